@@ -1,0 +1,33 @@
+"""Routes on OpenStreetMap data, offline.
+
+``Region.open(name)`` opens a region pack; ``Router(region)`` answers routing questions on it;
+``build_graph(extract, folder, name=…)`` makes the road part of a pack.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nav.pack import Meta, build_graph, staged
+    from nav.region import Region
+    from nav.route import Route
+    from nav.router import Router
+
+__all__ = ["Meta", "Region", "Route", "Router", "build_graph", "staged"]
+
+_HOME = {
+    "Meta": "nav.pack",
+    "Region": "nav.region",
+    "Route": "nav.route",
+    "Router": "nav.router",
+    "build_graph": "nav.pack",
+    "staged": "nav.pack",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'nav' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

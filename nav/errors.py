@@ -1,0 +1,55 @@
+"""The errors of `nav`. Every message says what is wrong and what to do next."""
+
+from __future__ import annotations
+
+
+class NavError(Exception):
+    """Base of all errors that `nav` raises on purpose."""
+
+
+class BadMapFile(NavError):
+    """The map extract is missing, cut, not an OSM file, or holds no roads."""
+
+
+class RegionNotFound(NavError):
+    """No region pack of this name is installed."""
+
+
+class RegionDamaged(NavError):
+    """A file of the region pack is missing or does not have the recorded size."""
+
+
+class RegionOutdated(NavError):
+    """The region pack was built by another version of the format."""
+
+
+class BadName(NavError):
+    """A region name holds characters that cannot be a folder name."""
+
+
+class BadCoordinate(NavError):
+    """A latitude or longitude is not a number or out of range."""
+
+
+class BadRequest(NavError):
+    """An option of a routing request is unknown or out of range."""
+
+
+class PointOutsideRegion(NavError):
+    """A point lies outside the area that the region pack covers."""
+
+
+class PointUnreachable(NavError):
+    """There is no road of this profile near enough to a point."""
+
+
+class NoRoute(NavError):
+    """Both points are on roads, but no legal way leads from one to the other."""
+
+
+class BadLiveData(NavError):
+    """The file of closures and live speeds cannot be read."""
+
+
+class DownloadFailed(NavError):
+    """A map extract could not be downloaded."""

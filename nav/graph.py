@@ -1,0 +1,292 @@
+"""The road graph of a region: memory-mapped arrays, one entry per directed edge.
+
+A *node* is where roads meet, end, or change their tags. An *edge* leads from one node to another in one
+direction of travel. Both directions of every road are stored, also where driving is forbidden: guidance has
+to see what a driver sees. `edge_access` tells who may travel an edge. Edges are sorted by `edge_from`, so the
+edges that leave node ``n`` are ``node_first_edge[n] .. node_first_edge[n + 1] - 1``, and those that arrive
+there are their `edge_reverse`. Text is held once, in a string table; `-1` stands for "no text".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum, IntFlag
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int8Array = NDArray[np.int8]
+UInt8Array = NDArray[np.uint8]
+UInt16Array = NDArray[np.uint16]
+Int16Array = NDArray[np.int16]
+Int32Array = NDArray[np.int32]
+UInt32Array = NDArray[np.uint32]
+Int64Array = NDArray[np.int64]
+Float32Array = NDArray[np.float32]
+FloatArray = NDArray[np.float64]
+
+SHAPE_SCALE = 1e7
+"""Shape points are stored as degrees times this, rounded: the precision of OSM itself."""
+
+
+class RoadClass(IntEnum):
+    """Importance of a road, from the `highway` value; links have the class of their road and `EdgeFlag.LINK`."""
+
+    MOTORWAY = 0
+    TRUNK = 1
+    PRIMARY = 2
+    SECONDARY = 3
+    TERTIARY = 4
+    UNCLASSIFIED = 5
+    RESIDENTIAL = 6
+    LIVING_STREET = 7
+    SERVICE = 8
+    """`service` and `road`; driveways, parking aisles and alleys have a flag besides."""
+    TRACK = 9
+    FERRY = 10
+    """`route=ferry` (not a road; the edge is sailed)."""
+    PEDESTRIAN = 11
+    CYCLEWAY = 12
+    PATH = 13
+    """`path` and `bridleway`."""
+    FOOTWAY = 14
+    """`footway`, `corridor`, `platform`, sidewalks and crossings."""
+    STEPS = 15
+
+
+class EdgeFlag(IntFlag):
+    """Properties of a directed edge."""
+
+    LINK = 1 << 0
+    """`*_link`: slip road, ramp, turning lane."""
+    ROUNDABOUT = 1 << 1
+    """`junction=roundabout`: a circle on which circulating traffic has priority."""
+    CIRCULAR = 1 << 2
+    """`junction=circular`: a circle without that rule."""
+    TOLL = 1 << 3
+    TUNNEL = 1 << 4
+    """Tunnel, underpass or covered road: no satellite reception."""
+    BRIDGE = 1 << 5
+    FERRY = 1 << 6
+    UNPAVED = 1 << 7
+    ONEWAY = 1 << 8
+    """Cars travel this road in one direction only (set on both directed edges of it)."""
+    PRIVATE = 1 << 9
+    """`access=private|delivery|…`: entering costs; only used to reach a place on it."""
+    DESTINATION = 1 << 10
+    """`access=destination|customers|permit|…`: no through traffic."""
+    DRIVEWAY = 1 << 11
+    PARKING_AISLE = 1 << 12
+    ALLEY = 1 << 13
+    URBAN = 1 << 14
+    """Inside a built-up area (by tags, or by the density of streets)."""
+    GATE = 1 << 15
+    """A gate that may be opened (`barrier=gate|lift_gate|…`) lies on the edge or at its end."""
+    LEFT_HAND = 1 << 16
+    """Traffic keeps to the left here."""
+    HOV = 1 << 17
+    """Only for vehicles with several occupants."""
+    AREA_CROSSING = 1 << 18
+    """Sidewalk or crossing (`footway=sidewalk|crossing`): a part of another street."""
+    CONDITIONAL = 1 << 19
+    """Closed to cars at certain times: see `edge_condition`."""
+    INTERNAL = 1 << 20
+    """Short edge between the carriageways of one junction (≤ 35 m, both ends junctions of dual carriageways)."""
+    DUAL = 1 << 21
+    """`dual_carriageway=yes`, or a one-way with an opposite one-way of the same name close by."""
+
+
+class NodeFlag(IntFlag):
+    """Properties of a node."""
+
+    SIGNALS = 1 << 0
+    STOP = 1 << 1
+    GIVE_WAY = 1 << 2
+    MINI_ROUNDABOUT = 1 << 3
+    TOLL_BOOTH = 1 << 4
+    CLOSED = 1 << 5
+    """A barrier that a car cannot pass stands here: bollard, block, closed gate."""
+    GATE = 1 << 6
+    CROSSING = 1 << 7
+    MOTORWAY_JUNCTION = 1 << 8
+    LEVEL_CROSSING = 1 << 9
+    BORDER_CONTROL = 1 << 10
+    TURNING_CIRCLE = 1 << 11
+    """A place made for turning round, or a loop for it."""
+
+
+class Access(IntFlag):
+    """Who may travel a directed edge (also as destination traffic)."""
+
+    CAR = 1
+    BIKE = 2
+    FOOT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Road graph of one region; every field is an array of the same name in the pack's `graph` folder."""
+
+    # -- nodes, N entries, in the order of a space-filling curve
+    node_lat: FloatArray
+    """(N,) degrees, WGS-84."""
+    node_lon: FloatArray
+    """(N,) degrees, WGS-84."""
+    node_osm_id: Int64Array
+    """(N,) OSM node id."""
+    node_flags: UInt16Array
+    """(N,) bits of `NodeFlag`."""
+    node_exit_ref: Int32Array
+    """(N,) text: exit number (`ref` of `highway=motorway_junction`; also `junction:ref` if put on the node)."""
+    node_name: Int32Array
+    """(N,) name set of the junction (named motorway exits, named crossings), -1 if it has none."""
+    node_first_edge: Int64Array
+    """(N + 1,) first edge that leaves each node."""
+
+    # -- directed edges, E entries, sorted by `edge_from`
+    edge_from: Int32Array
+    """(E,) node where the edge begins."""
+    edge_to: Int32Array
+    """(E,) node where the edge ends."""
+    edge_reverse: Int32Array
+    """(E,) the same road in the other direction; always there."""
+    edge_length_m: FloatArray
+    """(E,) length along the shape, metres."""
+    edge_way: Int32Array
+    """(E,) index into the way tables."""
+    edge_geometry: Int32Array
+    """(E,) index into `geometry_first_point`; both directions share one geometry."""
+    edge_forward: NDArray[np.bool_]
+    """(E,) True where the edge runs as its geometry (and its OSM way) is drawn."""
+    edge_class: UInt8Array
+    """(E,) `RoadClass`."""
+    edge_flags: UInt32Array
+    """(E,) bits of `EdgeFlag`."""
+    edge_access: UInt8Array
+    """(E,) bits of `Access`: who may travel in this direction."""
+    edge_speed_kph: Float32Array
+    """(E,) speed that a car really makes here when the road is free, before junctions; ferries: of the ship."""
+    edge_maxspeed_kph: UInt8Array
+    """(E,) posted or legal limit for display and warnings; 0 unknown, 255 no limit."""
+    edge_signals: UInt8Array
+    """(E,) traffic signals passed inside the edge (those at its end node are `NodeFlag.SIGNALS`)."""
+    edge_lanes: UInt8Array
+    """(E,) lanes in this direction; 0 unknown."""
+    edge_turn_lanes: Int32Array
+    """(E,) text: `turn:lanes` of this direction as tagged (left to right), e.g. `left|through;right`."""
+    edge_destination: Int32Array
+    """(E,) text: `destination` of this direction, parts separated by `;`."""
+    edge_destination_ref: Int32Array
+    """(E,) text: `destination:ref` of this direction."""
+    edge_junction_ref: Int32Array
+    """(E,) text: `junction:ref` of the way (exit number put on the ramp)."""
+    edge_heading_out_deg: Float32Array
+    """(E,) compass bearing on leaving `edge_from`, over the first 15 m; 0 north, 90 east."""
+    edge_heading_in_deg: Float32Array
+    """(E,) compass bearing of travel on reaching `edge_to`, over the last 15 m."""
+    edge_country: UInt8Array
+    """(E,) index into `countries`."""
+    edge_condition: Int16Array
+    """(E,) index into `conditions`: closed to cars while it holds; -1 never."""
+
+    # -- geometries, G entries, P points in all
+    geometry_first_point: Int64Array
+    """(G + 1,) first point of each geometry, ends included."""
+    point_lat_e7: Int32Array
+    """(P,) degrees × 1e7."""
+    point_lon_e7: Int32Array
+    """(P,) degrees × 1e7."""
+
+    # -- OSM ways, W entries
+    way_osm_id: Int64Array
+    """(W,) OSM way id."""
+    way_name: Int32Array
+    """(W,) name set, -1 if it has none."""
+    way_ref: Int32Array
+    """(W,) text: `ref` as tagged, parts separated by `;` (e.g. `G6;G7`)."""
+
+    # -- name sets: `name`, `name:zh`, `name:en`, … of one thing, held once
+    name_first: Int64Array
+    """(S + 1,) first entry of each name set."""
+    name_language: Int32Array
+    """text: language code of the entry; `` (empty text) for the plain `name`."""
+    name_text: Int32Array
+    """text: the name in that language."""
+
+    # -- string table
+    string_first: Int64Array
+    """(T + 1,) first byte of each string."""
+    string_bytes: UInt8Array
+    """UTF-8 text of all strings."""
+    countries: tuple[str, ...]
+    """ISO 3166-1 alpha-2 codes in capitals, indexed by `edge_country`; `` where unknown."""
+    conditions: tuple[str, ...]
+    """Conditions as tagged (opening-hours syntax), indexed by `edge_condition`."""
+
+    @property
+    def node_count(self) -> int:
+        """Number of nodes."""
+        return len(self.node_lat)
+
+    @property
+    def edge_count(self) -> int:
+        """Number of directed edges, forbidden directions included."""
+        return len(self.edge_from)
+
+    def text(self, index: int) -> str:
+        """Return a string of the string table; `-1` gives the empty string."""
+        if index < 0:
+            return ""
+        first, last = self.string_first[index], self.string_first[index + 1]
+        return bytes(self.string_bytes[first:last]).decode()
+
+    def names(self, name_set: int) -> dict[str, str]:
+        """Return a name set as language → name; the plain `name` has the language ``""``."""
+        if name_set < 0:
+            return {}
+        first, last = int(self.name_first[name_set]), int(self.name_first[name_set + 1])
+        return {
+            self.text(int(self.name_language[i])): self.text(int(self.name_text[i])) for i in range(first, last)
+        }
+
+    def edge_names(self, edge: int) -> dict[str, str]:
+        """Return the names of the edge's street, language → name."""
+        return self.names(int(self.way_name[self.edge_way[edge]]))
+
+    def edge_ref(self, edge: int) -> str:
+        """Return the road numbers of the edge as tagged, ``""`` if it has none."""
+        return self.text(int(self.way_ref[self.edge_way[edge]]))
+
+    def out_edges(self, node: int) -> range:
+        """Return the ids of the edges that leave a node, forbidden ones included."""
+        return range(int(self.node_first_edge[node]), int(self.node_first_edge[node + 1]))
+
+    def in_edges(self, node: int) -> Int32Array:
+        """Return the ids of the edges that arrive at a node, forbidden ones included."""
+        out = self.out_edges(node)
+        return self.edge_reverse[out.start : out.stop]
+
+    def shape(self, edge: int) -> FloatArray:
+        """Return the points of an edge in the direction of travel, ends included: (n, 2) lat, lon."""
+        geometry = self.edge_geometry[edge]
+        first, last = self.geometry_first_point[geometry], self.geometry_first_point[geometry + 1]
+        points = np.empty((last - first, 2))
+        points[:, 0] = self.point_lat_e7[first:last]
+        points[:, 1] = self.point_lon_e7[first:last]
+        points /= SHAPE_SCALE
+        return points if self.edge_forward[edge] else points[::-1]
+
+    def country(self, edge: int) -> str:
+        """Return the ISO code of the country in which the edge lies, ``""`` if unknown."""
+        return self.countries[self.edge_country[edge]]
+
+
+ARRAY_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Graph) if f.name not in ("countries", "conditions"))
+"""Names of the arrays of a `Graph`, each a file `<name>.npy` in the pack."""
+
+
+def load_graph(folder: Path, *, countries: tuple[str, ...], conditions: tuple[str, ...]) -> Graph:
+    """Map the arrays of a graph folder into memory (nothing is read until it is used)."""
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAY_FIELDS}
+    return Graph(countries=countries, conditions=conditions, **arrays)
