@@ -135,10 +135,14 @@ class Maneuver:
         str
             A sentence without a closing full stop.
         """
-        from nav import wording_en, wording_zh
+        # The sentences are written about manoeuvres, so their modules import this one.
+        if language == "zh":
+            from nav.wording_zh import sentence as zh_sentence
 
-        words = wording_zh if language == "zh" else wording_en
-        return words.sentence(self, form, distance_m)
+            return zh_sentence(self, form, distance_m)
+        from nav.wording_en import sentence as en_sentence
+
+        return en_sentence(self, form, distance_m)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the manoeuvre as plain values for JSON, with its full sentence in both languages."""

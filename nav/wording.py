@@ -16,9 +16,9 @@ Language = Literal["zh", "en"]
 """Languages that the agent speaks."""
 
 _NOT_NAMES = frozenset(
-    "null none nil nan n/a unnamed noname no_name unknown undefined yes no fixme todo tbd ? - . "
-    "无名 无名路 未命名 未命名道路 未知 无 路 道路".split()
-) | {"no name", "unnamed road"}
+    """null|none|nil|nan|n/a|unnamed|noname|no_name|no name|unnamed road|unknown|undefined|yes|no|fixme|todo
+    |tbd|?|-|.|无名|无名路|未命名|未命名道路|未知|无|路|道路""".replace("\n    ", "").split("|")
+)
 _REF_PARTS = re.compile(r"([^\W\d_]+|\d+)")
 _NAME_KEYS = {"zh": ("zh-Hans", "zh", "zh-CN", ""), "en": ("en", "")}
 
@@ -115,7 +115,11 @@ def spoken_time(moment: datetime, language: Language) -> str:
     hour, minute = moment.hour, moment.minute
     if language == "zh":
         part = ("凌晨", "早上", "上午", "中午", "下午", "晚上")[_bisect((5, 8, 11, 13, 18), hour)]
-        tail = "整" if not minute else ("半" if minute == 30 else ("零" if minute < 10 else "") + zh_number(minute))
+        tail = (
+            "整"
+            if not minute
+            else ("半" if minute == 30 else ("零" if minute < 10 else "") + zh_number(minute))
+        )
         if tail not in ("整", "半"):
             tail += "分"
         return f"{part}{zh_number(hour if hour <= 12 else hour - 12, counting=True)}点{tail}"
@@ -153,8 +157,8 @@ def spoken_ref(ref: str, language: Language) -> str:
     Returns
     -------
     str
-        G2 → G二 / "G two"; G101 → 幺零幺国道 / "G one oh one"; 51 → 五十一号公路 / "route fifty-one"; empty if
-        nothing of it can be read.
+        G2 → G二 / "G two"; G101 → 幺零幺国道 / "G one oh one"; 51 → 五十一号公路 / "route fifty-one";
+        empty if nothing of it can be read.
     """
     text = ref.split(";")[0].strip()
     if not text or text.lower() in _NOT_NAMES or len(text) > 24:

@@ -97,7 +97,9 @@ def _onto(maneuver: Maneuver, road: str) -> str:
 def _towards(maneuver: Maneuver, road: str) -> str:
     places = [name for text in maneuver.destination[:2] if (name := speakable_name(text)) and name != road]
     if not places:
-        places = [ref for text in maneuver.destination_refs[:1] if (ref := spoken_ref(text, "en")) not in ("", road)]
+        places = [
+            ref for text in maneuver.destination_refs[:1] if (ref := spoken_ref(text, "en")) not in ("", road)
+        ]
     return f" towards {' and '.join(places)}" if places else ""
 
 
@@ -119,7 +121,9 @@ def exit_phrase(number: str) -> str:
         return ""
     digits = text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     if digits.isascii() and digits.isdigit():
-        return f"exit {en_number(int(digits))}" + (f" {text[len(digits) :]}" if len(digits) < len(text) else "")
+        return f"exit {en_number(int(digits))}" + (
+            f" {text[len(digits) :]}" if len(digits) < len(text) else ""
+        )
     return f"exit {text}"
 
 

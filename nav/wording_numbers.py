@@ -3,11 +3,9 @@
 from functools import lru_cache
 
 _ZH_DIGITS = "零一二三四五六七八九"
-_EN_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_EN_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+_EN_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_EN_SMALL = f"zero one two three four five six seven eight nine {_EN_TEENS}".split()
+_EN_TENS = ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +72,9 @@ def en_number(value: int) -> str:
 
 def zh_digits(text: str) -> str:
     """Read a string of digits one by one, with 幺 for one as on the radio and on road signs."""
-    return "".join("幺" if c == "1" else _ZH_DIGITS[int(c)] if c.isascii() and c.isdigit() else c for c in text)
+    return "".join(
+        "幺" if c == "1" else _ZH_DIGITS[int(c)] if c.isascii() and c.isdigit() else c for c in text
+    )
 
 
 def en_digits(text: str) -> str:

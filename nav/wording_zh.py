@@ -105,7 +105,9 @@ def _into(maneuver: Maneuver, road: str) -> str:
 def _towards(maneuver: Maneuver, road: str) -> str:
     places = [name for text in maneuver.destination[:2] if (name := speakable_name(text)) and name != road]
     if not places:
-        places = [ref for text in maneuver.destination_refs[:1] if (ref := spoken_ref(text, "zh")) not in ("", road)]
+        places = [
+            ref for text in maneuver.destination_refs[:1] if (ref := spoken_ref(text, "zh")) not in ("", road)
+        ]
     return f"，往{'、'.join(places)}方向" if places else ""
 
 
@@ -153,7 +155,7 @@ def lanes_phrase(lanes: tuple[Lane, ...], modifier: str) -> str:
 
 
 def lane_span(lanes: tuple[Lane, ...], modifier: str) -> tuple[int, int, int] | None:
-    """Find the run of usable lanes to name: first, last and how many there are; None if nothing is to be said."""
+    """Find the run of usable lanes to name: first, last, how many there are; None if all will do."""
     total = len(lanes)
     valid = [i for i, lane in enumerate(lanes) if lane.valid]
     if total < 2 or not valid or len(valid) == total:
