@@ -1,0 +1,51 @@
+"""Fixtures that every package's tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from device.errors import DeviceError
+from device.models import ModelStore
+
+# The store of the person who runs the tests: tests read models from it and never write to it.
+_STORE = ModelStore()
+
+
+@pytest.fixture(scope="session")
+def model_dir() -> Callable[[str], Path]:
+    """Give the folder of an installed model, or skip the test with the reason."""
+
+    def find(name: str) -> Path:
+        try:
+            return _STORE.path(name)
+        except DeviceError as error:
+            pytest.skip(str(error))
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def helsinki_pbf(model_dir: Callable[[str], Path]) -> Path:
+    """Give the sample extract of Helsinki, or skip."""
+    return model_dir("helsinki-extract") / "Helsinki.osm.pbf"
+
+
+@pytest.fixture(scope="session")
+def maps() -> Path:
+    """Give the folder of test extracts, or skip."""
+    beside = Path(__file__).parents[1].parent / "shared" / "maps"
+    folder = Path(os.environ.get("XIAOGAO_TEST_MAPS", beside))
+    if not (folder / "andorra.osm.pbf").is_file():
+        pytest.skip(f"no map extracts in {folder}: set XIAOGAO_TEST_MAPS")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Move everything that the program keeps to a fresh folder."""
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
+    return tmp_path
