@@ -1,0 +1,265 @@
+"""The parent side of an engine process: time limits, and restart with back-off."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from device.engine_wire import Wire, WireBroken, WireTimeout
+from device.errors import EngineCrashed, EngineFailed, EngineTimeout
+
+_BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+_CALM_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSpec:
+    """What an engine process runs, and its limits."""
+
+    name: str
+    """Short name for messages: asr, llm, tts."""
+
+    factory: str
+    """`package.module:callable`; called in the child with `options`."""
+
+    options: Mapping[str, Any]
+    """JSON-able keyword arguments of the factory."""
+
+    start_limit_s: float = 60.0
+    """How long the factory may take."""
+
+    call_limit_s: float = 20.0
+    """How long one call may take unless the caller says otherwise."""
+
+    memory_limit_bytes: int | None = None
+    """Private memory that the child may take; the allocation that passes it fails."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables added to the child's environment."""
+
+
+@dataclass(slots=True, kw_only=True)
+class EngineHealth:
+    """What has happened to an engine process so far."""
+
+    starts: int = 0
+    """How often it was started."""
+
+    calls: int = 0
+    """Calls made."""
+
+    failures: int = 0
+    """Calls that ended in an error, a crash or a time-out."""
+
+    last_error: str = ""
+    """The newest failure in words."""
+
+
+class EngineProcess:
+    """An engine in a child process, started at the first call and again after it dies.
+
+    Calls are served one after the other; a second caller waits for its turn within its own limit.
+    """
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self.spec = spec
+        self.health = EngineHealth()
+        self._turn = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._wire: Wire | None = None
+        self._ready = False
+        self._deaths: deque[float] = deque(maxlen=len(_BACK_OFF_S) - 1)
+        self._stderr: deque[str] = deque(maxlen=20)
+
+    @property
+    def pid(self) -> int | None:
+        """Process number of the child while there is one."""
+        return self._child.pid if self._child else None
+
+    def start(self) -> None:
+        """Start the child without waiting until it is ready."""
+        with self._turn:
+            self._spawn()
+
+    def stop(self) -> None:
+        """End the child."""
+        child = self._child
+        if child is not None:
+            child.kill()
+        with self._turn:
+            self._bury()
+
+    def request(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
+        """Call a method of the engine and wait for its result.
+
+        Parameters
+        ----------
+        method : str
+            Name of the method.
+        limit_s : float, optional
+            Seconds this call may take, the wait for its turn included.
+        **arguments
+            JSON-able values and numpy arrays.
+
+        Raises
+        ------
+        EngineTimeout
+            It took longer; the child was ended and starts anew at the next call.
+        EngineCrashed
+            The child ended.
+        EngineFailed
+            The method raised an error.
+        """
+        with contextlib.closing(self.stream(method, limit_s=limit_s, **arguments)) as items:
+            results = list(items)
+        return results[-1] if results else None
+
+    def stream(
+        self, method: str, /, *, limit_s: float | None = None, **arguments: Any
+    ) -> Generator[Any, None, None]:
+        """Call a method and yield its items as they come; closing the iterator stops the method.
+
+        The limit holds for each item. A method that returns no iterator yields its one result. The errors
+        are those of `request`.
+        """
+        limit = self.spec.call_limit_s if limit_s is None else limit_s
+        if not self._turn.acquire(timeout=limit):
+            raise EngineTimeout(f"{self.spec.name} was busy for {limit:g} s")
+        self.health.calls += 1
+        finished = False
+        try:
+            wire = self._ready_wire()
+            deadline = time.monotonic() + limit
+            wire.send({"kind": "call", "method": method, "arguments": arguments}, deadline)
+            while True:
+                frame = wire.receive(deadline)
+                if frame["kind"] == "error":
+                    finished = True
+                    raise EngineFailed(f"{self.spec.name}: {frame['message']}")
+                if frame["kind"] == "result":
+                    finished = True
+                    if frame["value"] is not None:
+                        yield frame["value"]
+                    return
+                yield frame["value"]
+                deadline = time.monotonic() + limit
+        except GeneratorExit:
+            finished = finished or self._stopped(limit)
+            raise
+        except WireTimeout:
+            raise self._failed(EngineTimeout(f"{self.spec.name} did not answer within {limit:g} s")) from None
+        except WireBroken:
+            raise self._failed(EngineCrashed(f"{self.spec.name} ended unexpectedly{self._why()}")) from None
+        except EngineFailed as error:
+            raise self._failed(error) from None
+        finally:
+            if not finished:
+                self._bury()
+            self._turn.release()
+
+    async def call(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
+        """`request` for asyncio: the wait happens in a thread."""
+        return await asyncio.to_thread(self.request, method, limit_s=limit_s, **arguments)
+
+    async def items(
+        self, method: str, /, *, limit_s: float | None = None, **arguments: Any
+    ) -> AsyncIterator[Any]:
+        """`stream` for asyncio."""
+        iterator = self.stream(method, limit_s=limit_s, **arguments)
+        end = object()
+        try:
+            while (item := await asyncio.to_thread(next, iterator, end)) is not end:
+                yield item
+        finally:
+            await asyncio.shield(asyncio.to_thread(iterator.close))
+
+    def _ready_wire(self) -> Wire:
+        if self._child is None or self._child.poll() is not None:
+            self._spawn()
+        assert self._wire is not None
+        if not self._ready:
+            frame = self._wire.receive(time.monotonic() + self.spec.start_limit_s)
+            if frame["kind"] != "ready":
+                raise EngineFailed(
+                    f"{self.spec.name} cannot start: {frame.get('message', 'no reason given')}"
+                )
+            self._ready = True
+        return self._wire
+
+    def _spawn(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            return
+        self._bury()
+        now = time.monotonic()
+        recent = [death for death in self._deaths if now - death < _CALM_S]
+        time.sleep(max(0.0, _BACK_OFF_S[len(recent)] - (now - recent[-1]) if recent else 0.0))
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "device.engine_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **self.spec.environment},
+        )
+        assert self._child.stdin
+        assert self._child.stdout
+        self._wire = Wire(self._child.stdout.fileno(), self._child.stdin.fileno())
+        self._ready = False
+        self.health.starts += 1
+        threading.Thread(target=self._listen_to_stderr, args=(self._child,), daemon=True).start()
+        self._wire.send(
+            {
+                "factory": self.spec.factory,
+                "options": dict(self.spec.options),
+                "memory_limit_bytes": self.spec.memory_limit_bytes,
+            },
+            time.monotonic() + self.spec.start_limit_s,
+        )
+
+    def _listen_to_stderr(self, child: subprocess.Popen[bytes]) -> None:
+        assert child.stderr
+        with contextlib.suppress(ValueError, OSError), child.stderr as lines:
+            for line in lines:
+                self._stderr.append(line.decode("utf-8", "replace").rstrip()[:300])
+
+    def _stopped(self, limit_s: float) -> bool:
+        """Ask the child to stop streaming and read what is under way; tell whether it is usable again."""
+        try:
+            assert self._wire is not None
+            deadline = time.monotonic() + min(limit_s, 5.0)
+            self._wire.send({"kind": "stop"}, deadline)
+            while self._wire.receive(deadline)["kind"] == "item":
+                pass
+        except (WireBroken, WireTimeout):
+            return False
+        return True
+
+    def _bury(self) -> None:
+        child, self._child, self._wire, self._ready = self._child, None, None, False
+        if child is None:
+            return
+        child.kill()
+        child.wait()
+        self._deaths.append(time.monotonic())
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _failed(self, error: EngineFailed) -> EngineFailed:
+        self.health.failures += 1
+        self.health.last_error = str(error)
+        return error
+
+    def _why(self) -> str:
+        code = self._child.poll() if self._child else None
+        last = next((line for line in reversed(self._stderr) if line), "")
+        return "" if code is None else f" (exit {code}{': ' + last if last else ''})"
