@@ -1,0 +1,30 @@
+"""What can go wrong in the agent, named so that a caller can say what to do next."""
+
+from __future__ import annotations
+
+
+class AgentError(Exception):
+    """Base of every error raised by this package."""
+
+
+class ModelUnavailable(AgentError):
+    """The language model cannot be loaded or reached; the rules go on without it."""
+
+
+class ModelTimeout(AgentError):
+    """The language model did not answer within its time limit."""
+
+
+class PlanImpossible(AgentError):
+    """No itinerary satisfies the request; `reason` is a key of the reply templates, `facts` fills it."""
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        super().__init__(
+            f"no plan is possible: {reason} {facts}" if facts else f"no plan is possible: {reason}"
+        )
+        self.reason = reason
+        self.facts = facts
+
+
+class MemoryDamaged(AgentError):
+    """The memory file is not a readable SQLite database; it was set aside and a new one was begun."""

@@ -1,0 +1,288 @@
+"""What a driver can want: one pydantic model per intent kind, with its slots.
+
+A place slot holds words that were said, never a coordinate and never a name that the language model
+made up; resolving those words to a place is the dialogue's work. Every slot has a neutral default, so
+`intent.slots()` shows only what was said.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Avoid = Literal["toll", "motorway", "ferry", "unpaved"]
+Pick = Literal["", "nearest", "best", "cheapest"]
+Need = Literal[
+    "",
+    "food",
+    "fuel",
+    "charging",
+    "coffee",
+    "toilet",
+    "rest",
+    "parking",
+    "hotel",
+    "pharmacy",
+    "hospital",
+    "repair",
+    "shopping",
+    "sights",
+    "cash",
+    "drink",
+]
+StatusQuestion = Literal[
+    "time_left",
+    "distance_left",
+    "arrival_time",
+    "next_turn",
+    "where_am_i",
+    "speed_limit",
+    "destination",
+    "fuel_range",
+    "clock",
+]
+
+
+class _Base(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def slots(self) -> dict[str, Any]:
+        """Return the slots that were filled, as plain JSON values, without the kind."""
+        filled = self.model_dump(mode="json", exclude_defaults=True)
+        filled.pop("kind", None)
+        return filled
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the intent as in the answer's JSON: its kind and the filled slots."""
+        return {"kind": getattr(self, "kind", ""), **self.slots()}
+
+
+class Navigate(_Base):
+    """Drive to a place."""
+
+    kind: Literal["navigate"] = "navigate"
+    to: str = ""
+    """The destination in the speaker's words: a name, a category, "home", "上次那家火锅店"."""
+    via: tuple[str, ...] = ()
+    """Stops on the way, in order."""
+    start: str = ""
+    """Where to start, if not at the car's position."""
+    near: str = ""
+    """Place that the destination is near to ("the hotel near the cathedral")."""
+    avoid: tuple[Avoid, ...] = ()
+    prefer: Literal["", "fastest", "shortest"] = ""
+    pick: Pick = ""
+    open_now: bool = False
+    need: Need = ""
+    """What the destination must serve when no category was named ("take me somewhere to eat")."""
+
+
+class Search(_Base):
+    """Find places."""
+
+    kind: Literal["search"] = "search"
+    what: str = ""
+    """Name or category in the speaker's words."""
+    need: Need = ""
+    """The need behind it when no category was named ("饿了")."""
+    near: str = ""
+    """Place to search around; empty means the car, "那" or "there" the place last spoken of."""
+    along: bool = False
+    """Along the current route."""
+    pick: Pick = ""
+    open_now: bool = False
+    stars: int = 0
+    """At least so many hotel stars; 0 for any."""
+    within_m: int = 0
+    """At most so far away, metres; 0 for any distance."""
+
+
+class Wishes(_Base):
+    """What a trip should be like; each field is later compiled to a predicate of the verifier."""
+
+    likes: tuple[str, ...] = ()
+    """Kinds of sights to see, in the speaker's words."""
+    dislikes: tuple[str, ...] = ()
+    """Kinds or names to leave out."""
+    must: tuple[str, ...] = ()
+    """Named places that have to be in the plan."""
+    meals: tuple[str, ...] = ()
+    """Cuisines or dishes wanted."""
+    children: bool = False
+    elderly: bool = False
+    budget: Literal["", "low", "high"] = ""
+    hotel_stars: int = 0
+    pace: Literal["", "easy", "full"] = ""
+    avoid: tuple[Avoid, ...] = ()
+    depart: str = ""
+    """Time of the daily start, "HH:MM"."""
+
+
+class PlanChange(_Base):
+    """A change to the plan at hand."""
+
+    action: Literal["drop", "add", "hotel", "fewer", "more", "later", "earlier", "shorter", "longer"]
+    day: int = 0
+    """Day that is meant, from 1; 0 for any, -1 for the last."""
+    what: str = ""
+    """The place or kind that is meant, in the speaker's words."""
+
+
+class PlanTrip(_Base):
+    """Plan a trip of one or more days, or change the plan at hand."""
+
+    kind: Literal["plan_trip"] = "plan_trip"
+    where: str = ""
+    """Where to, in the speaker's words; empty for here."""
+    days: int | None = None
+    """Number of days as said, also impossible ones; None if not said."""
+    wishes: Wishes = Wishes()
+    change: PlanChange | None = None
+
+
+class ChangeRoute(_Base):
+    """Change the route that is being driven."""
+
+    kind: Literal["change_route"] = "change_route"
+    avoid: tuple[Avoid, ...] = ()
+    allow: tuple[Avoid, ...] = ()
+    add: str = ""
+    """Stop to add."""
+    drop: str = ""
+    """Stop to leave out; "*" for all of them."""
+    prefer: Literal["", "faster", "shorter", "other"] = ""
+
+
+class Choose(_Base):
+    """Pick one of the places offered."""
+
+    kind: Literal["choose"] = "choose"
+    index: int = 0
+    """Position in the list from 1, -1 for the last; 0 if not said."""
+    by: Literal["", "nearer", "farther", "better", "cheaper", "other"] = ""
+    name: str = ""
+    """Part of the name, or what tells it apart."""
+
+
+class Confirm(_Base):
+    """Yes."""
+
+    kind: Literal["confirm"] = "confirm"
+
+
+class Deny(_Base):
+    """No, perhaps with what was meant instead."""
+
+    kind: Literal["deny"] = "deny"
+    instead: str = ""
+
+
+class Status(_Base):
+    """A question about the drive."""
+
+    kind: Literal["status"] = "status"
+    what: StatusQuestion = "time_left"
+    place: str = ""
+    """Ask about this place instead of the destination ("how far is the airport?")."""
+
+
+class Remember(_Base):
+    """Keep a place."""
+
+    kind: Literal["remember"] = "remember"
+    what: Literal["home", "company", "favourite"] = "favourite"
+    place: str = ""
+    """The place in the speaker's words; empty for here (or the place last spoken of)."""
+    label: str = ""
+    """Name to keep it under."""
+
+
+class Recall(_Base):
+    """A question about what is remembered."""
+
+    kind: Literal["recall"] = "recall"
+    what: Literal["home", "company", "favourites", "destinations"] = "favourites"
+
+
+class Cancel(_Base):
+    """Stop: the guidance, the question, the talking."""
+
+    kind: Literal["cancel"] = "cancel"
+
+
+class Repeat(_Base):
+    """Say the last thing again."""
+
+    kind: Literal["repeat"] = "repeat"
+
+
+class Volume(_Base):
+    """Louder, softer, mute, or a level in percent."""
+
+    kind: Literal["volume"] = "volume"
+    change: Literal["up", "down", "mute", "unmute", "set", "max", "min"] = "up"
+    level: int | None = None
+
+
+class Help(_Base):
+    """What can you do?"""
+
+    kind: Literal["help"] = "help"
+
+
+class Chat(_Base):
+    """Anything else that was said to be talked about."""
+
+    kind: Literal["chat"] = "chat"
+
+
+Intent = Annotated[
+    Navigate
+    | Search
+    | PlanTrip
+    | ChangeRoute
+    | Choose
+    | Confirm
+    | Deny
+    | Status
+    | Remember
+    | Recall
+    | Cancel
+    | Repeat
+    | Volume
+    | Help
+    | Chat,
+    Field(discriminator="kind"),
+]
+
+KINDS = (
+    "navigate",
+    "search",
+    "plan_trip",
+    "change_route",
+    "choose",
+    "confirm",
+    "deny",
+    "status",
+    "remember",
+    "recall",
+    "cancel",
+    "repeat",
+    "volume",
+    "help",
+    "chat",
+)
+
+_ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
+
+
+def parse_intent(value: dict[str, Any]) -> Intent:
+    """Check a plain dict, as a language model or a file gives it, against the schema.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the kind is unknown or a slot does not fit.
+    """
+    return _ADAPTER.validate_python(value)

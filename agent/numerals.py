@@ -1,0 +1,135 @@
+"""Numbers as people say them, in Chinese and English."""
+
+from __future__ import annotations
+
+import re
+
+_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "幺": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    "三": 3,
+    "仨": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
+_ENGLISH = {
+    "zero": 0,
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "couple": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "thousand": 1000,
+}
+_ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+}
+
+ZH_NUMBER = r"(?:\d+(?:\.\d+)?|[零〇一二两俩三四五六七八九十百千万半]+)"
+EN_NUMBER = (
+    r"(?:\d+(?:\.\d+)?|(?:(?:"
+    + "|".join(w for w in _ENGLISH if w not in {"a", "an"})
+    + r")(?:[ -]|\b))+|a|an)"
+)
+
+
+def zh_number(text: str) -> float | None:
+    """Read a Chinese or Arabic numeral; None if it is neither."""
+    text = text.strip()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    if text == "半":
+        return 0.5
+    total, section, digit = 0, 0, None
+    for char in text:
+        if char in _DIGITS:
+            digit = _DIGITS[char] if digit is None else digit * 10 + _DIGITS[char]
+        elif char in _UNITS:
+            unit = _UNITS[char]
+            if unit == 10000:
+                total, section, digit = (total + section + (digit or 0)) * unit, 0, None
+            else:
+                section, digit = section + (1 if digit is None else digit) * unit, None
+        else:
+            return None
+    return float(total + section + (digit or 0)) if text else None
+
+
+def en_number(text: str) -> float | None:
+    """Read an English or Arabic numeral; None if it is neither."""
+    text = text.strip().lower()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    total, current = 0, 0
+    words = [w for w in re.split(r"[ -]+", text) if w and w not in {"and", "of"}]
+    for word in words:
+        value = _ENGLISH.get(word)
+        if value is None:
+            return None
+        if value >= 100:
+            current = max(current, 1) * value
+            if value == 1000:
+                total, current = total + current, 0
+        elif value == 1 and word in {"a", "an"}:
+            current = max(current, 1)
+        else:
+            current = value if word == "couple" else current + value
+    return float(total + current) if words else None
+
+
+def ordinal(text: str) -> int | None:
+    """Read an ordinal in either language ("第二", "2nd", "second"); None if it is none."""
+    text = text.strip().lower().removeprefix("第")
+    if text in _ORDINALS:
+        return _ORDINALS[text]
+    if found := re.fullmatch(r"(\d+)(?:st|nd|rd|th)?", text):
+        return int(found[1])
+    value = zh_number(text)
+    if value is None:
+        value = en_number(text)
+    return int(value) if value is not None and value == int(value) else None

@@ -1,0 +1,363 @@
+"""A place phrase taken apart: "the nearest gas station that is open" → what, pick, open now.
+
+Both languages' grammars hand their noun phrases to this module, so that "最近的还开着的药店" and "the
+nearest pharmacy that is still open" fill the same slots.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from agent import vocabulary
+from agent.numerals import EN_NUMBER, ZH_NUMBER, en_number, zh_number
+
+if TYPE_CHECKING:
+    from agent.intent import Avoid, Need, Pick
+    from agent.utterance import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """What a noun phrase says about a place."""
+
+    core: str = ""
+    """The name or category that is left when everything else is taken away."""
+    near: str = ""
+    """Anchor place, in the speaker's words."""
+    need: Need = ""
+    along: bool = False
+    pick: Pick = ""
+    open_now: bool = False
+    stars: int = 0
+    within_m: int = 0
+    """Greatest distance, metres; 0 if none was said."""
+    here: bool = False
+    """"nearby", "around here" was said."""
+
+
+@dataclass(slots=True)
+class _Cutter:
+    """Cuts what a pattern matches out of a text."""
+
+    text: str
+    cut_count: int = field(default=0)
+
+    def cut(self, pattern: str) -> re.Match[str] | None:
+        found = re.search(pattern, self.text, re.IGNORECASE)
+        if found:
+            self.text = self.text[: found.start()] + self.text[found.end() :]
+            self.cut_count += 1
+        return found
+
+
+_ZH_HERE = r"我(?:们|现在|这|这里|这儿)?(?:的位置)?|这(?:里|儿|边|一带)?|本地|当前位置|此处|眼下|就|周"
+_ZH_NEAR_WORD = r"(?:附近|周围|周边|旁边|边上|跟前|一带|隔壁|对面|门口|那边|那一带|不远处)"
+_ZH_STARS = {"五": 5, "四": 4, "三": 3, "二": 2, "一": 1, "两": 2, "5": 5, "4": 4, "3": 3, "2": 2, "1": 1}
+
+
+def parse_phrase(text: str, language: Language) -> Phrase:
+    """Take a place phrase apart.
+
+    Parameters
+    ----------
+    text
+        The words between the verb and the end of the clause.
+    language
+        Grammar to use; names of the other script pass through whole.
+    """
+    return _parse_zh(text) if language == "zh" else _parse_en(text)
+
+
+def need_of(text: str, language: Language) -> Need:
+    """Return the need that a whole clause expresses ("饿了" → food), "" if none."""
+    table = vocabulary.NEEDS_ZH if language == "zh" else vocabulary.NEEDS_EN
+    bare = text.strip(" ，,。.!！?？的")
+    if not bare or len(bare) > 60:
+        return ""
+    return next((need for pattern, need in table if re.fullmatch(pattern, bare, re.IGNORECASE)), "")
+
+
+def is_category(text: str, language: Language) -> bool:
+    """Tell a kind of place ("gas station") from a name ("Shell Kamppi")."""
+    word = text.strip().lower()
+    if language == "zh" or not word.isascii():
+        return text.strip() in _ZH_CATEGORIES or text.strip().upper() in _ZH_CATEGORIES
+    word = re.sub(r"^(?:an?|the|some|any|any good|good|nice|another|one of the)\s+", "", word)
+    return word in _EN_CATEGORIES or (word.endswith("s") and word[:-1] in _EN_CATEGORIES)
+
+
+_ZH_CATEGORIES = frozenset(vocabulary.CATEGORY_ZH)
+_EN_CATEGORIES = frozenset(vocabulary.CATEGORY_EN)
+
+
+def _parse_zh(text: str) -> Phrase:
+    cutter = _Cutter(text.strip(" ，,。的"))
+    phrase = Phrase()
+    phrase = replace(phrase, **_zh_filters(cutter))
+    near, here = _zh_anchor(cutter)
+    pick = _zh_pick(cutter)
+    core = _trim_zh(cutter.text)
+    need = need_of(core, "zh") if core else ""
+    if core in {"地方", "地儿", "东西", "店", "家店"}:
+        core = ""
+    if need and not is_category(core, "zh"):
+        core = ""
+    elif need:
+        need = ""
+    return replace(phrase, core=core, near=near, here=here, pick=pick, need=need)
+
+
+def _zh_filters(cutter: _Cutter) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if cutter.cut(
+        r"(?:现在|目前|这会儿|这个点儿?|这时候|今晚|今天|半夜|晚上)?(?:还|仍|依然)*(?:在)?(?:正|正在)?(?:开着|开门|营业|没关门|不关门|开放)(?:着|中)?(?:的|吗)?"
+        r"|(?:24|二十四)(?:个)?小时(?:营业)?的?|通宵(?:营业)?的?"
+    ):
+        found["open_now"] = True
+    stars = cutter.cut(r"([一二两三四五1-5])(?:颗)?星(?:级)?(?:及)?(?:以上)?的?|([一二两三四五1-5])星级?")
+    if stars:
+        found["stars"] = _ZH_STARS[stars[1] or stars[2]]
+    within = cutter.cut(
+        rf"(?:在|离我|方圆)*({ZH_NUMBER})(米|公里|千米|里地|里)(?:半径)?(?:以内|之内|范围内|范围之内|内|里)(?:的|有没有|有)?"
+    )
+    if within:
+        value = zh_number(within[1]) or 0
+        found["within_m"] = int(value * {"米": 1, "公里": 1000, "千米": 1000}.get(within[2], 500))
+    if cutter.cut(
+        r"(?:顺路|顺道|顺便|沿途|沿路|一路上|半路上?|路上|途中|沿线|路过)(?:的|有|经过的)?(?:地方)?"
+    ):
+        found["along"] = True
+    return found
+
+
+def _zh_anchor(cutter: _Cutter) -> tuple[str, bool]:
+    here = cutter.cut(
+        rf"^(?:在|离)?(?:{_ZH_HERE})?(?:的)?{_ZH_NEAR_WORD}(?:这一带)?(?:的|有|都有|哪里有|哪有)?(?=.)"
+    )
+    if here or cutter.cut(r"^(?:这里|这儿|这边|这|当地|本地)(?:的|有)?(?=.)"):
+        return "", True
+    anchor = re.search(
+        rf"^(?:在|离)?(.{{1,20}}?)(?:的)?{_ZH_NEAR_WORD}(?:一带|那里)?(?:的|有没有|有|找)?(.+)$", cutter.text
+    )
+    if anchor and re.fullmatch(_ZH_HERE, anchor[1]):
+        cutter.text = anchor[2]
+        return "", True
+    if anchor:
+        cutter.text = anchor[2]
+        return re.sub(r"^(?:那个|这个)", "", anchor[1]), False
+    anchor = re.search(
+        r"^(?:离|靠近|挨着|临近)(.{1,20}?)(?:比较|最|很)?(近)?(?:一)?(?:点儿?|些)?的(.+)$", cutter.text
+    )
+    if anchor and not re.fullmatch(_ZH_HERE, anchor[1]):
+        cutter.text = ("最近的" if anchor[2] else "") + anchor[3]
+        return anchor[1], False
+    if tail := re.search(rf"^(.+?)(?:在)?(?:这|我)?(?:{_ZH_NEAR_WORD})$", cutter.text):
+        cutter.text = tail[1]
+        return "", True
+    return "", False
+
+
+def _zh_pick(cutter: _Cutter) -> Pick:
+    if cutter.cut(
+        r"(?:离|距离?|距)?(?:我们?|这|这里|这儿)?(?:最近|最靠近|就近|最靠近我)(?:的|找)?(?:那)?(?:一)?(?:个|家|所|座|处)?"
+        r"|(?:近(?:一)?(?:点儿?|些)|比较近|近)的"
+    ):
+        return "nearest"
+    if cutter.cut(
+        r"(?:最|比较|更)?(?:便宜|实惠|划算|经济|省钱)(?:一)?(?:点儿?|些)?的?|(?:最低价|价格最低)的?"
+    ):
+        return "cheapest"
+    if cutter.cut(
+        r"(?:评价|口碑|评分|评论)?(?:最好|最高|最棒|最不错|比较好|好评|不错)(?:吃)?(?:的|点的)?(?!吃)"
+    ):
+        return "best"
+    return ""
+
+
+def _trim_zh(text: str) -> str:
+    before = None
+    while text != before:
+        before = text
+        text = re.sub(
+            r"^(?:[ ，,。]|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|一下|一家|一个|一间|一所|两家|几家|几个|个|家|间|些|点儿|"
+            r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|能|可以|的)",
+            "",
+            text,
+        )
+        text = re.sub(r"(?:[ ，,。]|的地方|在哪(?:里|儿)?|有吗|有没有|有么|吗|呢|的|那里|那儿)$", "", text)
+    return text.strip()
+
+
+_EN_HERE = (
+    r"(?:(?:somewhere |anywhere |right )?(?:near|close to|around|by)(?:\s+(?:me|us|here|my (?:location|position)|where (?:i am|we are)))|"
+    r"\b(?:nearby|around here|close by|near by|in the (?:area|vicinity|neighbou?rhood)|round here|hereabouts|here|locally|in this area))"
+)
+
+
+def _parse_en(text: str) -> Phrase:
+    cutter = _Cutter(" " + text.strip(" ,.?!") + " ")
+    along = cutter.cut(
+        r"\b(?:(?:that(?:'s| is| are)? )?(?:along|on|en) (?:the|our|my|this)? ?(?:way|route|road)(?: there| home)?|en route|along the way|on route)\b"
+    )
+    open_now = cutter.cut(
+        r"\b(?:(?:that|which)(?:'s| is|'re| are)? ?)?(?:still |currently |now |right now )*(?:open|opened)(?: (?:now|right now|at this hour|late|today|tonight|this late|at the moment|24 hours))*\b(?! air)"
+        r"|\b(?:24[- ]?hours?|24/7|twenty[- ]four[- ]hours?|all[- ]night|late[- ]night)\b"
+    )
+    stars = cutter.cut(
+        r"\b(?:at least |minimum )?(one|two|three|four|five|[1-5])[- ]?stars?\b(?: or (?:more|better|above|up))?"
+    )
+    within = cutter.cut(
+        rf"\b(?:within|less than|no more than|under|not more than|in a radius of)\s+({EN_NUMBER}) ?(met(?:er|re)s?|m|kilomet(?:er|re)s?|km|kms|miles?)\b"
+        r"(?: (?:of|from) (?:here|me)| away)?"
+    )
+    here = cutter.cut(_EN_HERE)
+    pick = _en_pick(cutter)
+    near = "" if here else _en_anchor(cutter)
+    core = _trim_en(cutter.text)
+    need = need_of(core, "en")
+    if core.lower() in {"place", "somewhere", "anywhere", "something", "one", "ones", "spot", "anything"}:
+        core = ""
+    if need and not is_category(core, "en"):
+        core = ""
+    elif need:
+        need = ""
+    scale = {"m": 1.0, "k": 1000.0}
+    metres = 0
+    if within:
+        unit = within[2].lower()
+        metres = int((en_number(within[1]) or 0) * (1609.34 if unit.startswith("mi") else scale[unit[0]]))
+    return Phrase(
+        core=core,
+        near=near,
+        need=need,
+        along=bool(along),
+        pick=pick,
+        open_now=bool(open_now),
+        stars=int(en_number(stars[1]) or 0) if stars else 0,
+        within_m=metres,
+        here=bool(here),
+    )
+
+
+def _en_pick(cutter: _Cutter) -> Pick:
+    if cutter.cut(
+        r"\b(?:the |a |my )?(?:nearest|closest|next)\b(?: (?:possible|available))?(?: to (?:me|us|here))?"
+    ):
+        return "nearest"
+    if cutter.cut(
+        r"\b(?:the |a |an |some )?(?:cheap(?:est|er)?|inexpensive|affordable|budget|low[- ]cost)\b"
+    ):
+        return "cheapest"
+    if cutter.cut(r"\b(?:the |a )?(?:best|top[- ]rated|highest[- ]rated|best[- ]rated)\b"):
+        return "best"
+    return ""
+
+
+def _en_anchor(cutter: _Cutter) -> str:
+    found = cutter.cut(
+        r"\s(?:that (?:is|are) |which (?:is|are) )?(?:(?:somewhere )?near(?: to)?|close to|next to|around|by|beside|opposite|across from|in the vicinity of|"
+        r"not far from|right by)\s+((?:the |my |our )?[^,]+?)\s*$"
+    )
+    return re.sub(r"^the ", "", found[1].strip(), flags=re.IGNORECASE) if found else ""
+
+
+def _trim_en(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).strip(" ,.?!")
+    before = None
+    while text != before:
+        before = text
+        text = re.sub(
+            r"^(?:an?|the|some|any|another|one of the|me|us|good|nice|decent|of|there|is|are|all(?: the)?|to)\s+(?=\S)",
+            "",
+            text,
+            flags=re.IGNORECASE,
+        )
+        text = re.sub(
+            r"\s+(?:that|which|is|are|there|to go to|i can (?:go|visit)|we can (?:go|visit)|of|in|at|for me|for us|please)$",
+            "",
+            text,
+            flags=re.IGNORECASE,
+        )
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadWishes:
+    """What was said about the road, and the text without it."""
+
+    text: str
+    avoid: tuple[Avoid, ...] = ()
+    allow: tuple[Avoid, ...] = ()
+    prefer: str = ""
+
+
+def _kinds(text: str, table: tuple[tuple[str, Avoid], ...]) -> tuple[Avoid, ...]:
+    return tuple(kind for pattern, kind in table if re.search(pattern, text, re.IGNORECASE))
+
+
+def _alternation(table: tuple[tuple[str, Avoid], ...]) -> str:
+    return "(?:" + "|".join(pattern for pattern, _ in table) + ")"
+
+
+_ZH_ROAD = _alternation(vocabulary.AVOID_ZH)
+_ZH_ROADS = rf"{_ZH_ROAD}(?:(?:和|或者?|、|跟|与|以及|还有|也(?:不|别)(?:要|想)?(?:走|坐|上)?|[，,](?:也)?(?:不|别)(?:要|想)?(?:走|坐|上)?)(?:任何)?{_ZH_ROAD})*"
+_ZH_AVOID = (
+    rf"(?:尽量|尽可能|最好|全程|一路|路上|但是?|而且|就是|我|一定|千万|可|也|都|那就|路线|要)*"
+    rf"(?:(?:不要|不想|不愿意?|不能|不用|不|别|甭|勿|少|拒绝|禁止)(?:再|给我|去|想)*(?:走|上|坐|经过|过|开上|开|收|交|付|花)?(?:任何|有)?(?:的)?|"
+    rf"(?:避开|避免|绕开|绕过|躲开|躲着|排除|不含)(?:走|所有的?|任何|掉)?)({_ZH_ROADS})(?:了|的(?:路线?|走法)?)?"
+    rf"|(?:走|选|要|找)?(?:一?条)?(?:免费|不收费|不要钱|不花钱|免过路费)的?(?:路线?|道路?|走法)?"
+)
+_ZH_ALLOW = rf"(?:也|那就|还是|现在|改|就|又|我)*(?:可以|能|允许|恢复|走)(?:走|上|坐|用)?({_ZH_ROADS})(?:也|都)?(?:可以|行|没关系|没问题|也行)?(?:了)?"
+_ZH_PREFER = (
+    (
+        r"(?:走|选|要|用|按|给我)*(?:一?条)?(?:(?:时间|用时|耗时)(?:最短|最少)|最快|最省时(?:间)?|快(?:一)?点儿?|更快|快些)的?(?:路线?|走法|那条路?|方式|道)?(?:走|去|就行)?",
+        "fastest",
+    ),
+    (
+        r"(?:走|选|要|用|按|给我)*(?:一?条)?(?:(?:距离|路程|里程)(?:最短|最近)|最短|最近|更短|近(?:一)?点儿?|短(?:一)?点儿?)的?(?:路线?|走法|那条路|道)(?:走|去|就行)?|抄近路|抄近道",
+        "shortest",
+    ),
+)
+_EN_ROAD = _alternation(vocabulary.AVOID_EN)
+_EN_ROADS = rf"(?:the |any |all |those |a )?{_EN_ROAD}(?:(?:,? (?:and|or|nor|and no|or the|and the|and any)|,) ?(?:any |no |the )?{_EN_ROAD})*"
+_EN_AVOID = (
+    rf"(?:,? ?\b(?:but|and|while|and please|only)\b ?)*(?:i (?:don't|do not) (?:want to|wanna) (?:pay|take|use|drive on|go on|get on)(?: any)?|"
+    rf"i'?d (?:rather|prefer to) (?:not (?:take|use|pay)|avoid)|i hate|i want to avoid|"
+    rf"without (?:using |taking |paying |going on |getting on )?(?:any |the )?|avoid(?:ing)?|no|not? (?:on |via |by |over )?(?:the |any )?(?=(?:motor|high|free|express)way|toll|ferr|boat)|"
+    rf"(?:don't|do not|never|not) (?:take|use|go on|drive on|get on|pay|go over|go by|taking|using|want)(?: any| the)?|"
+    rf"stay(?:ing)? (?:off|away from)|keep(?:ing)? (?:off|away from|me off)|skip(?:ping)?|bypass(?:ing)?|free of|steer clear of) ?({_EN_ROADS})(?: if (?:possible|you can))?"
+    rf"|\b(?:toll|motorway|highway|freeway|ferry)[- ]free(?: route| road)?"
+)
+_EN_ALLOW = rf"(?:,? ?\b(?:but|and)\b ?)?(?:it'?s (?:ok|okay|fine) to (?:take|use|go on|pay)|(?:you|we) (?:can|may) (?:take|use|go on|pay)(?: again)?|allow|{_EN_ROADS} (?:is|are) (?:ok|okay|fine|allowed)(?: now| again)?|(?:take|use|go (?:on|via|by)) (?=the (?:motor|high|free|express)way|the ferry|the toll)) ?({_EN_ROADS})?(?: (?:again|now|is fine|after all))*"
+_EN_PREFER = (
+    (r"(?:,? ?\b(?:by|via|on|using|take|with|along|choose|use|pick|give me|i want|the)\b ?)*(?:the )?\b(?:fastest|quickest|faster|quicker)\b(?: (?:way|route|road|one|path|possible))*(?: possible)?|as (?:fast|quickly) as (?:possible|you can)", "fastest"),
+    (r"(?:,? ?\b(?:by|via|on|using|take|with|along|choose|use|pick|give me|i want|the)\b ?)*(?:the )?\b(?:shortest|shorter)\b(?: (?:way|route|road|one|path|possible|distance))*", "shortest"),
+)  # fmt: skip
+
+
+def road_wishes(text: str, language: Language) -> RoadWishes:
+    """Cut wishes about the road ("不走高速", "without tolls", "the fastest way") out of a text."""
+    avoid_pattern, allow_pattern, prefer_table, kinds = (
+        (_ZH_AVOID, _ZH_ALLOW, _ZH_PREFER, vocabulary.AVOID_ZH)
+        if language == "zh"
+        else (_EN_AVOID, _EN_ALLOW, _EN_PREFER, vocabulary.AVOID_EN)
+    )
+    cutter = _Cutter(text)
+    avoid: list[Avoid] = []
+    while found := cutter.cut(avoid_pattern):
+        for kind in _kinds(found[0], kinds) or ("toll",):
+            if kind not in avoid:
+                avoid.append(kind)
+        if len(avoid) > 3 or cutter.cut_count > 6:
+            break
+    allow: tuple[Avoid, ...] = ()
+    if found := cutter.cut(allow_pattern):
+        allow = _kinds(found[0], kinds)
+    prefer = ""
+    for pattern, value in prefer_table:
+        if cutter.cut(pattern):
+            prefer = value
+            break
+    return RoadWishes(text=cutter.text.strip(" ，,。"), avoid=tuple(avoid), allow=allow, prefer=prefer)

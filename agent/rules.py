@@ -1,0 +1,124 @@
+"""The fast tier's grammar: clauses, what each means, and how sure that is.
+
+Each language module offers `parse_clause(text, context) -> Parsed | None`. Here the utterance is cut
+into clauses, each clause is read by the grammar of its language, and what belongs together is joined:
+a wish about the road belongs to the destination said before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agent.intent import ChangeRoute, Navigate, PlanTrip
+
+if TYPE_CHECKING:
+    from agent.intent import Intent
+    from agent.utterance import Language
+
+STRONG, GOOD, FAIR, WEAK = 0.97, 0.9, 0.75, 0.5
+"""Confidence by how specific the matching pattern is; `agent.confidence` calibrates them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the dialogue tells the understanding: what was just asked, and what is going on."""
+
+    expecting: str = ""
+    """"choice", "yes_no", "place", "days" while a question of ours is open; "" otherwise."""
+    guiding: bool = False
+    """A route is being driven."""
+    planning: bool = False
+    """A trip plan is at hand and can be changed."""
+    offered: tuple[str, ...] = ()
+    """Names of the places offered last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """Intents in the order said, with the pattern that found them."""
+
+    intents: tuple[Intent, ...]
+    confidence: float
+    """0 to 1, before calibration."""
+    pattern: str
+    """Name of the deciding pattern, for explanation and calibration."""
+
+
+def parse(text: str, language: Language, context: Context | None = None) -> Parsed | None:
+    """Read an utterance with the grammar; None if no pattern fits.
+
+    Parameters
+    ----------
+    text
+        Cleaned words (`agent.utterance.clean`).
+    language
+        Language of the sentence frame.
+    context
+        State of the dialogue.
+    """
+    from agent import rules_en, rules_zh
+
+    context = context or Context()
+    grammar = rules_zh if language == "zh" else rules_en
+    whole = grammar.parse_whole(text, context)
+    if whole is not None:
+        return whole
+    clauses = grammar.clauses(text)
+    if len(clauses) <= 1:
+        return grammar.parse_clause(clauses[0] if clauses else text, context)
+    return _join(clauses, grammar.parse_clause, context)
+
+
+def _join(clauses: list[str], parse_clause, context: Context) -> Parsed | None:  # type: ignore[no-untyped-def]
+    intents: list[Intent] = []
+    confidence, names, missed = 1.0, [], 0
+    for clause in clauses:
+        parsed: Parsed | None = parse_clause(clause, context)
+        if parsed is None or (parsed.confidence <= WEAK and len(clauses) > 1 and intents):
+            missed += 1
+            continue
+        for intent in parsed.intents:
+            _append(intents, intent)
+        confidence = min(confidence, parsed.confidence)
+        names.append(parsed.pattern)
+    if not intents:
+        return None
+    if missed:
+        confidence = min(confidence, FAIR if missed == 1 and len(clauses) > 2 else 0.6)
+    return Parsed(intents=tuple(intents), confidence=confidence, pattern="+".join(names))
+
+
+def _append(intents: list[Intent], intent: Intent) -> None:
+    """Add an intent; a pure wish about the road joins the destination or the trip before it."""
+    last = intents[-1] if intents else None
+    road_only = isinstance(intent, ChangeRoute) and not intent.add and not intent.drop
+    if road_only and isinstance(intent, ChangeRoute) and intent.prefer != "other":
+        prefer = {"faster": "fastest", "shorter": "shortest"}.get(intent.prefer, "")
+        if isinstance(last, Navigate):
+            avoid = tuple(dict.fromkeys((*last.avoid, *intent.avoid)))
+            intents[-1] = last.model_copy(update={"avoid": avoid, "prefer": last.prefer or prefer})
+            return
+        if isinstance(last, PlanTrip) and last.change is None:
+            wishes = last.wishes.model_copy(
+                update={"avoid": tuple(dict.fromkeys((*last.wishes.avoid, *intent.avoid)))}
+            )
+            intents[-1] = last.model_copy(update={"wishes": wishes})
+            return
+    if (
+        isinstance(intent, Navigate)
+        and isinstance(last, ChangeRoute)
+        and len(intents) == 1
+        and not last.add
+        and not last.drop
+    ):
+        avoid = tuple(dict.fromkeys((*last.avoid, *intent.avoid)))
+        intents[-1] = intent.model_copy(update={"avoid": avoid})
+        return
+    if last != intent:
+        intents.append(intent)
+
+
+def weaker(parsed: Parsed | None, confidence: float) -> Parsed | None:
+    """Return the same reading, no surer than `confidence`."""
+    return replace(parsed, confidence=min(parsed.confidence, confidence)) if parsed else None

@@ -1,0 +1,678 @@
+"""Grammar of Mandarin commands."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+from agent.intent import (
+    Cancel,
+    ChangeRoute,
+    Chat,
+    Choose,
+    Confirm,
+    Deny,
+    Help,
+    Navigate,
+    Recall,
+    Remember,
+    Repeat,
+    Search,
+    Status,
+    Volume,
+)
+from agent.numerals import ZH_NUMBER, ordinal, zh_number
+from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
+from agent.rules import FAIR, GOOD, STRONG, WEAK, Context, Parsed
+from agent.utterance import without_courtesy
+
+if TYPE_CHECKING:
+    from agent.intent import Intent
+
+_END = r"[ ，,。.!！?？~吧呗啊呀哦喔嘛啦咯呢了吗么的]*$"
+
+_CANCEL = (
+    r"(?:那就?|先|都|我|赶紧|快|还是|马上|现在|给我|就)*(?:取消|停止|结束|退出|终止|关闭|关掉|停掉|中止|别|不要|不用|不)(?:当前的?|这次|这个|所有的?|再|一下|掉|我的?|刚才的?|继续)*"
+    r"(?:导航|路线|行程规划|任务|引导|搜索|提问|操作|播报|指路|带路|说|说话|讲|问|找)?(?:了|一下|掉|啦)*"
+    r"|(?:导航|路线)(?:取消|停|关|结束|关掉|停掉|停止|退出)(?:了|掉|一下)*|算了(?:算了)?(?:不去了?|不用了?|不找了?|别找了?|不说了)?|不(?:去|找|走|导航|开|搜)(?:了)|"
+    r"(?:先)?(?:到此为止|停|停下|停停|打住|够了|闭嘴|安静|别吵|住口|别说话|没事了?|没什么(?:事)?了?|不用(?:麻烦)?了|当我没说)(?:了)?|别(?:管|说|问|讲|叫|吵|念叨|啰嗦|废话)(?:了|话了?)"
+)
+_STATUS: tuple[tuple[str, str], ...] = (
+    (
+        r"(?:现在|目前|我们?|到底|当前|咱们?|这车|车)*(?:在|是在|开到|走到|跑到|到了?)?(?:哪(?:里|儿|了|个位置|条路(?:上)?|一?条路)|什么(?:地方|位置|路(?:上)?|街)|啥(?:地方|位置|路))(?:了|呢|啊)*"
+        r"|(?:这|这里|这儿|这边)(?:里)?(?:是|叫)(?:哪(?:里|儿)?|什么(?:地方|路|街)|啥地方)|(?:我|我们|车)?(?:的)?(?:当前|现在的?)?位置(?:是|在)?(?:哪(?:里|儿)?|什么)?|我在(?:哪条路上|什么路)|(?:我)?(?:是不是)?迷路了?|(?:现在|我)*(?:是)?在?什么路上",
+        "where_am_i",
+    ),
+    (
+        r"(?:现在|这|这里|这儿|这条路|这段路?|当前|此路|前面|的|路段|这条|本|道路)*(?:限速|最高限速|速度限制)(?:是|多少|几|到底|公里|迈|码|多大|到|多快)*"
+        r"|(?:这|这里|这儿|这条路|这段路?|现在|我|最快|最多|最高|能)*(?:能|可以|可|允许|让)(?:开|跑)(?:多快|到?多少(?:码|迈|公里)?|几十)|(?:我)?(?:是不是|有没有)?超速(?:了)?(?:没(?:有)?)?",
+        "speed_limit",
+    ),
+    (
+        r"(?:现在|那|我|咱|到)*(?:下(?:一)?个?(?:路口|转弯|弯|步|出口|动作|指令|岔路口?)|前面|前方|接下来|等(?:一)?(?:下|会儿)|待会儿?|一会儿?|下面|然后|接着)(?:的?路口|那个路口|岔路口?)?"
+        r"(?:该|要|是|得|应该|往|在|我|们|去|到|多远|还有)*(?:怎么(?:走|开|转|拐)?|往?哪(?:里|儿|边)?(?:走|拐|转|开|个方向)?|左(?:转|拐)还是右(?:转|拐)|什么|干嘛|干什么|做什么|转弯|拐弯|多远|走哪(?:条|边|个)?(?:路|道|出口)?|直行还是转弯|转(?:不转)?)"
+        r"|(?:我)?(?:该|要|应该|现在|得)*(?:往|朝)?哪(?:边|儿|里|个方向)(?:走|拐|转|开)|还有多远(?:转弯|拐弯|出口|右转|左转|下高速)|(?:什么时候|多久|哪里|哪儿|多远)(?:后)?(?:转弯|拐弯|左转|右转|下高速|出高速)|(?:现在)?(?:该)?(?:走哪(?:条|边|个)(?:车)?(?:道|路)?|怎么走)",
+        "next_turn",
+    ),
+    (
+        r"(?:我们?|那|咱们?|大概|大约|预计|估计|现在|那里|目的地|终点)*(?:(?:几点|什么时候|啥时候|何时|几点钟|什么时间)(?:能|可以|才能|会|才|到|大概)*(?:到|抵达|到达|到达目的地|到那儿|到地方|到目的地)(?:目的地|终点|那里|那儿|家|地方)?|(?:预计|估计|大概)?(?:到达|抵达|到)(?:的)?时间(?:是)?(?:几点|多少|什么时候)?)",
+        "arrival_time",
+    ),
+    (
+        r"(?:我们?|那|咱们?|大概|大约|现在|离|距离|距|到|去|目的地|终点|地方|那里|那儿|还|剩|剩下|还有|还要|还得|总共|一共|路程|要|开|走|跑|有)*"
+        r"(?:多(?:远|少公里|少千米|少米|少路|长的?路|少里)|几公里|多长距离|剩多少)(?:的?路|才到|到|才能到|能到|要走|要开|没走)?",
+        "distance_left",
+    ),
+    (
+        r"(?:我们?|那|咱们?|大概|大约|现在|离|距离|到|去|目的地|终点|地方|那里|那儿|还|剩|剩下|还有|还要|还得|总共|一共|路上|要|得|需要|开|走|跑|用|花|有)*"
+        r"(?:多(?:久|长时间|少时间|少分钟|少个?小时|大会儿)|几分钟|几个?小时|(?:快)?到了?(?:没(?:有)?|吗)|(?:快|马上|就)?(?:到了?吗|到没到))(?:才到|能到|才能到|到|才能到达|能到达|到得了|到那儿|路程|到家|到目的地|路)*",
+        "time_left",
+    ),
+    (
+        r"(?:我们?|现在|咱们?|这|这是|你|到底|正|车)*(?:是|要|在|正|正在)*(?:去|往|开往|开去|导航去|带我去|导航到)(?:哪(?:里|儿)?|什么地方|啥地方)|(?:我们?的?|现在的?|当前的?)*(?:目的地|终点)(?:是|在)?(?:哪(?:里|儿)?|什么|啥)?",
+        "destination",
+    ),
+    (
+        r"(?:我的?|车|这车|现在|剩下的?|还|的|油箱|油|电|电池|电量|这些)*(?:还|能|够|可以|剩|有|剩余)*(?:能)?(?:跑|开|撑|续航)(?:里程)?(?:还)?(?:有|剩)?(?:多远|多少公里|多少|多久|几公里)?|(?:还)?(?:有|剩)(?:多少|几)(?:油|电|格油|格电)|(?:油|电|电量|油量|续航)(?:还)?(?:有|剩|是)?(?:够不够|多少|够吗|还有多少|剩多少)(?:开到|到)?",
+        "fuel_range",
+    ),
+    (
+        r"(?:现在|当前|这会儿)*(?:是)?(?:几点(?:钟)?|什么时间|时间)|(?:今天|现在)(?:是)?(?:几号|星期几|周几)",
+        "clock",
+    ),
+)
+_REPEAT = r"(?:请|你|刚才|刚刚|再|重新|麻烦)*(?:重复|再说|重说|再讲|再念|说|再播报?|再报|重播|复述)(?:一?遍|一?次|一下|刚才的?(?:话)?|刚刚的?)+(?:刚才的?|说的?|话)*|(?:我)?(?:没|没有)(?:听清楚?|听见|听到|听懂|听明白)(?:楚|你?说(?:什么|啥|的))?|(?:你)?(?:刚才|刚刚)?(?:说|讲)(?:了)?(?:什么|啥)(?:来着)?|什么|啥|嗯|再来一遍|(?:再)?(?:说|讲|来)(?:一)?(?:遍|次)"
+_HELP = r"(?:你|小高)?(?:都|还)?(?:能|会|可以)(?:帮我|给我|为我)?(?:做|干|些)*(?:什么|啥|哪些(?:事|事情|功能)?|些什么|些啥|点什么|点啥)(?:呢|事|事情)?|(?:你)?(?:有)?(?:什么|哪些|啥)(?:功能|本事|用|用处|技能)|(?:怎么|如何)(?:用|使用|操作|跟你说话|和你说话)(?:你|这个|它)?|帮助|使用说明|使用帮助|我(?:能|可以)(?:跟|对|和)?你?(?:说|问|讲)(?:什么|啥|些什么|哪些)|功能介绍|教(?:教)?我(?:怎么用|用)|说明书|你是(?:干什么|做什么|干嘛)的"
+_CONFIRM = r"(?:嗯+|对+|是|好+|行+|可以|没错|对的|对对+|是的|是啊|好的|好啊|好呀|好吧|行啊|行吧|行的|可以的|可以啊|没问题|ok|OK|确定|确认|就这样|就这么办|就这么定了?|就它了?|要|要的|需要|去|去啊|去吧|走|走吧|走起|出发|开始|开始导航|开始吧|现在出发|中|成|成交|妥|得嘞|当然|当然了|当然好|同意|听你的|你说了算|正是|正确|对头|嗯哼|安排|那就去吧?|那走吧?|那好|那行|那就这样|没毛病|就去那|就去那儿|就去那里|太好了|必须的|是这个|就是这个|是它|就是它|加上|加吧|换吧|换|继续|试试|帮我导航)"
+_DENY = r"(?:不|不是|不对|不要|不用|不行|不好|不可以|不需要|不了|不用了|不要了|没有|没|否|错了|错|不去|不是这个|不是这家|不是那个|不是那家|不对不对|不是不是|别|不想|不想去|不必|不必了|先不用|先不|暂时不用|下次吧?|改天|不换|不加|不太好|不喜欢|都不是|都不对|搞错了|弄错了|你搞错了|你听错了|听错了|不是我要的|不要这个|不要这家|不要那家|不要那个|我没说这个|我不要|我不想去|我不去|不合适)"
+_HERE = r"(?:这|这里|这儿|这个地方|这个位置|这地方|当前位置|现在的位置|我现在的位置|此处|我现在在的地方|这个地点|这个点|现在这里)"
+_HOME = r"(?:我?们?家|家里|我们?家|住的地方|家的?(?:位置|地址)|我家的?(?:位置|地址)|家庭住址|我的家)"
+_WORK = (
+    r"(?:公司|单位|我(?:们)?(?:的)?(?:公司|单位)|上班的地方|办公室|工作的地方|我公司|公司的?(?:地址|位置))"
+)
+
+_NAV_LEAD = (
+    r"(?:导航|帮我导航|开导航|开始导航|开车|带(?:我们|我|俺|咱们|咱|大家|孩子|老婆|爸妈|他们)?|送(?:我们|我|俺|咱们|咱|他|她|孩子)?|载(?:我们|我)|拉(?:我们|我)|领(?:我们|我)|"
+    r"引导我?|把我(?:们)?(?:带|送|导航|载|拉)|我们?|咱们?|俺|想|要|得|该|打算|准备|需要|现在|今天|明天|今晚|立刻|马上|赶紧|赶快|快|快点|直接|先|再|然后|接着|最后|之后|完了|后|"
+    r"就|那|那就|还是|给我|规划|一?条|路线|路|走|怎么|如何|出发|开|设置?(?:目的地|导航)?(?:为|成)?|查|看|一下|目的地(?:改|设|换|定)?(?:成|为|到|是)?|改|换|成|掉头|下班|放学|顺便|也|可以|能|急着|赶着|着急|请|改道|转)*"
+)
+_NAV_VERB = r"(?:去往|前往|去到|开去|开到|驶向|驶往|奔赴|直奔|导航去|导航到|去|到|往|回到|回|上|奔)(?:一下|一趟|趟|下|看看)?"
+
+
+def clauses(text: str) -> list[str]:
+    """Cut an utterance where a new wish begins."""
+    marked = re.sub(
+        r"(?<=.)(?=(?:再|然后|接着|之后|最后|完了|随后)(?:再|就)?(?:去|到|回|带|送|导航|找|开|帮|往|顺|看))"
+        r"|(?<=[^，,])(?=(?:顺便|顺路|顺道|另外|还有|同时|并且|而且)(?:帮|给|找|去|看|加|买|查|再|把|接|吃|喝|充|搜|取|问))",
+        "，",
+        text,
+    )
+    marked = re.sub(
+        r"(?:，|,|。|；|;|！|!|？|\?)\s*(?:然后|接着|之后|另外|还有|同时|并且|而且|最后|完了|随后)",
+        "，",
+        marked,
+    )
+    parts = [part.strip() for part in re.split(r"[，,。；;！!？?]+", marked)]
+    return [
+        part
+        for part in parts
+        if part and not re.fullmatch(r"(?:嗯+|呃+|啊|哦|那个|好的?|行|然后|谢谢)", part)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern + _END)
+
+
+def _whole(pattern: str, text: str) -> bool:
+    return _compiled(f"(?:{pattern})").match(text) is not None
+
+
+def _one(intent: Intent, confidence: float, pattern: str) -> Parsed:
+    return Parsed(intents=(intent,), confidence=confidence, pattern=pattern)
+
+
+def parse_whole(text: str, context: Context) -> Parsed | None:
+    """Read what only makes sense as a whole utterance: short answers, corrections, trips."""
+    from agent import wishes_zh
+
+    bare = without_courtesy(text, "zh")
+    stripped = text.strip(" ，,。.!！?？~")
+    for reader in (_answer, _correction, _volume, _remember, _recall):
+        if parsed := reader(stripped if reader is _answer else bare, context):
+            return parsed
+    return wishes_zh.parse_trip(text, context)
+
+
+def _answer(text: str, context: Context) -> Parsed | None:
+    """Short utterances: yes, no, the second one, stop, say that again."""
+    bare = without_courtesy(text, "zh")
+    if _whole(_REPEAT, bare) and len(bare) > 1:
+        return _one(Repeat(), STRONG if len(bare) > 2 else GOOD, "zh.repeat")
+    if chosen := _choice(bare, context):
+        return chosen
+    for candidate in (text, bare):
+        if _whole(_CONFIRM, candidate):
+            return _one(Confirm(), STRONG if context.expecting else GOOD, "zh.confirm")
+    if _whole(_DENY, bare):
+        return _one(Deny(), STRONG if context.expecting else GOOD, "zh.deny")
+    if _whole(_CANCEL, bare):
+        return _one(Cancel(), STRONG, "zh.cancel")
+    if _whole(_HELP, bare):
+        return _one(Help(), STRONG, "zh.help")
+    if re.fullmatch(r"(?:你好|您好|嗨|早上好|早|晚上好|谢谢你?|多谢|谢了|再见|拜拜|辛苦了)+" + _END, text):
+        return _one(Chat(), GOOD, "zh.chat")
+    return None
+
+
+_CHOICE_LEAD = r"(?:就|那就|那|还是|我要|我选|选|要|去|来|到|换成?|改成?|我想去|带我去|导航去|导航到|给我|帮我|不是这个|不要这个|不是|不对|不要那个|不是那个|不是那家|不|我|想|应该是|是|[，, ])*"
+_CHOICE_TAIL = r"(?:个|家|条|间|座|所|处|项)?(?:的)?(?:那个|那家|那条|酒店|店|餐厅|方案|路线|选项|加油站|停车场)?(?:就|好|行|可以|吧|了|看看|不错|比较好|听起来不错|的)*"
+
+
+def _choice(text: str, context: Context) -> Parsed | None:
+    sure = STRONG if context.expecting == "choice" or context.offered else GOOD
+    if found := re.fullmatch(
+        rf"{_CHOICE_LEAD}(?:第({ZH_NUMBER})|(?:选|要)?({ZH_NUMBER})号){_CHOICE_TAIL}{_END}", text
+    ):
+        number = ordinal(found[1] or found[2])
+        if number is not None and number > 0 and not re.search(r"第.{1,2}天", text):
+            return _one(Choose(index=number), sure, "zh.choose.index")
+    if (
+        re.fullmatch(
+            rf"{_CHOICE_LEAD}(?:最后|末尾|最末|最下面)(?:面)?(?:的)?(?:一|那)?(?:一)?{_CHOICE_TAIL}{_END}",
+            text,
+        )
+        and "最" in text
+    ):
+        return _one(Choose(index=-1), sure, "zh.choose.last")
+    relative = (
+        (
+            r"(?:更|最|比较|稍微|再|离我)?近(?:一|的|些|点|点儿|一点|一点儿|一些)*|离(?:我|这|这儿|这里)(?:更|最|比较)?近(?:一点|点|些)?",
+            "nearer",
+        ),
+        (r"(?:更|再|稍微)?远(?:一|些|点|点儿|一点|一点儿|一些)*", "farther"),
+        (r"(?:更|最|比较|再|稍微)?(?:便宜|实惠|省钱)(?:一|些|点|点儿|一点|一点儿|一些)*", "cheaper"),
+        (
+            r"(?:更|最|比较|再|稍微)?(?:好|高档|高级|豪华)(?:一|些|点|点儿|一点|一点儿|一些)+|(?:更|最)(?:好|高档|高级)",
+            "better",
+        ),
+    )
+    for pattern, by in relative:
+        lead = r"(?:就|那就|那|还是|我要|我选|选|要|去|来|换|找|有没有|有|给我|帮我|一?(?:个|家)|不要|太远了?|太贵了?|再|[，, ])*"
+        if re.fullmatch(rf"{lead}(?:{pattern})(?:的)?(?:那)?{_CHOICE_TAIL}{_END}", text) and text not in {
+            "好",
+            "好的",
+            "好了",
+        }:
+            return _one(Choose(by=cast("Any", by)), sure, "zh.choose.by")
+    if (
+        re.fullmatch(
+            r"(?:还有|有没有|换|要|给我|我要|我想|再|看看|找|来|推荐|有)*(?:其他|其它|别的|另外|另一|换|再换|下)(?:一|的|个|家|处|间|几|些|选择|选项|地方|酒店|店|餐厅|推荐|点)*(?:有吗|吗|没有)?"
+            + _END,
+            text,
+        )
+        and text not in {"换", "另外", "再"}
+        and not re.search(r"下个|下一个?(?:路口|弯)|路线?|^下", text)
+    ):
+        return _one(Choose(by="other"), FAIR if not context.offered else sure, "zh.choose.other")
+    if context.offered or context.expecting == "choice":
+        return _choice_by_name(text, context)
+    return None
+
+
+def _choice_by_name(text: str, context: Context) -> Parsed | None:
+    found = re.fullmatch(
+        r"(?:就|那就|还是|我要|我选|选|要|去|我说的是|我想去|是|到|我要去)*(?:那个|那家)?(.{1,20}?)(?:的)?(?:那个|那家|那间|那边的?|这家|这个)?"
+        + _END,
+        text,
+    )
+    if found is None or not found[1]:
+        return None
+    name = found[1]
+    marked = re.search(r"那个|那家|那间|这家", text) is not None
+    offered = any(name.lower() in full.lower() or full.lower() in name.lower() for full in context.offered)
+    if re.fullmatch(r"(?:我)?(?:不要|不去|不|没).*", name) or re.search(
+        r"什么|怎么|哪|多[久远少]|几点|吗", text
+    ):
+        return None
+    if offered or (marked and len(name) <= 8):
+        return _one(Choose(name=name), STRONG if offered else GOOD, "zh.choose.name")
+    if (
+        context.expecting == "choice"
+        and len(name) <= 5
+        and not re.match(_NAV_LEAD + _NAV_VERB, text)
+        and parse_clause(text, Context()) is None
+    ):
+        return _one(Choose(name=name), FAIR, "zh.choose.bare")
+    return None
+
+
+def _correction(text: str, context: Context) -> Parsed | None:
+    found = re.fullmatch(
+        r"(?:不是|不对|错了|不|搞错了|弄错了|你听错了|听错了|你搞错了)[，,。 啊呀的吧]*(?:不是.{0,12}?[，,])?(?:我?(?:说|要|想)?(?:的)?(?:是(?:去)?|(?:要|想)?去(?:的)?是?)|应该是|是|去的是|我要去的?是?|我要的是|改成|换成)(?:去|到)?(.{1,30}?)"
+        + _END,
+        text,
+    )
+    if found is None:
+        found = re.fullmatch(
+            r"(?:我)(?:说|要|指|讲|问)的(?:是|可是)(.{1,30}?)(?:[，,]?(?:不是|而不是).{1,20})?" + _END, text
+        )
+    if found is None or re.fullmatch(r"这个意思|这样|这个", found[1]):
+        return None
+    if index := re.fullmatch(rf"第({ZH_NUMBER})(?:个|家|条)?", found[1]):
+        return _one(Choose(index=ordinal(index[1]) or 0), STRONG, "zh.correct.index")
+    return _one(Deny(instead=found[1]), STRONG, "zh.correct")
+
+
+def _volume(text: str, context: Context) -> Parsed | None:
+    if found := re.search(
+        rf"(?:音量|声音)(?:调|设|开|放|改|调整|设置)?(?:到|为|成|至)?(?:百分之)?({ZH_NUMBER})(?:%|格)?"
+        + _END,
+        text,
+    ):
+        level = zh_number(found[1].removeprefix("百分之"))
+        if level is not None:
+            return _one(Volume(change="set", level=int(min(level, 100))), STRONG, "zh.volume.set")
+    table = (
+        (r"(?:把|音量|声音|语音|调|开|放)*(?:调|开|放|弄)?(?:到)?最大(?:声|音量)?", "max"),
+        (r"(?:把|音量|声音|语音|调|开|放)*(?:调|开|放|弄)?(?:到)?最小(?:声|音量)?", "min"),
+        (
+            r"(?:把|音量|声音|语音|导航|播报|你|说话|能|说|讲|再|调|稍微)*(?:大|高|响)(?:声|音)?(?:一)?(?:点|些|点儿)(?:声|音)?(?:说|讲)?|(?:声音|音量)?(?:太小|小)了?|(?:增大|加大|提高|调高|调大|放大)(?:一下|一点|点)?(?:音量|声音)?(?:一点|点)?|(?:我)?听不(?:见|到|清)(?:楚)?(?:声音)?|大声(?:点|点儿|一点)?|(?:把)?(?:音量|声音)(?:调大|调高|加大|开大|放大|大)(?:一点|点|些|一些)?",
+            "up",
+        ),
+        (
+            r"(?:把|音量|声音|语音|导航|播报|你|说话|能|说|讲|再|调|稍微)*(?:小|低|轻)(?:声|音)?(?:一)?(?:点|些|点儿)(?:声|音)?(?:说|讲)?|(?:声音|音量)?(?:太大|太响|太吵|大)了?|(?:减小|降低|调低|调小|放小)(?:一下|一点|点)?(?:音量|声音)?(?:一点|点)?|太吵了?|小声(?:点|点儿|一点)?|(?:孩子|宝宝)(?:在)?睡(?:觉|着)了?.*小声.*|(?:把)?(?:音量|声音)(?:调小|调低|减小|关小|开小|放小|小)(?:一点|点|些|一些)?",
+            "down",
+        ),
+        (
+            r"(?:取消|解除|关闭|关掉|不要)静音|(?:打开|恢复|开启|开)(?:声音|语音|播报|语音播报|音量)|(?:可以)?(?:说话|出声|发声|播报)了|(?:把)?声音(?:打开|恢复)",
+            "unmute",
+        ),
+        (
+            r"(?:请)?(?:保持|开启|打开|设为|调成)?静音(?:模式)?|(?:关闭|关掉|关|把)(?:声音|语音|播报|语音播报)(?:关了|关掉|关闭|关)?|(?:别|不要)(?:出声|发声|播报|播)|声音(?:关了|关掉|关闭)",
+            "mute",
+        ),
+    )
+    for pattern, change in table:
+        if _whole(pattern, text):
+            return _one(Volume(change=cast("Any", change)), STRONG, "zh.volume")
+    return None
+
+
+def _remember(text: str, context: Context) -> Parsed | None:
+    lead = r"(?:把|将|记住|记一下|记|记录|保存|设置?|请记住|标记|你记着?|告诉你|存|以后)*"
+    verb = r"(?:设(?:置)?|存|保存|记|标记|标|收藏|加|添加|改|定|当|记录|更新|换|作为|加入|放)(?:置|一下)?(?:成|为|到|做|作|进|作为|下来)?"
+    for what, word in (("home", _HOME), ("company", _WORK)):
+        if re.fullmatch(rf"{lead}{_HERE}(?:就)?(?:{verb}|是|当|作为|成){word}{_END}", text) or re.fullmatch(
+            rf"{lead}{word}(?:的?(?:地址|位置))?(?:就)?(?:{verb}|是|在|就在|就是)+{_HERE}{_END}", text
+        ):
+            return _one(Remember(what=cast("Any", what)), STRONG, "zh.remember.here")
+        if found := re.fullmatch(rf"{lead}(?!{_HERE})(.{{2,24}}?)(?:就)?(?:{verb}){word}{_END}", text):
+            if not re.search(r"我要|带我|导航", found[1]):
+                return _one(Remember(what=cast("Any", what), place=found[1]), STRONG, "zh.remember.place")
+        if found := re.fullmatch(
+            rf"{lead}{word}(?:的)?(?:地址|位置)?(?:就)?(?:{verb}|在|就在|住在|住|是|改到|搬到了?|搬)+(.{{2,24}}?){_END}",
+            text,
+        ):
+            if not re.match(r"哪|什么|多|几|不是|怎么|啥|附近", found[1]):
+                return _one(Remember(what=cast("Any", what), place=found[1]), STRONG, "zh.remember.place")
+    if found := re.fullmatch(
+        rf"我(?:们)?(?:家)?(?:住在|住|搬到了?|搬去了?)(?!哪|的)(.{{2,24}}?){_END}", text
+    ):
+        return _one(Remember(what="home", place=found[1]), GOOD, "zh.remember.live")
+    if found := re.fullmatch(rf"我(?:们)?(?:在)(.{{2,24}}?)(?:上班|工作){_END}", text):
+        return _one(Remember(what="company", place=found[1]), GOOD, "zh.remember.work")
+    return _remember_favourite(text, lead)
+
+
+def _remember_favourite(text: str, lead: str) -> Parsed | None:
+    if found := re.fullmatch(
+        rf"{lead}(?:{_HERE}|这家店?|这家餐厅|它|这个|那里|那家)?(?:给我|帮我)?(?:叫做?|取名(?:为|叫)?|命名(?:为|成)?|标记(?:为|成|做)|保存(?:为|成)|存(?:为|成)|记(?:为|作|成))(.{{1,12}}?){_END}",
+        text,
+    ):
+        return _one(Remember(label=found[1]), GOOD, "zh.remember.label")
+    if (
+        re.fullmatch(
+            rf"{lead}(?:{_HERE}|这家店?|这家餐厅|这家酒店|它|这个|那里|那家|刚才那个|目的地)?(?:给我|帮我|都|先)?(?:收藏|记下来|记住|保存下来|存下来|存起来|保存|存一下|记一下|加到收藏夹?|加入收藏夹?|添加到收藏夹?|放进收藏夹?)(?:一下|起来|下来|{_HERE}|这家店?|这个|它|到收藏夹)?{_END}",
+            text,
+        )
+        and len(text) > 1
+    ):
+        return _one(Remember(), STRONG, "zh.remember.favourite")
+    if found := re.fullmatch(
+        rf"(?:把|将)?(.{{2,20}}?)(?:给我|帮我)?(?:收藏|加到收藏夹?|加入收藏夹?|添加到收藏夹?|放进收藏夹?|记下来|存起来)(?:一下|起来|里)?{_END}",
+        text,
+    ):
+        return _one(Remember(place=found[1]), GOOD, "zh.remember.favourite_place")
+    if found := re.fullmatch(rf"(?:收藏|记住)(?:一下)?(.{{2,20}}?){_END}", text):
+        return _one(Remember(place=found[1]), GOOD, "zh.remember.favourite_place")
+    return None
+
+
+def _recall(text: str, context: Context) -> Parsed | None:
+    where = r"(?:的)?(?:地址|位置)?(?:存的?|设的?|设置的?)?(?:是|在)?(?:哪(?:里|儿)?|什么(?:地方|位置)|啥地方|多少|什么)"
+    if re.fullmatch(rf"(?:你)?(?:知道|记得|还记得|查|看|告诉我)*(?:一下)?{_HOME}{where}{_END}", text):
+        return _one(Recall(what="home"), STRONG, "zh.recall.home")
+    if re.fullmatch(rf"(?:你)?(?:知道|记得|还记得|查|看|告诉我)*(?:一下)?{_WORK}{where}{_END}", text):
+        return _one(Recall(what="company"), STRONG, "zh.recall.company")
+    if re.fullmatch(
+        r"(?:你)?(?:给我|帮我|查|看|打开|列出|列一下|念|显示|说说|告诉我)*(?:一下|看)?(?:我)?(?:的|都)?(?:收藏(?:夹|了)?|存了?|保存了?|记住?了?|喜欢的?)(?:的|了|过)?(?:些|哪些|什么|啥|都|有|里|里面|的)*(?:地方|地点|位置|店)?(?:有(?:哪些|什么|啥)|是什么)?"
+        + _END,
+        text,
+    ) and re.search(r"收藏|存了|保存了|记住?了|我的|哪些|什么", text):
+        return _one(Recall(what="favourites"), STRONG, "zh.recall.favourites")
+    if re.fullmatch(
+        r"(?:我|我们)?(?:上次|最近|昨天|之前|以前|上周|前几天|前天|刚才|历史|上一次|过去|上个月)+(?:我|我们)?(?:都)?(?:去|导航|去过|到过|到)(?:了|过|的)*(?:哪(?:里|儿|些地方|些)?|什么地方|啥地方|地方|记录|的地方)(?:了|来着|过|有哪些)*"
+        + _END
+        + r"|(?:我的|看看|查看|打开|查|看|一下|列出)*(?:历史(?:目的地|记录|导航)|导航(?:历史|记录)|最近(?:的)?目的地|最近去过的地方|足迹)(?:有哪些|是什么)?"
+        + _END,
+        text,
+    ):
+        return _one(Recall(what="destinations"), STRONG, "zh.recall.destinations")
+    return None
+
+
+def parse_clause(text: str, context: Context) -> Parsed | None:
+    """Read one clause."""
+    bare = without_courtesy(text, "zh")
+    if not bare:
+        return None
+    for reader in (_status, _named_status, _route_change, _navigate, _search, _other):
+        if parsed := reader(bare, context):
+            return parsed
+    return None
+
+
+def _status(text: str, context: Context) -> Parsed | None:
+    for pattern, what in _STATUS:
+        if _whole(pattern, text):
+            return _one(Status(what=cast("Any", what)), STRONG, f"zh.status.{what}")
+    return None
+
+
+def _named_status(text: str, context: Context) -> Parsed | None:
+    """ "去机场要多久": the time or distance to a named place, without driving there."""
+    patterns = (
+        (
+            r"(?:从这儿?里?|现在|从这边|我们|我|离|距离|距)*(?:开车)?(?:去|到|离|距离|距|回)(?P<place>.{1,20}?)(?:大概|大约|还|要|得|需要|开车|开|走|总共|一共|有|路上|花)*(?:多久|多长时间|多少时间|多少分钟|几个?小时|几分钟)(?:能到|到|才到|才能到)?",
+            "time_left",
+        ),
+        (
+            r"(?:从这儿?里?|现在|从这边|我们|我|离|距离|距|这儿|这里)*(?:开车)?(?:去|到|离|距离|距|回)(?P<place>.{1,20}?)(?:大概|大约|还|要|得|需要|开车|开|走|总共|一共|有|路程)*(?:多远|多少公里|几公里|多少路|远不远|远吗)",
+            "distance_left",
+        ),
+        (
+            r"(?P<place>.{1,20}?)(?:离|距离|距)(?:我|我们|这|这里|这儿|这边)(?:有|大概|还|有没有)*(?:多远|多少公里|几公里|远不远|远吗)",
+            "distance_left",
+        ),
+    )
+    for pattern, what in patterns:
+        found = re.fullmatch(pattern + _END, text)
+        if found and not re.fullmatch(
+            r"(?:目的地|终点|那里|那儿|地方|这里|这儿|这|下个?.*|前面.*)", found["place"]
+        ):
+            return _one(Status(what=cast("Any", what), place=found["place"].strip()), GOOD, "zh.status.place")
+    return None
+
+
+_PROBLEM = r"(?:太堵|好堵|堵死|堵车|很堵|这么堵|堵得|前面堵|堵)(?:了|死了|得要命|得慌|得厉害)?"
+
+
+def _route_change(text: str, context: Context) -> Parsed | None:
+    if (
+        _whole(
+            rf"(?:前面|这条路|这路|路上|这|这里|这边|怎么)*(?:{_PROBLEM})?[，, ]*(?:能不能|可以|有没有|还有没有|我想|我要|想|要|给我|帮我|再|能|重新|还有)*(?:换|绕|改|走|选|找|规划|算|重新规划|重算)(?:一下|个|一|条|走|成|开|道|别的|其他|其它|另外|另|的|新|一个|方案|线|路)*(?:路|路线|道|方案|走法|路走|条|走)?"
+            r"|(?:还有|有没有|有|看看|换)*(?:别的|其他|其它|另外|另|备选|第二)(?:的|一|条|个)*(?:路|路线|方案|走法|道)(?:吗|可以走)?(?:走|可走)?|绕(?:一下|过去|开|路|道)(?:走)?|重新(?:规划|算|计算|选)(?:一下|一条|个)?(?:路线?|路径)?|(?:换一条|换条|换路|改道|换道走|换个路|换条道)"
+            rf"|(?:前面|这条路|这路|路上|这|这里|这边|怎么)*{_PROBLEM}",
+            text,
+        )
+        and re.search(r"路|道|堵|绕|换一?条|方案|走法|线", text)
+        and not re.search(r"不走|收费|高速", text)
+    ):
+        return _one(
+            ChangeRoute(prefer="other"),
+            STRONG if re.search(r"路|道|条|绕", text) else GOOD,
+            "zh.change.other",
+        )
+    wishes = road_wishes(text, "zh")
+    rest = re.sub(
+        r"^(?:我们?|那|就|给我|帮我|路线|的|走|改|换|还是|但是|可以|能|一下|重新|规划|选|一条|条|个|想|要|全程|改成|换成|切换|到|按|用)+",
+        "",
+        wishes.text,
+    )
+    rest = re.sub(r"(?:的)?(?:路线?|道路?|走法|方案|走|行驶|开|模式|优先|吗|好吗|行吗)+$", "", rest).strip(
+        "的走吧了呢啊 ，,"
+    )
+    if not rest and (wishes.avoid or wishes.allow or wishes.prefer):
+        prefer = {"fastest": "faster", "shortest": "shorter"}.get(wishes.prefer, "")
+        intent = ChangeRoute(avoid=wishes.avoid, allow=wishes.allow, prefer=cast("Any", prefer))
+        return _one(intent, STRONG, "zh.change.road")
+    return _stops(text)
+
+
+def _stops(text: str) -> Parsed | None:
+    if _whole(
+        r"(?:把|将)?(?:所有的?|全部的?|中间的?|途中的?|那些)*(?:途经点|经停点?|中途点|停靠点|途径点|途经的?地方|停的地方)(?:都|全|全部)?(?:删掉|去掉|取消|删除|删|不要|清空)(?:了)?|(?:删除|取消|清空|去掉|删掉)(?:所有的?|全部的?|中间的?)?(?:途经点|经停点?|停靠点|途径点)|(?:中间|途中)?(?:哪儿?|哪里)?都?不停(?:了)?[，,]?直接(?:去|到)(?:目的地|终点)?|直接去(?:目的地|终点)",
+        text,
+    ):
+        return _one(ChangeRoute(drop="*"), STRONG, "zh.change.drop_all")
+    drop = re.fullmatch(
+        r"(?:把|将)?(.{2,20}?)(?:这个|那个|那一?站|这一?站)?(?:途经点|经停点?)?(?:从路线(?:里|中|上)?)?(?:去掉|删掉|取消掉?|删除|拿掉|移除|跳过|省了)(?:了)?"
+        + _END
+        + r"|(?:不去|不用去|先不去|别去|不到|不绕去|跳过|不经过|删除|取消|去掉|删掉)(?:途经点|经停点?)?(.{2,20}?)(?:了)"
+        + _END,
+        text,
+    )
+    if drop and not re.search(r"第.天|行程|计划|安排|导航|路线$|高速|收费|提醒|声音|静音", text):
+        return _one(ChangeRoute(drop=(drop[1] or drop[2]).removesuffix("的")), GOOD, "zh.change.drop")
+    add = re.fullmatch(
+        r"(?:路上|途中|中途|中间|半路|我们?|还|再|先|顺路|顺便|想|要|得|给我|帮我|去之前|在)*(?:加|添加|增加|加上|加个|添|插)(?:一个|一下|个|一)?(?:途经点|经停点?|停靠点|途径点|中途点)(?:[:：]|到|是|为|，|在)?(.{0,20}?)"
+        + _END
+        + r"|(?:路上|途中|中途|中间|半路|我们?|还|再|顺路|顺便|想|要|得|先|在|需要|路过)*(?:在)(.{2,20}?)(?:停|停一下|停一停|停一会儿?|停留|歇|逗留)(?:一下|一会儿?|会儿?|一脚)?"
+        + _END
+        + r"|(?:路上|途中|中途|中间|半路|我们?|还|再|顺路|顺便|顺道|想|要|得|先|需要|能不能)*(?:经过|路过|途经|途径|绕到|绕去|绕道|拐去|拐到|弯到|捎带去|顺路去|顺便去|顺道去)(?:一下)?(?!.*(?:再|然后|去|到).)(.{2,20}?)(?:一下|那里|那边)?"
+        + _END
+        + r"|(?:把|将)(.{2,20}?)(?:加|添|增)(?:到|进|入|为|成|加)?(?:路线|途经点|经停点?|导航|行程路线)?(?:里|中|上|去|里面)?"
+        + _END,
+        text,
+    )
+    if add:
+        stop = next((group for group in add.groups() if group), "")
+        if stop and not re.search(r"第.天|行程|计划|哪|什么|吗$", stop):
+            phrase = parse_phrase(stop, "zh")
+            return _one(ChangeRoute(add=phrase.core or stop), GOOD, "zh.change.add")
+    return None
+
+
+_BAD_PLACE = re.compile(
+    r"什么|怎么|为什么|哪|吗|呢|多少|多久|多远|如果|因为|但是|所以|觉得|知道|没有|就是|不是|不要|可以|然后|的话|几点|听|说|唱|讲|打电话|天气|你|他|她|吃饭|喝"
+)
+
+
+def _place_confidence(phrase: Phrase, sure: float) -> float:
+    core = phrase.core
+    if not core:
+        return sure if phrase.need else WEAK
+    if len(core) > 24 or (_BAD_PLACE.search(core) and not is_category(core, "zh")):
+        return WEAK
+    if len(core) == 1 and core not in {"家"}:
+        return WEAK
+    return sure
+
+
+def _navigate(text: str, context: Context) -> Parsed | None:
+    wishes = road_wishes(text, "zh")
+    body = wishes.text
+    start, via = "", []
+    if found := re.match(
+        r"^(.*?)(?:从)(.{1,20}?)(?:出发|开始|起)?(?:[，, ])?(?:开车|导航|怎么)?(?=去|到|往|回)", body
+    ):
+        if not re.fullmatch(r"这|这里|这儿|现在|此|我这|我这里|当前位置|现在的位置", found[2]):
+            start = found[2]
+        body = found[1] + body[found.end() :]
+    if found := re.search(
+        r"(?:中途|途中|路上|先|中间|要|想|并且?|，)*(?:经过|途经|途径|路过|经由|取道|绕道|经)(.{2,16}?)(?:那边|那里)?(?:[，, 再然后]|之后)*(?=去|到|往|回|前往|开)",
+        body,
+    ):
+        via = [v for v in re.split(r"和|、|跟|以及|还有", found[1]) if v]
+        body = body[: found.start()] + body[found.end() :]
+    elif found := re.search(
+        r"(?<=.)[，, ]?(?:中途|途中|路上|中间|顺路|要|想|并且?|但是?|得|还)*(?:经过|途经|途径|路过|经由|取道|绕道)(.{2,16}?)(?:那边|那里|一下)?"
+        + _END,
+        body,
+    ):
+        via = [v for v in re.split(r"和|、|跟|以及|还有", found[1]) if v]
+        body = body[: found.start()]
+    target, sure = _target(body.strip(" ，,"), context)
+    if target is None:
+        return None
+    phrase = parse_phrase(target, "zh")
+    if phrase.need and not phrase.core and not re.search(r"地方|地儿|哪|最近|附近", target):
+        return _one(_search_of(phrase), FAIR, "zh.need")
+    if not phrase.core and not phrase.need:
+        return None
+    if re.fullmatch(r"哪(?:里|儿)?|什么地方|啥地方|.*(?:在哪|哪里|哪儿).*", target):
+        return None
+    intent = Navigate(
+        to=phrase.core,
+        via=tuple(via),
+        start=start,
+        near=phrase.near,
+        avoid=wishes.avoid,
+        prefer=cast("Any", wishes.prefer),
+        pick=phrase.pick,
+        open_now=phrase.open_now,
+        need=phrase.need,
+    )
+    return _one(intent, _place_confidence(phrase, sure), "zh.navigate")
+
+
+def _target(body: str, context: Context) -> tuple[str | None, float]:
+    """Return the words that name where to go, with how sure the frame around them is."""
+    forms = (
+        (
+            rf"{_NAV_LEAD}(?:送|带|把)?(?:我们?)?{_NAV_VERB}(?P<to>.+?)(?:那里|那儿|那边)?(?:的)?(?:该|要|应该)?(?:怎么(?:走|去|开)|如何(?:走|去)|咋走)",
+            STRONG,
+        ),
+        (
+            rf"{_NAV_LEAD}{_NAV_VERB}(?P<to>.+?)(?:去|的路(?:线)?|的导航|那里去|看看|一趟|一下|转转|逛逛|瞧瞧|坐坐)?",
+            STRONG,
+        ),
+        (r"(?P<to>.{2,24}?)(?:该|要|应该)?(?:怎么(?:走|去|开)|如何(?:走|去)|咋走|咋去)", GOOD),
+        (
+            r"(?:开始|打开|启动)?(?:导航|目的地|终点)(?:是|为|设为|设成|改成|改为|换成|[:：，, ])?(?P<to>.{2,}?)",
+            GOOD,
+        ),
+        (r"(?P<to>.{2,24}?)[，, ]?(?:出发|导航|走起|走着|走吧)", FAIR),
+    )
+    for pattern, sure in forms:
+        if found := re.fullmatch(pattern + _END, body):
+            to = found["to"].strip(" ，,")
+            to = re.sub(r"^(?:的|一趟|一下|那个|那|我的?(?=最喜欢|收藏))", "", to)
+            if re.fullmatch(r"(?:目的地|这里|这儿|那|哪.*|导航)", to) or not to:
+                continue
+            if re.match(r"^(?:了|时间|底|处|家了|达|的时候)", to):
+                continue
+            return to, sure
+    return None, 0.0
+
+
+def _search_of(phrase: Phrase, **extra: Any) -> Search:
+    return Search(
+        what=phrase.core,
+        need=phrase.need,
+        near=phrase.near,
+        along=phrase.along,
+        pick=phrase.pick,
+        open_now=phrase.open_now,
+        stars=phrase.stars,
+        within_m=phrase.within_m,
+        **extra,
+    )
+
+
+_FIND = (
+    r"(?:我们?|想|要|得|先|再|还|也|能|去|现在|就|那|给我|帮我|一下|顺便|请|需要|咱们?|今晚|晚上|中午|大家|可以|马上|赶紧|快)*"
+    r"(?:找找|找|搜索|搜一搜|搜搜|搜|查找|查一查|查查|查|寻找|看看|看一下|推荐|介绍|有没有|有什么|有啥|有哪些|哪里有|哪儿有|哪有|哪里能找到|哪里可以|哪儿能|哪里能|哪里卖|显示|列出|来|想吃|吃|想喝|喝|买|想买|订|预订|住|加|充|接|取|换|弄)"
+    r"(?:到|一?下|一?(?:个|家|间|杯|点儿?|些|碗|份|顿|条|处|所|座|瓶|盒|支)|几(?:个|家)|些|点(?!心)|着)*(?:有没有|有什么|有啥|能|可以)?"
+)
+
+
+def _search(text: str, context: Context) -> Parsed | None:
+    need = need_of(text, "zh")
+    if need:
+        return _one(Search(need=need), STRONG, "zh.need")
+    stripped = re.sub(
+        r"^(?:我们?|想|要|得|先|再|给我|帮我|顺便|也|还|那|就|咱们?|现在|看看|知道|问|问一下|查一下|打听一下|告诉我|大家|孩子)+(?=顺路|顺道|沿途|沿路|路上|途中|附近|周围|周边|这附近|这里|这儿|哪)",
+        "",
+        text,
+    )
+    cue = re.search(
+        r"附近|周围|周边|旁边|一带|顺路|顺道|沿途|沿路|路上|途中|最近的|这(?:里|儿|边)有|\d(?:米|公里)|以内|之内|半路",
+        stripped,
+    )
+    head = re.match(_FIND, stripped)
+    where = re.fullmatch(
+        r"(?P<what>.{2,20}?)(?:的)?(?:位置)?(?:在|是在)(?:哪(?:里|儿|条路|个位置|个方向)?|什么地方|什么位置|啥地方)"
+        + _END,
+        stripped,
+    )
+    if where:
+        phrase = parse_phrase(where["what"], "zh")
+        return _one(_search_of(phrase), _place_confidence(phrase, GOOD), "zh.search.where")
+    phrase = parse_phrase(stripped, "zh")
+    had_head = bool(head and head[0])
+    if had_head and head is not None and not cue:
+        phrase = parse_phrase(stripped[head.end() :], "zh")
+    core = re.sub(f"^{_FIND}", "", phrase.core) if phrase.core else ""
+    if core != phrase.core:
+        had_head = True
+        inner = parse_phrase(core, "zh")
+        need_inner = inner.need or (need_of(phrase.core, "zh") if not is_category(inner.core, "zh") else "")
+        phrase = Phrase(
+            core="" if need_inner and not is_category(inner.core, "zh") else inner.core,
+            near=phrase.near or inner.near,
+            need=phrase.need or need_inner,
+            along=phrase.along or inner.along,
+            pick=phrase.pick or inner.pick,
+            open_now=phrase.open_now or inner.open_now,
+            stars=phrase.stars or inner.stars,
+            within_m=phrase.within_m or inner.within_m,
+            here=phrase.here or inner.here,
+        )
+    if not phrase.core and not phrase.need:
+        return None
+    if cue or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near)):
+        return _one(
+            _search_of(phrase),
+            _place_confidence(phrase, STRONG if is_category(phrase.core, "zh") or phrase.need else GOOD),
+            "zh.search",
+        )
+    if is_category(phrase.core, "zh"):
+        return _one(
+            _search_of(phrase), FAIR if had_head or phrase.open_now or phrase.pick else FAIR, "zh.search.bare"
+        )
+    if had_head:
+        return _one(_search_of(phrase), _place_confidence(phrase, FAIR), "zh.search.find")
+    return None
+
+
+def _other(text: str, context: Context) -> Parsed | None:
+    """Bare words: a name alone, which is an answer to "where to?" or else a destination."""
+    if context.expecting == "place" and 1 < len(text) <= 20 and not _BAD_PLACE.search(text):
+        phrase = parse_phrase(text, "zh")
+        return _one(
+            Navigate(to=phrase.core or text, near=phrase.near, pick=phrase.pick), FAIR, "zh.place.asked"
+        )
+    if (
+        re.fullmatch(r"[\u3400-\u9fffA-Za-z0-9·' -]{2,16}", text)
+        and re.search(
+            r"(?:路|街|站|门|店|楼|馆|院|园|桥|寺|庙|宫|塔|城|村|镇|区|县|市|湖|山|广场|大厦|中心|小区|机场|大学|酒店|公寓|码头|教堂|公园|口|里|苑|府|巷|胡同|庄|岛|港|银行|学校)$",
+            text,
+        )
+        and not _BAD_PLACE.search(text)
+    ):
+        return _one(Navigate(to=text), 0.7, "zh.place.bare")
+    return None
