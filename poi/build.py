@@ -1,0 +1,279 @@
+"""Build poi.sqlite out of an OSM extract."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from poi.arrival import ArrivalPoints
+from poi.district import DistrictIndex, write_districts
+from poi.extract import Extract, RawPlace, read_extract
+from poi.house_number import plain_number
+from poi.importance import importance
+from poi.name_index import NameIndexWriter
+from poi.schema import FORMAT, INDEXES, TABLES
+from poi.street_build import StreetWriter
+from poi.text import canonical, has_han
+
+Progress = Callable[[str, float], None]
+
+_SORTS = {"alt_name": "alt", "short_name": "short", "official_name": "official", "old_name": "old",
+          "int_name": "int", "loc_name": "loc", "reg_name": "reg", "nat_name": "nat"}  # fmt: skip
+_KIND_OF_SORT = {"name": "name", "old": "old", "brand": "brand", "operator": "brand", "ref": "ref"}
+_DETAIL_KEYS = re.compile(
+    r"^(phone|contact:.*|website|url|email|opening_hours.*|stars|rooms|brand|operator|network|cuisine|wheelchair|"
+    r"internet_access|fee|charge|capacity|socket:.*|fuel:.*|diet:.*|outdoor_seating|takeaway|delivery|drive_through|"
+    r"access|religion|denomination|description|ele|height|wikidata|wikipedia|level|ref|iata|icao|station|subway|"
+    r"toilets|shower|parking|maxheight|covered|surface|lit|sport|healthcare.*|amenity|tourism|shop|leisure|historic|"
+    r"building|addr:.*|self_service|automated|maxstay|max_age|changing_table|drinking_water|reservation|smoking|"
+    r"payment:.*|lines?|start_date|artist_name)$"
+)
+_STATION = frozenset(("railway/station", "station/subway", "railway/halt", "public_transport/station"))
+_CAMPUS = frozenset(
+    "amenity/university amenity/college amenity/hospital amenity/school leisure/park tourism/attraction tourism/zoo "
+    "tourism/theme_park tourism/museum landuse/residential historic/palace leisure/stadium".split()
+)
+_GATE = re.compile(r"[东南西北正后侧][东南西北]?[大小侧]?门|\b(?:gate|main|entrance)\b", re.IGNORECASE)
+
+
+def build_places(pbf: Path, out_dir: Path, *, progress: Progress | None = None) -> int:
+    """Write the places of an extract to `out_dir/poi.sqlite`.
+
+    Parameters
+    ----------
+    pbf
+        OSM extract.
+    out_dir
+        Folder of the region pack, which exists; an older poi.sqlite in it is replaced.
+    progress
+        Called with a stage name and the share done of it, 0 to 1.
+
+    Returns
+    -------
+    int
+        Number of places, streets included.
+
+    Raises
+    ------
+    BadMapFile
+        The extract cannot be read.
+    """
+    tell = progress or (lambda stage, share: None)
+    tell("places: reading", 0.0)
+    extract = read_extract(pbf)
+    tell("places: reading", 1.0)
+    path = out_dir / "poi.sqlite"
+    path.unlink(missing_ok=True)
+    with closing(connect_for_writing(path)) as db:
+        count = _Build(db, extract).run(tell)
+        finish(db)
+    return count
+
+
+def connect_for_writing(path: Path) -> sqlite3.Connection:
+    """Open a new database with the tables in it, tuned for one big write."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA journal_mode=OFF")
+    db.execute("PRAGMA synchronous=OFF")
+    db.executescript(TABLES)
+    db.execute("BEGIN")
+    return db
+
+
+def finish(db: sqlite3.Connection) -> None:
+    """Write indexes and the format, and commit."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES('format', ?)", (str(FORMAT),))
+    for statement in INDEXES.strip().splitlines():
+        db.execute(statement)
+    db.execute("COMMIT")
+
+
+def names_of(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return names by language and by sort ("alt", "short", …), the map's own under "name"."""
+    names: dict[str, str] = {}
+    for key, value in tags.items():
+        if key == "name":
+            names["name"] = value
+        elif key.startswith("name:"):
+            names[key[5:]] = value
+        elif key in _SORTS:
+            names[_SORTS[key]] = value
+        elif ":" in key and key.split(":", 1)[0] in _SORTS:
+            sort, language = key.split(":", 1)
+            names[f"{_SORTS[sort]}:{language}"] = value
+        elif key in ("brand", "operator") or key.startswith("brand:"):
+            names[key] = value
+    return names
+
+
+def name_entries(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield every single name with its kind: "A;B" counts as two, "name:prefix" and the like as none."""
+    for sort, value in names.items():
+        head = sort.split(":", 1)[0]
+        if head in ("prefix", "etymology", "left", "right", "pronunciation", "signed", "start", "genitive"):
+            continue
+        kind = _KIND_OF_SORT.get(head) or ("alt" if head in _SORTS.values() else "language")
+        for part in value.split(";"):
+            if part.strip():
+                yield part.strip(), kind
+
+
+def derived_names(category: str, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield names that people say though the map does not hold them: 五道口 → 五道口地铁站."""
+    if category in _STATION:
+        for name in {names.get("name", ""), names.get("zh", "")}:
+            if name and has_han(name):
+                core = re.sub(r"(地铁|火车)?站$", "", name)
+                yield f"{core}站"
+                yield f"{core}{'地铁' if category == 'station/subway' else '火车'}站"
+        english = names.get("en", "")
+        if english and "station" not in english.lower():
+            yield f"{english} Station"
+            if category == "station/subway":
+                yield f"{english} Subway Station"
+    name = names.get("name", "")
+    outer = re.sub(r"\s*[(（][^()（）]*[)）]\s*", " ", name).strip()
+    if outer and outer != name:
+        yield outer
+        if has_han(outer):
+            yield re.sub(r"[()（）]", "", name)
+
+
+class _Build:
+    """One run over an extract: places, then streets, districts, house numbers and the name index."""
+
+    def __init__(self, db: sqlite3.Connection, extract: Extract) -> None:
+        self.db = db
+        self.extract = extract
+        self.names = NameIndexWriter()
+        self.districts = DistrictIndex(extract.districts, extract.places)
+        self.arrivals = ArrivalPoints(extract.road_points)
+        self.by_category: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
+        self.rows: list[tuple[object, ...]] = []
+        self.boxes: list[tuple[int, float, float, float, float]] = []
+
+    def run(self, tell: Progress) -> int:
+        self._places()
+        tell("places: streets", 0.0)
+        StreetWriter(self.db, self._add_row, self.districts).write(self.extract.streets)
+        self._addresses()
+        self.db.executemany("INSERT INTO place VALUES(?,?,?,?,?,?,?,?,?)", self.rows)
+        self.db.executemany("INSERT INTO place_box VALUES(?,?,?,?,?)", self.boxes)
+        write_districts(self.db, self.extract.districts)
+        self._categories()
+        self._meta()
+        tell("places: names", 0.0)
+        self.names.write(self.db, lambda share: tell("places: names", share))
+        tell("places: names", 1.0)
+        return len(self.rows)
+
+    def _places(self) -> None:
+        campuses = _Campuses(
+            [p for p in self.extract.places if p.categories[0] in _CAMPUS and p.area_m2 > 5_000]
+        )
+        for place in self.extract.places:
+            lat, lon = self.arrivals.of(place)
+            names = names_of(place.tags)
+            category = place.categories[0]
+            weight = importance(category, place.tags, area_m2=place.area_m2)
+            extra = list(derived_names(category, names))
+            if category in (
+                "barrier/gate",
+                "barrier/entrance",
+                "entrance/main",
+                "entrance/yes",
+                "barrier/lift_gate",
+            ):
+                extra += campuses.gate_names(place, names)
+            row = self._add_row(
+                place.osm, category, lat, lon, weight, names, self.districts.name_at(lat, lon), place.tags
+            )
+            for name in extra:
+                self.names.add(row, name, "derived", weight)
+            for other in place.categories:
+                self.by_category[other].append((row, lat, lon))
+
+    def _add_row(
+        self, osm: str, category: str, lat: float, lon: float, weight: float, names: Mapping[str, str],
+        district: str, tags: Mapping[str, str],
+    ) -> int:  # fmt: skip
+        row = len(self.rows) + 1
+        data = {"names": {k: v for k, v in names.items() if k != "name"}}
+        details = {k: v for k, v in tags.items() if _DETAIL_KEYS.match(k)}
+        if details:
+            data["tags"] = details
+        self.rows.append(
+            (
+                row,
+                osm,
+                category,
+                lat,
+                lon,
+                weight,
+                names.get("name", ""),
+                district,
+                json.dumps(data, ensure_ascii=False),
+            )
+        )
+        self.boxes.append((row, lat, lat, lon, lon))
+        for name, kind in name_entries(names):
+            lower = 0.5 if kind in ("brand", "ref") else 1.0
+            self.names.add(row, name, kind, weight * lower)
+        return row
+
+    def _addresses(self) -> None:
+        rows, boxes = [], []
+        for number, (lat, lon, tags) in enumerate(self.extract.addresses, 1):
+            street = tags.get("addr:street") or tags.get("addr:place", "")
+            label = f"{street} {tags['addr:housenumber']}"
+            rows.append((number, canonical(street), plain_number(tags["addr:housenumber"]), lat, lon, label))
+            boxes.append((number, lat, lat, lon, lon))
+        self.db.executemany("INSERT INTO address VALUES(?,?,?,?,?,?)", rows)
+        self.db.executemany("INSERT INTO address_box VALUES(?,?,?,?,?)", boxes)
+
+    def _categories(self) -> None:
+        for category, entries in self.by_category.items():
+            ids, lats, lons = zip(*entries, strict=True)
+            blobs = np.array(ids, np.int32).tobytes(), np.array(lats).tobytes(), np.array(lons).tobytes()
+            self.db.execute("INSERT INTO category VALUES(?,?,?,?)", (category, *blobs))
+
+    def _meta(self) -> None:
+        if not self.boxes:
+            return
+        spread = np.array([box[1:4:2] for box in self.boxes])
+        south, west = spread.min(axis=0)
+        north, east = spread.max(axis=0)
+        self.db.execute("INSERT INTO meta VALUES('bbox', ?)", (json.dumps([south, west, north, east]),))
+        self.db.execute("INSERT INTO meta VALUES('places', ?)", (str(len(self.rows)),))
+
+
+class _Campuses:
+    """Finds the campus or park that a gate belongs to."""
+
+    def __init__(self, places: list[RawPlace]) -> None:
+        self._places = [p for p in places if p.ring is not None and p.tags.get("name")]
+
+    def gate_names(self, gate: RawPlace, names: Mapping[str, str]) -> Iterator[str]:
+        own = names.get("name") or gate.tags.get("ref", "")
+        if not own or not _GATE.search(own):
+            return
+        for campus in self._places:
+            ring = campus.ring
+            assert ring is not None
+            nearest = float(np.hypot(ring[:, 0] - gate.lat, (ring[:, 1] - gate.lon) * 0.7).min())
+            if nearest > 0.0006:
+                continue
+            for language in ("name", "zh", "en"):
+                outer, inner = (
+                    campus.tags.get("name" if language == "name" else f"name:{language}"),
+                    names.get(language),
+                )
+                if outer and inner and outer not in inner:
+                    yield f"{outer}{inner}" if has_han(outer) else f"{outer} {inner}"

@@ -1,0 +1,132 @@
+"""Category words: "加油站", "somewhere to sleep" → OSM categories."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from poi.place import CategoryMatch
+from poi.text import canonical, clean, has_han
+
+_FILLERS_HAN = re.compile(
+    r"^(?:请问|请|麻烦|帮我|给我|我想|我要|想要|想|要|带我去|导航到|导航去|去|到|找一?下?|搜一?下?|搜索|查一?下?|查找|"
+    r"看看|有没有|哪里有|哪有|哪儿有|附近的?|周边的?|周围的?|最近的?|就近的?|这里的?|这附近的?|旁边的?|沿途的?|"
+    r"路上的?|顺路的?|一?[个家间座处条]|便宜的?|好一点的?|小高)+"
+)
+_FILLERS_HAN_END = re.compile(r"(?:在哪里?儿?|怎么走|有吗|吗|呢|吧|啊|呀|哪里有|附近|一下|的?地方)+$")
+_FILLERS_LATIN = re.compile(
+    r"^(?:(?:please|can you|could you|find me|find|show me|search for|search|look for|take me to|navigate to|go to|"
+    r"i want|i need|i d like|i would like|is there|are there|where is|where s|where are|get me|to|a|an|the|some|any|"
+    r"nearest|closest|nearby|next|good|cheap|my)\s+)+"
+)
+_FILLERS_LATIN_END = re.compile(
+    r"(?:\s+(?:nearby|near me|near here|around here|close by|please|around|here))+$"
+)
+
+
+class Categories:
+    """The category words of drivers in Chinese and English."""
+
+    def __init__(self, words: Mapping[str, list[str]], labels: Mapping[str, Mapping[str, str]]) -> None:
+        self._words = words
+        self._labels = labels
+        self._longest = max(map(len, words), default=0)
+        self._synonyms: dict[tuple[str, ...], list[str]] = {}
+        for word, found in words.items():
+            self._synonyms.setdefault(tuple(found), []).append(word)
+
+    def match(self, query: str) -> CategoryMatch:
+        """Recognise a category word that is the whole query, its end, or its beginning.
+
+        Parameters
+        ----------
+        query
+            Words as said, fillers like "附近的" or "find me a" allowed.
+
+        Returns
+        -------
+        CategoryMatch
+            False when no category word is in it.
+        """
+        text = without_fillers(query)
+        for candidate in dict.fromkeys((canonical(clean(query)), text, _singular(text))):
+            if candidate in self._words:
+                return self._made(candidate, "")
+        return self._part_han(text) if has_han(text) else self._part_latin(text)
+
+    def _part_han(self, text: str) -> CategoryMatch:
+        for size in range(min(self._longest, len(text) - 1), 1, -1):
+            word, rest = text[-size:], text[:-size]
+            if word in self._words and has_han(word):
+                return self._made(word, rest.removesuffix("的"))
+        for size in range(min(6, len(text) - 1), 1, -1):
+            if text[:size] in self._words:
+                return self._made(text[:size], text[size:].removeprefix("的"))
+        return CategoryMatch(categories=(), word="", rest=text)
+
+    def _part_latin(self, text: str) -> CategoryMatch:
+        parts = text.split()
+        for size in range(min(4, len(parts) - 1), 0, -1):
+            for word, rest in ((parts[-size:], parts[:-size]), (parts[:size], parts[size:])):
+                joined = " ".join(word)
+                for candidate in (joined, _singular(joined)):
+                    if candidate in self._words:
+                        return self._made(candidate, " ".join(rest))
+        return CategoryMatch(categories=(), word="", rest=text)
+
+    def _made(self, word: str, rest: str) -> CategoryMatch:
+        found = tuple(self._words[word])
+        labels = self._labels.get(found[0], {})
+        return CategoryMatch(
+            categories=found,
+            word=word,
+            rest=rest,
+            label_zh=labels.get("zh", ""),
+            label_en=labels.get("en", ""),
+        )
+
+    def synonyms(self, match: CategoryMatch) -> list[str]:
+        """Return the other words of the very same categories."""
+        return [w for w in self._synonyms.get(match.categories, []) if w != match.word]
+
+    def label(self, category: str, language: str) -> str:
+        """Return the name of an OSM category in "zh" or "en"; its value with spaces if there is none."""
+        label = self._labels.get(category, {}).get(language)
+        return label or category.partition("/")[2].replace("_", " ")
+
+
+def without_fillers(query: str) -> str:
+    """Return the canonical query without polite and searching words around it; never empty if the query was not."""
+    text = canonical(clean(query))
+    if has_han(text):
+        core = _FILLERS_HAN_END.sub("", _FILLERS_HAN.sub("", text))
+    else:
+        core = _FILLERS_LATIN_END.sub("", _FILLERS_LATIN.sub("", text + " ").strip())
+    return core.strip() or text
+
+
+def _singular(text: str) -> str:
+    if text.endswith("ies"):
+        return text[:-3] + "y"
+    if text.endswith(("ches", "shes", "sses", "xes")):
+        return text[:-2]
+    return text[:-1] if text.endswith("s") and not text.endswith("ss") else text
+
+
+@lru_cache(maxsize=1)
+def load_categories() -> Categories:
+    """Read the category words that ship with the package."""
+    data = json.loads((Path(__file__).parent / "data" / "categories.json").read_text("utf-8"))
+    return Categories(data["words"], data["labels"])
+
+
+def parse_category(category: str) -> tuple[str, tuple[str, str] | None]:
+    """Split "amenity/restaurant[cuisine=chinese]" into the category and its condition."""
+    plain, _, rest = category.partition("[")
+    if not rest:
+        return plain, None
+    key, _, value = rest.rstrip("]").partition("=")
+    return plain, (key, value)

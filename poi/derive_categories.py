@@ -1,0 +1,104 @@
+"""Make data/categories.json: category words from the OSM id-tagging-schema, overruled by the words of drivers.
+
+Run once per release of the schema, with its npm package unpacked::
+
+    npm pack @openstreetmap/id-tagging-schema && tar xzf openstreetmap-id-tagging-schema-*.tgz
+    python -m poi.derive_categories package/dist
+
+The schema is ISC-licensed; the version used is recorded in the file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from poi.text import canonical
+
+_DATA = Path(__file__).parent / "data"
+_KEYS = frozenset("amenity tourism shop leisure healthcare railway aeroway historic office craft highway natural "
+                  "man_made place emergency public_transport".split())  # fmt: skip
+_SECOND = frozenset("cuisine religion denomination sport".split())
+_TOO_COMMON = 3
+
+
+def _category(tags: dict[str, str]) -> str | None:
+    """Return "key/value" or "key/value[key=value]" for presets of one or two plain tags."""
+    main = [(k, v) for k, v in tags.items() if k in _KEYS and v != "*"]
+    rest = [(k, v) for k, v in tags.items() if (k, v) not in main]
+    if len(main) != 1 or len(rest) > 1 or any(k not in _SECOND or v == "*" for k, v in rest):
+        return None
+    key, value = main[0]
+    extra = f"[{rest[0][0]}={rest[0][1]}]" if rest else ""
+    return f"{key}/{value}{extra}"
+
+
+def _words(entry: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Return names (with aliases) and looser terms of one translated preset."""
+    names = [entry.get("name", ""), *entry.get("aliases", "").split("\n")]
+    return names, entry.get("terms", "").split(",")
+
+
+def derive(dist: Path) -> dict[str, Any]:
+    """Return the contents of categories.json.
+
+    Parameters
+    ----------
+    dist
+        The folder `dist` of the unpacked npm package.
+    """
+    presets = json.loads((dist / "presets.json").read_text("utf-8"))
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
+    by_name: dict[str, set[str]] = defaultdict(set)
+    by_term: dict[str, set[str]] = defaultdict(set)
+    for language in ("en", "zh-CN", "zh-TW", "zh-HK"):
+        translated = json.loads((dist / "translations" / f"{language}.json").read_text("utf-8"))
+        entries = translated[language]["presets"]["presets"]
+        for preset, data in presets.items():
+            category = _category(data.get("tags", {}))
+            if category is None or preset not in entries or data.get("searchable") is False:
+                continue
+            names, terms = _words(entries[preset])
+            short = language[:2]
+            if names[0]:
+                labels[category].setdefault(short, names[0])
+            for word in filter(None, map(canonical, names)):
+                by_name[word].add(category)
+            for word in filter(None, map(canonical, terms)):
+                by_term[word].add(category)
+    words = {w: sorted(c) for w, c in by_name.items()}
+    words |= {
+        w: sorted(c) for w, c in by_term.items() if w not in words and len(c) <= _TOO_COMMON and len(w) > 1
+    }
+    _overrule(words, labels)
+    version = json.loads((dist.parent / "package.json").read_text("utf-8"))["version"]
+    return {
+        "source": f"@openstreetmap/id-tagging-schema {version} (ISC), and poi/data/category_words.json",
+        "labels": dict(sorted(labels.items())),
+        "words": dict(sorted(words.items())),
+    }
+
+
+def _overrule(words: dict[str, list[str]], labels: dict[str, dict[str, str]]) -> None:
+    groups = json.loads((_DATA / "category_words.json").read_text("utf-8"))["groups"]
+    for group in groups:
+        for word in group_words(group["words"]):
+            words[canonical(word)] = group["categories"]
+        if len(group["categories"]) == 1:
+            labels[group["categories"][0]] = {"en": group["en"], "zh": group["zh"]}
+
+
+def group_words(text: str) -> list[str]:
+    """Split "加油站 加油 petrol|petrol station": Chinese words by spaces, the English ones by bars."""
+    first, *rest = text.split("|")
+    head = first.split(" ")
+    cut = next((i for i, w in enumerate(head) if w.isascii() and w != "ktv"), len(head))
+    return [w for w in [*head[:cut], " ".join(head[cut:]), *rest] if w]
+
+
+if __name__ == "__main__":
+    content = json.dumps(derive(Path(sys.argv[1])), ensure_ascii=False, indent=0)
+    (_DATA / "categories.json").write_text(content + "\n", "utf-8")

@@ -1,0 +1,86 @@
+"""Districts: which one holds a point, and which points one holds."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+
+from poi.extract import RawDistrict, RawPlace, Ring
+
+_REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000, "place/village": 2_500,
+            "place/town": 5_000, "place/hamlet": 1_200, "place/city": 15_000, "place/borough": 4_000}  # fmt: skip
+"""How far a district that is only a point on the map reaches."""
+
+
+def contains(ring: Ring, lat: float, lon: float) -> bool:
+    """Say whether a point lies in a ring (even-odd rule)."""
+    y, x = ring[:, 0], ring[:, 1]
+    above = y > lat
+    crossing = above[:-1] != above[1:]
+    if not crossing.any():
+        return False
+    y0, y1, x0, x1 = y[:-1][crossing], y[1:][crossing], x[:-1][crossing], x[1:][crossing]
+    return bool(np.count_nonzero(lon < (x1 - x0) * (lat - y0) / (y1 - y0) + x0) % 2)
+
+
+def contains_many(ring: Ring, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
+    """Say for each point whether it lies in a ring; shape (N,), bool."""
+    inside = np.zeros(len(lats), dtype=bool)
+    for (y0, x0), (y1, x1) in zip(ring[:-1], ring[1:], strict=True):
+        if y0 != y1:
+            inside ^= ((y0 > lats) != (y1 > lats)) & (lons < (x1 - x0) * (lats - y0) / (y1 - y0) + x0)
+    return inside
+
+
+class DistrictIndex:
+    """Names the district of a point: the smallest outline around it, else the nearest named part of a town."""
+
+    def __init__(self, districts: Sequence[RawDistrict], places: Sequence[RawPlace]) -> None:
+        self._outlines = sorted(
+            ((d.level, min(map(_box_size, d.rings)), d.name, ring, (*ring.min(axis=0), *ring.max(axis=0)))
+             for d in districts for ring in d.rings),
+            key=lambda entry: (-entry[0], entry[1]),
+        )  # fmt: skip
+        points = [p for p in places if p.categories[0] in _REACH_M and p.tags.get("name")]
+        self._names = [p.tags["name"] for p in points]
+        self._lat = np.array([p.lat for p in points])
+        self._lon = np.array([p.lon for p in points])
+        self._reach = np.array([float(_REACH_M[p.categories[0]]) for p in points])
+
+    def name_at(self, lat: float, lon: float) -> str:
+        """Return the name of the district at a point, "" where the map knows none."""
+        for _, _, name, ring, (south, west, north, east) in self._outlines:
+            if south <= lat <= north and west <= lon <= east and contains(ring, lat, lon):
+                return name
+        if not self._names:
+            return ""
+        dx = (self._lon - lon) * math.cos(math.radians(lat))
+        relative = np.hypot(self._lat - lat, dx) * 111_195 / self._reach
+        nearest = int(np.argmin(relative))
+        return self._names[nearest] if relative[nearest] < 1 else ""
+
+
+def _box_size(ring: Ring) -> float:
+    spread = np.ptp(ring, axis=0)
+    return float(spread[0] * spread[1])
+
+
+def write_districts(db: sqlite3.Connection, districts: Sequence[RawDistrict]) -> None:
+    """Write the outlines of districts and their boxes."""
+    for number, district in enumerate(districts, 1):
+        row = db.execute("SELECT id FROM place WHERE osm = ?", (district.osm,)).fetchone()
+        rings = [ring.tolist() for ring in district.rings]
+        names = {k[5:]: v for k, v in district.tags.items() if k.startswith("name:")}
+        db.execute(
+            "INSERT INTO district VALUES(?,?,?,?,?,?)",
+            (number, row[0] if row else None, district.name, district.level,
+             json.dumps(names, ensure_ascii=False), json.dumps(rings)),
+        )  # fmt: skip
+        everything = np.concatenate(district.rings)
+        south, west = everything.min(axis=0)
+        north, east = everything.max(axis=0)
+        db.execute("INSERT INTO district_box VALUES(?,?,?,?,?)", (number, south, north, west, east))

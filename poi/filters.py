@@ -1,0 +1,88 @@
+"""Wishes that narrow a search: stars, brand, cuisine, wheelchair, plug, district."""
+
+from __future__ import annotations
+
+import re
+from typing import TypedDict
+
+from poi.errors import BadFilter
+from poi.place import Place
+from poi.text import canonical
+
+
+class Wishes(TypedDict, total=False):
+    """Options of a search; each narrows the result."""
+
+    stars: float
+    """At least so many hotel stars."""
+
+    brand: str
+    """Brand, operator or chain, in any script that the map holds."""
+
+    cuisine: str
+    """OSM cuisine value, such as "chinese"."""
+
+    wheelchair: bool
+    """Only places that a wheelchair can enter."""
+
+    plug: str
+    """OSM socket type, such as "type2", "type2_combo", "chademo", "gb_dc"."""
+
+    fuel: str
+    """OSM fuel type, such as "diesel", "octane_95", "lpg"."""
+
+    free: bool
+    """Only places known to cost nothing (fee=no)."""
+
+
+_KNOWN = frozenset(Wishes.__annotations__)
+
+
+def check_wishes(wishes: Wishes) -> None:
+    """Raise BadFilter when an option is unknown."""
+    unknown = set(wishes) - _KNOWN
+    if unknown:
+        raise BadFilter(
+            f"unknown filter {', '.join(sorted(unknown))}; use one of {', '.join(sorted(_KNOWN))}"
+        )
+
+
+def fits(place: Place, wishes: Wishes) -> bool:
+    """Say whether a place meets every wish; what the map does not hold is not met."""
+    return all(_CHECKS[key](place, wishes[key]) for key in wishes)  # type: ignore[literal-required]
+
+
+def _stars(place: Place, wanted: float) -> bool:
+    match = re.match(r"\d+(\.\d+)?", place.stars)
+    return match is not None and float(match.group()) >= wanted
+
+
+def _brand(place: Place, wanted: str) -> bool:
+    target = canonical(wanted)
+    own = [place.name, place.brand, place.tags.get("operator", ""), *place.names.values()]
+    return bool(target) and any(target in canonical(name) for name in own if name)
+
+
+def _cuisine(place: Place, wanted: str) -> bool:
+    kinds = {kind.strip() for kind in place.cuisine.split(";")}
+    return wanted in kinds or place.tags.get(f"diet:{wanted}") in ("yes", "only")
+
+
+def _wheelchair(place: Place, wanted: bool) -> bool:
+    return (place.tags.get("wheelchair") in ("yes", "designated")) is wanted
+
+
+def _plug(place: Place, wanted: str) -> bool:
+    return place.tags.get(f"socket:{wanted}", "no") not in ("no", "0")
+
+
+def _fuel(place: Place, wanted: str) -> bool:
+    return place.tags.get(f"fuel:{wanted}") == "yes"
+
+
+def _free(place: Place, wanted: bool) -> bool:
+    return (place.tags.get("fee") == "no") is wanted
+
+
+_CHECKS = {"stars": _stars, "brand": _brand, "cuisine": _cuisine, "wheelchair": _wheelchair, "plug": _plug,
+           "fuel": _fuel, "free": _free}  # fmt: skip

@@ -1,0 +1,176 @@
+"""Find names like the one that was said: by piece, then by close comparison of spelling and sound."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poi.english_sound import english_sound
+from poi.grams import initials_key, letters_key, metaphone_key, pieces
+from poi.pinyin import fold, other_sounds, segment, sound
+from poi.similarity import Spoken, similarities
+from poi.text import MAX_QUERY_CHARS, canonical, clean, has_han, units
+
+_LOOK_CLOSELY = 160
+"""How many names with the most shared pieces are compared in full."""
+
+_MANY_IDS = 400_000
+"""Posting lists are read, rarest first, until about so many entries are in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameHit:
+    """A name of the region that resembles what was said."""
+
+    name: int
+    """Row of the name."""
+
+    text: str
+    """Its canonical form."""
+
+    score: float
+    """0 to 1; 1 is the very name."""
+
+    why: str
+    """"exact", "sound", "spelling", "part", "initials" or "pinyin"."""
+
+    prior: float
+    """Importance of the most important place so called, a little more for a name of many places."""
+
+
+class NameIndex:
+    """The names of one region, ready to be searched."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    @cached_property
+    def _norm(self) -> NDArray[np.float32]:
+        return self._array("norm")
+
+    @cached_property
+    def _prior(self) -> NDArray[np.float32]:
+        return self._array("prior")
+
+    def _array(self, name: str) -> NDArray[np.float32]:
+        row = self._db.execute("SELECT data FROM arrays WHERE name = ?", (name,)).fetchone()
+        return np.frombuffer(row[0] if row else b"", dtype=np.float32)
+
+    def find(self, words: str, limit: int = 20) -> list[NameHit]:
+        """Return the names most like `words`, best first.
+
+        Parameters
+        ----------
+        words
+            What was said or typed, in any script.
+        limit
+            At most so many.
+
+        Returns
+        -------
+        list of NameHit
+        """
+        text = canonical(clean(words))[:MAX_QUERY_CHARS]
+        if not text or not len(self._prior):
+            return []
+        readings = _readings(text)
+        ids = self._alike(text, readings)
+        if not ids:
+            return []
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(f"SELECT id, text, sound FROM name WHERE id IN ({marks})", ids).fetchall()
+        scores, reasons = similarities(readings, [r[1] for r in rows], [r[2] for r in rows])
+        hits = [
+            NameHit(name=row[0], text=row[1], score=float(score), why=why, prior=float(self._prior[row[0]]))
+            for row, score, why in zip(rows, scores, reasons, strict=True)
+        ]
+        hits.sort(key=lambda hit: (-(hit.score + 0.02 * hit.prior), len(hit.text), hit.name))
+        return hits[:limit]
+
+    def exactly(self, texts: list[str]) -> list[NameHit]:
+        """Return the names that are exactly one of `texts`."""
+        wanted = list(dict.fromkeys(filter(None, map(canonical, texts))))[:300]
+        marks = ",".join("?" * len(wanted))
+        rows = self._db.execute(f"SELECT id, text FROM name WHERE text IN ({marks})", wanted)
+        return [NameHit(name=i, text=t, score=1.0, why="exact", prior=float(self._prior[i])) for i, t in rows]
+
+    def _alike(self, text: str, readings: list[Spoken]) -> list[int]:
+        """Return the rows of names worth a close look."""
+        sure = self._whole(text, readings)
+        row = self._db.execute("SELECT id FROM name WHERE text = ?", (text,)).fetchone()
+        if row:
+            sure.insert(0, row[0])
+        sure += self._by_words(text)
+        found = [i for reading in readings for i in self._by_pieces(reading)]
+        return list(dict.fromkeys(sure + found))[: 2 * _LOOK_CLOSELY]
+
+    def _whole(self, text: str, readings: list[Spoken]) -> list[int]:
+        """Names by whole pinyin spelling, by initials, and by English sound."""
+        letters = text.replace(" ", "")
+        keys: list[int] = []
+        if not has_han(text) and letters.isalpha() and letters.isascii():
+            keys = [letters_key(letters), initials_key(letters)]
+            keys += [metaphone_key(code) for code in map(english_sound, text.split()) if len(code) > 1]
+        out: list[int] = []
+        for key in keys:
+            row = self._db.execute("SELECT ids FROM gram WHERE key = ?", (key,)).fetchone()
+            if row:
+                ids = np.frombuffer(row[0], dtype=np.int32)
+                out += ids[np.argsort(-self._prior[ids])][:40].tolist()
+        return out
+
+    def _by_words(self, text: str) -> list[int]:
+        """Names that hold all the words, in any order, the last one perhaps only begun (FTS5)."""
+        parts = units(text)
+        if not parts or len(parts) > 16:
+            return []
+        query = " ".join(f'"{p}"' for p in parts[:-1]) + f' "{parts[-1]}"*'
+        rows = self._db.execute("SELECT rowid FROM name_words WHERE name_words MATCH ? LIMIT 400", (query,))
+        ids = np.fromiter((r[0] for r in rows), dtype=np.int64)
+        return ids[np.argsort(-self._prior[ids])][:40].tolist() if len(ids) else []
+
+    def _by_pieces(self, reading: Spoken) -> list[int]:
+        keys: set[int] = set()
+        short = len(reading.sound) <= 3
+        for sounded in (reading.sound, *reading.others):
+            keys |= pieces(sounded, single=short)
+        listed = list(keys)[:600]
+        marks = ",".join("?" * len(listed))
+        rows = self._db.execute(f"SELECT key, ids FROM gram WHERE key IN ({marks})", listed).fetchall()
+        if not rows:
+            return []
+        total = len(self._prior)
+        rows.sort(key=lambda row: len(row[1]))
+        lists, weights, seen = [], [], 0
+        for _, blob in rows:
+            ids = np.frombuffer(blob, dtype=np.int32)
+            seen += len(ids)
+            if seen > _MANY_IDS and lists:
+                break
+            lists.append(ids)
+            weights.append(np.log1p(total / len(ids)) ** 2)
+        merged = np.concatenate(lists)
+        spread = np.repeat(weights, [len(ids) for ids in lists])
+        sums = np.bincount(merged, weights=spread, minlength=total)
+        hit = np.flatnonzero(sums)
+        score = sums[hit] / (self._norm[hit] + 1e-6) + 0.05 * self._prior[hit]
+        if len(hit) > _LOOK_CLOSELY:
+            best = np.argpartition(-score, _LOOK_CLOSELY)[:_LOOK_CLOSELY]
+            hit, score = hit[best], score[best]
+        return hit[np.argsort(-score)].tolist()
+
+
+def _readings(text: str) -> list[Spoken]:
+    """Return the ways to take `text`: as it stands, and as pinyin if its letters can be that."""
+    sounded = sound(text)
+    first = Spoken(text=text, sound=sounded, folded=fold(sounded), others=tuple(other_sounds(text, sounded)))
+    readings = [first]
+    if not has_han(text) and text.isascii():
+        letters = text.replace(" ", "")
+        if letters.isalpha():
+            readings += [Spoken(text="", sound=s, folded=fold(s), letters=letters) for s in segment(letters)]
+    return readings

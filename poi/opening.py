@@ -1,0 +1,68 @@
+"""Opening hours: open at a time or not, in the place's own time zone and with its public holidays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+
+@lru_cache(maxsize=2048)
+def _parsed(text: str, lat: float, lon: float) -> Any:
+    from opening_hours import OpeningHours, ParserError
+
+    try:
+        return OpeningHours(text, coords=(lat, lon))
+    except (ParserError, SyntaxError, ValueError):
+        return None
+
+
+def _rounded(text: str, lat: float, lon: float) -> Any:
+    """Zone and country come from the coordinates; a grid of 10 km lets places share what was parsed."""
+    return _parsed(text, round(lat, 1), round(lon, 1)) if text else None
+
+
+def open_at(text: str, when: datetime, lat: float, lon: float) -> bool | None:
+    """Say whether a place is open.
+
+    Parameters
+    ----------
+    text
+        OSM opening_hours value; empty when unknown.
+    when
+        The time; without a zone it is the local time of the place.
+    lat, lon
+        Where the place is: gives its time zone and its public holidays.
+
+    Returns
+    -------
+    bool or None
+        None when the hours are unknown, unreadable, or say "unknown" themselves.
+    """
+    hours = _rounded(text, lat, lon)
+    if hours is None:
+        return None
+    if hours.is_unknown(when):
+        return None
+    return bool(hours.is_open(when))
+
+
+def next_change(text: str, when: datetime, lat: float, lon: float) -> datetime | None:
+    """Return when the place next opens or closes after `when`; None when it never does or is unknown."""
+    hours = _rounded(text, lat, lon)
+    if hours is None:
+        return None
+    change = hours.next_change(when)
+    return change if isinstance(change, datetime) else None
+
+
+def open_throughout(text: str, start: datetime, end: datetime, lat: float, lon: float) -> bool | None:
+    """Say whether a place stays open from `start` to `end`; None when unknown."""
+    if (state := open_at(text, start, lat, lon)) is not True:
+        return state
+    change = next_change(text, start, lat, lon)
+    if change is None:
+        return True
+    if change.tzinfo is not None and end.tzinfo is None:
+        change = change.replace(tzinfo=None)
+    return change >= end

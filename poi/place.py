@@ -1,0 +1,203 @@
+"""What a search returns: places, candidates for a spoken name, and how sure the resolution is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, overload
+
+Verdict = Literal["clear", "ask", "unsure", "nothing"]
+AskBy = Literal["district", "distance", "kind"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One place of the map, or one of the user's own."""
+
+    id: str
+    """OSM type and number ("node/123"), "user/7", or "crossing/…" and "address/…" for computed ones."""
+
+    name: str
+    """Name as it stands on the map; the street and number, or "", if it has none."""
+
+    category: str
+    """Main OSM tag, such as "tourism/hotel"."""
+
+    lat: float
+    """Latitude of the point to drive to, WGS-84 degrees."""
+
+    lon: float
+    """Longitude of the point to drive to, WGS-84 degrees."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names by language ("zh", "en", …) and by sort ("alt", "short", "official", "old", "brand")."""
+
+    address: str = ""
+    """Street, house number and town, as far as known."""
+
+    district: str = ""
+    """District or town that holds it, if the map says so."""
+
+    phone: str = ""
+    """Phone number as tagged."""
+
+    website: str = ""
+    """Web address as tagged."""
+
+    opening_hours: str = ""
+    """Opening hours as tagged, in OSM's notation."""
+
+    open_now: bool | None = None
+    """Whether it is open at the time asked about; None when unknown."""
+
+    stars: str = ""
+    """Hotel stars as tagged."""
+
+    brand: str = ""
+    """Brand or chain."""
+
+    cuisine: str = ""
+    """Cuisine as tagged, values parted by ";"."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Other OSM tags that answer questions (wheelchair, fee, sockets, fuels, operator, …)."""
+
+    importance: float = 0.0
+    """0 (a bus stop) to 1 (a city), from class, wikidata, and size."""
+
+    distance_m: float | None = None
+    """Straight-line distance from the point asked about; along a route, metres ahead on it."""
+
+    drive_s: float | None = None
+    """Driving time from the point asked about, if a router was given."""
+
+    detour_s: float | None = None
+    """Extra driving time that a stop costs on the route, if a route and a router were given."""
+
+    side: Literal["left", "right"] | None = None
+    """Side of the route on which it lies; None when not along a route or on the line itself."""
+
+    why: str = ""
+    """What matched: "name", "category", "sound", …"""
+
+    def label(self, language: str) -> str:
+        """Return the name to speak in a language ("zh" or "en"), falling back to the name on the map."""
+        found = self.names.get(language)
+        if not found and language == "zh":
+            found = next((self.names[k] for k in ("zh-Hans", "zh-Hant") if k in self.names), "")
+        return found or self.name or self.brand
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the place as JSON-able values, without what is unknown."""
+        known = {k: v for k, v in asdict(self).items() if v not in (None, "", {})}
+        known["lat"], known["lon"] = round(self.lat, 7), round(self.lon, 7)
+        for key in ("distance_m", "drive_s", "detour_s", "importance"):
+            if key in known:
+                known[key] = round(known[key], 3 if key == "importance" else 1)
+        known["open_now"] = self.open_now
+        return known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A place that a spoken name may mean."""
+
+    place: Place
+    """The place."""
+
+    score: float
+    """0 to 1; an estimate of how well the words fit this place."""
+
+    why: str
+    """What matched: "exact", "alias", "sound", "spelling", "part", "category", "address", "crossing", …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution(Sequence[Candidate]):
+    """Candidates for a spoken name, best first, and what to do with them."""
+
+    candidates: tuple[Candidate, ...] = ()
+    """Best first; for the verdict "nothing" it is empty."""
+
+    verdict: Verdict = "nothing"
+    """"clear": take the first. "ask": close call, ask `ask_by`. "unsure": confirm the first. "nothing": none."""
+
+    ask_by: AskBy | None = None
+    """Question that parts the leading candidates best; None unless the verdict is "ask"."""
+
+    suggestions: tuple[str, ...] = ()
+    """Nearest-sounding names when nothing fits."""
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Candidate]: ...
+    def __getitem__(self, index: int | slice) -> Candidate | Sequence[Candidate]:
+        return self.candidates[index]
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self.candidates)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryMatch:
+    """A category word recognised in a query."""
+
+    categories: tuple[str, ...]
+    """OSM categories ("amenity/fuel") that the word stands for, or "key=value" filters; empty when unknown."""
+
+    word: str
+    """The word that matched, in canonical form."""
+
+    rest: str
+    """What is left of the query (a proper name, a brand); empty when the whole query was the category."""
+
+    label_zh: str = ""
+    """Chinese name of the category."""
+
+    label_en: str = ""
+    """English name of the category."""
+
+    def __bool__(self) -> bool:
+        return bool(self.categories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """What stands at a coordinate."""
+
+    street: str = ""
+    """Nearest named street."""
+
+    street_distance_m: float | None = None
+    """Distance to that street."""
+
+    house_number: str = ""
+    """House number of the nearest address on that street, if within 40 m."""
+
+    place: Place | None = None
+    """Nearest place worth naming."""
+
+    district: str = ""
+    """District or town that holds the point."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of the street by language."""
+
+    def describe(self, language: str = "zh") -> str:
+        """Return a short description in "zh" or "en"; empty when nothing is known."""
+        street = self.names.get(language, self.street)
+        if language == "zh":
+            place = f"{self.place.label('zh')}附近" if self.place else ""
+            where = f"{street}{self.house_number}号" if street and self.house_number else street
+            return "".join(
+                part for part in (self.district, where, f"，{place}" if where and place else place) if part
+            )
+        number = f" {self.house_number}" if self.house_number else ""
+        near = f"near {self.place.label('en')}" if self.place else ""
+        return ", ".join(
+            part for part in (f"{street}{number}" if street else "", self.district, near) if part
+        )

@@ -1,0 +1,302 @@
+"""The places of one region: the front desk that hands questions to the parts that can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nav.geometry import haversine_m
+from poi.address import AddressBook
+from poi.category import load_categories, parse_category
+from poi.filters import Wishes, check_wishes, fits
+from poi.name_search import NameIndex
+from poi.opening import open_at as is_open_at
+from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
+from poi.resolve import Resolver, judge
+from poi.store import PlaceStore
+from poi.text import clean
+from poi.whereabouts import Surroundings
+
+Point = tuple[float, float]
+
+_MOST = 2000
+"""Places looked at before filters narrow them down."""
+
+
+class HasPath(Protocol):
+    """A region pack: `nav.Region`, or anything with its folder."""
+
+    @property
+    def path(self) -> Path:
+        """Folder of the pack."""
+
+
+class Places:
+    """Search and resolve the places of a region.
+
+    Parameters
+    ----------
+    region
+        A `nav.Region`, or anything whose `path` is the folder that holds poi.sqlite.
+
+    Raises
+    ------
+    PlacesMissing, PlacesOutdated
+        The pack has no usable places.
+    """
+
+    def __init__(self, region: HasPath) -> None:
+        self._store = PlaceStore(Path(region.path) / "poi.sqlite")
+        self.bbox = self._store.bbox
+        """South, west, north, east of all places."""
+
+    @cached_property
+    def _names(self) -> NameIndex:
+        return NameIndex(self._store.db)
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        return Resolver(self._store, self._names, load_categories())
+
+    @cached_property
+    def _addresses(self) -> AddressBook:
+        return AddressBook(self._store, self._names)
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(self._store)
+
+    def search(
+        self,
+        words: str,
+        *,
+        near: Point | None = None,
+        limit: int = 10,
+        within_m: float | None = None,
+        district: str | None = None,
+        along: Any = None,
+        router: Any = None,
+        from_offset_m: float = 0.0,
+        open_at: datetime | None = None,
+        **wishes: Unpack[Wishes],
+    ) -> list[Place]:
+        """List the places that the words ask for.
+
+        Parameters
+        ----------
+        words
+            A category in Chinese or English ("加油站", "somewhere to sleep"), a name, or both ("汉庭酒店").
+        near
+            Point to search round, (lat, lon); results come nearest first.
+        limit
+            At most so many.
+        within_m
+            Nothing farther from `near` (or from the route) than this.
+        district
+            Only inside this district or town.
+        along
+            A `nav.Route`: only places along it, in the order in which they come, with the detour each costs.
+        router
+            A `nav.Router`: gives driving times (near) and exact detours (along).
+        from_offset_m
+            How far along the route the car is; nothing behind it is offered.
+        open_at
+            Only places not known to be closed then; for a route, the time of departure.
+        **wishes
+            See `poi.filters.Wishes`.
+
+        Returns
+        -------
+        list of Place
+            Empty when nothing fits.
+
+        Raises
+        ------
+        BadFilter
+            An unknown wish.
+        """
+        check_wishes(wishes)
+        words = clean(words)
+        found = self._of_words(words, near)
+        if district is not None:
+            found = self._inside(found, district)
+        found = [p for p in found if fits(p, wishes)]
+        if along is not None:
+            from poi.along import along_route
+
+            return along_route(
+                found,
+                along,
+                router,
+                from_offset_m=from_offset_m,
+                within_m=within_m,
+                limit=limit,
+                open_at=open_at,
+            )
+        return self._ordered(found, near, limit=limit, within_m=within_m, router=router, open_at=open_at)
+
+    def _of_words(self, words: str, near: Point | None) -> list[Place]:
+        """Return every place that the words may ask for."""
+        match = self.categories(words)
+        if match and not match.rest:
+            found = self._of_categories(match.categories, near)
+            if found:
+                return found
+        candidates = self._resolver.candidates(words, near=near, limit=60)
+        if not candidates:
+            return []
+        best = candidates[0].score
+        floor = max(0.62, best - 0.16) if best > 0.62 else 1.0
+        good = [replace(c.place, why=c.why) for c in candidates if c.score >= floor]
+        return good
+
+    def _of_categories(self, categories: Sequence[str], near: Point | None) -> list[Place]:
+        conditions: dict[int, list[tuple[str, str] | None]] = {}
+        lat: dict[int, float] = {}
+        lon: dict[int, float] = {}
+        for category in categories:
+            plain, condition = parse_category(category)
+            points = self._store.category_points(plain)
+            for row, y, x in zip(points.ids.tolist(), points.lat.tolist(), points.lon.tolist(), strict=True):
+                conditions.setdefault(row, []).append(condition)
+                lat[row], lon[row] = y, x
+        rows = np.fromiter(conditions, np.int64)
+        if near is not None and len(rows) > _MOST:
+            metres = haversine_m(
+                near[0], near[1], np.fromiter(lat.values(), "f8"), np.fromiter(lon.values(), "f8")
+            )
+            rows = rows[np.argsort(metres)[:_MOST]]
+        places = self._store.places(rows[:_MOST].tolist())
+        return [
+            replace(place, why="category")
+            for row, place in places.items()
+            if any(_meets(place, condition) for condition in conditions[row])
+        ]
+
+    def _inside(self, places: list[Place], district: str) -> list[Place]:
+        if not places:
+            return []
+        lat = np.array([p.lat for p in places])
+        lon = np.array([p.lon for p in places])
+        inside = self._surroundings.area_mask(district, lat, lon, self._resolver)
+        return [p for p, keep in zip(places, inside, strict=True) if keep]
+
+    def _ordered(
+        self, places: list[Place], near: Point | None, *, limit: int, within_m: float | None, router: Any,
+        open_at: datetime | None,
+    ) -> list[Place]:  # fmt: skip
+        if near is not None and places:
+            lat, lon = np.array([p.lat for p in places]), np.array([p.lon for p in places])
+            metres = haversine_m(near[0], near[1], lat, lon)
+            places = [
+                replace(places[i], distance_m=float(metres[i]))
+                for i in _order(places, metres)
+                if within_m is None or metres[i] <= within_m
+            ]
+        elif near is None:
+            by_category = any(p.why == "category" for p in places)
+            places = sorted(places, key=lambda p: -p.importance) if by_category else places
+        if open_at is not None:
+            checked = (
+                replace(p, open_now=is_open_at(p.opening_hours, open_at, p.lat, p.lon)) for p in places
+            )
+            places = [p for p in checked if p.open_now is not False]
+        places = _once(places)
+        if router is not None and near is not None and places:
+            return self._by_driving_time(places[: 2 * limit], near, router)[:limit]
+        return places[:limit]
+
+    def _by_driving_time(self, places: list[Place], near: Point, router: Any) -> list[Place]:
+        seconds = np.asarray(router.matrix([near], [(p.lat, p.lon) for p in places]))[0]
+        timed = [
+            replace(p, drive_s=float(s) if np.isfinite(s) else None)
+            for p, s in zip(places, seconds, strict=True)
+        ]
+        if all(p.why == "category" for p in timed):
+            timed.sort(key=lambda p: p.drive_s if p.drive_s is not None else float("inf"))
+        return timed
+
+    def resolve(self, name: str, *, near: Point | None = None, limit: int = 5) -> Resolution:
+        """Find the one place that a spoken name means.
+
+        Parameters
+        ----------
+        name
+            What was said: a name, half a name, an address, a crossing of two streets, in any script.
+        near
+            Where the car is; nearer places win close calls.
+        limit
+            At most so many candidates.
+
+        Returns
+        -------
+        Resolution
+            Ranked candidates, the verdict and the question to ask.
+        """
+        words = clean(name)
+        exact = self._addresses.find(words, near)
+        if exact:
+            return judge(exact, near=near, limit=limit)
+        match = self.categories(words)
+        if match and not match.rest:
+            named = [c for c in self._resolver.candidates(words, near=near, limit=limit) if c.why == "exact"]
+            of_kind = self.search(words, near=near, limit=limit)
+            found = named + [
+                Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(of_kind)
+            ]
+            return judge(found, near=near, limit=limit)
+        return judge(
+            self._resolver.candidates(words, near=near, limit=max(limit, 12)), near=near, limit=limit
+        )
+
+    def reverse(self, lat: float, lon: float) -> Whereabouts:
+        """Say what stands at a coordinate: street, house number, place worth naming, district."""
+        return self._surroundings.at(lat, lon)
+
+    def categories(self, words: str) -> CategoryMatch:
+        """Recognise a category word; the result is false when there is none."""
+        return load_categories().match(clean(words))
+
+    def names_near(self, lat: float, lon: float, limit: int = 60) -> list[str]:
+        """Return the names round a point that are worth knowing to a speech recogniser, best first."""
+        return self._surroundings.names_near(lat, lon, limit)
+
+    def by_id(self, place_id: str) -> Place | None:
+        """Return a place by its id ("node/123"); None when the region has no such place."""
+        row = self._store.row_of(place_id)
+        return None if row is None else self._store.places([row])[row]
+
+
+def _meets(place: Place, condition: tuple[str, str] | None) -> bool:
+    if condition is None:
+        return True
+    key, value = condition
+    have = place.cuisine if key == "cuisine" else place.tags.get(key, "")
+    return value in {v.strip() for v in have.split(";")}
+
+
+def _order(places: Sequence[Place], metres: NDArray[np.float64]) -> list[int]:
+    """Nearest first for categories; for names, the order of the match, which knows the distance already."""
+    if places and all(p.why == "category" for p in places):
+        return [int(i) for i in np.argsort(metres, kind="stable")]
+    return list(range(len(places)))
+
+
+def _once(places: Sequence[Place]) -> list[Place]:
+    """Drop a place that stands twice on the map: same name and category within 60 m."""
+    kept: list[Place] = []
+    seen: dict[tuple[str, str], list[Place]] = {}
+    for place in places:
+        twins = seen.setdefault((place.name, place.category), [])
+        if place.name and any(abs(place.lat - t.lat) < 6e-4 and abs(place.lon - t.lon) < 9e-4 for t in twins):
+            continue
+        twins.append(place)
+        kept.append(place)
+    return kept

@@ -1,0 +1,140 @@
+"""Read poi.sqlite: rows to places, categories to coordinates."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poi.errors import PlacesMissing, PlacesOutdated
+from poi.place import Place
+from poi.schema import FORMAT, NAME_KINDS
+
+_COLUMNS = "id, osm, category, lat, lon, name, district, importance, data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryPoints:
+    """All places of some categories."""
+
+    ids: NDArray[np.int32]
+    """Rows of the places."""
+
+    lat: NDArray[np.float64]
+    """Latitudes."""
+
+    lon: NDArray[np.float64]
+    """Longitudes."""
+
+
+class PlaceStore:
+    """The place database of one region, read-only."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise PlacesMissing(f"{path.parent.name} has no places; add the map again: xiaogao map add")
+        try:
+            self.db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
+            )
+            self.meta = dict(self.db.execute("SELECT key, value FROM meta"))
+        except sqlite3.DatabaseError as error:
+            raise PlacesMissing(
+                f"the places of {path.parent.name} are damaged ({error}); add the map again: xiaogao map add"
+            ) from error
+        if self.meta.get("format") != str(FORMAT):
+            raise PlacesOutdated(
+                f"the places of {path.parent.name} were built by another version; add the map again: xiaogao map add"
+            )
+        self.db.execute("PRAGMA mmap_size=268435456")
+        self.category_points = lru_cache(maxsize=64)(self._category_points)
+
+    @property
+    def bbox(self) -> tuple[float, float, float, float]:
+        """South, west, north, east of all places."""
+        south, west, north, east = json.loads(self.meta.get("bbox", "[0,0,0,0]"))
+        return south, west, north, east
+
+    def places(self, rows: Iterable[int]) -> dict[int, Place]:
+        """Return places by row."""
+        wanted = list(dict.fromkeys(int(r) for r in rows))
+        found: dict[int, Place] = {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            for row in self.db.execute(f"SELECT {_COLUMNS} FROM place WHERE id IN ({marks})", part):
+                found[row[0]] = place_of(row)
+        return found
+
+    def row_of(self, osm: str) -> int | None:
+        """Return the row of an OSM object, None if it is no place here."""
+        row = self.db.execute("SELECT id FROM place WHERE osm = ? LIMIT 1", (osm,)).fetchone()
+        return int(row[0]) if row else None
+
+    def _category_points(self, category: str) -> CategoryPoints:
+        row = self.db.execute("SELECT ids, lat, lon FROM category WHERE name = ?", (category,)).fetchone()
+        ids, lat, lon = row or (b"", b"", b"")
+        return CategoryPoints(
+            ids=np.frombuffer(ids, np.int32),
+            lat=np.frombuffer(lat, np.float64),
+            lon=np.frombuffer(lon, np.float64),
+        )
+
+    def places_of_names(self, names: Sequence[int], each: int) -> dict[int, list[tuple[int, str]]]:
+        """Return for each name the rows of its places with the sort of name, most important first."""
+        marks = ",".join("?" * len(names))
+        found: dict[int, list[tuple[int, str]]] = {}
+        query = f"SELECT id, places, kinds FROM name WHERE id IN ({marks})"
+        for name, places, kinds in self.db.execute(query, list(names)):
+            rows = np.frombuffer(places, np.int32)[:each].tolist()
+            found[name] = [(row, NAME_KINDS[kind]) for row, kind in zip(rows, kinds[:each], strict=True)]
+        return found
+
+    def rows_in_box(
+        self, south: float, west: float, north: float, east: float, limit: int = 5000
+    ) -> list[int]:
+        """Return rows of places in a box."""
+        query = "SELECT id FROM place_box WHERE min_lat <= ? AND max_lat >= ? AND min_lon <= ? AND max_lon >= ? LIMIT ?"
+        return [row[0] for row in self.db.execute(query, (north, south, east, west, limit))]
+
+
+def _address(tags: dict[str, str]) -> str:
+    street = tags.get("addr:street") or tags.get("addr:place", "")
+    number = tags.get("addr:housenumber", "")
+    town = tags.get("addr:city", "")
+    chinese = any("\u4e00" <= c <= "\u9fff" for c in street + town)
+    if chinese:
+        suffix = "号" if number.isdigit() else ""
+        return f"{town}{tags.get('addr:district', '')}{street}{number}{suffix}"
+    line = f"{street} {number}".strip()
+    code_town = f"{tags.get('addr:postcode', '')} {town}".strip() if town else ""
+    return ", ".join(part for part in (line, code_town) if part)
+
+
+_TAKEN = frozenset(
+    "phone contact:phone website url contact:website opening_hours stars brand cuisine".split()
+)
+
+
+def place_of(row: Sequence[Any]) -> Place:
+    """Make a place of a database row."""
+    _, osm, category, lat, lon, name, district, importance, data = row
+    extra = json.loads(data)
+    tags: dict[str, str] = extra.get("tags", {})
+    names: dict[str, str] = extra.get("names", {})
+    return Place(
+        id=osm, name=name, category=category, lat=lat, lon=lon, names=names,
+        address=_address(tags), district=district,
+        phone=tags.get("phone") or tags.get("contact:phone", ""),
+        website=tags.get("website") or tags.get("contact:website") or tags.get("url", ""),
+        opening_hours=tags.get("opening_hours", ""), stars=tags.get("stars", ""), brand=tags.get("brand", ""),
+        cuisine=tags.get("cuisine", ""), tags={k: v for k, v in tags.items() if k not in _TAKEN},
+        importance=importance,
+    )  # fmt: skip

@@ -1,0 +1,158 @@
+"""What lies round a coordinate: reverse geocoding, names to listen for, and areas by name."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nav.geometry import haversine_m, project_to_segments
+from poi.district import _REACH_M as REACH_M
+from poi.district import contains, contains_many
+from poi.errors import UnknownDistrict
+from poi.place import Place, Whereabouts
+from poi.resolve import Resolver
+from poi.store import PlaceStore
+from poi.text import canonical
+
+_BOX = "min_lat <= ? AND max_lat >= ? AND min_lon <= ? AND max_lon >= ?"
+_WORTH_NAMING = 0.2
+
+
+class Surroundings:
+    """Answers about coordinates in one region."""
+
+    def __init__(self, store: PlaceStore) -> None:
+        self._store = store
+
+    def at(self, lat: float, lon: float) -> Whereabouts:
+        """Return what stands at a point; see `Places.reverse`."""
+        if not (math.isfinite(lat) and math.isfinite(lon)):
+            return Whereabouts()
+        street, metres = self._nearest_street(lat, lon)
+        place = self._worth_naming(lat, lon)
+        return Whereabouts(
+            street=street.name if street else "",
+            street_distance_m=metres if street else None,
+            house_number=self._house_number(lat, lon, street.name) if street else "",
+            place=place,
+            district=self._district(lat, lon)
+            or (place.district if place else "")
+            or (street.district if street else ""),
+            names={k: v for k, v in street.names.items() if k in ("zh", "en")} if street else {},
+        )
+
+    def _nearest_street(self, lat: float, lon: float) -> tuple[Place | None, float]:
+        for reach in (0.002, 0.01):
+            box = (lat + reach, lat - reach, lon + reach * 1.5, lon - reach * 1.5)
+            rows = self._store.db.execute(
+                f"SELECT place, points FROM street WHERE id IN (SELECT id FROM street_box WHERE {_BOX})", box
+            )
+            best = min(((_metres_to(points, lat, lon), place) for place, points in rows), default=None)
+            if best:
+                return self._store.places([best[1]])[best[1]], best[0]
+        return None, math.inf
+
+    def _house_number(self, lat: float, lon: float, street: str) -> str:
+        reach = 0.0006
+        box = (lat + reach, lat - reach, lon + reach * 1.5, lon - reach * 1.5)
+        rows = self._store.db.execute(
+            "SELECT lat, lon, number FROM address WHERE street = ? AND id IN "
+            f"(SELECT id FROM address_box WHERE {_BOX})",
+            (canonical(street), *box),
+        ).fetchall()
+        near = [(float(haversine_m(lat, lon, r[0], r[1])), str(r[2])) for r in rows]
+        return min(near)[1] if near and min(near)[0] < 40 else ""
+
+    def _worth_naming(self, lat: float, lon: float) -> Place | None:
+        reach = 0.002
+        rows = self._store.rows_in_box(lat - reach, lon - 1.5 * reach, lat + reach, lon + 1.5 * reach, 400)
+        best: tuple[float, Place] | None = None
+        for place in self._store.places(rows).values():
+            if not place.name or place.category.startswith(("street/", "place/", "boundary/")):
+                continue
+            metres = float(haversine_m(lat, lon, place.lat, place.lon))
+            score = place.importance - metres / 250
+            if metres < 200 and place.importance >= _WORTH_NAMING and (best is None or score > best[0]):
+                best = (score, place)
+        return best[1] if best else None
+
+    def _district(self, lat: float, lon: float) -> str:
+        rows = self._store.db.execute(
+            "SELECT name, level, rings FROM district WHERE id IN "
+            f"(SELECT id FROM district_box WHERE {_BOX}) ORDER BY level DESC",
+            (lat, lat, lon, lon),
+        )
+        for name, _, rings in rows:
+            if any(contains(np.array(ring), lat, lon) for ring in json.loads(rings)):
+                return str(name)
+        return ""
+
+    def names_near(self, lat: float, lon: float, limit: int) -> list[str]:
+        """Return names round a point; see `Places.names_near`."""
+        if not (math.isfinite(lat) and math.isfinite(lon)):
+            return []
+        rows: list[int] = []
+        for reach in (0.01, 0.03, 0.1, 0.5):
+            rows = self._store.rows_in_box(
+                lat - reach, lon - reach * 1.5, lat + reach, lon + reach * 1.5, 3000
+            )
+            if len(rows) >= 5 * limit:
+                break
+        scored = []
+        for place in self._store.places(rows).values():
+            if place.name:
+                km = float(haversine_m(lat, lon, place.lat, place.lon)) / 1000
+                scored.append((place.importance - 0.08 * math.log2(1 + km), place))
+        scored.sort(key=lambda entry: -entry[0])
+        names: dict[str, None] = {}
+        for _, place in scored:
+            for name in (place.name, place.names.get("zh", "")):
+                if name:
+                    names.setdefault(name)
+            if len(names) >= limit:
+                break
+        return list(names)[:limit]
+
+    def area_mask(
+        self, district: str, lat: NDArray[np.float64], lon: NDArray[np.float64], resolver: Resolver
+    ) -> NDArray[np.bool_]:
+        """Say for each point whether it lies in the district of that name.
+
+        Raises
+        ------
+        UnknownDistrict
+            The region has no such district or town.
+        """
+        found = [
+            c.place
+            for c in resolver.candidates(district, near=None, limit=30)
+            if c.score > 0.7
+            and c.place.category.split("/")[0] in ("place", "boundary", "landuse", "leisure", "amenity")
+        ]
+        for place in found:
+            row = self._store.row_of(place.id)
+            rings = self._store.db.execute(
+                "SELECT rings FROM district WHERE place = ? OR name = ? ORDER BY place = ? DESC",
+                (row, place.name, row),
+            ).fetchone()
+            if rings:
+                mask = np.zeros(len(lat), dtype=bool)
+                for ring in json.loads(rings[0]):
+                    mask |= contains_many(np.array(ring), lat, lon)
+                return mask
+            if place.category in REACH_M:
+                return np.asarray(haversine_m(place.lat, place.lon, lat, lon) <= REACH_M[place.category])
+        raise UnknownDistrict(
+            f"no district or town called {district!r} in this region; leave it out or use --near"
+        )
+
+
+def _metres_to(points: bytes, lat: float, lon: float) -> float:
+    line = np.frombuffer(points, np.int32).reshape(-1, 2) / 1e7
+    if len(line) < 2:
+        return math.inf
+    metres, _ = project_to_segments(lat, lon, line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
+    return float(metres.min())
