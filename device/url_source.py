@@ -55,7 +55,7 @@ def _continue(
     import httpx
 
     have = target.stat().st_size if target.exists() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with client.stream("GET", url, headers=headers) as response:
         if response.status_code == 416:  # all of it is here
             return
@@ -64,7 +64,7 @@ def _continue(
         done = have if resumed else 0
         total = done + int(response.headers.get("content-length", 0))
         with target.open("ab" if resumed else "wb") as out:
-            for chunk in response.iter_bytes(1 << 20):
+            for chunk in response.iter_raw():
                 out.write(chunk)
                 done += len(chunk)
                 progress(f"fetching {target.name}", done, total)

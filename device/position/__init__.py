@@ -1,7 +1,7 @@
 """Where the car is: gpsd, NMEA 0183, recorded tracks, a simulated drive, or a fixed point.
 
 `open_source` makes the source that was asked for. Its ``fixes()`` yields ``Fix | None``: a fix that has
-passed the plausibility watch, or None for about a second without one. Faults are counted in ``source.faults``.
+passed the plausibility watch, or None for about a second without one. ``source.faults`` counts the faults.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from device.position.errors import BadTrack, SourceUnavailable
 
@@ -139,12 +139,14 @@ class SerialLines:
         import serial
 
         self._errors = (serial.SerialException, OSError)
-        self._open = lambda: serial.serial_for_url(device, baudrate=baud, timeout=silence_s)
+        self._open: Callable[[], Any] = lambda: serial.serial_for_url(
+            device, baudrate=baud, timeout=silence_s
+        )
         self._on_reconnect = on_reconnect
         self._sleep = sleep
         self._closed = threading.Event()
         try:
-            self._port = self._open()
+            self._port: Any = self._open()
         except (*self._errors, ValueError) as error:
             raise SourceUnavailable(
                 f"cannot open the receiver {device} ({error}); check the cable and the rights on the device"

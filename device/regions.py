@@ -1,0 +1,120 @@
+"""Region packs as a whole: built from an extract, listed, chosen, removed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from device.errors import Missing
+from nav.paths import data_home, regions_dir
+
+Progress = Callable[[str], None]
+
+
+def add_region(source: Path, name: str | None = None, progress: Progress | None = None) -> str:
+    """Build the region pack of an OpenStreetMap extract, roads and places; it appears whole or not at all.
+
+    Parameters
+    ----------
+    source : Path
+        A `.osm.pbf` (or any file that libosmium reads).
+    name : str, optional
+        Name of the region; by default the file's name.
+    progress : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    nav.errors.NavError, poi.errors.PoiError
+        The extract is missing, cut or holds no roads, or the name cannot be a folder.
+    """
+    from nav.pack import build_graph, staged
+    from poi import build_places
+
+    name = name or default_name(source)
+    tell = progress or (lambda _what: None)
+    with staged(name) as folder:
+        tell("roads")
+        build_graph(source, folder, name=name)
+        tell("places")
+        build_places(source, folder)
+    if not current_file().exists():
+        use_region(name)
+    return name
+
+
+def default_name(source: Path) -> str:
+    """Return the region name that a file's name suggests."""
+    return re.sub(r"(-latest)?(\.osm)?(\.pbf|\.xml|\.bz2)?$", "", source.name.lower()) or "region"
+
+
+def installed_regions() -> list[str]:
+    """Return the names of the installed region packs."""
+    return sorted(path.parent.name for path in regions_dir().glob("*/meta.json"))
+
+
+def current_file() -> Path:
+    """Return the file that holds the name of the chosen region."""
+    return data_home() / "current_region"
+
+
+def use_region(name: str) -> None:
+    """Choose the region that commands take when none is named.
+
+    Raises
+    ------
+    Missing
+        No such pack is installed.
+    """
+    if name not in installed_regions():
+        raise Missing(
+            f"no region {name!r} is installed: `xiaogao map list` shows them, `xiaogao map add` builds one"
+        )
+    current_file().parent.mkdir(parents=True, exist_ok=True)
+    beside = current_file().with_suffix(".new")
+    beside.write_text(name + "\n", encoding="utf-8")
+    beside.replace(current_file())
+
+
+def current_region(asked: str = "") -> str:
+    """Return the region to work in: the one asked for, else the chosen one, else the only one.
+
+    Raises
+    ------
+    Missing
+        None is installed, or several are and none is chosen.
+    """
+    if asked:
+        return asked
+    try:
+        chosen = current_file().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        chosen = ""
+    installed = installed_regions()
+    if chosen in installed:
+        return chosen
+    if len(installed) == 1:
+        return installed[0]
+    if installed:
+        raise Missing(f"choose a region: `xiaogao map use NAME` with one of {', '.join(installed)}")
+    raise Missing("no region is installed: `xiaogao map add FILE.osm.pbf --name NAME` builds one")
+
+
+def remove_region(name: str) -> None:
+    """Delete a region pack.
+
+    Raises
+    ------
+    Missing
+        No such pack is installed.
+    """
+    if name not in installed_regions():
+        raise Missing(f"no region {name!r} is installed: `xiaogao map list` shows them")
+    shutil.rmtree(regions_dir() / name)

@@ -1,0 +1,225 @@
+"""The settings: one commented TOML file, with `XIAOGAO_<SECTION>_<KEY>` laid over it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from device.errors import BadSettings
+from nav.paths import data_home
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RegionSettings(_Section):
+    """Where the car drives."""
+
+    name: str = Field(
+        "", description="Region pack to use; empty takes the one chosen with `xiaogao map use`."
+    )
+
+
+class RoutingSettings(_Section):
+    """How routes are chosen."""
+
+    profile: Literal["car", "bike", "foot"] = Field("car", description="Who travels: car, bike or foot.")
+    avoid: list[Literal["toll", "motorway", "ferry", "unpaved"]] = Field(
+        [], description="What every route avoids where it can: toll, motorway, ferry, unpaved."
+    )
+    live_file: str = Field(
+        "", description="JSON file of closures and live speeds, read again when it changes."
+    )
+
+
+class SpeechSettings(_Section):
+    """How the agent speaks."""
+
+    language: Literal["auto", "zh", "en"] = Field(
+        "auto", description="auto answers in the driver's language."
+    )
+    voice_zh: str = Field("zf_xiaoxiao", description="Mandarin voice; `xiaogao voices list` shows the names.")
+    voice_en: str = Field("joe", description="English voice.")
+    speed: float = Field(1.0, ge=0.5, le=2.0, description="Speaking speed, 1.0 is natural.")
+    volume: float = Field(1.0, ge=0.0, le=1.0, description="Loudness, 0 is silent.")
+    style: Literal["brief", "normal", "chatty"] = Field("normal", description="How much the agent says.")
+
+
+class ListeningSettings(_Section):
+    """How the agent listens."""
+
+    microphone: str = Field(
+        "", description="Name (or part of it) of the input device; empty takes the default."
+    )
+    speaker: str = Field(
+        "", description="Name (or part of it) of the output device; empty takes the default."
+    )
+    follow_up_s: float = Field(6.0, ge=0.0, le=30.0, description="Seconds to listen on after an answer.")
+    echo_cancelled: bool = Field(
+        False, description="Whether the input device already cancels the car's own sound."
+    )
+
+
+class EngineSettings(_Section):
+    """Which models run. Empty takes what the hardware profile says."""
+
+    profile: str = Field(
+        "auto", description="Hardware profile: auto, jetson-orin, arm64-small, x86-small, x86-large."
+    )
+    speech_recognition: str = Field("", description="Model of the store for speech recognition.")
+    language_model: str = Field(
+        "", description="Model of the store for language; `none` answers by rules alone."
+    )
+    language_model_url: str = Field(
+        "", description="OpenAI-compatible endpoint to ask first, with the local one behind."
+    )
+    language_model_name: str = Field("", description="Model name to ask that endpoint for.")
+    language_model_limit_s: float = Field(
+        4.0, ge=0.2, le=60.0, description="Seconds the language model may take."
+    )
+
+
+class GuidanceSettings(_Section):
+    """What is said while driving."""
+
+    speeding: bool = Field(True, description="Say when the limit is passed.")
+    rest_reminder: bool = Field(True, description="Propose a rest after two hours.")
+    suggestions: bool = Field(
+        False, description="Let the agent propose things by itself (usual trips, fuel, parking)."
+    )
+
+
+class PositionSettings(_Section):
+    """Where the position comes from."""
+
+    source: str = Field(
+        "none",
+        description="none, gpsd[:HOST:PORT], nmea:DEVICE, nmea:HOST:PORT, gpx:FILE or fixed:LAT,LON.",
+    )
+    kuksa: str = Field(
+        "", description="HOST:PORT of a KUKSA databroker for speed, fuel and charge; empty for none."
+    )
+
+
+class HttpSettings(_Section):
+    """The HTTP interface."""
+
+    enabled: bool = Field(False, description="Serve the routing API, health and metrics.")
+    port: int = Field(8017, ge=1024, le=65535, description="Port on 127.0.0.1.")
+    token: str = Field(
+        "", description="When set, every request must carry it and other addresses may be bound."
+    )
+    host: str = Field("127.0.0.1", description="Address to bind; other than loopback only with a token.")
+
+
+class PrivacySettings(_Section):
+    """What is kept."""
+
+    log_speech: bool = Field(False, description="Write what was said into the log.")
+    memory: bool = Field(True, description="Remember places and habits (`xiaogao memory list` shows them).")
+
+
+class Settings(_Section):
+    """All settings."""
+
+    region: RegionSettings = RegionSettings()
+    routing: RoutingSettings = RoutingSettings()
+    speech: SpeechSettings = SpeechSettings()
+    listening: ListeningSettings = ListeningSettings()
+    engines: EngineSettings = EngineSettings()
+    guidance: GuidanceSettings = GuidanceSettings()
+    position: PositionSettings = PositionSettings()
+    http: HttpSettings = HttpSettings()
+    privacy: PrivacySettings = PrivacySettings()
+
+
+def settings_path() -> Path:
+    """Return where the settings are: `$XIAOGAO_SETTINGS`, or `settings.toml` in the data folder."""
+    return Path(os.environ.get("XIAOGAO_SETTINGS") or data_home() / "settings.toml")
+
+
+def load_settings(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings file, lay the environment over it, and check every value.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The file; a missing one gives the defaults.
+    environment : Mapping
+        Where overrides such as `XIAOGAO_SPEECH_SPEED=1.2` are taken from; lists are separated by commas.
+
+    Raises
+    ------
+    BadSettings
+        The file is no TOML, a key is unknown or a value is out of range; the message names key and line.
+    """
+    path = path or settings_path()
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        values: dict[str, Any] = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadSettings(f"{path}: {error}; `xiaogao config init` writes a good one") from None
+    for section, key, value in _overrides(environment):
+        values.setdefault(section, {})[key] = value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = [str(key) for key in first["loc"][:2]]
+        line = _line_of(text, keys)
+        where = f"{path}:{line}" if line else f"{path} or XIAOGAO_{'_'.join(keys).upper()}"
+        raise BadSettings(f"{where}: {'.'.join(keys)}: {first['msg']}") from None
+
+
+def _overrides(environment: Mapping[str, str]) -> list[tuple[str, str, Any]]:
+    found = []
+    for section, field in Settings.model_fields.items():
+        for key, about in field.default.__class__.model_fields.items():
+            text = environment.get(f"XIAOGAO_{section}_{key}".upper())
+            if text is not None:
+                is_list = isinstance(about.default, list)
+                found.append((section, key, [part for part in text.split(",") if part] if is_list else text))
+    return found
+
+
+def _line_of(text: str, keys: list[str]) -> int | None:
+    """Return the line on which a key stands (or its section, for a key that is not there)."""
+    section = ""
+    section_line = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\s*([\w-]+)\s*\]", line):
+            section = header[1]
+            section_line = number if section == keys[0] else section_line
+            continue
+        name = re.match(r"\s*([\w-]+)\s*=", line)
+        if name and ([section, name[1]] == keys[:2] or (not section and name[1] == keys[0])):
+            return number
+    return section_line
+
+
+def commented_settings(settings: Settings | None = None) -> str:
+    """Return the whole settings file as text, each key with its comment."""
+    settings = settings or Settings()
+    lines = [
+        "# Settings of Xiao Gao. Every key can also be set by the environment: XIAOGAO_<SECTION>_<KEY>.",
+        "",
+    ]
+    for section in Settings.model_fields:
+        values = getattr(settings, section)
+        lines += [f"# {(values.__class__.__doc__ or '').strip()}", f"[{section}]"]
+        for key, about in values.__class__.model_fields.items():
+            lines += [f"# {about.description}", f"{key} = {_toml(getattr(values, key))}"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: Annotated[object, "str, bool, number or list of str"]) -> str:
+    return json.dumps(value, ensure_ascii=False)

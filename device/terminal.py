@@ -1,0 +1,56 @@
+"""What commands print for people: one console, progress for long work, JSON for programs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+stdout = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Write one JSON object on one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """Show a spinner on stderr while something takes long; the yielded function names the step."""
+    if not stderr.is_terminal:
+        yield lambda step: stderr.print(f"{what}: {step}")
+        return
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=stderr
+    ) as bar:
+        task = bar.add_task(what)
+        yield lambda step: bar.update(task, description=f"{what}: {step}")
+
+
+@contextlib.contextmanager
+def downloading(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar of bytes on stderr; the yielded function takes the step, bytes done and bytes in all."""
+    if not stderr.is_terminal:
+        last = ""
+
+        def tell(step: str, _done: int, _total: int) -> None:
+            nonlocal last
+            if step != last:
+                last = step
+                stderr.print(f"{what}: {step}")
+
+        yield tell
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=stderr) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda step, done, total: bar.update(
+            task, description=f"{what}: {step}", completed=done, total=total
+        )
