@@ -1,0 +1,312 @@
+"""Speech to text: Whisper for Mandarin and English, made quick for short commands and silent for noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from voice.asr_text import TextTidier, echoes, repeats_itself
+from voice.errors import VoiceFailed, VoiceMissing
+from voice.vad import FRAME, Span, SpeechDetector, spans
+
+Samples = npt.NDArray[np.float32]
+
+RATE_HZ = 16_000
+LANGUAGES = ("zh", "en")
+
+MAX_SPEECH_S = 28.0
+"""Longest stretch of speech that is recognised; the rest of a monologue is left out and said to be."""
+
+_SHORT_WINDOW_S = 10.0
+_WINDOW_MARGIN_S = 1.0
+_FULL_WINDOW_S = 30.0
+_UNSURE_LOGPROB = -0.55
+_HOPELESS_LOGPROB = -1.3
+_NO_SPEECH = 0.6
+_OTHER_LANGUAGE = 0.8
+_MAX_PROMPT_TOKENS = 80
+_FILES = ("model.bin", "tokenizer.json", "config.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """Final text of one utterance."""
+
+    text: str
+    """Recognised words in simplified Chinese or English; empty if nothing was heard."""
+
+    language: str
+    """ "zh" or "en"; the likelier one if nothing was heard."""
+
+    confidence: float
+    """0 to 1, from the recogniser's own probabilities; 0 if nothing was heard."""
+
+    alternatives: tuple[str, ...] = ()
+    """Other readings, best first, when the recogniser was not sure."""
+
+    start_ms: int = 0
+    """Start of speech, milliseconds since the audio opened."""
+
+    end_ms: int = 0
+    """End of speech, milliseconds since the audio opened."""
+
+    note: str = ""
+    """Why the text is empty or short: "silence", "noise", "other_language", "cut", or "" for neither."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON and for crossing a process."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Transcript:
+        """The opposite of `to_dict`."""
+        return cls(**{**values, "alternatives": tuple(values.get("alternatives", ()))})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What one decoding gave."""
+
+    text: str
+    logprob: float
+    no_speech: float
+    language: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def bad(self) -> bool:
+        return repeats_itself(self.text)
+
+    @property
+    def score(self) -> float:
+        return self.logprob - (5.0 if self.bad else 0.0)
+
+
+class Recognizer:
+    """A loaded Whisper model.
+
+    Parameters
+    ----------
+    model_dir : Path
+        Folder with ``model.bin``, ``tokenizer.json``, ``vocabulary.json`` and ``config.json`` (CTranslate2).
+    cpu_threads : int
+        Threads of the inference.
+    compute_type : str
+        CTranslate2's, "int8" on a processor.
+    device : str
+        "cpu", or "cuda" where CTranslate2 was built for it.
+    """
+
+    def __init__(
+        self, model_dir: Path | str, *, cpu_threads: int = 2, compute_type: str = "int8", device: str = "cpu"
+    ) -> None:
+        folder = Path(model_dir)
+        for name in _FILES:
+            if not (folder / name).is_file():
+                raise VoiceMissing(f"the speech model lacks {folder / name}: run 'xiaogao models pull'")
+        from faster_whisper import WhisperModel
+
+        try:
+            self._model = WhisperModel(
+                str(folder),
+                device=device,
+                compute_type=compute_type,
+                cpu_threads=cpu_threads,
+                local_files_only=True,
+            )
+        except Exception as error:
+            raise VoiceMissing(
+                f"the speech model in {folder} does not load ({type(error).__name__}): "
+                "run 'xiaogao models verify'"
+            ) from error
+        self._detector = SpeechDetector()
+        self._tidier = TextTidier()
+        self._tokenizers = {language: self._tokenizer(language) for language in LANGUAGES}
+
+    def _tokenizer(self, language: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        return Tokenizer(self._model.hf_tokenizer, multilingual=True, task="transcribe", language=language)
+
+    def transcribe(
+        self,
+        samples: Samples,
+        *,
+        hints: Sequence[str] = (),
+        language: str | None = None,
+        likely: str | None = None,
+    ) -> Transcript:
+        """Recognise one utterance.
+
+        Parameters
+        ----------
+        samples : ndarray of float32, shape (n,)
+            Mono audio at 16 kHz; any length, of which at most `MAX_SPEECH_S` seconds of speech are used.
+        hints : sequence of str
+            Names that may be said; a few, most likely first.
+        language : str, optional
+            "zh" or "en" if it is known for certain; otherwise chosen between the two.
+        likely : str, optional
+            The language to prefer when both are about as likely, such as that of the wake phrase.
+
+        Returns
+        -------
+        Transcript
+            Its text is empty, and its note says why, if nothing intelligible was heard.
+        """
+        audio = np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))
+        heard = spans(self._detector.probabilities(_whole_frames(audio)), pad_ms=250)
+        fallback = language or likely or "zh"
+        if not heard:
+            return Transcript(text="", language=fallback, confidence=0.0, note="silence")
+        span, was_cut = _window(heard)
+        try:
+            return self._recognise(audio, span, was_cut, tuple(hints), language, likely)
+        except RuntimeError as error:
+            raise VoiceFailed(f"the speech model failed: {error}") from error
+
+    def _recognise(
+        self,
+        audio: Samples,
+        span: Span,
+        was_cut: bool,
+        hints: tuple[str, ...],
+        language: str | None,
+        likely: str | None,
+    ) -> Transcript:
+        clip = audio[span.start : span.end]
+        encoded = self._encode(clip, max(_SHORT_WINDOW_S, len(clip) / RATE_HZ + _WINDOW_MARGIN_S))
+        weights, other = self._languages(encoded)
+        chosen = [language] if language else _candidates(weights, likely)
+        limit = 16 + int(9 * len(clip) / RATE_HZ)
+        readings = [self._decode(encoded, name, hints, limit, beams=1) for name in chosen]
+        best = max(readings, key=lambda reading: reading.score)
+        if hints and echoes(best.text, hints):
+            best = self._decode(encoded, best.language, (), limit, beams=1)
+        if best.bad:
+            best = self._decode(self._encode(clip, _FULL_WINDOW_S), best.language, (), limit, beams=1)
+        if best.logprob < _UNSURE_LOGPROB:
+            wider = self._decode(encoded, best.language, hints, limit, beams=5)
+            if not (hints and echoes(wider.text, hints)):
+                better = wider if wider.score > best.score else best
+                best = replace(better, others=(best.text, wider.text, *wider.others))
+        note = self._doubt(best, other)
+        if not note and was_cut:
+            note = "cut"
+        silent = note in {"noise", "other_language"}
+        return Transcript(
+            text="" if silent else best.text,
+            language=best.language,
+            confidence=0.0 if silent else round(min(1.0, math.exp(best.logprob)), 3),
+            alternatives=() if silent else _distinct(best.others, best.text),
+            start_ms=span.start * 1000 // RATE_HZ,
+            end_ms=span.end * 1000 // RATE_HZ,
+            note=note,
+        )
+
+    def _doubt(self, reading: _Reading, other_language: float) -> str:
+        """Why the reading should not be believed, or an empty string."""
+        sure = reading.logprob > _UNSURE_LOGPROB
+        if reading.bad or self._tidier.is_invented(
+            reading.text, sure=sure and reading.no_speech < _NO_SPEECH
+        ):
+            return "noise"
+        if other_language > _OTHER_LANGUAGE and reading.logprob < _UNSURE_LOGPROB:
+            return "other_language"
+        if reading.logprob < _HOPELESS_LOGPROB or (reading.no_speech > _NO_SPEECH and not sure):
+            return "noise"
+        return ""
+
+    def _encode(self, clip: Samples, seconds: float) -> Any:
+        """Encoder output for the clip padded with silence to `seconds` only, not to Whisper's 30."""
+        total = int(min(_FULL_WINDOW_S, seconds) * RATE_HZ) // 320 * 320
+        padded = np.zeros(total, np.float32)
+        padded[: min(len(clip), total)] = clip[:total]
+        features = self._model.feature_extractor(padded, padding=0)
+        return self._model.encode(np.ascontiguousarray(features[:, : total // 160]))
+
+    def _languages(self, encoded: Any) -> tuple[dict[str, float], float]:
+        """Probability of Mandarin and of English, and of the likeliest other language."""
+        found = dict(self._model.model.detect_language(encoded)[0])
+        weights = {name: float(found.get(f"<|{name}|>", 0.0)) for name in LANGUAGES}
+        other = max((value for name, value in found.items() if name[2:-2] not in LANGUAGES), default=0.0)
+        return weights, float(other)
+
+    def _decode(
+        self, encoded: Any, language: str, hints: tuple[str, ...], limit: int, *, beams: int
+    ) -> _Reading:
+        tokenizer = self._tokenizers[language]
+        prompt = [*self._prompt(tokenizer, language, hints), *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        result = self._model.model.generate(
+            encoded,
+            [prompt],
+            beam_size=beams,
+            num_hypotheses=min(beams, 3),
+            max_length=min(448, len(prompt) + limit),
+            length_penalty=1.0,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=list(self._suppressed(tokenizer)),
+        )[0]
+        texts = [
+            self._tidier.tidy(tokenizer.decode([t for t in ids if t < tokenizer.eot]), language)
+            for ids in result.sequences_ids
+        ]
+        length = len(result.sequences_ids[0])
+        return _Reading(
+            text=texts[0],
+            logprob=float(result.scores[0]) * length / (length + 1),
+            no_speech=float(result.no_speech_prob),
+            language=language,
+            others=tuple(texts[1:]),
+        )
+
+    def _suppressed(self, tokenizer: Any) -> tuple[int, ...]:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        return tuple(get_suppressed_tokens(tokenizer, [-1]) or ())
+
+    def _prompt(self, tokenizer: Any, language: str, hints: tuple[str, ...]) -> list[int]:
+        """Earlier text that leads the decoder to these names and to simplified characters."""
+        if not hints:
+            return []
+        opening, comma = ("", "，") if language == "zh" else (" ", ", ")
+        tokens: list[int] = []
+        for hint in hints:
+            more = tokenizer.encode((comma if tokens else opening) + hint)
+            if len(tokens) + len(more) > _MAX_PROMPT_TOKENS:
+                break
+            tokens += more
+        return [tokenizer.sot_prev, *tokens] if tokens else []
+
+
+def _whole_frames(audio: Samples) -> Samples:
+    """Pad so that the last word is not lost in a broken frame."""
+    return np.pad(audio, (0, FRAME - len(audio) % FRAME))
+
+
+def _window(heard: Sequence[Span]) -> tuple[Span, bool]:
+    """From the first speech to the last, if it fits into `MAX_SPEECH_S`; and whether it was cut."""
+    limit = int(MAX_SPEECH_S * RATE_HZ)
+    start = heard[0].start
+    inside = [span for span in heard if span.end - start <= limit]
+    end = inside[-1].end if inside else start + limit
+    return Span(start=start, end=end), len(inside) < len(heard)
+
+
+def _candidates(weights: dict[str, float], likely: str | None) -> list[str]:
+    """The language to decode in, or both when neither stands out."""
+    lean = {name: weight * (3.0 if name == likely else 1.0) + 1e-6 for name, weight in weights.items()}
+    first, second = sorted(LANGUAGES, key=lambda name: lean[name], reverse=True)
+    return [first] if lean[first] > 4.0 * lean[second] else [first, second]
+
+
+def _distinct(texts: Sequence[str], chosen: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text and text != chosen))

@@ -1,0 +1,125 @@
+"""What the recogniser wrote, made fit for understanding: simplified, tidied, free of inventions."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+import zlib
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
+_NOT_WORD = re.compile(r"[\W_]+")
+_UNITS = (
+    (re.compile(r"(?<=\d)\s*(?:公尺|㎡?m\b|公尺)", re.IGNORECASE), "米"),
+    (re.compile(r"(?<=\d)\s*(?:千米|km\b)", re.IGNORECASE), "公里"),
+)
+_UNITS_EN = (
+    (re.compile(r"(?<=\d)\s*kms?\b", re.IGNORECASE), " kilometres"),
+    (re.compile(r"(?<=\d)\s*kilometers?\b", re.IGNORECASE), " kilometres"),
+    (re.compile(r"(?<=\d)\s*meters?\b", re.IGNORECASE), " metres"),
+)
+_CALLS = re.compile(
+    r"^[\s,.!?，。！？、]*(?:小高|小糕|小搞|小告|晓高|笑高|小稿|校高|(?:hey\s+)?(?:xiao|shao|show|xao|zhao|chow|shall|shaw)[\s-]*(?:gao|gow|gau|gal|gaw|go\b)|(?:hey\s+)?xiaogao)",
+    re.IGNORECASE,
+)
+
+
+class TextTidier:
+    """Turns recogniser output into simplified Chinese or English, and spots invented text."""
+
+    @cached_property
+    def _to_simplified(self) -> Any:
+        import opencc
+
+        return opencc.OpenCC("t2s")
+
+    @cached_property
+    def _invented(self) -> tuple[frozenset[str], frozenset[str]]:
+        text = resources.files("voice").joinpath("data/hallucinations.json").read_text("utf-8")
+        data = json.loads(text)
+        return frozenset(data["always"]), frozenset(data["unsure"])
+
+    def tidy(self, text: str, language: str) -> str:
+        """Simplified characters, half-width digits, one spelling of units, no stray spaces.
+
+        Parameters
+        ----------
+        text : str
+            As the recogniser wrote it.
+        language : str
+            "zh" or "en".
+        """
+        text = unicodedata.normalize("NFKC", text).strip()
+        if language == "zh":
+            text = self._to_simplified.convert(text)
+            text = re.sub(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])", "，" if _looks_like_pauses(text) else "", text)
+            text = re.sub(rf"(?<=[{_HAN}])\s*,\s*", "，", text)
+        for pattern, unit in _UNITS if language == "zh" else _UNITS_EN:
+            text = pattern.sub(unit, text)
+        return re.sub(r"\s+", " ", text.replace("\ufffd", "")).strip(" \t-–—·♪")
+
+    def is_invented(self, text: str, *, sure: bool) -> bool:
+        """Whether the text is one of those that Whisper writes for noise.
+
+        Parameters
+        ----------
+        text : str
+            Tidied text.
+        sure : bool
+            Whether the recogniser was sure; short courtesies count as invented only when it was not.
+        """
+        bare = bare_text(text)
+        always, unsure = self._invented
+        return not bare or bare in always or (not sure and bare in unsure)
+
+
+def _looks_like_pauses(text: str) -> bool:
+    """Whether spaces stand for pauses: Whisper writes them between clauses, not between all characters."""
+    parts = text.split()
+    return len(parts) > 1 and all(len(part) >= 2 for part in parts)
+
+
+def bare_text(text: str) -> str:
+    """Letters, digits and characters only, in lower case."""
+    return _NOT_WORD.sub("", text).lower()
+
+
+def repeats_itself(text: str) -> bool:
+    """Whether the text loops, as a decoder does that has lost its place."""
+    bare = bare_text(text)
+    if re.search(r"(.{1,4}?)\1{4,}", bare) or re.search(r"(.{5,}?)\1{2,}", bare):
+        return True
+    data = text.encode()
+    return len(data) > 60 and len(data) / len(zlib.compress(data)) > 2.4
+
+
+def echoes(text: str, hints: Sequence[str]) -> bool:
+    """Whether the text only reads the hints back: two or more of them and hardly anything else."""
+    bare = bare_text(text)
+    found = 0
+    for hint in sorted({bare_text(hint) for hint in hints}, key=len, reverse=True):
+        if hint and hint in bare:
+            bare = bare.replace(hint, "")
+            found += 1
+    return found >= 2 and len(bare) <= 2
+
+
+def without_call(text: str) -> str:
+    """The request alone, without the wake phrase that may stand before it.
+
+    Parameters
+    ----------
+    text : str
+        Tidied text, for instance ``小高小高，带我回家``.
+    """
+    rest = text
+    for _ in range(3):
+        match = _CALLS.match(rest)
+        if match is None:
+            break
+        rest = rest[match.end() :]
+    return re.sub(r"^[\s,.!?，。！？、]+", "", rest)

@@ -1,0 +1,121 @@
+"""The Kokoro-82M voice: Mandarin and English speech at 24 kHz from one ONNX model."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from voice.errors import VoiceFailed, VoiceMissing
+from voice.onnx_session import open_session
+from voice.phonemes import Phonemizer
+
+SAMPLE_RATE_HZ = 24_000
+"""Rate of everything Kokoro says."""
+
+_MAX_TOKENS = 500
+_VOICE_SHAPE = (510, 256)
+_LANGUAGE_OF_PREFIX = {"z": "zh", "a": "en", "b": "en"}
+
+
+def voice_language(voice: str) -> str | None:
+    """Language that a Kokoro voice name stands for: "zh", "en", or None for the others."""
+    return _LANGUAGE_OF_PREFIX.get(voice[:1]) if len(voice) > 3 and voice[2] == "_" else None
+
+
+class KokoroVoice:
+    """A loaded Kokoro model and the style vectors beside it.
+
+    Parameters
+    ----------
+    model : Path
+        ``model.onnx``, int8 or fp32.
+    voices : Path
+        Folder of ``NAME.bin`` style files: float32, shape (510, 1, 256), the row is the token count.
+    threads : int
+        Threads of the inference.
+    """
+
+    def __init__(self, model: Path, voices: Path, *, threads: int = 2) -> None:
+        self._voices_dir = voices
+        self._styles: dict[str, npt.NDArray[np.float32]] = {}
+        self._phonemizer = Phonemizer()
+        text = resources.files("voice").joinpath("data/kokoro_symbols.json").read_text("utf-8")
+        self._symbols: dict[str, int] = json.loads(text)["symbols"]
+        self._session = open_session(model, threads=threads)
+
+    def voices(self) -> list[str]:
+        """Names of the installed voices."""
+        return sorted(path.stem for path in self._voices_dir.glob("*.bin"))
+
+    def phonemes(self, text: str) -> str:
+        """Phonemes that would be spoken for `text`."""
+        return self._phonemizer(text)
+
+    def speak(self, text: str, voice: str, *, speed: float = 1.0) -> npt.NDArray[np.float32]:
+        """Speech of one clause.
+
+        Parameters
+        ----------
+        text : str
+            Normalised text, Chinese, English or both.
+        voice : str
+            Name of an installed voice, such as ``zf_xiaobei``, or two joined by "+" for the mean of both.
+        speed : float
+            1 is the voice's own pace; 0.5 to 2.
+
+        Returns
+        -------
+        ndarray of float32, shape (n,)
+            Samples at 24 kHz in [-1, 1]; empty if nothing in the text can be spoken.
+
+        Raises
+        ------
+        VoiceMissing
+            If the voice is not installed.
+        VoiceFailed
+            If the model gives an error.
+        """
+        return self.speak_phonemes(self._phonemizer(text), voice, speed=speed)
+
+    def speak_phonemes(self, phonemes: str, voice: str, *, speed: float = 1.0) -> npt.NDArray[np.float32]:
+        """Speech of a phoneme string; see `speak`."""
+        styles = np.stack([self._style(name) for name in voice.split("+")])
+        style: npt.NDArray[np.float32] = np.asarray(styles.mean(axis=0), np.float32)
+        tokens = [self._symbols[symbol] for symbol in phonemes if symbol in self._symbols]
+        pieces = [
+            self._infer(tokens[start : start + _MAX_TOKENS], style, speed)
+            for start in range(0, len(tokens), _MAX_TOKENS)
+        ]
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+
+    def _infer(
+        self, tokens: list[int], style: npt.NDArray[np.float32], speed: float
+    ) -> npt.NDArray[np.float32]:
+        try:
+            (audio,) = self._session.run(
+                None,
+                {
+                    "tokens": np.array([[0, *tokens, 0]], np.int64),
+                    "style": style[len(tokens)][None, :],
+                    "speed": np.array([speed], np.float32),
+                },
+            )
+        except Exception as error:
+            raise VoiceFailed(f"Kokoro could not speak {len(tokens)} phonemes: {error}") from error
+        return np.clip(np.asarray(audio, np.float32).reshape(-1), -1.0, 1.0)
+
+    def _style(self, voice: str) -> npt.NDArray[np.float32]:
+        if voice not in self._styles:
+            path = self._voices_dir / f"{voice}.bin"
+            if "/" in voice or not path.is_file():
+                known = ", ".join(self.voices()) or "none"
+                raise VoiceMissing(f"voice {voice!r} is not installed; installed: {known}")
+            values = np.fromfile(path, np.float32)
+            if values.size != _VOICE_SHAPE[0] * _VOICE_SHAPE[1]:
+                raise VoiceMissing(f"voice file {path} is damaged: run 'xiaogao models verify'")
+            self._styles[voice] = values.reshape(_VOICE_SHAPE)
+        return self._styles[voice]

@@ -1,0 +1,358 @@
+"""Text to speech, clause by clause: Kokoro for Mandarin, Piper or Kokoro for English, what was said kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from voice import kokoro, normalise
+from voice.errors import VoiceFailed, VoiceMissing
+from voice.kokoro import KokoroVoice
+
+Samples = npt.NDArray[np.float32]
+
+DEFAULT_VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
+"""Kokoro voices used when none is asked for and no Piper voice speaks the language."""
+
+_LOUDNESS_DBFS = -20.0
+_KEEP_BEFORE_S, _KEEP_AFTER_S = 0.03, 0.05
+_PAUSE_S = {
+    "，": 0.12,
+    ",": 0.12,
+    "、": 0.08,
+    "：": 0.15,
+    ":": 0.15,
+    "。": 0.28,
+    ".": 0.28,
+    "？": 0.28,
+    "?": 0.28,
+}
+_MIN_SPEED, _MAX_SPEED = 0.5, 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """Speech of one clause."""
+
+    samples: Samples
+    """Mono float32 in [-1, 1], with the pause after it."""
+
+    sample_rate_hz: int
+    """Sample rate of `samples`."""
+
+    text: str
+    """The clause as it was given, not as it was written out for speech."""
+
+    voice: str
+    """The voice that spoke."""
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the clip in seconds."""
+        return len(self.samples) / self.sample_rate_hz
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values and one array, for crossing a process."""
+        return {
+            "samples": self.samples,
+            "sample_rate_hz": self.sample_rate_hz,
+            "text": self.text,
+            "voice": self.voice,
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Clip:
+        """The opposite of `to_dict`."""
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceInfo:
+    """A voice that can be asked for by name."""
+
+    name: str
+    """What to pass as `voice`."""
+
+    language: str
+    """ "zh", "en" or another code."""
+
+    engine: str
+    """ "kokoro" or "piper"."""
+
+
+class ClipCache:
+    """Speech that was made before: in memory for this run, on disk for the next.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where to keep it on disk; nothing is kept there without.
+    memory_bytes, disk_bytes : int
+        Bounds; the oldest goes first.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, *, memory_bytes: int = 24 << 20, disk_bytes: int = 64 << 20
+    ) -> None:
+        self._folder = folder
+        self._memory_bytes, self._disk_bytes = memory_bytes, disk_bytes
+        self._clips: OrderedDict[str, Samples] = OrderedDict()
+        self._held = 0
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, key: str) -> Samples | None:
+        """The samples kept under a key, or None if they never were or are gone."""
+        if key in self._clips:
+            self._clips.move_to_end(key)
+            return self._clips[key]
+        if self._folder is None:
+            return None
+        path = self._folder / f"{key}.npy"
+        try:
+            samples = np.asarray(np.load(path), np.float32) / np.float32(32767.0)
+        except (OSError, ValueError, EOFError):
+            return None
+        self._keep(key, samples)
+        return samples
+
+    def put(self, key: str, samples: Samples) -> None:
+        """Keep samples under a key; a full disk is not an error here, only a slower next time."""
+        self._keep(key, samples)
+        if self._folder is None:
+            return
+        unfinished = self._folder / f"{key}.part"
+        try:
+            with unfinished.open("wb") as stream:
+                np.save(stream, (np.clip(samples, -1, 1) * 32767).astype(np.int16))
+            unfinished.replace(self._folder / f"{key}.npy")
+            self._shrink_disk()
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+
+    def _keep(self, key: str, samples: Samples) -> None:
+        old = self._clips.pop(key, None)
+        self._held += samples.nbytes - (0 if old is None else old.nbytes)
+        self._clips[key] = samples
+        while self._held > self._memory_bytes and len(self._clips) > 1:
+            _, dropped = self._clips.popitem(last=False)
+            self._held -= dropped.nbytes
+
+    def _shrink_disk(self) -> None:
+        assert self._folder is not None
+        files = [(path, path.stat()) for path in self._folder.glob("*.npy")]
+        total = sum(status.st_size for _, status in files)
+        for path, status in sorted(files, key=lambda item: item[1].st_mtime):
+            if total <= self._disk_bytes:
+                return
+            path.unlink(missing_ok=True)
+            total -= status.st_size
+
+
+class Synthesizer:
+    """The mouth: any installed voice, loaded when first used.
+
+    Parameters
+    ----------
+    kokoro_model, kokoro_voices : Path, optional
+        ``model.onnx`` and the folder of style files; without them only Piper speaks.
+    piper_voices : sequence of Path
+        ``NAME.onnx`` files, each with its ``.json`` beside it.
+    cache_dir : Path, optional
+        Where made speech is kept between runs.
+    threads : int
+        Threads of the Kokoro inference.
+    """
+
+    def __init__(
+        self,
+        kokoro_model: Path | str | None = None,
+        kokoro_voices: Path | str | None = None,
+        piper_voices: Sequence[Path | str] = (),
+        *,
+        cache_dir: Path | str | None = None,
+        threads: int = 2,
+    ) -> None:
+        self._kokoro_paths = (
+            (Path(kokoro_model), Path(kokoro_voices)) if kokoro_model and kokoro_voices else None
+        )
+        self._piper_paths = {Path(path).stem: Path(path) for path in piper_voices}
+        self._threads = threads
+        self._kokoro: KokoroVoice | None = None
+        self._piper: dict[str, Any] = {}
+        self._cache = ClipCache(Path(cache_dir) if cache_dir else None)
+
+    def voices(self) -> list[VoiceInfo]:
+        """Every voice that can be asked for, Mandarin and English first."""
+        from voice.piper_voice import voice_language
+
+        found = [
+            VoiceInfo(name=name, language=voice_language(path), engine="piper")
+            for name, path in self._piper_paths.items()
+            if path.is_file()
+        ]
+        if self._kokoro_paths and self._kokoro_paths[0].is_file():
+            for path in self._kokoro_paths[1].glob("*.bin"):
+                language = kokoro.voice_language(path.stem) or path.stem[:1]
+                found.append(VoiceInfo(name=path.stem, language=language, engine="kokoro"))
+        order = {"zh": 0, "en": 1}
+        return sorted(found, key=lambda info: (order.get(info.language, 2), info.engine, info.name))
+
+    def choose_voice(self, text: str, language: str, voice: str | None = None) -> str:
+        """The voice that will speak: the one asked for if it can, else the default of the language.
+
+        Raises
+        ------
+        VoiceMissing
+            If no voice is installed for the language.
+        """
+        installed = {info.name: info for info in self.voices()}
+        chinese = normalise.language_of(text) == "zh"
+        if voice is not None:
+            if voice not in installed and "+" not in voice:
+                raise VoiceMissing(f"voice {voice!r} is not installed: see 'xiaogao voices list'")
+            # A Piper voice knows one language only.
+            fits = "+" in voice or installed[voice].engine == "kokoro" or installed[voice].language == "zh"
+            if fits or not chinese:
+                return voice
+        if not chinese and language == "en":
+            for info in installed.values():
+                if info.engine == "piper" and info.language == "en":
+                    return info.name
+        wanted = "zh" if chinese and language == "zh" else language
+        default = DEFAULT_VOICES.get(wanted, "")
+        if default in installed:
+            return default
+        for info in installed.values():
+            if info.language == wanted and (info.engine == "kokoro" or not chinese or wanted == "zh"):
+                return info.name
+        raise VoiceMissing(f"no voice for {wanted!r} is installed: run 'xiaogao models pull'")
+
+    def speak(
+        self, text: str, language: str, *, voice: str | None = None, speed: float = 1.0, volume: float = 1.0
+    ) -> Iterator[Clip]:
+        """Speak a reply clause by clause, so that the first is heard while the next is made.
+
+        Parameters
+        ----------
+        text : str
+            A reply, with digits and units as they are written.
+        language : str
+            "zh" or "en": the language in which numbers are read.
+        voice : str, optional
+            A name from `voices`; by default the best installed for the language.
+        speed : float
+            1 is the voice's own pace; kept within 0.5 and 2.
+        volume : float
+            1 is normal; 0 is silence.
+
+        Yields
+        ------
+        Clip
+
+        Raises
+        ------
+        VoiceMissing, VoiceFailed
+            If no voice can speak it.
+        """
+        for clause in normalise.clauses(text):
+            clip = self.speak_clause(clause, language, voice=voice, speed=speed, volume=volume)
+            if len(clip.samples):
+                yield clip
+
+    def speak_clause(
+        self, text: str, language: str, *, voice: str | None = None, speed: float = 1.0, volume: float = 1.0
+    ) -> Clip:
+        """Speak one clause whole; see `speak`. A cached one takes no time."""
+        name = self.choose_voice(text, language, voice)
+        speed = min(_MAX_SPEED, max(_MIN_SPEED, speed))
+        words = normalise.spoken(text, language)
+        key = hashlib.sha256(f"3\x1f{name}\x1f{speed:.2f}\x1f{words}".encode()).hexdigest()[:32]
+        rate_hz = self._rate_hz(name)
+        samples = self._cache.get(key)
+        if samples is None:
+            samples = _finish(self._say(words, name, speed), rate_hz, words)
+            self._cache.put(key, samples)
+        if volume != 1.0:
+            samples = np.clip(samples * np.float32(volume), -1.0, 1.0)
+        return Clip(samples=samples, sample_rate_hz=rate_hz, text=text, voice=name)
+
+    def warm(self, phrases: Sequence[tuple[str, str]] = (), voice: str | None = None) -> int:
+        """Load the voices and make fixed phrases beforehand.
+
+        Parameters
+        ----------
+        phrases : sequence of (text, language)
+            What will be said often.
+        voice : str, optional
+            As in `speak`.
+
+        Returns
+        -------
+        int
+            Number of clauses that are ready.
+        """
+        return sum(1 for text, language in phrases for _ in self.speak(text, language, voice=voice))
+
+    def _rate_hz(self, voice: str) -> int:
+        return (
+            self._piper_engine(voice).sample_rate_hz if voice in self._piper_paths else kokoro.SAMPLE_RATE_HZ
+        )
+
+    def _say(self, words: str, voice: str, speed: float) -> Samples:
+        if voice in self._piper_paths:
+            spoken: Samples = self._piper_engine(voice).speak(words, speed=speed)
+            return spoken
+        if self._kokoro is None:
+            if self._kokoro_paths is None:
+                raise VoiceMissing("the Kokoro voices are not installed: run 'xiaogao models pull'")
+            self._kokoro = KokoroVoice(*self._kokoro_paths, threads=self._threads)
+        return self._kokoro.speak(words, voice, speed=speed)
+
+    def _piper_engine(self, voice: str) -> Any:
+        if voice not in self._piper:
+            from voice.piper_voice import PiperVoiceEngine
+
+            self._piper[voice] = PiperVoiceEngine(self._piper_paths[voice])
+        return self._piper[voice]
+
+
+def _finish(samples: Samples, rate_hz: int, words: str) -> Samples:
+    """Trim the silence, bring to one loudness, soften the edges, and add the pause that the mark asks for."""
+    if not len(samples):
+        return samples
+    if not np.isfinite(samples).all():
+        raise VoiceFailed(f"the voice gave broken audio for {words!r}")
+    speech = _trim(samples, rate_hz)
+    level = float(np.sqrt(np.mean(np.square(speech, dtype=np.float64)))) if len(speech) else 0.0
+    if level <= 1e-5:
+        return np.zeros(0, np.float32)
+    gain = min(10 ** (_LOUDNESS_DBFS / 20) / level, 0.98 / float(np.abs(speech).max()))
+    edge = min(len(speech) // 2, int(0.005 * rate_hz))
+    ramp = np.linspace(0.0, 1.0, edge, dtype=np.float32)
+    shaped = (speech * np.float32(gain)).astype(np.float32)
+    shaped[:edge] *= ramp
+    shaped[len(shaped) - edge :] *= ramp[::-1]
+    pause = _PAUSE_S.get(words[-1:], 0.2)
+    return np.concatenate([shaped, np.zeros(int(pause * rate_hz), np.float32)])
+
+
+def _trim(samples: Samples, rate_hz: int) -> Samples:
+    frame = rate_hz // 100
+    count = len(samples) // frame
+    if count == 0:
+        return samples
+    energy = np.square(samples[: count * frame].reshape(count, frame)).mean(axis=1)
+    loud = np.flatnonzero(energy > max(1e-6, float(energy.max()) * 1e-4))
+    if not len(loud):
+        return samples[:0]
+    start = max(0, int(loud[0]) * frame - int(_KEEP_BEFORE_S * rate_hz))
+    end = min(len(samples), (int(loud[-1]) + 1) * frame + int(_KEEP_AFTER_S * rate_hz))
+    return samples[start:end].copy()

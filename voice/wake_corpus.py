@@ -1,0 +1,201 @@
+"""Speech for the wake-word recipe: what is said, by which voice, and the cache of what was already made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from voice.wav_io import to_16k
+
+Samples = npt.NDArray[np.float32]
+
+_OTHER_LANGUAGE_VOICES = ("ef", "em", "ff", "hf", "hm", "if", "im", "jf", "jm", "pf", "pm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One thing to be said for the corpus."""
+
+    kind: str
+    """ "positive", "near_miss" or "other"."""
+
+    split: str
+    """ "train" or "test"; the kept voices speak only in "test"."""
+
+    language: str
+    """Wake language: "zh" or "en"."""
+
+    engine: str
+    """ "kokoro", "kokoro_phonemes", "piper" or "espeak"."""
+
+    voice: str
+    """Voice name in that engine."""
+
+    text: str
+    """Words, or phonemes for "kokoro_phonemes"."""
+
+    speed: float
+    """Pace; 1 is the voice's own."""
+
+    tail: str = ""
+    """Words that follow the wake phrase in the same breath, spoken apart and joined on."""
+
+    @property
+    def key(self) -> str:
+        """Name of the cached audio, from everything that shapes it."""
+        fields = (self.engine, self.voice, self.text, f"{self.speed:.3f}", self.tail)
+        return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()[:24]
+
+
+def load_json(name: str) -> dict[str, Any]:
+    """A data file of this package."""
+    loaded: dict[str, Any] = json.loads(resources.files("voice").joinpath(f"data/{name}").read_text("utf-8"))
+    return loaded
+
+
+def plan(recipe: dict[str, Any], voices: Sequence[str], seed: int = 6) -> list[Utterance]:
+    """Everything that the neural voices say for the recipe, shuffled, the same for the same seed.
+
+    Parameters
+    ----------
+    recipe : dict
+        As ``voice/data/wake_recipe.json``.
+    voices : sequence of str
+        Installed Kokoro voices.
+    seed : int
+        Of the random choices.
+
+    Returns
+    -------
+    list of Utterance
+    """
+    rng = np.random.default_rng(seed)
+    kept = set(recipe["kept_voices"])
+    free = [voice for voice in voices if voice not in kept]
+    pools = {
+        "zh": [voice for voice in free if voice[0] == "z"],
+        "en": [voice for voice in free if voice[0] in "ab"],
+        "any": [voice for voice in free if voice[:2] in _OTHER_LANGUAGE_VOICES or voice[0] in "ab"],
+    }
+    utterances = [*_training(recipe, pools, rng), *_testing(recipe, rng)]
+    order = rng.permutation(len(utterances))
+    return [utterances[index] for index in order]
+
+
+def _speaker(pools: dict[str, list[str]], language: str, rng: np.random.Generator) -> str:
+    """A speaker: a voice, or two mixed, which gives many more speakers than there are voices."""
+    first = str(rng.choice(pools[language]))
+    chance = rng.random()
+    if chance < 0.35:
+        return first
+    second = str(rng.choice(pools["any" if chance > 0.75 else language]))
+    return first if second == first else f"{first}+{second}"
+
+
+def _pace(rng: np.random.Generator) -> float:
+    return round(float(rng.uniform(0.75, 1.35)), 2)
+
+
+def _training(
+    recipe: dict[str, Any], pools: dict[str, list[str]], rng: np.random.Generator
+) -> Iterator[Utterance]:
+    other = load_json("other_speech.json")
+
+    def make(kind: str, language: str, texts: Sequence[str], engine: str, count: int) -> Iterator[Utterance]:
+        for number in range(count):
+            yield Utterance(
+                kind=kind,
+                split="train",
+                language=language,
+                engine=engine,
+                voice=_speaker(pools, language, rng),
+                text=texts[number % len(texts)],
+                speed=_pace(rng),
+            )
+
+    near = recipe["near_misses"]
+    yield from make("positive", "zh", recipe["zh"]["phrases"], "kokoro", 420)
+    yield from make("positive", "en", recipe["en"]["phonemes"], "kokoro_phonemes", 420)
+    yield from make("near_miss", "zh", near["zh"], "kokoro", 10 * len(near["zh"]))
+    yield from make("near_miss", "zh", ["小高", "小高，"], "kokoro", 90)
+    yield from make("near_miss", "en", near["en"], "kokoro", 5 * len(near["en"]))
+    yield from make("other", "zh", other["zh_train"], "kokoro", 3 * len(other["zh_train"]))
+    yield from make("other", "en", other["en_train"], "kokoro", len(other["en_train"]))
+
+
+def _testing(recipe: dict[str, Any], rng: np.random.Generator) -> Iterator[Utterance]:
+    other = load_json("other_speech.json")
+    near = recipe["near_misses_test"]
+    for voice in recipe["kept_voices"]:
+        language = "zh" if voice[0] == "z" else "en"
+        engine = "kokoro" if language == "zh" else "kokoro_phonemes"
+        texts = recipe["zh"]["phrases"][:3] if language == "zh" else recipe["en"]["phonemes"]
+
+        def say(
+            kind: str, text: str, engine: str, voice: str = voice, language: str = language, tail: str = ""
+        ) -> Utterance:
+            return Utterance(
+                kind=kind,
+                split="test",
+                language=language,
+                engine=engine,
+                voice=voice,
+                text=text,
+                speed=round(float(rng.uniform(0.8, 1.25)), 2),
+                tail=tail,
+            )
+
+        for number in range(32):
+            tail = recipe[language]["followed"][number % 4] if language == "en" and number % 3 == 0 else ""
+            yield say("positive", texts[number % len(texts)], engine, tail=tail)
+        if language == "zh":
+            yield from (say("positive", text, "kokoro") for text in recipe["zh"]["followed"] * 2)
+        yield from (say("near_miss", text, "kokoro") for text in near[language] * 2)
+        yield from (say("other", text, "kokoro") for text in other[f"{language}_test"])
+
+
+class CorpusCache:
+    """Spoken utterances on disk, 16-bit at 16 kHz, so that a broken run goes on where it stopped."""
+
+    def __init__(self, folder: Path, speakers: dict[str, Callable[[Utterance], tuple[Samples, int]]]) -> None:
+        self._folder = folder
+        self._speakers = speakers
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def has(self, utterance: Utterance) -> bool:
+        """Whether this utterance was made before."""
+        return (self._folder / f"{utterance.key}.npy").is_file()
+
+    def get(self, utterance: Utterance) -> Samples:
+        """Speech of the utterance at 16 kHz without the silence around it, made now if need be."""
+        path = self._folder / f"{utterance.key}.npy"
+        if not path.is_file():
+            samples, rate_hz = self._speakers[utterance.engine](utterance)
+            trimmed = trim_silence(to_16k(samples, rate_hz))
+            unfinished = path.with_suffix(".part")
+            with unfinished.open("wb") as stream:
+                np.save(stream, (np.clip(trimmed, -1, 1) * 32767).astype(np.int16))
+            unfinished.replace(path)
+        return np.asarray(np.load(path), np.float32) / np.float32(32768.0)
+
+
+def trim_silence(samples: Samples, *, floor_db: float = -45.0, keep_s: float = 0.03) -> Samples:
+    """Cut the near-silence off both ends, leaving `keep_s` seconds."""
+    frame = 160
+    count = len(samples) // frame
+    if count == 0:
+        return samples
+    energy = np.square(samples[: count * frame].reshape(count, frame)).mean(axis=1)
+    loud = np.flatnonzero(10 * np.log10(energy + 1e-12) > floor_db)
+    if len(loud) == 0:
+        return samples[:0]
+    margin = int(keep_s * 16_000)
+    return samples[max(0, loud[0] * frame - margin) : (loud[-1] + 1) * frame + margin]
