@@ -247,7 +247,8 @@ class Graph:
             return {}
         first, last = int(self.name_first[name_set]), int(self.name_first[name_set + 1])
         return {
-            self.text(int(self.name_language[i])): self.text(int(self.name_text[i])) for i in range(first, last)
+            self.text(int(self.name_language[i])): self.text(int(self.name_text[i]))
+            for i in range(first, last)
         }
 
     def edge_names(self, edge: int) -> dict[str, str]:
@@ -282,11 +283,13 @@ class Graph:
         return self.countries[self.edge_country[edge]]
 
 
-ARRAY_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Graph) if f.name not in ("countries", "conditions"))
+ARRAY_FIELDS: tuple[str, ...] = tuple(
+    f.name for f in fields(Graph) if f.name not in ("countries", "conditions")
+)
 """Names of the arrays of a `Graph`, each a file `<name>.npy` in the pack."""
 
 
 def load_graph(folder: Path, *, countries: tuple[str, ...], conditions: tuple[str, ...]) -> Graph:
     """Map the arrays of a graph folder into memory (nothing is read until it is used)."""
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAY_FIELDS}
+    arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ARRAY_FIELDS}
     return Graph(countries=countries, conditions=conditions, **arrays)

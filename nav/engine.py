@@ -1,0 +1,239 @@
+"""The index behind the router: Customizable Contraction Hierarchies over the turn-exact graph.
+
+The native library (routingkit-cch) binds its queries to one thread and panics on misuse, so one thread of our
+own owns every native object; others hand it functions. Until the index is built, `search` answers instead.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nav.graph import FloatArray, Graph, Int32Array, Int64Array
+from nav.search import INFINITE_MS, BidirectionalSearch, Found, Seed
+from nav.turns import Turns
+
+T = TypeVar("T")
+MetricKey = tuple[Any, ...]
+"""What distinguishes one set of weights from another: avoided roads, conditions in force."""
+_KEPT_METRICS = 6
+_SMALL_STATES = 60_000
+"""Up to this size the index is there in a fraction of a second, and it is better to wait for it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Weights:
+    """Costs under one set of wishes. Changed in place by live data, by the engine only."""
+
+    key: MetricKey
+    edge_ms: Int64Array
+    """(E,) cost of a whole edge; `INFINITE_MS` and more: closed."""
+    arc_ms: Int64Array
+    """(A,) cost of a turn and the whole edge after it, at most `INFINITE_MS`."""
+
+
+def compute_order(turns: Turns, graph: Graph) -> Int32Array:
+    """Compute the contraction order of the states by nested dissection (done once, at build)."""
+    import routingkit_cch
+
+    edge = turns.state_edge
+    lat = (graph.node_lat[graph.edge_from[edge]] + graph.node_lat[graph.edge_to[edge]]) / 2
+    lon = (graph.node_lon[graph.edge_from[edge]] + graph.node_lon[graph.edge_to[edge]]) / 2
+    order = routingkit_cch.compute_order_inertial(
+        turns.state_count, turns.arc_tail.tolist(), turns.arc_head.tolist(), lat.tolist(), lon.tolist()
+    )
+    return np.array(order, np.int32)
+
+
+class _Native:
+    """The native objects. Every method runs in the owner thread."""
+
+    def __init__(self) -> None:
+        self.cch: Any = None
+        self._metrics: OrderedDict[MetricKey, list[Any]] = OrderedDict()
+
+    def build(self, turns: Turns, order: Int32Array) -> None:
+        import routingkit_cch
+
+        self.cch = routingkit_cch.CCH(order.tolist(), turns.arc_tail.tolist(), turns.arc_head.tolist(), False)
+
+    def _metric(self, weights: Weights) -> list[Any]:
+        """Return [metric, query] of these weights, customised on first use."""
+        import routingkit_cch
+
+        found = self._metrics.get(weights.key)
+        if found is None:
+            while len(self._metrics) >= _KEPT_METRICS:
+                self._metrics.popitem(last=False)
+            metric = routingkit_cch.CCHMetric(self.cch, weights.arc_ms.tolist())
+            found = self._metrics[weights.key] = [metric, None]
+        self._metrics.move_to_end(weights.key)
+        return found
+
+    def customise(self, weights: Weights) -> None:
+        self._metric(weights)
+
+    def run(self, weights: Weights, sources: list[Seed], targets: list[Seed]) -> Found | None:
+        import routingkit_cch
+
+        slot = self._metric(weights)
+        if slot[1] is None:
+            slot[1] = routingkit_cch.CCHQuery(slot[0])
+        result = slot[1].run_multi(sources, targets)
+        try:
+            cost = result.distance
+            if cost is None or cost >= INFINITE_MS:
+                return None
+            return Found(cost_ms=cost, states=result.node_path, arcs=result.arc_path)
+        finally:
+            del result
+
+    def many(self, weights: Weights, sources: list[list[Seed]], targets: list[int]) -> FloatArray:
+        """Return the cost from each group of sources to each target state; inf if unreachable."""
+        import routingkit_cch
+
+        metric = self._metric(weights)[0]
+        sweep = routingkit_cch.CCHOneToMany(metric, targets)
+        table = np.full((len(sources), len(targets)), np.inf)
+        for row, seeds in enumerate(sources):
+            if seeds:
+                found = sweep.distances_from_multi(seeds)
+                table[row] = [np.inf if ms is None or ms >= INFINITE_MS else ms for ms in found]
+        del sweep
+        return table
+
+    def update(self, weights: Weights, changed: dict[int, int]) -> None:
+        """Put new arc weights into a customised metric; nothing to do if it is not customised."""
+        import routingkit_cch
+
+        slot = self._metrics.get(weights.key)
+        if slot is None:
+            return
+        slot[1] = None
+        if len(changed) > len(weights.arc_ms) // 20:
+            slot[0].reset(weights.arc_ms.tolist())
+        else:
+            routingkit_cch.CCHMetricPartialUpdater(self.cch).apply(slot[0], changed)
+
+
+Job = Callable[[_Native], Any]
+
+
+class _OwnerThread:
+    """A daemon thread that owns the native objects and runs functions on them, one after the other."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
+        threading.Thread(target=_work, args=(self._jobs,), name="nav-index", daemon=True).start()
+        weakref.finalize(self, self._jobs.put, None).atexit = False
+
+    def submit(self, job: Callable[[_Native], T]) -> Future[T]:
+        """Queue a function."""
+        future: Future[T] = Future()
+        self._jobs.put((job, future))
+        return future
+
+
+def _work(jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None]) -> None:
+    # The native objects must also be dropped by the thread that made them: they never leave this function.
+    native = _Native()
+    while (item := jobs.get()) is not None:
+        job, future = item
+        try:
+            future.set_result(job(native))
+        except BaseException as error:  # the library's panics do not derive from Exception
+            future.set_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
+        del item, job, future
+
+
+class Engine:
+    """Answers shortest-path questions on one profile of one region."""
+
+    def __init__(
+        self, graph: Graph, turns: Turns, order: Callable[[], Int32Array], *, use_index: bool = True
+    ) -> None:
+        self._graph, self._turns = graph, turns
+        self._search: BidirectionalSearch | None = None
+        self._lock = threading.Lock()
+        self._ready: Future[None] | None = None
+        if use_index and turns.state_count and len(turns.arc_head):
+            self._owner = _OwnerThread()
+            self._ready = self._owner.submit(lambda native: native.build(turns, order()))
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the index is ready; if not, queries are answered by plain search."""
+        return self._ready is not None and self._ready.done() and self._ready.exception() is None
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait for the index; return whether it is ready."""
+        if self._ready is not None and not self._ready.done():
+            try:
+                self._ready.exception(timeout_s)
+            except TimeoutError:
+                return False
+        return self.is_indexed
+
+    def _use_index(self) -> bool:
+        if self.is_indexed:
+            return True
+        return self._turns.state_count <= _SMALL_STATES and self.wait()
+
+    def run(self, weights: Weights, sources: Sequence[Seed], targets: Sequence[Seed]) -> Found | None:
+        """Find the cheapest path from any source to any target; None if there is none."""
+        sources, targets = self._valid(sources), self._valid(targets)
+        if not sources or not targets:
+            return None
+        if self._use_index():
+            return self._owner.submit(lambda native: native.run(weights, sources, targets)).result()
+        return self._plain().run(weights.arc_ms, sources, targets)
+
+    def many(self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[int]) -> FloatArray:
+        """Return costs in milliseconds from each group of sources to each target state, (S, T), inf if none."""
+        groups = [self._valid(group) for group in sources]
+        if not len(targets) or not groups:
+            return np.full((len(groups), len(targets)), np.inf)
+        if self._use_index():
+            states = list(targets)
+            return self._owner.submit(lambda native: native.many(weights, groups, states)).result()
+        return self._many_plain(weights, groups, list(targets))
+
+    def _many_plain(self, weights: Weights, groups: list[list[Seed]], targets: list[int]) -> FloatArray:
+        table = np.full((len(groups), len(targets)), np.inf)
+        for row, seeds in enumerate(groups):
+            for column, target in enumerate(targets):
+                found = self._plain().run(weights.arc_ms, seeds, [(target, 0)])
+                if found:
+                    table[row, column] = found.cost_ms
+        return table
+
+    def prepare(self, weights: Weights) -> None:
+        """Customise the index for these weights now rather than at the first question."""
+        if self._use_index():
+            self._owner.submit(lambda native: native.customise(weights)).result()
+
+    def update(self, weights: Weights, arcs: NDArray[np.int64]) -> None:
+        """Tell the index that the weights of some arcs have changed."""
+        if self.wait():
+            changed = dict(zip(arcs.tolist(), weights.arc_ms[arcs].tolist(), strict=True))
+            self._owner.submit(lambda native: native.update(weights, changed)).result()
+
+    def _valid(self, seeds: Sequence[Seed]) -> list[Seed]:
+        """Drop what the native library would panic at."""
+        count = self._turns.state_count
+        return [(int(s), int(ms)) for s, ms in seeds if 0 <= s < count and 0 <= ms < INFINITE_MS]
+
+    def _plain(self) -> BidirectionalSearch:
+        with self._lock:
+            if self._search is None:
+                self._search = BidirectionalSearch(self._graph, self._turns)
+            return self._search

@@ -1,0 +1,133 @@
+"""One leg: from places on edges to places on edges, as seeds for the engine and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nav.engine import Engine, Weights
+from nav.graph import FloatArray, Int64Array
+from nav.search import INFINITE_MS, Seed
+from nav.turns import Turns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place on a directed edge where a leg may begin or end."""
+
+    edge: int
+    fraction: float
+    """0 at the start of the edge … 1 at its end."""
+    penalty_ms: int = 0
+    """Dislike of beginning or ending here, in this direction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegPath:
+    """The cheapest way between two sets of places."""
+
+    edges: Int64Array
+    spans: FloatArray
+    """(n, 2) part of each edge that is travelled."""
+    time_ms: Int64Array
+    """(n,) milliseconds on each edge, the turn into it included."""
+    cost_ms: int
+
+
+class LegFinder:
+    """Finds legs on one profile."""
+
+    def __init__(self, turns: Turns, engine: Engine) -> None:
+        self._turns, self._engine = turns, engine
+        self._plain_count = turns.plain_count
+        self._memory_states: dict[int, list[int]] = {}
+        for state, edge in enumerate(turns.state_edge[self._plain_count :].tolist(), self._plain_count):
+            self._memory_states.setdefault(edge, []).append(state)
+
+    def states_of(self, edge: int) -> list[int]:
+        """Return every state of an edge, however it was reached."""
+        return [int(self._turns.edge_state[edge]), *self._memory_states.get(edge, ())]
+
+    def find(self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]) -> LegPath | None:
+        """Return the cheapest way from one of the starts to one of the ends; None if there is none."""
+        starts = [p for p in starts if self._turns.edge_state[p.edge] >= 0]
+        ends = [
+            p for p in ends if self._turns.edge_state[p.edge] >= 0 and weights.edge_ms[p.edge] < INFINITE_MS
+        ]
+        if not starts or not ends:
+            return None
+        sources, began = self._sources(weights, starts, ends)
+        targets, offset = self.targets(weights, ends)
+        found = self._engine.run(weights, sources, targets)
+        if found is None:
+            return None
+        first_arc, start = began[found.states[0]]
+        states = found.states
+        arcs = found.arcs
+        if first_arc >= 0:
+            states, arcs = [int(self._turns.edge_state[start.edge]), *states], [first_arc, *arcs]
+        edges = self._turns.state_edge[states].astype(np.int64)
+        end = min(
+            (p for p in ends if p.edge == edges[-1]),
+            key=lambda p: p.penalty_ms - round((1 - p.fraction) * 1e6),
+        )
+        return self._path(edges, np.array(arcs, np.int64), start, end, found.cost_ms - offset)
+
+    def _sources(
+        self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]
+    ) -> tuple[list[Seed], dict[int, tuple[int, Place]]]:
+        """Return the seeds, and for each its first arc (-1: none) and start.
+
+        Where a leg would have to run backwards on its own edge, it begins with the turns out of that edge.
+        """
+        turns = self._turns
+        best: dict[int, tuple[int, int, Place]] = {}
+
+        def offer(state: int, ms: int, arc: int, start: Place) -> None:
+            if ms < INFINITE_MS and (state not in best or ms < best[state][0]):
+                best[state] = (ms, arc, start)
+
+        for start in starts:
+            state = int(turns.edge_state[start.edge])
+            ms = start.penalty_ms + self.remaining_ms(weights, start)
+            if any(end.edge == start.edge and end.fraction < start.fraction for end in ends):
+                for arc in range(int(turns.first_arc[state]), int(turns.first_arc[state + 1])):
+                    offer(int(turns.arc_head[arc]), ms + int(weights.arc_ms[arc]), arc, start)
+            else:
+                offer(state, ms, -1, start)
+        return [(s, ms) for s, (ms, _, _) in best.items()], {s: (arc, p) for s, (_, arc, p) in best.items()}
+
+    def remaining_ms(self, weights: Weights, start: Place) -> int:
+        """Return the cost from a place to the end of its edge; a closed road may be left."""
+        whole = int(weights.edge_ms[start.edge])
+        if whole >= INFINITE_MS:
+            whole = int(self._turns.edge_time_ms[start.edge])
+        return round((1.0 - start.fraction) * whole)
+
+    def targets(self, weights: Weights, ends: Sequence[Place]) -> tuple[list[Seed], int]:
+        """Return the seeds at the ends, and the offset that keeps them from being negative."""
+        rest = [round((1.0 - p.fraction) * int(weights.edge_ms[p.edge])) for p in ends]
+        offset = max(rest)
+        seeds: dict[int, int] = {}
+        for place, saved in zip(ends, rest, strict=True):
+            for state in self.states_of(place.edge):
+                ms = offset - saved + place.penalty_ms
+                seeds[state] = min(ms, seeds.get(state, INFINITE_MS))
+        return list(seeds.items()), offset
+
+    def _path(self, edges: Int64Array, arcs: Int64Array, start: Place, end: Place, cost_ms: int) -> LegPath:
+        turns = self._turns
+        spans = np.zeros((len(edges), 2))
+        spans[:, 1] = 1.0
+        spans[0, 0], spans[-1, 1] = start.fraction, end.fraction
+        time = turns.edge_time_ms[edges].astype(np.int64)
+        first, last = int(time[0]), int(time[-1])
+        if len(edges) == 1:
+            time[0] = round((1.0 - start.fraction) * first) - round((1.0 - end.fraction) * first)
+        else:
+            time[0] = round((1.0 - start.fraction) * first)
+            time[-1] = last - round((1.0 - end.fraction) * last)
+        time[1:] += turns.arc_turn_ms[arcs]
+        return LegPath(edges=edges, spans=spans, time_ms=time, cost_ms=cost_ms)

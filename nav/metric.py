@@ -1,0 +1,129 @@
+"""Weights for the engine: what a route costs under given wishes, at a given time, with live data."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nav.costs import load_costs
+from nav.engine import Engine, Weights
+from nav.graph import EdgeFlag, Graph, Int64Array, RoadClass
+from nav.region import Network
+from nav.search import INFINITE_MS
+
+AVOIDABLE: Mapping[str, tuple[EdgeFlag, RoadClass | None]] = {
+    "toll": (EdgeFlag.TOLL, None),
+    "motorway": (EdgeFlag(0), RoadClass.MOTORWAY),
+    "ferry": (EdgeFlag.FERRY, None),
+    "unpaved": (EdgeFlag.UNPAVED, None),
+}
+"""What can be avoided, and how such edges are recognised: by a flag or by their class."""
+_KEPT_WEIGHTS = 6
+
+
+def is_avoided(graph: Graph, wish: str, edges: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.bool_]:
+    """Tell for each edge whether it is of a kind that can be avoided."""
+    flag, road_class = AVOIDABLE[wish]
+    if road_class is not None:
+        return np.asarray(graph.edge_class[edges] == road_class)
+    return np.asarray((graph.edge_flags[edges] & np.uint32(flag)) > 0)
+
+
+def broken_avoids(graph: Graph, edges: Int64Array, avoid: frozenset[str]) -> tuple[str, ...]:
+    """Return those wishes that a route does not keep."""
+    return tuple(sorted(wish for wish in avoid if is_avoided(graph, wish, edges).any()))
+
+
+class Metrics:
+    """Makes and keeps the weights of one profile; live changes reach all of them."""
+
+    def __init__(self, network: Network, engine: Engine) -> None:
+        self._network, self._engine = network, engine
+        self._kept: OrderedDict[tuple[object, ...], Weights] = OrderedDict()
+        self._lock = threading.RLock()
+        self._live_ms: dict[int, int] = {}
+
+    def weights(
+        self, avoid: frozenset[str] = frozenset(), depart: datetime | None = None, *, penalties: bool = True
+    ) -> Weights:
+        """Return the weights under some wishes.
+
+        Parameters
+        ----------
+        avoid
+            What to avoid.
+        depart
+            Time for conditional rules; None takes all of them to be in force.
+        penalties
+            False counts real time only.
+        """
+        closed = self._conditions_in_force(depart)
+        key = (tuple(sorted(avoid)), closed, penalties)
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                found = self._kept[key] = self._make(key, avoid, closed, penalties)
+                while len(self._kept) > _KEPT_WEIGHTS:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return found
+
+    def _make(
+        self, key: tuple[object, ...], avoid: frozenset[str], closed: tuple[int, ...], penalties: bool
+    ) -> Weights:
+        graph, turns = self._network.graph, self._network.turns
+        edge_ms = turns.edge_time_ms.astype(np.int64)
+        if penalties:
+            edge_ms += turns.edge_penalty_ms
+        factor = load_costs().car("avoid_factor")
+        for wish in sorted(avoid):
+            avoided = is_avoided(graph, wish)
+            edge_ms[avoided] += np.rint(turns.edge_time_ms[avoided] * factor).astype(np.int64)
+        if closed:
+            edge_ms[np.isin(graph.edge_condition, closed)] = INFINITE_MS
+        for edge, ms in self._live_ms.items():
+            edge_ms[edge] = self._with_live(int(edge_ms[edge]), edge, ms)
+        weights = Weights(key=key, edge_ms=edge_ms, arc_ms=np.empty(0, np.int64))
+        every = np.arange(len(turns.arc_head))
+        weights.arc_ms = self._arc_ms(weights, every, closed, penalties)
+        return weights
+
+    def _arc_ms(
+        self, weights: Weights, arcs: NDArray[np.int64], closed: tuple[int, ...], penalties: bool
+    ) -> Int64Array:
+        turns = self._network.turns
+        ms = weights.edge_ms[turns.state_edge[turns.arc_head[arcs]]] + turns.arc_turn_ms[arcs]
+        if penalties:
+            ms = ms + turns.arc_penalty_ms[arcs]
+        if closed:
+            ms[np.isin(turns.arc_condition[arcs], closed)] = INFINITE_MS
+        return np.asarray(np.minimum(ms, INFINITE_MS))
+
+    def _with_live(self, ms: int, edge: int, live_ms: int) -> int:
+        """Replace the free-flow time of an edge by its live time; what was added to avoid it stays."""
+        if live_ms >= INFINITE_MS or ms >= INFINITE_MS:
+            return INFINITE_MS
+        return max(ms - int(self._network.turns.edge_time_ms[edge]) + live_ms, 1)
+
+    def _conditions_in_force(self, depart: datetime | None) -> tuple[int, ...]:
+        conditions = self._network.conditions
+        if not conditions:
+            return ()
+        if depart is None:
+            return tuple(range(len(conditions)))
+        return tuple(i for i, text in enumerate(conditions) if holds(text, depart))
+
+
+def holds(condition: str, when: datetime) -> bool:
+    """Tell whether a condition in opening-hours syntax holds at a time; one that cannot be read does."""
+    import opening_hours
+
+    try:
+        return bool(opening_hours.OpeningHours(condition).is_open(when.replace(tzinfo=None)))
+    except (SyntaxError, ValueError, opening_hours.ParserError):
+        return True

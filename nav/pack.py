@@ -1,0 +1,248 @@
+"""Region packs on disk: built beside their place, described by `meta.json`, renamed when complete."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nav.assemble import assemble
+from nav.country import timezone_at
+from nav.errors import BadMapFile, BadName
+from nav.graph import ARRAY_FIELDS, Access, Graph, RoadClass
+from nav.import_osm import Progress, RawNetwork, read_network
+from nav.paths import regions_dir
+from nav.restrictions import ForbiddenSequence, forbidden_sequences
+from nav.snap import SNAP_FIELDS, build_snap_index
+from nav.turns import TURN_FIELDS, build_turns
+
+FORMAT_VERSION = 1
+"""Raised whenever a pack of the previous version can no longer be read."""
+META_FILE = "meta.json"
+ATTRIBUTION = "© OpenStreetMap contributors"
+LICENCE = "ODbL-1.0"
+_STAGING_PREFIX = ".building-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """What `meta.json` says about a pack."""
+
+    name: str
+    format_version: int
+    bbox: tuple[float, float, float, float]
+    """South, west, north, east of the roads, degrees."""
+    source: str
+    """File name of the extract."""
+    source_sha256: str
+    data_date: str
+    """Date of the map data, ISO 8601; `` if the extract does not tell."""
+    licence: str
+    attribution: str
+    timezone: str
+    """IANA time zone at the middle of the region, `` in the open sea."""
+    countries: tuple[str, ...]
+    """Countries of the road graph, indexed by its `edge_country`."""
+    conditions: tuple[str, ...]
+    """Conditions of the road graph, indexed by `edge_condition` and `arc_condition`."""
+    walk_countries: tuple[str, ...]
+    """The same for the graph of walkers and cyclists."""
+    walk_conditions: tuple[str, ...]
+    counts: dict[str, int]
+    """Sizes: nodes, edges, ways, restrictions, missing nodes."""
+    files: dict[str, tuple[int, str]]
+    """Size in bytes and SHA-256 of each file of the road part."""
+
+    def to_json(self) -> str:
+        """Return the text of `meta.json`."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Meta:
+        """Read the text of `meta.json`; ValueError, KeyError or TypeError if it is not one."""
+        values: dict[str, Any] = json.loads(text)
+        for key in ("bbox", "countries", "conditions", "walk_countries", "walk_conditions"):
+            values[key] = tuple(values[key])
+        values["files"] = {name: (int(size), str(digest)) for name, (size, digest) in values["files"].items()}
+        return cls(**values)
+
+
+def check_name(name: str) -> str:
+    """Return the name if it can be a folder; raise `BadName` otherwise."""
+    if not re.fullmatch(r"[\w][\w .()-]{0,79}", name) or name.endswith((".", " ")):
+        raise BadName(f"{name!r} cannot be the name of a region: use letters, digits, spaces, - and _")
+    return name
+
+
+@contextmanager
+def staged(name: str) -> Iterator[Path]:
+    """Give a new folder beside the place of a region; put it there on success, remove it on failure.
+
+    Leftovers of builds that were killed are removed as well.
+    """
+    check_name(name)
+    home = regions_dir()
+    home.mkdir(parents=True, exist_ok=True)
+    for leftover in home.glob(f"{_STAGING_PREFIX}{name}-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_STAGING_PREFIX}{name}-", dir=home))
+    folder.chmod(0o755)
+    try:
+        yield folder
+        final = home / name
+        if final.exists():
+            old = Path(tempfile.mkdtemp(prefix=f"{_STAGING_PREFIX}{name}-", dir=home)) / "old"
+            final.rename(old)
+            folder.rename(final)
+            shutil.rmtree(old.parent, ignore_errors=True)
+        else:
+            folder.rename(final)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def build_graph(pbf: Path, out_dir: Path, *, name: str, progress: Progress | None = None) -> Meta:
+    """Build the road part of a region pack.
+
+    Parameters
+    ----------
+    pbf
+        OpenStreetMap extract.
+    out_dir
+        Folder to fill: `meta.json` and `graph/`. The same extract gives the same bytes.
+    name
+        Name of the region.
+    progress
+        Called with the name of each step and how much of it is done.
+
+    Raises
+    ------
+    BadMapFile
+        The extract cannot be read or holds no roads.
+    """
+    tell = progress or (lambda step, share: None)
+    tell("reading roads", 0.0)
+    network = read_network(pbf)
+    tell("laying out roads", 0.3)
+    roads, forbidden, conditions = build_roads(network)
+    folder = out_dir / "graph"
+    _save(folder, roads, ARRAY_FIELDS)
+    _save(folder / "snap", build_snap_index(roads), SNAP_FIELDS)
+    tell("turns", 0.5)
+    build_profile(folder, roads, "car", forbidden)
+    tell("paths", 0.7)
+    walk = _build_walk(network, out_dir)
+    meta = _describe(pbf, out_dir, name, network, (roads, walk), (conditions, len(forbidden)))
+    (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
+    tell("done", 1.0)
+    return meta
+
+
+def build_roads(network: RawNetwork) -> tuple[Graph, list[ForbiddenSequence], tuple[str, ...]]:
+    """Lay out the graph of roads, ferries and tracks, with what may not be driven on it."""
+    keep = np.array([t.road_class <= RoadClass.FERRY or _is_driven(t) for t in network.way_traits])
+    if not keep.any():
+        raise BadMapFile("the extract holds no roads for cars: choose a larger area")
+    roads = assemble(network, keep=keep)
+    conditions = {text: i for i, text in enumerate(roads.conditions)}
+    forbidden = forbidden_sequences(roads, network.restrictions, conditions)
+    return roads, forbidden, tuple(conditions)
+
+
+def _is_driven(traits: Any) -> bool:
+    return bool((traits.forward.access | traits.backward.access) & Access.CAR)
+
+
+def build_profile(folder: Path, graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence]) -> None:
+    """Build and store the turn-exact graph of a profile, for cars with the order of the index."""
+    from nav.engine import compute_order
+
+    turns = build_turns(graph, profile, forbidden)
+    _save(folder / profile, turns, TURN_FIELDS)
+    if profile == "car":
+        np.save(folder / profile / "order.npy", compute_order(turns, graph))
+
+
+def _build_walk(network: RawNetwork, out_dir: Path) -> Graph:
+    soft = Access.BIKE | Access.FOOT
+    keep = np.array([bool((t.forward.access | t.backward.access) & soft) for t in network.way_traits])
+    if not keep.any():
+        keep[:] = True
+    walk = assemble(network, keep=keep)
+    folder = out_dir / "walk"
+    _save(folder, walk, ARRAY_FIELDS)
+    _save(folder / "snap", build_snap_index(walk), SNAP_FIELDS)
+    for profile in ("bike", "foot"):
+        build_profile(folder, walk, profile, ())
+    return walk
+
+
+def _save(folder: Path, table: object, names: Sequence[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(getattr(table, name)))
+
+
+def _describe(
+    pbf: Path,
+    out_dir: Path,
+    name: str,
+    network: RawNetwork,
+    graphs: tuple[Graph, Graph],
+    rules: tuple[tuple[str, ...], int],
+) -> Meta:
+    roads, walk = graphs
+    lat, lon = roads.point_lat_e7 / 1e7, roads.point_lon_e7 / 1e7
+    bbox = (float(lat.min()), float(lon.min()), float(lat.max()), float(lon.max()))
+    files = {
+        path.relative_to(out_dir).as_posix(): (path.stat().st_size, sha256_of(path))
+        for path in sorted(out_dir.rglob("*.npy"))
+    }
+    return Meta(
+        name=name,
+        format_version=FORMAT_VERSION,
+        bbox=bbox,
+        source=pbf.name,
+        source_sha256=sha256_of(pbf),
+        data_date=_data_date(pbf),
+        licence=LICENCE,
+        attribution=ATTRIBUTION,
+        timezone=timezone_at((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
+        countries=roads.countries,
+        conditions=rules[0],
+        walk_countries=walk.countries,
+        walk_conditions=walk.conditions,
+        counts={
+            "nodes": roads.node_count,
+            "edges": roads.edge_count,
+            "ways": len(roads.way_osm_id),
+            "restrictions": len(network.restrictions),
+            "forbidden_turns": rules[1],
+            "missing_nodes": network.missing_nodes,
+            "walk_edges": walk.edge_count,
+        },
+        files=files,
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _data_date(pbf: Path) -> str:
+    import osmium
+
+    with osmium.io.Reader(str(pbf)) as reader:
+        stamp: str = reader.header().get("osmosis_replication_timestamp", "")
+    return stamp

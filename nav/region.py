@@ -1,0 +1,174 @@
+"""An installed region: opened in milliseconds, whatever its size, since its arrays are mapped, not read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nav.errors import RegionDamaged, RegionNotFound, RegionOutdated
+from nav.graph import Graph, load_graph
+from nav.pack import FORMAT_VERSION, META_FILE, Meta, sha256_of
+from nav.paths import regions_dir
+from nav.snap import SnapIndex, load_snap_index
+from nav.turns import PROFILES, Turns, load_turns
+
+if TYPE_CHECKING:
+    import networkx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """What one profile travels on."""
+
+    profile: str
+    graph: Graph
+    turns: Turns
+    snap_index: SnapIndex
+    order_file: Path
+    """Where the contraction order is stored."""
+    conditions: tuple[str, ...]
+    """Conditions of edges and turns, as tagged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """One region pack."""
+
+    path: Path
+    """Folder of the pack."""
+    meta: Meta
+    graph: Graph
+    """The road graph of cars."""
+    _networks: dict[str, Network] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def open(cls, name_or_path: str | Path) -> Region:
+        """Open a region pack.
+
+        Parameters
+        ----------
+        name_or_path
+            Name of an installed region, or the folder of a pack.
+
+        Raises
+        ------
+        RegionNotFound, RegionDamaged, RegionOutdated
+        """
+        path = _find(name_or_path)
+        meta = _read_meta(path)
+        _check_files(path, meta)
+        try:
+            graph = load_graph(path / "graph", countries=meta.countries, conditions=meta.conditions)
+        except (OSError, ValueError, EOFError) as error:
+            raise RegionDamaged(f"region {meta.name!r} is damaged ({error}): build it again") from error
+        return cls(path=path, meta=meta, graph=graph)
+
+    @property
+    def name(self) -> str:
+        """Name of the region."""
+        return self.meta.name
+
+    @property
+    def bbox(self) -> tuple[float, float, float, float]:
+        """South, west, north, east, degrees."""
+        return self.meta.bbox
+
+    def contains(self, lat: float, lon: float) -> bool:
+        """Tell whether a coordinate lies within the bounds of the region's roads."""
+        south, west, north, east = self.meta.bbox
+        return south <= lat <= north and west <= lon <= east
+
+    def network(self, profile: str) -> Network:
+        """Return the network of a profile (``car``, ``bike``, ``foot``), mapped on first use."""
+        if profile not in PROFILES:
+            raise ValueError(f"unknown profile {profile!r}: use one of {', '.join(PROFILES)}")
+        if profile not in self._networks:
+            self._networks[profile] = self._load_network(profile)
+        return self._networks[profile]
+
+    def _load_network(self, profile: str) -> Network:
+        folder = self.path / ("graph" if profile == "car" else "walk")
+        conditions = self.meta.conditions if profile == "car" else self.meta.walk_conditions
+        if profile == "car":
+            graph = self.graph
+        else:
+            graph = load_graph(folder, countries=self.meta.walk_countries, conditions=conditions)
+        return Network(
+            profile=profile,
+            graph=graph,
+            turns=load_turns(folder / profile),
+            snap_index=load_snap_index(folder / "snap"),
+            order_file=folder / profile / "order.npy",
+            conditions=conditions,
+        )
+
+    def verify(self) -> list[str]:
+        """Return the files whose content is not what was built (reads everything)."""
+        return [
+            name for name, (_, digest) in self.meta.files.items() if sha256_of(self.path / name) != digest
+        ]
+
+    def to_networkx(self) -> networkx.MultiDiGraph[Any]:
+        """Return the road graph of cars as OSMnx knows it; see `nav.networkx_io`."""
+        from nav.networkx_io import to_networkx
+
+        return to_networkx(self)
+
+
+def installed_regions() -> list[str]:
+    """Return the names of the installed regions, sorted."""
+    home = regions_dir()
+    if not home.is_dir():
+        return []
+    return sorted(p.name for p in home.iterdir() if (p / META_FILE).is_file() and not p.name.startswith("."))
+
+
+def _find(name_or_path: str | Path) -> Path:
+    direct = Path(name_or_path)
+    if (isinstance(name_or_path, Path) or len(direct.parts) > 1) and direct.is_dir():
+        return direct
+    path = regions_dir() / direct.name
+    if direct.name == str(name_or_path) and path.is_dir():
+        return path
+    known = ", ".join(installed_regions()) or "none"
+    raise RegionNotFound(
+        f"no region {str(name_or_path)!r} (installed: {known}): add it with `xiaogao map add`"
+    )
+
+
+def _read_meta(path: Path) -> Meta:
+    import json
+
+    try:
+        text = (path / META_FILE).read_text(encoding="utf-8")
+        version = json.loads(text)["format_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RegionDamaged(f"{path.name!r} is no complete region pack: build it again") from error
+    if version != FORMAT_VERSION:
+        raise RegionOutdated(
+            f"region {path.name!r} has format {version}, this program reads {FORMAT_VERSION}: build it again"
+        )
+    try:
+        return Meta.from_json(text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RegionDamaged(f"the description of region {path.name!r} is damaged: build it again") from error
+
+
+def _check_files(path: Path, meta: Meta) -> None:
+    for name, (size, _) in meta.files.items():
+        file = path / name
+        try:
+            found = file.stat().st_size
+        except OSError:
+            found = -1
+        if found != size:
+            problem = "is missing" if found < 0 else f"has {found} bytes instead of {size}"
+            raise RegionDamaged(f"region {meta.name!r} is damaged ({name} {problem}): build it again")
+
+
+def load_order(file: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    """Read a stored contraction order."""
+    return np.asarray(np.load(file))

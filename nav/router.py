@@ -1,0 +1,304 @@
+"""Routing questions on a region: routes over stops, alternatives, matrices, reachable areas, detours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from nav.engine import Engine, compute_order
+from nav.errors import (
+    BadCoordinate,
+    BadRequest,
+    NoRoute,
+    PointOutsideRegion,
+    PointUnreachable,
+)
+from nav.graph import EdgeFlag, Int32Array
+from nav.leg import LegFinder, LegPath, Place
+from nav.metric import AVOIDABLE, Metrics, broken_avoids
+from nav.costs import load_costs
+from nav.region import Network, Region, load_order
+from nav.route import Leg, Route
+from nav.snap import Snap, Snapper
+from nav.turns import PROFILES
+
+Point = tuple[float, float]
+MAX_STOPS = 2000
+"""More stops than this are refused."""
+MAX_SNAP_M = 2000.0
+"""Roads farther away than this are no answer to a coordinate."""
+_OUTSIDE_MARGIN_DEG = 0.02
+_ISLAND_REACH_M = 400.0
+
+
+class Router:
+    """Answers routing questions for one profile on one region. May be used from several threads."""
+
+    def __init__(self, region: Region, profile: str = "car", *, use_index: bool = True) -> None:
+        """Prepare a router; the index is built in the background.
+
+        Parameters
+        ----------
+        region
+            The region.
+        profile
+            ``car``, ``bike`` or ``foot``.
+        use_index
+            False answers every question by plain search (for tests and comparison).
+        """
+        if profile not in PROFILES:
+            raise BadRequest(f"unknown profile {profile!r}: use one of {', '.join(PROFILES)}")
+        self.region = region
+        self.profile = profile
+        network: Network = region.network(profile)
+        self.graph = network.graph
+        self.turns = network.turns
+        self.engine = Engine(network.graph, network.turns, lambda: _order(network), use_index=use_index)
+        self.metrics = Metrics(network, self.engine)
+        self.legs = LegFinder(network.turns, self.engine)
+        self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the index is ready; until then questions take longer."""
+        return self.engine.is_indexed
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until the index is ready; return whether it is."""
+        return self.engine.wait(timeout_s)
+
+    def snap(self, lat: float, lon: float, heading_deg: float | None = None) -> Snap:
+        """Return the place on the nearest road.
+
+        Parameters
+        ----------
+        lat, lon
+            Coordinate, degrees.
+        heading_deg
+            Compass bearing of travel, if known; roads that fit it are preferred.
+
+        Raises
+        ------
+        BadCoordinate, PointOutsideRegion, PointUnreachable
+        """
+        self._check_point(lat, lon)
+        return self._snap(lat, lon, heading_deg, main_only=False)
+
+    def _snap(self, lat: float, lon: float, heading_deg: float | None, *, main_only: bool) -> Snap:
+        if main_only:
+            near = self._snapper.nearest(lat, lon, max_distance_m=MAX_SNAP_M)
+            reach = (near.distance_m if near else 0.0) + _ISLAND_REACH_M
+            only = self.turns.edge_component == 0
+            found = self._snapper.nearest(lat, lon, max_distance_m=reach, heading_deg=heading_deg, only=only)
+            if found is not None:
+                return found
+        found = self._snapper.nearest(lat, lon, max_distance_m=MAX_SNAP_M, heading_deg=heading_deg)
+        if found is None:
+            raise PointUnreachable(
+                f"no road for {self.profile} within {MAX_SNAP_M:.0f} m of {lat:.5f},{lon:.5f}: choose another point"
+            )
+        return found
+
+    def _check_point(self, lat: float, lon: float) -> None:
+        if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > 90 or abs(lon) > 180:
+            raise BadCoordinate(f"{lat},{lon} is no coordinate: give latitude -90…90, longitude -180…180")
+        south, west, north, east = self.region.bbox
+        margin = _OUTSIDE_MARGIN_DEG
+        if south - margin <= lat <= north + margin and west - margin <= lon <= east + margin:
+            return
+        hint = " (latitude and longitude look swapped)" if self.region.contains(lon, lat) else ""
+        raise PointOutsideRegion(
+            f"{lat:.5f},{lon:.5f} lies outside region {self.region.name!r}{hint}: choose another region or point"
+        )
+
+    def route(
+        self,
+        stops: Sequence[Point],
+        *,
+        avoid: Collection[str] = (),
+        heading_deg: float | None = None,
+        depart: datetime | None = None,
+    ) -> Route:
+        """Return the best route over the stops, in their order.
+
+        Parameters
+        ----------
+        stops
+            Two coordinates or more, (lat, lon).
+        avoid
+            Any of ``toll``, ``motorway``, ``ferry``, ``unpaved``. What cannot be avoided is named in
+            `Route.avoid_broken`.
+        heading_deg
+            Compass bearing in which the car moves at the first stop, if known.
+        depart
+            Time of departure, for rules that hold at certain times. Without it they are taken to be in force.
+
+        Raises
+        ------
+        BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable, NoRoute
+        """
+        points = self.check_stops(stops, at_least=2)
+        wishes = check_avoid(avoid)
+        weights = self.metrics.weights(wishes, depart)
+        try:
+            return self._route(points, wishes, weights, heading_deg, main_only=False)
+        except NoRoute:
+            return self._route(points, wishes, weights, heading_deg, main_only=True)
+
+    def check_stops(self, stops: Sequence[Point], *, at_least: int) -> list[Point]:
+        """Return the stops as floats; raise if they are too few, too many or no coordinates of the region."""
+        if not at_least <= len(stops) <= MAX_STOPS:
+            raise BadRequest(f"{len(stops)} stops given: use {at_least} to {MAX_STOPS}")
+        points = []
+        for stop in stops:
+            try:
+                lat, lon = (float(value) for value in stop)
+            except (TypeError, ValueError) as error:
+                raise BadCoordinate(f"{stop!r} is no coordinate: give (latitude, longitude)") from error
+            self._check_point(lat, lon)
+            points.append((lat, lon))
+        return points
+
+    def _route(
+        self,
+        points: list[Point],
+        avoid: frozenset[str],
+        weights: object,
+        heading_deg: float | None,
+        *,
+        main_only: bool,
+    ) -> Route:
+        snaps = [
+            self._snap(lat, lon, heading_deg if i == 0 else None, main_only=main_only)
+            for i, (lat, lon) in enumerate(points)
+        ]
+        paths: list[LegPath] = []
+        starts = self.starts(snaps[0], heading_deg)
+        for start, end in zip(snaps, snaps[1:], strict=False):
+            path = self.legs.find(weights, starts, self.ends(end))  # type: ignore[arg-type]
+            if path is None:
+                raise NoRoute(_no_way(start, end))
+            paths.append(path)
+            starts = self._onward(path)
+        return assemble_route(self, snaps, paths, avoid)
+
+    def starts(self, snap: Snap, heading_deg: float | None = None) -> list[Place]:
+        """Return where a leg may begin: on the near side of the road, or at a price on the far side."""
+        costs = load_costs()
+        far = self._far_side_ms(snap)
+        if heading_deg is not None:
+            far = round(costs.car("wrong_heading_penalty_s") * 1000)
+        return self._places(snap, far)
+
+    def ends(self, snap: Snap) -> list[Place]:
+        """Return where a leg may end."""
+        return self._places(snap, self._far_side_ms(snap))
+
+    def _far_side_ms(self, snap: Snap) -> int:
+        if self.profile != "car" or snap.side == "on":
+            return 0
+        table = load_costs().by_class("car", "wrong_side_penalty_s")
+        return round(float(table[self.graph.edge_class[snap.edge]]) * 1000)
+
+    def _places(self, snap: Snap, far_ms: int) -> list[Place]:
+        places = [Place(edge=snap.edge, fraction=snap.fraction)]
+        reverse = int(self.graph.edge_reverse[snap.edge])
+        if self.turns.edge_state[reverse] >= 0 and reverse != snap.edge:
+            places.append(Place(edge=reverse, fraction=1.0 - snap.fraction, penalty_ms=far_ms))
+        return places
+
+    def _onward(self, path: LegPath) -> list[Place]:
+        """Return how a car goes on from a stop: straight on, or turning back at a price."""
+        edge, fraction = int(path.edges[-1]), float(path.spans[-1, 1])
+        places = [Place(edge=edge, fraction=fraction)]
+        reverse = int(self.graph.edge_reverse[edge])
+        if self.turns.edge_state[reverse] >= 0:
+            costs = load_costs()
+            turn = costs.number(self.profile, "u_turn_s") + costs.optional(self.profile, "u_turn_penalty_s")
+            places.append(Place(edge=reverse, fraction=1.0 - fraction, penalty_ms=round(turn * 1000)))
+        return places
+
+
+def _order(network: Network) -> Int32Array:
+    if network.order_file.is_file():
+        return load_order(network.order_file)
+    return compute_order(network.turns, network.graph)
+
+
+def check_avoid(avoid: Collection[str]) -> frozenset[str]:
+    """Return the wishes as a set; raise `BadRequest` for one that is not known."""
+    wishes = frozenset([avoid] if isinstance(avoid, str) else avoid)
+    unknown = sorted(str(wish) for wish in wishes - AVOIDABLE.keys())
+    if unknown:
+        raise BadRequest(f"cannot avoid {', '.join(unknown)}: use {', '.join(AVOIDABLE)}")
+    return wishes
+
+
+def _no_way(start: Snap, end: Snap) -> str:
+    a, b = start.point, end.point
+    return (
+        f"no legal way leads from {a[0]:.5f},{a[1]:.5f} to {b[0]:.5f},{b[1]:.5f} on this map: "
+        "one of them may lie on roads without a connection; choose a point nearby"
+    )
+
+
+def assemble_route(
+    router: Router, snaps: Sequence[Snap], paths: Sequence[LegPath], avoid: frozenset[str]
+) -> Route:
+    """Put legs together; an edge on which travel simply goes on over a stop stands once."""
+    graph = router.graph
+    edges, spans, times = [paths[0].edges], [paths[0].spans], [paths[0].time_ms]
+    bounds = [(0, len(paths[0].edges) - 1)]
+    for before, after in zip(paths, paths[1:], strict=False):
+        last = bounds[-1][1]
+        goes_on = before.edges[-1] == after.edges[0] and before.spans[-1, 1] == after.spans[0, 0]
+        skip = 1 if goes_on else 0
+        if goes_on:
+            spans[-1] = spans[-1].copy()
+            spans[-1][-1, 1] = after.spans[0, 1]
+            times[-1] = times[-1].copy()
+            times[-1][-1] += after.time_ms[0]
+        if len(after.edges) > skip:
+            edges.append(after.edges[skip:])
+            spans.append(after.spans[skip:])
+            times.append(after.time_ms[skip:])
+        first = last if goes_on else last + 1
+        bounds.append((first, first + len(after.edges) - 1))
+    all_edges, all_spans = np.concatenate(edges), np.concatenate(spans)
+    time_s = np.concatenate(times) / 1000.0
+    lengths = [_length_m(router, path) for path in paths]
+    legs = tuple(
+        Leg(
+            start=snaps[i],
+            end=snaps[i + 1],
+            first_edge=bounds[i][0],
+            last_edge=bounds[i][1],
+            distance_m=lengths[i],
+            duration_s=float(path.time_ms.sum()) / 1000.0,
+        )
+        for i, path in enumerate(paths)
+    )
+    return Route(
+        graph=graph,
+        profile=router.profile,
+        edges=all_edges,
+        spans=all_spans,
+        edge_duration_s=time_s,
+        distance_m=sum(lengths),
+        duration_s=float(sum(int(path.time_ms.sum()) for path in paths)) / 1000.0,
+        cost_s=sum(path.cost_ms for path in paths) / 1000.0,
+        legs=legs,
+        stops=tuple(snaps),
+        avoid=avoid,
+        avoid_broken=broken_avoids(graph, all_edges, avoid) if avoid else (),
+    )
+
+
+def _length_m(router: Router, path: LegPath) -> float:
+    return float((router.graph.edge_length_m[path.edges] * (path.spans[:, 1] - path.spans[:, 0])).sum())
+
+
+__all__ = ["MAX_SNAP_M", "MAX_STOPS", "EdgeFlag", "Point", "Router", "assemble_route", "check_avoid"]
