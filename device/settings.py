@@ -46,8 +46,10 @@ class SpeechSettings(_Section):
     language: Literal["auto", "zh", "en"] = Field(
         "auto", description="auto answers in the driver's language."
     )
-    voice_zh: str = Field("zf_xiaoxiao", description="Mandarin voice; `xiaogao voices list` shows the names.")
-    voice_en: str = Field("joe", description="English voice.")
+    voice_zh: str = Field(
+        "", description="Mandarin voice, see `xiaogao voices list`; empty takes the best one."
+    )
+    voice_en: str = Field("", description="English voice; empty takes the best installed one.")
     speed: float = Field(1.0, ge=0.5, le=2.0, description="Speaking speed, 1.0 is natural.")
     volume: float = Field(1.0, ge=0.0, le=1.0, description="Loudness, 0 is silent.")
     style: Literal["brief", "normal", "chatty"] = Field("normal", description="How much the agent says.")

@@ -1,0 +1,94 @@
+"""`xiaogao doctor`, `bench` and `config`: what works here, how fast, and what is set."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from device.errors import BadSettings, DeviceError, Missing
+from device.settings import commented_settings, load_settings, settings_path
+from device.terminal import print_json, stdout
+
+_BENCHMARKS = ("routing", "places", "guidance", "agent", "voice", "device")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("doctor")(doctor)
+    app.command("bench")(bench)
+    config = typer.Typer(no_args_is_help=True, help="Show, check or begin the settings.")
+    config.command("show")(config_show)
+    config.command("check")(config_check)
+    config.command("init")(config_init)
+    app.add_typer(config, name="config")
+
+
+def doctor(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+    """Check what works on this computer and say what to do about the rest.
+
+    Exit code 3 when something that is needed is missing.
+    """
+    from device.checkup import checks
+
+    found = checks()
+    if json:
+        print_json({"checks": [{"name": c.name, "state": c.state, "detail": c.detail} for c in found]})
+    else:
+        colour = {"ok": "green", "missing": "red", "optional": "yellow"}
+        for check in found:
+            stdout.print(
+                f"[{colour[check.state]}]{check.state:9}[/] {check.name}: {check.detail}", soft_wrap=True
+            )
+    if any(check.state == "missing" for check in found):
+        raise typer.Exit(3)
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(_BENCHMARKS)}, or all.")] = "all",
+    json: Annotated[bool, typer.Option("--json", help="The figures as one JSON object.")] = False,
+) -> None:
+    """Measure how fast and how right the parts are on this computer.
+
+    Example: xiaogao bench routing
+    """
+    root = Path(__file__).parents[1]
+    if not (root / "bench").is_dir():
+        raise Missing("the benchmarks come with the source: clone the project and run it there")
+    if name != "all" and name not in _BENCHMARKS:
+        raise typer.BadParameter(f"there is no benchmark {name!r}, only {', '.join(_BENCHMARKS)}")
+    sys.path.insert(0, str(root))
+    figures = {}
+    for each in _BENCHMARKS if name == "all" else (name,):
+        figures[each] = importlib.import_module(f"bench.{each}").run(stdout)
+    if json:
+        print_json(figures)
+
+
+def config_show() -> None:
+    """Print the settings in force, the environment's included."""
+    sys.stdout.write(commented_settings(load_settings()))
+
+
+def config_check(
+    path: Annotated[Path | None, typer.Argument(help="Another file than the usual one.")] = None,
+) -> None:
+    """Check a settings file; a mistake is named with its key and line."""
+    load_settings(path)
+    stdout.print(f"{path or settings_path()}: good")
+
+
+def config_init() -> None:
+    """Write a settings file with every key and its comment, unless there is one."""
+    path = settings_path()
+    if path.exists():
+        raise BadSettings(f"{path} exists already: edit it, or move it away first")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(commented_settings(), encoding="utf-8")
+    except OSError as error:
+        raise DeviceError(f"{path} cannot be written: {error}") from None
+    stdout.print(f"wrote {path}")

@@ -1,0 +1,247 @@
+"""The three engines of the agent, each in a process of its own: recognition, language, speech."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from agent.errors import ModelTimeout, ModelUnavailable
+from device.engine import EngineProcess, EngineSpec
+from device.errors import DeviceError, EngineFailed, EngineTimeout
+from device.hardware import Profile, choose
+from device.models import ModelStore
+from device.settings import EngineSettings, Settings
+from nav.paths import cache_home
+
+if TYPE_CHECKING:
+    from voice.asr import Transcript
+    from voice.tts import Clip, VoiceInfo
+
+_ASR_LIMIT_S = 30.0
+_TTS_CLAUSE_LIMIT_S = 20.0
+_GRACE_S = 0.5
+"""The model ends by itself at its limit and stays warm; only one that hangs longer is killed."""
+
+_PIPER_VOICES = ("piper-en-joe", "piper-zh-huayan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """The engine processes of one agent; each starts when it is first needed."""
+
+    recogniser: RemoteRecogniser
+    """Speech to text."""
+
+    language_model: RemoteLanguageModel | None
+    """Language model; None where the profile or the settings leave it out."""
+
+    synthesizer: RemoteSynthesizer
+    """Text to speech."""
+
+    def stop(self) -> None:
+        """End every engine process."""
+        for engine in (self.recogniser, self.language_model, self.synthesizer):
+            if engine is not None:
+                engine.process.stop()
+
+
+def make_engines(settings: Settings, store: ModelStore | None = None) -> Engines:
+    """Describe the engines that the settings and the hardware profile ask for; nothing is started yet."""
+    store = store or ModelStore()
+    profile = choose(settings.engines.profile).profile
+    language_model = settings.engines.language_model or profile.language_model
+    return Engines(
+        recogniser=RemoteRecogniser(store, settings.engines, profile),
+        language_model=None
+        if language_model == "none"
+        else RemoteLanguageModel(store, language_model, profile, settings.engines.language_model_limit_s),
+        synthesizer=RemoteSynthesizer(store, settings, profile),
+    )
+
+
+class _Remote:
+    """An engine whose process is described at its first use, so that a missing model is an error then."""
+
+    def __init__(self, describe: Callable[[], EngineSpec]) -> None:
+        self._describe = describe
+        self._process: EngineProcess | None = None
+
+    @property
+    def process(self) -> EngineProcess:
+        """The engine process.
+
+        Raises
+        ------
+        ModelMissing, ModelDamaged
+            What it needs is not installed.
+        """
+        if self._process is None:
+            self._process = EngineProcess(self._describe())
+        return self._process
+
+    def warm(self) -> None:
+        """Start the process without waiting for it."""
+        self.process.start()
+
+
+class RemoteRecogniser(_Remote):
+    """`voice.asr.Recognizer` in its own process."""
+
+    def __init__(self, store: ModelStore, settings: EngineSettings, profile: Profile) -> None:
+        model = settings.speech_recognition or profile.speech_recognition
+        super().__init__(
+            lambda: EngineSpec(
+                name="speech recognition",
+                factory="voice.asr:Recognizer",
+                options={
+                    "model_dir": str(store.path(model)),
+                    "cpu_threads": profile.speech_threads,
+                    "compute_type": profile.speech_compute_type,
+                },
+                call_limit_s=_ASR_LIMIT_S,
+            )
+        )
+
+    def transcribe(
+        self,
+        samples: npt.NDArray[np.float32],
+        *,
+        hints: Sequence[str] = (),
+        language: str | None = None,
+        likely: str | None = None,
+    ) -> Transcript:
+        """See `voice.asr.Recognizer.transcribe`; also raises EngineFailed."""
+        from voice.asr import Transcript
+
+        values = self.process.request(
+            "transcribe", samples=samples, hints=list(hints), language=language, likely=likely
+        )
+        return Transcript.from_dict(values)
+
+
+class RemoteLanguageModel(_Remote):
+    """`agent.local_model.LocalModel` in its own process; implements `agent.language_model.LanguageModel`."""
+
+    def __init__(self, store: ModelStore, model: str, profile: Profile, limit_s: float) -> None:
+        self._limit_s = limit_s
+        super().__init__(
+            lambda: EngineSpec(
+                name="language model",
+                factory="agent.local_model:LocalModel",
+                options={"gguf": str(store.path(model) / "model.gguf"), "threads": profile.language_threads},
+                call_limit_s=limit_s,
+            )
+        )
+
+    def complete(
+        self,
+        prompt: str,
+        *,
+        grammar: str | None = None,
+        max_tokens: int = 128,
+        temperature: float = 0.0,
+        timeout_s: float | None = None,
+    ) -> str:
+        """See `agent.language_model.LanguageModel.complete`."""
+        limit_s = min(self._limit_s, timeout_s) if timeout_s else self._limit_s
+        try:
+            return str(
+                self.process.request(
+                    "complete",
+                    limit_s=limit_s + _GRACE_S,
+                    prompt=prompt,
+                    grammar=grammar,
+                    max_tokens=max_tokens,
+                    temperature=temperature,
+                    timeout_s=limit_s,
+                )
+            )
+        except EngineTimeout as error:
+            raise ModelTimeout(str(error)) from None
+        except DeviceError as error:
+            raise ModelUnavailable(str(error)) from None
+
+
+class RemoteSynthesizer(_Remote):
+    """`voice.tts.Synthesizer` in its own process, with the voice, speed and volume of the settings."""
+
+    def __init__(self, store: ModelStore, settings: Settings, profile: Profile) -> None:
+        self._speech = settings.speech
+        super().__init__(lambda: _speech_spec(store, profile))
+
+    def speak(self, text: str, language: str, *, voice: str | None = None) -> Iterator[Clip]:
+        """See `voice.tts.Synthesizer.speak`; after a crash it goes on once from the clause that broke off."""
+        from voice.tts import Clip
+
+        chosen = voice or (self._speech.voice_zh if language == "zh" else self._speech.voice_en) or None
+        done = 0
+        for last_try in (False, True):
+            clips = self.process.stream(
+                "speak",
+                text=text,
+                language=language,
+                voice=chosen,
+                speed=self._speech.speed,
+                volume=self._speech.volume,
+            )
+            try:
+                for number, values in enumerate(clips):
+                    if number >= done:
+                        done += 1
+                        yield Clip.from_dict(values)
+                return
+            except EngineFailed:
+                if last_try:
+                    raise
+            finally:
+                clips.close()
+
+    def voices(self) -> list[VoiceInfo]:
+        """See `voice.tts.Synthesizer.voices`."""
+        from voice.tts import VoiceInfo
+
+        return [VoiceInfo(**values) for values in self.process.request("voices")]
+
+
+def _speech_spec(store: ModelStore, profile: Profile) -> EngineSpec:
+    kokoro = store.installed("kokoro") and store.installed("kokoro-voices")
+    piper: list[Path] = []
+    for name in _PIPER_VOICES:
+        if store.installed(name):
+            piper += sorted(store.path(name).glob("*.onnx"))
+    if not kokoro and not piper:
+        store.path("kokoro-voices")  # says which model is missing
+    return EngineSpec(
+        name="speech",
+        factory="voice.tts:Synthesizer",
+        options={
+            "kokoro_model": str(store.path("kokoro") / "model.onnx") if kokoro else None,
+            "kokoro_voices": str(store.path("kokoro-voices")) if kokoro else None,
+            "piper_voices": [str(path) for path in piper],
+            "cache_dir": str(cache_home() / "speech"),
+            "threads": profile.synthesis_threads,
+        },
+        call_limit_s=_TTS_CLAUSE_LIMIT_S,
+    )
+
+
+def is_ready(engine: _Remote) -> dict[str, Any]:
+    """Return what is known about an engine without starting it, for health and doctor."""
+    try:
+        process = engine.process
+    except DeviceError as error:
+        return {"state": "missing", "error": str(error), "pid": None, "starts": 0, "failures": 0}
+    health = process.health
+    state = "running" if process.pid else "idle"
+    return {
+        "state": state,
+        "error": health.last_error,
+        "pid": process.pid,
+        "starts": health.starts,
+        "failures": health.failures,
+    }
