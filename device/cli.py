@@ -14,18 +14,6 @@ from device.errors import BadSettings, DeviceError, Missing
 OK, IMPOSSIBLE, WRONG_USAGE, MISSING = 0, 1, 2, 3
 
 _COMMANDS = ("ask", "map", "models", "doctor")
-    "ask",
-    "listen",
-    "route",
-    "find",
-    "agent",
-    "drive",
-    "map",
-    "models",
-    "serve",
-    "service",
-    "doctor",
-)
 
 app = typer.Typer(
     name="xiaogao",
