@@ -96,7 +96,11 @@ def _region() -> Check:
         return Check(name="region", state="missing", detail=str(error))
     others = [other for other in installed_regions() if other != name]
     also = f" (also installed: {', '.join(others)})" if others else ""
-    return Check(name="region", state="ok", detail=f"{name}, {region.meta.built}{also}")
+    return Check(
+        name="region",
+        state="ok",
+        detail=f"{name}, map data of {region.meta.data_date or 'an unknown day'}{also}",
+    )
 
 
 def _libraries() -> list[Check]:

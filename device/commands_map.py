@@ -54,9 +54,9 @@ def list_regions(json: Annotated[bool, typer.Option("--json", help="One JSON obj
     for name in regions.installed_regions():
         try:
             meta = Region.open(name).meta
-            rows.append({"name": name, "bbox": list(meta.bbox), "built": meta.built, "damaged": None})
+            rows.append({"name": name, "bbox": list(meta.bbox), "data_date": meta.data_date, "damaged": None})
         except NavError as error:
-            rows.append({"name": name, "bbox": None, "built": None, "damaged": str(error)})
+            rows.append({"name": name, "bbox": None, "data_date": None, "damaged": str(error)})
     try:
         current = regions.current_region()
     except Exception:
