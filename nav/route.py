@@ -117,6 +117,18 @@ class Route:
         """Return `to_dict` as JSON text."""
         return json.dumps(self.to_dict(), ensure_ascii=False)
 
+    def to_png(self, *, width: int = 1200, height: int = 900) -> bytes:
+        """Return a PNG picture of the route over the streets of its region."""
+        from nav.export import to_png
+
+        return to_png(self, width=width, height=height)
+
+    def to_html(self, *, title: str = "Xiao Gao") -> str:
+        """Return a page with the route on a map that opens without network."""
+        from nav.export import to_html
+
+        return to_html(self, title=title)
+
 
 def _geometry(graph: Graph, edges: Int64Array, spans: FloatArray) -> tuple[FloatArray, Int64Array]:
     """Lay the shapes of edges end to end, cut where an edge is travelled in part."""
