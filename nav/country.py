@@ -23,9 +23,9 @@ def timezone_at(lat: float, lon: float) -> str:
 
 @cache
 def _country_of_timezone() -> dict[str, str]:
-    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return {row[2]: row[0] for row in rows}
+    table = files("nav").joinpath("data", "timezone_countries.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {row[0]: row[1] for row in rows}
 
 
 def country_at(lat: float, lon: float) -> str:
@@ -34,7 +34,7 @@ def country_at(lat: float, lon: float) -> str:
 
 
 class CountryGrid:
-    """Remembers the country of each cell of about two kilometres, so that millions of look-ups cost little."""
+    """Remembers the country of each cell of about two kilometres, so that many look-ups cost little."""
 
     def __init__(self) -> None:
         self._cells: dict[tuple[int, int], str] = {}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nav.route import Route
 
 _DIGITS = 6
-_PAPER = "#f5f3ef"
+_PAPER = "#ece9e2"
 _ROUTE_COLOUR = "#1a6ef0"
 _START_COLOUR, _END_COLOUR = "#1b9e4b", "#d2342b"
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -172,7 +172,8 @@ def _draw_streets(canvas: ImageDraw, view: _View, streets: Streets, over: int) -
     for casing in (True, False):
         for road_class, points in streets.lines():
             style = street_style(road_class)
-            width = max(round(min(style.width_m * view.pixels_per_metre, style.width_px * over)), 1)
+            wide = min(style.width_m * view.pixels_per_metre, style.width_px * over)
+            width = round(max(wide, style.least_px * over))
             if casing and width < 3:
                 continue
             line = [tuple(p) for p in view.pixels(points).tolist()]

@@ -21,14 +21,16 @@ class StreetStyle:
     """Width on the ground, metres: used when zoomed in."""
     width_px: float
     """Width that it is never drawn wider than."""
+    least_px: float = 1.0
+    """Width that it is never drawn narrower than."""
 
 
 _STYLES = {
-    RoadClass.MOTORWAY: StreetStyle(colour="#e892a2", casing="#b8506a", width_m=26, width_px=7),
-    RoadClass.TRUNK: StreetStyle(colour="#f9b29c", casing="#c9714f", width_m=22, width_px=7),
-    RoadClass.PRIMARY: StreetStyle(colour="#fcd6a4", casing="#c39c5b", width_m=18, width_px=6),
-    RoadClass.SECONDARY: StreetStyle(colour="#f7fabf", casing="#b9bd6c", width_m=16, width_px=6),
-    RoadClass.TERTIARY: StreetStyle(colour="#ffffff", casing="#bdbab4", width_m=14, width_px=5),
+    RoadClass.MOTORWAY: StreetStyle(colour="#e892a2", casing="#b8506a", width_m=26, width_px=7, least_px=3),
+    RoadClass.TRUNK: StreetStyle(colour="#f9b29c", casing="#c9714f", width_m=22, width_px=7, least_px=3),
+    RoadClass.PRIMARY: StreetStyle(colour="#f8c888", casing="#c39c5b", width_m=18, width_px=6, least_px=2.5),
+    RoadClass.SECONDARY: StreetStyle(colour="#eef0a0", casing="#b9bd6c", width_m=16, width_px=6, least_px=2),
+    RoadClass.TERTIARY: StreetStyle(colour="#ffffff", casing="#b0aca4", width_m=14, width_px=5, least_px=1.5),
     RoadClass.FERRY: StreetStyle(colour="#7aa5d8", casing="#7aa5d8", width_m=4, width_px=2),
 }
 _MINOR = StreetStyle(colour="#ffffff", casing="#d3d0ca", width_m=9, width_px=4)
