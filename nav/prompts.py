@@ -1,0 +1,324 @@
+"""When to say what: each manoeuvre is prepared, announced, said once more at its place, and followed up.
+
+The scheduler is pure: it is told where the car is and what time it is, and answers with at most one prompt.
+Nothing waits in a queue. What is due while something is still being said is worded afresh at the next update,
+with the distance of that moment, or not said at all.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from nav import wording_en, wording_zh
+from nav.maneuver_types import Form, Maneuver
+from nav.wording import Language
+
+Stage = Literal["depart", "prepare", "approach", "now", "after"]
+"""The part of a manoeuvre's announcement that a prompt is; ``approach`` is the main one, with the names."""
+
+_ONCE = frozenset({"new_name"})
+_IN_PLACE = frozenset({"exit_roundabout"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptTiming:
+    """When prompts come. Times are from the end of the sentence to the manoeuvre."""
+
+    prepare_s: float = 30.0
+    """The first mention comes this long before the manoeuvre."""
+
+    prepare_motorway_s: float = 60.0
+    """The same on motorways and trunk roads."""
+
+    prepare_min_m: float = 200.0
+    """The first mention comes no closer than this."""
+
+    prepare_max_m: float = 2000.0
+    """The first mention comes no further away than this."""
+
+    prepare_gap_s: float = 14.0
+    """There is no first mention if the main prompt would follow within this time."""
+
+    approach_s: float = 8.0
+    """The main prompt ends this long before the manoeuvre."""
+
+    approach_min_m: float = 45.0
+    """The main prompt begins no closer than this if it can be helped."""
+
+    slow_mps: float = 6.0
+    """Up to this speed the main prompt begins within `approach_slow_max_m`."""
+
+    approach_slow_max_m: float = 115.0
+    """The main prompt begins no further away than this at low speed."""
+
+    now_s: float = 2.2
+    """The last prompt ends this long before the manoeuvre."""
+
+    now_min_m: float = 18.0
+    """The last prompt begins no closer than this if it can be helped."""
+
+    now_gap_s: float = 3.0
+    """There is no last prompt within this time after the main one has ended."""
+
+    after_s: float = 4.0
+    """The follow-up comes this long after the manoeuvre."""
+
+    after_min_m: float = 1500.0
+    """There is a follow-up only if the next manoeuvre is further away than this."""
+
+    latency_s: float = 0.3
+    """From the decision to the first sound."""
+
+    creep_mps: float = 4.0
+    """Speeds below this count as this, so that a car that stands is not spoken to again and again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One sentence to be said now."""
+
+    text: str
+    """The sentence, without a closing full stop."""
+
+    language: Language
+    """Its language."""
+
+    stage: Stage | Literal["notice"]
+    """Which part of a manoeuvre's announcement it is; ``notice`` for anything else."""
+
+    maneuver: int
+    """Index of the manoeuvre that it is about, -1 if none."""
+
+    time_s: float
+    """When it was decided, seconds on the clock of the position updates."""
+
+    distance_m: float
+    """How far ahead the manoeuvre is, metres."""
+
+    speech_s: float
+    """How long it takes to say, seconds."""
+
+    drop_after_s: float
+    """When it is out of date and must not be begun any more, on the same clock."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the prompt as plain values for JSON."""
+        return {
+            "text": self.text,
+            "language": self.language,
+            "stage": self.stage,
+            "maneuver": self.maneuver,
+            "distance_m": round(self.distance_m, 1),
+            "speech_s": round(self.speech_s, 2),
+            "drop_after_s": round(self.drop_after_s, 2),
+        }
+
+
+def speech_seconds(text: str, language: Language) -> float:
+    """Estimate how long a sentence takes to say.
+
+    Rates are those of the Mandarin and English voices at normal speed: 0.21 s a character, 0.36 s a word, and
+    a short rest at each comma.
+    """
+    rests = text.count("，") + text.count(",")
+    if language == "zh":
+        return 0.3 + 0.21 * sum(c.isalnum() for c in text) + 0.2 * rests
+    return 0.3 + 0.36 * len(text.replace("-", " ").split()) + 0.2 * rests
+
+
+class PromptScheduler:
+    """Decides at each position update what is to be said, if anything."""
+
+    def __init__(
+        self,
+        maneuvers: Sequence[Maneuver],
+        language: Language,
+        *,
+        timing: PromptTiming | None = None,
+        speech_s: Callable[[str, Language], float] = speech_seconds,
+        quiet_until_s: float = 0.0,
+    ) -> None:
+        self._maneuvers = maneuvers
+        self._language = language
+        self._timing = timing or PromptTiming()
+        self._speech_s = speech_s
+        self._said: list[set[Stage]] = [set() for _ in maneuvers]
+        self._chained: set[int] = set()
+        self._main_ended_s: dict[int, float] = {}
+        self._next = 0
+        self.busy_until_s = quiet_until_s
+        """When the mouth is free again, on the clock of the updates."""
+
+    @property
+    def next_index(self) -> int:
+        """Index of the manoeuvre that comes next; the number of manoeuvres after the last."""
+        return self._next
+
+    def said(self, index: int) -> frozenset[Stage]:
+        """Return which parts of a manoeuvre's announcement have been said."""
+        return frozenset(self._said[index])
+
+    def is_free(self, time_s: float) -> bool:
+        """Tell whether nothing is being said at a time."""
+        return time_s >= self.busy_until_s
+
+    def room_s(self, offset_m: float, speed_mps: float) -> float:
+        """Return how long the mouth is not needed for the next manoeuvre, in seconds."""
+        if self._next >= len(self._maneuvers):
+            return 0.0
+        main_m = self._approach_m(self._next, max(speed_mps, self._timing.creep_mps))[0]
+        ahead_m = self._maneuvers[self._next].offset_m - offset_m - main_m
+        return max(0.0, ahead_m / max(speed_mps, self._timing.creep_mps))
+
+    def occupy(self, time_s: float, text: str) -> float:
+        """Keep the mouth busy with another sentence; return how long it takes, in seconds."""
+        length_s = self._speech_s(text, self._language)
+        self.busy_until_s = max(self.busy_until_s, time_s) + self._timing.latency_s + length_s
+        return length_s
+
+    def update(self, offset_m: float, speed_mps: float, time_s: float) -> Prompt | None:
+        """Decide what is to be said now.
+
+        Parameters
+        ----------
+        offset_m : float
+            Where the car is along the route, metres.
+        speed_mps : float
+            How fast it goes, metres per second.
+        time_s : float
+            The time, on any steady clock in seconds.
+
+        Returns
+        -------
+        Prompt or None
+            The sentence to begin at once.
+        """
+        while self._next < len(self._maneuvers) and self._maneuvers[self._next].offset_m < offset_m:
+            self._next += 1
+        if not self.is_free(time_s):
+            return None
+        pace_mps = max(speed_mps, self._timing.creep_mps)
+        if self._next and "depart" not in self._said[0] and self._maneuvers[0].kind == "depart":
+            self._said[0].add("depart")
+            if offset_m - self._maneuvers[0].offset_m < 100:
+                return self._say(0, "depart", "full", None, pace_mps, time_s)
+        if self._next < len(self._maneuvers):
+            prompt = self._before(self._next, offset_m, pace_mps, time_s)
+            if prompt is not None:
+                return prompt
+        return self._after(offset_m, pace_mps, time_s)
+
+    def _approach_m(self, index: int, pace_mps: float) -> tuple[float, float]:
+        """Return where the main prompt begins, and how long it takes."""
+        timing, maneuver = self._timing, self._maneuvers[index]
+        text = maneuver.say(self._language, "full", distance_m=200.0)
+        length_s = self._speech_s(text, self._language) + timing.latency_s
+        begin_m = max(timing.approach_min_m, pace_mps * (timing.approach_s + length_s))
+        if pace_mps <= timing.slow_mps:
+            begin_m = min(begin_m, timing.approach_slow_max_m)
+        return begin_m, length_s
+
+    def _before(self, index: int, offset_m: float, pace_mps: float, time_s: float) -> Prompt | None:
+        timing, maneuver, said = self._timing, self._maneuvers[index], self._said[index]
+        if maneuver.kind == "depart":
+            return None
+        ahead_m = maneuver.offset_m - offset_m
+        now_text = maneuver.say(self._language, "now")
+        now_m = max(
+            timing.now_min_m,
+            pace_mps * (timing.now_s + timing.latency_s + self._speech_s(now_text, self._language)),
+        )
+        if maneuver.kind in _IN_PLACE:
+            due = ahead_m <= now_m and not said
+            return self._say(index, "now", "short", None, pace_mps, time_s) if due else None
+        main_m, main_s = self._approach_m(index, pace_mps)
+        if ahead_m <= now_m:
+            return self._in_place(index, ahead_m, main_s, pace_mps, time_s)
+        if ahead_m <= main_m:
+            return self._main(index, ahead_m, main_s, pace_mps, time_s)
+        if maneuver.kind in _ONCE or "prepare" in said or "approach" in said:
+            return None
+        lead_s = timing.prepare_motorway_s if maneuver.motorway_before else timing.prepare_s
+        prepare_m = min(timing.prepare_max_m, max(timing.prepare_min_m, lead_s * pace_mps))
+        if ahead_m > prepare_m or (ahead_m - main_m) / pace_mps < timing.prepare_gap_s:
+            return None
+        return self._say(index, "prepare", "short", ahead_m, pace_mps, time_s)
+
+    def _main(
+        self, index: int, ahead_m: float, main_s: float, pace_mps: float, time_s: float
+    ) -> Prompt | None:
+        if "approach" in self._said[index]:
+            return None
+        if ahead_m / pace_mps < main_s + self._timing.now_s:
+            # Too late for the whole sentence: say what to do and leave the names out.
+            return self._say(index, "approach", "now", None, pace_mps, time_s)
+        shown_m = ahead_m if ahead_m > 60 else None
+        return self._say(index, "approach", "full", shown_m, pace_mps, time_s)
+
+    def _in_place(
+        self, index: int, ahead_m: float, main_s: float, pace_mps: float, time_s: float
+    ) -> Prompt | None:
+        said = self._said[index]
+        if "approach" not in said and index not in self._chained:
+            said.add("now")
+            form: Form = "full" if ahead_m / pace_mps > main_s + 0.5 else "now"
+            return self._say(index, "approach", form, None, pace_mps, time_s)
+        kind = self._maneuvers[index].kind
+        if "now" in said or kind in _ONCE or kind in ("arrive", "via"):
+            return None
+        if time_s - self._main_ended_s.get(index, -1e9) < self._timing.now_gap_s:
+            return None
+        return self._say(index, "now", "now", None, pace_mps, time_s)
+
+    def _after(self, offset_m: float, pace_mps: float, time_s: float) -> Prompt | None:
+        index = self._next - 1
+        if index < 0 or self._next >= len(self._maneuvers):
+            return None
+        timing, maneuver = self._timing, self._maneuvers[index]
+        passed_m = offset_m - maneuver.offset_m
+        if maneuver.length_m < timing.after_min_m or "after" in self._said[index]:
+            return None
+        if passed_m < timing.after_s * pace_mps or passed_m > 300:
+            return None
+        words = wording_zh.after if self._language == "zh" else wording_en.after
+        self._said[index].add("after")
+        return self._prompt(index, "after", words(maneuver), -passed_m, pace_mps, time_s)
+
+    def _say(
+        self, index: int, stage: Stage, form: Form, distance_m: float | None, pace_mps: float, time_s: float
+    ) -> Prompt:
+        maneuver = self._maneuvers[index]
+        self._said[index].add(stage)
+        ahead_m = distance_m
+        if ahead_m is not None:
+            # The driver hears the number about half a second from now.
+            ahead_m = max(0.0, ahead_m - pace_mps * 0.5)
+        text = maneuver.say(self._language, form, distance_m=ahead_m)
+        if form != "short" and maneuver.then is not None:
+            self._chained.add(self._index_of(index, maneuver.then))
+        return self._prompt(index, stage, text, ahead_m or 0.0, pace_mps, time_s)
+
+    def _index_of(self, after: int, then: Maneuver) -> int:
+        for index in range(after + 1, min(after + 4, len(self._maneuvers))):
+            if self._maneuvers[index].offset_m == then.offset_m:
+                return index
+        return after + 1
+
+    def _prompt(
+        self, index: int, stage: Stage, text: str, distance_m: float, pace_mps: float, time_s: float
+    ) -> Prompt:
+        length_s = self.occupy(time_s, text)
+        if stage == "approach":
+            self._main_ended_s[index] = self.busy_until_s
+        # A sentence that could not begin within this time would come too late for its place.
+        spare_s = 1.0 if stage in ("now", "approach") else 4.0
+        return Prompt(
+            text=text,
+            language=self._language,
+            stage=stage,
+            maneuver=index,
+            time_s=time_s,
+            distance_m=distance_m,
+            speech_s=length_s,
+            drop_after_s=time_s + spare_s,
+        )
