@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from poi.english_sound import english_sound
 from poi.grams import initials_key, letters_key, metaphone_key, pieces
-from poi.pinyin import fold, other_sounds, segment, sound
+from poi.pinyin import fold, in_pinyin_letters, other_sounds, segment, sound
 from poi.similarity import Spoken, similarities
 from poi.text import MAX_QUERY_CHARS, canonical, clean, has_han, units
 
@@ -77,7 +77,7 @@ class NameIndex:
         text = canonical(clean(words))[:MAX_QUERY_CHARS]
         if not text or not len(self._prior):
             return []
-        readings = _readings(text)
+        readings = spoken(text)
         ids = self._alike(text, readings)
         if not ids:
             return []
@@ -100,7 +100,7 @@ class NameIndex:
 
     def _alike(self, text: str, readings: list[Spoken]) -> list[int]:
         """Return the rows of names worth a close look."""
-        sure = self._whole(text, readings)
+        sure = self._whole(text)
         row = self._db.execute("SELECT id FROM name WHERE text = ?", (text,)).fetchone()
         if row:
             sure.insert(0, row[0])
@@ -108,11 +108,11 @@ class NameIndex:
         found = [i for reading in readings for i in self._by_pieces(reading)]
         return list(dict.fromkeys(sure + found))[: 2 * _LOOK_CLOSELY]
 
-    def _whole(self, text: str, readings: list[Spoken]) -> list[int]:
+    def _whole(self, text: str) -> list[int]:
         """Names by whole pinyin spelling, by initials, and by English sound."""
-        letters = text.replace(" ", "")
         keys: list[int] = []
-        if not has_han(text) and letters.isalpha() and letters.isascii():
+        if not has_han(text) and text.isascii():
+            letters = in_pinyin_letters(text)
             keys = [letters_key(letters), initials_key(letters)]
             keys += [metaphone_key(code) for code in map(english_sound, text.split()) if len(code) > 1]
         out: list[int] = []
@@ -164,13 +164,12 @@ class NameIndex:
         return hit[np.argsort(-score)].tolist()
 
 
-def _readings(text: str) -> list[Spoken]:
+def spoken(text: str) -> list[Spoken]:
     """Return the ways to take `text`: as it stands, and as pinyin if its letters can be that."""
     sounded = sound(text)
     first = Spoken(text=text, sound=sounded, folded=fold(sounded), others=tuple(other_sounds(text, sounded)))
     readings = [first]
     if not has_han(text) and text.isascii():
-        letters = text.replace(" ", "")
-        if letters.isalpha():
-            readings += [Spoken(text="", sound=s, folded=fold(s), letters=letters) for s in segment(letters)]
+        letters = in_pinyin_letters(text)
+        readings += [Spoken(text="", sound=s, folded=fold(s), letters=letters) for s in segment(letters)]
     return readings

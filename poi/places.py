@@ -22,12 +22,20 @@ from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
 from poi.resolve import Resolver, judge
 from poi.store import PlaceStore
 from poi.text import clean
+from poi.user_places import UserPlaces
 from poi.whereabouts import Surroundings
 
 Point = tuple[float, float]
 
 _MOST = 2000
 """Places looked at before filters narrow them down."""
+
+
+_OWN = 0.9
+"""An own place whose name matches so well is taken without looking at the map."""
+
+_ADDRESS = 0.8
+"""An address or crossing found so surely is taken without looking for names."""
 
 
 class HasPath(Protocol):
@@ -45,6 +53,8 @@ class Places:
     ----------
     region
         A `nav.Region`, or anything whose `path` is the folder that holds poi.sqlite.
+    user
+        The user's own places; `resolve` prefers them.
 
     Raises
     ------
@@ -52,7 +62,8 @@ class Places:
         The pack has no usable places.
     """
 
-    def __init__(self, region: HasPath) -> None:
+    def __init__(self, region: HasPath, *, user: UserPlaces | None = None) -> None:
+        self._user = user
         self._store = PlaceStore(Path(region.path) / "poi.sqlite")
         self.bbox = self._store.bbox
         """South, west, north, east of all places."""
@@ -241,20 +252,25 @@ class Places:
             Ranked candidates, the verdict and the question to ask.
         """
         words = clean(name)
-        exact = self._addresses.find(words, near)
-        if exact:
-            return judge(exact, near=near, limit=limit)
+        own = self._user.find(words) if self._user else []
+        if own and own[0].score >= _OWN:
+            return judge(own, near=near, limit=limit)
+        addressed = self._addresses.find(words, near)
+        if addressed and addressed[0].score >= _ADDRESS:
+            return judge(addressed, near=near, limit=limit)
         match = self.categories(words)
         if match and not match.rest:
-            named = [c for c in self._resolver.candidates(words, near=near, limit=limit) if c.why == "exact"]
-            of_kind = self.search(words, near=near, limit=limit)
-            found = named + [
-                Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(of_kind)
-            ]
-            return judge(found, near=near, limit=limit)
-        return judge(
-            self._resolver.candidates(words, near=near, limit=max(limit, 12)), near=near, limit=limit
-        )
+            found = self._kind_as_name(words, near, limit)
+        else:
+            found = self._resolver.candidates(words, near=near, limit=max(limit, 12))
+        found = sorted([*own, *addressed, *found], key=lambda c: -c.score)
+        return judge(found, near=near, limit=limit)
+
+    def _kind_as_name(self, words: str, near: Point | None, limit: int) -> list[Candidate]:
+        """Return places for a bare category word: what is called just so, then the nearest of the kind."""
+        named = [c for c in self._resolver.candidates(words, near=near, limit=limit) if c.why == "exact"]
+        of_kind = self.search(words, near=near, limit=limit)
+        return named + [Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(of_kind)]
 
     def reverse(self, lat: float, lon: float) -> Whereabouts:
         """Say what stands at a coordinate: street, house number, place worth naming, district."""

@@ -66,9 +66,11 @@ def similarities(
     """
     best = np.zeros(len(texts))
     reasons = [""] * len(texts)
+    folded = fold("\n".join(sounds)).split("\n")
+    length = np.array([len(s) for s in sounds], dtype=np.float64)
     for reading in readings:
         if reading.letters or has_han(reading.text):
-            scores, why = _by_sound(reading, texts, sounds)
+            scores, why = _by_sound(reading, texts, sounds, folded, length)
         else:
             scores, why = _by_letters(reading.text, texts)
         for i in np.flatnonzero(scores > best):
@@ -76,9 +78,9 @@ def similarities(
     return best, reasons
 
 
-def _by_sound(reading: Spoken, texts: Sequence[str], sounds: Sequence[str]) -> tuple[Scores, list[str]]:
-    folded = [fold(s) for s in sounds]
-    length = np.array([len(s) for s in sounds], dtype=np.float64)
+def _by_sound(
+    reading: Spoken, texts: Sequence[str], sounds: Sequence[str], folded: Sequence[str], length: Scores
+) -> tuple[Scores, list[str]]:
     soft = _SOUND * _common(reading.sound, sounds) + _FOLDED * _common(reading.folded, folded)
     for other in reading.others:
         alternative = _SOUND * _common(other, sounds) + _FOLDED * _common(fold(other), folded)

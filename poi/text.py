@@ -83,7 +83,7 @@ def _hundreds_as_digits(match: re.Match[str]) -> str:
     return "".join(_DIGIT_NAMES[int(d)] for d in str(value))
 
 
-def _spoken_numbers(text: str) -> str:
+def spoken_numbers(text: str) -> str:
     """Write numbers in Chinese text one way: 36号楼 and 三十六号楼, 101路 and 一百零一路 become the same."""
     text = _NUMBER.sub(_digits_spoken, text)
     return _CN_HUNDREDS.sub(_hundreds_as_digits, text).replace("幺", "一")
@@ -107,7 +107,7 @@ def canonical(text: str) -> str:
         text = unicodedata.normalize("NFKC", text)
     text = text.casefold().translate(_SPECIAL_LETTERS)
     if has_han(text):
-        text = _spoken_numbers(simplified(text))
+        text = spoken_numbers(simplified(text))
     text = _without_accents(text)
     return join(units(text))
 
