@@ -1,0 +1,97 @@
+"""The control socket of the service: a line of JSON asks, a line of JSON answers, for the same user only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from device.errors import DeviceError, Missing
+from device.instance import run_dir
+
+_MAX_LINE_BYTES = 64 << 10
+_CLIENT_LIMIT_S = 10.0
+
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+def socket_path() -> Path:
+    """Return where the socket of the running service is."""
+    return run_dir() / "control.sock"
+
+
+@contextlib.asynccontextmanager
+async def control_server(handlers: Mapping[str, Handler], path: Path | None = None) -> Any:
+    """Serve the control socket while the context is open.
+
+    Parameters
+    ----------
+    handlers : mapping
+        Coroutine function for each value of the request's `do`.
+    path : Path, optional
+        Where the socket lies.
+    """
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.TimeoutError, ValueError):
+            async with asyncio.timeout(_CLIENT_LIMIT_S):
+                answer = await _answer(handlers, await reader.readline())
+                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+                await writer.drain()
+        writer.close()
+
+    path = path or socket_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    server = await asyncio.start_unix_server(serve, path, limit=_MAX_LINE_BYTES)
+    path.chmod(0o600)
+    try:
+        yield server
+    finally:
+        server.close()
+        path.unlink(missing_ok=True)
+
+
+async def _answer(handlers: Mapping[str, Handler], line: bytes) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+        handler = handlers[request["do"]]
+    except (ValueError, KeyError, TypeError):
+        return {"error": f"unknown request; known are {', '.join(handlers)}"}
+    try:
+        return await handler(request)
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def ask_service(request: dict[str, Any], *, limit_s: float = 5.0, path: Path | None = None) -> dict[str, Any]:
+    """Send one request to the running service and return its answer.
+
+    Raises
+    ------
+    Missing
+        No service runs.
+    DeviceError
+        It does not answer, or answers with an error.
+    """
+    path = path or socket_path()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(limit_s)
+        try:
+            connection.connect(str(path))
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            with connection.makefile("rb") as lines:
+                answer = json.loads(lines.readline())
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise Missing("the service is not running: `xiaogao run` starts it") from None
+        except (OSError, ValueError) as error:
+            raise DeviceError(
+                f"the service does not answer ({error}): `xiaogao service logs` may say why"
+            ) from None
+    if not isinstance(answer, dict) or "error" in answer:
+        raise DeviceError(str(answer.get("error") if isinstance(answer, dict) else answer))
+    return answer
