@@ -25,6 +25,8 @@ from nav.turns import Turns
 T = TypeVar("T")
 MetricKey = tuple[Any, ...]
 """What distinguishes one set of weights from another: avoided roads, conditions in force."""
+Question = tuple[list[Seed], list[Seed]]
+"""Where a path may begin and where it may end."""
 _KEPT_METRICS = 6
 _SMALL_STATES = 60_000
 """Up to this size the index is there in a fraction of a second, and it is better to wait for it."""
@@ -82,20 +84,25 @@ class _Native:
     def customise(self, weights: Weights) -> None:
         self._metric(weights)
 
-    def run(self, weights: Weights, sources: list[Seed], targets: list[Seed]) -> Found | None:
+    def run(self, weights: Weights, questions: list[Question]) -> list[Found | None]:
         import routingkit_cch
 
         slot = self._metric(weights)
         if slot[1] is None:
             slot[1] = routingkit_cch.CCHQuery(slot[0])
-        result = slot[1].run_multi(sources, targets)
-        try:
-            cost = result.distance
-            if cost is None or cost >= INFINITE_MS:
-                return None
-            return Found(cost_ms=cost, states=result.node_path, arcs=result.arc_path)
-        finally:
-            del result
+        return [_ask(slot[1], sources, targets) if sources and targets else None for sources, targets in questions]
+
+    def into(self, weights: Weights, sources: list[int], targets: list[list[Seed]]) -> FloatArray:
+        """Return the cost from each source state to each group of targets, (S, T); inf if unreachable."""
+        import routingkit_cch
+
+        sweep = routingkit_cch.CCHManyToOne(self._metric(weights)[0], sources)
+        table = np.full((len(sources), len(targets)), np.inf)
+        for column, seeds in enumerate(targets):
+            if seeds:
+                table[:, column] = _milliseconds(sweep.distances_to_multi(seeds))
+        del sweep
+        return table
 
     def many(self, weights: Weights, sources: list[list[Seed]], targets: list[int]) -> FloatArray:
         """Return the cost from each group of sources to each target state; inf if unreachable."""
@@ -106,8 +113,7 @@ class _Native:
         table = np.full((len(sources), len(targets)), np.inf)
         for row, seeds in enumerate(sources):
             if seeds:
-                found = sweep.distances_from_multi(seeds)
-                table[row] = [np.inf if ms is None or ms >= INFINITE_MS else ms for ms in found]
+                table[row] = _milliseconds(sweep.distances_from_multi(seeds))
         del sweep
         return table
 
@@ -123,6 +129,22 @@ class _Native:
             slot[0].reset(weights.arc_ms.tolist())
         else:
             routingkit_cch.CCHMetricPartialUpdater(self.cch).apply(slot[0], changed)
+
+
+def _ask(query: Any, sources: list[Seed], targets: list[Seed]) -> Found | None:
+    result = query.run_multi(sources, targets)
+    try:
+        cost = result.distance
+        if cost is None or cost >= INFINITE_MS:
+            return None
+        return Found(cost_ms=cost, states=result.node_path, arcs=result.arc_path)
+    finally:
+        # A result that is alive when the next query runs makes the library panic.
+        del result
+
+
+def _milliseconds(found: list[int | None]) -> list[float]:
+    return [np.inf if ms is None or ms >= INFINITE_MS else ms for ms in found]
 
 
 Job = Callable[[_Native], Any]
@@ -188,33 +210,33 @@ class Engine:
             return True
         return self._turns.state_count <= _SMALL_STATES and self.wait()
 
-    def run(self, weights: Weights, sources: Sequence[Seed], targets: Sequence[Seed]) -> Found | None:
-        """Find the cheapest path from any source to any target; None if there is none."""
-        sources, targets = self._valid(sources), self._valid(targets)
-        if not sources or not targets:
-            return None
+    def run(self, weights: Weights, questions: Sequence[Question]) -> list[Found | None]:
+        """Find for each question the cheapest path from any source to any target; None if there is none."""
+        checked = [(self._valid(sources), self._valid(targets)) for sources, targets in questions]
         if self._use_index():
-            return self._owner.submit(lambda native: native.run(weights, sources, targets)).result()
-        return self._plain().run(weights.arc_ms, sources, targets)
+            return self._owner.submit(lambda native: native.run(weights, checked)).result()
+        plain = self._plain()
+        return [plain.run(weights.arc_ms, sources, targets) for sources, targets in checked]
 
     def many(self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[int]) -> FloatArray:
-        """Return costs in milliseconds from each group of sources to each target state, (S, T), inf if none."""
-        groups = [self._valid(group) for group in sources]
-        if not len(targets) or not groups:
-            return np.full((len(groups), len(targets)), np.inf)
+        """Return costs in milliseconds from groups of sources to target states, (S, T), inf if none."""
+        groups, states = [self._valid(group) for group in sources], list(targets)
+        if not states or not groups:
+            return np.full((len(groups), len(states)), np.inf)
         if self._use_index():
-            states = list(targets)
             return self._owner.submit(lambda native: native.many(weights, groups, states)).result()
-        return self._many_plain(weights, groups, list(targets))
+        rows = [self.run(weights, [(seeds, [(state, 0)]) for state in states]) for seeds in groups]
+        return np.array([[np.inf if found is None else found.cost_ms for found in row] for row in rows])
 
-    def _many_plain(self, weights: Weights, groups: list[list[Seed]], targets: list[int]) -> FloatArray:
-        table = np.full((len(groups), len(targets)), np.inf)
-        for row, seeds in enumerate(groups):
-            for column, target in enumerate(targets):
-                found = self._plain().run(weights.arc_ms, seeds, [(target, 0)])
-                if found:
-                    table[row, column] = found.cost_ms
-        return table
+    def into(self, weights: Weights, sources: Sequence[int], targets: Sequence[Sequence[Seed]]) -> FloatArray:
+        """Return costs in milliseconds from source states to groups of targets, (S, T), inf if none."""
+        groups, states = [self._valid(group) for group in targets], list(sources)
+        if not states or not groups:
+            return np.full((len(states), len(groups)), np.inf)
+        if self._use_index():
+            return self._owner.submit(lambda native: native.into(weights, states, groups)).result()
+        rows = [self.run(weights, [([(state, 0)], seeds) for seeds in groups]) for state in states]
+        return np.array([[np.inf if found is None else found.cost_ms for found in row] for row in rows])
 
     def prepare(self, weights: Weights) -> None:
         """Customise the index for these weights now rather than at the first question."""

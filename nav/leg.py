@@ -9,7 +9,7 @@ import numpy as np
 
 from nav.engine import Engine, Weights
 from nav.graph import FloatArray, Int64Array
-from nav.search import INFINITE_MS, Seed
+from nav.search import INFINITE_MS, Found, Seed
 from nav.turns import Turns
 
 
@@ -36,6 +36,19 @@ class LegPath:
     cost_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A question to the engine, and how to read its answer."""
+
+    sources: list[Seed]
+    targets: list[Seed]
+    offset_ms: int
+    """Added to every target, so that none is negative."""
+    began: dict[int, tuple[int, Place]]
+    """Source state → arc that leads into it (-1: none) and the start."""
+    ends: Sequence[Place]
+
+
 class LegFinder:
     """Finds legs on one profile."""
 
@@ -52,28 +65,25 @@ class LegFinder:
 
     def find(self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]) -> LegPath | None:
         """Return the cheapest way from one of the starts to one of the ends; None if there is none."""
-        starts = [p for p in starts if self._turns.edge_state[p.edge] >= 0]
-        ends = [
-            p for p in ends if self._turns.edge_state[p.edge] >= 0 and weights.edge_ms[p.edge] < INFINITE_MS
-        ]
+        return self.find_each(weights, [(starts, ends)])[0]
+
+    def find_each(
+        self, weights: Weights, questions: Sequence[tuple[Sequence[Place], Sequence[Place]]]
+    ) -> list[LegPath | None]:
+        """Return the cheapest way for each pair of starts and ends, asked in one go."""
+        asked: list[_Asked] = [self._ask(weights, starts, ends) for starts, ends in questions]
+        found = self._engine.run(weights, [(a.sources, a.targets) for a in asked])
+        return [None if f is None else self._path(a, f) for a, f in zip(asked, found, strict=True)]
+
+    def _ask(self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]) -> _Asked:
+        edge_state, edge_ms = self._turns.edge_state, weights.edge_ms
+        starts = [p for p in starts if edge_state[p.edge] >= 0]
+        ends = [p for p in ends if edge_state[p.edge] >= 0 and edge_ms[p.edge] < INFINITE_MS]
         if not starts or not ends:
-            return None
+            return _Asked(sources=[], targets=[], offset_ms=0, began={}, ends=[])
         sources, began = self._sources(weights, starts, ends)
         targets, offset = self.targets(weights, ends)
-        found = self._engine.run(weights, sources, targets)
-        if found is None:
-            return None
-        first_arc, start = began[found.states[0]]
-        states = found.states
-        arcs = found.arcs
-        if first_arc >= 0:
-            states, arcs = [int(self._turns.edge_state[start.edge]), *states], [first_arc, *arcs]
-        edges = self._turns.state_edge[states].astype(np.int64)
-        end = min(
-            (p for p in ends if p.edge == edges[-1]),
-            key=lambda p: p.penalty_ms - round((1 - p.fraction) * 1e6),
-        )
-        return self._path(edges, np.array(arcs, np.int64), start, end, found.cost_ms - offset)
+        return _Asked(sources=sources, targets=targets, offset_ms=offset, began=began, ends=ends)
 
     def _sources(
         self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]
@@ -117,17 +127,22 @@ class LegFinder:
                 seeds[state] = min(ms, seeds.get(state, INFINITE_MS))
         return list(seeds.items()), offset
 
-    def _path(self, edges: Int64Array, arcs: Int64Array, start: Place, end: Place, cost_ms: int) -> LegPath:
+    def _path(self, asked: _Asked, found: Found) -> LegPath:
         turns = self._turns
+        first_arc, start = asked.began[found.states[0]]
+        states, arcs = found.states, found.arcs
+        if first_arc >= 0:
+            states, arcs = [int(turns.edge_state[start.edge]), *states], [first_arc, *arcs]
+        edges = turns.state_edge[states].astype(np.int64)
+        last_edge = int(edges[-1])
+        end = min((p for p in asked.ends if p.edge == last_edge), key=lambda p: p.fraction)
         spans = np.zeros((len(edges), 2))
         spans[:, 1] = 1.0
         spans[0, 0], spans[-1, 1] = start.fraction, end.fraction
         time = turns.edge_time_ms[edges].astype(np.int64)
         first, last = int(time[0]), int(time[-1])
-        if len(edges) == 1:
-            time[0] = round((1.0 - start.fraction) * first) - round((1.0 - end.fraction) * first)
-        else:
-            time[0] = round((1.0 - start.fraction) * first)
-            time[-1] = last - round((1.0 - end.fraction) * last)
+        # The same rounding as in the seeds, so that times and costs agree to the millisecond.
+        time[0] = round((1.0 - start.fraction) * first)
+        time[-1] = (int(time[0]) if len(edges) == 1 else last) - round((1.0 - end.fraction) * last)
         time[1:] += turns.arc_turn_ms[arcs]
-        return LegPath(edges=edges, spans=spans, time_ms=time, cost_ms=cost_ms)
+        return LegPath(edges=edges, spans=spans, time_ms=time, cost_ms=found.cost_ms - asked.offset_ms)

@@ -27,6 +27,10 @@ class Leg:
     """Index into `Route.edges` of the first edge of the leg."""
     last_edge: int
     """Index into `Route.edges` of the last edge of the leg."""
+    start_fraction: float
+    """Where on its first edge the leg begins, 0 … 1."""
+    end_fraction: float
+    """Where on its last edge the leg ends, 0 … 1."""
     distance_m: float
     duration_s: float
 

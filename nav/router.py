@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nav.engine import Engine, compute_order
+from nav.engine import Engine, Weights, compute_order
 from nav.errors import (
     BadCoordinate,
     BadRequest,
+    NavError,
     NoRoute,
     PointOutsideRegion,
     PointUnreachable,
 )
-from nav.graph import EdgeFlag, Int32Array
+from nav.graph import FloatArray, Int32Array
 from nav.leg import LegFinder, LegPath, Place
 from nav.metric import AVOIDABLE, Metrics, broken_avoids
 from nav.costs import load_costs
@@ -24,6 +26,10 @@ from nav.region import Network, Region, load_order
 from nav.route import Leg, Route
 from nav.snap import Snap, Snapper
 from nav.turns import PROFILES
+
+if TYPE_CHECKING:
+    from nav.matrix import Table
+    from nav.reachable import Reachable
 
 Point = tuple[float, float]
 MAX_STOPS = 2000
@@ -178,12 +184,158 @@ class Router:
         paths: list[LegPath] = []
         starts = self.starts(snaps[0], heading_deg)
         for start, end in zip(snaps, snaps[1:], strict=False):
-            path = self.legs.find(weights, starts, self.ends(end))  # type: ignore[arg-type]
+            path = self.legs.find(weights, starts, self.ends(end))
             if path is None:
                 raise NoRoute(_no_way(start, end))
             paths.append(path)
             starts = self._onward(path)
         return assemble_route(self, snaps, paths, avoid)
+
+    def length_m(self, path: LegPath) -> float:
+        """Return the length of a leg, metres."""
+        return float((self.graph.edge_length_m[path.edges] * (path.spans[:, 1] - path.spans[:, 0])).sum())
+
+    def alternatives(
+        self,
+        start: Point,
+        end: Point,
+        *,
+        count: int = 2,
+        avoid: Collection[str] = (),
+        heading_deg: float | None = None,
+        depart: datetime | None = None,
+    ) -> list[Route]:
+        """Return the best route and up to `count` others that differ from it where it matters.
+
+        Another route shares at most 75 % of its length with those before it, costs at most 30 % more than the
+        best, passes no place twice and is the best way on each of its parts.
+
+        Raises
+        ------
+        BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable, NoRoute
+        """
+        from nav.alternatives import find_alternatives
+
+        best = self.route([start, end], avoid=avoid, heading_deg=heading_deg, depart=depart)
+        weights = self.metrics.weights(best.avoid, depart)
+        starts, ends = self.starts(best.stops[0], heading_deg), self.ends(best.stops[1])
+        path = self.legs.find(weights, starts, ends)
+        if path is None or count < 1:
+            return [best]
+        others = find_alternatives(self, starts, ends, path, weights, count)
+        return [best, *(assemble_route(self, best.stops, [other], best.avoid) for other in others)]
+
+    def matrix(
+        self,
+        sources: Sequence[Point],
+        targets: Sequence[Point],
+        *,
+        avoid: Collection[str] = (),
+        depart: datetime | None = None,
+    ) -> FloatArray:
+        """Return the seconds from each source to each target, as `route` would take.
+
+        Returns
+        -------
+        (S, T) float64; inf where no way leads.
+
+        Raises
+        ------
+        BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable
+        """
+        return self.table(sources, targets, avoid=avoid, depart=depart).duration_s
+
+    def table(
+        self,
+        sources: Sequence[Point],
+        targets: Sequence[Point],
+        *,
+        avoid: Collection[str] = (),
+        depart: datetime | None = None,
+        with_distance: bool = False,
+    ) -> Table:
+        """Return seconds, and metres if wanted, from each source to each target; see `matrix`."""
+        from nav.matrix import travel_table
+
+        weights = self.metrics.weights(check_avoid(avoid), depart)
+        begin = [self.starts(self._main_snap(*p)) for p in self.check_stops(sources, at_least=0)]
+        finish = [self.ends(self._main_snap(*p)) for p in self.check_stops(targets, at_least=0)]
+        return travel_table(self, begin, finish, weights, with_distance=with_distance)
+
+    def _main_snap(self, lat: float, lon: float) -> Snap:
+        """Snap to a road that is connected with the rest, if one is near."""
+        found = self._snap(lat, lon, None, main_only=False)
+        if self.turns.edge_component[found.edge] == 0:
+            return found
+        return self._snap(lat, lon, None, main_only=True)
+
+    def best_order(
+        self,
+        stops: Sequence[Point],
+        *,
+        fixed_end: bool = True,
+        round_trip: bool = False,
+        avoid: Collection[str] = (),
+        depart: datetime | None = None,
+    ) -> list[int]:
+        """Return the order of visits that takes least time, as indices; see `nav.trip.best_order`.
+
+        Raises
+        ------
+        NoRoute
+            Not all stops can be joined.
+        """
+        from nav.trip import best_order
+
+        durations = self.matrix(stops, stops, avoid=avoid, depart=depart)
+        return best_order(durations, fixed_end=fixed_end, round_trip=round_trip)
+
+    def detours_s(self, route: Route, points: Sequence[Point], *, from_offset_m: float = 0.0) -> FloatArray:
+        """Return the extra seconds for calling at each point on the rest of a route.
+
+        Parameters
+        ----------
+        route
+            A route made by this router.
+        points
+            Places to call at, (lat, lon).
+        from_offset_m
+            How far along the route the car is.
+
+        Returns
+        -------
+        (n,) float64; inf where a point is off the map, off the road, or cannot be left again.
+        """
+        from nav.detour import detours_s
+
+        snaps = [self._snap_or_none(lat, lon) for lat, lon in points]
+        stops = [[] if snap is None else self._places(snap, 0) for snap in snaps]
+        weights = self.metrics.weights(route.avoid)
+        return detours_s(self, route, stops, weights, from_offset_m=from_offset_m)
+
+    def _snap_or_none(self, lat: float, lon: float) -> Snap | None:
+        try:
+            self._check_point(lat, lon)
+            return self._main_snap(lat, lon)
+        except NavError:
+            return None
+
+    def reachable(
+        self, point: Point, seconds: float, *, avoid: Collection[str] = (), depart: datetime | None = None
+    ) -> Reachable:
+        """Return what can be reached within a time.
+
+        Raises
+        ------
+        BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable
+        """
+        from nav.reachable import reachable
+
+        if not 0 < seconds <= 86_400:
+            raise BadRequest(f"{seconds} s is no usable time: give more than 0 s and at most a day")
+        ((lat, lon),) = self.check_stops([point], at_least=1)
+        weights = self.metrics.weights(check_avoid(avoid), depart, penalties=False)
+        return reachable(self, self.starts(self._main_snap(lat, lon)), weights, seconds)
 
     def starts(self, snap: Snap, heading_deg: float | None = None) -> list[Place]:
         """Return where a leg may begin: on the near side of the road, or at a price on the far side."""
@@ -269,13 +421,15 @@ def assemble_route(
         bounds.append((first, first + len(after.edges) - 1))
     all_edges, all_spans = np.concatenate(edges), np.concatenate(spans)
     time_s = np.concatenate(times) / 1000.0
-    lengths = [_length_m(router, path) for path in paths]
+    lengths = [router.length_m(path) for path in paths]
     legs = tuple(
         Leg(
             start=snaps[i],
             end=snaps[i + 1],
             first_edge=bounds[i][0],
             last_edge=bounds[i][1],
+            start_fraction=float(path.spans[0, 0]),
+            end_fraction=float(path.spans[-1, 1]),
             distance_m=lengths[i],
             duration_s=float(path.time_ms.sum()) / 1000.0,
         )
@@ -295,10 +449,3 @@ def assemble_route(
         avoid=avoid,
         avoid_broken=broken_avoids(graph, all_edges, avoid) if avoid else (),
     )
-
-
-def _length_m(router: Router, path: LegPath) -> float:
-    return float((router.graph.edge_length_m[path.edges] * (path.spans[:, 1] - path.spans[:, 0])).sum())
-
-
-__all__ = ["MAX_SNAP_M", "MAX_STOPS", "EdgeFlag", "Point", "Router", "assemble_route", "check_avoid"]
