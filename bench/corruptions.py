@@ -1,4 +1,4 @@
-"""Spoil names the way speech recognition, keyboards and people do; every corruption is drawn from a seeded generator."""
+"""Spoil names the way speech recognition, keyboards and people do, with a seeded generator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @lru_cache(maxsize=1)
 def common_characters() -> dict[str, list[str]]:
-    """Return the 3,755 common characters of GB 2312 (level 1) by toneless syllable, by their usual reading."""
+    """Return the 3,755 common characters of GB 2312 (level 1) by the syllable of their usual reading."""
     from pypinyin import lazy_pinyin
 
     by_syllable: dict[str, list[str]] = defaultdict(list)
@@ -78,7 +78,9 @@ def _confusions(syllable: str) -> list[str]:
 def one_confusable(name: str, rng: random.Random) -> str:
     """Replace one character by one whose sound is often confused with it; the name itself if none can be."""
     read = syllables(name)
-    places = [(i, other) for i, (_, syllable) in enumerate(read) if syllable for other in _confusions(syllable)]
+    places = [
+        (i, other) for i, (_, syllable) in enumerate(read) if syllable for other in _confusions(syllable)
+    ]
     if not places:
         return name
     spot, other = rng.choice(places)
@@ -97,7 +99,7 @@ def pinyin_letters(name: str, rng: random.Random) -> str:
 
 
 def typos(name: str, rng: random.Random, count: int) -> str:
-    """Make `count` typing errors anywhere in a name in Latin letters: a letter wrong, lost, doubled or swapped."""
+    """Make `count` typing errors anywhere in a Latin name: a letter wrong, lost, added or swapped."""
     text = name
     for _ in range(count):
         spots = [i for i, c in enumerate(text) if c.isalpha()]

@@ -15,7 +15,14 @@ from poi.importance import importance
 from poi.name_index import NameIndexWriter
 
 _BATCH = 5000
-_KEYS = {"道路": "street", "交通": "highway", "建筑": "building", "水系": "waterway", "银行": "amenity", "水域": "natural"}
+_KEYS = {
+    "道路": "street",
+    "交通": "highway",
+    "建筑": "building",
+    "水系": "waterway",
+    "银行": "amenity",
+    "水域": "natural",
+}
 
 
 def entries(path: Path) -> Iterator[dict[str, Any]]:
@@ -34,7 +41,8 @@ def entries(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def build_names(path: Path, out_dir: Path) -> int:
-    """Write `out_dir/poi.sqlite` from the list {n name, c class, t type, x lon, y lat}; return the number of places."""
+    """Write `out_dir/poi.sqlite` from a list of {n name, c class, t type, x lon,
+    y lat}; return its length."""
     target = out_dir / "poi.sqlite"
     target.unlink(missing_ok=True)
     with closing(connect_for_writing(target)) as db:

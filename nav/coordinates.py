@@ -1,9 +1,9 @@
 """Chinese map coordinates: WGS-84 to and from GCJ-02 ("Mars" coordinates) and BD-09 (Baidu).
 
-Inside the program everything is WGS-84; these conversions serve import and export only. The law of the People's
-Republic shifts published maps by a smooth offset of up to about 700 m; its form is known from public analyses
-(https://en.wikipedia.org/wiki/Restrictions_on_geographic_data_in_China). The inverse has no closed form and is
-found by iteration, exact to less than a millimetre.
+Inside the program everything is WGS-84; these conversions serve import and export only. The law of the
+People's Republic shifts published maps by a smooth offset of up to about 700 m; its form is known from public
+analyses (https://en.wikipedia.org/wiki/Restrictions_on_geographic_data_in_China). The inverse has no closed
+form and is found by iteration, exact to less than a millimetre.
 """
 
 from __future__ import annotations

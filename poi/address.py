@@ -22,7 +22,8 @@ _SURE = 0.72
 _CROSSING_END = re.compile(r"的?(?:十字路口|交叉路口|交叉口|交汇处|交汇口|交界处?|交口|路口|拐角)$")
 _CROSSING_HAN = re.compile(r"^(.+?)(?:和|与|跟|、|及|\s+)(.+)$")
 _CROSSING_HEAD = re.compile(
-    r"^(?:the )?(?:corner|intersection|junction|crossing|crossroads) (?:of|between) (.+?) (?:and|&|with) (.+)$"
+    r"^(?:the )?(?:corner|intersection|junction|crossing|crossroads) (?:of|between) (.+?) "
+    r"(?:and|&|with) (.+)$"
 )
 _CROSSING_LATIN = re.compile(r"^(.+?)\s+(?:and|&|at|/|x|ja|och|i|amb)\s+(.+)$")
 _NEAR_ENOUGH_M = 45.0
@@ -140,7 +141,8 @@ class AddressBook:
         name = f"{a.name}{'与' if not joint else ' & '}{b.name}{'路口' if not joint else ''}"
         return [
             replace(
-                a, id=f"crossing/{a.id}+{b.id}" + (f"/{i}" if i else ""), name=name, category="highway/crossing_of",
+                a, id=f"crossing/{a.id}+{b.id}" + (f"/{i}" if i else ""), name=name,
+                category="highway/crossing_of",
                 names={}, lat=lat, lon=lon, address="", why="crossing", tags={}, importance=0.4,
             )
             for i, (lat, lon) in enumerate(_groups(shared / 1e7))

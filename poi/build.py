@@ -20,7 +20,7 @@ from poi.importance import importance
 from poi.name_index import NameIndexWriter
 from poi.schema import FORMAT, INDEXES, TABLES
 from poi.street_build import StreetWriter
-from poi.text import canonical, has_han
+from poi.text import canonical, has_han, word_set
 
 Progress = Callable[[str, float], None]
 
@@ -36,9 +36,9 @@ _DETAIL_KEYS = re.compile(
     r"payment:.*|lines?|start_date|artist_name)$"
 )
 _STATION = frozenset(("railway/station", "station/subway", "railway/halt", "public_transport/station"))
-_CAMPUS = frozenset(
-    "amenity/university amenity/college amenity/hospital amenity/school leisure/park tourism/attraction tourism/zoo "
-    "tourism/theme_park tourism/museum landuse/residential historic/palace leisure/stadium".split()
+_CAMPUS = word_set(
+    "amenity/university amenity/college amenity/hospital amenity/school leisure/park tourism/attraction "
+    "tourism/zoo tourism/theme_park tourism/museum landuse/residential historic/palace leisure/stadium"
 )
 _GATE = re.compile(r"[东南西北正后侧][东南西北]?[大小侧]?门|\b(?:gate|main|entrance)\b", re.IGNORECASE)
 

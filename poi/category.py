@@ -18,9 +18,9 @@ _FILLERS_HAN = re.compile(
 )
 _FILLERS_HAN_END = re.compile(r"(?:在哪里?儿?|怎么走|有吗|吗|呢|吧|啊|呀|哪里有|附近|一下|的?地方)+$")
 _FILLERS_LATIN = re.compile(
-    r"^(?:(?:please|can you|could you|find me|find|show me|search for|search|look for|take me to|navigate to|go to|"
-    r"i want|i need|i d like|i would like|is there|are there|where is|where s|where are|get me|to|a|an|the|some|any|"
-    r"nearest|closest|nearby|next|good|cheap|my)\s+)+"
+    r"^(?:(?:please|can you|could you|find me|find|show me|search for|search|look for|take me to|navigate to|"
+    r"go to|i want|i need|i d like|i would like|is there|are there|where is|where s|where are|get me|to|a|an|"
+    r"the|some|any|nearest|closest|nearby|next|good|cheap|my)\s+)+"
 )
 _FILLERS_LATIN_END = re.compile(
     r"(?:\s+(?:nearby|near me|near here|around here|close by|please|around|here))+$"
@@ -99,7 +99,7 @@ class Categories:
 
 
 def without_fillers(query: str) -> str:
-    """Return the canonical query without polite and searching words around it; never empty if the query was not."""
+    """Return the canonical query without polite and searching words; never empty if the query was not."""
     text = canonical(clean(query))
     if has_han(text):
         core = _FILLERS_HAN_END.sub("", _FILLERS_HAN.sub("", text))

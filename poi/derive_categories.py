@@ -1,4 +1,4 @@
-"""Make data/categories.json: category words from the OSM id-tagging-schema, overruled by the words of drivers.
+"""Make data/categories.json: words of the OSM id-tagging-schema, overruled by the words of drivers.
 
 Run once per release of the schema, with its npm package unpacked::
 
@@ -16,12 +16,12 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from poi.text import canonical
+from poi.text import canonical, word_set
 
 _DATA = Path(__file__).parent / "data"
-_KEYS = frozenset("amenity tourism shop leisure healthcare railway aeroway historic office craft highway natural "
-                  "man_made place emergency public_transport".split())  # fmt: skip
-_SECOND = frozenset("cuisine religion denomination sport".split())
+_KEYS = word_set("amenity tourism shop leisure healthcare railway aeroway historic office craft highway "
+                  "natural man_made place emergency public_transport")  # fmt: skip
+_SECOND = word_set("cuisine religion denomination sport")
 _TOO_COMMON = 3
 
 

@@ -6,13 +6,16 @@ import json
 import math
 import sqlite3
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from poi.extract import RawDistrict, RawPlace, Ring
 
-_REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000, "place/village": 2_500,
-            "place/town": 5_000, "place/hamlet": 1_200, "place/city": 15_000, "place/borough": 4_000}  # fmt: skip
+_REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000,
+            "place/village": 2_500,
+            "place/town": 5_000, "place/hamlet": 1_200, "place/city": 15_000,
+            "place/borough": 4_000}  # fmt: skip
 """How far a district that is only a point on the map reaches."""
 
 
@@ -30,14 +33,14 @@ def contains(ring: Ring, lat: float, lon: float) -> bool:
 def contains_many(ring: Ring, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
     """Say for each point whether it lies in a ring; shape (N,), bool."""
     inside = np.zeros(len(lats), dtype=bool)
-    for (y0, x0), (y1, x1) in zip(ring[:-1], ring[1:], strict=True):
+    for (y0, x0), (y1, x1) in pairwise(ring):
         if y0 != y1:
             inside ^= ((y0 > lats) != (y1 > lats)) & (lons < (x1 - x0) * (lats - y0) / (y1 - y0) + x0)
     return inside
 
 
 class DistrictIndex:
-    """Names the district of a point: the smallest outline around it, else the nearest named part of a town."""
+    """Names the district of a point: the smallest outline round it, else the nearest part of a town."""
 
     def __init__(self, districts: Sequence[RawDistrict], places: Sequence[RawPlace]) -> None:
         self._outlines = sorted(

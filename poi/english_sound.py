@@ -10,7 +10,8 @@ _RULES = [
     for p, r in (
         (r"^(kn|gn|pn|wr|ps)", lambda m: m.group()[1]),
         (r"^x", "s"), (r"^wh", "w"), (r"tch|ch|tx|ts?j", "C"), (r"sch|sh|sj|xe|xi", "S"), (r"th", "t"),
-        (r"ph", "f"), (r"gh(?=[tsnm]|$)", ""), (r"ck|cq|qu|q", "k"), (r"c(?=[eiy])", "s"), (r"ç", "s"), (r"c", "k"),
+        (r"ph", "f"), (r"gh(?=[tsnm]|$)", ""), (r"ck|cq|qu|q", "k"), (r"c(?=[eiy])", "s"), (r"ç", "s"),
+        (r"c", "k"),
         (r"dg(?=[eiy])|j", "J"), (r"g(?=[ei])", "J"), (r"x", "ks"), (r"z", "s"), (r"v", "f"), (r"w", "f"),
         (r"ll|ny|ñ", lambda m: m.group()[0]), (r"h", ""), (r"d\b", "t"), (r"b\b", "p"),
     )

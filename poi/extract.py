@@ -260,6 +260,7 @@ def read_extract(pbf: Path) -> Extract:
     reader = _Reader()
     try:
         objects = osmium.FileProcessor(str(pbf)).with_areas(osmium.filter.KeyFilter(*_AREA_KEYS))
+        obj: Any
         for obj in objects.with_filter(osmium.filter.KeyFilter(*_KEYS)):
             if obj.is_node():
                 reader.node(obj)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TypedDict
+from collections.abc import Callable
+from typing import Any, TypedDict
 
 from poi.errors import BadFilter
 from poi.place import Place
@@ -49,7 +50,7 @@ def check_wishes(wishes: Wishes) -> None:
 
 def fits(place: Place, wishes: Wishes) -> bool:
     """Say whether a place meets every wish; what the map does not hold is not met."""
-    return all(_CHECKS[key](place, wishes[key]) for key in wishes)  # type: ignore[literal-required]
+    return all(_CHECKS[key](place, wanted) for key, wanted in wishes.items())
 
 
 def _stars(place: Place, wanted: float) -> bool:
@@ -84,5 +85,12 @@ def _free(place: Place, wanted: bool) -> bool:
     return (place.tags.get("fee") == "no") is wanted
 
 
-_CHECKS = {"stars": _stars, "brand": _brand, "cuisine": _cuisine, "wheelchair": _wheelchair, "plug": _plug,
-           "fuel": _fuel, "free": _free}  # fmt: skip
+_CHECKS: dict[str, Callable[[Place, Any], bool]] = {
+    "stars": _stars,
+    "brand": _brand,
+    "cuisine": _cuisine,
+    "wheelchair": _wheelchair,
+    "plug": _plug,
+    "fuel": _fuel,
+    "free": _free,
+}

@@ -103,7 +103,7 @@ def spelt(sound: str) -> str:
 
 
 def whole_pieces(text: str, sound: str) -> set[int]:
-    """Return the keys of a name's whole spelling in pinyin and of its initials; none for a name without Chinese."""
+    """Return the keys of a name's whole spelling in pinyin and of its initials; none without Chinese."""
     if not has_han(text):
         return set()
     letters = spelt(sound)

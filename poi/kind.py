@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_MAIN_KEYS = ("amenity", "tourism", "shop", "healthcare", "aeroway", "leisure", "historic", "railway", "office",
+from poi.text import word_set
+
+_MAIN_KEYS = ("amenity", "tourism", "shop", "healthcare", "aeroway", "leisure", "historic", "railway",
+"office",
               "craft", "public_transport", "place", "man_made", "natural", "boundary", "landuse", "waterway",
               "bridge", "building", "highway", "barrier", "entrance", "emergency", "military")  # fmt: skip
-_NOT_PLACES = frozenset(
+_NOT_PLACES = word_set(
     "amenity/bench amenity/waste_basket amenity/hunting_stand amenity/grit_bin amenity/waste_disposal "
     "amenity/loading_dock amenity/parking_space amenity/smoking_area amenity/clock amenity/recycling "
-    "railway/rail railway/tram railway/subway railway/switch railway/signal railway/crossing railway/platform "
+    "railway/rail railway/tram railway/subway railway/switch railway/signal railway/crossing "
+    "railway/platform "
     "railway/buffer_stop railway/construction railway/abandoned railway/disused railway/railway_crossing "
     "railway/tram_crossing railway/light_rail railway/level_crossing railway/narrow_gauge railway/milestone "
     "public_transport/stop_area public_transport/stop_position public_transport/platform "
     "highway/crossing highway/traffic_signals highway/street_lamp highway/give_way highway/stop "
     "highway/turning_circle highway/mini_roundabout highway/platform highway/elevator highway/speed_camera "
     "boundary/political boundary/postal_code boundary/timezone boundary/religious_administration "
-    "boundary/census boundary/statistical emergency/fire_hydrant tourism/information".split()
+    "boundary/census boundary/statistical emergency/fire_hydrant tourism/information"
 )
-_NAMELESS = frozenset(
+_NAMELESS = word_set(
     "amenity/fuel amenity/charging_station amenity/toilets amenity/parking amenity/atm amenity/bank "
-    "amenity/pharmacy amenity/hospital amenity/drinking_water amenity/restaurant amenity/cafe amenity/fast_food "
+    "amenity/pharmacy amenity/hospital amenity/drinking_water amenity/restaurant amenity/cafe "
+    "amenity/fast_food "
     "amenity/car_wash amenity/post_office amenity/police amenity/parking_entrance amenity/post_box "
     "amenity/place_of_worship amenity/shower amenity/bicycle_rental amenity/car_rental amenity/taxi "
     "amenity/school amenity/kindergarten amenity/clinic amenity/doctors amenity/bar amenity/pub "
@@ -30,19 +35,17 @@ _NAMELESS = frozenset(
     "tourism/caravan_site tourism/hotel tourism/hostel tourism/guest_house tourism/motel leisure/playground "
     "leisure/swimming_pool leisure/park railway/subway_entrance barrier/toll_booth emergency/defibrillator "
     "natural/peak shop/supermarket shop/convenience shop/car_repair shop/bakery shop/tyres shop/kiosk "
-    "tourism/artwork leisure/pitch leisure/fitness_centre".split()
+    "tourism/artwork leisure/pitch leisure/fitness_centre"
 )
-_ONLY_NAMED_KEYS = frozenset(
-    "office craft man_made natural boundary landuse waterway bridge building place military".split()
+_ONLY_NAMED_KEYS = word_set(
+    "office craft man_made natural boundary landuse waterway bridge building place military"
 )
 _MINOR_VALUES = {"landuse": {"grass", "forest", "farmland", "meadow"}, "natural": {"tree", "scrub", "wood"}}
-DRIVABLE = frozenset(
+DRIVABLE = word_set(
     "motorway trunk primary secondary tertiary unclassified residential living_street service road "
-    "motorway_link trunk_link primary_link secondary_link tertiary_link".split()
+    "motorway_link trunk_link primary_link secondary_link tertiary_link"
 )
-_STREETS = DRIVABLE | frozenset(
-    "pedestrian footway path cycleway steps track busway construction proposed".split()
-)
+_STREETS = DRIVABLE | word_set("pedestrian footway path cycleway steps track busway construction proposed")
 
 
 def categories_of(tags: Mapping[str, str]) -> list[str]:

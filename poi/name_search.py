@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from dataclasses import dataclass
 from functools import cached_property
@@ -145,14 +146,16 @@ class NameIndex:
             return []
         total = len(self._prior)
         rows.sort(key=lambda row: len(row[1]))
-        lists, weights, seen = [], [], 0
+        lists: list[NDArray[np.int32]] = []
+        weights: list[float] = []
+        seen = 0
         for _, blob in rows:
             ids = np.frombuffer(blob, dtype=np.int32)
             seen += len(ids)
             if seen > _MANY_IDS and lists:
                 break
             lists.append(ids)
-            weights.append(np.log1p(total / len(ids)) ** 2)
+            weights.append(math.log1p(total / len(ids)) ** 2)
         merged = np.concatenate(lists)
         spread = np.repeat(weights, [len(ids) for ids in lists])
         sums = np.bincount(merged, weights=spread, minlength=total)
@@ -161,7 +164,7 @@ class NameIndex:
         if len(hit) > _LOOK_CLOSELY:
             best = np.argpartition(-score, _LOOK_CLOSELY)[:_LOOK_CLOSELY]
             hit, score = hit[best], score[best]
-        return hit[np.argsort(-score)].tolist()
+        return [int(i) for i in hit[np.argsort(-score)]]
 
 
 def spoken(text: str) -> list[Spoken]:

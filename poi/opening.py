@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
+
+_MISSING_SEMICOLON = re.compile(r"(?<=\d)\s+(?=(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)\b)")
+"""The most common mistake in the tag: rules parted by a blank only."""
 
 
 @lru_cache(maxsize=2048)
 def _parsed(text: str, lat: float, lon: float) -> Any:
-    from opening_hours import OpeningHours, ParserError
+    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
-    try:
-        return OpeningHours(text, coords=(lat, lon))
-    except (ParserError, SyntaxError, ValueError):
-        return None
+    for spelling in (text, _MISSING_SEMICOLON.sub("; ", text)):
+        try:
+            return OpeningHours(spelling, coords=(lat, lon))
+        except (ParserError, SyntaxError, ValueError):
+            continue
+    return None
 
 
 def _rounded(text: str, lat: float, lon: float) -> Any:
     """Zone and country come from the coordinates; a grid of 10 km lets places share what was parsed."""
     return _parsed(text, round(lat, 1), round(lon, 1)) if text else None
+
+
+def _in_a_named_zone(when: datetime) -> datetime:
+    """The library takes zones by name only, not bare offsets."""
+    return when if when.tzinfo is None else when.astimezone(ZoneInfo("UTC"))
 
 
 def open_at(text: str, when: datetime, lat: float, lon: float) -> bool | None:
@@ -42,9 +54,10 @@ def open_at(text: str, when: datetime, lat: float, lon: float) -> bool | None:
     hours = _rounded(text, lat, lon)
     if hours is None:
         return None
-    if hours.is_unknown(when):
+    moment = _in_a_named_zone(when)
+    if hours.is_unknown(moment):
         return None
-    return bool(hours.is_open(when))
+    return bool(hours.is_open(moment))
 
 
 def next_change(text: str, when: datetime, lat: float, lon: float) -> datetime | None:
@@ -52,8 +65,10 @@ def next_change(text: str, when: datetime, lat: float, lon: float) -> datetime |
     hours = _rounded(text, lat, lon)
     if hours is None:
         return None
-    change = hours.next_change(when)
-    return change if isinstance(change, datetime) else None
+    change = hours.next_change(_in_a_named_zone(when))
+    if not isinstance(change, datetime):
+        return None
+    return change.replace(tzinfo=None) if when.tzinfo is None else change
 
 
 def open_throughout(text: str, start: datetime, end: datetime, lat: float, lon: float) -> bool | None:
@@ -61,8 +76,4 @@ def open_throughout(text: str, start: datetime, end: datetime, lat: float, lon: 
     if (state := open_at(text, start, lat, lon)) is not True:
         return state
     change = next_change(text, start, lat, lon)
-    if change is None:
-        return True
-    if change.tzinfo is not None and end.tzinfo is None:
-        change = change.replace(tzinfo=None)
-    return change >= end
+    return change is None or change >= end

@@ -8,12 +8,14 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import product
 
-from poi.text import has_han, spoken_numbers
+from poi.text import has_han, spoken_numbers, word_set
 
 _INITIALS = ("zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "r", "z",
              "c", "s", "y", "w", "")  # fmt: skip
-_FINALS = ("a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "er", "i", "ia", "ian", "iang", "iao", "ie", "in",
-           "ing", "iong", "iu", "o", "ong", "ou", "u", "ua", "uai", "uan", "uang", "ue", "ui", "un", "uo", "v", "ve",
+_FINALS = ("a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "er", "i", "ia", "ian", "iang", "iao",
+"ie", "in",
+           "ing", "iong", "iu", "o", "ong", "ou", "u", "ua", "uai", "uan", "uang", "ue", "ui", "un", "uo",
+           "v", "ve",
            "ueng", "io", "n", "ng", "m")  # fmt: skip
 _BASE = 0xE000
 _WIDTH = 48
@@ -21,7 +23,7 @@ _WIDTH = 48
 _FOLDED_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "l": "n", "h": "f"}
 _FOLDED_FINAL = {"ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ve": "ue"}
 
-_SYLLABLES = frozenset((
+_SYLLABLES = word_set(
     "a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao "
     "ce cen ceng cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui "
     "chun chuo ci cong cou cu cuan cui cun cuo da dai dan dang dao de den deng di dian diao die ding diu "
@@ -40,24 +42,25 @@ _SYLLABLES = frozenset((
     "yan yang yao ye yi yin ying yong you yu yuan yue yun za zai zan zang zao ze zei zen zeng zha zhai "
     "zhan zhang zhao zhe zhen zheng zhi zhong zhou zhu zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou "
     "zu zuan zui zun zuo "
-).split())
+)
 """Every toneless syllable of Mandarin, ü written v."""
 
 _POLYPHONES = {
     entry[0]: entry[2:].split(",")
-    for entry in (
-        "重:zhong,chong 长:chang,zhang 行:hang,xing 乐:le,yue 都:du,dou 厦:xia,sha 朝:chao,zhao 觉:jue,jiao "
-        "藏:cang,zang 曾:zeng,ceng 单:dan,shan 区:qu,ou 解:jie,xie 柏:bai,bo 薄:bo,bao 堡:bao,pu,bu 泊:bo,po "
-        "六:liu,lu 绿:lv,lu 莘:xin,shen 调:diao,tiao 校:xiao,jiao 血:xue,xie 尉:wei,yu 宿:su,xiu "
-        "传:chuan,zhuan 地:di,de 的:de,di 得:de,dei 还:hai,huan 会:hui,kuai 角:jiao,jue 卡:ka,qia "
-        "落:luo,la,lao 弄:long,nong 奇:qi,ji 纤:xian,qian 番:fan,pan 浒:hu,xu 涡:wo,guo 蚌:beng,bang "
-        "大:da,dai 洞:dong,tong 什:shi,shen 参:can,shen,cen 差:cha,chai 车:che,ju 盛:sheng,cheng 石:shi,dan "
-        "似:si,shi 率:lv,shuai 万:wan,mo 系:xi,ji 巷:xiang,hang 咽:yan,ye 殷:yin,yan 仔:zi,zai 扎:za,zha "
-        "着:zhe,zhuo,zhao 翟:zhai,di 贾:jia,gu 褚:chu,zhu 盖:gai,ge 合:he,ge 降:jiang,xiang 圈:quan,juan "
-        "露:lu,lou 牟:mu,mou 那:na,nei 屏:ping,bing 朴:pu,piao 识:shi,zhi 属:shu,zhu 提:ti,di 钥:yao,yue "
-        "叶:ye,xie 遗:yi,wei 育:yu,yo 员:yuan,yun 轧:zha,ya 折:zhe,she 种:zhong,chong 壳:ke,qiao 炮:pao,bao "
-        "秘:mi,bi 腊:la,xi 耙:ba,pa 隽:jun,juan 峙:zhi,shi "
-    ).split()
+    for entry in word_set(
+        "重:zhong,chong 长:chang,zhang 行:hang,xing 乐:le,yue 都:du,dou 厦:xia,sha 朝:chao,zhao "
+        "觉:jue,jiao 藏:cang,zang 曾:zeng,ceng 单:dan,shan 区:qu,ou 解:jie,xie 柏:bai,bo "
+        "薄:bo,bao 堡:bao,pu,bu 泊:bo,po 六:liu,lu 绿:lv,lu 莘:xin,shen 调:diao,tiao 校:xiao,jiao "
+        "血:xue,xie 尉:wei,yu 宿:su,xiu 传:chuan,zhuan 地:di,de 的:de,di 得:de,dei 还:hai,huan "
+        "会:hui,kuai 角:jiao,jue 卡:ka,qia 落:luo,la,lao 弄:long,nong 奇:qi,ji 纤:xian,qian "
+        "番:fan,pan 浒:hu,xu 涡:wo,guo 蚌:beng,bang 大:da,dai 洞:dong,tong 什:shi,shen "
+        "参:can,shen,cen 差:cha,chai 车:che,ju 盛:sheng,cheng 石:shi,dan 似:si,shi 率:lv,shuai "
+        "万:wan,mo 系:xi,ji 巷:xiang,hang 咽:yan,ye 殷:yin,yan 仔:zi,zai 扎:za,zha "
+        "着:zhe,zhuo,zhao 翟:zhai,di 贾:jia,gu 褚:chu,zhu 盖:gai,ge 合:he,ge 降:jiang,xiang "
+        "圈:quan,juan 露:lu,lou 牟:mu,mou 那:na,nei 屏:ping,bing 朴:pu,piao 识:shi,zhi 属:shu,zhu "
+        "提:ti,di 钥:yao,yue 叶:ye,xie 遗:yi,wei 育:yu,yo 员:yuan,yun 轧:zha,ya 折:zhe,she "
+        "种:zhong,chong 壳:ke,qiao 炮:pao,bao 秘:mi,bi 腊:la,xi 耙:ba,pa 隽:jun,juan 峙:zhi,shi "
+    )
 }
 """Characters read in several ways in names."""
 
@@ -104,13 +107,10 @@ def fold(sound: str) -> str:
 
 
 def syllables_of(text: str) -> list[str]:
-    """Return one entry per Chinese character (its reading in context) and one per other unit of `text`."""
+    """Return the reading in context of each character of a run of Chinese text."""
     from pypinyin import lazy_pinyin
 
-    out: list[str] = []
-    for part in lazy_pinyin(text, v_to_u=False, errors=lambda run: [run]):
-        out.append(str(part))
-    return out
+    return [str(part) for part in lazy_pinyin(text, v_to_u=False)]
 
 
 def sound(text: str) -> str:

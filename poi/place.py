@@ -120,7 +120,7 @@ class Resolution(Sequence[Candidate]):
     """Best first; for the verdict "nothing" it is empty."""
 
     verdict: Verdict = "nothing"
-    """"clear": take the first. "ask": close call, ask `ask_by`. "unsure": confirm the first. "nothing": none."""
+    """"clear": take the first; "ask": close call, ask `ask_by`; "unsure": confirm the first; "nothing"."""
 
     ask_by: AskBy | None = None
     """Question that parts the leading candidates best; None unless the verdict is "ask"."""
@@ -147,7 +147,7 @@ class CategoryMatch:
     """A category word recognised in a query."""
 
     categories: tuple[str, ...]
-    """OSM categories ("amenity/fuel") that the word stands for, or "key=value" filters; empty when unknown."""
+    """OSM categories that the word stands for ("amenity/fuel"); empty when unknown."""
 
     word: str
     """The word that matched, in canonical form."""

@@ -154,4 +154,7 @@ def _gpx(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     except (gpxpy.gpx.GPXException, ValueError) as error:
         raise BadPlaceFile(f"{path.name} is not GPX ({error})") from error
     for number, point in enumerate(points, 1):
-        yield number, {"name": point.name, "lat": point.latitude, "lon": point.longitude, "note": point.comment}
+        yield (
+            number,
+            {"name": point.name, "lat": point.latitude, "lon": point.longitude, "note": point.comment},
+        )

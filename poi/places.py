@@ -160,13 +160,15 @@ class Places:
             found = self._of_categories(match.categories, near)
             if found:
                 return found
+        addressed = [c.place for c in self._addresses.find(words, near) if c.score >= _ADDRESS]
+        if addressed:
+            return addressed
         candidates = self._resolver.candidates(words, near=near, limit=60)
         if not candidates:
             return []
         best = candidates[0].score
         floor = max(0.62, best - 0.16) if best > 0.62 else 1.0
-        good = [replace(c.place, why=c.why) for c in candidates if c.score >= floor]
-        return good
+        return [replace(c.place, why=c.why) for c in candidates if c.score >= floor]
 
     def _of_categories(self, categories: Sequence[str], near: Point | None) -> list[Place]:
         conditions: dict[int, list[tuple[str, str] | None]] = {}
@@ -270,7 +272,9 @@ class Places:
         """Return places for a bare category word: what is called just so, then the nearest of the kind."""
         named = [c for c in self._resolver.candidates(words, near=near, limit=limit) if c.why == "exact"]
         of_kind = self.search(words, near=near, limit=limit)
-        return named + [Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(of_kind)]
+        return named + [
+            Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(of_kind)
+        ]
 
     def reverse(self, lat: float, lon: float) -> Whereabouts:
         """Say what stands at a coordinate: street, house number, place worth naming, district."""

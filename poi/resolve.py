@@ -92,7 +92,7 @@ class Resolver:
             for row, sort in by_name.get(hit.name, ()):
                 place = places[row]
                 score = hit.score + _KIND_OF_NAME[sort] + self._context(place, near)
-                if kind and kind.rest and hit.score < 0.995 or (kind and wanted and hit.why == "exact"):
+                if (kind and kind.rest and hit.score < 0.995) or (kind and wanted and hit.why == "exact"):
                     score += _KIND_RIGHT if self._is(place, wanted) else _KIND_WRONG
                 if place.id not in best or best[place.id].score < score:
                     best[place.id] = Candidate(place=place, score=score, why=hit.why)

@@ -13,16 +13,18 @@ CREATE VIRTUAL TABLE place_box USING rtree(id, min_lat, max_lat, min_lon, max_lo
 CREATE TABLE category(name TEXT PRIMARY KEY, ids BLOB, lat BLOB, lon BLOB) WITHOUT ROWID;
 CREATE TABLE name(id INTEGER PRIMARY KEY, text TEXT, sound TEXT, places BLOB, kinds BLOB);
 CREATE TABLE gram(key INTEGER PRIMARY KEY, ids BLOB);
-CREATE VIRTUAL TABLE name_words USING fts5(words, content='', detail=none, prefix='1 2 3', tokenize='unicode61');
+CREATE VIRTUAL TABLE name_words USING fts5(words, content='', detail=none, prefix='1 2 3',
+  tokenize='unicode61');
 CREATE TABLE arrays(name TEXT PRIMARY KEY, data BLOB) WITHOUT ROWID;
 CREATE TABLE address(id INTEGER PRIMARY KEY, street TEXT, number TEXT, lat REAL, lon REAL, label TEXT);
 CREATE VIRTUAL TABLE address_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 CREATE TABLE street(id INTEGER PRIMARY KEY, place INTEGER, points BLOB);
 CREATE VIRTUAL TABLE street_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
-CREATE TABLE district(id INTEGER PRIMARY KEY, place INTEGER, name TEXT, level INTEGER, names TEXT, rings BLOB);
+CREATE TABLE district(id INTEGER PRIMARY KEY, place INTEGER, name TEXT, level INTEGER, names TEXT,
+  rings BLOB);
 CREATE VIRTUAL TABLE district_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 """
-"""`street.points` are int32 pairs of 1e-7 degrees, so that two streets share the very numbers of their crossing.
+"""`street.points` are int32 pairs of 1e-7 degrees: two streets share the very numbers of their crossing.
 `name.kinds` has one byte per entry of `name.places`, an index into `NAME_KINDS`."""
 
 INDEXES = """

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from poi.errors import PlacesMissing, PlacesOutdated
 from poi.place import Place
 from poi.schema import FORMAT, NAME_KINDS
+from poi.text import word_set
 
 _COLUMNS = "id, osm, category, lat, lon, name, district, importance, data"
 
@@ -51,7 +52,7 @@ class PlaceStore:
             ) from error
         if self.meta.get("format") != str(FORMAT):
             raise PlacesOutdated(
-                f"the places of {path.parent.name} were built by another version; add the map again: xiaogao map add"
+                f"the places of {path.parent.name} are of another version; add the map again: xiaogao map add"
             )
         self.db.execute("PRAGMA mmap_size=268435456")
         self.category_points = lru_cache(maxsize=64)(self._category_points)
@@ -101,7 +102,8 @@ class PlaceStore:
         self, south: float, west: float, north: float, east: float, limit: int = 5000
     ) -> list[int]:
         """Return rows of places in a box."""
-        query = "SELECT id FROM place_box WHERE min_lat <= ? AND max_lat >= ? AND min_lon <= ? AND max_lon >= ? LIMIT ?"
+        box = "min_lat <= ? AND max_lat >= ? AND min_lon <= ? AND max_lon >= ?"
+        query = f"SELECT id FROM place_box WHERE {box} LIMIT ?"
         return [row[0] for row in self.db.execute(query, (north, south, east, west, limit))]
 
 
@@ -118,9 +120,7 @@ def _address(tags: dict[str, str]) -> str:
     return ", ".join(part for part in (line, code_town) if part)
 
 
-_TAKEN = frozenset(
-    "phone contact:phone website url contact:website opening_hours stars brand cuisine".split()
-)
+_TAKEN = word_set("phone contact:phone website url contact:website opening_hours stars brand cuisine")
 
 
 def place_of(row: Sequence[Any]) -> Place:

@@ -16,7 +16,8 @@ _GAP_DEG = 0.01
 """Ways of one name that lie farther apart than this (about 1 km) are different streets."""
 
 _CLASSES = ("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential",
-            "living_street", "pedestrian", "service", "footway", "cycleway", "track", "path", "steps")  # fmt: skip
+            "living_street", "pedestrian", "service", "footway", "cycleway", "track", "path",
+            "steps")  # fmt: skip
 
 
 class _Districts(Protocol):

@@ -26,6 +26,11 @@ _CN_HUNDREDS = re.compile(
 _NUMBER = re.compile(r"\d+")
 
 
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a string as a set, for tables that read better as running text."""
+    return frozenset(words.split())
+
+
 def has_han(text: str) -> bool:
     """Say whether `text` holds a Chinese character."""
     return _HAN_RUN.search(text) is not None

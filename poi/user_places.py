@@ -19,10 +19,22 @@ _TABLE = """CREATE TABLE IF NOT EXISTS place(id INTEGER PRIMARY KEY, sort TEXT N
   lat REAL NOT NULL, lon REAL NOT NULL, address TEXT NOT NULL, phone TEXT NOT NULL, note TEXT NOT NULL,
   source TEXT NOT NULL)"""
 _COLUMNS = "id, sort, name, lat, lon, address, phone, note"
+_INSERT = "INSERT INTO place(sort, name, lat, lon, address, phone, note, source)"
 _ONLY_ONE = ("home", "company")
 _WORDS = {
     "home": ("家", "我家", "家里", "回家", "home", "my home", "my place", "house"),
-    "company": ("公司", "单位", "我公司", "上班", "办公室", "company", "work", "my work", "office", "my office"),
+    "company": (
+        "公司",
+        "单位",
+        "我公司",
+        "上班",
+        "办公室",
+        "company",
+        "work",
+        "my work",
+        "office",
+        "my office",
+    ),
 }
 
 
@@ -47,7 +59,14 @@ class UserPlaces:
         self._db.close()
 
     def put(
-        self, name: str, lat: float, lon: float, *, sort: Sort = "favourite", address: str = "", note: str = ""
+        self,
+        name: str,
+        lat: float,
+        lon: float,
+        *,
+        sort: Sort = "favourite",
+        address: str = "",
+        note: str = "",
     ) -> Place:
         """Keep a place; a new home or company replaces the old one.
 
@@ -61,7 +80,7 @@ class UserPlaces:
             if sort in _ONLY_ONE:
                 self._db.execute("DELETE FROM place WHERE sort = ?", (sort,))
             cursor = self._db.execute(
-                "INSERT INTO place(sort, name, lat, lon, address, phone, note, source) VALUES(?,?,?,?,?,'',?,'')",
+                f"{_INSERT} VALUES(?,?,?,?,?,'',?,'')",
                 (sort, clean(name) or sort, float(lat), float(lon), clean(address), clean(note)),
             )
         row = self._db.execute(f"SELECT {_COLUMNS} FROM place WHERE id = ?", (cursor.lastrowid,)).fetchone()
@@ -147,7 +166,8 @@ class UserPlaces:
             self._db.execute("BEGIN")
             self._db.execute("DELETE FROM place WHERE source = ?", (path.name,))
             self._db.executemany(
-                "INSERT INTO place(sort, name, lat, lon, address, phone, note, source) VALUES(?,?,?,?,?,?,?,?)", rows
+                f"{_INSERT} VALUES(?,?,?,?,?,?,?,?)",
+                rows,
             )
         return len(rows)
 
@@ -159,8 +179,8 @@ class UserPlaces:
 def _place(row: Sequence[Any]) -> Place:
     number, sort, name, lat, lon, address, phone, note = row
     return Place(
-        id=f"user/{number}", name=name, category=f"user/{sort}", lat=lat, lon=lon, address=address, phone=phone,
-        tags={"note": note} if note else {}, importance=0.9, why="user",
+        id=f"user/{number}", name=name, category=f"user/{sort}", lat=lat, lon=lon, address=address,
+        phone=phone,         tags={"note": note} if note else {}, importance=0.9, why="user",
     )  # fmt: skip
 
 

@@ -1,0 +1,218 @@
+"""`xiaogao find` and `xiaogao places`: places of the region, and the user's own."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from device.regions import current_region
+from device.terminal import print_json, stderr, stdout
+from nav.errors import BadCoordinate
+from nav.paths import data_home
+
+if TYPE_CHECKING:
+    from nav.coordinates import System
+    from poi.filters import Wishes
+    from poi.place import Place
+    from poi.places import Places
+    from poi.user_places import UserPlaces
+
+_IMPOSSIBLE, _WRONG_USAGE = 1, 2
+_COORDINATE = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("find")(find)
+    own = typer.Typer(no_args_is_help=True, help="Your own places: import, list, remove.")
+    own.command("import")(import_places)
+    own.command("list")(list_places)
+    own.command("remove")(remove_place)
+    app.add_typer(own, name="places")
+
+
+def find(
+    words: Annotated[str, typer.Argument(help="A kind of place, a name, an address, or a crossing.")],
+    near: Annotated[str, typer.Option(help="LAT,LON or the name of a place to search round.")] = "",
+    along: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="FROM TO", help="Places on the way, with their detours.")
+    ] = None,
+    district: Annotated[str, typer.Option("--in", help="Only inside this district or town.")] = "",
+    open_now: Annotated[
+        bool, typer.Option("--open-now", help="Leave out what is known to be closed.")
+    ] = False,
+    stars: Annotated[float | None, typer.Option(help="At least so many hotel stars.")] = None,
+    brand: Annotated[str, typer.Option(help="Brand or chain.")] = "",
+    cuisine: Annotated[str, typer.Option(help="OSM cuisine, such as chinese or pizza.")] = "",
+    plug: Annotated[str, typer.Option(help="Charging socket, such as type2 or type2_combo.")] = "",
+    wheelchair: Annotated[
+        bool, typer.Option("--wheelchair", help="Only what a wheelchair can enter.")
+    ] = False,
+    within_m: Annotated[
+        float | None, typer.Option("--within", help="Nothing farther than so many metres.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many.")] = 10,
+    region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Find places by kind, name, address or crossing, in Chinese, English or the language of the map.
+
+    Exit codes: 0 found; 1 nothing found; 2 wrong input; 3 no region.
+
+    Examples:
+
+      xiaogao find hotel --near 60.17,24.94 --limit 5
+
+      xiaogao find 加油站 --along "Andorra la Vella" "Pas de la Casa"
+
+      xiaogao find "Mannerheimintie 5"
+
+      xiaogao find restaurant --in Kamppi --open-now --json
+    """
+    from nav import Region
+
+    opened = Region.open(current_region(region))
+    places = _places_of(opened)
+    point = _point(places, near) if near else None
+    wishes = _wishes(stars=stars, brand=brand, cuisine=cuisine, plug=plug, wheelchair=wheelchair)
+    common: dict[str, Any] = {"limit": limit, "within_m": within_m, "district": district or None}
+    common["open_at"] = datetime.now().astimezone() if open_now else None
+    if along is not None:
+        from nav import Router
+
+        router = Router(opened)
+        route = router.route([_point(places, along[0]), _point(places, along[1], near=None)])
+        found = places.search(words, along=route, router=router, **common, **wishes)
+    else:
+        found = places.search(words, near=point, **common, **wishes) or _resolved(places, words, point)
+    _show(words, found, places, as_json=json)
+
+
+def _wishes(*, stars: float | None, brand: str, cuisine: str, plug: str, wheelchair: bool) -> Wishes:
+    wishes: Wishes = {}
+    if stars is not None:
+        wishes["stars"] = stars
+    if brand:
+        wishes["brand"] = brand
+    if cuisine:
+        wishes["cuisine"] = cuisine
+    if plug:
+        wishes["plug"] = plug
+    if wheelchair:
+        wishes["wheelchair"] = True
+    return wishes
+
+
+def _places_of(region: Any) -> Places:
+    from poi import Places
+
+    path = _store_path()
+    return Places(region, user=_own() if path.exists() else None)
+
+
+def _point(places: Places, text: str, near: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Return the point of "LAT,LON" or of a place's name."""
+    match = _COORDINATE.match(text)
+    if match:
+        lat, lon = float(match.group(1)), float(match.group(2))
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            raise BadCoordinate(f"{text!r} is not on Earth: give latitude,longitude in degrees")
+        return lat, lon
+    resolution = places.resolve(text, near=near)
+    if not resolution:
+        hint = f"; did you mean {', '.join(resolution.suggestions)}?" if resolution.suggestions else ""
+        stderr.print(f"no place called {text!r} in this region{hint}", markup=False)
+        raise typer.Exit(_IMPOSSIBLE)
+    return resolution[0].place.lat, resolution[0].place.lon
+
+
+def _resolved(places: Places, words: str, near: tuple[float, float] | None) -> list[Place]:
+    """Return an address or a crossing, which a search by name does not list."""
+    return [c.place for c in places.resolve(words, near=near) if c.score >= 0.7]
+
+
+def _show(words: str, found: list[Place], places: Places, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"words": words, "places": [p.to_dict() for p in found]})
+    elif found:
+        for number, place in enumerate(found, 1):
+            stdout.print(f"{number:2}. {_line(place)}", markup=False, soft_wrap=True)
+    if found:
+        return
+    suggestions = places.resolve(words).suggestions
+    hint = f"; the nearest names are {', '.join(suggestions)}" if suggestions else ""
+    stderr.print(f"nothing found for {words!r}{hint}", markup=False)
+    raise typer.Exit(_IMPOSSIBLE)
+
+
+def _line(place: Place) -> str:
+    from poi.category import load_categories
+
+    parts = [place.name or place.brand or "(no name)", load_categories().label(place.category, "en")]
+    if place.distance_m is not None:
+        parts.append(f"{place.distance_m / 1000:.1f} km")
+    if place.detour_s is not None:
+        parts.append(f"detour {place.detour_s / 60:.0f} min" + (f", {place.side}" if place.side else ""))
+    if place.open_now is not None:
+        parts.append("open" if place.open_now else "closed")
+    parts += [
+        part for part in (f"{place.stars} stars" if place.stars else "", place.address, place.phone) if part
+    ]
+    return f"{' · '.join(parts)}  ({place.lat:.5f},{place.lon:.5f})"
+
+
+def _store_path() -> Path:
+    return data_home() / "places.sqlite"
+
+
+def _own() -> UserPlaces:
+    from poi import UserPlaces
+
+    return UserPlaces(_store_path())
+
+
+def import_places(
+    file: Annotated[Path, typer.Argument(help="A .geojson, .csv or .gpx file of places.")],
+    gcj02: Annotated[
+        bool, typer.Option("--gcj02", help="Its coordinates are GCJ-02 (Amap, Tencent).")
+    ] = False,
+    bd09: Annotated[bool, typer.Option("--bd09", help="Its coordinates are BD-09 (Baidu).")] = False,
+) -> None:
+    """Import your own places; the same file again replaces what came from it.
+
+    Examples:
+
+      xiaogao places import favourites.geojson
+
+      xiaogao places import amap.csv --gcj02
+    """
+    if gcj02 and bd09:
+        stderr.print("choose one of --gcj02 and --bd09")
+        raise typer.Exit(_WRONG_USAGE)
+    system: System = "gcj02" if gcj02 else "bd09" if bd09 else "wgs84"
+    count = _own().import_file(file, system)
+    stdout.print(f"{count} places imported")
+
+
+def list_places(json: Annotated[bool, typer.Option("--json", help="GeoJSON.")] = False) -> None:
+    """Show your own places: home, company, favourites and imported ones."""
+    own = _own()
+    if json:
+        print_json(own.to_geojson())
+        return
+    for place in own.all():
+        sort = place.category.removeprefix("user/")
+        stdout.print(f"{place.id}  {sort}  {place.name}  ({place.lat:.5f},{place.lon:.5f})", markup=False)
+
+
+def remove_place(
+    place_id: Annotated[str, typer.Argument(metavar="ID", help="The id that `places list` shows, user/7.")],
+) -> None:
+    """Forget one of your own places."""
+    if not _own().remove(place_id):
+        stderr.print(f"no place {place_id!r}: `xiaogao places list` shows the ids", markup=False)
+        raise typer.Exit(_IMPOSSIBLE)
