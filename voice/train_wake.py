@@ -1,0 +1,309 @@
+"""Train a wake word: ``python -m voice.train_wake --models FOLDER``.
+
+Speaks the recipe with every installed voice but the kept ones, puts the speech into rooms and noise,
+trains a small classifier on shared speech embeddings, mines hard negatives from hours of other sound,
+sets the decision by false calls an hour, and writes the ONNX model and its card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from voice.wake import CLASSES, smoothed
+from voice.wake_ambient import Ambience, minutes
+from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
+from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
+from voice.wake_scenes import Backdrop, training_windows
+
+Samples = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+
+SEED = 6
+FRAMES = 3
+COPIES = {"positive": 10, "near_miss": 5, "other": 3}
+_TARGET_PER_HOUR = 2.0
+"""False candidates an hour that the second stage is asked to look at, on the tuning sound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A trained classifier as plain arrays."""
+
+    mean: Array
+    """Mean of each embedding number, shape (96,)."""
+
+    scale: Array
+    """Standard deviation of each, shape (96,)."""
+
+    weights: list[tuple[Array, Array]]
+    """Matrix and bias of each layer; ReLU between, softmax after the last."""
+
+    def scores(self, window: npt.NDArray[Any]) -> Array:
+        """Probability of each class, shape (n, 3)."""
+        rows = [self._block(window[start : start + 4_096]) for start in range(0, len(window), 4_096)]
+        return np.concatenate(rows) if rows else np.zeros((0, len(CLASSES)), np.float32)
+
+    def _block(self, window: npt.NDArray[Any]) -> Array:
+        values = ((window.astype(np.float32) - self.mean) / self.scale).reshape(len(window), -1)
+        for number, (matrix, bias) in enumerate(self.weights):
+            values = values @ matrix + bias
+            if number < len(self.weights) - 1:
+                values = np.maximum(values, 0)
+        powers = np.exp(values - values.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+def fit(data: npt.NDArray[Any], labels: Labels, seed: int, *, hidden: Sequence[int] = (96, 48)) -> Head:
+    """Train the classifier.
+
+    Parameters
+    ----------
+    data : ndarray of float16, shape (n, 16, 96)
+        Windows.
+    labels : ndarray of int64, shape (n,)
+        0 none, 1 zh, 2 en.
+    seed : int
+        Of the initial weights and the order.
+    hidden : sequence of int
+        Units of the hidden layers.
+    """
+    from sklearn.neural_network import MLPClassifier
+
+    sample = data[:: max(1, len(data) // 20_000)].astype(np.float32).reshape(-1, EMBEDDING)
+    mean, scale = sample.mean(axis=0), sample.std(axis=0) + 1e-3
+    flat = ((data.astype(np.float32) - mean) / scale).reshape(len(data), -1)
+    model = MLPClassifier(
+        hidden_layer_sizes=tuple(hidden),
+        alpha=3e-3,
+        batch_size=256,
+        learning_rate_init=7e-4,
+        max_iter=14,
+        early_stopping=True,
+        validation_fraction=0.06,
+        n_iter_no_change=4,
+        random_state=seed,
+    )
+    model.fit(flat, labels)
+    layers = [
+        (np.asarray(matrix, np.float32), np.asarray(bias, np.float32))
+        for matrix, bias in zip(model.coefs_, model.intercepts_, strict=True)
+    ]
+    return Head(mean=mean.astype(np.float32), scale=scale.astype(np.float32), weights=layers)
+
+
+def export(head: Head, path: Path) -> None:
+    """Write the classifier as ONNX: input (n, 16, 96), output (n, 3)."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    initial = [
+        numpy_helper.from_array(head.mean, "mean"),
+        numpy_helper.from_array(head.scale, "scale"),
+        numpy_helper.from_array(np.array([-1, WINDOW * EMBEDDING], np.int64), "flat"),
+    ]
+    nodes = [
+        helper.make_node("Sub", ["window", "mean"], ["centred"]),
+        helper.make_node("Div", ["centred", "scale"], ["scaled"]),
+        helper.make_node("Reshape", ["scaled", "flat"], ["layer0"]),
+    ]
+    for number, (matrix, bias) in enumerate(head.weights):
+        initial += [
+            numpy_helper.from_array(matrix, f"matrix{number}"),
+            numpy_helper.from_array(bias, f"bias{number}"),
+        ]
+        last = number == len(head.weights) - 1
+        product = "logits" if last else f"product{number}"
+        nodes.append(
+            helper.make_node("Gemm", [f"layer{number}", f"matrix{number}", f"bias{number}"], [product])
+        )
+        if not last:
+            nodes.append(helper.make_node("Relu", [product], [f"layer{number + 1}"]))
+    nodes.append(helper.make_node("Softmax", ["logits"], ["scores"], axis=1))
+    graph = helper.make_graph(
+        nodes,
+        "wake",
+        [helper.make_tensor_value_info("window", TensorProto.FLOAT, ["n", WINDOW, EMBEDDING])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", len(CLASSES)])],
+        initial,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    onnx.save(model, str(unfinished))
+    unfinished.replace(path)
+
+
+def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
+    """The cache of spoken utterances, with the voices that fill it; voices load when first needed."""
+    engines: dict[str, Any] = {}
+
+    def kokoro(utterance: Utterance) -> tuple[Samples, int]:
+        from voice.kokoro import SAMPLE_RATE_HZ, KokoroVoice
+
+        if "kokoro" not in engines:
+            engines["kokoro"] = KokoroVoice(
+                models / "kokoro" / "model.onnx", models / "kokoro-voices", threads=threads
+            )
+        voice = engines["kokoro"]
+        speak = voice.speak if utterance.engine == "kokoro" else voice.speak_phonemes
+        spoken = speak(utterance.text, utterance.voice, speed=utterance.speed)
+        if utterance.tail:
+            spoken = np.concatenate(
+                [spoken, voice.speak(utterance.tail, utterance.voice, speed=utterance.speed)]
+            )
+        return spoken, SAMPLE_RATE_HZ
+
+    def piper(utterance: Utterance) -> tuple[Samples, int]:
+        import onnxruntime
+
+        from voice.piper_voice import PiperVoiceEngine
+
+        if utterance.voice not in engines:
+            onnxruntime.set_seed(SEED)
+            found = sorted(models.glob(f"*/{utterance.voice}.onnx"))
+            engines[utterance.voice] = PiperVoiceEngine(found[0] if found else models / utterance.voice)
+        voice = engines[utterance.voice]
+        return voice.speak(utterance.text, speed=utterance.speed), voice.sample_rate_hz
+
+    return CorpusCache(cache, {"kokoro": kokoro, "kokoro_phonemes": kokoro, "piper": piper})
+
+
+def ambience(corpus: CorpusCache, utterances: Sequence[Utterance], split: str) -> Ambience:
+    """Sources of other sound for one split; the splits share no sentence, and no neural voice but Piper's."""
+    other = load_json("other_speech.json")
+    neural = [corpus.get(u) for u in utterances if u.split == split and u.kind == "other"]
+    for text in other[f"en_{split}"]:
+        for speed in (0.9, 1.1):
+            neural.append(
+                corpus.get(
+                    Utterance(
+                        kind="other",
+                        split=split,
+                        language="en",
+                        engine="piper",
+                        voice="en_US-joe-medium",
+                        text=text,
+                        speed=speed,
+                    )
+                )
+            )
+    sentences = {language: other[f"{language}_{split}"] for language in ("zh", "en")}
+    return Ambience(neural=[clip for clip in neural if len(clip)], sentences=sentences)
+
+
+def hard_negatives(
+    features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed: int
+) -> npt.NDArray[np.float16]:
+    """The windows of `count` minutes of other sound that most resemble a call, and a few that do not."""
+    kept: list[npt.NDArray[np.float16]] = []
+    for number, (_, samples) in enumerate(minutes(sounds, count, seed)):
+        view = windows(features.whole(samples))
+        likeness = 1.0 - head.scores(view)[:, 0]
+        worst = np.argsort(-likeness)[:40]
+        rest = np.random.default_rng([seed, number, 9]).integers(0, len(view), 20)
+        chosen = np.unique(np.concatenate([worst[likeness[worst] > 0.02], rest]))
+        kept.append(view[chosen].astype(np.float16))
+    return np.concatenate(kept)
+
+
+def count_hits(scores: Array, threshold: float, frames: int = FRAMES) -> int:
+    """Calls that a stream of class scores makes at a threshold, with the refractory time between them."""
+    likeness = smoothed(scores, frames)[:, 1:].sum(axis=1)
+    hits, quiet_until = 0, 0
+    for index in np.flatnonzero(likeness >= threshold):
+        if index >= quiet_until:
+            hits += 1
+            quiet_until = int(index) + 25
+    return hits
+
+
+def tune(features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed: int) -> dict[str, float]:
+    """Thresholds from false calls an hour over `count` minutes that the training did not see."""
+    streams = [head.scores(windows(features.whole(samples))) for _, samples in minutes(sounds, count, seed)]
+    hours = count / 60
+    rates = {
+        float(threshold): sum(count_hits(stream, float(threshold)) for stream in streams) / hours
+        for threshold in np.arange(0.3, 1.0, 0.02).round(2)
+    }
+    candidate = min((t for t, rate in rates.items() if rate <= _TARGET_PER_HOUR), default=0.95)
+    sure = min((t for t, rate in rates.items() if rate <= _TARGET_PER_HOUR / 8), default=0.98)
+    return {"candidate": candidate, "sure": max(sure, min(0.97, candidate + 0.1)), "frames": FRAMES}
+
+
+def main() -> None:
+    """Run the recipe."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--models", type=Path, required=True, help="folder with kokoro, kokoro-voices, piper")
+    parser.add_argument("--features", type=Path, help="folder of the embedding models")
+    parser.add_argument(
+        "--recipe", type=Path, help="JSON like voice/data/wake_recipe.json, for another phrase"
+    )
+    parser.add_argument("--cache", type=Path, required=True, help="where spoken utterances are kept")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "wake_xiaogao.onnx")
+    parser.add_argument("--mine-minutes", type=int, default=120)
+    options = parser.parse_args()
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - started:7.0f} s  {text}", flush=True)
+
+    recipe = (
+        json.loads(options.recipe.read_text("utf-8")) if options.recipe else load_json("wake_recipe.json")
+    )
+    corpus = open_corpus(options.models, options.cache)
+    voices = sorted(path.stem for path in (options.models / "kokoro-voices").glob("*.bin"))
+    utterances = plan(recipe, voices, SEED)
+    training = [u for u in utterances if u.split == "train"]
+    clips = []
+    for number, utterance in enumerate(training):
+        clips.append((utterance, corpus.get(utterance)))
+        if number % 100 == 0:
+            say(f"spoken {number} of {len(training)}")
+    features = WakeFeatures(options.features or options.models / "wake-features")
+    sounds = ambience(corpus, utterances, "train")
+    backdrop = Backdrop(voices=list(sounds.neural))
+    data, labels = training_windows(features, clips, backdrop, SEED, copies=COPIES)
+    say(f"{len(data)} windows, {np.bincount(labels).tolist()} of none, zh, en")
+    head = fit(data, labels, SEED)
+    for turn in range(2):
+        mined = hard_negatives(features, head, sounds, options.mine_minutes, SEED + 10 + turn)
+        data = np.concatenate([data, mined])
+        labels = np.concatenate([labels, np.zeros(len(mined), np.int64)])
+        say(f"mined {len(mined)} windows of other sound")
+        head = fit(data, labels, SEED)
+    decision = tune(features, head, sounds, 60, SEED + 20)
+    export(head, options.out)
+    card = {
+        "phrases": {language: recipe[language] for language in ("zh", "en")},
+        "classes": list(CLASSES),
+        "decision": decision,
+        "training": {
+            "seed": SEED,
+            "utterances": len(training),
+            "windows": np.bincount(labels).tolist(),
+            "kept_voices": recipe["kept_voices"],
+            "mined_minutes": 2 * options.mine_minutes,
+        },
+        "licence": "Apache-2.0; learnt from speech made by Kokoro-82M, Piper joe (CC0 data) and espeak-ng",
+    }
+    options.out.with_suffix(".json").write_text(
+        json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8"
+    )
+    say(f"wrote {options.out} ({options.out.stat().st_size} bytes), decision {decision}")
+
+
+if __name__ == "__main__":
+    main()
