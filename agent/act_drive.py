@@ -1,0 +1,377 @@
+"""Starting, changing and ending the drive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent import act_search
+from agent.finding import Found
+from agent.intent import Avoid, ChangeRoute, Navigate, Search
+from agent.turn import Result, Turn
+from nav.errors import NavError, NoRoute, PointOutsideRegion, PointUnreachable
+from nav.geometry import distance_m
+
+if TYPE_CHECKING:
+    from agent.finding import Point
+    from nav import Route
+    from poi.place import Place
+
+_ASK_KINDS = {"food", "coffee", "hotel", "shopping", "sights"}
+"""Needs where the driver chooses; for the others the nearest place will do."""
+
+_ASK_CATEGORIES = (
+    "tourism/hotel", "tourism/hostel", "tourism/guest_house", "tourism/motel", "tourism/museum", "tourism/attraction",
+    "amenity/restaurant", "amenity/cafe", "amenity/bar", "amenity/pub", "shop/", "amenity/cinema", "leisure/park",
+    "amenity/school", "amenity/place_of_worship", "amenity/fast_food", "amenity/theatre",
+)  # fmt: skip
+_HERE_M = 30.0
+
+
+def navigate(turn: Turn, intent: Navigate) -> Result:
+    """Drive to a place: resolve it, ask if there is doubt, and route."""
+    if not intent.to and not intent.need:
+        return turn.ask(turn.say("route.to_where"), intent=intent, expecting="place")
+    if turn.position is None and not intent.start:
+        return turn.impossible("route.no_position")
+    if intent.near and turn.finder.anchor(intent.near) is None:
+        return turn.impossible("place.no_anchor", name=intent.near)
+    found = turn.finder.target(intent)
+    asked = _needs_asking(turn, intent, found)
+    if asked is not None:
+        return asked
+    return drive_to(turn, intent, found.places[0])
+
+
+def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
+    """Return the question or the refusal that the resolution calls for; None if the place is clear."""
+    if found.verdict == "no_memory":
+        if found.words in {"home", "company"}:
+            return turn.impossible(f"recall.no_{found.words}")
+        return turn.impossible("recall.no_last", name=found.words)
+    if not found.places:
+        if found.suggestions:
+            names = turn.listed(list(found.suggestions[:2]))
+            return turn.impossible("place.suggest", name=found.words or intent.to, suggestions=names)
+        key = "place.not_in_region" if intent.to else "search.none"
+        return turn.impossible(
+            key, name=intent.to, what=turn.say(f"need.{intent.need}") if intent.need else ""
+        )
+    if found.verdict == "list":
+        as_search = Search(
+            what=intent.to, need=intent.need, near=intent.near, pick=intent.pick, open_now=intent.open_now
+        )
+        chooses = intent.need in _ASK_KINDS or found.places[0].category.startswith(_ASK_CATEGORIES)
+        if found.relaxed or (chooses and intent.pick != "nearest" and len(found.places) > 1):
+            turn.session.last_search = as_search
+            result = act_search.offer(turn, as_search, found)
+            if turn.session.question is not None:
+                turn.session.question.intent = intent
+            return result
+        return None
+    if found.verdict == "ask":
+        return act_search.which(turn, found, intent)
+    if found.verdict == "unsure":
+        text = turn.say("place.confirm", name=turn.name(found.places[0]))
+        return turn.ask(text, intent=intent, expecting="yes_no", options=found.places[:1])
+    return None
+
+
+def drive_to(turn: Turn, intent: Navigate, place: Place) -> Result:
+    """Route to a place that is no longer in doubt."""
+    via: list[Place] = []
+    for words in intent.via:
+        stop = _stop(turn, words)
+        if isinstance(stop, Result):
+            return stop
+        via.append(stop)
+    origin = _origin(turn, intent)
+    if isinstance(origin, Result):
+        return origin
+    if distance_m(origin, (place.lat, place.lon)) < _HERE_M and not via:
+        return turn.done("route.here", name=turn.name(place), places=(place,))
+    avoid = intent.avoid or turn.session.avoid
+    stops = [*via, place]
+    route = plan_route(turn, origin, stops, avoid, place)
+    if isinstance(route, Result):
+        return route
+    if intent.prefer == "shortest":
+        route = _shortest(turn, origin, stops, avoid, route)
+    _start(turn, route, origin, stops, avoid)
+    facts = {"distance": turn.distance(route.distance_m), "duration": turn.duration(route.duration_s)}
+    if via:
+        text = turn.say(
+            "route.via", via=turn.listed([turn.name(p) for p in via]), name=turn.name(place), **facts
+        )
+    else:
+        text = turn.say("route.start", name=turn.name(place), **facts)
+    broken = tuple(kind for kind in getattr(route, "avoid_broken", ()) if kind in avoid)
+    if broken:
+        text += ("" if turn.language == "zh" else " ") + turn.say(
+            "route.avoid_failed", roads=turn.roads(broken)
+        )
+    return Result(outcome="done", reply=text, places=tuple(stops), route=route)
+
+
+def _stop(turn: Turn, words: str) -> Place | Result:
+    """Resolve a stop on the way; of a kind, the nearest."""
+    found = turn.finder.target(Navigate(to=words, pick="nearest"))
+    if found.places:
+        return found.places[0]
+    return turn.impossible("place.not_in_region", name=words)
+
+
+def _origin(turn: Turn, intent: Navigate) -> Point | Result:
+    if intent.start:
+        found = turn.finder.named(intent.start)
+        if not found.places:
+            return turn.impossible("place.not_in_region", name=intent.start)
+        return found.places[0].lat, found.places[0].lon
+    if turn.position is None:
+        return turn.impossible("route.no_position")
+    return turn.position
+
+
+def plan_route(
+    turn: Turn, origin: Point, stops: list[Place], avoid: tuple[Avoid, ...], place: Place
+) -> Route | Result:
+    """Route, or explain in a driver's words why there is no way."""
+    points = [origin, *((stop.lat, stop.lon) for stop in stops)]
+    try:
+        return turn.desk.router.route(points, avoid=avoid)
+    except NoRoute:
+        return turn.impossible("route.no_route", name=turn.name(place))
+    except PointOutsideRegion:
+        if not _inside(turn, origin):
+            return turn.impossible("route.position_outside")
+        return turn.impossible("route.outside", name=turn.name(place))
+    except PointUnreachable:
+        return turn.impossible("route.unreachable", name=turn.name(place))
+    except NavError:
+        return turn.impossible("route.failed")
+
+
+def _inside(turn: Turn, point: Point) -> bool:
+    return turn.desk.region.contains(*point)
+
+
+def _shortest(turn: Turn, origin: Point, stops: list[Place], avoid: tuple[Avoid, ...], best: Route) -> Route:
+    """Take the shortest of the route and its alternatives."""
+    if len(stops) != 1:
+        return best
+    others = _alternatives(turn, origin, stops[-1], avoid)
+    return min([best, *others], key=lambda route: route.distance_m)
+
+
+def _alternatives(turn: Turn, origin: Point, place: Place, avoid: tuple[Avoid, ...]) -> list[Route]:
+    try:
+        return list(turn.desk.router.alternatives(origin, (place.lat, place.lon), count=2, avoid=avoid))
+    except NavError:
+        return []
+
+
+def _start(turn: Turn, route: Route, origin: Point, stops: list[Place], avoid: tuple[Avoid, ...]) -> None:
+    session, memory = turn.session, turn.desk.memory
+    session.question = None
+    session.avoid = avoid
+    session.drive_to(route, origin, stops)
+    session.touched_at = turn.desk.now()
+    if memory is not None and stops:
+        place = stops[-1]
+        memory.note_trip(
+            name=turn.name(place),
+            lat=place.lat,
+            lon=place.lon,
+            place_id=place.id,
+            category=place.category,
+            at=turn.desk.now(),
+        )
+        if place.category:
+            memory.note_liking("category", place.category)
+        for kind in avoid:
+            memory.note_liking("avoid", kind)
+
+
+def several(turn: Turn, intents: list[Navigate]) -> Result:
+    """Drive to several places said in one breath, in their order."""
+    *before, last = intents
+    avoid = tuple(dict.fromkeys(kind for intent in intents for kind in intent.avoid))
+    stops: list[str] = [word for intent in before for word in (*intent.via, intent.to or intent.need)]
+    needs = {
+        "fuel": "加油站",
+        "charging": "充电站",
+        "food": "餐厅",
+        "toilet": "厕所",
+        "coffee": "咖啡",
+        "parking": "停车场",
+    }
+    via = tuple(needs.get(word, word) for word in stops)
+    return navigate(turn, last.model_copy(update={"via": (*via, *last.via), "avoid": avoid}))
+
+
+def change_route(turn: Turn, intent: ChangeRoute) -> Result:
+    """Change the route that is driven."""
+    session = turn.session
+    if not session.stops or turn.route is None:
+        return _without_route(turn, intent)
+    if intent.add:
+        return _add_stop(turn, intent.add)
+    if intent.drop:
+        return _drop_stop(turn, intent.drop)
+    if intent.prefer == "other":
+        return _other_route(turn)
+    avoid: tuple[Avoid, ...] = tuple(
+        kind for kind in dict.fromkeys((*session.avoid, *intent.avoid)) if kind not in intent.allow
+    )
+    if intent.avoid or intent.allow:
+        return _with_avoid(turn, intent, avoid)
+    return _preferred(turn, intent)
+
+
+def _without_route(turn: Turn, intent: ChangeRoute) -> Result:
+    session = turn.session
+    if intent.add:
+        return navigate(turn, Navigate(to=intent.add, avoid=intent.avoid))
+    if intent.avoid:
+        session.avoid = tuple(dict.fromkeys((*session.avoid, *intent.avoid)))
+        if session.question is not None and isinstance(session.question.intent, Navigate):
+            session.question.intent = session.question.intent.model_copy(update={"avoid": session.avoid})
+        return turn.done("route.noted", roads=turn.roads(intent.avoid))
+    if intent.allow:
+        session.avoid = tuple(kind for kind in session.avoid if kind not in intent.allow)
+        return turn.done("route.noted_allow", roads=turn.roads(intent.allow))
+    return turn.impossible("status.no_route")
+
+
+def _again(turn: Turn, stops: list[Place], avoid: tuple[Avoid, ...]) -> Route | Result:
+    origin = turn.position or turn.session.origin
+    if origin is None:
+        return turn.impossible("route.no_position")
+    route = plan_route(turn, origin, stops, avoid, stops[-1])
+    if not isinstance(route, Result):
+        turn.session.drive_to(route, origin, stops)
+        turn.session.avoid = avoid
+    return route
+
+
+def _facts(turn: Turn, route: Route) -> dict[str, str]:
+    return {"distance": turn.distance(route.distance_m), "duration": turn.duration(route.duration_s)}
+
+
+def _with_avoid(turn: Turn, intent: ChangeRoute, avoid: tuple[Avoid, ...]) -> Result:
+    before = turn.session.avoid
+    route = _again(turn, turn.session.stops, avoid)
+    if isinstance(route, Result):
+        return route
+    broken = tuple(kind for kind in intent.avoid if kind in getattr(route, "avoid_broken", ()))
+    if broken:
+        turn.session.avoid = before
+        return Result(outcome="impossible", reply=turn.say("route.unavoidable", roads=turn.roads(broken)))
+    key, roads = ("route.avoiding", intent.avoid) if intent.avoid else ("route.allowing", intent.allow)
+    return Result(
+        outcome="done", reply=turn.say(key, roads=turn.roads(roads), **_facts(turn, route)), route=route
+    )
+
+
+def _preferred(turn: Turn, intent: ChangeRoute) -> Result:
+    """Faster, or shorter: the best of what there is from here."""
+    current = turn.route
+    origin = turn.position or turn.session.origin
+    if origin is None or current is None:
+        return turn.impossible("route.no_position")
+    place = turn.session.stops[-1]
+    best = plan_route(turn, origin, turn.session.stops, turn.session.avoid, place)
+    if isinstance(best, Result):
+        return best
+    choices = (
+        [best, *_alternatives(turn, origin, place, turn.session.avoid)]
+        if len(turn.session.stops) == 1
+        else [best]
+    )
+    if intent.prefer == "shorter":
+        chosen = min(choices, key=lambda route: route.distance_m)
+        same = chosen.distance_m > current.distance_m * 0.98
+    else:
+        chosen = min(choices, key=lambda route: route.duration_s)
+        same = chosen.duration_s > current.duration_s * 0.98
+    if same:
+        return turn.done("route.best_already", what=turn.say(f"what.{intent.prefer or 'faster'}"))
+    turn.session.drive_to(chosen, origin, turn.session.stops)
+    return Result(outcome="done", reply=turn.say("route.changed", **_facts(turn, chosen)), route=chosen)
+
+
+def _other_route(turn: Turn) -> Result:
+    session, current = turn.session, turn.route
+    origin = turn.position or session.origin
+    if origin is None or current is None:
+        return turn.impossible("route.no_position")
+    best = plan_route(turn, origin, session.stops, session.avoid, session.stops[-1])
+    if isinstance(best, Result):
+        return best
+    others = _alternatives(turn, origin, session.stops[-1], session.avoid) if len(session.stops) == 1 else []
+    others = [route for route in (*others, best) if abs(route.distance_m - current.distance_m) > 20]
+    if not others:
+        return turn.impossible("route.no_other")
+    chosen = others[0]
+    extra = chosen.duration_s - best.duration_s
+    if extra > 45:
+        compared = turn.say("route.slower", duration=turn.duration(extra))
+    elif extra < -45:
+        compared = turn.say("route.faster", duration=turn.duration(-extra))
+    else:
+        compared = turn.say("route.same")
+    session.drive_to(chosen, origin, session.stops)
+    return Result(
+        outcome="done", reply=turn.say("route.other", compared=compared, **_facts(turn, chosen)), route=chosen
+    )
+
+
+def _add_stop(turn: Turn, words: str) -> Result:
+    found = turn.finder.target(Navigate(to=words, pick="nearest"))
+    if not found.places:
+        return turn.impossible("place.not_in_region", name=words)
+    return add_stop(turn, found.places[0])
+
+
+def add_stop(turn: Turn, place: Place) -> Result:
+    """Put a place into the route before the destination."""
+    before = turn.route
+    stops = [*turn.session.stops[:-1], place, turn.session.stops[-1]]
+    route = _again(turn, stops, turn.session.avoid)
+    if isinstance(route, Result):
+        return route
+    extra = max(0.0, route.duration_s - (before.duration_s if before else 0.0))
+    turn.session.question = None
+    text = turn.say("stop.added", name=turn.name(place), detour=turn.duration(extra), **_facts(turn, route))
+    return Result(outcome="done", reply=text, places=tuple(stops), route=route)
+
+
+def _drop_stop(turn: Turn, words: str) -> Result:
+    *stops, destination = turn.session.stops
+    if not stops:
+        return turn.impossible("stop.none")
+    if words == "*":
+        gone = stops
+    else:
+        match = turn.desk.places.categories(words)
+        kinds = set(match.categories) if match else set()
+        gone = [p for p in stops if _named(p, words) or p.category in kinds]
+    if not gone:
+        return turn.impossible("stop.unknown", name=words)
+    kept = [place for place in stops if place not in gone]
+    route = _again(turn, [*kept, destination], turn.session.avoid)
+    if isinstance(route, Result):
+        return route
+    if words == "*":
+        text = turn.say("stop.dropped_all", **_facts(turn, route))
+    else:
+        text = turn.say("stop.dropped", name=turn.name(gone[0]), **_facts(turn, route))
+    return Result(outcome="done", reply=text, route=route, places=(*kept, destination))
+
+
+def _named(place: Place, words: str) -> bool:
+    wanted = words.casefold()
+    return any(
+        wanted in name.casefold() or name.casefold() in wanted
+        for name in (place.name, *place.names.values())
+        if name
+    )

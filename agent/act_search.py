@@ -1,0 +1,218 @@
+"""Finding places and saying what was found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent import reply
+from agent.finding import Found
+from agent.intent import Navigate, Search
+from agent.turn import Result, Turn
+
+if TYPE_CHECKING:
+    from poi.place import Place
+
+_OFFERED = 3
+"""Places named at once: more cannot be kept in mind while driving."""
+
+_NEARBY_M = 5000
+"""Farther than this is not "nearby", and is offered as far away."""
+
+
+def search(turn: Turn, intent: Search) -> Result:
+    """Search, and offer at most three of what was found."""
+    if not intent.what and not intent.need:
+        return turn.ask(turn.say("search.what"), intent=intent, expecting="place", slot="what")
+    if turn.position is None and not intent.near:
+        return turn.impossible("route.no_position")
+    if intent.near and turn.finder.anchor(intent.near) is None:
+        return turn.impossible("place.no_anchor", name=intent.near)
+    route = turn.route
+    if intent.along and route is None:
+        intent = intent.model_copy(update={"along": False})
+    found = turn.finder.search(intent, route)
+    turn.session.last_search = intent
+    turn.session.touched_at = turn.desk.now()
+    if found.verdict in {"clear", "ask", "unsure"} or (found.verdict == "list" and _is_name(found)):
+        return about_place(turn, found)
+    if not found.places:
+        return _nothing(turn, intent, found)
+    return offer(turn, intent, found)
+
+
+def _is_name(found: Found) -> bool:
+    return (
+        bool(found.places)
+        and found.places[0].why not in {"category", ""}
+        and not found.relaxed
+        and len(found.places) == 1
+    )
+
+
+def _nothing(turn: Turn, intent: Search, found: Found) -> Result:
+    what = words_of(turn, intent)
+    if found.verdict == "no_memory":
+        return turn.impossible("recall.no_last", name=found.words)
+    if intent.near:
+        return turn.impossible("search.none_near", what=what, near=intent.near)
+    if intent.what:
+        named = turn.finder.named(intent.what)
+        if named.places:
+            return about_place(turn, named)
+        if named.suggestions:
+            names = turn.listed([repr_name for repr_name in named.suggestions[:2]])
+            return turn.impossible("place.suggest", name=intent.what, suggestions=names)
+    return turn.impossible("search.none", what=what)
+
+
+def words_of(turn: Turn, intent: Search) -> str:
+    """Name what was asked for: the category's own name if it is one, else the words said."""
+    if intent.what:
+        match = turn.desk.places.categories(intent.what)
+        if match and not match.rest:
+            label = match.label_zh if turn.language == "zh" else match.label_en
+            if label and turn.language == "en":
+                return label.lower()
+            return label or intent.what
+        return intent.what
+    return turn.say(f"need.{intent.need}")
+
+
+def offer(turn: Turn, intent: Search, found: Found) -> Result:
+    """Name the places found, or the one that comes closest to the wish."""
+    places = tuple(_with_distance(turn, place) for place in found.places)
+    what = words_of(turn, intent)
+    first = places[0]
+    if found.relaxed:
+        text = turn.say(
+            f"search.none_{found.relaxed}",
+            what=what,
+            name=turn.name(first),
+            distance=turn.distance(first.distance_m or 0),
+            within=turn.distance(intent.within_m),
+        )
+        return _one(turn, first, text)
+    if not intent.near and not intent.along and (first.distance_m or 0) > _NEARBY_M:
+        text = turn.say(
+            "search.far", what=what, name=turn.name(first), distance=turn.distance(first.distance_m or 0)
+        )
+        return _one(turn, first, text)
+    if intent.pick == "nearest" or len(places) == 1:
+        return _one(
+            turn, first, turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
+        )
+    shown = _distinct(turn, places)[:_OFFERED]
+    if len(shown) == 1:
+        return _one(
+            turn, first, turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
+        )
+    note = ""
+    if intent.pick == "cheapest":
+        note = turn.say("search.no_prices")
+        note += "" if turn.language == "zh" else " "
+    items = [_item(turn, place, intent) for place in shown]
+    text = turn.say(
+        "search.many",
+        count=reply.count_words(len(shown), turn.language),
+        what=_plural(what, turn.language),
+        list=turn.listed(items),
+    )
+    return turn.ask(
+        note + text, intent=Navigate(to=intent.what or what), expecting="choice", options=tuple(shown)
+    )
+
+
+def _plural(what: str, language: str) -> str:
+    if language == "zh" or what.endswith("s"):
+        return what
+    if what.startswith("place to "):
+        return "places" + what[5:]
+    return what[:-1] + "ies" if what.endswith("y") and not what.endswith(("ay", "ey")) else what + "s"
+
+
+def _distinct(turn: Turn, places: tuple[Place, ...]) -> list[Place]:
+    """Keep places whose spoken names differ: two alike cannot be told apart by voice."""
+    kept: dict[str, Place] = {}
+    for place in places:
+        kept.setdefault(turn.name(place), place)
+    return list(kept.values())
+
+
+def _one(turn: Turn, place: Place, text: str) -> Result:
+    return turn.ask(text, intent=Navigate(to=turn.name(place)), expecting="yes_no", options=(place,))
+
+
+def _with_distance(turn: Turn, place: Place) -> Place:
+    if place.distance_m is None or (place.detour_s is None and turn.position is not None):
+        return replace(place, distance_m=turn.finder.away_m(place))
+    return place
+
+
+def _item(turn: Turn, place: Place, intent: Search) -> str:
+    if intent.along and place.detour_s is not None:
+        return turn.say("search.item_detour", name=turn.name(place), detour=turn.duration(place.detour_s))
+    return turn.say("search.item", name=turn.name(place), distance=turn.distance(place.distance_m or 0))
+
+
+def _where(turn: Turn, place: Place, intent: Search) -> str:
+    if intent.along and place.detour_s is not None:
+        return turn.say("search.where_detour", detour=turn.duration(place.detour_s))
+    if (place.distance_m or 0) < 15:
+        return turn.say("search.where_here")
+    return turn.say("search.where_distance", distance=turn.distance(place.distance_m or 0))
+
+
+def about_place(turn: Turn, found: Found) -> Result:
+    """Say where a named place is, and offer to go there."""
+    if found.verdict == "ask":
+        return which(turn, found, Navigate(to=found.words))
+    place = _with_distance(turn, found.places[0])
+    distance = turn.distance(place.distance_m or 0)
+    if found.verdict == "unsure":
+        return _one(turn, place, turn.say("place.confirm", name=turn.name(place)))
+    if place.address:
+        return _one(
+            turn,
+            place,
+            turn.say("place.is_at", name=turn.name(place), address=place.address, distance=distance),
+        )
+    return _one(turn, place, turn.say("place.is_away", name=turn.name(place), distance=distance))
+
+
+def which(turn: Turn, found: Found, intent: Navigate) -> Result:
+    """Ask which of several places of one name is meant, by what tells them apart."""
+    places = [_with_distance(turn, place) for place in found.places[:_OFFERED]]
+    labels = []
+    for place in places:
+        if found.ask_by == "district" and place.district:
+            labels.append(place.district)
+        elif found.ask_by == "kind":
+            kind = reply.kind_words(place, turn.language)
+            labels.append(
+                f"{turn.name(place)}（{kind}）"
+                if turn.language == "zh"
+                else f"the {kind.lower()} {turn.name(place)}"
+            )
+        elif found.ask_by == "distance":
+            labels.append(turn.distance(place.distance_m or 0))
+        else:
+            labels.append(
+                turn.say("search.item", name=turn.name(place), distance=turn.distance(place.distance_m or 0))
+            )
+    key = {"district": "place.which_district", "distance": "place.which_distance"}.get(
+        found.ask_by, "place.which"
+    )
+    if key == "place.which_district" and len(set(labels)) < len(labels):
+        key = "place.which"
+        labels = [
+            turn.say("search.item", name=turn.name(p), distance=turn.distance(p.distance_m or 0))
+            for p in places
+        ]
+    text = turn.say(
+        key,
+        name=found.words,
+        count=reply.count_words(len(places), turn.language),
+        list=turn.listed(labels),
+    )
+    return turn.ask(text, intent=intent, expecting="choice", options=tuple(places))

@@ -1,0 +1,182 @@
+"""Questions about the drive, the place and the memory, and what is to be remembered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from agent import reply
+from agent.intent import Navigate, Recall, Remember, Status
+from agent.turn import Result, Turn
+from nav.errors import NavError
+from nav.wording import spoken_speed
+
+if TYPE_CHECKING:
+    from agent.memory import Kept
+    from nav import Route
+
+
+def status(turn: Turn, intent: Status) -> Result:
+    """Answer a question about the drive."""
+    if intent.place:
+        return _to_place(turn, intent)
+    direct = {"where_am_i": _where, "speed_limit": _limit, "fuel_range": _range, "clock": _clock}
+    if intent.what in direct:
+        return direct[intent.what](turn)
+    route = turn.route
+    if route is None or not turn.session.stops:
+        return turn.impossible("status.no_route")
+    if intent.what == "next_turn":
+        return _next_turn(turn, route)
+    remaining_m, remaining_s = remaining(turn, route)
+    facts = {
+        "distance": turn.distance(remaining_m),
+        "duration": turn.duration(remaining_s),
+        "time": reply.spoken_time(turn.desk.now() + timedelta(seconds=remaining_s), turn.language),
+        "name": turn.name(turn.session.stops[-1]),
+    }
+    return turn.done(f"status.{intent.what}", **facts)
+
+
+def remaining(turn: Turn, route: Route) -> tuple[float, float]:
+    """Return metres and seconds to the destination, from guidance or from the position on the route."""
+    state = turn.guidance
+    if state is not None and state.remaining_m is not None and state.remaining_s is not None:
+        return state.remaining_m, state.remaining_s
+    offset_m = offset_on(turn, route)
+    left = max(0.0, float(route.distance_m) - offset_m)
+    share = left / float(route.distance_m) if route.distance_m else 0.0
+    return left, float(route.duration_s) * share
+
+
+def offset_on(turn: Turn, route: Route) -> float:
+    """Return how far along its route the car is, metres, judged by its position."""
+    if turn.guidance is not None and turn.guidance.route is route:
+        return turn.guidance.offset_m
+    if turn.position is None:
+        return 0.0
+    import numpy as np
+
+    from nav.geometry import haversine_m
+
+    line = np.asarray(route.geometry, dtype=np.float64)
+    steps = haversine_m(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
+    away = haversine_m(turn.position[0], turn.position[1], line[:, 0], line[:, 1])
+    return float(np.concatenate([[0.0], np.cumsum(steps)])[int(np.argmin(away))])
+
+
+def _next_turn(turn: Turn, route: Route) -> Result:
+    state = turn.guidance
+    words = (state.next_zh if turn.language == "zh" else state.next_en) if state else ""
+    if not words:
+        offset_m = offset_on(turn, route)
+        ahead = next((m for m in route.maneuvers if m.kind != "depart" and m.offset_m > offset_m + 5), None)
+        if ahead is not None:
+            words = ahead.say(turn.language, "full", distance_m=ahead.offset_m - offset_m)
+    if not words:
+        return turn.done("status.next_unknown")
+    return turn.done("status.next", words=words.rstrip("。."))
+
+
+def _where(turn: Turn) -> Result:
+    if turn.position is None:
+        return turn.impossible("status.where_unknown")
+    where = turn.desk.places.reverse(*turn.position).describe(turn.language)
+    return turn.done("status.where", where=where) if where else turn.done("status.where_unnamed")
+
+
+def _limit(turn: Turn) -> Result:
+    state = turn.guidance
+    if state is None or state.limit_kph is None:
+        return turn.impossible("status.limit_unknown")
+    over = state.speed_kph is not None and state.speed_kph > state.limit_kph + 5
+    key = "status.limit_over" if over else "status.limit"
+    return turn.done(key, speed=spoken_speed(state.limit_kph, turn.language))
+
+
+def _range(turn: Turn) -> Result:
+    if turn.guidance is None or turn.guidance.range_m is None:
+        return turn.impossible("status.range_unknown")
+    return turn.done("status.range", distance=turn.distance(turn.guidance.range_m))
+
+
+def _clock(turn: Turn) -> Result:
+    return turn.done("status.clock", time=reply.spoken_time(turn.desk.now(), turn.language))
+
+
+def _to_place(turn: Turn, intent: Status) -> Result:
+    """Say how far a named place is, without going there."""
+    found = turn.finder.target(Navigate(to=intent.place))
+    if found.verdict == "no_memory":
+        key = f"recall.no_{found.words}" if found.words in {"home", "company"} else "recall.no_last"
+        return turn.impossible(key, name=found.words)
+    if not found.places:
+        return turn.impossible("place.not_in_region", name=intent.place)
+    if turn.position is None:
+        return turn.impossible("route.no_position")
+    place = found.places[0]
+    turn.session.topic = place
+    turn.session.touched_at = turn.desk.now()
+    try:
+        route = turn.desk.router.route([turn.position, (place.lat, place.lon)], avoid=turn.session.avoid)
+    except NavError:
+        return turn.impossible("route.no_route", name=turn.name(place))
+    key = "status.place_time" if intent.what == "time_left" else "status.place_distance"
+    return turn.done(
+        key,
+        name=turn.name(place),
+        distance=turn.distance(route.distance_m),
+        duration=turn.duration(route.duration_s),
+        places=(place,),
+    )
+
+
+def remember(turn: Turn, intent: Remember) -> Result:
+    """Keep a place as home, company or favourite."""
+    memory = turn.desk.memory
+    if memory is None:
+        return turn.impossible("memory.off")
+    place = None
+    if intent.place:
+        found = turn.finder.named(intent.place)
+        if not found.places:
+            return turn.impossible("place.not_in_region", name=intent.place)
+        place = found.places[0]
+    elif intent.what == "favourite" and turn.session.topic is not None:
+        place = turn.session.topic
+    if place is not None:
+        name, point, place_id, category = turn.name(place), (place.lat, place.lon), place.id, place.category
+    elif turn.position is not None:
+        where = turn.desk.places.reverse(*turn.position).describe(turn.language)
+        name, point, place_id, category = where or turn.say("remember.here"), turn.position, "", ""
+    else:
+        return turn.impossible("remember.no_position")
+    memory.save(
+        intent.what,
+        name=name,
+        lat=point[0],
+        lon=point[1],
+        label=intent.label,
+        place_id=place_id,
+        category=category,
+        at=turn.desk.now(),
+    )
+    return turn.done(f"remember.{intent.what}", name=intent.label or name)
+
+
+def recall(turn: Turn, intent: Recall) -> Result:
+    """Say what is remembered."""
+    memory = turn.desk.memory
+    if memory is None:
+        return turn.impossible("memory.off")
+    if intent.what in {"home", "company"}:
+        kept = memory.place(intent.what)  # type: ignore[arg-type]
+        if kept is None:
+            return turn.impossible(f"recall.no_{intent.what}")
+        return turn.done(f"recall.{intent.what}", where=kept.name)
+    kept_places: list[Kept] = memory.favourites() if intent.what == "favourites" else memory.destinations(5)
+    if not kept_places:
+        return turn.impossible(f"recall.no_{intent.what}")
+    names = [kept.label or kept.name for kept in kept_places[:5]]
+    count = reply.count_words(len(kept_places), turn.language)
+    return turn.done(f"recall.{intent.what}", count=count, list=turn.listed(names))

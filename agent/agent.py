@@ -1,0 +1,275 @@
+"""The agent: hears an utterance, does what was asked, and answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from agent import act_drive, act_search, act_status, dialogue
+from agent.answer import Answer
+from agent.errors import AgentError
+from agent.finding import Desk, Finder
+from agent.intent import (
+    Cancel,
+    ChangeRoute,
+    Chat,
+    Choose,
+    Confirm,
+    Deny,
+    Help,
+    Navigate,
+    PlanTrip,
+    Recall,
+    Remember,
+    Repeat,
+    Search,
+    Status,
+    Volume,
+)
+from agent.reply import Style, say
+from agent.session import Session
+from agent.turn import Result, Turn
+from agent.understand import Understander, Understanding
+from nav.errors import NavError
+from poi.errors import PoiError
+
+if TYPE_CHECKING:
+    from agent.finding import Point
+    from agent.guidance_state import GuidanceState
+    from agent.intent import Intent
+    from agent.language_model import LanguageModel
+    from agent.memory import Memory
+    from agent.utterance import Language
+    from nav import Region, Router
+    from poi import Places
+
+
+class Agent:
+    """One conversation about one region.
+
+    Parameters
+    ----------
+    region
+        The map.
+    places
+        Its places.
+    router
+        Its router.
+    llm
+        Language model for what the rules do not cover; None to go without.
+    memory
+        The driver's memory; None to remember nothing.
+    guidance
+        The drive under way: a snapshot, or a function that gives the newest one.
+    now
+        The clock, in the local time of the region.
+    style
+        How much is said: "brief", "normal" or "chatty".
+    """
+
+    def __init__(
+        self,
+        region: Region,
+        *,
+        places: Places,
+        router: Router,
+        llm: LanguageModel | None = None,
+        memory: Memory | None = None,
+        guidance: GuidanceState | Callable[[], GuidanceState | None] | None = None,
+        now: Callable[[], datetime] = datetime.now,
+        style: Style = "normal",
+    ) -> None:
+        self._desk = Desk(region=region, places=places, router=router, memory=memory, now=now, style=style)
+        self._understander = Understander(llm)
+        self.guidance = guidance
+        self._llm = llm
+        self.session = Session()
+
+    def warm(self) -> float:
+        """Prepare the language model; return the seconds it took (0 without one)."""
+        try:
+            return self._understander.warm()
+        except AgentError:
+            return 0.0
+
+    def hear(
+        self,
+        text: str,
+        *,
+        language: Literal["zh", "en"] | str | None = None,
+        position: Point | None = None,
+        alternatives: Sequence[str] = (),
+    ) -> Answer:
+        """Answer one utterance.
+
+        Parameters
+        ----------
+        text
+            What was heard; anything at all.
+        language
+            Language that was heard; None to tell from the text.
+        position
+            Where the car is, (lat, lon).
+        alternatives
+            Other ways in which the recogniser could have heard it, likeliest first; tried when `text` makes
+            no sense.
+
+        Returns
+        -------
+        Answer
+            Always one; this never raises for anything that was said.
+        """
+        started = time.perf_counter()
+        session = self.session
+        session.expire(self._desk.now())
+        guidance = self._guidance()
+        spoken = language if language in {"zh", "en"} else None
+        understood = self._understand(text, alternatives, spoken, guidance)  # type: ignore[arg-type]
+        read_at = time.perf_counter()
+        turn = Turn(
+            desk=self._desk,
+            session=session,
+            finder=Finder(
+                desk=self._desk,
+                session=session,
+                position=position,
+                language=understood.language,
+                offset_m=guidance.offset_m if guidance else 0.0,
+            ),
+            language=understood.language,
+            position=position,
+            guidance=guidance,
+            text=understood.text,
+        )
+        result = self._act(turn, understood)
+        done_at = time.perf_counter()
+        answer = Answer(
+            heard=text,
+            language=understood.language,
+            intents=understood.intents,
+            outcome=result.outcome,
+            reply=result.reply,
+            places=result.places,
+            route=result.route,
+            plan=result.plan,
+            understood_by=understood.tier,
+            end_guidance=result.end_guidance,
+            volume=result.volume,
+            timings_ms={"understand": (read_at - started) * 1000, "act": (done_at - read_at) * 1000},
+        )
+        session.language = understood.language
+        if not any(isinstance(intent, Repeat) for intent in understood.intents):
+            session.last_answer = answer
+        return answer
+
+    def _guidance(self) -> GuidanceState | None:
+        return self.guidance() if callable(self.guidance) else self.guidance
+
+    def _understand(
+        self,
+        text: str,
+        alternatives: Sequence[str],
+        language: Language | None,
+        guidance: GuidanceState | None,
+    ) -> Understanding:
+        guiding = self.session.route is not None or (guidance is not None and guidance.route is not None)
+        context = self.session.context(guiding)
+        best = self._understander.understand(text, language=language, context=context)
+        for other in () if best.intents and best.confidence > 0.5 else alternatives[:3]:
+            again = Understander(None).understand(other, language=language, context=context)
+            if again.intents and again.confidence > best.confidence:
+                best = again
+        return best
+
+    def _act(self, turn: Turn, understood: Understanding) -> Result:
+        """Carry out what was understood; a failure becomes words, never an exception."""
+        try:
+            return self._carry_out(turn, understood)
+        except (NavError, PoiError, AgentError):
+            return turn.impossible("failed")
+
+    def _carry_out(self, turn: Turn, understood: Understanding) -> Result:
+        intents = list(understood.intents)
+        if not intents:
+            return dialogue.not_understood(turn)
+        stops = [intent for intent in intents if isinstance(intent, Navigate)]
+        if len(stops) > 1 and len(stops) == len(intents):
+            return act_drive.several(turn, stops)
+        results = []
+        for intent in intents:
+            result = self._one(turn, intent)
+            results.append(result)
+            if result.outcome in {"ask_back", "impossible"}:
+                break
+        return _merged(results, turn)
+
+    def _one(self, turn: Turn, intent: Intent) -> Result:
+        """Carry out one intent; a new request ends an open question."""
+        if isinstance(intent, Navigate | Search | PlanTrip | Remember) or (
+            isinstance(intent, ChangeRoute) and turn.session.stops
+        ):
+            turn.session.question = None
+        match intent:
+            case Navigate():
+                return act_drive.navigate(turn, intent)
+            case Search():
+                return act_search.search(turn, intent)
+            case PlanTrip():
+                from agent import act_trip
+
+                return act_trip.plan_trip(turn, intent)
+            case ChangeRoute():
+                return act_drive.change_route(turn, intent)
+            case Choose():
+                return dialogue.choose(turn, intent)
+            case Confirm():
+                return dialogue.confirm(turn)
+            case Deny():
+                return dialogue.deny(turn, intent)
+            case Status():
+                return act_status.status(turn, intent)
+            case Remember():
+                return act_status.remember(turn, intent)
+            case Recall():
+                return act_status.recall(turn, intent)
+            case Cancel():
+                return dialogue.cancel(turn)
+            case Repeat():
+                return self._repeat(turn)
+            case Volume():
+                return dialogue.volume(turn, intent)
+            case Help():
+                return turn.done("help")
+            case Chat():
+                return dialogue.chat(turn, self._llm)
+
+    def _repeat(self, turn: Turn) -> Result:
+        last = self.session.last_answer
+        if last is None:
+            return turn.done("repeat.nothing")
+        question = turn.session.question
+        return Result(
+            outcome="ask_back" if question is not None else "done", reply=last.reply, places=last.places
+        )
+
+
+def _merged(results: list[Result], turn: Turn) -> Result:
+    if len(results) == 1:
+        return results[0]
+    last = results[-1]
+    gap = "" if turn.language == "zh" else " "
+    routes = [result.route for result in results if result.route is not None]
+    return Result(
+        outcome=last.outcome,
+        reply=gap.join(result.reply for result in results),
+        places=last.places or results[0].places,
+        route=routes[-1] if routes else None,
+        plan=next((result.plan for result in results if result.plan), None),
+        end_guidance=any(result.end_guidance for result in results) and not routes,
+        volume=next((result.volume for result in results if result.volume), None),
+    )
+
+
+__all__ = ["Agent", "say"]

@@ -1,0 +1,34 @@
+"""The fast tier: the grammar's reading with a calibrated confidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.rules import Context, Parsed, parse
+
+if TYPE_CHECKING:
+    from agent.utterance import Language
+
+
+def read(cleaned: str, language: Language, context: Context) -> Parsed | None:
+    """Read an utterance without the language model.
+
+    Parameters
+    ----------
+    cleaned
+        Words as `agent.utterance.clean` returns them.
+    language
+        Language of the sentence frame; the other grammar is tried if this one makes nothing of a mixed
+        utterance.
+    context
+        State of the dialogue.
+    """
+    best = parse(cleaned, language, context)
+    mixed = any("\u3400" <= char <= "\u9fff" for char in cleaned) and any(
+        char.isascii() and char.isalpha() for char in cleaned
+    )
+    if mixed and (best is None or best.confidence < 0.9):
+        other = parse(cleaned, "en" if language == "zh" else "zh", context)
+        if other is not None and (best is None or other.confidence > best.confidence):
+            best = other
+    return best

@@ -1,0 +1,289 @@
+"""From the words in a slot to places of the map, of the conversation, or of the memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from agent.phrase import is_category
+from nav.geometry import distance_m
+
+if TYPE_CHECKING:
+    from agent.intent import Navigate, Need, Search
+    from agent.memory import Kept, Memory
+    from agent.session import Session
+    from agent.utterance import Language
+    from nav import Region, Route, Router
+    from poi import Places
+    from poi.place import Place, Resolution
+
+Point = tuple[float, float]
+
+NEED_WORDS: dict[str, tuple[str, ...]] = {
+    "food": ("餐厅", "快餐"),
+    "fuel": ("加油站",),
+    "charging": ("充电站",),
+    "coffee": ("咖啡",),
+    "toilet": ("厕所",),
+    "rest": ("服务区", "休息区", "咖啡", "停车场"),
+    "parking": ("停车场",),
+    "hotel": ("酒店",),
+    "pharmacy": ("药店",),
+    "hospital": ("医院",),
+    "repair": ("修车",),
+    "shopping": ("商场", "商店", "超市"),
+    "sights": ("景点",),
+    "cash": ("取款机", "银行"),
+    "drink": ("便利店", "超市", "咖啡"),
+}
+"""Category words that serve a need, the best first; the next is tried when nothing is near."""
+
+_HOME = re.compile(r"(?i)(?:我?们?家里?|回家|(?:my |our )?(?:home|house|place))$")
+_WORK = re.compile(
+    r"(?i)(?:我?们?的?(?:公司|单位|办公室)|(?:my |our |the )?(?:work|office|workplace|company))$"
+)
+_THERE = re.compile(
+    r"(?i)(?:那|那里|那儿|那边|那个地方|那个|那家|这个地方|它|这家|这个|there|that(?: place| one)?|it|this place)$"
+)
+_BEFORE = re.compile(
+    r"(?i)(?:刚才|刚刚|之前|前面说的|先前)(?:的|说的|去的|搜的|找的)*(?:那个|那家|地方|那里)?$|(?:the )?(?:previous|last|earlier) (?:one|place|destination)|where (?:we|i) (?:were|was) going(?: before)?$"
+)
+_LAST = re.compile(
+    r"(?i)(?:上次|上回|上一次|以前|之前|昨天|前天|上周)(?:我们?|咱们?)?(?:去|吃|住|到)?(?:过)?(?:的)?(?:那|那个|那家|那间|那座)?(?P<zh>.*)$|(?:the |that )?(?P<en>.+?) (?:from |we went to |i went to |we were at |we ate at )?(?:last time|last week|yesterday|the other day|before|we went to|i went to)$|(?:the )?last (?P<en2>.+)$"
+)
+_DESTINATION = re.compile(r"(?i)(?:目的地|终点|终点站|(?:my |our |the )?destination)$")
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """What the actions work with."""
+
+    region: Region
+    places: Places
+    router: Router
+    memory: Memory | None
+    now: Callable[[], datetime]
+    style: Any = "normal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the words of a slot may mean."""
+
+    places: tuple[Place, ...] = ()
+    """Candidates, best first."""
+
+    verdict: Literal["clear", "ask", "unsure", "list", "nothing", "no_memory", "outside"] = "nothing"
+    """"clear": the first is meant. "ask": several of one name. "unsure": confirm the first. "list": places
+    of a kind to choose from. "no_memory": home, company or a past place that is not known."""
+
+    ask_by: str = ""
+    """What tells the candidates of "ask" apart."""
+
+    suggestions: tuple[str, ...] = ()
+    """Names that sound alike, for "nothing"."""
+
+    words: str = ""
+    """The words that were looked up."""
+
+    relaxed: str = ""
+    """Which wish had to be dropped to find anything: "open", "within", "stars", "along", "near"."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Finder:
+    """Finds places for the slots of one turn."""
+
+    desk: Desk
+    session: Session
+    position: Point | None
+    language: Language
+    offset_m: float = 0.0
+    """Metres driven on the current route."""
+    cache: dict[str, Any] = field(default_factory=dict)
+
+    def target(self, intent: Navigate) -> Found:
+        """Find the destination of a request."""
+        words = intent.to
+        if intent.need and not words:
+            return self.of_need(intent.need, near=self.anchor(intent.near), open_now=intent.open_now)
+        if known := self.known(words):
+            return known
+        if (
+            is_category(words, "zh")
+            or is_category(words, "en")
+            or intent.pick
+            or intent.near
+            or intent.open_now
+        ):
+            found = self.of_kind(
+                words,
+                near=self.anchor(intent.near) if intent.near else self.position,
+                open_now=intent.open_now,
+            )
+            if found.places:
+                return found
+            if intent.near:
+                return found
+        return self.named(words)
+
+    def named(self, words: str) -> Found:
+        """Resolve a name on the map."""
+        if known := self.known(words):
+            return known
+        resolution: Resolution = self.desk.places.resolve(words, near=self.position, limit=5)
+        candidates = tuple(candidate.place for candidate in resolution)
+        if resolution.verdict == "nothing" or not candidates:
+            return Found(words=words, suggestions=resolution.suggestions)
+        if resolution[0].why == "category":
+            return Found(places=candidates, verdict="list", words=words)
+        return Found(
+            places=candidates, verdict=resolution.verdict, ask_by=resolution.ask_by or "", words=words
+        )
+
+    def known(self, words: str) -> Found | None:
+        """Find what is not on the map: home, the favourites, past destinations, "there"."""
+        text = words.strip()
+        memory = self.desk.memory
+        for kind, pattern in (("home", _HOME), ("company", _WORK)):
+            if pattern.fullmatch(text):
+                kept = memory.place(kind) if memory else None  # type: ignore[arg-type]
+                if kept is None:
+                    return Found(verdict="no_memory", words=kind)
+                return Found(places=(as_place(kept),), verdict="clear", words=words)
+        if memory and (kept := memory.labelled(text)):
+            return Found(places=(as_place(kept),), verdict="clear", words=words)
+        session = self.session
+        if _DESTINATION.fullmatch(text) and session.stops:
+            return Found(places=(session.stops[-1],), verdict="clear", words=words)
+        if _THERE.fullmatch(text) and session.topic:
+            return Found(places=(session.topic,), verdict="clear", words=words)
+        if _BEFORE.fullmatch(text):
+            past = [p for p in reversed(session.earlier) if not session.stops or p.id != session.stops[-1].id]
+            past += [p for p in session.earlier if p not in past]
+            return Found(places=tuple(past[:1]), verdict="clear" if past else "no_memory", words=words)
+        if found := _LAST.fullmatch(text):
+            return self._past((found["zh"] or found["en"] or found["en2"] or "").strip("的 "), words)
+        return None
+
+    def _past(self, what: str, words: str) -> Found | None:
+        """Find a past destination by its name or kind ("上次那家火锅店")."""
+        memory = self.desk.memory
+        if memory is None:
+            return Found(verdict="no_memory", words=what or words)
+        past = memory.destinations(50)
+        if not what or what in {"地方", "地儿", "place", "destination"}:
+            return Found(
+                places=tuple(as_place(k) for k in past[:1]),
+                verdict="clear" if past else "no_memory",
+                words=words,
+            )
+        match = self.desk.places.categories(what)
+        wanted = {category.split("=")[0] for category in match.categories} if match else set()
+        named = [k for k in past if what.casefold() in k.name.casefold()]
+        cuisine = [k for k in past if wanted and k.category in wanted]
+        chosen = named or cuisine
+        if not chosen:
+            return Found(verdict="no_memory", words=what)
+        return Found(places=(as_place(chosen[0]),), verdict="clear", words=words)
+
+    def anchor(self, words: str) -> Point | None:
+        """Return the point that "near X" means; None if X is unknown."""
+        if not words:
+            return self.position
+        found = self.named(words)
+        return (found.places[0].lat, found.places[0].lon) if found.places else None
+
+    def of_need(
+        self, need: Need, *, near: Point | None, open_now: bool = False, route: Route | None = None
+    ) -> Found:
+        """Find places that serve a need, the best kind that has any nearby."""
+        best = Found(verdict="nothing", words=need)
+        for words in NEED_WORDS.get(need, ()):
+            found = self.of_kind(words, near=near, open_now=open_now, route=route)
+            if found.places and (found.places[0].distance_m or 0) < 3000:
+                return Found(places=found.places, verdict="list", words=need, relaxed=found.relaxed)
+            if found.places and not best.places:
+                best = Found(places=found.places, verdict="list", words=need, relaxed=found.relaxed)
+        return best
+
+    def of_kind(
+        self,
+        words: str,
+        *,
+        near: Point | None,
+        open_now: bool = False,
+        stars: int = 0,
+        within_m: int = 0,
+        route: Route | None = None,
+    ) -> Found:
+        """Find places of a kind or a brand; if a wish leaves nothing, say which one had to be dropped."""
+        wishes: dict[str, Any] = {"near": near, "limit": 12}
+        if open_now:
+            wishes["open_at"] = self.desk.now()
+        if stars:
+            wishes["stars"] = float(stars)
+        if within_m:
+            wishes["within_m"] = float(within_m)
+        if route is not None:
+            wishes |= {"along": route, "router": self.desk.router, "from_offset_m": self.offset_m}
+        places = self.desk.places.search(words, **wishes)
+        if open_now and places:
+            # A place whose hours are unknown is not offered as open while others surely are.
+            sure = [place for place in places if place.open_now]
+            if sure:
+                return Found(places=tuple(sure), verdict="list", words=words)
+            return Found(places=tuple(places), verdict="list", words=words, relaxed="open")
+        if places:
+            return Found(places=tuple(places), verdict="list", words=words)
+        for name, keys in (
+            ("along", ("along", "router", "from_offset_m")),
+            ("within", ("within_m",)),
+            ("stars", ("stars",)),
+            ("open", ("open_at",)),
+        ):
+            if keys[0] in wishes:
+                places = self.desk.places.search(words, **{k: v for k, v in wishes.items() if k not in keys})
+                if places:
+                    return Found(places=tuple(places), verdict="list", words=words, relaxed=name)
+        return Found(words=words)
+
+    def search(self, intent: Search, route: Route | None) -> Found:
+        """Find what a search asks for."""
+        near = self.anchor(intent.near) if intent.near else self.position
+        along = route if intent.along else None
+        if intent.need and not intent.what:
+            return self.of_need(intent.need, near=near, open_now=intent.open_now, route=along)
+        if not intent.near and (known := self.known(intent.what)):
+            return known
+        return self.of_kind(
+            intent.what,
+            near=near,
+            open_now=intent.open_now,
+            stars=intent.stars,
+            within_m=intent.within_m,
+            route=along,
+        )
+
+    def away_m(self, place: Place) -> float:
+        """Return the straight-line distance from the car, metres."""
+        if self.position is None:
+            return place.distance_m or 0.0
+        return distance_m(self.position, (place.lat, place.lon))
+
+
+def as_place(kept: Kept) -> Place:
+    """Return a remembered place as a place of the map."""
+    from poi.place import Place
+
+    return Place(
+        id=kept.place_id or f"user/{kept.kind}",
+        name=kept.name,
+        category=kept.category,
+        lat=kept.lat,
+        lon=kept.lon,
+        why=kept.kind,
+    )

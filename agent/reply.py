@@ -1,0 +1,82 @@
+"""The words of the answer: templates filled with facts.
+
+A name comes from the map, a distance or a time from the router, a number from a count. Nothing else gets
+into a reply, so nothing can be invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from agent.reply_en import TEMPLATES as EN
+from agent.reply_zh import TEMPLATES as ZH
+from nav.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
+
+if TYPE_CHECKING:
+    from agent.utterance import Language
+    from poi.place import Place
+
+Style = Literal["brief", "normal", "chatty"]
+
+__all__ = [
+    "Style",
+    "count_words",
+    "joined",
+    "say",
+    "spoken_distance",
+    "spoken_duration",
+    "spoken_name",
+    "spoken_time",
+]
+
+
+def say(language: Language, key: str, style: Style = "normal", **facts: str) -> str:
+    """Fill the template `key`.
+
+    Parameters
+    ----------
+    language
+        "zh" or "en".
+    key
+        Name of the template; `key.brief` and `key.chatty` are taken where they exist and are asked for.
+    **facts
+        Words for the placeholders, ready to be spoken.
+    """
+    table = ZH if language == "zh" else EN
+    template = table.get(f"{key}.{style}", table[key])
+    return template.format(**facts)
+
+
+def spoken_name(place: Place, language: Language) -> str:
+    """Return the name to speak; the kind of place if the map has no name that can be spoken."""
+    name = speakable_name(place.label(language)) or speakable_name(place.name)
+    if name:
+        return name
+    if place.address and (address := speakable_name(place.address)):
+        return address
+    return kind_words(place, language)
+
+
+def kind_words(place: Place, language: Language) -> str:
+    """Name the kind of place ("加油站", "gas station")."""
+    from poi.category import load_categories
+
+    label = load_categories().label(place.category, language)
+    return speakable_name(label) or ("这个地方" if language == "zh" else "this place")
+
+
+def count_words(count: int, language: Language) -> str:
+    """Say a count: 两, "two"."""
+    from nav.wording_numbers import en_number, zh_number
+
+    return zh_number(count, counting=True) if language == "zh" else en_number(count)
+
+
+def joined(parts: Sequence[str], language: Language) -> str:
+    """Join names as a spoken list."""
+    if len(parts) <= 1:
+        return "".join(parts)
+    if language == "zh":
+        return "、".join(parts[:-1]) + "和" + parts[-1]
+    return ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -1,0 +1,107 @@
+"""One turn of the conversation: what the actions read, and what they leave behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from agent import reply
+from agent.session import Question
+
+if TYPE_CHECKING:
+    from agent.answer import Outcome
+    from agent.finding import Desk, Finder, Point
+    from agent.guidance_state import GuidanceState
+    from agent.intent import Avoid, Intent
+    from agent.itinerary import Plan
+    from agent.session import Expecting, Session
+    from agent.utterance import Language
+    from nav import Route
+    from poi.place import Place
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """What one intent led to."""
+
+    outcome: Outcome
+    reply: str
+    places: tuple[Place, ...] = ()
+    route: Route | None = None
+    plan: Plan | None = None
+    end_guidance: bool = False
+    volume: dict[str, Any] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """What the actions of one utterance share."""
+
+    desk: Desk
+    session: Session
+    finder: Finder
+    language: Language
+    position: Point | None
+    guidance: GuidanceState | None
+    text: str
+    """The cleaned utterance."""
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def route(self) -> Route | None:
+        """The route that is driven now."""
+        if self.guidance is not None and self.guidance.route is not None:
+            return self.guidance.route
+        return self.session.route
+
+    def say(self, key: str, **facts: str) -> str:
+        """Fill a template in the language of the turn."""
+        return reply.say(self.language, key, self.desk.style, **facts)
+
+    def name(self, place: Place) -> str:
+        """Return the name of a place as it is spoken."""
+        return reply.spoken_name(place, self.language)
+
+    def distance(self, metres: float) -> str:
+        """Say a distance."""
+        return reply.spoken_distance(metres, self.language)
+
+    def duration(self, seconds: float) -> str:
+        """Say a duration."""
+        return reply.spoken_duration(seconds, self.language)
+
+    def roads(self, avoid: tuple[Avoid, ...] | tuple[str, ...]) -> str:
+        """Name kinds of roads."""
+        return reply.joined([self.say(f"road.{kind}") for kind in avoid], self.language)
+
+    def listed(self, names: list[str]) -> str:
+        """Join names as a list."""
+        return reply.joined(names, self.language)
+
+    def done(self, key: str, *, places: tuple[Place, ...] = (), **facts: str) -> Result:
+        """Return a result that needs no answer."""
+        return Result(outcome="done", reply=self.say(key, **facts), places=places)
+
+    def impossible(self, key: str, **facts: str) -> Result:
+        """Return the explanation of why it cannot be done."""
+        return Result(outcome="impossible", reply=self.say(key, **facts))
+
+    def ask(
+        self,
+        reply_text: str,
+        *,
+        intent: Intent,
+        expecting: Expecting,
+        options: tuple[Place, ...] = (),
+        slot: str = "to",
+    ) -> Result:
+        """Ask back and remember the question."""
+        self.session.question = Question(
+            expecting=expecting, intent=intent, options=options, asked_at=self.desk.now(), slot=slot
+        )
+        if options:
+            self.session.offered = options
+            self.session.touched_at = self.desk.now()
+            if len(options) == 1:
+                self.session.topic = options[0]
+        return Result(outcome="ask_back", reply=reply_text, places=options)

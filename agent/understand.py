@@ -1,0 +1,155 @@
+"""From words to intents: the fast tier first, the language model where that is not sure enough."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from agent.errors import AgentError
+from agent.intent import Chat
+from agent.rules import Context, Parsed
+from agent.utterance import clean, language_of
+
+if TYPE_CHECKING:
+    from agent.intent import Intent
+    from agent.language_model import LanguageModel
+    from agent.utterance import Language
+
+ACCEPT = 0.7
+"""At this calibrated confidence the fast tier's reading stands; below it the language model is asked."""
+
+_MAX_TOKENS = 40
+_TIME_LIMIT_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """How an utterance was read."""
+
+    text: str
+    """The cleaned words."""
+
+    language: Language
+    """Language of the utterance."""
+
+    intents: tuple[Intent, ...]
+    """Intents in the order said; empty if nothing was made of it."""
+
+    confidence: float
+    """0 to 1."""
+
+    tier: Literal["rules", "llm"]
+    """Which tier read it."""
+
+    why: str = ""
+    """The deciding pattern, or why the language model was not of use."""
+
+
+class Understander:
+    """Reads utterances.
+
+    Parameters
+    ----------
+    llm
+        Language model for what the grammar does not cover; None to go without.
+    time_limit_s
+        How long the language model may take.
+    """
+
+    def __init__(self, llm: LanguageModel | None = None, *, time_limit_s: float = _TIME_LIMIT_S) -> None:
+        self._llm = llm
+        self._time_limit_s = time_limit_s
+
+    def understand(
+        self, text: str, *, language: Language | None = None, context: Context | None = None
+    ) -> Understanding:
+        """Read one utterance.
+
+        Parameters
+        ----------
+        text
+            What was heard.
+        language
+            Language that the recogniser heard; None to tell from the text.
+        context
+            State of the dialogue.
+        """
+        context = context or Context()
+        cleaned = clean(text)
+        spoken = language_of(cleaned, language or "zh")
+        fast = self.read_fast(cleaned, spoken, context)
+        if fast is not None and fast.confidence >= ACCEPT:
+            return _of(cleaned, spoken, fast)
+        if self._llm is None or not any(char.isalnum() for char in cleaned):
+            return _fallback(cleaned, spoken, fast, "no language model")
+        try:
+            intents = self.read_slow(cleaned)
+        except AgentError as error:
+            return _fallback(cleaned, spoken, fast, str(error))
+        if not intents or (fast and isinstance(intents[0], Chat)):
+            return _fallback(cleaned, spoken, fast, "the language model gave nothing usable")
+        return Understanding(
+            text=cleaned, language=spoken, intents=intents, confidence=0.6, tier="llm", why="llm"
+        )
+
+    def read_fast(self, cleaned: str, language: Language, context: Context) -> Parsed | None:
+        """Read with the fast tier alone; None if it makes nothing of it."""
+        from agent.fast_tier import read
+
+        return read(cleaned, language, context)
+
+    def read_slow(self, cleaned: str) -> tuple[Intent, ...]:
+        """Read with the language model alone.
+
+        Raises
+        ------
+        ModelUnavailable, ModelTimeout
+            As the model raises them.
+        """
+        from agent.prompt import build_grammar, build_prompt, read_output
+
+        if self._llm is None:
+            return ()
+        short = cleaned[:120]
+        line = self._llm.complete(
+            build_prompt(short),
+            grammar=build_grammar(short),
+            max_tokens=_MAX_TOKENS,
+            temperature=0.0,
+            timeout_s=self._time_limit_s,
+        )
+        return read_output(line, short)
+
+    def warm(self) -> float:
+        """Let the model read the constant part of the prompt; return the seconds it took."""
+        from agent.prompt import build_grammar, build_prompt
+
+        started = time.monotonic()
+        if self._llm is not None:
+            self._llm.complete(
+                build_prompt("hello"),
+                grammar=build_grammar("hello"),
+                max_tokens=2,
+                temperature=0.0,
+                timeout_s=60.0,
+            )
+        return time.monotonic() - started
+
+
+def _of(text: str, language: Language, parsed: Parsed) -> Understanding:
+    return Understanding(
+        text=text,
+        language=language,
+        intents=parsed.intents,
+        confidence=parsed.confidence,
+        tier="rules",
+        why=parsed.pattern,
+    )
+
+
+def _fallback(text: str, language: Language, fast: Parsed | None, why: str) -> Understanding:
+    """Take the fast tier's unsure reading rather than nothing, if it is at all likely."""
+    if fast is not None and fast.confidence >= 0.4:
+        return _of(text, language, fast)
+    return Understanding(text=text, language=language, intents=(), confidence=0.0, tier="rules", why=why)
