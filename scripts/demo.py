@@ -33,8 +33,8 @@ def main(root: Path) -> None:
                 stderr.print(f"xiaogao: {warning}", soft_wrap=True)
             route = turn.answer.route
             if route is not None:
-                (out / "route.png").write_bytes(route.to_png(assistant.region))
-                (out / "route.html").write_text(route.to_html(assistant.region), encoding="utf-8")
+                (out / "route.png").write_bytes(route.to_png())
+                (out / "route.html").write_text(route.to_html(), encoding="utf-8")
     finally:
         assistant.close()
     stdout.rule()
