@@ -22,8 +22,11 @@ _CORRIDOR_M = 4_000.0
 _EXACT = 50
 """So many places nearest to the route get an exact detour."""
 
-_WORSE_S = 600.0
+_WORSE_S = 240.0
 """A stop that costs so much more than the cheapest one is not offered."""
+
+_BESIDE_THE_ENDS_M = 600.0
+"""A place whose nearest point is an end of the route lies behind or beyond it, unless it is so near."""
 
 _ON_THE_LINE_M = 2.5
 
@@ -124,7 +127,8 @@ def _beside(places: Sequence[Place], line: FloatArray, width: float, from_offset
         nearest = int(np.argmin(metres))
         away = float(metres[nearest])
         offset = float(length[nearest] + share[nearest] * (length[nearest + 1] - length[nearest]))
-        if away > width or offset < from_offset_m:
+        at_an_end = offset <= max(1.0, from_offset_m + 1.0) or offset >= length[-1] - 1.0
+        if away > (min(width, _BESIDE_THE_ENDS_M) if at_an_end else width) or offset < from_offset_m:
             continue
         side = _side(place, a[nearest], b[nearest]) if away > _ON_THE_LINE_M else None
         found.append((away, replace(place, distance_m=offset, side=side)))

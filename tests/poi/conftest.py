@@ -1,0 +1,100 @@
+"""Maps drawn in the tests, and places built from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import pytest
+
+from poi import Places, build_places
+
+ORIGIN = (60.0, 25.0)
+STEP_LAT, STEP_LON = 0.001, 0.002
+"""One character of a drawing is about 111 m wide and high at 60° north."""
+
+Tags = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Stands in for a region: `Places` needs its folder only."""
+
+    path: Path
+
+
+def point_of(drawing: str, letter: str) -> tuple[float, float]:
+    """Return where a letter of a drawing lies."""
+    for row, line in enumerate(drawing.strip("\n").split("\n")):
+        if letter in line:
+            return ORIGIN[0] - row * STEP_LAT, ORIGIN[1] + line.index(letter) * STEP_LON
+    raise AssertionError(f"{letter} is not drawn")
+
+
+def osm_xml(drawing: str, nodes: Mapping[str, Tags], ways: Mapping[str, Tags]) -> str:
+    """Return OSM XML of a drawing: letters are nodes, ways are strings of letters."""
+    letters = sorted({c for c in drawing if c.isalnum()})
+    out = ["<osm version='0.6'>"]
+    for number, letter in enumerate(letters, 1):
+        lat, lon = point_of(drawing, letter)
+        out.append(f"<node id='{number}' version='1' lat='{lat:.7f}' lon='{lon:.7f}'>")
+        out += [f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in nodes.get(letter, {}).items()]
+        out.append("</node>")
+    for number, (line, tags) in enumerate(ways.items(), 1):
+        out.append(f"<way id='{number}' version='1'>")
+        out += [f"<nd ref='{letters.index(letter) + 1}'/>" for letter in line]
+        out += [f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in tags.items()]
+        out.append("</way>")
+    return "\n".join([*out, "</osm>"])
+
+
+@pytest.fixture
+def draw(tmp_path: Path) -> Callable[..., Places]:
+    """Give a function that builds places from a drawing."""
+
+    def build(drawing: str, nodes: Mapping[str, Tags] = {}, ways: Mapping[str, Tags] = {}) -> Places:
+        file = tmp_path / "drawn.osm"
+        file.write_text(osm_xml(drawing, nodes, ways), "utf-8")
+        build_places(file, tmp_path)
+        return Places(Pack(tmp_path))
+
+    return build
+
+
+@pytest.fixture
+def named(draw: Callable[..., Places]) -> Callable[..., Places]:
+    """Give a function that builds places out of names only, one node each."""
+
+    def build(*names: str, category: str = "tourism/attraction") -> Places:
+        key, value = category.split("/")
+        letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(names)]
+        nodes = {c: {key: value, "name": name} for c, name in zip(letters, names, strict=True)}
+        return draw(letters, nodes)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def helsinki(helsinki_pbf: Path, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Give the places of Helsinki's centre."""
+    folder = tmp_path_factory.mktemp("helsinki")
+    build_places(helsinki_pbf, folder)
+    return Places(Pack(folder))
+
+
+@pytest.fixture(scope="session")
+def tsinghua(maps: Path, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Give the places round Tsinghua University."""
+    folder = tmp_path_factory.mktemp("tsinghua")
+    build_places(maps / "tsinghua.osm.pbf", folder)
+    return Places(Pack(folder))
+
+
+@pytest.fixture(scope="session")
+def andorra(maps: Path, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Give the places of Andorra."""
+    folder = tmp_path_factory.mktemp("andorra")
+    build_places(maps / "andorra.osm.pbf", folder)
+    return Places(Pack(folder))
