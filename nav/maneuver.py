@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nav.graph import Access, Graph, RoadClass
-from nav.maneuver_junctions import Junctions, look_at_junctions
+from nav.graph import Access, Graph
+from nav.maneuver_junctions import TRUNK, Junctions, look_at_junctions
 from nav.maneuver_lanes import lanes_for
 from nav.maneuver_turns import Turn, turns_of
 from nav.maneuver_types import Lane, Maneuver
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Lane", "Maneuver", "maneuvers"]
 
-_ACCESS = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
+_ACCESS = {"car": int(Access.CAR), "bike": int(Access.BIKE), "foot": int(Access.FOOT)}
 _NAME_AHEAD_M = 60.0
 _LANES_BACK_M = 150.0
 _THEN_S = 9.0
 _THEN_M = 60.0
-_WITH_LANES = frozenset({"turn", "uturn", "continue", "fork", "end_of_road", "off_ramp", "on_ramp", "roundabout"})
+_WITH_LANES = frozenset(
+    {"turn", "uturn", "continue", "fork", "end_of_road", "off_ramp", "on_ramp", "roundabout"}
+)
 _ON_SIGNS = frozenset({"turn", "fork", "off_ramp", "on_ramp", "merge", "roundabout", "end_of_road"})
 _NO_THEN = frozenset({"depart", "new_name", "via", "arrive"})
 _SILENT_THEN = frozenset({"new_name", "exit_roundabout"})
@@ -43,8 +45,8 @@ def maneuvers(graph: Graph, route: Route) -> list[Maneuver]:
     Returns
     -------
     list of Maneuver
-        From ``depart`` to ``arrive``, in order of their offsets. What is obvious is left out: bends, side roads
-        that are passed, the end of a slip road.
+        From ``depart`` to ``arrive``, in order of their offsets. What is obvious is left out: bends, side
+        roads that are passed, the end of a slip road.
     """
     return _Writer(graph, route).write()
 
@@ -60,7 +62,9 @@ class _Writer:
         self._names: dict[int, Mapping[str, str]] = {}
         self._seen: Junctions = look_at_junctions(graph, route.edges, _ACCESS[route.profile])
         # Where the travel turns back at a stop no junction is passed between the two edges.
-        self._turned_back = {leg.last_edge: k for k, leg in enumerate(route.legs[:-1]) if _turns_back(route, k)}
+        self._turned_back = {
+            leg.last_edge: k for k, leg in enumerate(route.legs[:-1]) if _turns_back(route, k)
+        }
 
     def write(self) -> list[Maneuver]:
         drafts = [self._depart()]
@@ -76,26 +80,26 @@ class _Writer:
     def _joined(self, drafts: list[dict[str, Any]]) -> list[Maneuver]:
         """Fill in what depends on the next manoeuvre, from the last to the first."""
         found: list[Maneuver] = []
-        edges = len(self._edges)
+        edges, next_s = len(self._edges), 0.0
         for draft in reversed(drafts):
             after = found[-1] if found else None
+            time_s = draft.pop("time_s")
             if after is not None:
                 draft["length_m"] = after.offset_m - draft["offset_m"]
-                draft["duration_s"] = max(0.0, self._time_at(after) - draft.pop("time_s"))
+                draft["duration_s"] = max(0.0, next_s - time_s)
                 draft["edge_end"] = max(draft["edge_start"], after.edge_start)
                 draft["then"] = _then(draft, after)
                 self._sign(draft, after)
             else:
-                draft.pop("time_s")
                 draft["edge_end"] = edges
+            next_s = time_s
             found.append(Maneuver(**draft))
         found.reverse()
         return found
 
-    def _time_at(self, maneuver: Maneuver) -> float:
-        return float(np.interp(maneuver.offset_m, self._start_m, self._start_s))
-
-    def _draft(self, kind: str, modifier: str, edge_index: int, offset_m: float, time_s: float) -> dict[str, Any]:
+    def _draft(
+        self, kind: str, modifier: str, edge_index: int, offset_m: float, time_s: float
+    ) -> dict[str, Any]:
         """Begin a manoeuvre after which the edge at an index is driven."""
         return {
             "kind": kind,
@@ -134,23 +138,22 @@ class _Writer:
         return draft
 
     def _turn(self, turn: Turn) -> dict[str, Any]:
-        graph, edges, i, last = self._graph, self._edges, turn.junction, turn.last_junction
+        seen, i, last = self._seen, turn.junction, turn.last_junction
         draft = self._draft(turn.kind, turn.modifier, i + 1, self._start_m[i + 1], self._start_s[i + 1])
-        node = int(graph.edge_to[edges[i]])
-        draft |= {"lat": float(graph.node_lat[node]), "lon": float(graph.node_lon[node])}
+        draft |= {"lat": seen.lat[i], "lon": seen.lon[i]}
         if i in self._turned_back:
             stop = self._route.legs[self._turned_back[i]].end
             draft |= {"kind": "uturn", "modifier": "uturn", "lat": stop.lat, "lon": stop.lon}
         draft["leg"] = self._leg_at(i + 1)
-        draft["bearing_before_deg"] = float(graph.edge_heading_in_deg[edges[i]])
-        draft["bearing_after_deg"] = float(graph.edge_heading_out_deg[edges[last + 1]])
+        draft["bearing_before_deg"] = seen.heading_in_deg[i]
+        draft["bearing_after_deg"] = seen.heading_out_deg[last + 1]
         draft["roundabout_exit"] = turn.roundabout_exit
-        draft["motorway_before"] = bool(self._seen.road_class[i] <= RoadClass.TRUNK and not self._seen.link[i])
+        draft["motorway_before"] = seen.road_class[i] <= TRUNK and not seen.link[i]
         if turn.kind in _WITH_LANES:
             draft["lanes"] = self._lanes(i, turn)
         if turn.kind == "off_ramp":
-            draft["exit_number"] = self._exit_number(node, edges[i + 1])
-        self._road(draft, last + 1, len(edges))
+            draft["exit_number"] = self._exit_number(self._edges[i], self._edges[i + 1])
+        self._road(draft, last + 1, len(self._edges))
         return draft
 
     def _leg_at(self, edge_index: int) -> int:
@@ -165,11 +168,11 @@ class _Writer:
         seen = self._seen
         limit_m = self._start_m[first] + _NAME_AHEAD_M
         for j in range(first, end):
-            name_set, ref = int(seen.name_set[j]), int(seen.ref[j])
+            name_set, ref = seen.name_set[j], seen.ref[j]
             if name_set >= 0 or ref >= 0:
                 draft["names"] = self._name(name_set)
                 draft["refs"] = _split(self._graph.text(ref)) if ref >= 0 else ()
-                draft["major"] = bool(seen.road_class[j] <= RoadClass.TRUNK)
+                draft["major"] = seen.road_class[j] <= TRUNK
                 return
             if self._start_m[j + 1] > limit_m or seen.link[j]:
                 return
@@ -197,20 +200,20 @@ class _Writer:
         if draft["kind"] in ("on_ramp", "off_ramp") and after.kind == "merge":
             draft["destination_refs"] = after.refs[:1]
 
-    def _exit_number(self, node: int, ramp: int) -> str:
+    def _exit_number(self, road: int, ramp: int) -> str:
         graph = self._graph
         number = int(graph.edge_junction_ref[ramp])
-        return graph.text(number if number >= 0 else int(graph.node_exit_ref[node]))
+        return graph.text(number if number >= 0 else int(graph.node_exit_ref[graph.edge_to[road]]))
 
     def _lanes(self, i: int, turn: Turn) -> tuple[Lane, ...]:
-        graph = self._graph
+        seen = self._seen
         limit_m = self._start_m[i + 1] - _LANES_BACK_M
         for j in range(i, -1, -1):
-            tag = int(graph.edge_turn_lanes[self._edges[j]])
+            tag = seen.turn_lanes[j]
             if tag >= 0:
-                return lanes_for(graph.text(tag), turn.modifier)
+                return lanes_for(self._graph.text(tag), turn.modifier)
             # Lanes painted before a junction lead over that junction, not over this one.
-            crossed = j > 0 and self._seen.first_arm[j] - self._seen.first_arm[j - 1] > 2
+            crossed = j > 0 and seen.first_arm[j] - seen.first_arm[j - 1] > 2
             if crossed or self._start_m[j] < limit_m:
                 break
         return ()

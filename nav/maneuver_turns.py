@@ -6,8 +6,8 @@ below 20° a road goes straight on, up to 45° it bears off, up to 120° it turn
 
 from dataclasses import dataclass
 
-from nav.graph import Graph, RoadClass
-from nav.maneuver_junctions import Arm, Junctions
+from nav.graph import Graph
+from nav.maneuver_junctions import LINK, SERVICE, TRUNK, Arm, Junctions
 from nav.maneuver_types import Kind, Modifier
 
 _STRAIGHT_DEG = 20.0
@@ -17,7 +17,6 @@ _FORK_DEG = 50.0
 _FORK_SPREAD_DEG = 75.0
 _CLEARLY_STRAIGHTER_DEG = 12.0
 _UTURN_DEG = 150.0
-_MOTORWAY = RoadClass.TRUNK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +56,14 @@ def turns_of(graph: Graph, seen: Junctions) -> list[Turn]:
     """List the manoeuvres of a leg between its start and its end, in order."""
     found: list[Turn] = []
     done = -1
-    for i in seen.interesting.tolist():
+    for i in seen.interesting:
         if i <= done:
             continue
         done = i
         if seen.circle[i + 1]:
             turn = _roundabout(graph, seen, i)
         elif seen.circle[i]:
-            turn = _only(i, "exit_roundabout", modifier_for(float(seen.turn_deg[i])))
+            turn = _only(i, "exit_roundabout", modifier_for(seen.turn_deg[i]))
         elif seen.connector[i + 1] and not seen.back[i]:
             turn, done = _through_connectors(graph, seen, i)
         else:
@@ -90,8 +89,8 @@ def _roundabout(graph: Graph, seen: Junctions, i: int) -> Turn | None:
         last += 1
     if last == edges - 1:
         return Turn(junction=i, last_junction=i, kind="roundabout", modifier="straight")
-    passed = int(seen.exits[i + 1 : last].sum())
-    turn_deg = seen.turn_over(graph, i, last)
+    passed = sum(seen.exits[i + 1 : last])
+    turn_deg = seen.turn_over(i, last)
     modifier: Modifier = "uturn" if abs(turn_deg) > _UTURN_DEG else modifier_for(turn_deg)
     return Turn(
         junction=i, last_junction=last, kind="roundabout", modifier=modifier, roundabout_exit=passed + 1
@@ -106,10 +105,10 @@ def _through_connectors(graph: Graph, seen: Junctions, i: int) -> tuple[Turn | N
         last += 1
     if seen.connector[last + 1] or seen.ferry[last + 1]:
         return _at_junction(graph, seen, i), i
-    turn_deg = seen.turn_over(graph, i, last)
+    turn_deg = seen.turn_over(i, last)
     if abs(turn_deg) > _UTURN_DEG:
         return Turn(junction=i, last_junction=last, kind="uturn", modifier="uturn"), last
-    if seen.link[last + 1] and seen.road_class[last + 1] <= _MOTORWAY and not seen.link[i]:
+    if seen.link[last + 1] and seen.road_class[last + 1] <= TRUNK and not seen.link[i]:
         modifier = modifier_for(turn_deg) if abs(turn_deg) > _SLIGHT_DEG else _lean(turn_deg, [])
         return Turn(junction=i, last_junction=last, kind="on_ramp", modifier=modifier), last
     if abs(turn_deg) < _SLIGHT_DEG * 0.75:
@@ -121,17 +120,15 @@ def _through_connectors(graph: Graph, seen: Junctions, i: int) -> tuple[Turn | N
 
 
 def _at_junction(graph: Graph, seen: Junctions, i: int) -> Turn | None:
-    turn_deg = float(seen.turn_deg[i])
+    turn_deg = seen.turn_deg[i]
     if seen.back[i]:
         return _only(i, "uturn", "uturn")
     if seen.ferry[i + 1] and not seen.ferry[i]:
         return _only(i, "ferry", "straight")
     if seen.ferry[i] and not seen.ferry[i + 1]:
         return _only(i, "continue", modifier_for(turn_deg))
-    arms = seen.arms(graph, i)
-    rivals = [
-        arm for arm in arms if arm.legal and (not arm.minor or seen.road_class[i + 1] >= RoadClass.SERVICE)
-    ]
+    arms = seen.arms(i)
+    rivals = [arm for arm in arms if arm.legal and (not arm.minor or seen.road_class[i + 1] >= SERVICE)]
     return (
         _ramp(graph, seen, i, rivals)
         or _fork(seen, i, rivals)
@@ -141,17 +138,17 @@ def _at_junction(graph: Graph, seen: Junctions, i: int) -> Turn | None:
 
 
 def _ramp(graph: Graph, seen: Junctions, i: int, rivals: list[Arm]) -> Turn | None:
-    before, after = int(seen.road_class[i]), int(seen.road_class[i + 1])
-    turn_deg = float(seen.turn_deg[i])
+    before, after = seen.road_class[i], seen.road_class[i + 1]
+    turn_deg = seen.turn_deg[i]
     if seen.link[i + 1] and not seen.link[i]:
-        if before <= _MOTORWAY:
+        if before <= TRUNK:
             # Where the motorway itself ends in a ramp there is nothing to decide.
             through = [arm for arm in rivals if not arm.link]
             return _only(i, "off_ramp", _lean(turn_deg, rivals)) if through else None
-        if after <= _MOTORWAY and rivals:
+        if after <= TRUNK and rivals:
             sharp = abs(turn_deg) >= _SLIGHT_DEG
             return _only(i, "on_ramp", modifier_for(turn_deg) if sharp else _lean(turn_deg, rivals))
-    if seen.link[i] and not seen.link[i + 1] and after <= _MOTORWAY and abs(turn_deg) < _SLIGHT_DEG:
+    if seen.link[i] and not seen.link[i + 1] and after <= TRUNK and abs(turn_deg) < _SLIGHT_DEG:
         joined = _joined_road(graph, seen, i)
         if joined is not None:
             return _only(i, "merge", "slight_left" if joined > 0 else "slight_right")
@@ -160,12 +157,10 @@ def _ramp(graph: Graph, seen: Junctions, i: int, rivals: list[Arm]) -> Turn | No
 
 def _joined_road(graph: Graph, seen: Junctions, i: int) -> float | None:
     """Return on which side of the road that it joins a ramp arrives: positive if from the right."""
-    edge = int(seen.edges[i])
-    node = int(graph.edge_to[edge])
-    for other in graph.in_edges(node).tolist():
-        flags = int(graph.edge_flags[other])
-        same_class = int(graph.edge_class[other]) == int(seen.road_class[i + 1])
-        if other == edge or not same_class or not graph.edge_access[other] & 1 or flags & 1:
+    edge = seen.edges[i]
+    for other in graph.in_edges(int(graph.edge_to[edge])).tolist():
+        same_class = graph.edge_class[other] == seen.road_class[i + 1]
+        if other == edge or not same_class or graph.edge_flags[other] & LINK or not graph.edge_access[other]:
             continue
         gap = float(graph.edge_heading_in_deg[other]) - float(graph.edge_heading_in_deg[edge])
         # Arriving from the right means pointing further to the left than the road itself.
@@ -174,7 +169,7 @@ def _joined_road(graph: Graph, seen: Junctions, i: int) -> float | None:
 
 
 def _fork(seen: Junctions, i: int, rivals: list[Arm]) -> Turn | None:
-    turn_deg = float(seen.turn_deg[i])
+    turn_deg = seen.turn_deg[i]
     if abs(turn_deg) > _FORK_DEG:
         return None
     # A slip road off a through road, or a much smaller street, does not make a fork of it.
@@ -209,7 +204,7 @@ def _stays(seen: Junctions, i: int, rivals: list[Arm]) -> bool:
 
 
 def _turn(seen: Junctions, i: int, arms: list[Arm], rivals: list[Arm]) -> Turn | None:
-    turn_deg = float(seen.turn_deg[i])
+    turn_deg = seen.turn_deg[i]
     size = abs(turn_deg)
     if size < _STRAIGHT_DEG:
         return None
@@ -255,13 +250,13 @@ def _same_road(seen: Junctions, before: int, after: int) -> bool:
     if seen.name_set[before] >= 0 and seen.name_set[before] == seen.name_set[after]:
         return True
     unnamed = seen.name_set[before] < 0 or seen.name_set[after] < 0
-    return bool(unnamed and seen.ref[before] >= 0 and seen.ref[before] == seen.ref[after])
+    return unnamed and seen.ref[before] >= 0 and seen.ref[before] == seen.ref[after]
 
 
 def _renamed(graph: Graph, seen: Junctions, first: int, last: int) -> bool:
     """Tell whether the road goes on under another name, as a driver would notice."""
-    before, after = int(seen.name_set[first]), int(seen.name_set[last + 1])
-    if before < 0 or after < 0 or before == after or seen.road_class[last + 1] >= RoadClass.SERVICE:
+    before, after = seen.name_set[first], seen.name_set[last + 1]
+    if before < 0 or after < 0 or before == after or seen.road_class[last + 1] >= SERVICE:
         return False
     if seen.ref[first] >= 0 and seen.ref[first] == seen.ref[last + 1]:
         return False

@@ -1,9 +1,9 @@
 """Which road a position belongs to: a hidden Markov model over the road graph.
 
-The states are places on directed edges near each fix. A state is likely when it is near the fix and points the
-way the car goes; a step from one state to the next is likely when the way along the roads is as long as the
-car has moved. After Newson and Krumm, "Hidden Markov Map Matching Through Noise and Sparseness" (2009), with
-speed, heading and the planned route besides.
+The states are places on directed edges near each fix. A state is likely when it is near the fix and points
+the way the car goes; a step from one state to the next is likely when the way along the roads is as long as
+the car has moved. After Newson and Krumm, "Hidden Markov Map Matching Through Noise and Sparseness" (2009),
+with speed, heading and the planned route besides.
 """
 
 import math
@@ -23,9 +23,10 @@ _HEADING_SIGMA_DEG = 25.0
 _HEADING_CAP = 10.0
 _HEADING_MIN_MPS = 2.0
 _LEAVE_ROUTE_COST = 2.0
+_ON_ROUTE_GAIN = 3.0
 _UNREACHED_COST = 18.0
 _SCORE_SPAN = 25.0
-_MAX_MOVED_M = 4000.0
+_BATCH_MOVED_M = 2500.0
 
 
 class State(NamedTuple):
@@ -48,10 +49,16 @@ class Matcher:
     """Follows one car over the roads, fix by fix."""
 
     def __init__(
-        self, roads: Roads, *, route_edges: Collection[int] = (), keep_history: bool = False
+        self,
+        roads: Roads,
+        *,
+        route_edges: Collection[int] = (),
+        keep_history: bool = False,
+        max_moved_m: float = 400.0,
     ) -> None:
         self._roads = roads
         self._keep = keep_history
+        self._max_moved_m = max_moved_m
         self._last: Fix | None = None
         self.route_edges = frozenset(route_edges)
         """Edges of the planned route: leaving it costs a little."""
@@ -87,7 +94,10 @@ class Matcher:
         joined = self._joined(fix, seen, sigma_m) if self.states and self._last is not None else []
         self.broken = bool(self.states) and not joined
         if not joined:
-            joined = [State(candidate, fit, None, ()) for candidate, fit in seen]
+            joined = [
+                State(candidate, fit + _ON_ROUTE_GAIN * (candidate.edge in self.route_edges), None, ())
+                for candidate, fit in seen
+            ]
         self._last = fix
         self.states = _best(joined)
         return self.states
@@ -95,7 +105,7 @@ class Matcher:
     def _joined(self, fix: Fix, seen: list[tuple[Candidate, float]], sigma_m: float) -> list[State]:
         assert self._last is not None
         moved_m, spread_m = _movement(self._last, fix, sigma_m)
-        if moved_m > _MAX_MOVED_M:
+        if moved_m > self._max_moved_m:
             return []
         best: list[tuple[float, State, int] | None] = [None] * len(seen)
         ways = []
@@ -228,7 +238,7 @@ def match(roads: Roads, trace: Sequence[Fix], *, radius_m: float | None = None) 
     Matching
         Where each fix belongs, and the edges driven.
     """
-    matcher = Matcher(roads, keep_history=True)
+    matcher = Matcher(roads, keep_history=True, max_moved_m=_BATCH_MOVED_M)
     steps = [list(matcher.step(fix, radius_m=radius_m)) for fix in trace]
     chosen: list[State | None] = [None] * len(trace)
     breaks: set[int] = set()

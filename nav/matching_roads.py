@@ -1,32 +1,29 @@
 """Roads as the map matcher needs them: looked up near a point, and followed a little way ahead."""
 
+from __future__ import annotations
+
 import heapq
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from nav.geometry import METRES_PER_DEGREE
-from nav.graph import FloatArray, Graph, Int64Array
+from nav.graph import Access, Graph
+
+if TYPE_CHECKING:
+    from nav.region import Region
+    from nav.snap import Nearby
 
 _CACHED_EDGES = 20_000
 _TURN_ROUND_COST = 4.0
 
 
-class NearbyRoads(Protocol):
-    """Segments near a point, one entry each, as `nav.snap` returns them."""
-
-    edge: Int64Array
-    point: Int64Array
-    distance_m: FloatArray
-    along: FloatArray
-
-
 class RoadFinder(Protocol):
     """Finds the travelled segments within a radius; `nav.snap.Snapper` is one."""
 
-    def nearby(self, lat: float, lon: float, radius_m: float) -> NearbyRoads:
+    def nearby(self, lat: float, lon: float, radius_m: float) -> Nearby:
         """Return the segments within a radius in metres."""
 
 
@@ -127,7 +124,11 @@ class Roads:
         near = self._finder.nearby(lat, lon, radius_m)
         best: dict[int, tuple[float, int, float]] = {}
         for edge, point, distance_m, along in zip(
-            near.edge.tolist(), near.point.tolist(), near.distance_m.tolist(), near.along.tolist(), strict=True
+            near.edge.tolist(),
+            near.point.tolist(),
+            near.distance_m.tolist(),
+            near.along.tolist(),
+            strict=True,
         ):
             if edge not in best or distance_m < best[edge][0]:
                 best[edge] = (distance_m, point, along)
@@ -194,6 +195,28 @@ class Roads:
                 found[out] = (at_m, cost + turn_cost, here)
                 heapq.heappush(heap, (at_m + self.shape(out).length_m, cost + turn_cost, out))
         return found
+
+
+def roads_of(region: Region, profile: str = "car") -> Roads:
+    """Return the roads of a region as the matcher needs them.
+
+    Parameters
+    ----------
+    region : Region
+        The region.
+    profile : str
+        ``car``, ``bike`` or ``foot``.
+
+    Returns
+    -------
+    Roads
+        To be used from one thread.
+    """
+    from nav.snap import Snapper
+
+    network = region.network(profile)
+    finder = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
+    return Roads(network.graph, finder, int(Access[profile.upper()]))
 
 
 def _edge_shape(graph: Graph, edge: int) -> EdgeShape:

@@ -5,8 +5,9 @@ Nothing waits in a queue. What is due while something is still being said is wor
 with the distance of that moment, or not said at all.
 """
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from nav import wording_en, wording_zh
@@ -16,6 +17,7 @@ from nav.wording import Language
 Stage = Literal["depart", "prepare", "approach", "now", "after"]
 """The part of a manoeuvre's announcement that a prompt is; ``approach`` is the main one, with the names."""
 
+_NO_DISTANCE_M = 60.0
 _ONCE = frozenset({"new_name"})
 _IN_PLACE = frozenset({"exit_roundabout"})
 
@@ -50,6 +52,9 @@ class PromptTiming:
 
     approach_slow_max_m: float = 115.0
     """The main prompt begins no further away than this at low speed."""
+
+    late_s: float = 0.8
+    """A main prompt that is late is cut to what ends this long before the manoeuvre."""
 
     now_s: float = 2.2
     """The last prompt ends this long before the manoeuvre."""
@@ -101,6 +106,9 @@ class Prompt:
     drop_after_s: float
     """When it is out of date and must not be begun any more, on the same clock."""
 
+    interrupts: bool = False
+    """Whether it cuts off what is being said, because that is no longer true."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the prompt as plain values for JSON."""
         return {
@@ -111,6 +119,7 @@ class Prompt:
             "distance_m": round(self.distance_m, 1),
             "speech_s": round(self.speech_s, 2),
             "drop_after_s": round(self.drop_after_s, 2),
+            "interrupts": self.interrupts,
         }
 
 
@@ -166,7 +175,7 @@ class PromptScheduler:
         """Return how long the mouth is not needed for the next manoeuvre, in seconds."""
         if self._next >= len(self._maneuvers):
             return 0.0
-        main_m = self._approach_m(self._next, max(speed_mps, self._timing.creep_mps))[0]
+        main_m = self._approach_m(self._next, max(speed_mps, self._timing.creep_mps))
         ahead_m = self._maneuvers[self._next].offset_m - offset_m - main_m
         return max(0.0, ahead_m / max(speed_mps, self._timing.creep_mps))
 
@@ -175,6 +184,53 @@ class PromptScheduler:
         length_s = self._speech_s(text, self._language)
         self.busy_until_s = max(self.busy_until_s, time_s) + self._timing.latency_s + length_s
         return length_s
+
+    def skip_depart(self) -> None:
+        """Leave out the first sentence, for a route that begins on the way."""
+        if self._said:
+            self._said[0].update(("depart", "after"))
+
+    def first_after(self, opening: str, offset_m: float, speed_mps: float, time_s: float) -> Prompt:
+        """Say that the route is a new one, and at once what comes next if that is near.
+
+        Parameters
+        ----------
+        opening : str
+            What to say first.
+        offset_m, speed_mps, time_s : float
+            As for `update`.
+
+        Returns
+        -------
+        Prompt
+            One sentence; where a manoeuvre cannot wait, only that.
+        """
+        interrupts = not self.is_free(time_s)
+        self.busy_until_s = time_s
+        prompt = self.update(offset_m, speed_mps, time_s)
+        if prompt is not None and prompt.stage in ("now", "approach"):
+            near_s = prompt.distance_m / max(speed_mps, self._timing.creep_mps)
+            if near_s < prompt.speech_s + self._speech_s(opening, self._language) + self._timing.now_s:
+                return replace(prompt, interrupts=interrupts)
+        self.busy_until_s = time_s
+        joint = "，" if self._language == "zh" else ". "
+        text = opening if prompt is None else f"{opening}{joint}{prompt.text}"
+        length_s = self.occupy(time_s, text)
+        if prompt is None:
+            return Prompt(
+                text=text,
+                language=self._language,
+                stage="notice",
+                maneuver=-1,
+                time_s=time_s,
+                distance_m=0.0,
+                speech_s=length_s,
+                drop_after_s=time_s + 3.0,
+                interrupts=interrupts,
+            )
+        if prompt.stage == "approach":
+            self._main_ended_s[prompt.maneuver] = self.busy_until_s
+        return replace(prompt, text=text, speech_s=length_s, interrupts=interrupts)
 
     def update(self, offset_m: float, speed_mps: float, time_s: float) -> Prompt | None:
         """Decide what is to be said now.
@@ -208,15 +264,15 @@ class PromptScheduler:
                 return prompt
         return self._after(offset_m, pace_mps, time_s)
 
-    def _approach_m(self, index: int, pace_mps: float) -> tuple[float, float]:
-        """Return where the main prompt begins, and how long it takes."""
+    def _approach_m(self, index: int, pace_mps: float) -> float:
+        """Return how far ahead the main prompt begins."""
         timing, maneuver = self._timing, self._maneuvers[index]
         text = maneuver.say(self._language, "full", distance_m=200.0)
         length_s = self._speech_s(text, self._language) + timing.latency_s
         begin_m = max(timing.approach_min_m, pace_mps * (timing.approach_s + length_s))
         if pace_mps <= timing.slow_mps:
             begin_m = min(begin_m, timing.approach_slow_max_m)
-        return begin_m, length_s
+        return begin_m
 
     def _before(self, index: int, offset_m: float, pace_mps: float, time_s: float) -> Prompt | None:
         timing, maneuver, said = self._timing, self._maneuvers[index], self._said[index]
@@ -231,11 +287,11 @@ class PromptScheduler:
         if maneuver.kind in _IN_PLACE:
             due = ahead_m <= now_m and not said
             return self._say(index, "now", "short", None, pace_mps, time_s) if due else None
-        main_m, main_s = self._approach_m(index, pace_mps)
+        main_m = self._approach_m(index, pace_mps)
         if ahead_m <= now_m:
-            return self._in_place(index, ahead_m, main_s, pace_mps, time_s)
+            return self._in_place(index, ahead_m, pace_mps, time_s)
         if ahead_m <= main_m:
-            return self._main(index, ahead_m, main_s, pace_mps, time_s)
+            return self._main(index, ahead_m, pace_mps, time_s)
         if maneuver.kind in _ONCE or "prepare" in said or "approach" in said:
             return None
         lead_s = timing.prepare_motorway_s if maneuver.motorway_before else timing.prepare_s
@@ -244,29 +300,32 @@ class PromptScheduler:
             return None
         return self._say(index, "prepare", "short", ahead_m, pace_mps, time_s)
 
-    def _main(
-        self, index: int, ahead_m: float, main_s: float, pace_mps: float, time_s: float
-    ) -> Prompt | None:
+    def _main(self, index: int, ahead_m: float, pace_mps: float, time_s: float) -> Prompt | None:
+        """Say the main prompt, as much of it as there is time for."""
         if "approach" in self._said[index]:
             return None
-        if ahead_m / pace_mps < main_s + self._timing.now_s:
-            # Too late for the whole sentence: say what to do and leave the names out.
-            return self._say(index, "approach", "now", None, pace_mps, time_s)
-        shown_m = ahead_m if ahead_m > 60 else None
-        return self._say(index, "approach", "full", shown_m, pace_mps, time_s)
+        if self._maneuvers[index].kind in _ONCE:
+            return self._say(index, "approach", "full", None, pace_mps, time_s)
+        shown_m = ahead_m if ahead_m > _NO_DISTANCE_M else None
+        wordings: tuple[tuple[Form, float | None], ...] = (("full", shown_m), ("full", None), ("short", None))
+        for form, distance_m in wordings:
+            text = self._maneuvers[index].say(self._language, form, distance_m=distance_m)
+            needed_s = self._speech_s(text, self._language) + self._timing.latency_s + self._timing.late_s
+            if form == "short" or ahead_m / pace_mps >= needed_s:
+                return self._say(index, "approach", form, distance_m, pace_mps, time_s)
+        return None
 
-    def _in_place(
-        self, index: int, ahead_m: float, main_s: float, pace_mps: float, time_s: float
-    ) -> Prompt | None:
+    def _in_place(self, index: int, ahead_m: float, pace_mps: float, time_s: float) -> Prompt | None:
         said = self._said[index]
+        kind = self._maneuvers[index].kind
+        if kind in _ONCE or "now" in said:
+            return None
         if "approach" not in said and index not in self._chained:
             said.add("now")
-            form: Form = "full" if ahead_m / pace_mps > main_s + 0.5 else "now"
-            return self._say(index, "approach", form, None, pace_mps, time_s)
-        kind = self._maneuvers[index].kind
-        if "now" in said or kind in _ONCE or kind in ("arrive", "via"):
+            return self._main(index, ahead_m, pace_mps, time_s)
+        if kind in ("arrive", "via"):
             return None
-        if time_s - self._main_ended_s.get(index, -1e9) < self._timing.now_gap_s:
+        if time_s - self._main_ended_s.get(index, -math.inf) < self._timing.now_gap_s:
             return None
         return self._say(index, "now", "now", None, pace_mps, time_s)
 

@@ -15,6 +15,8 @@ _TURN = {
     "sharp_right": "turn sharp right",
     "uturn": "make a U-turn",
 }
+# The road after a roundabout was named on the way in.
+_WITHOUT_ROAD = frozenset({"arrive", "via", "exit_roundabout"})
 _COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 
@@ -34,7 +36,7 @@ def sentence(maneuver: Maneuver, form: Form, distance_m: float | None = None) ->
 
 def _full(maneuver: Maneuver, act: str) -> str:
     kind = maneuver.kind
-    if kind in ("arrive", "via"):
+    if kind in _WITHOUT_ROAD:
         return act
     road = road_name(maneuver)
     if kind == "depart":

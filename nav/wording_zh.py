@@ -18,7 +18,7 @@ _TURN = {
     "uturn": "掉头",
 }
 _COMPASS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
-_WITHOUT_ROAD = frozenset({"arrive", "via", "ferry", "depart"})
+_WITHOUT_ROAD = frozenset({"arrive", "via", "exit_roundabout"})
 
 
 def sentence(maneuver: Maneuver, form: Form, distance_m: float | None = None) -> str:

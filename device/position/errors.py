@@ -1,13 +1,11 @@
 """The errors of the position sources. Every message says what to do."""
 
-
-class PositionError(Exception):
-    """Base of the errors that a position source raises on purpose."""
+from device.errors import DeviceError, Missing
 
 
-class SourceUnavailable(PositionError):
+class SourceUnavailable(Missing):
     """The receiver, its device file or its server cannot be opened."""
 
 
-class BadTrack(PositionError):
+class BadTrack(DeviceError):
     """A recorded track cannot be read or holds no positions."""
