@@ -6,13 +6,16 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
 from agent.language_model import LanguageModel, OpenAICompatible
+from device.driving import Driving
 from device.engines import Engines, make_engines
 from device.errors import DeviceError
 from device.models import ModelStore
@@ -86,14 +89,23 @@ class Assistant:
         self.region = Region.open(current_region(region or settings.region.name))
         self.router = Router(self.region, profile=settings.routing.profile)
         self.places = Places(self.region)
+        self.driving = Driving(self.region, self.router, settings)
         self.agent = self._make_agent()
 
     def _make_agent(self) -> Agent:
         from agent import Agent, Memory
 
         memory = Memory(data_home() / "memory.sqlite") if self.settings.privacy.memory else None
+        zone = ZoneInfo(self.region.meta.timezone) if self.region.meta.timezone else None
         return Agent(
-            self.region, places=self.places, router=self.router, llm=self._language_model(), memory=memory
+            self.region,
+            places=self.places,
+            router=self.router,
+            llm=self._language_model(),
+            memory=memory,
+            guidance=self.driving.state,
+            now=lambda: datetime.now(zone).replace(tzinfo=None),
+            style=self.settings.speech.style,
         )
 
     def _language_model(self) -> LanguageModel | None:

@@ -1,0 +1,92 @@
+"""The drive under way: positions in, prompts out, and what the agent may say about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from agent.guidance_state import GuidanceState
+from device.settings import Settings
+from nav import Region, Route, Router
+from nav.guidance import Guide
+from nav.guidance_types import GuidanceEvent, GuideSettings
+from nav.matching_types import Fix
+
+
+class Driving:
+    """Holds the guide of the current route and the newest position.
+
+    Parameters
+    ----------
+    region, router
+        The map and its router.
+    settings : Settings
+        Which reminders are wanted, and the language of the prompts.
+    """
+
+    def __init__(self, region: Region, router: Router, settings: Settings) -> None:
+        self._region = region
+        self._router = router
+        self._settings = settings
+        self._guide: Guide | None = None
+        self.language: Literal["zh", "en"] = "en" if settings.speech.language == "en" else "zh"
+        self.fix: Fix | None = None
+        """The newest position."""
+
+    @property
+    def guiding(self) -> bool:
+        """Whether a route is driven."""
+        return self._guide is not None
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Where the car is, (lat, lon)."""
+        return (self.fix.lat, self.fix.lon) if self.fix else None
+
+    def begin(self, route: Route, language: str) -> None:
+        """Guide along a new route, in the language that it was asked for in."""
+        self.language = "en" if language == "en" else "zh"
+        wanted = self._settings.guidance
+        self._guide = Guide(
+            self._region,
+            self._router,
+            route,
+            settings=GuideSettings(
+                language="en" if language == "en" else "zh",
+                speeding=wanted.speeding,
+                rest=wanted.rest_reminder,
+            ),
+        )
+
+    def end(self) -> None:
+        """Stop guiding."""
+        self._guide = None
+
+    def update(self, fix: Fix | None) -> list[GuidanceEvent]:
+        """Take a position (None: a second passed without one) and return what follows from it."""
+        self.fix = fix or self.fix
+        if self._guide is None:
+            return []
+        events = self._guide.update(fix)
+        if self._guide.arrived:
+            self._guide = None
+        return events
+
+    def state(self) -> GuidanceState | None:
+        """Return what the agent may say about the drive; None when nothing is driven."""
+        if self._guide is None:
+            return None
+        status = self._guide.status()
+        return GuidanceState(
+            route=status.route,
+            offset_m=status.offset_m,
+            remaining_m=status.remaining_m,
+            remaining_s=status.remaining_s,
+            next_zh=status.next_zh,
+            next_en=status.next_en,
+            next_distance_m=status.next_distance_m,
+            road=status.road,
+            limit_kph=status.limit_kph,
+            speed_kph=status.speed_kph,
+            driving_s=status.driving_s,
+            parked=status.parked,
+        )

@@ -1,0 +1,58 @@
+"""A home with the sample region and the user's models, and the command line as one function."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from device.cli import main
+from device.models import ModelStore
+from device.regions import add_region
+
+
+class Run(NamedTuple):
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def helsinki_home(tmp_path_factory: pytest.TempPathFactory, helsinki_pbf: Path) -> Iterator[Path]:
+    """A home in which the region `helsinki` is built; the models are those of the user."""
+    home = tmp_path_factory.mktemp("home")
+    models = ModelStore().folder
+    (home / "cache").mkdir()
+    (home / "cache" / "models").symlink_to(models)
+    before = os.environ.get("XIAOGAO_HOME")
+    os.environ["XIAOGAO_HOME"] = str(home)
+    try:
+        add_region(helsinki_pbf, "helsinki")
+        yield home
+    finally:
+        if before is None:
+            del os.environ["XIAOGAO_HOME"]
+        else:
+            os.environ["XIAOGAO_HOME"] = before
+
+
+@pytest.fixture
+def xiaogao(
+    helsinki_home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., Run]:
+    """The program, run in this process in the home with the sample region."""
+    monkeypatch.setenv("XIAOGAO_HOME", str(helsinki_home))
+
+    def run(*arguments: str | Path) -> Run:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return Run(int(ended.value.code or 0), out, err)
+
+    return run
