@@ -346,11 +346,32 @@ def _node_traits(
         flags[index] = traits.flags
         exit_ref[index] = strings.add(traits.exit_ref)
         name[index] = names.add(traits.names)
+    flags[_barriers_of_paths(arrays, network, flags)] &= ~np.uint16(NodeFlag.CLOSED)
     arrays["node_exit_ref"], arrays["node_name"] = exit_ref, name
     arrays["node_flags"] = flags
     beside_gate = (flags & (NodeFlag.GATE | NodeFlag.CLOSED)) > 0
     gate = beside_gate[arrays["edge_from"]] | beside_gate[arrays["edge_to"]]
     arrays["edge_flags"] |= np.where(gate, EdgeFlag.GATE, 0).astype(np.uint32)
+
+
+def _barriers_of_paths(
+    arrays: dict[str, NDArray[Any]], network: RawNetwork, flags: NDArray[np.uint16]
+) -> Int64Array:
+    """Find barriers on a through road where a path branches off: they stand on the path, if the road matters."""
+    closed = np.flatnonzero((flags & NodeFlag.CLOSED) > 0)
+    if not len(closed):
+        return closed
+    refs, first_ref = as_array(network.refs), as_array(network.first_ref)
+    positions = np.flatnonzero(np.isin(refs, arrays["node_osm_id"][closed]))
+    is_end = np.isin(positions, first_ref[:-1]) | np.isin(positions + 1, first_ref[1:])
+    ends = {int(node): 0 for node in arrays["node_osm_id"][closed]}
+    for position, end in zip(positions.tolist(), is_end.tolist(), strict=True):
+        ends[int(refs[position])] += 1 if end else 2
+    driven = (arrays["edge_access"] & Access.CAR) > 0
+    best = np.full(len(flags), 99)
+    np.minimum.at(best, arrays["edge_from"][driven], arrays["edge_class"][driven])
+    meeting = np.array([ends[int(node)] for node in arrays["node_osm_id"][closed]])
+    return closed[(meeting > 2) & (best[closed] <= RoadClass.TERTIARY)]
 
 
 def _signals_inside(

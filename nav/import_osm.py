@@ -20,6 +20,7 @@ Progress = Callable[[str, float], None]
 
 NODE_KEYS = ("highway", "barrier", "crossing", "railway", "junction:ref")
 WAY_KEYS = ("highway", "route")
+RELATION_KEYS = ("restriction", "restriction:motorcar", "restriction:motor_vehicle", "restriction:conditional")
 _NAME_PREFIXES = ("name", "ref", "destination", "junction:ref", "turn:lanes")
 _IRRELEVANT_KEYS = frozenset(
     ("source", "note", "wikidata", "wikipedia", "lit", "sidewalk", "created_by", "fixme")
@@ -103,17 +104,18 @@ def _entities(extract: Path) -> Iterator[Any]:
     import osmium
     from osmium.filter import KeyFilter
 
-    everything = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
+    def only(keys: tuple[str, ...], kind: Any) -> Any:
+        chosen = KeyFilter(*keys)
+        chosen.enable_for(kind)
+        return chosen
+
+    nodes, ways, relations = osmium.osm.NODE, osmium.osm.WAY, osmium.osm.RELATION
     return iter(
-        osmium.FileProcessor(str(extract), everything)
+        osmium.FileProcessor(str(extract), nodes | ways | relations)
         .with_locations()
-        .with_filter(KeyFilter(*NODE_KEYS).enable_for(osmium.osm.NODE))
-        .with_filter(KeyFilter(*WAY_KEYS).enable_for(osmium.osm.WAY))
-        .with_filter(
-            KeyFilter(
-                "restriction", "restriction:motorcar", "restriction:motor_vehicle", "restriction:conditional"
-            ).enable_for(osmium.osm.RELATION)
-        )
+        .with_filter(only(NODE_KEYS, nodes))
+        .with_filter(only(WAY_KEYS, ways))
+        .with_filter(only(RELATION_KEYS, relations))
     )
 
 

@@ -1,0 +1,375 @@
+"""What each tag does to a car, drawn as a map with a short road to test and a long way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from nav.graph import EdgeFlag, NodeFlag, RoadClass
+from nav.tags import (
+    NO_LIMIT_KPH,
+    conditional_parts,
+    read_duration_s,
+    read_names,
+    read_node,
+    read_speed_kph,
+    read_way,
+)
+
+MAP = """
+S-A---B---C-T
+  |       |
+  |       |
+  D---E---F
+"""
+DIRECT, AROUND = "SABCT", "SADEFCT"
+ROAD = {"highway": "residential"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "there", "back"),
+    [
+        pytest.param({"highway": "residential"}, DIRECT, DIRECT, id="open road"),
+        pytest.param({"highway": "residential", "oneway": "yes"}, DIRECT, AROUND, id="oneway"),
+        pytest.param(
+            {"highway": "residential", "oneway": "-1"}, AROUND, DIRECT, id="oneway against the drawing"
+        ),
+        pytest.param(
+            {"highway": "residential", "oneway": "reversible"}, AROUND, AROUND, id="reversible is closed"
+        ),
+        pytest.param({"highway": "residential", "oneway": "alternating"}, DIRECT, DIRECT, id="alternating"),
+        pytest.param({"highway": "residential", "junction": "roundabout"}, DIRECT, AROUND, id="roundabout"),
+        pytest.param({"highway": "residential", "junction": "circular"}, DIRECT, AROUND, id="circular"),
+        pytest.param({"highway": "motorway"}, DIRECT, AROUND, id="motorways are one-way"),
+        pytest.param({"highway": "motorway", "oneway": "no"}, DIRECT, DIRECT, id="unless tagged"),
+        pytest.param({"highway": "motorway_link"}, DIRECT, DIRECT, id="motorway links are not"),
+        pytest.param({"highway": "residential", "access": "no"}, AROUND, AROUND, id="access no"),
+        pytest.param({"highway": "residential", "vehicle": "no"}, AROUND, AROUND, id="vehicle no"),
+        pytest.param(
+            {"highway": "residential", "access": "no", "motor_vehicle": "yes"},
+            DIRECT,
+            DIRECT,
+            id="specific wins",
+        ),
+        pytest.param(
+            {"highway": "residential", "motor_vehicle": "no", "motorcar": "yes"},
+            DIRECT,
+            DIRECT,
+            id="most specific",
+        ),
+        pytest.param({"highway": "residential", "motorcar": "no"}, AROUND, AROUND, id="motorcar no"),
+        pytest.param({"highway": "residential", "vehicle:backward": "no"}, DIRECT, AROUND, id="backward no"),
+        pytest.param(
+            {"highway": "residential", "motor_vehicle:forward": "no"}, AROUND, DIRECT, id="forward no"
+        ),
+        pytest.param(
+            {"highway": "residential", "access": "private"}, AROUND, AROUND, id="private is no short cut"
+        ),
+        pytest.param(
+            {"highway": "residential", "access": "destination"}, AROUND, AROUND, id="no through traffic"
+        ),
+        pytest.param({"highway": "residential", "access": "customers"}, AROUND, AROUND, id="customers only"),
+        pytest.param(
+            {"highway": "residential", "motor_vehicle": "agricultural"}, AROUND, AROUND, id="agricultural"
+        ),
+        pytest.param({"highway": "service", "service": "driveway"}, AROUND, AROUND, id="driveway"),
+        pytest.param({"highway": "service", "service": "parking_aisle"}, AROUND, AROUND, id="parking aisle"),
+        pytest.param({"highway": "track"}, AROUND, AROUND, id="track"),
+        pytest.param({"highway": "footway"}, AROUND, AROUND, id="footway"),
+        pytest.param({"highway": "pedestrian"}, AROUND, AROUND, id="pedestrian street"),
+        pytest.param({"highway": "construction"}, AROUND, AROUND, id="under construction"),
+        pytest.param({"highway": "busway"}, AROUND, AROUND, id="busway"),
+        pytest.param({"highway": "residential", "area": "yes"}, AROUND, AROUND, id="an area is no road"),
+        pytest.param(
+            {"highway": "residential", "hov": "designated"}, AROUND, AROUND, id="only for car pools"
+        ),
+        pytest.param(
+            {"highway": "residential", "smoothness": "impassable"}, AROUND, AROUND, id="impassable surface"
+        ),
+        pytest.param({"highway": "residential", "maxspeed": "5"}, AROUND, AROUND, id="very slow"),
+        pytest.param(
+            {"highway": "residential", "maxspeed:backward": "5"}, DIRECT, AROUND, id="slow one way round"
+        ),
+        pytest.param({"highway": "living_street"}, AROUND, AROUND, id="living street"),
+    ],
+)
+def test_which_way_a_car_takes(draw_map: Callable, tags: dict[str, str], there: str, back: str) -> None:
+    drawn = draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": {"highway": "primary"}})
+    assert drawn.way("S", "T") == there
+    assert drawn.way("T", "S") == back[::-1]
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        pytest.param({"barrier": "bollard"}, AROUND, id="bollard"),
+        pytest.param({"barrier": "block"}, AROUND, id="block"),
+        pytest.param({"barrier": "bollard", "motor_vehicle": "yes"}, DIRECT, id="bollard that is open"),
+        pytest.param({"barrier": "gate"}, AROUND, id="a gate costs"),
+        pytest.param({"barrier": "gate", "access": "yes"}, DIRECT, id="open gate"),
+        pytest.param({"barrier": "gate", "access": "no"}, AROUND, id="closed gate"),
+        pytest.param({"barrier": "lift_gate", "motorcar": "yes"}, DIRECT, id="lift gate for cars"),
+        pytest.param({"barrier": "cattle_grid"}, DIRECT, id="cattle grid"),
+        pytest.param({"barrier": "kerb"}, DIRECT, id="kerb"),
+        pytest.param({"barrier": "toll_booth"}, DIRECT, id="toll booth"),
+        pytest.param({"highway": "traffic_signals"}, DIRECT, id="signals"),
+    ],
+)
+def test_what_stands_on_the_road(draw_map: Callable, tags: dict[str, str], expected: str) -> None:
+    drawn = draw_map(
+        MAP, {"SA": ROAD, "ABC": ROAD, "CT": ROAD, "ADEFC": {"highway": "primary"}}, nodes={"B": tags}
+    )
+    assert drawn.way("S", "T") == expected
+
+
+def test_a_closed_gate_still_lets_a_car_reach_its_near_side(draw_map: Callable) -> None:
+    ways = {"SA": ROAD, "ABC": ROAD, "CT": ROAD, "ADEFC": ROAD}
+    drawn = draw_map(MAP, ways, nodes={"B": {"barrier": "bollard"}})
+    assert drawn.way("S", "ABB") == "SA"
+    assert drawn.way("S", "BBC") == "SADEFC"
+
+
+def test_cars_crawl_where_pedestrians_let_them_in(draw_map: Callable) -> None:
+    tags = {"highway": "pedestrian", "motor_vehicle": "yes"}
+    drawn = draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": ROAD})
+    assert drawn.way("S", "B") == "SAB"
+    assert drawn.way("S", "T") == AROUND
+
+
+@pytest.mark.parametrize(
+    ("tags", "seconds"),
+    [
+        ({"barrier": "toll_booth"}, 15.0),
+        ({"barrier": "gate", "access": "yes"}, 0.0),
+        ({"highway": "traffic_signals"}, 2.0),
+        ({"highway": "stop"}, 0.0),
+    ],
+)
+def test_what_stands_on_the_road_takes_time(draw_map: Callable, tags: dict[str, str], seconds: float) -> None:
+    free = draw_map("A---B---C", {"ABC": ROAD}).route("A", "C").duration_s
+    slowed = draw_map("A---B---C", {"ABC": ROAD}, nodes={"B": tags}).route("A", "C").duration_s
+    assert slowed - free == pytest.approx(seconds, abs=0.01)
+
+
+def test_private_roads_lead_to_what_lies_on_them(draw_map: Callable) -> None:
+    private = {"highway": "service", "access": "private"}
+    drawn = draw_map(MAP, {"SA": ROAD, "ABC": private, "CT": ROAD, "ADEFC": ROAD})
+    assert drawn.way("S", "B") == "SAB"
+
+
+@pytest.mark.parametrize(("highway", "expected"), [("secondary", "ABC"), ("residential", "AB")])
+def test_a_bollard_where_a_path_leaves_a_main_road_stands_on_the_path(
+    draw_map: Callable, highway: str, expected: str
+) -> None:
+    ways = {"ABC": {"highway": highway}, "BD": {"highway": "footway"}}
+    drawn = draw_map("A-B-C\n  |\n  D", ways, nodes={"B": {"barrier": "bollard"}})
+    assert drawn.way("A", "C") == expected
+
+
+def test_a_road_closed_at_times(draw_map: Callable) -> None:
+    tags = ROAD | {"motor_vehicle:conditional": "no @ (Mo-Fr 07:00-09:00)"}
+    drawn = draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": ROAD})
+    assert drawn.way("S", "T", depart=datetime(2026, 3, 2, 8, 0)) == AROUND
+    assert drawn.way("S", "T", depart=datetime(2026, 3, 2, 12, 0)) == DIRECT
+    assert drawn.way("S", "T") == AROUND, "without a time the closure counts"
+
+
+FERRY_MAP = """
+S-A-------B-T
+  |       |
+  D-------E
+"""
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"),
+    [
+        pytest.param("00:05", "SADEBT", id="slow boat"),
+        pytest.param("", "SADEBT", id="untagged: 15 km/h and boarding"),
+    ],
+)
+def test_a_ferry_takes_its_time(draw_map: Callable, duration: str, expected: str) -> None:
+    ferry = {"route": "ferry", "duration": duration} if duration else {"route": "ferry"}
+    drawn = draw_map(FERRY_MAP, {"SA": ROAD, "AB": ferry, "BT": ROAD, "ADEB": ROAD})
+    assert drawn.way("S", "T") == expected
+
+
+def test_a_ferry_is_sailed_where_there_is_no_road(draw_map: Callable) -> None:
+    drawn = draw_map("S-A-----B-T", {"SA": ROAD, "AB": {"route": "ferry", "duration": "00:20"}, "BT": ROAD})
+    route = drawn.route("S", "T")
+    assert drawn.letters(route) == "SABT"
+    assert 1200 + 300 < route.duration_s < 1200 + 300 + 90, (
+        "the tagged duration, boarding, and two short roads"
+    )
+    assert drawn.route("S", "T", avoid=["ferry"]).avoid_broken == ("ferry",)
+    on_foot = {"route": "ferry", "foot": "yes", "motor_vehicle": "no"}
+    assert draw_map("S-A-----B-T", {"SA": ROAD, "AB": on_foot, "BT": ROAD}).way("S", "T") == "none"
+
+
+@pytest.mark.parametrize(
+    ("profile", "tags", "expected"),
+    [
+        pytest.param("bike", {"highway": "cycleway"}, DIRECT, id="bike on cycleway"),
+        pytest.param("bike", {"highway": "residential", "oneway": "-1"}, AROUND, id="bike obeys one-way"),
+        pytest.param(
+            "bike",
+            {"highway": "residential", "oneway": "-1", "oneway:bicycle": "no"},
+            DIRECT,
+            id="bike contraflow",
+        ),
+        pytest.param("bike", {"highway": "motorway"}, AROUND, id="no bike on motorway"),
+        pytest.param("foot", {"highway": "footway"}, DIRECT, id="foot on footway"),
+        pytest.param("foot", {"highway": "residential", "oneway": "-1"}, DIRECT, id="foot ignores one-way"),
+        pytest.param("foot", {"highway": "trunk", "motorroad": "yes"}, AROUND, id="no foot on motorroad"),
+        pytest.param("foot", {"highway": "residential", "foot": "no"}, AROUND, id="foot no"),
+        pytest.param("foot", {"highway": "steps"}, DIRECT, id="steps"),
+    ],
+)
+def test_bikes_and_walkers(draw_map: Callable, profile: str, tags: dict[str, str], expected: str) -> None:
+    drawn = draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": ROAD})
+    assert drawn.way("S", "T", profile=profile) == expected
+
+
+@pytest.mark.parametrize(
+    ("wish", "tags"),
+    [
+        ("toll", {"highway": "residential", "toll": "yes"}),
+        ("motorway", {"highway": "motorway"}),
+        ("unpaved", {"highway": "residential", "surface": "gravel"}),
+    ],
+)
+def test_avoiding(draw_map: Callable, wish: str, tags: dict[str, str]) -> None:
+    drawn = draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": ROAD})
+    assert drawn.way("S", "T") == DIRECT
+    assert drawn.way("S", "T", avoid=[wish]) == AROUND
+    route = drawn.route("S", "B", avoid=[wish])
+    assert route.avoid_broken == (wish,), "a destination on such a road is still reached, and it is said"
+
+
+@pytest.mark.parametrize(
+    ("text", "kph"),
+    [
+        ("50", 50),
+        ("50 km/h", 50),
+        ("30 mph", 48),
+        ("none", NO_LIMIT_KPH),
+        ("walk", 7),
+        ("50;30", 50),
+        ("DE:zone:30", 30),
+        ("FI:urban", 0),
+        ("99999", 0),
+        ("-5", 0),
+        ("fast", 0),
+        ("", 0),
+        ("0", 0),
+    ],
+)
+def test_reading_speeds(text: str, kph: int) -> None:
+    assert read_speed_kph(text) == kph
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("01:30", 5400),
+        ("00:05:30", 330),
+        ("45", 2700),
+        ("PT1H5M", 3900),
+        ("P1D", 86400),
+        ("soon", 0),
+        ("1:2:3:4", 0),
+        ("", 0),
+    ],
+)
+def test_reading_durations(text: str, seconds: float) -> None:
+    assert read_duration_s(text) == seconds
+
+
+def test_reading_conditions() -> None:
+    text = "no @ (Mo-Fr 07:00-09:00; Sa 10:00-12:00); destination @ (Su); no @ weight>7.5"
+    assert conditional_parts(text) == [
+        ("no", "Mo-Fr 07:00-09:00; Sa 10:00-12:00"),
+        ("destination", "Su"),
+        ("no", "weight>7.5"),
+    ]
+
+
+def test_reading_names_in_all_languages() -> None:
+    tags = {
+        "name": "Senaatintori",
+        "name:sv": "Senatstorget",
+        "name:zh-Hans": "参议院广场",
+        "name:etymology": "x",
+    }
+    assert read_names(tags) == (("", "Senaatintori"), ("sv", "Senatstorget"), ("zh-Hans", "参议院广场"))
+
+
+def test_reading_flags() -> None:
+    link = read_way(
+        {"highway": "trunk_link", "tunnel": "yes", "bridge": "no", "toll": "yes", "surface": "gravel"}
+    )
+    assert link is not None
+    assert link.road_class is RoadClass.TRUNK
+    assert link.flags == EdgeFlag.LINK | EdgeFlag.TUNNEL | EdgeFlag.TOLL | EdgeFlag.UNPAVED
+    assert read_node({"highway": "motorway_junction", "ref": "12"}) == NodeFlag.MOTORWAY_JUNCTION
+    assert (
+        read_node({"highway": "crossing", "crossing": "traffic_signals"})
+        == NodeFlag.SIGNALS | NodeFlag.CROSSING
+    )
+
+
+def test_texts_for_guidance_are_kept(draw_map: Callable) -> None:
+    tags = ROAD | {
+        "name": "Main Street",
+        "name:zh": "主街",
+        "ref": "G6;G7",
+        "destination:forward": "Town",
+        "destination:ref:forward": "A1",
+        "turn:lanes:forward": "left|through",
+        "junction:ref": "3A",
+        "maxspeed": "60",
+        "lanes": "4",
+    }
+    drawn = draw_map(
+        "A---B---C", {"AB": tags, "BC": ROAD}, nodes={"B": {"highway": "motorway_junction", "ref": "7"}}
+    )
+    graph = drawn.region.graph
+    forward = int(drawn.route("A", "AB").edges[0])
+    assert graph.edge_names(forward) == {"": "Main Street", "zh": "主街"}
+    assert graph.edge_ref(forward) == "G6;G7"
+    assert graph.text(int(graph.edge_destination[forward])) == "Town"
+    assert graph.text(int(graph.edge_destination_ref[forward])) == "A1"
+    assert graph.text(int(graph.edge_turn_lanes[forward])) == "left|through"
+    assert graph.text(int(graph.edge_junction_ref[forward])) == "3A"
+    backward = int(graph.edge_reverse[forward])
+    assert graph.text(int(graph.edge_turn_lanes[backward])) == ""
+    assert graph.edge_maxspeed_kph[forward] == 60
+    assert graph.edge_lanes[forward] == graph.edge_lanes[backward] == 2
+    junction = int(graph.edge_to[forward])
+    assert graph.text(int(graph.node_exit_ref[junction])) == "7"
+    assert graph.country(forward) == "NO"
+
+
+def test_driving_side_and_limits_come_from_the_country(draw_map: Callable) -> None:
+    england = draw_map(
+        "A---B", {"AB": ROAD | {"maxspeed": "GB:nsl_single"}}, origin=(52.0, -1.0)
+    ).region.graph
+    assert england.country(0) == "GB"
+    assert england.edge_flags[0] & EdgeFlag.LEFT_HAND
+    urban = draw_map("A---B", {"AB": ROAD | {"maxspeed:type": "FI:urban"}}).region.graph
+    assert urban.edge_maxspeed_kph[0] == 50
+    assert not urban.edge_flags[0] & EdgeFlag.LEFT_HAND
+
+
+def test_the_documented_table_names_every_rule() -> None:
+    page = Path(__file__).parents[2] / "docs" / "routing.md"
+    text = page.read_text(encoding="utf-8")
+    for key in (
+        "access", "oneway", "junction=roundabout", "service", "gate", "bollard", "toll", "route=ferry", "maxspeed",
+        "surface", "traffic_signals", "restriction:conditional", "only_", "except", "turn:lanes", "junction:ref",
+    ):  # fmt: skip
+        assert re.search(re.escape(key), text), f"docs/routing.md does not explain {key}"
