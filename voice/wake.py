@@ -91,8 +91,8 @@ class OnnxClassifier:
     def scores(self, window: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """See `Classifier.scores`."""
         (output,) = self._session.run(None, {self._input: np.ascontiguousarray(window, np.float32)})
-        scores: npt.NDArray[np.float32] = np.asarray(output, np.float32)
-        return scores
+        scored: npt.NDArray[np.float32] = np.asarray(output, np.float32)
+        return scored
 
 
 def packaged_model() -> tuple[Path, WakeSettings]:

@@ -1,0 +1,169 @@
+"""When has the speaker finished: short patience after a whole command, longer after half of one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from voice.vad import FRAME_MS
+
+_OPEN_ZH = re.compile(
+    r"(?:带我去|我想去|我要去|导航到|导航去|去往|前往|开到|[去到找在从的和跟往离把再先然后]|附近有|帮我|我想|我要|然后|还有|或者|比如|那个|这个|嗯|呃)$"
+)
+_OPEN_EN = re.compile(
+    r"\b(?:to|the|a|an|near|at|in|on|from|by|for|with|and|or|then|of|via|is|are|take me|go|find|find me|"
+    r"navigate|show me|i want|i need|what|where|how|how far|how long|uh|um|er|my|please take me|avoid)$",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"(?:回家|去公司|取消|停|还有多久|还有多远|多少公里|什么酒店|加油站|停车场|厕所|大教堂|机场|火车站|不走高速|吧|吗|呢|"
+    r"\?|？|是的|好的|对|第[一二三四五六七八九十]个|home|cancel|stop|yes|no|station|airport|hotel|cathedral|"
+    r"parking|motorway|tolls?|there|now|one|please)$",
+    re.IGNORECASE,
+)
+
+
+_CALL_TAIL_MS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSettings:
+    """How patient the listener is; milliseconds."""
+
+    early_ms: int = 240
+    """Silence after which recognition starts on trial."""
+
+    whole_ms: int = 480
+    """Silence that ends a command that sounds whole."""
+
+    usual_ms: int = 750
+    """Silence that ends anything else."""
+
+    open_ms: int = 1_500
+    """Silence that ends a command that sounds half said, such as 带我去."""
+
+    wait_ms: int = 5_000
+    """How long to wait for the first word after the call."""
+
+    cap_ms: int = 15_000
+    """Longest command; a longer one is closed politely."""
+
+    min_speech_ms: int = 160
+    """Speech shorter than this is a cough."""
+
+    threshold: float = 0.5
+    """Speech probability above which a frame counts as speech."""
+
+
+def completeness(text: str) -> str:
+    """Whether recognised words sound like a whole command.
+
+    Parameters
+    ----------
+    text : str
+        The request so far, without the call.
+
+    Returns
+    -------
+    str
+        "open" for one that wants more words, "whole" for one that is complete, "unknown" otherwise.
+    """
+    bare = re.sub(r"[\s,.!。，！、…]+$", "", text.strip())
+    if not bare:
+        return "open"
+    question = bare.endswith(("?", "？"))
+    core = bare.rstrip("?？")
+    if not question and (_OPEN_ZH.search(core) or _OPEN_EN.search(core)):
+        return "open"
+    return "whole" if question or _WHOLE.search(core) else "unknown"
+
+
+class Endpointer:
+    """Follows one utterance frame by frame and says when it ends.
+
+    The patience adapts to the speaker: an exponential mean of the pauses inside earlier commands raises
+    it, up to the limit for a half-said one.
+    """
+
+    _MEMORY = 0.9
+
+    def __init__(self, settings: EndpointSettings | None = None) -> None:
+        self.settings = settings or EndpointSettings()
+        self._mean_pause_ms = 0.0
+        self.begin(0)
+
+    def begin(self, now_ms: int, *, after_call: bool = False) -> None:
+        """Start following an utterance at a time of the stream.
+
+        After a call the end of the call itself may still be heard, and is no speech yet.
+        """
+        self._needed_ms = self.settings.min_speech_ms + (_CALL_TAIL_MS if after_call else 0)
+        self.begun_ms = now_ms
+        self.speech_ms = 0
+        self.started_ms: int | None = None
+        self.last_speech_ms = now_ms
+        self._sounds = "unknown"
+        self._run_ms = 0
+
+    @property
+    def heard_speech(self) -> bool:
+        """Whether enough speech was heard to be a word."""
+        return self.started_ms is not None
+
+    def silence_ms(self, now_ms: int) -> int:
+        """Silence since the last speech."""
+        return now_ms - self.last_speech_ms
+
+    def frame(self, probability: float, now_ms: int) -> bool:
+        """Take a frame that ends at `now_ms`.
+
+        Returns
+        -------
+        bool
+            True when this frame makes it certain that speech has begun.
+        """
+        if probability < self.settings.threshold:
+            self._run_ms = 0
+            self._needed_ms = self.settings.min_speech_ms
+            return False
+        pause = self.silence_ms(now_ms) - FRAME_MS
+        self._run_ms += FRAME_MS
+        self.speech_ms += FRAME_MS
+        if self.heard_speech and pause >= self.settings.early_ms:
+            self._mean_pause_ms = self._MEMORY * (self._mean_pause_ms or pause) + (1 - self._MEMORY) * pause
+            self._sounds = "unknown"
+        self.last_speech_ms = now_ms
+        if self.started_ms is None and self._run_ms >= self._needed_ms:
+            self.started_ms = now_ms - self._run_ms
+            return True
+        return False
+
+    def partial(self, text: str) -> None:
+        """Take the words recognised so far; they set the patience until more is said."""
+        self._sounds = completeness(text)
+
+    @property
+    def patience_ms(self) -> int:
+        """Silence that ends the utterance as things stand."""
+        chosen = {
+            "whole": self.settings.whole_ms,
+            "open": self.settings.open_ms,
+            "unknown": self.settings.usual_ms,
+        }[self._sounds]
+        if self._sounds == "whole":
+            return chosen
+        return int(min(self.settings.open_ms, max(chosen, 1.3 * self._mean_pause_ms)))
+
+    def ended(self, now_ms: int) -> str:
+        """Why the utterance has ended by now, or an empty string.
+
+        Returns
+        -------
+        str
+            "silence" after speech, "nothing" if nobody spoke in time, "cap" if it became too long.
+        """
+        if now_ms - self.begun_ms >= self.settings.cap_ms:
+            return "cap" if self.heard_speech else "nothing"
+        if not self.heard_speech:
+            return "nothing" if now_ms - self.begun_ms >= self.settings.wait_ms else ""
+        return "silence" if self.silence_ms(now_ms) >= self.patience_ms else ""

@@ -1,0 +1,437 @@
+"""The listening loop: called, it listens, answers, can be interrupted, and listens on.
+
+The loop is driven by frames of sound and does nothing by itself: engines are injected as coroutines, time
+is the stream's or a given clock, and everything that happens leaves as an event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from voice.asr import Transcript
+from voice.asr_text import without_call
+from voice.ears import Ears, Recorder, frames
+from voice.endpoint import Endpointer, EndpointSettings
+from voice.errors import VoiceError
+from voice.mouth import Mouth, Player, Priority, Speech
+from voice.phrases import is_stop, phrase
+from voice.tts import Clip
+from voice.vad import FRAME_MS
+from voice.wake import WakeHit, WakeSettings, is_call
+
+Samples = npt.NDArray[np.float32]
+Event = dict[str, Any]
+
+
+class State(Enum):
+    """What the loop is doing besides speaking."""
+
+    WAITING = "waiting"
+    RECORDING = "recording"
+    ANSWERING = "answering"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the agent answers."""
+
+    text: str
+    """Words to say; may be empty."""
+
+    language: str
+    """ "zh" or "en"."""
+
+    asks_back: bool = False
+    """Whether it is a question, so that the answer needs no call."""
+
+    details: dict[str, Any] = field(default_factory=dict)
+    """The object for the `answer` event."""
+
+
+class Engines(Protocol):
+    """The heavy work, each call in a process of its own."""
+
+    def recognise(self, samples: Samples, likely: str | None) -> Awaitable[Transcript]:
+        """Speech to text."""
+        ...
+
+    def respond(self, transcript: Transcript) -> Awaitable[Reply]:
+        """Understand and act."""
+        ...
+
+    def speak(self, text: str, language: str) -> AsyncIterator[Clip]:
+        """Text to speech, clause by clause."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenSettings:
+    """How the loop behaves."""
+
+    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
+    """Patience with the speaker."""
+
+    wake: WakeSettings | None = None
+    """Decision values of the wake model; None trusts the first stage."""
+
+    follow_up_ms: int = 5_000
+    """How long one may go on without the call after an answer."""
+
+    follow_up_question_ms: int = 9_000
+    """The same after a question of ours."""
+
+    pre_roll_ms: int = 600
+    """Sound kept from before speech was noticed."""
+
+    call_ms: int = 2_000
+    """Sound before the call was noticed that the second stage looks at."""
+
+    barge_in: bool = True
+    """Whether speech over our own voice stops it; only where the echo is cancelled or cannot be heard."""
+
+    barge_in_ms: int = 160
+    """Speech needed for that."""
+
+    resume_ms: int = 1_500
+    """After an interruption by nothing, the answer goes on after this time."""
+
+    greet_ms: int = 700
+    """After the call, silence after which we say that we listen."""
+
+    filler_ms: int = 1_200
+    """After this time without an answer we say that we are at it."""
+
+    lockstep: bool = False
+    """Wait for every engine before the next frame, so that a recording gives the same events every time."""
+
+
+class Listener:
+    """One conversation over one stream of sound.
+
+    Parameters
+    ----------
+    ears : Ears
+        Judges frames.
+    engines : Engines
+        Recognise, respond, speak.
+    player : Player
+        Plays clips.
+    emit : callable
+        Takes every event: a dict with ``event`` and ``t_ms``.
+    settings : ListenSettings
+    clock : callable, optional
+        Milliseconds on the clock of the events; by default the time of the stream.
+    """
+
+    def __init__(
+        self,
+        *,
+        ears: Ears,
+        engines: Engines,
+        player: Player,
+        emit: Callable[[Event], None],
+        settings: ListenSettings | None = None,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
+        self.settings = settings or ListenSettings()
+        self._ears, self._engines = ears, engines
+        self._emit_event = emit
+        self._recorder = Recorder()
+        self._clock = clock or (lambda: self._recorder.now_ms)
+        self.mouth = Mouth(player, self._emit)
+        self._endpointer = Endpointer(self.settings.endpoint)
+        self.state = State.WAITING
+        self._rest = np.zeros(0, np.float32)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._called = False
+        self._greeted = True
+        self._language = "zh"
+        self._start_ms = 0
+        self._follow_until_ms = -1
+        self._follow_pending = 0
+        self._barge_run_ms = 0
+        self._talked_on = False
+        self._resume_at_ms: int | None = None
+        self._turn = 0
+        self._early: asyncio.Task[Transcript] | None = None
+        self._problems: set[str] = set()
+
+    async def push(self, samples: Samples) -> None:
+        """Take more sound of the stream, of any length, 16 kHz mono float32."""
+        ready, self._rest = frames(samples, self._rest)
+        for frame in ready:
+            await self._frame(frame)
+
+    async def finish(self) -> None:
+        """The stream has ended: answer what was said, and say it to the end."""
+        silence = np.zeros(512, np.float32)
+        for _ in range(120_000 // FRAME_MS):
+            if self.state == State.WAITING and not self.mouth.busy and not self._tasks:
+                break
+            await self._frame(silence)
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=1.0)
+        for task in list(self._tasks):
+            task.cancel()
+
+    def prompt(self, text: str, language: str, *, valid_ms: int = 4_000) -> None:
+        """Say a manoeuvre prompt: over an answer, which goes on afterwards; never when out of date."""
+        self._spawn(self._say(text, language, Priority.PROMPT, expires_ms=self._now() + valid_ms))
+
+    def notice(self, problem: str) -> None:
+        """Report that something is wrong, once until it is well again."""
+        if problem not in self._problems:
+            self._problems.add(problem)
+            self._emit("problem", {"problem": problem})
+
+    def recovered(self, problem: str) -> None:
+        """Report that it is well again."""
+        if problem in self._problems:
+            self._problems.discard(problem)
+            self._emit("recovered", {"problem": problem})
+
+    def _now(self) -> int:
+        return self._recorder.now_ms
+
+    def _emit(self, event: str, values: dict[str, Any]) -> None:
+        self._emit_event({"event": event, "t_ms": self._clock(), **values})
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.notice(f"{type(error).__name__}: {error}")
+            if self.state != State.RECORDING:
+                self.state = State.WAITING
+
+    async def _settle(self) -> None:
+        """In lockstep wait for the engines; otherwise let them run a little."""
+        if not self.settings.lockstep:
+            await asyncio.sleep(0)
+            return
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _frame(self, frame: Samples) -> None:
+        self._recorder.add(frame)
+        now = self._now()
+        self.mouth.tick(now)
+        heard = self._ears.hear(frame, masked=self.mouth.sounding)
+        if heard.wake is not None and self.state != State.RECORDING:
+            self._take_call(heard.wake)
+        elif self.state == State.RECORDING:
+            self._record(heard.speech, now)
+        else:
+            self._overhear(heard.speech, now)
+        self._keep_time(now)
+        await self._settle()
+
+    def _take_call(self, hit: WakeHit) -> None:
+        now = self._now()
+        self.mouth.drop_answers(now)
+        self._language = hit.language
+        self._emit("wake", {"language": hit.language, "score": round(hit.score, 3)})
+        self._begin(now, called=True, start_ms=now - self.settings.call_ms)
+        if self.settings.wake is not None:
+            self._spawn(self._check_call(hit, self._recorder.cut(now - self.settings.call_ms), self._turn))
+
+    async def _check_call(self, hit: WakeHit, samples: Samples, turn: int) -> None:
+        """The second stage, while recording goes on."""
+        assert self.settings.wake is not None
+        transcript = await self._engines.recognise(samples, hit.language)
+        if is_call(hit, transcript.text, transcript.confidence, self.settings.wake):
+            return
+        if turn == self._turn and self.state == State.RECORDING:
+            self._emit("wake_rejected", {"heard": transcript.text})
+            self._close()
+
+    def _begin(self, now: int, *, called: bool, start_ms: int) -> None:
+        """Start recording an utterance."""
+        self._turn += 1
+        self._drop_early()
+        self.state = State.RECORDING
+        self._called, self._greeted = called, not called
+        self._start_ms = max(0, start_ms)
+        self._follow_until_ms = -1
+        self._endpointer.begin(now, after_call=called)
+
+    def _record(self, probability: float, now: int) -> None:
+        ours = self.mouth.sounding and not self.settings.barge_in
+        if self._endpointer.frame(0.0 if ours else probability, now):
+            self._greeted = True
+            self._emit("speech_start", {"start_ms": self._endpointer.started_ms})
+        silence = self._endpointer.silence_ms(now)
+        if self._early is not None and silence < self.settings.endpoint.early_ms:
+            self._drop_early()
+        if not self._greeted and silence >= self.settings.greet_ms:
+            self._greeted = True
+            self._spawn(self._say(phrase("listening", self._language), self._language, Priority.PROMPT))
+        why = self._endpointer.ended(now)
+        if why:
+            self._end(why, now)
+            return
+        pausing = self._endpointer.heard_speech and silence >= self.settings.endpoint.early_ms
+        if pausing and self._early is None:
+            self._early = asyncio.get_running_loop().create_task(self._recognise())
+            self._spawn(self._take_partial(self._early))
+
+    async def _recognise(self) -> Transcript:
+        samples = self._recorder.cut(self._start_ms)
+        transcript = await self._engines.recognise(samples, self._language if self._called else None)
+        text = without_call(transcript.text) if self._called else transcript.text
+        return Transcript(**{**transcript.to_dict(), "text": text, "alternatives": transcript.alternatives})
+
+    async def _take_partial(self, early: asyncio.Task[Transcript]) -> None:
+        try:
+            transcript = await early
+        except (asyncio.CancelledError, VoiceError):
+            return
+        if early is self._early and transcript.text:
+            self._endpointer.partial(transcript.text)
+            self._emit("partial", {"text": transcript.text, "language": transcript.language})
+
+    def _drop_early(self) -> None:
+        if self._early is not None:
+            self._early.cancel()
+        self._early = None
+
+    def _end(self, why: str, now: int) -> None:
+        """The utterance is over."""
+        if why == "nothing":
+            self._close()
+            return
+        self._emit("endpoint", {"why": why, "speech_end_ms": self._endpointer.last_speech_ms})
+        self.state = State.ANSWERING
+        # Someone who talked past the cap must pause before we take it for an interruption.
+        self._talked_on = why == "cap"
+        early, self._early = self._early, None
+        work = early or asyncio.get_running_loop().create_task(self._recognise())
+        self._spawn(self._answer(work, self._turn, cut=why == "cap"))
+
+    async def _answer(self, recognition: asyncio.Task[Transcript], turn: int, *, cut: bool) -> None:
+        transcript = await recognition
+        if turn != self._turn:
+            return
+        self._emit("transcript", transcript.to_dict())
+        now = self._now()
+        if not transcript.text:
+            await self._nothing_heard(cut)
+            return
+        self._resume_at_ms = None
+        self._language = transcript.language
+        speaking = self.mouth.busy
+        self.mouth.drop_answers(now)
+        if speaking and is_stop(transcript.text):
+            self._close()
+            return
+        filler = asyncio.get_running_loop().create_task(self._fill(turn))
+        try:
+            reply = await self._engines.respond(transcript)
+        finally:
+            filler.cancel()
+        if turn != self._turn:
+            return
+        self._emit("answer", reply.details or {"reply": reply.text})
+        self.state = State.WAITING
+        self._follow_pending = (
+            self.settings.follow_up_question_ms if reply.asks_back else self.settings.follow_up_ms
+        )
+        await self._say(reply.text, reply.language, Priority.ANSWER)
+
+    async def _nothing_heard(self, cut: bool) -> None:
+        """Nothing intelligible: go on with what was being said, or ask again once after a call."""
+        interrupted = self.mouth.paused
+        called = self._called
+        self._close()
+        if interrupted:
+            return
+        if called or cut:
+            self._follow_pending = self.settings.follow_up_ms
+            await self._say(phrase("again", self._language), self._language, Priority.ANSWER)
+
+    async def _fill(self, turn: int) -> None:
+        await asyncio.sleep(self.settings.filler_ms / 1000)
+        if turn == self._turn and self.state == State.ANSWERING:
+            await self._say(phrase("moment", self._language), self._language, Priority.PROMPT)
+
+    async def _say(
+        self, text: str, language: str, priority: Priority, *, expires_ms: int | None = None
+    ) -> None:
+        """Make the clauses and hand them to the mouth as they come."""
+        if not text:
+            return
+        speech = Speech(text=text, language=language, priority=priority, expires_ms=expires_ms)
+        turn = self._turn
+        try:
+            async for clip in self._engines.speak(text, language):
+                if priority == Priority.ANSWER and turn != self._turn and not self.mouth.paused:
+                    return
+                speech.clips.append(clip)
+                if len(speech.clips) == 1:
+                    self.mouth.say(speech, self._now())
+                self.mouth.tick(self._now())
+        finally:
+            speech.complete = True
+
+    def _overhear(self, probability: float, now: int) -> None:
+        """Someone may interrupt us, or go on after an answer."""
+        sounding = self.mouth.sounding
+        if sounding and not self.settings.barge_in:
+            self._barge_run_ms = 0
+            return
+        threshold = self.settings.endpoint.threshold + (0.15 if sounding else 0.0)
+        if probability < threshold:
+            self._barge_run_ms, self._talked_on = 0, False
+        elif not self._talked_on:
+            self._barge_run_ms += FRAME_MS
+        if self._barge_run_ms < self.settings.barge_in_ms:
+            return
+        if sounding:
+            self._emit("barge_in", {})
+            self.mouth.interrupt(now)
+            self._resume_at_ms = now + self.settings.resume_ms
+        elif self.state != State.WAITING or now > self._follow_until_ms:
+            return
+        begun = now - self._barge_run_ms
+        self._barge_run_ms = 0
+        self._begin(begun, called=False, start_ms=begun - self.settings.pre_roll_ms)
+        self._endpointer.started_ms = begun
+        self._endpointer.speech_ms = self.settings.barge_in_ms
+        self._endpointer.last_speech_ms = now
+        self._emit("speech_start", {"start_ms": begun})
+
+    def _keep_time(self, now: int) -> None:
+        """Windows that open and close by themselves."""
+        if self._follow_pending and self.state == State.WAITING and not self.mouth.busy and not self._tasks:
+            self._follow_until_ms = now + self._follow_pending
+            self._follow_pending = 0
+        if (
+            self._resume_at_ms is not None
+            and now >= self._resume_at_ms
+            and self.state == State.RECORDING
+            and self._endpointer.silence_ms(now) >= self.settings.resume_ms // 2
+            and self._endpointer.speech_ms < 2 * self.settings.endpoint.min_speech_ms
+        ):
+            self._turn += 1
+            self._close()
+
+    def _close(self) -> None:
+        """Back to waiting; what was broken off by nothing goes on."""
+        self._drop_early()
+        self.state = State.WAITING
+        self._called = False
+        self._resume_at_ms = None
+        if self.mouth.paused:
+            self._emit("resume", {})
+            self.mouth.resume(self._now())

@@ -1,0 +1,181 @@
+"""What is being said: clauses in order, broken off and taken up again, prompts before answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Protocol
+
+from voice.tts import Clip
+
+Emit = Callable[[str, dict[str, Any]], None]
+
+
+class Priority(IntEnum):
+    """Who may speak over whom."""
+
+    ANSWER = 1
+    PROMPT = 2
+
+
+class Player(Protocol):
+    """Where clips are played."""
+
+    def play(self, clip: Clip) -> None:
+        """Start playing a clip; it lasts as long as its samples."""
+        ...
+
+    def stop(self) -> None:
+        """Fall silent at once."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Speech:
+    """One thing to say."""
+
+    text: str
+    """The words."""
+
+    language: str
+    """ "zh" or "en"."""
+
+    priority: Priority
+    """Prompts go first."""
+
+    expires_ms: int | None = None
+    """When it is out of date and must not begin any more; None for never."""
+
+    clips: list[Clip] = field(default_factory=list)
+    """Clauses made so far."""
+
+    complete: bool = False
+    """Whether all clauses are made."""
+
+    position: int = 0
+    """The clause that is next, or being played."""
+
+    begun: bool = False
+    """Whether the first clause was started."""
+
+    @property
+    def over(self) -> bool:
+        """Whether everything was said."""
+        return self.complete and self.position >= len(self.clips)
+
+
+class Mouth:
+    """Plays speeches by priority; a broken-off one goes on from the clause it was in.
+
+    Time is the caller's: every method takes the milliseconds of one clock, and clips last as long as
+    their samples.
+
+    Parameters
+    ----------
+    player : Player
+        Where sound goes.
+    emit : callable
+        Takes an event's name and values: ``speak_start`` and ``speak_end``.
+    """
+
+    def __init__(self, player: Player, emit: Emit) -> None:
+        self._player, self._emit = player, emit
+        self._waiting: list[Speech] = []
+        self._now: Speech | None = None
+        self._clip_ends_ms: int | None = None
+        self._paused = False
+
+    @property
+    def sounding(self) -> bool:
+        """Whether a clip is playing."""
+        return self._clip_ends_ms is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being said or still has to be, paused or not."""
+        return self._now is not None or bool(self._waiting)
+
+    @property
+    def paused(self) -> bool:
+        """Whether it was broken off and waits to go on."""
+        return self._paused
+
+    def say(self, speech: Speech, now_ms: int) -> None:
+        """Say it when its turn comes: a prompt at once, over an answer, which goes on afterwards."""
+        self._waiting.append(speech)
+        self._waiting.sort(key=lambda waiting: -waiting.priority)
+        current = self._now
+        if current is not None and speech.priority > current.priority and not self._paused:
+            self._break_off(now_ms)
+            self._waiting.insert(self._first_below(speech.priority), current)
+            self._now = None
+        self.tick(now_ms)
+
+    def tick(self, now_ms: int) -> None:
+        """Let time pass: start the next clip when the last one is over."""
+        if self._paused:
+            return
+        if self._clip_ends_ms is not None and now_ms >= self._clip_ends_ms:
+            self._clip_ends_ms = None
+            if self._now is not None:
+                self._now.position += 1
+        if self._clip_ends_ms is not None:
+            return
+        if self._now is not None and self._now.over:
+            self._end(now_ms)
+        while self._now is None and self._waiting:
+            candidate = self._waiting.pop(0)
+            stale = candidate.expires_ms is not None and now_ms > candidate.expires_ms
+            if not (stale and not candidate.begun) and not candidate.over:
+                self._now = candidate
+        self._play_next(now_ms)
+
+    def interrupt(self, now_ms: int) -> None:
+        """Fall silent at once, but keep what was being said."""
+        if self.busy:
+            self._break_off(now_ms)
+            self._paused = True
+
+    def resume(self, now_ms: int) -> None:
+        """Go on from the clause that was broken off."""
+        self._paused = False
+        self.tick(now_ms)
+
+    def drop_answers(self, now_ms: int) -> None:
+        """Give up every answer; prompts stay."""
+        if self._now is not None and self._now.priority == Priority.ANSWER:
+            self._break_off(now_ms)
+            if self._now.begun:
+                self._emit("speak_end", {"text": self._now.text, "finished": False})
+            self._now = None
+        self._waiting = [speech for speech in self._waiting if speech.priority > Priority.ANSWER]
+        self._paused = False
+
+    def _first_below(self, priority: Priority) -> int:
+        for index, waiting in enumerate(self._waiting):
+            if waiting.priority < priority:
+                return index
+        return len(self._waiting)
+
+    def _break_off(self, now_ms: int) -> None:
+        if self._clip_ends_ms is not None:
+            self._player.stop()
+            self._clip_ends_ms = None
+
+    def _end(self, now_ms: int) -> None:
+        assert self._now is not None
+        if self._now.begun:
+            self._emit("speak_end", {"text": self._now.text, "finished": True})
+        self._now = None
+
+    def _play_next(self, now_ms: int) -> None:
+        speech = self._now
+        if speech is None or speech.position >= len(speech.clips):
+            return
+        clip = speech.clips[speech.position]
+        if not speech.begun:
+            speech.begun = True
+            self._emit("speak_start", {"text": speech.text, "language": speech.language})
+        self._player.play(clip)
+        self._clip_ends_ms = now_ms + max(1, round(clip.duration_s * 1000))
