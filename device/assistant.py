@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -180,7 +180,7 @@ class Assistant:
             wav_io.write(target, np.concatenate(parts), rate_hz)
             turn.audio = target
 
-    def speak(self, text: str, language: str) -> Iterator[Clip]:
+    def speak(self, text: str, language: str) -> Generator[Clip, None, None]:
         """Speak text clause by clause."""
         return self.engines.synthesizer.speak(text, language)
 

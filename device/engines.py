@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,7 +174,7 @@ class RemoteSynthesizer(_Remote):
         self._speech = settings.speech
         super().__init__(lambda: _speech_spec(store, profile))
 
-    def speak(self, text: str, language: str, *, voice: str | None = None) -> Iterator[Clip]:
+    def speak(self, text: str, language: str, *, voice: str | None = None) -> Generator[Clip, None, None]:
         """See `voice.tts.Synthesizer.speak`; after a crash it goes on once from the clause that broke off."""
         from voice.tts import Clip
 
