@@ -172,7 +172,8 @@ class Guide:
         left_m = self._ruler.length_m - self._offset_m
         near_m = _ARRIVED_SLOW_M if self._speed_mps < _SLOW_MPS else _ARRIVED_M
         if self.arrived or (left_m <= near_m and self._vias == len(self._leg_ends) - 1):
-            if not self.arrived:
+            # The last prompt may still be said; the drive is over when the arrival can be.
+            if not self.arrived and self._scheduler.is_free(self._now_s):
                 self.arrived = True
                 events.append(self._announce("arrived", self._word("arrived"), drop_s=6.0))
             return events

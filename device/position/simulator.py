@@ -14,6 +14,7 @@ _ACCELERATION_MPS2 = 1.6
 _BRAKING_MPS2 = 2.2
 _CORNER_MPS = 5.0
 _CREEP_MPS = 1.0
+_PARKED_S = 8
 _METRES_PER_DEGREE = 111_195.0
 
 
@@ -90,7 +91,7 @@ def simulate(
     Yields
     ------
     Moment
-        One a second from the start of the line to its end.
+        One a second from the start of the line to its end, and some more parked there.
     """
     receiver = receiver or Receiver()
     random = np.random.default_rng(seed)
@@ -189,4 +190,5 @@ def _motion(course: Course, line: _Line) -> Iterator[tuple[float, float]]:
         change = min(_ACCELERATION_MPS2 * _STEP_S, max(-2 * _BRAKING_MPS2 * _STEP_S, target - speed_mps))
         speed_mps = max(_CREEP_MPS / 2, speed_mps + change)
         offset_m = min(total_m, offset_m + speed_mps * _STEP_S)
-    yield total_m, 0.0
+    for _ in range(_PARKED_S):
+        yield total_m, 0.0

@@ -1,5 +1,6 @@
 """Position sources behind one face, and how to open the one that was asked for."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -220,6 +221,42 @@ def open_source(
         return FixedPoint(*fixed)
     raise SourceUnavailable(
         "no position source was named; give a gpsd server, an NMEA receiver or a GPX track"
+    )
+
+
+def source_from(text: str, *, baud: int = 9600) -> PositionSource:
+    """Open a position source from its name in the settings.
+
+    Parameters
+    ----------
+    text : str
+        ``gpsd[:HOST[:PORT]]``, ``nmea:DEVICE``, ``nmea:HOST:PORT``, ``nmea:LOG``, ``gpx:FILE`` or
+        ``fixed:LAT,LON``.
+    baud : int
+        Speed of a serial receiver.
+
+    Raises
+    ------
+    SourceUnavailable, BadTrack
+        As `open_source`; the name is not one of these.
+    """
+    kind, _, rest = text.partition(":")
+    if kind == "gpsd":
+        return open_source(gpsd=rest)
+    if kind == "nmea" and rest:
+        return open_source(nmea=rest, baud=baud)
+    if kind == "gpx" and rest:
+        return open_source(gpx=Path(rest))
+    if kind == "fixed":
+        try:
+            lat, lon = (float(part) for part in rest.split(","))
+        except ValueError:
+            lat, lon = math.nan, math.nan
+        if abs(lat) <= 90 and abs(lon) <= 180:
+            return open_source(fixed=(lat, lon))
+    raise SourceUnavailable(
+        f"{text!r} is no position source: use gpsd:HOST:PORT, nmea:DEVICE, nmea:HOST:PORT, gpx:FILE "
+        "or fixed:LAT,LON"
     )
 
 
