@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from agent.errors import AgentError
 from agent.language_model import LanguageModel, OpenAICompatible
 from device.driving import Driving
 from device.engines import Engines, make_engines
@@ -26,7 +28,7 @@ from nav.paths import data_home
 from poi import Places
 
 if TYPE_CHECKING:
-    from agent import Agent, Answer
+    from agent import Agent, Answer, Memory
     from voice.asr import Transcript
     from voice.tts import Clip
 
@@ -85,6 +87,8 @@ class Assistant:
 
     def __init__(self, settings: Settings, *, region: str = "", store: ModelStore | None = None) -> None:
         self.settings = settings
+        self.warnings: list[str] = []
+        """What does not work although the assistant answers."""
         self.engines: Engines = make_engines(settings, store)
         self.region = Region.open(current_region(region or settings.region.name))
         self.router = Router(self.region, profile=settings.routing.profile)
@@ -93,9 +97,9 @@ class Assistant:
         self.agent = self._make_agent()
 
     def _make_agent(self) -> Agent:
-        from agent import Agent, Memory
+        from agent import Agent
 
-        memory = Memory(data_home() / "memory.sqlite") if self.settings.privacy.memory else None
+        memory = self._memory() if self.settings.privacy.memory else None
         zone = ZoneInfo(self.region.meta.timezone) if self.region.meta.timezone else None
         return Agent(
             self.region,
@@ -107,6 +111,19 @@ class Assistant:
             now=lambda: datetime.now(zone).replace(tzinfo=None),
             style=self.settings.speech.style,
         )
+
+    def _memory(self) -> Memory | None:
+        """Open the memory; where it cannot be kept (a read-only or full disk) the agent goes on without."""
+        from agent import Memory
+
+        try:
+            memory = Memory(data_home() / "memory.sqlite")
+        except (AgentError, OSError, sqlite3.Error) as error:
+            self.warnings.append(f"nothing is remembered: {error}")
+            return None
+        if memory.damaged:
+            self.warnings.append(memory.damaged)
+        return memory
 
     def _language_model(self) -> LanguageModel | None:
         local = self.engines.language_model

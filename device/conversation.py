@@ -1,4 +1,4 @@
-"""The assistant as the listening loop wants it: recognise, respond and speak, each without holding the loop."""
+"""The assistant as the listening loop wants it: recognise, respond, speak, none of them holding the loop."""
 
 from __future__ import annotations
 
