@@ -1,0 +1,135 @@
+"""`xiaogao run`, `service`, `status`, `report` and `forget`: the agent as a service."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from device.terminal import print_json, stdout
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run")(run)
+    app.command("status")(status)
+    app.command("report")(report)
+    app.command("forget")(forget)
+    service = typer.Typer(
+        no_args_is_help=True, help="Install the agent as a systemd service, and look after it."
+    )
+    service.command("install")(install)
+    service.command("uninstall")(uninstall)
+    service.command("status")(service_status)
+    service.command("logs")(service_logs)
+    app.add_typer(service, name="service")
+
+
+System = Annotated[
+    bool, typer.Option("--system", help="For the whole computer, with a user of its own; needs root.")
+]
+
+
+def run() -> None:
+    """Run the whole agent until SIGTERM or Ctrl-C; SIGHUP reads the settings again.
+
+    Example: XIAOGAO_POSITION_SOURCE=gpsd xiaogao run
+    """
+    from device.service import Service
+    from device.settings import load_settings
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
+    settings = load_settings()
+
+    async def serve() -> None:
+        await Service(settings).run()
+
+    asyncio.run(serve())
+
+
+def status(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+    """Show what the running service does: what it hears, position, route, memory, restarts, last errors."""
+    from device.control import ask_service
+
+    answer = ask_service({"do": "status"})
+    if json:
+        print_json(answer)
+        return
+    for key, value in answer.items():
+        stdout.print(f"[dim]{key:16}[/dim] {_readable(value)}", soft_wrap=True)
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_readable(item)}" for key, item in value.items()) or "-"
+    if isinstance(value, list):
+        return "; ".join(_readable(item) for item in value) or "-"
+    return "-" if value is None or value == "" else str(value)
+
+
+def report(
+    target: Annotated[Path, typer.Argument(help="ZIP file to write.")] = Path("xiaogao-report.zip"),
+) -> None:
+    """Pack versions, checks, settings and logs for a bug report, with personal data left out."""
+    from device import systemd
+    from device.errors import DeviceError
+    from device.privacy import write_report
+
+    try:
+        log = systemd.logs(1000, system=systemd.unit_path(system=True).exists())
+    except DeviceError as error:
+        log = str(error)
+    write_report(target, log)
+    stdout.print(f"wrote {target}: look into it before you send it")
+
+
+def forget(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase what the agent remembers: places, habits, cached speech, logs. Maps, models and settings stay."""
+    from device.privacy import forget as erase
+
+    if not yes:
+        typer.confirm("Erase memory, own places, cached speech and logs?", abort=True)
+    erased = erase()
+    stdout.print(f"erased: {', '.join(erased)}" if erased else "there was nothing to erase")
+
+
+def install(system: System = False) -> None:
+    """Write the unit, enable it and start it.
+
+    Example: sudo xiaogao service install --system
+    """
+    from device import systemd
+    from device.hardware import choose
+    from device.settings import load_settings
+
+    path = systemd.install(choose(load_settings().engines.profile).profile, system=system)
+    stdout.print(f"installed {path}; `xiaogao service status` shows it")
+
+
+def uninstall(system: System = False) -> None:
+    """Stop the service and delete its unit; maps, models and memory stay."""
+    from device import systemd
+
+    stdout.print(f"removed {systemd.uninstall(system=system)}")
+
+
+def service_status(system: System = False) -> None:
+    """Show what systemd says about the service."""
+    from device import systemd
+
+    stdout.print(systemd.systemctl("status", "--no-pager", systemd.UNIT, system=system), markup=False)
+
+
+def service_logs(
+    lines: Annotated[int, typer.Option(help="How many of the newest lines.")] = 100, system: System = False
+) -> None:
+    """Show the newest lines of the service's journal."""
+    from device import systemd
+
+    stdout.print(systemd.logs(lines, system=system), markup=False)

@@ -1,0 +1,90 @@
+"""The HTTP interface of the service: the routing API, health and metrics, behind the guard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from device.errors import DeviceError
+from device.http_guard import Guard, check_binding
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from device.service import Service
+    from device.settings import HttpSettings
+    from nav import Region
+
+
+def http_server(region: Region, settings: HttpSettings, service: Service | None = None) -> uvicorn.Server:
+    """Return a server of the routing API for a region; with a service, of its health and metrics too.
+
+    Raises
+    ------
+    BadSettings
+        An address that others reach, without a token.
+    """
+    import uvicorn
+
+    from device.http_api import create_app
+
+    check_binding(settings.host, settings.token)
+    app: Any = create_app(region)
+    if service is not None:
+        _add_health(app, service)
+    config = uvicorn.Config(
+        Guard(app, token=settings.token),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=64,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=1,
+        lifespan="off",
+    )
+    return uvicorn.Server(config)
+
+
+def _add_health(app: Any, service: Service) -> None:
+    from fastapi import Response
+    from fastapi.responses import JSONResponse
+
+    def engines() -> Any:
+        return service.assistant.engines if service.assistant else None
+
+    def health() -> JSONResponse:
+        return JSONResponse(service.health.to_dict(engines()))
+
+    def metrics() -> Response:
+        return Response(service.health.prometheus(engines()), media_type="text/plain; version=0.0.4")
+
+    app.add_api_route("/health", health, methods=["GET"])
+    app.add_api_route("/metrics", metrics, methods=["GET"])
+
+
+async def serve_http(service: Service) -> None:
+    """Serve until cancelled.
+
+    Raises
+    ------
+    DeviceError
+        There is no region yet, or the port is taken.
+    """
+    if service.assistant is None:
+        raise DeviceError("the HTTP interface waits for a region")
+    server = http_server(service.assistant.region, service.settings.http, service)
+    # The service handles the signals; uvicorn's own handler would end the process under it.
+    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    try:
+        await server.serve()
+    except SystemExit:
+        raise DeviceError(f"port {service.settings.http.port} is taken: set another [http] port") from None
+    finally:
+        server.should_exit = True
+
+
+def _no_signals() -> Any:
+    import contextlib
+
+    return contextlib.nullcontext()

@@ -1,0 +1,263 @@
+"""`xiaogao run`: the whole agent as one supervised program.
+
+One event loop holds everything together; engines are child processes, the position source a thread. Each part
+runs under `supervise`: when it fails it is noted and started again, and the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from device.assistant import Assistant, Turn
+from device.control import control_server
+from device.conversation import Conversation
+from device.errors import DeviceError
+from device.hardware import choose
+from device.health import Health
+from device.instance import only_instance
+from device.settings import Settings, load_settings
+from device.supervisor import supervise
+from nav.errors import NavError
+from nav.matching_types import Fix
+from poi.errors import PoiError
+
+log = logging.getLogger("xiaogao")
+
+_STOP_LIMIT_S = 2.5
+_BEAT_S = 1.0
+_STUCK_S = 20.0
+_REGION_RETRY_S = 5.0
+
+
+class Service:
+    """The running agent.
+
+    Parameters
+    ----------
+    settings : Settings
+        What the user chose; read again on SIGHUP.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.health = Health(profile=choose(settings.engines.profile).name)
+        self.assistant: Assistant | None = None
+        self.conversation: Conversation | None = None
+        self.prompt: Callable[[str, str], None] | None = None
+        """Says a manoeuvre prompt; set while the listening loop runs."""
+        self._stopping = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._notify = _notifier()
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; returns within three seconds of it."""
+        self._handle_signals()
+        handlers = {"status": self._status, "ask": self._ask}
+        with only_instance():
+            async with control_server(handlers):
+                parts = [asyncio.create_task(self._beat())]
+                try:
+                    await self._serve(parts)
+                finally:
+                    self._notify("STOPPING=1")
+                    await self._end(parts)
+
+    async def _serve(self, parts: list[asyncio.Task[None]]) -> None:
+        """Open the region, start the parts, and start them anew when the settings change."""
+        while not self._stopping.is_set():
+            self._changed.clear()
+            await self._open()
+            started = [asyncio.create_task(part) for part in self._parts()]
+            parts += started
+            self._notify("READY=1")
+            log.info("ready: region %s, profile %s", self.health.region or "none", self.health.profile)
+            waits = [asyncio.create_task(event.wait()) for event in (self._stopping, self._changed)]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+            await self._end(started)
+            parts[:] = [part for part in parts if part not in started]
+            if not self._stopping.is_set():
+                self._reload()
+
+    def _parts(self) -> Iterator[Any]:
+        if self.assistant is None:
+            yield supervise("region", self._await_region, self.health.failed)
+        else:
+            yield supervise("engines", self._warm, self.health.failed)
+            yield supervise("position", self._follow_position, self._failed)
+        yield supervise("listening", self._listen, self._failed)
+        if self.settings.http.enabled:
+            yield supervise("http", self._serve_http, self._failed)
+
+    async def _open(self) -> None:
+        """Open region and memory; without a region the service runs on and says so."""
+        if self.assistant is not None:
+            await asyncio.to_thread(self.assistant.close)
+        self.assistant, self.conversation = None, None
+        self.health.region = ""
+        try:
+            assistant = await asyncio.to_thread(Assistant, self.settings)
+        except (DeviceError, NavError, PoiError, sqlite3.Error, OSError) as error:
+            self._failed("region", error)
+            return
+        for warning in assistant.warnings:
+            self._failed("memory", DeviceError(warning))
+        self.assistant = assistant
+        self.health.region = assistant.region.name
+        self.conversation = Conversation(assistant, lambda: assistant.driving.position, self._answered)
+
+    async def _await_region(self) -> None:
+        """Look again from time to time for a region that may have been installed."""
+        from device.regions import current_region
+
+        while True:
+            await asyncio.sleep(_REGION_RETRY_S)
+            with contextlib.suppress(DeviceError, OSError):
+                current_region(self.settings.region.name)
+                self._changed.set()
+                return
+
+    async def _warm(self) -> None:
+        """Load the engines, the one that is needed first first."""
+        assert self.assistant is not None
+        if choose(self.settings.engines.profile).profile.unload_when_idle:
+            return
+        engines = self.assistant.engines
+        for engine in (engines.recogniser, engines.synthesizer, engines.language_model):
+            if engine is None:
+                continue
+            try:
+                await asyncio.to_thread(engine.warm)
+            except DeviceError as error:
+                self._failed("engines", error)
+        await asyncio.to_thread(self.assistant.agent.warm)
+
+    async def _follow_position(self) -> None:
+        """Read positions in a thread and guide on the event loop."""
+        from device.position.source import source_from
+
+        self.health.position_source = self.settings.position.source
+        if self.settings.position.source == "none":
+            return
+        source = await asyncio.to_thread(source_from, self.settings.position.source)
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[Fix | StopIteration | None] = asyncio.Queue(maxsize=100)
+
+        def read() -> None:
+            for fix in source.fixes():
+                loop.call_soon_threadsafe(_put_newest, queue, fix)
+            loop.call_soon_threadsafe(_put_newest, queue, StopIteration())
+
+        reader = asyncio.create_task(asyncio.to_thread(read))
+        try:
+            while not isinstance(item := await queue.get(), StopIteration):
+                self._drive(item)
+            await reader
+        finally:
+            source.close()
+
+    def _drive(self, fix: Fix | None) -> None:
+        assert self.assistant is not None
+        driving = self.assistant.driving
+        for event in driving.update(fix):
+            if event.prompt is not None:
+                self._say_prompt(event.prompt.text, event.prompt.language)
+        self.health.position = driving.position
+        state = driving.state()
+        self.health.route = (
+            {"remaining_m": state.remaining_m, "remaining_s": state.remaining_s} if state else None
+        )
+
+    def _say_prompt(self, text: str, language: str) -> None:
+        log.info("prompt: %s", text)
+        if self.prompt is not None:
+            self.prompt(text, language)
+
+    async def _listen(self) -> None:
+        """Run the listening loop on the microphone; without one, say so and go on without."""
+        from device.listening import listen_to_microphone
+
+        if self.conversation is None or self.assistant is None:
+            self.health.listening = "off: no region"
+            return
+        await listen_to_microphone(self)
+
+    async def _serve_http(self) -> None:
+        from device.http_service import serve_http
+
+        await serve_http(self)
+
+    async def _beat(self) -> None:
+        """Prove to systemd that the loop turns and the parts are well."""
+        while True:
+            self.health.beat = time.monotonic()
+            self._notify(f"WATCHDOG=1\nSTATUS={self.health.listening}; region {self.health.region or 'none'}")
+            await asyncio.sleep(_BEAT_S)
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        if self.assistant is not None and self._stopping.is_set():
+            self.assistant.close()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_STOP_LIMIT_S)
+
+    def _reload(self) -> None:
+        try:
+            self.settings = load_settings()
+            log.info("settings read again")
+        except DeviceError as error:
+            self._failed("settings", error)
+
+    def _handle_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, self._changed.set)
+
+    def _failed(self, name: str, error: Exception) -> None:
+        self.health.failed(name, error)
+        log.warning("%s: %s: %s", name, type(error).__name__, error)
+
+    def _answered(self, turn: Turn) -> None:
+        self.health.requests[turn.answer.outcome] += 1
+        if self.settings.privacy.log_speech:
+            log.info("heard %r, answered %r", turn.answer.heard, turn.answer.reply)
+        else:
+            log.info("answered a request: %s", turn.answer.outcome)
+
+    async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
+        engines = self.assistant.engines if self.assistant else None
+        return await asyncio.to_thread(self.health.to_dict, engines)
+
+    async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.conversation is None:
+            raise DeviceError("no region is installed: `xiaogao map add` builds one")
+        turn = await self.conversation.read(str(request.get("text", ""))[:4000])
+        return turn.to_dict()
+
+
+def _put_newest(queue: asyncio.Queue[Any], item: Any) -> None:
+    """Queue an item; when the loop is behind, the oldest goes."""
+    if queue.full():
+        queue.get_nowait()
+    queue.put_nowait(item)
+
+
+def _notifier() -> Callable[[str], None]:
+    """Return what tells systemd about the state; nothing outside systemd."""
+    if not os.environ.get("NOTIFY_SOCKET"):
+        return lambda _state: None
+    import sdnotify
+
+    notify: Callable[[str], None] = sdnotify.SystemdNotifier().notify
+    return notify
