@@ -53,6 +53,7 @@ class NeuralEars:
 
     def __init__(self, speech: SpeechDetector, wake: WakeDetector | None) -> None:
         self._speech, self._wake = speech, wake
+        self.wake_settings = wake.settings if wake is not None else None
         self.reset()
 
     def reset(self) -> None:

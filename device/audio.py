@@ -1,0 +1,341 @@
+"""Sound in and out: microphones and speakers that come and go, and recordings played as if they were one."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from device.errors import Missing
+from voice.tts import Clip
+from voice.wav_io import RATE_HZ, remove_offset, resample
+
+Samples = npt.NDArray[np.float32]
+
+BLOCK = 512
+"""Samples handed on at once: 32 ms at 16 kHz."""
+
+_RETRY_S = 1.0
+_STALL_S = 2.0
+_MAX_BEHIND = 300
+_CLIPPING = 0.985
+
+
+class AudioMissing(Missing):
+    """The sound system or the device is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioDevice:
+    """One sound device."""
+
+    index: int
+    """PortAudio's number."""
+
+    name: str
+    """Name as PortAudio gives it."""
+
+    inputs: int
+    """Input channels."""
+
+    outputs: int
+    """Output channels."""
+
+    rate_hz: int
+    """The rate that it prefers."""
+
+
+def sound_system() -> Any:
+    """PortAudio's binding.
+
+    Raises
+    ------
+    AudioMissing
+        If the PortAudio library is not installed.
+    """
+    try:
+        import sounddevice
+    except (OSError, ImportError) as error:
+        raise AudioMissing(
+            f"there is no sound system ({error}): install PortAudio, on Debian 'apt install libportaudio2'"
+        ) from error
+    return sounddevice
+
+
+def devices(system: Any | None = None) -> list[AudioDevice]:
+    """Every sound device that is there now."""
+    system = system or sound_system()
+    return [
+        AudioDevice(
+            index=index,
+            name=str(entry["name"]),
+            inputs=int(entry["max_input_channels"]),
+            outputs=int(entry["max_output_channels"]),
+            rate_hz=int(entry["default_samplerate"]),
+        )
+        for index, entry in enumerate(system.query_devices())
+    ]
+
+
+def find_device(name: str, *, output: bool = False, system: Any | None = None) -> AudioDevice:
+    """The device whose name contains `name`, or the default one for an empty name.
+
+    Raises
+    ------
+    AudioMissing
+        If there is none; the message lists those that are there.
+    """
+    system = system or sound_system()
+    usable = [entry for entry in devices(system) if (entry.outputs if output else entry.inputs) > 0]
+    kind = "speaker" if output else "microphone"
+    if not usable:
+        raise AudioMissing(f"no {kind} is connected: plug one in; it is looked for again by itself")
+    if name:
+        matching = [
+            entry for entry in usable if name.lower() in entry.name.lower() or name == str(entry.index)
+        ]
+        if not matching:
+            there = ", ".join(entry.name for entry in usable)
+            raise AudioMissing(f"no {kind} is called {name!r}; connected: {there}")
+        return matching[0]
+    default = system.default.device[1 if output else 0]
+    return next((entry for entry in usable if entry.index == default), usable[0])
+
+
+class StreamResampler:
+    """Resamples a stream block by block without clicks between the blocks."""
+
+    def __init__(self, from_hz: int, to_hz: int) -> None:
+        self._stream: Any = None
+        if from_hz != to_hz:
+            import soxr
+
+            self._stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32")
+
+    def push(self, block: Samples) -> Samples:
+        """Resample the next block; the length varies a little from call to call."""
+        if self._stream is None:
+            return block
+        return np.asarray(self._stream.resample_chunk(block), np.float32)
+
+
+async def recording(samples: Samples, *, realtime: bool = False) -> AsyncIterator[Samples]:
+    """A recording as a stream of blocks.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (n,)
+        Mono at 16 kHz.
+    realtime : bool
+        Whether to keep the pace of life.
+    """
+    started = time.monotonic()
+    for position in range(0, len(samples), BLOCK):
+        if realtime:
+            ahead = (position + BLOCK) / RATE_HZ - (time.monotonic() - started)
+            if ahead > 0:
+                await asyncio.sleep(ahead)
+        block = samples[position : position + BLOCK]
+        yield block if len(block) == BLOCK else np.pad(block, (0, BLOCK - len(block)))
+
+
+class Microphone:
+    """A microphone that may be missing, vanish and come back; meanwhile it gives silence at the pace of life.
+
+    Parameters
+    ----------
+    name : str
+        Part of the device's name; empty takes the default.
+    problem, recovered : callable
+        Told once when something is wrong, in words, and when it is well again.
+    system : optional
+        PortAudio's binding; a test passes its own.
+    """
+
+    def __init__(
+        self,
+        name: str = "",
+        *,
+        problem: Callable[[str], None],
+        recovered: Callable[[str], None],
+        system: Any | None = None,
+    ) -> None:
+        self._name, self._system = name, system
+        self._problem, self._recovered = problem, recovered
+        self._trouble = ""
+
+    async def blocks(self) -> AsyncIterator[Samples]:
+        """Mono blocks at 16 kHz, for ever."""
+        while True:
+            async for block in self._until_lost():
+                yield block
+            async for block in recording(np.zeros(int(_RETRY_S * RATE_HZ), np.float32), realtime=True):
+                yield block
+            self._rescan()
+
+    async def _until_lost(self) -> AsyncIterator[Samples]:
+        queue: asyncio.Queue[Samples] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def take(data: Any, _frames: int, _time: Any, _status: Any) -> None:
+            mono = np.asarray(data, np.float32).mean(axis=1)
+            loop.call_soon_threadsafe(queue.put_nowait, mono)
+
+        try:
+            system = self._system or sound_system()
+            device = find_device(self._name, system=system)
+            stream = system.InputStream(
+                device=device.index,
+                channels=min(2, device.inputs),
+                samplerate=device.rate_hz,
+                blocksize=device.rate_hz * 32 // 1000,
+                dtype="float32",
+                callback=take,
+            )
+            stream.start()
+        except Exception as error:
+            self._lost(str(error) or type(error).__name__)
+            return
+        self._back()
+        try:
+            resampler = StreamResampler(device.rate_hz, RATE_HZ)
+            clipped = 0
+            while True:
+                try:
+                    block = await asyncio.wait_for(queue.get(), _STALL_S)
+                except TimeoutError:
+                    self._lost(f"the microphone {device.name} stopped giving sound; it is looked for again")
+                    return
+                while queue.qsize() > _MAX_BEHIND:
+                    queue.get_nowait()
+                clipped = (
+                    clipped + 1 if float(np.abs(block).max(initial=0.0)) > _CLIPPING else max(0, clipped - 1)
+                )
+                if clipped == 50:
+                    self._problem("the microphone is overdriven: lower its input level")
+                yield remove_offset(resampler.push(block))
+                if not stream.active:
+                    self._lost(f"the microphone {device.name} is gone; it is looked for again")
+                    return
+        finally:
+            _close(stream)
+
+    def _lost(self, why: str) -> None:
+        if not self._trouble:
+            self._trouble = why
+            self._problem(why)
+
+    def _back(self) -> None:
+        if self._trouble:
+            self._recovered(self._trouble)
+            self._trouble = ""
+
+    def _rescan(self) -> None:
+        """PortAudio sees new devices only after it was started again."""
+        system = self._system
+        if system is None:
+            try:
+                system = sound_system()
+            except AudioMissing:
+                return
+        for step in ("_terminate", "_initialize"):
+            if hasattr(system, step):
+                getattr(system, step)()
+
+
+class Speaker:
+    """Plays clips one at a time; without a device it keeps the time and stays silent.
+
+    Parameters
+    ----------
+    name : str
+        Part of the device's name; empty takes the default.
+    problem : callable
+        Told once in words when nothing can be heard.
+    duck : callable, optional
+        Called with True when we begin to speak and with False when we end, to lower the music.
+    system : optional
+        PortAudio's binding; a test passes its own.
+    """
+
+    def __init__(
+        self,
+        name: str = "",
+        *,
+        problem: Callable[[str], None],
+        duck: Callable[[bool], None] | None = None,
+        system: Any | None = None,
+    ) -> None:
+        self._name, self._system, self._problem, self._duck = name, system, problem, duck
+        self._lock = threading.Lock()
+        self._pending = np.zeros(0, np.float32)
+        self._stream: Any = None
+        self._rate_hz = 0
+        self._told = False
+
+    def play(self, clip: Clip) -> None:
+        """Start playing a clip, instead of what was playing."""
+        if not self._open():
+            return
+        samples = resample(clip.samples, clip.sample_rate_hz, self._rate_hz)
+        with self._lock:
+            self._pending = samples
+        if self._duck:
+            self._duck(True)
+
+    def stop(self) -> None:
+        """Fall silent at once."""
+        with self._lock:
+            self._pending = self._pending[:0]
+        if self._duck:
+            self._duck(False)
+
+    def close(self) -> None:
+        """Give the device back."""
+        if self._stream is not None:
+            _close(self._stream)
+            self._stream = None
+
+    def _open(self) -> bool:
+        if self._stream is not None and self._stream.active:
+            return True
+        try:
+            system = self._system or sound_system()
+            device = find_device(self._name, output=True, system=system)
+            self._rate_hz = device.rate_hz
+            self._stream = system.OutputStream(
+                device=device.index,
+                channels=1,
+                samplerate=device.rate_hz,
+                dtype="float32",
+                callback=self._fill,
+            )
+            self._stream.start()
+        except Exception as error:
+            self._stream = None
+            if not self._told:
+                self._told = True
+                self._problem(f"nothing can be heard: {error}")
+            return False
+        self._told = False
+        return True
+
+    def _fill(self, out: Any, count: int, _time: Any, _status: Any) -> None:
+        with self._lock:
+            part, self._pending = self._pending[:count], self._pending[count:]
+        out[:] = 0
+        out[: len(part), 0] = part
+
+
+def _close(stream: Any) -> None:
+    try:
+        stream.abort()
+        stream.close()
+    except Exception:  # PortAudio's error for a device that is gone; there is nothing left to close.
+        return
