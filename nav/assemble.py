@@ -291,7 +291,7 @@ def _edge_traits(arrays: dict[str, NDArray[Any]], network: RawNetwork, strings: 
         return conditions.setdefault(text, len(conditions)) if text else -1
 
     def spread(values: Iterable[int], dtype: type[np.generic]) -> NDArray[Any]:
-        return np.fromiter(values, np.int64, len(traits)).astype(dtype)[way]
+        return np.asarray(np.fromiter(values, np.int64, len(traits)).astype(dtype)[way])
 
     def by_direction(there: Iterable[int], back: Iterable[int], dtype: type[np.generic]) -> NDArray[Any]:
         return np.where(forward, spread(there, dtype), spread(back, dtype)).astype(dtype)

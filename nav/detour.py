@@ -51,7 +51,7 @@ def detours_s(
         for i, (there, onward) in enumerate(zip(paths[::2], paths[1::2], strict=True)):
             if there is not None and onward is not None:
                 extra[i] = min(extra[i], _seconds(there) + _seconds(onward) - rest_s)
-    return np.maximum(extra, 0.0)
+    return np.asarray(np.maximum(extra, 0.0))
 
 
 def _seconds(path: LegPath) -> float:

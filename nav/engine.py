@@ -23,8 +23,8 @@ from nav.search import INFINITE_MS, BidirectionalSearch, Found, Seed
 from nav.turns import Turns
 
 T = TypeVar("T")
-MetricKey = tuple[Any, ...]
-"""What distinguishes one set of weights from another: avoided roads, conditions in force."""
+MetricKey = tuple[tuple[str, ...], tuple[int, ...], bool]
+"""What distinguishes one set of weights from another: avoided roads, conditions in force, penalties counted."""
 Question = tuple[list[Seed], list[Seed]]
 """Where a path may begin and where it may end."""
 _KEPT_METRICS = 6
@@ -37,6 +37,8 @@ class Weights:
     """Costs under one set of wishes. Changed in place by live data, by the engine only."""
 
     key: MetricKey
+    serial: int
+    """Distinguishes weights that were made anew under the same wishes."""
     edge_ms: Int64Array
     """(E,) cost of a whole edge; `INFINITE_MS` and more: closed."""
     arc_ms: Int64Array
@@ -61,7 +63,7 @@ class _Native:
 
     def __init__(self) -> None:
         self.cch: Any = None
-        self._metrics: OrderedDict[MetricKey, list[Any]] = OrderedDict()
+        self._metrics: OrderedDict[int, list[Any]] = OrderedDict()
 
     def build(self, turns: Turns, order: Int32Array) -> None:
         import routingkit_cch
@@ -72,13 +74,13 @@ class _Native:
         """Return [metric, query] of these weights, customised on first use."""
         import routingkit_cch
 
-        found = self._metrics.get(weights.key)
+        found = self._metrics.get(weights.serial)
         if found is None:
             while len(self._metrics) >= _KEPT_METRICS:
                 self._metrics.popitem(last=False)
             metric = routingkit_cch.CCHMetric(self.cch, weights.arc_ms.tolist())
-            found = self._metrics[weights.key] = [metric, None]
-        self._metrics.move_to_end(weights.key)
+            found = self._metrics[weights.serial] = [metric, None]
+        self._metrics.move_to_end(weights.serial)
         return found
 
     def customise(self, weights: Weights) -> None:
@@ -121,7 +123,7 @@ class _Native:
         """Put new arc weights into a customised metric; nothing to do if it is not customised."""
         import routingkit_cch
 
-        slot = self._metrics.get(weights.key)
+        slot = self._metrics.get(weights.serial)
         if slot is None:
             return
         slot[1] = None

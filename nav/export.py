@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nav.geometry import METRES_PER_DEGREE
 from nav.graph import FloatArray
 from nav.streets import Streets, street_style, streets_in
 
@@ -107,7 +108,7 @@ class _View:
         self._squeeze = float(np.cos(np.radians(self._mid_lat)))
         span_x = max((east - west) * self._squeeze, 0.003) * (1 + 2 * margin)
         span_y = max(north - south, 0.003) * (1 + 2 * margin)
-        self._scale = min(width / span_x, height / span_y)
+        self._scale = float(min(width / span_x, height / span_y))
         self._width, self._height = width, height
 
     @property
@@ -125,7 +126,7 @@ class _View:
     @property
     def pixels_per_metre(self) -> float:
         """Scale of the picture."""
-        return self._scale / 111_195.0
+        return self._scale / METRES_PER_DEGREE
 
     def pixels(self, points: FloatArray) -> FloatArray:
         """Return (n, 2) x, y in pixels."""

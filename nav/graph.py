@@ -239,7 +239,7 @@ class Graph:
         if index < 0:
             return ""
         first, last = self.string_first[index], self.string_first[index + 1]
-        return bytes(self.string_bytes[first:last]).decode()
+        return str(self.string_bytes[first:last].tobytes(), "utf-8")
 
     def names(self, name_set: int) -> dict[str, str]:
         """Return a name set as language → name; the plain `name` has the language ``""``."""

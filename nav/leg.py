@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,8 +52,8 @@ class _Asked:
 class LegFinder:
     """Finds legs on one profile."""
 
-    def __init__(self, turns: Turns, engine: Engine) -> None:
-        self._turns, self._engine = turns, engine
+    def __init__(self, turns: Turns, engine: Engine, edge_time_ms: Callable[[Int64Array], Int64Array]) -> None:
+        self._turns, self._engine, self._edge_time_ms = turns, engine, edge_time_ms
         self._plain_count = turns.plain_count
         self._memory_states: dict[int, list[int]] = {}
         for state, edge in enumerate(turns.state_edge[self._plain_count :].tolist(), self._plain_count):
@@ -139,7 +139,7 @@ class LegFinder:
         spans = np.zeros((len(edges), 2))
         spans[:, 1] = 1.0
         spans[0, 0], spans[-1, 1] = start.fraction, end.fraction
-        time = turns.edge_time_ms[edges].astype(np.int64)
+        time = self._edge_time_ms(edges)
         first, last = int(time[0]), int(time[-1])
         # The same rounding as in the seeds, so that times and costs agree to the millisecond.
         time[0] = round((1.0 - start.fraction) * first)

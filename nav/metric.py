@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.costs import load_costs
-from nav.engine import Engine, Weights
+from nav.engine import Engine, MetricKey, Weights
 from nav.graph import EdgeFlag, Graph, Int64Array, RoadClass
 from nav.region import Network
 from nav.search import INFINITE_MS
@@ -44,8 +45,9 @@ class Metrics:
 
     def __init__(self, network: Network, engine: Engine) -> None:
         self._network, self._engine = network, engine
-        self._kept: OrderedDict[tuple[object, ...], Weights] = OrderedDict()
+        self._kept: OrderedDict[MetricKey, Weights] = OrderedDict()
         self._lock = threading.RLock()
+        self._serials = itertools.count()
         self._live_ms: dict[int, int] = {}
 
     def weights(
@@ -74,8 +76,15 @@ class Metrics:
             return found
 
     def _make(
-        self, key: tuple[object, ...], avoid: frozenset[str], closed: tuple[int, ...], penalties: bool
+        self, key: MetricKey, avoid: frozenset[str], closed: tuple[int, ...], penalties: bool
     ) -> Weights:
+        edge_ms = self._edge_ms(avoid, closed, penalties)
+        weights = Weights(key=key, serial=next(self._serials), edge_ms=edge_ms, arc_ms=np.empty(0, np.int64))
+        every = np.arange(len(self._network.turns.arc_head))
+        weights.arc_ms = self._arc_ms(weights, every, closed, penalties)
+        return weights
+
+    def _edge_ms(self, avoid: frozenset[str], closed: tuple[int, ...], penalties: bool) -> Int64Array:
         graph, turns = self._network.graph, self._network.turns
         edge_ms = turns.edge_time_ms.astype(np.int64)
         if penalties:
@@ -88,10 +97,7 @@ class Metrics:
             edge_ms[np.isin(graph.edge_condition, closed)] = INFINITE_MS
         for edge, ms in self._live_ms.items():
             edge_ms[edge] = self._with_live(int(edge_ms[edge]), edge, ms)
-        weights = Weights(key=key, edge_ms=edge_ms, arc_ms=np.empty(0, np.int64))
-        every = np.arange(len(turns.arc_head))
-        weights.arc_ms = self._arc_ms(weights, every, closed, penalties)
-        return weights
+        return edge_ms
 
     def _arc_ms(
         self, weights: Weights, arcs: NDArray[np.int64], closed: tuple[int, ...], penalties: bool
@@ -110,6 +116,46 @@ class Metrics:
             return INFINITE_MS
         return max(ms - int(self._network.turns.edge_time_ms[edge]) + live_ms, 1)
 
+    def without_live(self) -> Weights:
+        """Return the usual weights as they are without live data."""
+        with self._lock:
+            live, self._live_ms = self._live_ms, {}
+            try:
+                key: MetricKey = (("without live",), (), True)
+                return self._make(key, frozenset(), (), True)
+            finally:
+                self._live_ms = live
+
+    def apply_live(self, times_ms: Mapping[int, int]) -> None:
+        """Put live times in force, in place of those before them.
+
+        Parameters
+        ----------
+        times_ms
+            Milliseconds on whole edges; `INFINITE_MS` closes one. Edges not named are free again.
+        """
+        with self._lock:
+            changed = np.array(sorted(self._live_ms.keys() | times_ms.keys()), np.int64)
+            self._live_ms = dict(times_ms)
+            if not len(changed):
+                return
+            turns = self._network.turns
+            arcs = np.flatnonzero(np.isin(turns.state_edge[turns.arc_head], changed))
+            for weights in self._kept.values():
+                avoid, closed, penalties = weights.key
+                fresh = self._edge_ms(frozenset(avoid), closed, penalties)
+                weights.edge_ms[changed] = fresh[changed]
+                weights.arc_ms[arcs] = self._arc_ms(weights, arcs, closed, penalties)
+                self._engine.update(weights, arcs)
+
+    def live_ms(self, edges: Int64Array) -> Int64Array:
+        """Return the time on whole edges, live times included; closed ones count their usual time."""
+        usual = self._network.turns.edge_time_ms[edges].astype(np.int64)
+        if self._live_ms:
+            live = np.array([self._live_ms.get(edge, INFINITE_MS) for edge in edges.tolist()], np.int64)
+            usual = np.where(live < INFINITE_MS, live, usual)
+        return usual
+
     def _conditions_in_force(self, depart: datetime | None) -> tuple[int, ...]:
         conditions = self._network.conditions
         if not conditions:
@@ -121,9 +167,9 @@ class Metrics:
 
 def holds(condition: str, when: datetime) -> bool:
     """Tell whether a condition in opening-hours syntax holds at a time; one that cannot be read does."""
-    import opening_hours
+    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
     try:
-        return bool(opening_hours.OpeningHours(condition).is_open(when.replace(tzinfo=None)))
-    except (SyntaxError, ValueError, opening_hours.ParserError):
+        return bool(OpeningHours(condition).is_open(when.replace(tzinfo=None)))
+    except (ParserError, SyntaxError, ValueError):
         return True

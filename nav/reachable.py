@@ -87,10 +87,9 @@ def _times(
     graph = csr_matrix((ms, (tail, head)), shape=(source + 1, source + 1))
     longest = float(weights.edge_ms[weights.edge_ms < INFINITE_MS].max(initial=0))
     reached = dijkstra(graph, directed=True, indices=source, limit=limit_ms + longest)[:source]
-    end = np.full(router.graph.edge_count, np.inf)
+    end: FloatArray = np.full(router.graph.edge_count, np.inf)
     np.minimum.at(end, turns.state_edge, reached)
-    begin = end - weights.edge_ms
-    return begin, end
+    return np.asarray(end - weights.edge_ms), end
 
 
 def _points(router: Router, edges: Int64Array, fraction: FloatArray) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,7 +65,7 @@ class Router:
         self.turns = network.turns
         self.engine = Engine(network.graph, network.turns, lambda: _order(network), use_index=use_index)
         self.metrics = Metrics(network, self.engine)
-        self.legs = LegFinder(network.turns, self.engine)
+        self.legs = LegFinder(network.turns, self.engine, self.metrics.live_ms)
         self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
 
     @property
@@ -154,6 +155,41 @@ class Router:
         except NoRoute:
             return self._route(points, wishes, weights, heading_deg, main_only=True)
 
+    def plain_route(self, stops: Sequence[Point]) -> Route:
+        """Return the route over stops as it is when nothing is closed."""
+        points = self.check_stops(stops, at_least=2)
+        return self._route(points, frozenset(), self.metrics.without_live(), None, main_only=False)
+
+    def apply_live(self, path: Path, now: datetime | None = None) -> list[str]:
+        """Put the closures and live speeds of a file in force, in place of those before; see `nav.live`.
+
+        Parameters
+        ----------
+        path
+            JSON file.
+        now
+            Time for changes that hold at certain times; None is the present.
+
+        Returns
+        -------
+        list of str
+            Warnings about changes that fit no road.
+
+        Raises
+        ------
+        BadLiveData
+        """
+        from nav.live import live_times_ms, read_live
+
+        changes = read_live(path).changes
+        times, warnings = live_times_ms(self, changes, now or datetime.now().astimezone())
+        self.metrics.apply_live(times)
+        return warnings
+
+    def clear_live(self) -> None:
+        """Forget closures and live speeds."""
+        self.metrics.apply_live({})
+
     def check_stops(self, stops: Sequence[Point], *, at_least: int) -> list[Point]:
         """Return the stops as floats; raise if they are too few, too many or no coordinates of the region."""
         if not at_least <= len(stops) <= MAX_STOPS:
@@ -172,7 +208,7 @@ class Router:
         self,
         points: list[Point],
         avoid: frozenset[str],
-        weights: object,
+        weights: Weights,
         heading_deg: float | None,
         *,
         main_only: bool,

@@ -55,9 +55,9 @@ class BidirectionalSearch:
         potential = self._potential(sources[0][0], targets[0][0])
         ahead = _Side(sources, potential, 1.0)
         behind = _Side(targets, potential, -1.0)
-        first, heads = memoryview(self._turns.first_arc), memoryview(self._turns.arc_head)
-        back_first, back_arc, tails = (memoryview(a) for a in (self._back_first, self._back_arc, self._tail))
-        cost = memoryview(weights)
+        first, heads = self._turns.first_arc.data, self._turns.arc_head.data
+        back_first, back_arc, tails = self._back_first.data, self._back_arc.data, self._tail.data
+        cost = weights.data
         best, middle = INFINITE_MS, -1
         while ahead.queue and behind.queue:
             if ahead.queue[0][0] + behind.queue[0][0] >= best:
@@ -86,7 +86,7 @@ class _Potential:
     """Half the difference of the beeline times to target and from source; consistent for both directions."""
 
     def __init__(self, xyz: FloatArray, source: int, target: int, metres_per_ms: float) -> None:
-        self._x, self._y, self._z = (memoryview(np.ascontiguousarray(xyz[:, i])) for i in range(3))
+        self._x, self._y, self._z = (np.ascontiguousarray(xyz[:, i]).data for i in range(3))
         self._source = tuple(xyz[source].tolist())
         self._target = tuple(xyz[target].tolist())
         self._ms_per_half_metre = 0.5 / metres_per_ms
