@@ -86,6 +86,7 @@ async def _run(
     json: bool,
 ) -> None:
     from device.audio import Microphone, Speaker, recording
+    from device.conversation import Conversation
     from device.listening import SilentPlayer, event_line
     from device.listening import listen as run_loop
 
@@ -114,11 +115,10 @@ async def _run(
     else:
         sound, player = recording(samples, realtime=realtime), SilentPlayer()
     await run_loop(
-        assistant,
+        Conversation(assistant, lambda: position),
         sound,
         emit=emit,
         player=player,
-        position=lambda: position,
         barge_in=barge_in,
         lockstep=samples is not None and not realtime,
         started=listeners.append,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,8 @@ import numpy.typing as npt
 from device.assistant import Assistant, Turn
 from device.errors import DeviceError
 from voice.asr import Transcript
-from voice.errors import VoiceFailed
 from voice.listen import Reply
+from voice.phrases import fixed_phrases, phrase
 from voice.tts import Clip
 
 Samples = npt.NDArray[np.float32]
@@ -38,30 +38,26 @@ class Conversation:
         position: Callable[[], Position | None],
         answered: Callable[[Turn], None] | None = None,
     ) -> None:
-        self._assistant = assistant
+        self.assistant = assistant
+        self.problem: Callable[[str], None] = lambda _what: None
+        """Told in words when an engine fails; the loop goes on without it."""
         self._position = position
         self._answered = answered
         self._one_at_a_time = asyncio.Lock()
 
     async def recognise(self, samples: Samples, likely: str | None) -> Transcript:
-        """Speech to text.
-
-        Raises
-        ------
-        VoiceFailed
-            Speech recognition is missing or failed.
-        """
-        hints = self._assistant.hints(self._position())
+        """Speech to text; a failed engine hears nothing, and says so."""
+        hints = self.assistant.hints(self._position())
+        recogniser = self.assistant.engines.recogniser
         try:
-            return await asyncio.to_thread(
-                self._assistant.engines.recogniser.transcribe, samples, hints=hints, likely=likely
-            )
+            return await asyncio.to_thread(recogniser.transcribe, samples, hints=hints, likely=likely)
         except DeviceError as error:
-            raise VoiceFailed(str(error)) from None
+            self.problem(str(error))
+            return Transcript(text="", language=likely or "zh", confidence=0.0, note="failed")
 
     async def respond(self, transcript: Transcript) -> Reply:
         """Understand, act and find the words."""
-        turn = await self.read(transcript.text, transcript.language, transcript.alternatives)
+        turn = await self.read(transcript.text, transcript.language, tuple(transcript.alternatives))
         return Reply(
             text=turn.answer.reply,
             language=turn.answer.language,
@@ -73,9 +69,9 @@ class Conversation:
         """Answer text; begin or end the drive as the answer says."""
         async with self._one_at_a_time:
             turn = await asyncio.to_thread(
-                self._assistant.read, text, self._position(), language, alternatives
+                self.assistant.read, text, self._position(), language, alternatives
             )
-        driving = self._assistant.driving
+        driving = self.assistant.driving
         if turn.answer.end_guidance:
             driving.end()
         if turn.answer.route is not None:
@@ -85,20 +81,21 @@ class Conversation:
         return turn
 
     async def speak(self, text: str, language: str) -> AsyncIterator[Clip]:
-        """Text to speech, clause by clause.
-
-        Raises
-        ------
-        VoiceFailed
-            No voice can speak it.
-        """
-        clips = self._assistant.speak(text, language)
+        """Text to speech, clause by clause; without a voice nothing is said, and the loop says why."""
+        clips = self.assistant.speak(text, language)
         end = object()
         try:
-            while (clip := await asyncio.to_thread(next, clips, end)) is not end:
-                assert isinstance(clip, Clip)
+            while isinstance(clip := await asyncio.to_thread(next, clips, end), Clip):
                 yield clip
         except DeviceError as error:
-            raise VoiceFailed(str(error)) from None
+            self.problem(f"{phrase('no_voice', 'en')} {error}")
         finally:
             await asyncio.shield(asyncio.to_thread(clips.close))
+
+    async def warm(self, phrases: Sequence[tuple[str, str]] | None = None) -> None:
+        """Start the engines and make the fixed phrases, so that the first request is quick."""
+        await self.recognise(np.zeros(16_000, np.float32), None)
+        for text, language in fixed_phrases() if phrases is None else phrases:
+            async for _ in self.speak(text, language):
+                pass
+        await asyncio.to_thread(self.assistant.agent.warm)

@@ -148,7 +148,7 @@ class RemoteLanguageModel(_Remote):
         timeout_s: float | None = None,
     ) -> str:
         """See `agent.language_model.LanguageModel.complete`."""
-        limit_s = min(self._limit_s, timeout_s) if timeout_s else self._limit_s
+        limit_s = timeout_s or self._limit_s
         try:
             return str(
                 self.process.request(

@@ -40,7 +40,7 @@ def only_instance(folder: Path | None = None) -> Iterator[None]:
             holder = lock.read(20).strip() or "unknown"
             raise AlreadyRunning(
                 f"the service runs already (process {holder}): `xiaogao status` shows it, "
-                "`xiaogao service stop` or Ctrl-C in its terminal ends it"
+                "`xiaogao service uninstall`, systemctl stop, or Ctrl-C in its terminal ends it"
             ) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")

@@ -2,103 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from device.assistant import Assistant
-from device.errors import DeviceError
+from device.conversation import Conversation
 from device.models import ModelStore
-from voice.asr import Transcript
 from voice.ears import NeuralEars
-from voice.listen import Event, Listener, ListenSettings, Reply
+from voice.listen import Event, Listener, ListenSettings
 from voice.mouth import Player
-from voice.phrases import fixed_phrases, phrase
 from voice.tts import Clip
 from voice.vad import SpeechDetector
 from voice.wake import WakeDetector
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 Samples = npt.NDArray[np.float32]
-Position = tuple[float, float]
-
-_END = object()
-
-
-class AssistantEngines:
-    """The agent's engine processes behind the coroutines that the loop wants.
-
-    Parameters
-    ----------
-    assistant : Assistant
-        Region, agent and engines.
-    position : callable
-        Where the car is now, or None.
-    problem : callable
-        Told in words when an engine fails; the loop goes on without it.
-    """
-
-    def __init__(
-        self,
-        assistant: Assistant,
-        position: Callable[[], Position | None],
-        problem: Callable[[str], None] | None = None,
-    ) -> None:
-        self._assistant, self._position = assistant, position
-        self._problem = problem or (lambda _: None)
-
-    async def recognise(self, samples: Samples, likely: str | None) -> Transcript:
-        """Speech to text; a failed engine hears nothing, and says so."""
-        hints = self._assistant.hints(self._position())
-        recogniser = self._assistant.engines.recogniser
-        try:
-            return await asyncio.to_thread(recogniser.transcribe, samples, hints=hints, likely=likely)
-        except DeviceError as error:
-            self._problem(str(error))
-            return Transcript(text="", language=likely or "zh", confidence=0.0, note="failed")
-
-    async def respond(self, transcript: Transcript) -> Reply:
-        """Understand and act."""
-        turn = await asyncio.to_thread(
-            self._assistant.read,
-            transcript.text,
-            self._position(),
-            transcript.language,
-            tuple(transcript.alternatives),
-        )
-        return Reply(
-            text=turn.answer.reply,
-            language=turn.answer.language,
-            asks_back=turn.answer.outcome == "ask_back",
-            details=turn.to_dict(),
-        )
-
-    async def speak(self, text: str, language: str) -> AsyncIterator[Clip]:
-        """Text to speech; without a voice the loop stays silent and says why in its events."""
-        clips: Iterator[Clip] = self._assistant.speak(text, language)
-        while True:
-            try:
-                clip = await asyncio.to_thread(next, clips, _END)
-            except DeviceError as error:
-                self._problem(f"{phrase('no_voice', 'en')} {error}")
-                return
-            if not isinstance(clip, Clip):
-                return
-            yield clip
-
-    async def warm(self, phrases: Sequence[tuple[str, str]] | None = None) -> None:
-        """Start the engines and make the fixed phrases, so that the first request is quick."""
-        await self.recognise(np.zeros(16_000, np.float32), None)
-        for text, language in fixed_phrases() if phrases is None else phrases:
-            async for _ in self.speak(text, language):
-                pass
 
 
 class SilentPlayer:
@@ -129,14 +50,14 @@ def open_ears(store: ModelStore | None = None) -> NeuralEars:
 
 
 async def listen(
-    assistant: Assistant,
+    conversation: Conversation,
     sound: AsyncIterator[Samples],
     *,
     emit: Callable[[Event], None],
     player: Player,
-    position: Callable[[], Position | None],
     barge_in: bool,
     lockstep: bool = False,
+    warm: bool = True,
     started: Callable[[Listener], None] | None = None,
     ears: NeuralEars | None = None,
 ) -> None:
@@ -144,20 +65,20 @@ async def listen(
 
     Parameters
     ----------
-    assistant : Assistant
-        Region, agent and engines.
+    conversation : Conversation
+        The assistant as the loop wants it.
     sound : async iterator of float32 arrays
         Mono at 16 kHz.
     emit : callable
         Takes every event.
     player : Player
         Where replies are played.
-    position : callable
-        Where the car is now.
     barge_in : bool
         Whether speech over our own voice stops it.
     lockstep : bool
         Whether the stream waits for the engines (a recording faster than life).
+    warm : bool
+        Whether to wait until the engines are warm before the first sound.
     started : callable, optional
         Gets the loop once it runs, to hand it manoeuvre prompts.
     ears : NeuralEars, optional
@@ -165,18 +86,19 @@ async def listen(
     """
     ears = ears or open_ears()
     problems: list[str] = []
-    engines = AssistantEngines(assistant, position, problems.append)
-    await engines.warm()
+    conversation.problem = problems.append
+    if warm:
+        await conversation.warm()
     opened = time.monotonic()
     settings = ListenSettings(
         wake=ears.wake_settings,
-        follow_up_ms=int(assistant.settings.listening.follow_up_s * 1000),
+        follow_up_ms=int(conversation.assistant.settings.listening.follow_up_s * 1000),
         barge_in=barge_in,
         lockstep=lockstep,
     )
     listener = Listener(
         ears=ears,
-        engines=engines,
+        engines=conversation,
         player=player,
         emit=emit,
         settings=settings,
@@ -189,6 +111,33 @@ async def listen(
         while problems:
             listener.notice(problems.pop(0))
     await listener.finish()
+
+
+async def listen_to_microphone(
+    conversation: Conversation,
+    *,
+    emit: Callable[[Event], None],
+    started: Callable[[Listener], None],
+    problem: Callable[[str], None],
+    recovered: Callable[[str], None],
+) -> None:
+    """Run the loop on the microphone and speaker of the settings; it waits for a device that is not there."""
+    from device.audio import Microphone, Speaker
+
+    chosen = conversation.assistant.settings.listening
+    player = Speaker(chosen.speaker, problem=problem)
+    try:
+        await listen(
+            conversation,
+            Microphone(chosen.microphone, problem=problem, recovered=recovered).blocks(),
+            emit=emit,
+            player=player,
+            barge_in=chosen.echo_cancelled,
+            warm=False,
+            started=started,
+        )
+    finally:
+        player.close()
 
 
 def event_line(event: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from device.assistant import Assistant, Turn
 from device.control import control_server
@@ -29,12 +29,23 @@ from nav.errors import NavError
 from nav.matching_types import Fix
 from poi.errors import PoiError
 
+if TYPE_CHECKING:
+    from voice.listen import Listener
+
 log = logging.getLogger("xiaogao")
 
 _STOP_LIMIT_S = 2.5
 _BEAT_S = 1.0
-_STUCK_S = 20.0
 _REGION_RETRY_S = 5.0
+_DOING = {
+    "wake": "listening",
+    "speech_start": "listening",
+    "wake_rejected": "waiting",
+    "endpoint": "thinking",
+    "answer": "speaking",
+    "speak_start": "speaking",
+    "speak_end": "waiting",
+}
 
 
 class Service:
@@ -51,8 +62,7 @@ class Service:
         self.health = Health(profile=choose(settings.engines.profile).name)
         self.assistant: Assistant | None = None
         self.conversation: Conversation | None = None
-        self.prompt: Callable[[str, str], None] | None = None
-        """Says a manoeuvre prompt; set while the listening loop runs."""
+        self._loop: Listener | None = None
         self._stopping = asyncio.Event()
         self._changed = asyncio.Event()
         self._notify = _notifier()
@@ -90,9 +100,9 @@ class Service:
 
     def _parts(self) -> Iterator[Any]:
         if self.assistant is None:
-            yield supervise("region", self._await_region, self.health.failed)
+            yield supervise("region", self._await_region, self._failed)
         else:
-            yield supervise("engines", self._warm, self.health.failed)
+            yield supervise("engines", self._warm, self._failed)
             yield supervise("position", self._follow_position, self._failed)
         yield supervise("listening", self._listen, self._failed)
         if self.settings.http.enabled:
@@ -179,17 +189,47 @@ class Service:
 
     def _say_prompt(self, text: str, language: str) -> None:
         log.info("prompt: %s", text)
-        if self.prompt is not None:
-            self.prompt(text, language)
+        if self._loop is not None:
+            self._loop.prompt(text, language)
 
     async def _listen(self) -> None:
-        """Run the listening loop on the microphone; without one, say so and go on without."""
+        """Run the listening loop on the microphone; while there is none, it waits for one and says so."""
         from device.listening import listen_to_microphone
 
-        if self.conversation is None or self.assistant is None:
+        if self.conversation is None:
             self.health.listening = "off: no region"
             return
-        await listen_to_microphone(self)
+        try:
+            await listen_to_microphone(
+                self.conversation,
+                emit=self._overheard,
+                started=self._loop_started,
+                problem=self._problem,
+                recovered=self._recovered,
+            )
+        finally:
+            self._loop = None
+
+    def _loop_started(self, loop: Listener) -> None:
+        self._loop = loop
+        self.health.listening = "waiting"
+
+    def _overheard(self, event: dict[str, Any]) -> None:
+        """Follow the loop's events for the status; words stay out of the log."""
+        self.health.listening = _DOING.get(event["event"], self.health.listening)
+        if event["event"] in {"problem", "recovered"}:
+            log.warning("%s: %s", event["event"], event["problem"])
+            self.health.errors.append(f"{event['event']}: {event['problem']}"[:300])
+
+    def _problem(self, what: str) -> None:
+        self.health.listening = f"no sound: {what}"
+        if self._loop is not None:
+            self._loop.notice(what)
+
+    def _recovered(self, what: str) -> None:
+        self.health.listening = "waiting"
+        if self._loop is not None:
+            self._loop.recovered(what)
 
     async def _serve_http(self) -> None:
         from device.http_service import serve_http
@@ -225,8 +265,10 @@ class Service:
         loop.add_signal_handler(signal.SIGHUP, self._changed.set)
 
     def _failed(self, name: str, error: Exception) -> None:
+        said_before = bool(self.health.errors) and self.health.errors[-1].endswith(f": {error}")
         self.health.failed(name, error)
-        log.warning("%s: %s: %s", name, type(error).__name__, error)
+        if not said_before:
+            log.warning("%s: %s: %s", name, type(error).__name__, error)
 
     def _answered(self, turn: Turn) -> None:
         self.health.requests[turn.answer.outcome] += 1
