@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _ASR_LIMIT_S = 30.0
 _TTS_CLAUSE_LIMIT_S = 20.0
+_COLD_LIMIT_S = 15.0
+"""A model that was just started has to read the constant part of the prompt first."""
+
 _GRACE_S = 0.5
 """The model ends by itself at its limit and stays warm; only one that hangs longer is killed."""
 
@@ -129,6 +132,8 @@ class RemoteLanguageModel(_Remote):
 
     def __init__(self, store: ModelStore, model: str, profile: Profile, limit_s: float) -> None:
         self._limit_s = limit_s
+        self._warmed = -1
+        """Which start of the process has answered once: its prompt prefix is read, and the next call quick."""
         super().__init__(
             lambda: EngineSpec(
                 name="language model",
@@ -149,22 +154,24 @@ class RemoteLanguageModel(_Remote):
     ) -> str:
         """See `agent.language_model.LanguageModel.complete`."""
         limit_s = timeout_s or self._limit_s
+        if self._warmed != self.process.health.starts or self.process.pid is None:
+            limit_s = max(limit_s, _COLD_LIMIT_S)
         try:
-            return str(
-                self.process.request(
-                    "complete",
-                    limit_s=limit_s + _GRACE_S,
-                    prompt=prompt,
-                    grammar=grammar,
-                    max_tokens=max_tokens,
-                    temperature=temperature,
-                    timeout_s=limit_s,
-                )
+            text = self.process.request(
+                "complete",
+                limit_s=limit_s + _GRACE_S,
+                prompt=prompt,
+                grammar=grammar,
+                max_tokens=max_tokens,
+                temperature=temperature,
+                timeout_s=limit_s,
             )
         except EngineTimeout as error:
             raise ModelTimeout(str(error)) from None
         except DeviceError as error:
             raise ModelUnavailable(str(error)) from None
+        self._warmed = self.process.health.starts
+        return str(text)
 
 
 class RemoteSynthesizer(_Remote):
