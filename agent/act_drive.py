@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent import act_search
+from agent import act_search, reply
 from agent.finding import Found
 from agent.intent import Avoid, ChangeRoute, Navigate, Search
 from agent.turn import Result, Turn
@@ -50,7 +50,7 @@ def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
         return turn.impossible("recall.no_last", name=found.words)
     if not found.places:
         if found.suggestions:
-            names = turn.listed(list(found.suggestions[:2]))
+            names = reply.either(found.suggestions[:2], turn.language)
             return turn.impossible("place.suggest", name=found.words or intent.to, suggestions=names)
         key = "place.not_in_region" if intent.to else "search.none"
         return turn.impossible(

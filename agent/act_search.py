@@ -61,7 +61,7 @@ def _nothing(turn: Turn, intent: Search, found: Found) -> Result:
         if named.places:
             return about_place(turn, named)
         if named.suggestions:
-            names = turn.listed([repr_name for repr_name in named.suggestions[:2]])
+            names = reply.either(named.suggestions[:2], turn.language)
             return turn.impossible("place.suggest", name=intent.what, suggestions=names)
     return turn.impossible("search.none", what=what)
 

@@ -16,6 +16,8 @@ import numpy as np
 
 from agent.errors import ModelTimeout, ModelUnavailable
 
+Vector = np.ndarray[Any, np.dtype[np.float32]]
+
 _CONTEXT_TOKENS = 2048
 _BEST_FIRST = (1, 64)
 """How many of the likeliest tokens the grammar sees before it has to look at all of them."""
@@ -88,6 +90,27 @@ class LocalModel:
             if gate is not None:
                 gate.close()
         return b"".join(pieces).decode("utf-8", "ignore")
+
+    def features(self, prompt: str, *, timeout_s: float = 5.0) -> Vector:
+        """Return the model's last hidden state after the prompt, float32 of shape (width,).
+
+        What the model would say next is all in it, so a small linear head can read a class from it that the
+        model's own words would often miss. The prompt stays in the cache for a following `complete`.
+        """
+        deadline = time.monotonic() + timeout_s
+        tokens = self._llama.tokenize(prompt.encode(), add_bos=False, special=True)
+        tokens = tokens[-(_CONTEXT_TOKENS - 128) :]
+        self._lib.llama_set_embeddings(self._llama.ctx, False)
+        if len(tokens) > 1:
+            self._read(tokens[:-1], deadline)
+        # Asking for the state of one token only keeps the others from being read out as well.
+        self._lib.llama_set_embeddings(self._llama.ctx, True)
+        try:
+            self._step(tokens[-1:], deadline)
+            pointer = self._lib.llama_get_embeddings_ith(self._llama.ctx, -1)
+            return np.ctypeslib.as_array(pointer, shape=(self._llama.n_embd(),)).astype(np.float32)
+        finally:
+            self._lib.llama_set_embeddings(self._llama.ctx, False)
 
     def warm(self, prefix: str, *, timeout_s: float = 60.0) -> int:
         """Read the constant beginning of the prompts into the cache; return its length in tokens."""

@@ -93,6 +93,8 @@ _EN_CATEGORIES = frozenset(vocabulary.CATEGORY_EN)
 
 
 def _parse_zh(text: str) -> Phrase:
+    if re.fullmatch(r"(?:我们?的?)?(?:家|家里|公司|单位)", text):
+        return Phrase(core=text)
     cutter = _Cutter(text.strip(" ，,。的"))
     phrase = Phrase()
     phrase = replace(phrase, **_zh_filters(cutter))
@@ -181,7 +183,7 @@ def _trim_zh(text: str) -> str:
     while text != before:
         before = text
         text = re.sub(
-            r"^(?:[ ，,。]|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|一下|一家|一个|一间|一所|两家|几家|几个|个|家|间|些|点儿|"
+            r"^(?:[ ，,。]|没有(?=.)|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|一下|一家|一个|一间|一所|两家|几家|几个|个|家|间|些|点儿|"
             r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|能|可以|的)",
             "",
             text,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agent.reply_en import TEMPLATES as EN
 from agent.reply_zh import TEMPLATES as ZH
+from agent.utterance import simplified
 from nav.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
 
 if TYPE_CHECKING:
@@ -52,10 +53,15 @@ def spoken_name(place: Place, language: Language) -> str:
     """Return the name to speak; the kind of place if the map has no name that can be spoken."""
     name = speakable_name(place.label(language)) or speakable_name(place.name)
     if name:
-        return name
+        return simplified(name) if language == "zh" else name
     if place.address and (address := speakable_name(place.address)):
         return address
     return kind_words(place, language)
+
+
+def either(parts: Sequence[str], language: Language) -> str:
+    """Join names as alternatives."""
+    return ("还是" if language == "zh" else " or ").join(parts)
 
 
 def kind_words(place: Place, language: Language) -> str:

@@ -54,6 +54,11 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+def simplified(text: str) -> str:
+    """Return Chinese text in simplified characters; other text as it is."""
+    return _converter().convert(text) if _HAN.search(text) else text
+
+
 def clean(text: str) -> str:
     """Return the text in NFKC and simplified Chinese, without control characters, wake phrase, or excess.
 
