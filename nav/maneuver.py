@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from nav.graph import Access, Graph
 from nav.maneuver_junctions import TRUNK, Junctions, look_at_junctions
 from nav.maneuver_lanes import lanes_for
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Lane", "Maneuver", "maneuvers"]
 
 _ACCESS = {"car": int(Access.CAR), "bike": int(Access.BIKE), "foot": int(Access.FOOT)}
+_NOTHING_M = 0.5
 _NAME_AHEAD_M = 60.0
 _LANES_BACK_M = 150.0
 _THEN_S = 9.0
@@ -68,14 +67,27 @@ class _Writer:
 
     def write(self) -> list[Maneuver]:
         drafts = [self._depart()]
-        drafts += [self._turn(turn) for turn in turns_of(self._graph, self._seen)]
-        offset_m = 0.0
+        # A route may begin or end in a junction itself, with nothing driven on the edge before or after.
+        first_m, last_m = _NOTHING_M, self._start_m[-1] - _NOTHING_M
+        for turn in turns_of(self._graph, self._seen):
+            if first_m < self._start_m[turn.junction + 1] < last_m:
+                drafts.append(self._turn(turn))
+        offset_m = time_s = 0.0
         for k, leg in enumerate(self._route.legs):
             offset_m += leg.distance_m
-            drafts.append(self._stop(k, leg, offset_m))
-        # A turn back at a stop comes after the arrival there.
-        drafts.sort(key=lambda d: (d["offset_m"], d["edge_start"], d["kind"] not in ("via", "arrive")))
+            time_s += leg.duration_s
+            drafts.append(self._stop(k, leg, self._at_joint(leg.last_edge, offset_m), time_s))
+        # At one place the order is: depart, arrive, and only then turn, be it back or round the corner.
+        stop = ("depart", "via", "arrive")
+        drafts.sort(key=lambda d: (d["offset_m"], d["edge_start"], d["kind"] not in stop, d["leg"]))
         return self._joined(drafts)
+
+    def _at_joint(self, edge_index: int, offset_m: float) -> float:
+        """Return an offset, made equal to that of the end or start of its edge where it hardly differs."""
+        for joint_m in self._start_m[edge_index : edge_index + 2]:
+            if abs(joint_m - offset_m) < 1e-3:
+                return joint_m
+        return offset_m
 
     def _joined(self, drafts: list[dict[str, Any]]) -> list[Maneuver]:
         """Fill in what depends on the next manoeuvre, from the last to the first."""
@@ -84,9 +96,12 @@ class _Writer:
         for draft in reversed(drafts):
             after = found[-1] if found else None
             time_s = draft.pop("time_s")
+            draft["leg"] = max(0, draft["leg"])
             if after is not None:
                 draft["length_m"] = after.offset_m - draft["offset_m"]
-                draft["duration_s"] = max(0.0, next_s - time_s)
+                # At a stop on a corner the turn belongs to the leg that ends with it.
+                time_s = min(time_s, next_s)
+                draft["duration_s"] = next_s - time_s
                 draft["edge_end"] = max(draft["edge_start"], after.edge_start)
                 draft["then"] = _then(draft, after)
                 self._sign(draft, after)
@@ -109,27 +124,27 @@ class _Writer:
             "length_m": 0.0,
             "duration_s": 0.0,
             "edge_start": edge_index,
+            "leg": -1 if kind == "depart" else 0,
         }
 
     def _depart(self) -> dict[str, Any]:
         draft = self._draft("depart", "straight", 0, 0.0, 0.0)
         first = self._route.stops[0]
-        bearing_deg = float(self._graph.edge_heading_out_deg[self._edges[0]])
-        if self._route.start_fraction > 0:
+        begin = 0
+        while begin < len(self._edges) - 1 and self._start_m[begin + 1] < _NOTHING_M:
+            begin += 1
+        bearing_deg = self._seen.heading_out_deg[begin]
+        if begin == 0 and self._route.start_fraction > 0:
             bearing_deg = _bearing_at(self._route, 0)
         draft |= {"lat": first.lat, "lon": first.lon, "bearing_before_deg": bearing_deg}
         draft["bearing_after_deg"] = bearing_deg
-        self._road(draft, 0, len(self._edges))
+        self._road(draft, begin, len(self._edges))
         return draft
 
-    def _stop(self, k: int, leg: Leg, offset_m: float) -> dict[str, Any]:
+    def _stop(self, k: int, leg: Leg, offset_m: float, time_s: float) -> dict[str, Any]:
         last = k == len(self._route.legs) - 1
         edge = self._edges[leg.last_edge]
-        draft = self._draft(
-            "arrive" if last else "via", "straight", leg.last_edge, offset_m, self._start_s[leg.last_edge + 1]
-        )
-        if not last:
-            draft["time_s"] = float(np.interp(offset_m, self._start_m, self._start_s))
+        draft = self._draft("arrive" if last else "via", "straight", leg.last_edge, offset_m, time_s)
         bearing_deg = float(self._graph.edge_heading_in_deg[edge])
         draft |= {"lat": leg.end.lat, "lon": leg.end.lon, "leg": k}
         draft |= {"bearing_before_deg": bearing_deg, "bearing_after_deg": bearing_deg}

@@ -72,6 +72,9 @@ class Junctions:
     lon: list[float]
     """n: longitude of the end of each edge."""
 
+    length_m: list[float]
+    """n: length of each edge, metres."""
+
     interesting: list[int]
     """Junctions that may need a manoeuvre, in order."""
 
@@ -200,6 +203,7 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
         heading_out_deg=heading_out.tolist(),
         lat=graph.node_lat[ends].tolist(),
         lon=graph.node_lon[ends].tolist(),
+        length_m=length_m.tolist(),
         interesting=interesting.tolist(),
         back=back.tolist(),
         circle=circle.tolist(),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nav.graph import Graph
 from nav.maneuver_junctions import LINK, SERVICE, TRUNK, Arm, Junctions
 from nav.maneuver_types import Kind, Modifier
+from nav.wording import speakable_name
 
 _STRAIGHT_DEG = 20.0
 _SLIGHT_DEG = 45.0
@@ -17,6 +18,7 @@ _FORK_DEG = 50.0
 _FORK_SPREAD_DEG = 75.0
 _CLEARLY_STRAIGHTER_DEG = 12.0
 _UTURN_DEG = 150.0
+_NAME_LASTS_M = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,4 +262,14 @@ def _renamed(graph: Graph, seen: Junctions, first: int, last: int) -> bool:
         return False
     if seen.ref[first] >= 0 and seen.ref[first] == seen.ref[last + 1]:
         return False
-    return graph.names(before).get("") != graph.names(after).get("")
+    if not speakable_name(graph.names(after).get("", "")):
+        return False
+    return graph.names(before).get("") != graph.names(after).get("") and _lasts(seen, last + 1, after)
+
+
+def _lasts(seen: Junctions, first: int, name_set: int) -> bool:
+    """Tell whether a name holds for long enough to be worth a word."""
+    last = first
+    while last < len(seen.edges) - 1 and seen.name_set[last + 1] == name_set:
+        last += 1
+    return sum(seen.length_m[first : last + 1]) >= _NAME_LASTS_M

@@ -1,0 +1,425 @@
+"""Manoeuvres on drawn maps: one map per kind, and properties that hold for every list."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nav.errors import NavError
+from nav.maneuver import Maneuver, maneuvers
+from nav.maneuver_osrm import osrm_legs
+from nav.region import Region
+from nav.route import Route
+from nav.router import Router
+
+STREET = {"highway": "residential"}
+MAIN = {"highway": "primary"}
+MOTORWAY = {"highway": "motorway", "oneway": "yes"}
+RAMP = {"highway": "motorway_link", "oneway": "yes"}
+CIRCLE = {"highway": "tertiary", "junction": "roundabout"}
+
+
+def named(tags: dict[str, str], name: str, **more: str) -> dict[str, str]:
+    return {**tags, "name": name, **more}
+
+
+def kinds(route: Route) -> list[str]:
+    """Write what is to be done between start and end as "kind modifier"."""
+    return [
+        f"{m.kind} {m.modifier}" + (f" exit {m.roundabout_exit}" if m.roundabout_exit else "")
+        for m in route.maneuvers
+        if m.kind not in ("depart", "arrive")
+    ]
+
+
+def only(route: Route, kind: str) -> Maneuver:
+    (found,) = [m for m in route.maneuvers if m.kind == kind]
+    return found
+
+
+CROSSING = """
+    B
+
+A   X   C
+
+    D
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        pytest.param("AB", ["turn left"], id="left"),
+        pytest.param("AD", ["turn right"], id="right"),
+        pytest.param("AC", [], id="straight on is obvious"),
+    ],
+)
+def test_crossing(draw_map: Any, way: str, expected: list[str]) -> None:
+    drawn = draw_map(CROSSING, {"AXC": named(STREET, "East Street"), "BXD": named(STREET, "North Street")})
+    assert kinds(drawn.route(*way)) == expected
+
+
+def test_a_bend_is_no_manoeuvre(draw_map: Any) -> None:
+    drawn = draw_map("A  B\n\n   C", {"AB": STREET, "BC": STREET})
+    assert kinds(drawn.route("A", "C")) == []
+
+
+def test_a_driveway_does_not_make_a_bend_a_turn(draw_map: Any) -> None:
+    drawn = draw_map(
+        "A  B  D\n\n   C",
+        {"ABC": named(STREET, "Long Street"), "BD": {"highway": "service", "service": "driveway"}},
+    )
+    assert kinds(drawn.route("A", "C")) == []
+
+
+def test_end_of_road(draw_map: Any) -> None:
+    drawn = draw_map("    B\n\nA   X\n\n    D", {"AX": named(STREET, "A"), "BXD": named(STREET, "B")})
+    assert kinds(drawn.route("A", "D")) == ["end_of_road right"]
+
+
+def test_the_road_itself_turns_off(draw_map: Any) -> None:
+    drawn = draw_map(
+        CROSSING, {"AXB": named(STREET, "Old Road"), "XC": named(STREET, "New Road"), "XD": STREET}
+    )
+    route = drawn.route("A", "B")
+    assert kinds(route) == ["continue left"]
+    assert route.maneuvers[1].say("en") == "Turn left to stay on Old Road"
+
+
+def test_the_road_becomes_another(draw_map: Any) -> None:
+    drawn = draw_map(
+        "      B\n\nA     X                C",
+        {"AX": named(MAIN, "First"), "XC": named(MAIN, "Second"), "XB": STREET},
+    )
+    route = drawn.route("A", "C")
+    assert kinds(route) == ["new_name straight"]
+    assert route.maneuvers[1].say("zh") == "直行进入Second"
+
+
+def test_a_name_that_is_none_is_not_announced(draw_map: Any) -> None:
+    drawn = draw_map(
+        "      B\n\nA     X                C",
+        {"AX": named(MAIN, "First"), "XC": named(MAIN, "unnamed"), "XB": STREET},
+    )
+    assert kinds(drawn.route("A", "C")) == []
+
+
+@pytest.mark.parametrize(("end", "expected"), [("B", ["fork slight_left"]), ("C", ["fork slight_right"])])
+def test_fork(draw_map: Any, end: str, expected: list[str]) -> None:
+    drawn = draw_map(
+        """
+            B
+
+A     X
+
+            C
+""",
+        {"AX": named(MAIN, "A"), "XB": named(MAIN, "B"), "XC": named(MAIN, "C")},
+    )
+    assert kinds(drawn.route("A", end)) == expected
+
+
+def test_a_side_road_does_not_make_a_fork(draw_map: Any) -> None:
+    drawn = draw_map("            B\n\nA     X     C", {"AXC": named(MAIN, "A"), "XB": STREET})
+    assert kinds(drawn.route("A", "C")) == []
+    assert kinds(drawn.route("A", "B")) == ["turn slight_left"]
+
+
+def test_three_ways_at_a_fork(draw_map: Any) -> None:
+    drawn = draw_map(
+        """
+            B
+
+A     X     M
+
+            C
+""",
+        {"AX": named(MAIN, "A"), "XB": named(MAIN, "B"), "XM": named(MAIN, "M"), "XC": named(MAIN, "C")},
+    )
+    assert kinds(drawn.route("A", "B")) == ["turn slight_left"]
+    assert kinds(drawn.route("A", "C")) == ["turn slight_right"]
+    assert kinds(drawn.route("A", "M")) == ["new_name straight"]
+
+
+MOTORWAY_MAP = """
+A     B           C     D
+          r   s
+H         F   G         I
+"""
+MOTORWAY_WAYS = {
+    "ABCD": {**MOTORWAY, "name": "Ring Road", "ref": "G6", "name:zh": "环路"},
+    "BrF": {**RAMP, "destination": "Old Town;Harbour", "junction:ref": "12"},
+    "GsC": RAMP,
+    "HFGI": named(MAIN, "Station Road"),
+}
+
+
+def test_exit(draw_map: Any) -> None:
+    drawn = draw_map(MOTORWAY_MAP, MOTORWAY_WAYS)
+    route = drawn.route("A", "H")
+    off = only(route, "off_ramp")
+    assert (off.modifier, off.exit_number, off.destination) == ("slight_right", "12", ("Old Town", "Harbour"))
+    assert off.motorway_before
+    assert off.say("en").startswith("Take exit twelve on the right towards Old Town and Harbour")
+    assert off.say("zh").startswith("从右侧十二号出口驶出，往Old Town、Harbour方向")
+
+
+def test_ramp_and_merge(draw_map: Any) -> None:
+    drawn = draw_map(MOTORWAY_MAP, MOTORWAY_WAYS)
+    route = drawn.route("H", "D")
+    assert [k.split()[0] for k in kinds(route)] == ["on_ramp", "merge"]
+    on, merge = only(route, "on_ramp"), only(route, "merge")
+    assert "left" in on.modifier
+    assert on.destination_refs == ("G6",)
+    assert on.say("zh").endswith("往G六方向")
+    assert merge.modifier == "slight_left"
+    assert merge.say("zh") == "向左并入主路，G六环路"
+
+
+def test_staying_on_the_motorway_is_obvious(draw_map: Any) -> None:
+    assert kinds(draw_map(MOTORWAY_MAP, MOTORWAY_WAYS).route("A", "D")) == []
+
+
+ROUNDABOUT = """
+        N
+
+        n
+
+W   w       e   E
+
+        s
+
+        S
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "count", "modifier"), [("E", 1, "right"), ("N", 2, "straight"), ("W", 3, "left")]
+)
+def test_exits_of_a_roundabout_are_counted(draw_map: Any, end: str, count: int, modifier: str) -> None:
+    drawn = draw_map(
+        ROUNDABOUT,
+        {"Ss": MAIN, "Ee": named(MAIN, "East"), "Nn": MAIN, "Ww": MAIN, "senws": CIRCLE},
+    )
+    route = drawn.route("Sss", end, heading_deg=0.0)
+    assert kinds(route)[0] == f"roundabout {modifier} exit {count}"
+    assert kinds(route)[1].split()[0] == "exit_roundabout"
+
+
+def test_an_exit_that_may_not_be_taken_is_not_counted(draw_map: Any) -> None:
+    drawn = draw_map(
+        ROUNDABOUT,
+        {"Ss": MAIN, "Ee": {**MAIN, "oneway": "yes"}, "Nn": MAIN, "Ww": MAIN, "senws": CIRCLE},
+    )
+    assert kinds(drawn.route("S", "N"))[0] == "roundabout straight exit 1"
+
+
+def test_a_roundabout_is_left_by_name_only_once(draw_map: Any) -> None:
+    drawn = draw_map(
+        ROUNDABOUT, {"Ss": MAIN, "Ee": named(MAIN, "East"), "Nn": MAIN, "Ww": MAIN, "senws": CIRCLE}
+    )
+    said = [m.say("en") for m in drawn.route("S", "E").maneuvers]
+    assert sum("East" in text for text in said) == 1
+
+
+def test_crossing_a_dual_carriageway_is_one_turn(draw_map: Any) -> None:
+    """Turning left into the far carriageway crosses the near one: one manoeuvre, not two."""
+    avenue = named({**MAIN, "oneway": "yes", "dual_carriageway": "yes"}, "Avenue")
+    drawn = draw_map(
+        "E       a       F\n        m\nG       b       H\n\n        S",
+        {
+            "FaE": avenue,
+            "GbH": avenue,
+            "Sb": named(STREET, "Side Street"),
+            "ba": named(STREET, "Side Street"),
+        },
+    )
+    route = drawn.route("S", "E")
+    left = [m for m in route.maneuvers if m.modifier == "left"]
+    assert len(left) == 1
+    assert left[0].say("en").endswith("onto Avenue")
+
+
+def test_ferry(draw_map: Any) -> None:
+    drawn = draw_map(
+        "A   B       C   D",
+        {
+            "AB": named(STREET, "Quay"),
+            "BC": {"route": "ferry", "name": "Island Line"},
+            "CD": named(STREET, "Isle"),
+        },
+    )
+    route = drawn.route("A", "D")
+    assert kinds(route)[0] == "ferry straight"
+    assert route.maneuvers[1].say("zh") == "驶上轮渡，Island Line"
+
+
+def test_lanes(draw_map: Any) -> None:
+    drawn = draw_map(
+        CROSSING,
+        {
+            "AX": {**MAIN, "oneway": "yes", "turn:lanes": "left|through|through;right", "lanes": "3"},
+            "XC": MAIN, "XB": STREET, "XD": STREET,
+        },
+    )  # fmt: skip
+    left = only(drawn.route("A", "B"), "turn")
+    assert [lane.valid for lane in left.lanes] == [True, False, False]
+    assert left.say("zh") == "走最左侧车道，左转"
+    assert left.say("en") == "Use the left lane and turn left"
+
+
+def test_then(draw_map: Any) -> None:
+    """Two turns 55 m apart are said in one sentence."""
+    drawn = draw_map(
+        "A       BC\n\n         D",
+        {"AB": named(MAIN, "First"), "BC": named(MAIN, "Second"), "CD": named(MAIN, "Third")},
+    )
+    assert kinds(drawn.route("A", "D")) == []
+    drawn = draw_map(
+        "        E\nA       X       C\n        Y\n\n        B",
+        {"AXC": named(MAIN, "First"), "EX": STREET, "XYB": named(MAIN, "Second")},
+    )
+    assert only(drawn.route("A", "B"), "turn").then is None
+    drawn = draw_map(
+        "         F\nA       XY      C\n\n        B",
+        {"AXYC": named(MAIN, "First"), "XB": named(MAIN, "Second"), "YF": named(MAIN, "Third")},
+    )
+    first = only(drawn.route("B", "F"), "end_of_road")
+    assert first.then is not None
+    assert first.say("en") == "At the end of the road turn right onto First, then turn left"
+    assert first.say("zh") == "在道路尽头右转进入First，然后左转"
+
+
+def test_a_stop_on_the_way(draw_map: Any) -> None:
+    drawn = draw_map(CROSSING, {"AXC": named(STREET, "East Street"), "BXD": named(STREET, "North Street")})
+    route = drawn.route("A", "XC", "B")
+    assert [k.split()[0] for k in kinds(route)] == ["via", "uturn", "turn"]
+    assert [m.leg for m in route.maneuvers] == [0, 0, 1, 1, 1]
+    via = only(route, "via")
+    assert via.offset_m == pytest.approx(route.legs[0].distance_m)
+
+
+def test_side_of_the_road(draw_map: Any) -> None:
+    drawn = draw_map("A       B", {"AB": STREET})
+    lat, lon = drawn.point("AB")
+    router = drawn.router()
+    south = router.route([drawn.point("A"), (lat - 0.0002, lon)])
+    assert south.maneuvers[-1].side == "right"
+    assert south.maneuvers[-1].say("zh") == "到达目的地，目的地在右侧"
+
+
+def test_names_follow_the_language(draw_map: Any) -> None:
+    drawn = draw_map(
+        CROSSING,
+        {"AXC": STREET, "BXD": {**STREET, "name": "Pohjoinen", "name:zh": "北街", "name:en": "North Street"}},
+    )
+    turn = only(drawn.route("A", "B"), "turn")
+    assert turn.say("zh") == "左转进入北街"
+    assert turn.say("en") == "Turn left onto North Street"
+
+
+def test_as_osrm_steps(draw_map: Any) -> None:
+    drawn = draw_map(
+        ROUNDABOUT, {"Ss": MAIN, "Ee": named(MAIN, "East", ref="7"), "Nn": MAIN, "Ww": MAIN, "senws": CIRCLE}
+    )
+    route = drawn.route("S", "E", "N")
+    legs = osrm_legs(route, lambda points: points.tolist())
+    assert [step["maneuver"]["type"] for step in legs[0]] == [
+        "depart",
+        "roundabout",
+        "exit roundabout",
+        "arrive",
+    ]
+    assert legs[1][0]["maneuver"]["type"] == "depart"
+    assert legs[0][1]["maneuver"]["exit"] == 1
+    assert (legs[0][1]["name"], legs[0][1]["ref"]) == ("East", "7")
+    for leg, steps in zip(route.legs, legs, strict=True):
+        assert sum(step["distance"] for step in steps) == pytest.approx(leg.distance_m, abs=0.5)
+        assert sum(step["duration"] for step in steps) == pytest.approx(leg.duration_s, abs=0.5)
+        joined = [point for step in steps for point in step["geometry"]]
+        assert joined[0] == pytest.approx([leg.start.lat, leg.start.lon], abs=1e-6)
+        assert joined[-1] == pytest.approx([leg.end.lat, leg.end.lon], abs=1e-6)
+
+
+def random_routes(region: Region, count: int, *, stops: int = 2) -> list[Route]:
+    router, chance, found = Router(region), random.Random(4), []
+    graph = region.graph
+    while len(found) < count:
+        nodes = [chance.randrange(graph.node_count) for _ in range(stops)]
+        try:
+            route = router.route([(float(graph.node_lat[n]), float(graph.node_lon[n])) for n in nodes])
+        except NavError:
+            continue
+        if route.distance_m > 200:
+            found.append(route)
+    return found
+
+
+@pytest.mark.parametrize("name", ["andorra", "monaco", "tsinghua"])
+@pytest.mark.parametrize("stops", [2, 4])
+def test_every_list_leads_over_its_route_and_nowhere_else(
+    real_region: Callable[[str], Region], name: str, stops: int
+) -> None:
+    for route in random_routes(real_region(name), 60, stops=stops):
+        found = maneuvers(route.graph, route)
+        assert (found[0].kind, found[-1].kind) == ("depart", "arrive")
+        assert [m.kind for m in found].count("via") == stops - 2
+        assert found[0].offset_m == 0
+        assert found[-1].offset_m == pytest.approx(route.distance_m, abs=0.1)
+        for a, b in pairwise(found):
+            assert a.offset_m <= b.offset_m
+            assert a.length_m == pytest.approx(b.offset_m - a.offset_m)
+            assert a.edge_end == max(a.edge_start, b.edge_start)
+        assert sum(m.length_m for m in found) == pytest.approx(route.distance_m, abs=0.1)
+        assert sum(m.duration_s for m in found) == pytest.approx(route.duration_s, abs=1.0)
+        check_places(route, found)
+
+
+def check_places(route: Route, found: list[Maneuver]) -> None:
+    """Every manoeuvre lies on the route where it says, and every sentence is fit to be spoken."""
+    line, along = route.geometry, np.concatenate(([0.0], np.cumsum(steps_m(route.geometry))))
+    along *= route.distance_m / along[-1]
+    for m in found:
+        lat, lon = np.interp(m.offset_m, along, line[:, 0]), np.interp(m.offset_m, along, line[:, 1])
+        assert steps_m(np.array([[lat, lon], [m.lat, m.lon]]))[0] < 3.0, m
+        for language in ("zh", "en"):
+            said = m.say(language)
+            assert said
+            assert not any(bad in said.lower() for bad in ("null", "unnamed", "none", ";", "_", "fixme"))
+        if m.kind in ("turn", "end_of_road", "continue") and m.modifier in ("left", "right"):
+            turned = (m.bearing_after_deg - m.bearing_before_deg + 180) % 360 - 180
+            assert (turned > 0) == (m.modifier == "right")
+
+
+def steps_m(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    lat = np.radians((points[1:, 0] + points[:-1, 0]) / 2)
+    return np.hypot(np.diff(points[:, 0]), np.diff(points[:, 1]) * np.cos(lat)) * 111_195
+
+
+@pytest.mark.parametrize("name", ["andorra", "monaco", "tsinghua"])
+def test_exit_numbers_of_roundabouts_match_a_count_by_hand(
+    real_region: Callable[[str], Region], name: str
+) -> None:
+    for route in random_routes(real_region(name), 40):
+        for m in route.maneuvers:
+            if m.kind != "roundabout" or not m.roundabout_exit:
+                continue
+            assert m.roundabout_exit == exits_passed(route, m.edge_start)
+
+
+def exits_passed(route: Route, k: int) -> int:
+    """Count the legal ways out of a circle from its first edge to the way that the route takes."""
+    graph, circle, private, car, count = route.graph, 2 | 4, 1 << 9, 1, 0
+    while int(graph.edge_flags[route.edges[k]]) & circle:
+        leaves = not int(graph.edge_flags[route.edges[k + 1]]) & circle
+        for out in graph.out_edges(int(graph.edge_to[route.edges[k]])):
+            legal = int(graph.edge_access[out]) & car and not int(graph.edge_flags[out]) & (circle | private)
+            if legal and (not leaves or out == route.edges[k + 1]):
+                count += 1
+        k += 1
+    return count
