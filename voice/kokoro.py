@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from voice.errors import VoiceFailed, VoiceMissing
+from voice.kokoro_split import SplitKokoro, split
 from voice.onnx_session import open_session
 from voice.phonemes import Phonemizer
 
@@ -37,15 +40,21 @@ class KokoroVoice:
         Folder of ``NAME.bin`` style files: float32, shape (510, 1, 256), the row is the token count.
     threads : int
         Threads of the inference.
+    halves_dir : Path, optional
+        Where the model is kept cut in two, for `stream`; without it speech is made clause by clause only.
     """
 
-    def __init__(self, model: Path, voices: Path, *, threads: int = 2) -> None:
+    def __init__(
+        self, model: Path, voices: Path, *, threads: int = 2, halves_dir: Path | None = None
+    ) -> None:
         self._voices_dir = voices
         self._styles: dict[str, npt.NDArray[np.float32]] = {}
         self._phonemizer = Phonemizer()
         text = resources.files("voice").joinpath("data/kokoro_symbols.json").read_text("utf-8")
         self._symbols: dict[str, int] = json.loads(text)["symbols"]
-        self._session = open_session(model, threads=threads)
+        halves = split(model, halves_dir) if halves_dir is not None and model.is_file() else None
+        self._split = SplitKokoro(halves, threads=threads) if halves else None
+        self._session: Any = open_session(model, threads=threads) if self._split is None else None
 
     def voices(self) -> list[str]:
         """Names of the installed voices."""
@@ -83,27 +92,45 @@ class KokoroVoice:
 
     def speak_phonemes(self, phonemes: str, voice: str, *, speed: float = 1.0) -> npt.NDArray[np.float32]:
         """Speech of a phoneme string; see `speak`."""
+        pieces = [self._infer(tokens, style, speed) for tokens, style in self._parts(phonemes, voice)]
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+
+    def stream(self, text: str, voice: str, *, speed: float = 1.0) -> Iterator[npt.NDArray[np.float32]]:
+        """Speech of one clause, a second at a time, without the silence around it; see `speak`."""
+        if self._split is None:
+            yield self.speak(text, voice, speed=speed)
+            return
+        for tokens, style in self._parts(self._phonemizer(text), voice):
+            try:
+                yield from self._split.stretches(self._split.predict(tokens, style, speed))
+            except Exception as error:
+                raise VoiceFailed(f"Kokoro could not speak {text!r}: {error}") from error
+
+    def _parts(self, phonemes: str, voice: str) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
+        """Tokens in portions that the model takes, each with the style row for its length."""
         styles = np.stack([self._style(name) for name in voice.split("+")])
         style: npt.NDArray[np.float32] = np.asarray(styles.mean(axis=0), np.float32)
         tokens = [self._symbols[symbol] for symbol in phonemes if symbol in self._symbols]
-        pieces = [
-            self._infer(tokens[start : start + _MAX_TOKENS], style, speed)
-            for start in range(0, len(tokens), _MAX_TOKENS)
-        ]
-        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+        for start in range(0, len(tokens), _MAX_TOKENS):
+            portion = tokens[start : start + _MAX_TOKENS]
+            yield portion, style[len(portion)][None, :]
 
     def _infer(
         self, tokens: list[int], style: npt.NDArray[np.float32], speed: float
     ) -> npt.NDArray[np.float32]:
         try:
-            (audio,) = self._session.run(
-                None,
-                {
-                    "tokens": np.array([[0, *tokens, 0]], np.int64),
-                    "style": style[len(tokens)][None, :],
-                    "speed": np.array([speed], np.float32),
-                },
-            )
+            if self._split is not None:
+                prosody = self._split.predict(tokens, style, speed)
+                audio = self._split.waveform(prosody, prosody.first, prosody.last)
+            else:
+                (audio,) = self._session.run(
+                    None,
+                    {
+                        "tokens": np.array([[0, *tokens, 0]], np.int64),
+                        "style": style,
+                        "speed": np.array([speed], np.float32),
+                    },
+                )
         except Exception as error:
             raise VoiceFailed(f"Kokoro could not speak {len(tokens)} phonemes: {error}") from error
         return np.clip(np.asarray(audio, np.float32).reshape(-1), -1.0, 1.0)

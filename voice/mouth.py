@@ -162,6 +162,11 @@ class Mouth:
         if self._clip_ends_ms is not None:
             self._player.stop()
             self._clip_ends_ms = None
+        speech = self._now
+        while speech is not None and 0 < speech.position < len(speech.clips):
+            if not speech.clips[speech.position].goes_on:
+                break
+            speech.position -= 1
 
     def _end(self, now_ms: int) -> None:
         assert self._now is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,9 @@ class Clip:
     voice: str
     """The voice that spoke."""
 
+    goes_on: bool = False
+    """Whether it continues the clause of the clip before it; a resumed reply begins at one that does not."""
+
     @property
     def duration_s(self) -> float:
         """Length of the clip in seconds."""
@@ -65,6 +68,7 @@ class Clip:
             "sample_rate_hz": self.sample_rate_hz,
             "text": self.text,
             "voice": self.voice,
+            "goes_on": self.goes_on,
         }
 
     @classmethod
@@ -156,6 +160,26 @@ class ClipCache:
             total -= status.st_size
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """How one clause will be spoken."""
+
+    voice: str
+    speed: float
+    words: str
+    rate_hz: int
+
+    @property
+    def key(self) -> str:
+        fields = f"4\x1f{self.voice}\x1f{self.speed:.2f}\x1f{self.words}"
+        return hashlib.sha256(fields.encode()).hexdigest()[:32]
+
+    def clip(self, samples: Samples, text: str, volume: float) -> Clip:
+        if volume != 1.0:
+            samples = np.clip(samples * np.float32(volume), -1.0, 1.0)
+        return Clip(samples=samples, sample_rate_hz=self.rate_hz, text=text, voice=self.voice)
+
+
 class Synthesizer:
     """The mouth: any installed voice, loaded when first used.
 
@@ -188,6 +212,7 @@ class Synthesizer:
         self._kokoro: KokoroVoice | None = None
         self._piper: dict[str, Any] = {}
         self._cache = ClipCache(Path(cache_dir) if cache_dir else None)
+        self._halves_dir = Path(cache_dir) / "models" if cache_dir else None
 
     def voices(self) -> list[VoiceInfo]:
         """Every voice that can be asked for, Mandarin and English first."""
@@ -262,7 +287,10 @@ class Synthesizer:
         VoiceMissing, VoiceFailed
             If no voice can speak it.
         """
-        for clause in normalise.clauses(text):
+        for number, clause in enumerate(normalise.clauses(text)):
+            if number == 0:
+                yield from self._stream_clause(clause, language, voice, speed, volume)
+                continue
             clip = self.speak_clause(clause, language, voice=voice, speed=speed, volume=volume)
             if len(clip.samples):
                 yield clip
@@ -271,18 +299,44 @@ class Synthesizer:
         self, text: str, language: str, *, voice: str | None = None, speed: float = 1.0, volume: float = 1.0
     ) -> Clip:
         """Speak one clause whole; see `speak`. A cached one takes no time."""
-        name = self.choose_voice(text, language, voice)
-        speed = min(_MAX_SPEED, max(_MIN_SPEED, speed))
-        words = normalise.spoken(text, language)
-        key = hashlib.sha256(f"3\x1f{name}\x1f{speed:.2f}\x1f{words}".encode()).hexdigest()[:32]
-        rate_hz = self._rate_hz(name)
-        samples = self._cache.get(key)
+        plan = self._plan(text, language, voice, speed)
+        samples = self._cache.get(plan.key)
         if samples is None:
-            samples = _finish(self._say(words, name, speed), rate_hz, words)
-            self._cache.put(key, samples)
-        if volume != 1.0:
-            samples = np.clip(samples * np.float32(volume), -1.0, 1.0)
-        return Clip(samples=samples, sample_rate_hz=rate_hz, text=text, voice=name)
+            samples = _finish(self._say(plan), plan.rate_hz, plan.words)
+            self._cache.put(plan.key, samples)
+        return plan.clip(samples, text, volume)
+
+    def _stream_clause(
+        self, text: str, language: str, voice: str | None, speed: float, volume: float
+    ) -> Iterator[Clip]:
+        """The first clause, a second at a time where the voice can, so that it is heard at once."""
+        plan = self._plan(text, language, voice, speed)
+        if plan.voice in self._piper_paths or self._cache.get(plan.key) is not None:
+            yield self.speak_clause(text, language, voice=voice, speed=speed, volume=volume)
+            return
+        made: list[Samples] = []
+        gain = 1.0
+        pieces = self._kokoro_engine().stream(plan.words, plan.voice, speed=plan.speed)
+        for piece in pieces:
+            if not made:
+                gain = min(1.6, max(0.7, _gain(piece)))
+            made.append(np.clip(piece * np.float32(gain), -1.0, 1.0))
+            clip = plan.clip(made[-1], text, volume)
+            yield replace(clip, goes_on=len(made) > 1)
+        if made:
+            pause = np.zeros(int(_PAUSE_S.get(plan.words[-1:], 0.2) * plan.rate_hz), np.float32)
+            self._cache.put(plan.key, np.concatenate([*made, pause]))
+            yield replace(plan.clip(pause, text, volume), goes_on=True)
+
+    def _plan(self, text: str, language: str, voice: str | None, speed: float) -> _Plan:
+        name = self.choose_voice(text, language, voice)
+        piper = name in self._piper_paths
+        return _Plan(
+            voice=name,
+            speed=min(_MAX_SPEED, max(_MIN_SPEED, speed)),
+            words=normalise.spoken(text, language),
+            rate_hz=self._piper_engine(name).sample_rate_hz if piper else kokoro.SAMPLE_RATE_HZ,
+        )
 
     def warm(self, phrases: Sequence[tuple[str, str]] = (), voice: str | None = None) -> int:
         """Load the voices and make fixed phrases beforehand.
@@ -301,20 +355,20 @@ class Synthesizer:
         """
         return sum(1 for text, language in phrases for _ in self.speak(text, language, voice=voice))
 
-    def _rate_hz(self, voice: str) -> int:
-        return (
-            self._piper_engine(voice).sample_rate_hz if voice in self._piper_paths else kokoro.SAMPLE_RATE_HZ
-        )
-
-    def _say(self, words: str, voice: str, speed: float) -> Samples:
-        if voice in self._piper_paths:
-            spoken: Samples = self._piper_engine(voice).speak(words, speed=speed)
+    def _say(self, plan: _Plan) -> Samples:
+        if plan.voice in self._piper_paths:
+            spoken: Samples = self._piper_engine(plan.voice).speak(plan.words, speed=plan.speed)
             return spoken
+        return self._kokoro_engine().speak(plan.words, plan.voice, speed=plan.speed)
+
+    def _kokoro_engine(self) -> KokoroVoice:
         if self._kokoro is None:
             if self._kokoro_paths is None:
                 raise VoiceMissing("the Kokoro voices are not installed: run 'xiaogao models pull'")
-            self._kokoro = KokoroVoice(*self._kokoro_paths, threads=self._threads)
-        return self._kokoro.speak(words, voice, speed=speed)
+            self._kokoro = KokoroVoice(
+                *self._kokoro_paths, threads=self._threads, halves_dir=self._halves_dir
+            )
+        return self._kokoro
 
     def _piper_engine(self, voice: str) -> Any:
         if voice not in self._piper:
@@ -331,10 +385,9 @@ def _finish(samples: Samples, rate_hz: int, words: str) -> Samples:
     if not np.isfinite(samples).all():
         raise VoiceFailed(f"the voice gave broken audio for {words!r}")
     speech = _trim(samples, rate_hz)
-    level = float(np.sqrt(np.mean(np.square(speech, dtype=np.float64)))) if len(speech) else 0.0
-    if level <= 1e-5:
+    if not len(speech) or float(np.abs(speech).max()) <= 1e-4:
         return np.zeros(0, np.float32)
-    gain = min(10 ** (_LOUDNESS_DBFS / 20) / level, 0.98 / float(np.abs(speech).max()))
+    gain = _gain(speech)
     edge = min(len(speech) // 2, int(0.005 * rate_hz))
     ramp = np.linspace(0.0, 1.0, edge, dtype=np.float32)
     shaped = (speech * np.float32(gain)).astype(np.float32)
@@ -342,6 +395,12 @@ def _finish(samples: Samples, rate_hz: int, words: str) -> Samples:
     shaped[len(shaped) - edge :] *= ramp[::-1]
     pause = _PAUSE_S.get(words[-1:], 0.2)
     return np.concatenate([shaped, np.zeros(int(pause * rate_hz), np.float32)])
+
+
+def _gain(speech: Samples) -> float:
+    """Factor that brings speech to the common loudness without clipping it."""
+    level = float(np.sqrt(np.mean(np.square(speech, dtype=np.float64)))) + 1e-9
+    return min(10 ** (_LOUDNESS_DBFS / 20) / level, 0.98 / (float(np.abs(speech).max()) + 1e-9))
 
 
 def _trim(samples: Samples, rate_hz: int) -> Samples:

@@ -109,7 +109,8 @@ def smoothed(scores: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.flo
     total = np.cumsum(np.concatenate([np.zeros((1, scores.shape[1]), np.float64), scores]), axis=0)
     count = np.minimum(np.arange(1, len(scores) + 1), frames)
     first = np.arange(1, len(scores) + 1) - count
-    return ((total[1:] - total[first]) / frames).astype(np.float32)
+    mean: npt.NDArray[np.float32] = ((total[1:] - total[first]) / frames).astype(np.float32)
+    return mean
 
 
 class WakeDetector:
