@@ -75,7 +75,7 @@ def importance(category: str, tags: Mapping[str, str], *, area_m2: float = 0.0) 
     if area_m2 > 1_000:
         score += min(0.15, 0.03 * (math.log10(area_m2) - 3))
     if tags.get("building") == "cathedral":
-        score += 0.1
+        score += 0.15
     if tags.get("disused") == "yes" or tags.get("abandoned") == "yes":
         score -= 0.1
     return round(min(1.0, max(0.0, score)), 4)

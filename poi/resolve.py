@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from nav.geometry import distance_m
 from poi.category import Categories, parse_category, without_fillers
-from poi.name_search import NameHit, NameIndex
+from poi.name_search import NameHit, NameIndex, spoken
+from poi.pinyin import sound
 from poi.place import AskBy, Candidate, CategoryMatch, Place, Resolution, Verdict
+from poi.similarity import similarities
 from poi.store import PlaceStore
-from poi.text import canonical
+from poi.text import canonical, word_set
 
 _IMPORTANCE = 0.15
 """Score between a place nobody knows and the best-known one, when both have the same name."""
@@ -22,6 +24,17 @@ _FAR = 0.03
 _KIND_RIGHT, _KIND_WRONG = 0.03, -0.05
 _KIND_OF_NAME = {"name": 0.0, "language": 0.0, "alt": -0.01, "derived": -0.005, "old": -0.03, "brand": -0.04,
                  "ref": -0.05}  # fmt: skip
+_SELDOM_DRIVEN_TO = word_set(
+    "highway/bus_stop railway/tram_stop railway/subway_entrance amenity/atm amenity/post_box amenity/taxi "
+    "amenity/bicycle_rental tourism/artwork public_transport/stop_position amenity/vending_machine"
+)
+_SELDOM = 0.04
+"""Score lost by what is hardly ever the end of a drive."""
+
+_AREAS = ("place", "boundary")
+_SAME_AREA_M = 30_000.0
+"""A town and its boundary of the same name are one place even when their middles lie so far apart."""
+
 _SAME_SPOT_M = 350.0
 """Objects of one name within this distance are one place on the ground."""
 
@@ -111,10 +124,19 @@ class Resolver:
             for row, sort in by_name.get(hit.name, ()):
                 place = places[row]
                 if self._is(place, wanted):
-                    score = 0.95 * max(hit.score, 0.92 if hit.why == "part" else 0.0)
+                    score = self._without_kinds(hit.text, kind)
+                    score = score or 0.95 * max(hit.score, 0.92 if hit.why == "part" else 0.0)
                     score += _KIND_OF_NAME[sort] / 2 + self._context(place, near)
                     out.append(Candidate(place=place, score=score, why="part"))
         return out
+
+    def _without_kinds(self, text: str, kind: CategoryMatch) -> float:
+        """Compare a name and the words without their words for the kind; 0 when the kinds differ."""
+        own = self._categories.match(text)
+        if not own.rest or not set(own.categories) & set(kind.categories):
+            return 0.0
+        scores, _ = similarities(spoken(kind.rest), [own.rest], [sound(own.rest)])
+        return 0.97 * float(scores[0])
 
     def _is(self, place: Place, wanted: set[str]) -> bool:
         if place.category in wanted:
@@ -123,6 +145,8 @@ class Resolver:
 
     def _context(self, place: Place, near: tuple[float, float] | None) -> float:
         score = _IMPORTANCE * (place.importance - 0.5)
+        if place.category in _SELDOM_DRIVEN_TO:
+            score -= _SELDOM
         if near is not None:
             km = distance_m(near, (place.lat, place.lon)) / 1000
             score -= _FAR * min(1.0, math.log10(1 + km) / 2.5)
@@ -133,17 +157,18 @@ def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Drop what stands on the same spot under the same name as a better candidate."""
     kept: list[Candidate] = []
     for candidate in candidates:
-        name = canonical(candidate.place.name)
-        spot = (candidate.place.lat, candidate.place.lon)
-        if not any(
-            name == canonical(other.place.name)
-            and distance_m(spot, (other.place.lat, other.place.lon)) < _SAME_SPOT_M
-            for other in kept
-        ):
+        if not any(_same_spot(candidate.place, other.place) for other in kept):
             kept.append(candidate)
         if len(kept) >= 80:
             break
     return kept
+
+
+def _same_spot(a: Place, b: Place) -> bool:
+    if canonical(a.name) != canonical(b.name) or not a.name:
+        return False
+    areas = a.category.startswith(_AREAS) and b.category.startswith(_AREAS)
+    return distance_m((a.lat, a.lon), (b.lat, b.lon)) < (_SAME_AREA_M if areas else _SAME_SPOT_M)
 
 
 def judge(candidates: Sequence[Candidate], *, near: tuple[float, float] | None, limit: int) -> Resolution:

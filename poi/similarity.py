@@ -66,21 +66,41 @@ def similarities(
     """
     best = np.zeros(len(texts))
     reasons = [""] * len(texts)
+    sounded = [i for i, (text, s) in enumerate(zip(texts, sounds, strict=True)) if text != s]
+    written = [i for i, (text, s) in enumerate(zip(texts, sounds, strict=True)) if text == s]
     folded = fold("\n".join(sounds)).split("\n")
-    length = np.array([len(s) for s in sounds], dtype=np.float64)
     for reading in readings:
-        if reading.letters or has_han(reading.text):
-            scores, why = _by_sound(reading, texts, sounds, folded, length)
+        by_sound = bool(reading.letters) or has_han(reading.text)
+        chosen = range(len(texts)) if reading.text and by_sound else sounded if by_sound else written
+        if not chosen:
+            continue
+        own = [texts[i] for i in chosen]
+        if by_sound:
+            scores, why = _by_sound(reading, own, [sounds[i] for i in chosen], [folded[i] for i in chosen])
         else:
-            scores, why = _by_letters(reading.text, texts)
-        for i in np.flatnonzero(scores > best):
-            best[i], reasons[i] = scores[i], why[i]
+            scores, why = _by_letters(reading.text, own)
+            _mark_letters_inside(reading.text, texts, sounded, best, reasons)
+        for i, score, reason in zip(chosen, scores, why, strict=True):
+            if score > best[i]:
+                best[i], reasons[i] = score, reason
     return best, reasons
 
 
+def _mark_letters_inside(
+    query: str, texts: Sequence[str], mixed: Sequence[int], best: Scores, reasons: list[str]
+) -> None:
+    """Score Chinese names that have the Latin words of the query in them: "cbd" in 国贸cbd."""
+    for i in mixed:
+        if len(query) >= 2 and query in texts[i]:
+            part = 0.74 + 0.1 * len(query) / len(texts[i])
+            if part > best[i]:
+                best[i], reasons[i] = part, "part"
+
+
 def _by_sound(
-    reading: Spoken, texts: Sequence[str], sounds: Sequence[str], folded: Sequence[str], length: Scores
+    reading: Spoken, texts: Sequence[str], sounds: Sequence[str], folded: Sequence[str]
 ) -> tuple[Scores, list[str]]:
+    length = np.array([len(s) for s in sounds], dtype=np.float64)
     soft = _SOUND * _common(reading.sound, sounds) + _FOLDED * _common(reading.folded, folded)
     for other in reading.others:
         alternative = _SOUND * _common(other, sounds) + _FOLDED * _common(fold(other), folded)
@@ -98,14 +118,11 @@ def _by_sound(
             ratio[i], reasons[i] = 1.0, "exact"
         elif sounded == reading.sound and not reading.text:
             ratio[i], reasons[i] = 0.99, "pinyin"
-        elif (
-            size >= 2
-            and length[i] > size
-            and (text.startswith(reading.text) if reading.text else sounded.startswith(reading.sound))
-        ):
-            ratio[i], reasons[i] = max(ratio[i], 0.78 + 0.1 * size / length[i]), "part"
-        elif size >= 2 and reading.text and reading.text in text:
-            ratio[i], reasons[i] = max(ratio[i], 0.74 + 0.1 * size / length[i]), "part"
+        elif 2 <= size < length[i] and reading.folded in folded[i]:
+            begun = 0.78 if folded[i].startswith(reading.folded) else 0.74
+            part = (begun + 0.1 * size / length[i]) * min(1.0, soft[i] / size)
+            if part > ratio[i]:
+                ratio[i], reasons[i] = part, "part"
     return np.minimum(ratio, 1.0), reasons
 
 
@@ -114,25 +131,48 @@ def _by_letters(query: str, texts: Sequence[str]) -> tuple[Scores, list[str]]:
     from rapidfuzz.distance import OSA
 
     plain = np.asarray(process.cdist([query], texts, scorer=OSA.normalized_similarity)[0], dtype=np.float64)
-    ordered = (
-        np.asarray(process.cdist([query], texts, scorer=fuzz.token_sort_ratio)[0], dtype=np.float64) / 100
-    )
-    score = np.maximum(plain, 0.97 * ordered)
+    ordered = np.asarray(process.cdist([query], texts, scorer=fuzz.token_sort_ratio)[0], dtype=np.float64)
+    score = np.maximum(plain, 0.97 * ordered / 100)
     reasons = ["spelling"] * len(texts)
-    wanted = set(query.split())
+    parts = _parts(query, texts)
     for i, text in enumerate(texts):
         if text == query:
             score[i], reasons[i] = 1.0, "exact"
-            continue
-        words = text.split()
-        if len(query) >= 3 and wanted and _all_begun(query.split(), words):
-            share = len(query) / max(len(text), len(query))
-            if share <= 1:
-                score[i], reasons[i] = max(score[i], 0.74 + 0.14 * share), "part"
+        elif parts[i] > score[i]:
+            score[i], reasons[i] = parts[i], "part"
     return np.minimum(score, 1.0), reasons
 
 
-def _all_begun(wanted: list[str], words: list[str]) -> bool:
-    """Say whether every wanted word is there, the last one perhaps only begun."""
-    have = set(words)
-    return all(w in have for w in wanted[:-1]) and any(w.startswith(wanted[-1]) for w in words)
+_WORD_LIKE = 0.75
+"""A name is no part match when a word of the query resembles none of its words at least so much."""
+
+
+def _parts(query: str, texts: Sequence[str]) -> Scores:
+    """Score names that hold all the words of the query, misspelt, inflected or only begun, among others."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    wanted = query.split()
+    scores = np.zeros(len(texts))
+    if len(query) < 3 or len(wanted) > 8:
+        return scores
+    split = [text.split() for text in texts]
+    vocabulary = {word: i for i, word in enumerate(dict.fromkeys(w for words in split for w in words))}
+    alike = np.asarray(
+        process.cdist(wanted, list(vocabulary), scorer=OSA.normalized_similarity, score_cutoff=_WORD_LIKE)
+    )
+    for word, i in vocabulary.items():
+        if len(wanted[-1]) >= 3 and word != wanted[-1] and word.startswith(wanted[-1]):
+            alike[-1, i] = max(alike[-1, i], 0.92)
+    for i, words in enumerate(split):
+        if len(words) < len(wanted) or len(texts[i]) <= len(query) - 2:
+            continue
+        best = alike[:, [vocabulary[w] for w in words]]
+        likeness = best.max(axis=1)
+        if likeness.min() < _WORD_LIKE:
+            continue
+        share = min(1.0, len(query) / len(texts[i]))
+        # In most languages of Europe the last noun is what the thing is, those before it say which.
+        head = 0.03 if int(best[-1].argmax()) == len(words) - 1 else 0.0
+        scores[i] = (0.74 + 0.12 * share) * float(likeness.mean()) + head
+    return scores

@@ -51,6 +51,12 @@ def osm_xml(drawing: str, nodes: Mapping[str, Tags], ways: Mapping[str, Tags]) -
 
 
 @pytest.fixture
+def at() -> Callable[[str, str], tuple[float, float]]:
+    """Give the function that says where a letter of a drawing lies."""
+    return point_of
+
+
+@pytest.fixture
 def draw(tmp_path: Path) -> Callable[..., Places]:
     """Give a function that builds places from a drawing."""
 

@@ -71,8 +71,10 @@ def test_wine_shops_do_not_steal_the_hotels() -> None:
     assert "shop/wine" not in load_categories().match("酒店").categories
 
 
-@pytest.mark.parametrize(("words", "core"), [("带我去圆明园", "圆明园"), ("take me to the cathedral", "cathedral"),
-                                             ("请问清华大学怎么走", "清华大学"), ("附近", "附近")])  # fmt: skip
+@pytest.mark.parametrize(("words", "core"), [("带我去圆明园", "圆明园"), ("take me to the cathedral",
+"cathedral"),
+                                             ("请问清华大学怎么走", "清华大学"), ("附近",
+                                             "附近")])  # fmt: skip
 def test_polite_words_fall_away(words: str, core: str) -> None:
     assert without_fillers(words) == core
 

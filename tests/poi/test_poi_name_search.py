@@ -21,11 +21,16 @@ from poi.similarity import similarities
 from poi.text import canonical
 
 NAMES = [
-    "清华大学", "清华大学东门", "清华大学西门", "清华附中", "北京大学", "北京大学东门", "圆明园", "颐和园", "五道口",
-    "中关村东路", "中关村大街", "成府路", "学院路", "文津国际酒店", "清华园宾馆", "双清路", "荷清路", "海淀黄庄",
-    "知春路", "苏州街", "人民大学", "北京南站", "首都机场", "朝阳公园", "三里屯", "国家图书馆", "动物园", "西直门",
-    "Helsinki Cathedral", "Helsingin tuomiokirkko", "Hotel Kämp", "Rautatientori", "Mannerheimintie", "Stockmann",
-    "Kauppatori", "Ateneum", "Museu Carmen Thyssen", "Avinguda Meritxell", "Sant Julià de Lòria", "Pas de la Casa",
+    "清华大学", "清华大学东门", "清华大学西门", "清华附中", "北京大学", "北京大学东门", "圆明园",
+    "颐和园", "五道口",
+    "中关村东路", "中关村大街", "成府路", "学院路", "文津国际酒店", "清华园宾馆", "双清路", "荷清路",
+    "海淀黄庄",
+    "知春路", "苏州街", "人民大学", "北京南站", "首都机场", "朝阳公园", "三里屯", "国家图书馆", "动物园",
+    "西直门",
+    "Helsinki Cathedral", "Helsingin tuomiokirkko", "Hotel Kämp", "Rautatientori", "Mannerheimintie",
+    "Stockmann",
+    "Kauppatori", "Ateneum", "Museu Carmen Thyssen", "Avinguda Meritxell", "Sant Julià de Lòria",
+    "Pas de la Casa",
 ]  # fmt: skip
 
 

@@ -11,7 +11,9 @@ def heard_alike(one: str, other: str) -> bool:
     return fold(sound(one)) == fold(sound(other))
 
 
-@pytest.mark.parametrize("syllable", ["zhong", "guan", "cun", "lv", "nve", "er", "a", "xiong", "shuang", "yuan"])
+@pytest.mark.parametrize(
+    "syllable", ["zhong", "guan", "cun", "lv", "nve", "er", "a", "xiong", "shuang", "yuan"]
+)
 def test_syllables_survive_encoding(syllable: str) -> None:
     code = encode(syllable)
     assert len(code) == 1

@@ -30,7 +30,9 @@ def test_same_name(one: str, other: str) -> None:
     assert canonical(one) == canonical(other) != ""
 
 
-@pytest.mark.parametrize(("one", "other"), [("十里河", "一里河"), ("东门", "西门"), ("5th", "6th"), ("五道口", "无道口")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("十里河", "一里河"), ("东门", "西门"), ("5th", "6th"), ("五道口", "无道口")]
+)
 def test_different_names_stay_different(one: str, other: str) -> None:
     assert canonical(one) != canonical(other)
 
@@ -70,6 +72,8 @@ def test_what_is_no_address(words: str) -> None:
     assert split_address(words) is None
 
 
-@pytest.mark.parametrize(("text", "number"), [("28號", "28"), ("12 A", "12a"), ("一百零五号", "105"), ("３", "3")])
+@pytest.mark.parametrize(
+    ("text", "number"), [("28號", "28"), ("12 A", "12a"), ("一百零五号", "105"), ("３", "3")]
+)
 def test_house_number_has_one_form(text: str, number: str) -> None:
     assert plain_number(text) == number

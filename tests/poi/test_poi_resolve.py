@@ -1,0 +1,255 @@
+"""From spoken words to one place, or to the question that settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from poi import Places
+
+Draw = Callable[..., Places]
+At = Callable[[str, str], tuple[float, float]]
+
+CAMPUS = """
+s
+a   b
+      g
+d   c
+  m       f
+"""
+CAMPUS_NODES = {
+    "g": {"barrier": "gate", "name": "东门"},
+    "s": {"highway": "bus_stop", "name": "清华大学"},
+    "m": {"shop": "supermarket", "name": "清华大学超市"},
+    "f": {"railway": "station", "station": "subway", "name": "五道口", "name:en": "Wudaokou"},
+}
+CAMPUS_WAYS = {"abgcda": {"amenity": "university", "name": "清华大学", "name:en": "Tsinghua University"}}
+
+
+@pytest.fixture
+def campus(draw: Draw) -> Places:
+    return draw(CAMPUS, CAMPUS_NODES, CAMPUS_WAYS)
+
+
+def test_importance_breaks_the_tie(campus: Places) -> None:
+    resolution = campus.resolve("清华大学")
+    assert resolution.verdict == "clear"
+    assert resolution[0].place.category == "amenity/university"
+    assert resolution[0].why == "exact"
+
+
+@pytest.mark.parametrize(
+    "words", ["清华大学东门", "青花大学东门", "清華大學東門", "带我去清华大学东门", "qinghuadaxuedongmen"]
+)
+def test_gate_of_a_campus_that_the_map_calls_only_east_gate(campus: Places, at: At, words: str) -> None:
+    resolution = campus.resolve(words)
+    place = resolution[0].place
+    assert (place.category, place.lat) == ("barrier/gate", pytest.approx(at(CAMPUS, "g")[0]))
+    assert resolution.verdict == "clear"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "五道口地铁站",
+        "五道口站",
+        "五道口",
+        "Wudaokou",
+        "Wudaokou Station",
+        "wudaokou subway station",
+        "五到口地铁站",
+    ],
+)
+def test_station_by_any_of_its_names(campus: Places, words: str) -> None:
+    resolution = campus.resolve(words)
+    assert resolution[0].place.name == "五道口"
+    assert resolution.verdict in ("clear", "unsure")
+
+
+def test_own_language_of_a_place(campus: Places) -> None:
+    place = campus.resolve("Tsinghua University")[0].place
+    assert (place.label("zh"), place.label("en")) == ("清华大学", "Tsinghua University")
+
+
+CHAIN = "a        b" + " " * 30 + "c"
+BRANCH = {"amenity": "fast_food", "name": "肯德基", "brand": "KFC"}
+
+
+def test_nearest_branch_of_a_chain_is_clear(draw: Draw, at: At) -> None:
+    places = draw(CHAIN, {"a": BRANCH, "b": BRANCH, "c": BRANCH})
+    resolution = places.resolve("肯德基", near=at(CHAIN, "c"))
+    assert resolution.verdict == "clear"
+    assert resolution[0].place.lon == pytest.approx(at(CHAIN, "c")[1])
+
+
+def test_branches_at_like_distance_are_asked_about(draw: Draw, at: At) -> None:
+    places = draw(CHAIN, {"a": BRANCH, "b": BRANCH})
+    middle = (at(CHAIN, "a")[0], (at(CHAIN, "a")[1] + at(CHAIN, "b")[1]) / 2)
+    resolution = places.resolve("肯德基", near=middle)
+    assert (resolution.verdict, resolution.ask_by) == ("ask", "distance")
+    assert len(resolution) == 2
+
+
+def test_namesakes_in_two_districts_are_asked_by_district(draw: Draw) -> None:
+    drawing = "x h" + " " * 60 + "y i"
+    places = draw(
+        drawing,
+        {
+            "x": {"place": "suburb", "name": "朝阳"},
+            "y": {"place": "suburb", "name": "海淀"},
+            "h": {"amenity": "school", "name": "实验小学"},
+            "i": {"amenity": "school", "name": "实验小学"},
+        },
+    )
+    resolution = places.resolve("实验小学")
+    assert (resolution.verdict, resolution.ask_by) == ("ask", "district")
+    assert {c.place.district for c in resolution} == {"朝阳", "海淀"}
+
+
+def test_namesakes_of_two_kinds_are_asked_by_kind(draw: Draw) -> None:
+    places = draw(
+        "a" + " " * 30 + "b",
+        {"a": {"tourism": "hotel", "name": "长城"}, "b": {"historic": "castle", "name": "长城"}},
+    )
+    resolution = places.resolve("长城")
+    assert (resolution.verdict, resolution.ask_by) == ("ask", "kind")
+
+
+def test_the_kind_said_settles_it(draw: Draw) -> None:
+    places = draw(
+        "a" + " " * 30 + "b",
+        {"a": {"tourism": "hotel", "name": "长城"}, "b": {"historic": "castle", "name": "长城"}},
+    )
+    resolution = places.resolve("长城酒店")
+    assert resolution[0].place.category == "tourism/hotel"
+    assert resolution.verdict == "clear"
+
+
+def test_other_word_for_the_kind(draw: Draw) -> None:
+    places = draw(
+        "ab",
+        {"a": {"tourism": "hotel", "name": "文津国际酒店"}, "b": {"tourism": "hotel", "name": "近春园宾馆"}},
+    )
+    for words in ("文津酒店", "文津宾馆", "文津大酒店", "文金宾馆"):
+        assert places.resolve(words)[0].place.name == "文津国际酒店", words
+    assert places.resolve("近春园酒店")[0].place.name == "近春园宾馆"
+
+
+def test_wrong_translation_on_a_statue_loses_to_the_cathedral(draw: Draw) -> None:
+    """The map of Helsinki names the statue before the cathedral 赫尔辛基大教堂."""
+    places = draw(
+        "ab",
+        {
+            "a": {"historic": "memorial", "name": "Aleksanteri II", "name:zh": "赫尔辛基大教堂",
+            "wikidata": "Q1"},
+            "b": {"amenity": "place_of_worship", "building": "cathedral", "name": "Helsingin tuomiokirkko",
+                  "name:zh": "赫爾辛基座堂", "wikidata": "Q2"},
+        },
+    )  # fmt: skip
+    assert places.resolve("赫尔辛基大教堂")[0].place.name == "Helsingin tuomiokirkko"
+
+
+def test_nothing_is_said_to_be_nothing_with_the_nearest_names(draw: Draw) -> None:
+    places = draw(
+        "ab",
+        {"a": {"tourism": "hotel", "name": "Grand Marina"}, "b": {"shop": "books", "name": "Akateeminen"}},
+    )
+    resolution = places.resolve("Zanzibar Palace of Mirrors")
+    assert resolution.verdict == "nothing"
+    assert len(resolution) == 0
+    half = places.resolve("Grandissimo Monumental")
+    assert half.verdict == "nothing"
+    assert "Grand Marina" in half.suggestions
+
+
+def test_scores_are_ordered_shares(campus: Places) -> None:
+    scores = [c.score for c in campus.resolve("清华大学", limit=10)]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+STREETS = """
+  p
+m n o q
+  r
+"""
+
+
+@pytest.fixture
+def streets(draw: Draw) -> Places:
+    return draw(
+        STREETS,
+        {
+            "m": {"addr:street": "成府路", "addr:housenumber": "28号"},
+            "o": {"addr:street": "成府路", "addr:housenumber": "35"},
+            "r": {"addr:street": "Main Street", "addr:housenumber": "5b", "name": "Office", "office": "yes"},
+        },
+        {
+            "mnoq": {"highway": "secondary", "name": "成府路", "name:en": "Chengfu Road"},
+            "pnr": {"highway": "primary", "name": "中关村东路", "name:en": "Zhongguancun East Road"},
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "成府路和中关村东路路口", "中关村东路与成府路交叉口", "成府路中关村东路路口",
+        "陈府路和中观村东路路口",
+        "corner of Chengfu Road and Zhongguancun East Road", "Chengfu Road & Zhongguancun East Road",
+    ],
+)  # fmt: skip
+def test_crossing_of_two_streets(streets: Places, at: At, words: str) -> None:
+    resolution = streets.resolve(words)
+    place = resolution[0].place
+    assert (place.lat, place.lon) == pytest.approx(at(STREETS, "n"))
+    assert resolution.verdict == "clear"
+
+
+@pytest.mark.parametrize(
+    ("words", "letter"),
+    [
+        ("成府路28号", "m"),
+        ("成府路二十八号", "m"),
+        ("Chengfu Road 35", "o"),
+        ("Main Street 5 B", "r"),
+        ("5b Main Street", "r"),
+    ],
+)
+def test_house_number(streets: Places, at: At, words: str, letter: str) -> None:
+    resolution = streets.resolve(words)
+    assert (resolution[0].place.lat, resolution[0].place.lon) == pytest.approx(at(STREETS, letter))
+    assert (resolution[0].why, resolution.verdict) == ("address", "clear")
+
+
+def test_missing_house_number_is_not_passed_off_as_found(streets: Places) -> None:
+    resolution = streets.resolve("成府路30号")
+    assert resolution[0].why == "nearest house number"
+    assert resolution.verdict == "unsure"
+    assert streets.resolve("成府路900号").verdict == "unsure"
+    assert streets.resolve("成府路900号")[0].place.category.startswith("street/")
+
+
+def test_street_is_a_place(streets: Places) -> None:
+    place = streets.resolve("成府路")[0].place
+    assert place.category == "street/secondary"
+
+
+def test_reverse(streets: Places, at: At) -> None:
+    lat, lon = at(STREETS, "o")
+    found = streets.reverse(lat + 0.0001, lon)
+    assert (found.street, found.house_number) == ("成府路", "35")
+    assert found.street_distance_m == pytest.approx(11, abs=1)
+    assert "成府路35号" in found.describe("zh")
+    assert "Chengfu Road 35" in found.describe("en")
+
+
+def test_reverse_in_the_middle_of_nowhere(streets: Places) -> None:
+    assert streets.reverse(0.0, 0.0).describe("zh") == ""
+
+
+def test_names_near_prefer_what_is_known(campus: Places, at: At) -> None:
+    names = campus.names_near(*at(CAMPUS, "a"), limit=3)
+    assert names[0] == "清华大学"
+    assert len(names) == 3

@@ -1,0 +1,190 @@
+"""Lists of places: near, in a district, open, and narrowed by wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from poi import Places
+from poi.errors import BadFilter, UnknownDistrict
+from poi.place import Place
+
+Draw = Callable[..., Places]
+At = Callable[[str, str], tuple[float, float]]
+
+TOWN = """
+a  b     c
+   d  e
+x        f
+"""
+NODES = {
+    "a": {"amenity": "fuel", "brand": "Shell", "fuel:diesel": "yes"},
+    "b": {"amenity": "fuel", "name": "Neste", "opening_hours": "Mo-Su 06:00-22:00"},
+    "c": {"amenity": "fuel", "name": "Teboil", "opening_hours": "24/7"},
+    "d": {"tourism": "hotel", "name": "Grand", "stars": "4S", "wheelchair": "yes"},
+    "e": {"tourism": "hotel", "name": "Budget", "stars": "2"},
+    "f": {"amenity": "charging_station", "socket:type2": "2", "fee": "no"},
+}
+
+
+@pytest.fixture
+def town(draw: Draw) -> Places:
+    return draw(TOWN, NODES)
+
+
+def names(found: list[Place]) -> list[str]:
+    return [p.name or p.brand or p.category for p in found]
+
+
+def test_nearest_first(town: Places, at: At) -> None:
+    assert names(town.search("加油站", near=at(TOWN, "a"))) == ["Shell", "Neste", "Teboil"]
+    assert names(town.search("petrol", near=at(TOWN, "c"))) == ["Teboil", "Neste", "Shell"]
+
+
+def test_distance_is_told(town: Places, at: At) -> None:
+    found = town.search("加油站", near=at(TOWN, "a"))
+    assert found[0].distance_m == pytest.approx(0, abs=0.1)
+    assert found[1].distance_m == pytest.approx(3 * 111.2, rel=0.02)
+
+
+def test_limit_and_radius(town: Places, at: At) -> None:
+    assert len(town.search("加油站", near=at(TOWN, "a"), limit=2)) == 2
+    assert names(town.search("加油站", near=at(TOWN, "a"), within_m=200)) == ["Shell"]
+
+
+@pytest.mark.parametrize(
+    ("words", "wishes", "expected"),
+    [
+        ("hotel", {"stars": 3}, ["Grand"]),
+        ("hotel", {"wheelchair": True}, ["Grand"]),
+        ("加油站", {"brand": "shell"}, ["Shell"]),
+        ("加油站", {"fuel": "diesel"}, ["Shell"]),
+        ("充电桩", {"plug": "type2"}, ["amenity/charging_station"]),
+        ("充电桩", {"plug": "chademo"}, []),
+        ("充电桩", {"free": True}, ["amenity/charging_station"]),
+    ],
+)
+def test_wishes(town: Places, words: str, wishes: dict[str, object], expected: list[str], at: At) -> None:
+    assert names(town.search(words, near=at(TOWN, "x"), **wishes)) == expected  # type: ignore[arg-type]
+
+
+def test_unknown_wish(town: Places) -> None:
+    with pytest.raises(BadFilter, match="colour"):
+        town.search("hotel", colour="red")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("hour", "expected"), [(12, {"Shell", "Neste", "Teboil"}), (23, {"Shell", "Teboil"})]
+)
+def test_open_at(town: Places, hour: int, expected: set[str], at: At) -> None:
+    found = town.search("加油站", open_at=datetime(2026, 6, 15, hour))
+    assert set(names(found)) == expected
+    assert {p.name: p.open_now for p in found if p.brand}[""] is None, "unknown hours are said to be unknown"
+
+
+def test_name_and_kind(town: Places) -> None:
+    assert names(town.search("grand hotel"))[0] == "Grand"
+    assert names(town.search("hotel grand"))[0] == "Grand"
+
+
+def test_result_can_be_json(town: Places, at: At) -> None:
+    data = town.search("hotel", near=at(TOWN, "x"))[0].to_dict()
+    assert {"id", "name", "category", "lat", "lon", "distance_m", "why"} <= set(data)
+    assert data["open_now"] is None
+
+
+def test_by_id(town: Places) -> None:
+    place = town.search("hotel")[0]
+    again = town.by_id(place.id)
+    assert again is not None
+    assert again.name == place.name
+    assert town.by_id("node/999999") is None
+
+
+def test_drive_time_orders_kinds(town: Places, at: At) -> None:
+    class Roads:
+        """The nearest as the crow flies is the farthest by road."""
+
+        def matrix(self, sources: list[object], targets: list[tuple[float, float]]) -> np.ndarray:
+            return np.array([[-lon for _, lon in targets]]) + 100.0
+
+    found = town.search("加油站", near=at(TOWN, "a"), router=Roads())
+    assert names(found) == ["Teboil", "Neste", "Shell"]
+    assert found[0].drive_s is not None
+
+
+DISTRICTS = """
+a     b c     d
+   h       i
+e     f g     j
+"""
+
+
+def test_inside_a_district(draw: Draw) -> None:
+    places = draw(
+        DISTRICTS,
+        {"h": {"tourism": "hotel", "name": "West Inn"}, "i": {"tourism": "hotel", "name": "East Inn"}},
+        {
+            "abfea": {
+                "boundary": "administrative",
+                "admin_level": "9",
+                "name": "西城区",
+                "name:en": "Xicheng",
+            },
+            "cdjgc": {"boundary": "administrative", "admin_level": "9", "name": "东城区"},
+        },
+    )
+    assert names(places.search("酒店", district="西城区")) == ["West Inn"]
+    assert names(places.search("酒店", district="Xicheng")) == ["West Inn"]
+    assert names(places.search("酒店", district="东城")) == ["East Inn"]
+    assert places.search("酒店", district="西城区")[0].district == "西城区"
+    with pytest.raises(UnknownDistrict, match="Atlantis"):
+        places.search("酒店", district="Atlantis")
+
+
+def test_a_district_that_is_only_a_point(draw: Draw) -> None:
+    drawing = "s h" + " " * 40 + "i"
+    places = draw(
+        drawing,
+        {
+            "s": {"place": "suburb", "name": "Kallio"},
+            "h": {"tourism": "hotel", "name": "Near"},
+            "i": {"tourism": "hotel", "name": "Far"},
+        },
+    )
+    assert names(places.search("hotel", district="Kallio")) == ["Near"]
+
+
+def test_large_polygon_is_reached_at_its_door(draw: Draw, at: At) -> None:
+    drawing = """
+p     q
+
+s     r
+m     n
+"""
+    places = draw(
+        drawing,
+        {"r": {"entrance": "main"}},
+        {"pqrsp": {"tourism": "museum", "name": "Ateneum"}, "mn": {"highway": "residential", "name": "Road"}},
+    )
+    museum = places.resolve("Ateneum")[0].place
+    assert (museum.lat, museum.lon) == pytest.approx(at(drawing, "r"))
+
+
+def test_large_polygon_without_door_is_reached_from_the_road(draw: Draw, at: At) -> None:
+    drawing = """
+p     q
+
+s     r
+m     n
+"""
+    places = draw(
+        drawing,
+        {},
+        {"pqrsp": {"leisure": "park", "name": "Esplanadi"}, "mn": {"highway": "residential", "name": "Road"}},
+    )
+    park = places.resolve("Esplanadi")[0].place
+    assert park.lat == pytest.approx(at(drawing, "s")[0])
