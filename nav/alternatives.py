@@ -33,7 +33,12 @@ _MAX_TRIED = 60
 
 
 def find_alternatives(
-    router: Router, starts: Sequence[Place], ends: Sequence[Place], best: LegPath, weights: Weights, count: int
+    router: Router,
+    starts: Sequence[Place],
+    ends: Sequence[Place],
+    best: LegPath,
+    weights: Weights,
+    count: int,
 ) -> list[LegPath]:
     """Return up to `count` good ways besides the best, the cheapest first."""
     vias = _vias(router, best)
@@ -55,7 +60,11 @@ def find_alternatives(
         if path is None:
             continue
         seen.update(path.edges.tolist())
-        if path.cost_ms <= limit and _differs(router, path, kept) and _is_clean(router, path, via, best, weights):
+        if (
+            path.cost_ms <= limit
+            and _differs(router, path, kept)
+            and _is_clean(router, path, via, best, weights)
+        ):
             kept.append(path)
     return kept[1:]
 
@@ -69,7 +78,9 @@ def _vias(router: Router, best: LegPath) -> Int64Array:
     first, last = int(best.edges[0]), int(best.edges[-1])
     a = (graph.node_lat[graph.edge_from[first]], graph.node_lon[graph.edge_from[first]])
     b = (graph.node_lat[graph.edge_to[last]], graph.node_lon[graph.edge_to[last]])
-    node_around = haversine_m(graph.node_lat, graph.node_lon, *a) + haversine_m(graph.node_lat, graph.node_lon, *b)
+    node_around = haversine_m(graph.node_lat, graph.node_lon, *a) + haversine_m(
+        graph.node_lat, graph.node_lon, *b
+    )
     length = router.length_m(best)
     usable &= node_around[graph.edge_to] <= max(length * 1.5, 500.0)
     vias = np.flatnonzero(usable)
@@ -113,7 +124,9 @@ def _over(
 
 def _differs(router: Router, path: LegPath, kept: Sequence[LegPath]) -> bool:
     lengths = router.graph.edge_length_m[path.edges]
-    return all(lengths[np.isin(path.edges, other.edges)].sum() <= MAX_SHARED * lengths.sum() for other in kept)
+    return all(
+        lengths[np.isin(path.edges, other.edges)].sum() <= MAX_SHARED * lengths.sum() for other in kept
+    )
 
 
 def _is_clean(router: Router, path: LegPath, via: int, best: LegPath, weights: Weights) -> bool:

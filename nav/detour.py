@@ -80,8 +80,14 @@ def _legs_ahead(
         if driven + leg.distance_m > offset_m or leg is route.legs[-1]:
             inside = driven <= offset_m
             share = (offset_m - driven) / leg.distance_m if inside and leg.distance_m > 0 else 0.0
-            start = [here] if inside else [Place(edge=int(route.edges[leg.first_edge]), fraction=leg.start_fraction)]
-            rest = leg.duration_s if share == 0.0 else _rest_s(router, route, offset_m, driven + leg.distance_m)
+            start = (
+                [here]
+                if inside
+                else [Place(edge=int(route.edges[leg.first_edge]), fraction=leg.start_fraction)]
+            )
+            rest = (
+                leg.duration_s if share == 0.0 else _rest_s(router, route, offset_m, driven + leg.distance_m)
+            )
             ahead.append((start, end, rest))
         driven += leg.distance_m
     return ahead

@@ -92,7 +92,9 @@ class _Native:
         slot = self._metric(weights)
         if slot[1] is None:
             slot[1] = routingkit_cch.CCHQuery(slot[0])
-        return [_ask(slot[1], sources, targets) if sources and targets else None for sources, targets in questions]
+        return [
+            _ask(slot[1], sources, targets) if sources and targets else None for sources, targets in questions
+        ]
 
     def into(self, weights: Weights, sources: list[int], targets: list[list[Seed]]) -> FloatArray:
         """Return the cost from each source state to each group of targets, (S, T); inf if unreachable."""

@@ -49,7 +49,8 @@ def to_dict(route: Route) -> dict[str, Any]:
             for s in route.stops
         ],
         "legs": [
-            {"distance_m": round(leg.distance_m, 1), "duration_s": round(leg.duration_s, 1)} for leg in route.legs
+            {"distance_m": round(leg.distance_m, 1), "duration_s": round(leg.duration_s, 1)}
+            for leg in route.legs
         ],
         "geometry": line_string(route.geometry),
         "attribution": ATTRIBUTION,
@@ -187,7 +188,9 @@ def _draw_stops(canvas: ImageDraw, view: _View, route: Route, over: int) -> None
     for i, (x, y) in enumerate(view.pixels(places).tolist()):
         radius = 9 * over
         colour = _START_COLOUR if i == 0 else _END_COLOUR if i == len(places) - 1 else "#f0a020"
-        canvas.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour, outline="white", width=3 * over)
+        canvas.ellipse(
+            (x - radius, y - radius, x + radius, y + radius), fill=colour, outline="white", width=3 * over
+        )
 
 
 def _draw_caption(canvas: ImageDraw, route: Route, view: _View, size: tuple[int, int, int]) -> None:
@@ -197,7 +200,9 @@ def _draw_caption(canvas: ImageDraw, route: Route, view: _View, size: tuple[int,
     font = ImageFont.load_default(16)
     facts = f"{route.distance_m / 1000:.1f} km   {route.duration_s / 60:.0f} min"
     per_metre = view.pixels_per_metre / over
-    metres = next((m for m in (20_000, 10_000, 5000, 2000, 1000, 500, 200, 100, 50) if m * per_metre < width / 5), 20)
+    metres = next(
+        (m for m in (20_000, 10_000, 5000, 2000, 1000, 500, 200, 100, 50) if m * per_metre < width / 5), 20
+    )
     bar = metres * per_metre
     canvas.rectangle((0, height - 30, width, height), fill="white")
     canvas.text((10, height - 26), facts, fill="black", font=font)
@@ -214,9 +219,14 @@ def to_html(route: Route, *, title: str = "Xiao Gao") -> str:
     streets = streets_in(route.graph, view.bbox, max_points=150_000)
     data = {
         "streets": [[int(road_class), _flat(points)] for road_class, points in streets.lines()],
-        "styles": {str(int(c)): [street_style(c).colour, street_style(c).width_px] for c in streets.classes()},
+        "styles": {
+            str(int(c)): [street_style(c).colour, street_style(c).width_px] for c in streets.classes()
+        },
         "route": _flat(route.geometry),
-        "stops": [[round(s.lat, 6), round(s.lon, 6), stop_label(i, len(route.stops))] for i, s in enumerate(route.stops)],
+        "stops": [
+            [round(s.lat, 6), round(s.lon, 6), stop_label(i, len(route.stops))]
+            for i, s in enumerate(route.stops)
+        ],
         "facts": f"{route.distance_m / 1000:.1f} km · {route.duration_s / 60:.0f} min",
         "title": title,
     }

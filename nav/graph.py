@@ -280,7 +280,7 @@ class Graph:
 
     def country(self, edge: int) -> str:
         """Return the ISO code of the country in which the edge lies, ``""`` if unknown."""
-        return self.countries[self.edge_country[edge]]
+        return self.countries[int(self.edge_country[edge])]
 
 
 ARRAY_FIELDS: tuple[str, ...] = tuple(

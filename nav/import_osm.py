@@ -20,7 +20,12 @@ Progress = Callable[[str, float], None]
 
 NODE_KEYS = ("highway", "barrier", "crossing", "railway", "junction:ref")
 WAY_KEYS = ("highway", "route")
-RELATION_KEYS = ("restriction", "restriction:motorcar", "restriction:motor_vehicle", "restriction:conditional")
+RELATION_KEYS = (
+    "restriction",
+    "restriction:motorcar",
+    "restriction:motor_vehicle",
+    "restriction:conditional",
+)
 _NAME_PREFIXES = ("name", "ref", "destination", "junction:ref", "turn:lanes")
 _IRRELEVANT_KEYS = frozenset(
     ("source", "note", "wikidata", "wikipedia", "lit", "sidewalk", "created_by", "fixme")

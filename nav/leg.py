@@ -52,7 +52,9 @@ class _Asked:
 class LegFinder:
     """Finds legs on one profile."""
 
-    def __init__(self, turns: Turns, engine: Engine, edge_time_ms: Callable[[Int64Array], Int64Array]) -> None:
+    def __init__(
+        self, turns: Turns, engine: Engine, edge_time_ms: Callable[[Int64Array], Int64Array]
+    ) -> None:
         self._turns, self._engine, self._edge_time_ms = turns, engine, edge_time_ms
         self._plain_count = turns.plain_count
         self._memory_states: dict[int, list[int]] = {}
@@ -84,6 +86,28 @@ class LegFinder:
         sources, began = self._sources(weights, starts, ends)
         targets, offset = self.targets(weights, ends)
         return _Asked(sources=sources, targets=targets, offset_ms=offset, began=began, ends=ends)
+
+    def along(self, edges: Int64Array, start_fraction: float, end_fraction: float) -> LegPath:
+        """Return the leg over edges that are known; turns that the rules forbid take no time."""
+        turns = self._turns
+        time = self._edge_time_ms(edges)
+        spans = np.zeros((len(edges), 2))
+        spans[:, 1] = 1.0
+        spans[0, 0], spans[-1, 1] = (
+            start_fraction,
+            max(end_fraction, start_fraction if len(edges) == 1 else 0.0),
+        )
+        time = np.rint(time * (spans[:, 1] - spans[:, 0])).astype(np.int64)
+        for i, (a, b) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True), 1):
+            state = int(turns.edge_state[a])
+            arcs = (
+                slice(int(turns.first_arc[state]), int(turns.first_arc[state + 1]))
+                if state >= 0
+                else slice(0)
+            )
+            turn = np.flatnonzero(turns.state_edge[turns.arc_head[arcs]] == b)
+            time[i] += int(turns.arc_turn_ms[arcs][turn[0]]) if len(turn) else 0
+        return LegPath(edges=edges, spans=spans, time_ms=time, cost_ms=int(time.sum()))
 
     def _sources(
         self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]

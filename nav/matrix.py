@@ -82,7 +82,9 @@ def _by_sweeps(
     known = np.ones(duration.shape, bool)
     cost = _costs(router, from_places, to_places, weights)
     time = _costs(router, from_places, to_places, plain)
-    penalty = np.array([p.penalty_ms for _, p in from_places])[:, None] + np.array([p.penalty_ms for _, p in to_places])
+    penalty = np.array([p.penalty_ms for _, p in from_places])[:, None] + np.array(
+        [p.penalty_ms for _, p in to_places]
+    )
     best = np.full(duration.shape, np.inf)
     for row, (i, start) in enumerate(from_places):
         for column, (j, end) in enumerate(to_places):

@@ -19,6 +19,7 @@ from nav.errors import (
     PointOutsideRegion,
     PointUnreachable,
 )
+from nav.geometry import cumulative_m
 from nav.graph import FloatArray, Int32Array
 from nav.leg import LegFinder, LegPath, Place
 from nav.metric import AVOIDABLE, Metrics, broken_avoids
@@ -108,6 +109,37 @@ class Router:
                 f"no road for {self.profile} within {MAX_SNAP_M:.0f} m of {lat:.5f},{lon:.5f}: choose another point"
             )
         return found
+
+    def snap_others(self, first: Snap, count: int) -> list[Snap]:
+        """Return up to `count` other roads near a snapped point, the nearest first."""
+        if count < 1:
+            return []
+        lat, lon = first.point
+        near = self._snapper.nearby(lat, lon, MAX_SNAP_M)
+        taken = {first.edge, int(self.graph.edge_reverse[first.edge])}
+        found: list[Snap] = []
+        for i in np.lexsort((near.point, near.distance_m)).tolist():
+            edge = int(near.edge[i])
+            if edge not in taken:
+                taken |= {edge, int(self.graph.edge_reverse[edge])}
+                found.append(self._snapper.snap_to(lat, lon, near, i))
+                if len(found) == count:
+                    break
+        return found
+
+    def route_along(self, edges: Sequence[int], start_fraction: float, end_fraction: float) -> Route:
+        """Return a route over edges that are known already, as from map matching."""
+        path = self.legs.along(np.array(edges, np.int64), start_fraction, end_fraction)
+        snaps = [self._snap_on(edges[0], start_fraction), self._snap_on(edges[-1], end_fraction)]
+        return assemble_route(self, snaps, [path], frozenset())
+
+    def _snap_on(self, edge: int, fraction: float) -> Snap:
+        shape = self.graph.shape(edge)
+        along = cumulative_m(shape)
+        lat, lon = (float(np.interp(fraction * along[-1], along, shape[:, i])) for i in range(2))
+        return Snap(
+            edge=edge, fraction=fraction, lat=lat, lon=lon, distance_m=0.0, side="on", point=(lat, lon)
+        )
 
     def _check_point(self, lat: float, lon: float) -> None:
         if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > 90 or abs(lon) > 180:

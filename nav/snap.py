@@ -166,6 +166,10 @@ class Snapper:
             chosen = self._fitting(found, best, heading_deg)
         return self._snap(lat, lon, found, chosen, heading_deg)
 
+    def snap_to(self, lat: float, lon: float, found: Nearby, chosen: int) -> Snap:
+        """Return the place on one of the segments found near a point."""
+        return self._snap(lat, lon, found, chosen, None)
+
     def _points(self, lat: float, lon: float, ring: int) -> Int64Array:
         row, column = int((lat + 90.0) // self._height), int((lon + 180.0) // self._width)
         rows = np.arange(row - ring, row + ring + 1, dtype=np.int64)

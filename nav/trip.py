@@ -86,7 +86,9 @@ def _solve(duration_s: FloatArray, free: int, closing: FloatArray) -> list[int]:
     try:
         from ortools.constraint_solver import pywrapcp, routing_enums_pb2
     except ImportError as error:
-        raise BadRequest(f"ordering {free} stops needs OR-Tools: install xiaogao[agent], or give fewer") from error
+        raise BadRequest(
+            f"ordering {free} stops needs OR-Tools: install xiaogao[agent], or give fewer"
+        ) from error
     # Node free + 1 stands for the end of the tour.
     cost = np.full((free + 2, free + 2), 0.0)
     cost[: free + 1, : free + 1] = duration_s[: free + 1, : free + 1]
