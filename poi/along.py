@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.geometry import cumulative_m, haversine_m, project_to_segments
+from nav.geometry import METRES_PER_DEGREE, cumulative_m, project_to_segments
 from poi.opening import open_at as is_open_at
 from poi.place import Place
 
@@ -21,6 +22,9 @@ _CORRIDOR_M = 4_000.0
 
 _EXACT = 50
 """So many places nearest to the route get an exact detour."""
+
+_LOOKED_AT = 120
+"""So many places nearest to the route have their opening hours read."""
 
 _WORSE_S = 240.0
 """A stop that costs so much more than the cheapest one is not offered."""
@@ -88,7 +92,7 @@ def along_route(
     if len(line) < 2 or not places:
         return []
     width = _CORRIDOR_M if within_m is None else within_m
-    placed = _beside(_near(places, line, width), line, width, from_offset_m)
+    placed = _beside(places, line, width, from_offset_m)
     total = max(float(cumulative_m(line)[-1]), 1.0)
     if open_at is not None:
         placed = [_with_opening(p, open_at, route.duration_s * (p.distance_m or 0) / total) for p in placed]
@@ -100,40 +104,73 @@ def along_route(
     return [replace(p, distance_m=(p.distance_m or 0.0) - from_offset_m) for p in placed[:limit]]
 
 
-def _near(places: Sequence[Place], line: FloatArray, width: float) -> list[Place]:
-    """Leave out what is far from every point of a thinned line."""
-    lat, lon = np.array([p.lat for p in places]), np.array([p.lon for p in places])
-    length = cumulative_m(line)
-    step = max(1, int(np.ceil(len(line) / 400)))
-    sample = np.concatenate((line[::step], line[-1:]))
-    gap = float(np.max(np.diff(np.concatenate((length[::step], length[-1:]))), initial=0.0))
-    reach = width + gap
-    near = np.zeros(len(places), dtype=bool)
-    for start in range(0, len(places), 512):
+def nearest_to_line(
+    lat: FloatArray, lon: FloatArray, line: FloatArray
+) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return for each point the distance to the nearest point of a thinned line, and which point that is.
+
+    Parameters
+    ----------
+    lat, lon
+        Points, shape (P,), degrees.
+    line
+        Shape (N, 2).
+
+    Returns
+    -------
+    metres : ndarray, shape (P,)
+    index : ndarray, shape (P,)
+        Index into `line`.
+    """
+    step = _thinning(line)
+    sample = line[::step]
+    metres, index = np.empty(len(lat)), np.empty(len(lat), dtype=np.int64)
+    stretch = np.cos(np.radians(line[0, 0]))
+    for start in range(0, len(lat), 512):
         part = slice(start, start + 512)
-        metres = haversine_m(lat[part, None], lon[part, None], sample[None, :, 0], sample[None, :, 1])
-        near[part] = metres.min(axis=1) <= reach
-    return [p for p, keep in zip(places, near, strict=True) if keep]
+        north = lat[part, None] - sample[None, :, 0]
+        east = (lon[part, None] - sample[None, :, 1]) * stretch
+        square = north * north + east * east
+        index[part] = square.argmin(axis=1)
+        metres[part] = np.sqrt(square.min(axis=1)) * METRES_PER_DEGREE
+    return metres, index * step
+
+
+def _thinning(line: FloatArray) -> int:
+    return max(1, math.ceil(len(line) / 400))
 
 
 def _beside(places: Sequence[Place], line: FloatArray, width: float, from_offset_m: float) -> list[Place]:
     """Return places with their offset along the route and their side, nearest to the route first."""
     length = cumulative_m(line)
-    a, b = line[:-1], line[1:]
-    found: list[tuple[float, Place]] = []
-    for place in places:
-        metres, share = project_to_segments(place.lat, place.lon, a[:, 0], a[:, 1], b[:, 0], b[:, 1])
-        metres = np.where(length[1:] < from_offset_m, np.inf, metres)
+    step = _thinning(line)
+    begin = max(0, int(np.searchsorted(length, from_offset_m, side="right")) - 1)
+    ahead, length = line[begin:], length[begin:]
+    lat, lon = np.array([p.lat for p in places]), np.array([p.lon for p in places])
+    coarse, index = nearest_to_line(lat, lon, ahead)
+    gap = float(np.max(np.diff(length[::step]), initial=0.0)) + float(length[-1] - length[::step][-1])
+    found: list[tuple[float, float, int, int]] = []
+    for i in np.flatnonzero(coarse <= width + gap).tolist():
+        part = slice(max(0, int(index[i]) - step), int(index[i]) + step + 1)
+        a, b = ahead[part][:-1], ahead[part][1:]
+        if not len(a):
+            continue
+        metres, share = project_to_segments(lat[i], lon[i], a[:, 0], a[:, 1], b[:, 0], b[:, 1])
         nearest = int(np.argmin(metres))
-        away = float(metres[nearest])
-        offset = float(length[nearest] + share[nearest] * (length[nearest + 1] - length[nearest]))
-        at_an_end = offset <= max(1.0, from_offset_m + 1.0) or offset >= length[-1] - 1.0
+        at = part.start + nearest
+        offset = float(length[at] + share[nearest] * (length[at + 1] - length[at]))
+        found.append((float(metres[nearest]), offset, i, at))
+    found.sort()
+    out: list[Place] = []
+    for away, offset, i, at in found:
+        at_an_end = offset <= from_offset_m + 1.0 or offset >= length[-1] - 1.0
         if away > (min(width, _BESIDE_THE_ENDS_M) if at_an_end else width) or offset < from_offset_m:
             continue
-        side = _side(place, a[nearest], b[nearest]) if away > _ON_THE_LINE_M else None
-        found.append((away, replace(place, distance_m=offset, side=side)))
-    found.sort(key=lambda entry: entry[0])
-    return [place for _, place in found]
+        side = _side(places[i], ahead[at], ahead[at + 1]) if away > _ON_THE_LINE_M else None
+        out.append(replace(places[i], distance_m=offset, side=side))
+        if len(out) >= _LOOKED_AT:
+            break
+    return out
 
 
 def _side(place: Place, a: FloatArray, b: FloatArray) -> Literal["left", "right"]:

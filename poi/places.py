@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nav.geometry import haversine_m
 from poi.address import AddressBook
+from poi.along import along_route, nearest_to_line
 from poi.category import load_categories, parse_category
 from poi.filters import Wishes, check_wishes, fits
 from poi.name_search import NameIndex
@@ -30,6 +31,9 @@ Point = tuple[float, float]
 _MOST = 2000
 """Places looked at before filters narrow them down."""
 
+
+_MOST_ALONG = 150
+"""Places nearest to a route that are looked at when nothing else narrows the search."""
 
 _OWN = 0.9
 """An own place whose name matches so well is taken without looking at the map."""
@@ -135,13 +139,12 @@ class Places:
         """
         check_wishes(wishes)
         words = clean(words)
-        found = self._of_words(words, near)
+        line = None if along is None else np.asarray(along.geometry, dtype=np.float64)
+        found = self._of_words(words, near, line if not wishes and district is None else None)
         if district is not None:
             found = self._inside(found, district)
         found = [p for p in found if fits(p, wishes)]
         if along is not None:
-            from poi.along import along_route
-
             return along_route(
                 found,
                 along,
@@ -153,11 +156,11 @@ class Places:
             )
         return self._ordered(found, near, limit=limit, within_m=within_m, router=router, open_at=open_at)
 
-    def _of_words(self, words: str, near: Point | None) -> list[Place]:
+    def _of_words(self, words: str, near: Point | None, line: NDArray[np.float64] | None) -> list[Place]:
         """Return every place that the words may ask for."""
         match = self.categories(words)
         if match and not match.rest:
-            found = self._of_categories(match.categories, near)
+            found = self._of_categories(match.categories, near, line)
             if found:
                 return found
         addressed = [c.place for c in self._addresses.find(words, near) if c.score >= _ADDRESS]
@@ -170,7 +173,9 @@ class Places:
         floor = max(0.62, best - 0.16) if best > 0.62 else 1.0
         return [replace(c.place, why=c.why) for c in candidates if c.score >= floor]
 
-    def _of_categories(self, categories: Sequence[str], near: Point | None) -> list[Place]:
+    def _of_categories(
+        self, categories: Sequence[str], near: Point | None, line: NDArray[np.float64] | None
+    ) -> list[Place]:
         conditions: dict[int, list[tuple[str, str] | None]] = {}
         lat: dict[int, float] = {}
         lon: dict[int, float] = {}
@@ -181,11 +186,11 @@ class Places:
                 conditions.setdefault(row, []).append(condition)
                 lat[row], lon[row] = y, x
         rows = np.fromiter(conditions, np.int64)
-        if near is not None and len(rows) > _MOST:
-            metres = haversine_m(
-                near[0], near[1], np.fromiter(lat.values(), "f8"), np.fromiter(lon.values(), "f8")
-            )
-            rows = rows[np.argsort(metres)[:_MOST]]
+        lats, lons = np.fromiter(lat.values(), np.float64), np.fromiter(lon.values(), np.float64)
+        if line is not None and len(line) and len(rows) > _MOST_ALONG:
+            rows = rows[np.argsort(nearest_to_line(lats, lons, line)[0])[:_MOST_ALONG]]
+        elif near is not None and len(rows) > _MOST:
+            rows = rows[np.argsort(haversine_m(near[0], near[1], lats, lons))[:_MOST]]
         places = self._store.places(rows[:_MOST].tolist())
         return [
             replace(place, why="category")
