@@ -72,14 +72,40 @@ def project_to_segments(
     distance_m : (n,) distance from the point to the nearest point of each segment.
     along : (n,) where that nearest point lies on the segment, 0 at `a` … 1 at `b`.
     """
+    return project_in_plane(lat, a_lon - lon, a_lat - lat, b_lon - lon, b_lat - lat)
+
+
+def project_in_plane(
+    lat: float, ax_deg: FloatArray, ay_deg: FloatArray, bx_deg: FloatArray, by_deg: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Do the work of `project_to_segments` on ends given relative to the point: longitude first, degrees."""
     scale = math.cos(math.radians(lat))
-    ax, ay = (a_lon - lon) * scale, a_lat - lat
-    dx, dy = (b_lon - a_lon) * scale, b_lat - a_lat
-    length2 = dx * dx + dy * dy
-    along = -(ax * dx + ay * dy) / np.where(length2 > 0, length2, 1.0)
-    along = np.clip(along, 0.0, 1.0)
+    ax, ay = ax_deg * scale, ay_deg
+    dx, dy = bx_deg * scale - ax, by_deg - ay
+    length2 = dx * dx
+    length2 += dy * dy
+    # The added number is far below a square millimetre; it only keeps points from dividing by nothing.
+    along = (ax * dx + ay * dy) / -(length2 + 1e-20)
+    np.minimum(along, 1.0, out=along)
+    np.maximum(along, 0.0, out=along)
     x, y = ax + along * dx, ay + along * dy
     return np.sqrt(x * x + y * y) * METRES_PER_DEGREE, along
+
+
+def bearing_between(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Return the initial compass bearing from one point to another, 0 ≤ bearing < 360."""
+    phi1, phi2, dlambda = math.radians(lat1), math.radians(lat2), math.radians(lon2 - lon1)
+    x = math.cos(phi1) * math.sin(phi2) - math.sin(phi1) * math.cos(phi2) * math.cos(dlambda)
+    return math.degrees(math.atan2(math.sin(dlambda) * math.cos(phi2), x)) % 360.0
+
+
+def along_line(points: FloatArray) -> FloatArray:
+    """Return how far along a short line each point lies, in degrees of latitude: good for shares of its length."""
+    steps = points[1:] - points[:-1]
+    steps[:, 1] *= math.cos(math.radians(points[0, 0]))
+    along = np.zeros(len(points))
+    np.cumsum(np.sqrt((steps * steps).sum(axis=1)), out=along[1:])
+    return along
 
 
 def cumulative_m(points: FloatArray) -> FloatArray:

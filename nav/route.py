@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nav.geometry import along_line
 from nav.graph import SHAPE_SCALE, FloatArray, Graph, Int64Array
 from nav.snap import Snap
 
@@ -62,14 +63,18 @@ class Route:
     """What could not be avoided, sorted."""
 
     @cached_property
+    def _laid_out(self) -> tuple[FloatArray, Int64Array]:
+        return _geometry(self.graph, self.edges, self.spans)
+
+    @cached_property
     def geometry(self) -> FloatArray:
         """(N, 2) lat, lon of the way travelled, degrees."""
-        return _geometry(self.graph, self.edges, self.spans)[0]
+        return self._laid_out[0]
 
     @cached_property
     def edge_first_point(self) -> Int64Array:
         """(n,) index into `geometry` where each edge begins."""
-        return _geometry(self.graph, self.edges, self.spans)[1]
+        return self._laid_out[1]
 
     @cached_property
     def edge_start_m(self) -> FloatArray:
@@ -181,13 +186,16 @@ def _whole_edges(graph: Graph, edges: Int64Array) -> tuple[FloatArray, Int64Arra
 
 def _cut(graph: Graph, edge: int, begin: float, end: float) -> FloatArray:
     """Return the points of the part of an edge between two fractions of its length; at least two points."""
-    from nav.geometry import cumulative_m
-
     shape = graph.shape(edge)
-    along = cumulative_m(shape)
-    low, high = begin * along[-1], end * along[-1]
-    inside = (along > low) & (along < high)
-    ends = np.empty((2, 2))
-    for column in range(2):
-        ends[:, column] = np.interp((low, high), along, shape[:, column])
-    return np.concatenate((ends[:1], shape[inside], ends[1:]))
+    along = along_line(shape)
+    low, high = begin * float(along[-1]), end * float(along[-1])
+    first, last = int(along.searchsorted(low, side="right")), int(along.searchsorted(high))
+    first, last = min(max(first, 1), len(shape) - 1), min(max(last, 1), len(shape) - 1)
+    return np.concatenate((_at(shape, along, first, low), shape[first:last], _at(shape, along, last, high)))
+
+
+def _at(shape: FloatArray, along: FloatArray, after: int, distance: float) -> FloatArray:
+    """Return the point at a distance along a line, before one of its points: (1, 2)."""
+    a, b = float(along[after - 1]), float(along[after])
+    share = (distance - a) / (b - a) if b > a else 0.0
+    return np.asarray(shape[after - 1 : after] * (1.0 - share) + shape[after : after + 1] * share)

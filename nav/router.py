@@ -19,7 +19,7 @@ from nav.errors import (
     PointOutsideRegion,
     PointUnreachable,
 )
-from nav.geometry import cumulative_m
+from nav.geometry import along_line
 from nav.graph import FloatArray, Int32Array
 from nav.leg import LegFinder, LegPath, Place
 from nav.metric import AVOIDABLE, Metrics, broken_avoids
@@ -135,7 +135,7 @@ class Router:
 
     def _snap_on(self, edge: int, fraction: float) -> Snap:
         shape = self.graph.shape(edge)
-        along = cumulative_m(shape)
+        along = along_line(shape)
         lat, lon = (float(np.interp(fraction * along[-1], along, shape[:, i])) for i in range(2))
         return Snap(
             edge=edge, fraction=fraction, lat=lat, lon=lon, distance_m=0.0, side="on", point=(lat, lon)

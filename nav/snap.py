@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.geometry import METRES_PER_DEGREE, bearing_deg, cumulative_m, project_to_segments
-from nav.graph import SHAPE_SCALE, FloatArray, Graph, Int32Array, Int64Array
+from nav.geometry import METRES_PER_DEGREE, along_line, bearing_between, bearing_deg, project_in_plane
+from nav.graph import SHAPE_SCALE, EdgeFlag, FloatArray, Graph, Int32Array, Int64Array
 
 CELL_M = 200.0
 """Side of a grid cell, metres."""
@@ -49,8 +50,8 @@ class SnapIndex:
     """First entry of each cell, with the end of the last."""
     cell_point: Int32Array
     """Shape point at which a segment of the cell begins."""
-    geometry_edge: Int32Array
-    """(G,) the edge that runs as each geometry is drawn."""
+    cell_edge: Int32Array
+    """Edge that runs as that segment is drawn."""
     cell_deg: FloatArray
     """(2,) height and width of a cell, degrees."""
 
@@ -94,11 +95,12 @@ def build_snap_index(graph: Graph) -> SnapIndex:
     geometry_edge = np.empty(len(graph.geometry_first_point) - 1, np.int32)
     forward = np.flatnonzero(graph.edge_forward)
     geometry_edge[graph.edge_geometry[forward]] = forward
+    geometry = np.searchsorted(graph.geometry_first_point, pair[:, 1], side="right") - 1
     return SnapIndex(
         cell_key=cell_key,
         cell_first=np.append(first, len(pair)).astype(np.int64),
         cell_point=pair[:, 1].astype(np.int32),
-        geometry_edge=geometry_edge,
+        cell_edge=geometry_edge[geometry],
         cell_deg=np.array([height, width]),
     )
 
@@ -115,9 +117,9 @@ def _column(lon: NDArray[np.float64], width: float) -> Int64Array:
 class Nearby:
     """Segments near a point, one entry each."""
 
-    edge: Int64Array
+    edge: NDArray[np.integer[Any]]
     """Edge that runs as the segment is drawn."""
-    point: Int64Array
+    point: NDArray[np.integer[Any]]
     """Shape point at which the segment begins."""
     distance_m: FloatArray
     along: FloatArray
@@ -129,13 +131,15 @@ class Snapper:
 
     def __init__(self, graph: Graph, index: SnapIndex, usable: NDArray[np.bool_]) -> None:
         self._graph, self._index, self._usable = graph, index, usable
+        self._either = usable | usable[graph.edge_reverse]
         self._height, self._width = index.cell_deg.tolist()
 
     def nearby(self, lat: float, lon: float, radius_m: float) -> Nearby:
         """Return all travelled segments within a radius, in no particular order."""
-        points = self._points(lat, lon, math.ceil(radius_m / CELL_M))
-        found = self._project(lat, lon, points)
-        return _select(found, found.distance_m <= radius_m)
+        found = self._project(lat, lon, math.ceil(radius_m / CELL_M))
+        found = _select(found, found.distance_m <= radius_m)
+        # A segment lies in several cells.
+        return _select(found, np.unique(found.point, return_index=True)[1])
 
     def nearest(
         self,
@@ -149,10 +153,9 @@ class Snapper:
         """Return the nearest place on a road, or the one that fits the heading; None if none is near enough."""
         ring, limit = 1, math.ceil(max_distance_m / CELL_M) + 1
         while True:
-            found = self._project(lat, lon, self._points(lat, lon, ring))
+            found = self._project(lat, lon, ring)
             if only is not None:
-                reverse = self._graph.edge_reverse[found.edge]
-                found = _select(found, only[found.edge] | only[reverse])
+                found = _select(found, only[found.edge] | only[self._graph.edge_reverse[found.edge]])
             best = float(found.distance_m.min(initial=np.inf))
             # Cells narrow towards the poles: the grid is sized at the region's far end.
             if best + (_HEADING_REACH_M if heading_deg is not None else 0.0) <= ring * CELL_M or ring > limit:
@@ -161,7 +164,7 @@ class Snapper:
         if best > max_distance_m:
             return None
         if heading_deg is None:
-            chosen = int(np.lexsort((found.point, np.round(found.distance_m, 6)))[0])
+            chosen = _first_of(found, found.distance_m)
         else:
             chosen = self._fitting(found, best, heading_deg)
         return self._snap(lat, lon, found, chosen, heading_deg)
@@ -170,31 +173,39 @@ class Snapper:
         """Return the place on one of the segments found near a point."""
         return self._snap(lat, lon, found, chosen, None)
 
-    def _points(self, lat: float, lon: float, ring: int) -> Int64Array:
+    def _entries(
+        self, lat: float, lon: float, ring: int
+    ) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
+        """Return shape points and edges of the segments in the cells round a point, some of them repeatedly."""
         row, column = int((lat + 90.0) // self._height), int((lon + 180.0) // self._width)
-        rows = np.arange(row - ring, row + ring + 1, dtype=np.int64)
-        low = np.searchsorted(self._index.cell_key, rows * _COLUMNS + (column - ring))
-        high = np.searchsorted(self._index.cell_key, rows * _COLUMNS + (column + ring), side="right")
-        spans = zip(self._index.cell_first[low].tolist(), self._index.cell_first[high].tolist(), strict=True)
-        parts = [self._index.cell_point[a:b] for a, b in spans if b > a]
-        return np.unique(np.concatenate(parts)).astype(np.int64) if parts else np.empty(0, np.int64)
-
-    def _project(self, lat: float, lon: float, points: Int64Array) -> Nearby:
-        graph = self._graph
-        geometry = np.searchsorted(graph.geometry_first_point, points, side="right") - 1
-        edge = self._index.geometry_edge[geometry].astype(np.int64)
-        usable = self._usable[edge] | self._usable[graph.edge_reverse[edge]]
-        points, edge = points[usable], edge[usable]
-        plat, plon = graph.point_lat_e7, graph.point_lon_e7
-        distance, along = project_to_segments(
-            lat,
-            lon,
-            plat[points] / SHAPE_SCALE,
-            plon[points] / SHAPE_SCALE,
-            plat[points + 1] / SHAPE_SCALE,
-            plon[points + 1] / SHAPE_SCALE,
+        keys = np.arange(row - ring, row + ring + 1, dtype=np.int64) * _COLUMNS + (column - ring)
+        index = self._index
+        cells = np.searchsorted(index.cell_key, np.concatenate((keys, keys + (2 * ring + 1))))
+        bounds = index.cell_first[cells].tolist()
+        half = len(keys)
+        spans = [(a, b) for a, b in zip(bounds[:half], bounds[half:], strict=True) if b > a]
+        if not spans:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        return (
+            np.concatenate([index.cell_point[a:b] for a, b in spans]),
+            np.concatenate([index.cell_edge[a:b] for a, b in spans]),
         )
-        return Nearby(edge=edge, point=points, distance_m=distance, along=along)
+
+    def _project(self, lat: float, lon: float, ring: int) -> Nearby:
+        point, edge = self._entries(lat, lon, ring)
+        usable = self._either[edge]
+        point, edge = point[usable], edge[usable]
+        plat, plon, after = self._graph.point_lat_e7, self._graph.point_lon_e7, point + 1
+        # Differences in units of 1e-7 degrees are exact; only they are turned into floating point.
+        y, x = round(lat * SHAPE_SCALE), round(lon * SHAPE_SCALE)
+        distance, along = project_in_plane(
+            lat,
+            (plon[point] - x) / SHAPE_SCALE,
+            (plat[point] - y) / SHAPE_SCALE,
+            (plon[after] - x) / SHAPE_SCALE,
+            (plat[after] - y) / SHAPE_SCALE,
+        )
+        return Nearby(edge=edge, point=point, distance_m=distance, along=along)
 
     def _fitting(self, found: Nearby, best: float, heading_deg: float) -> int:
         """Choose by distance and by how well a permitted direction fits the heading."""
@@ -204,9 +215,9 @@ class Snapper:
         backward = np.where(self._usable[self._graph.edge_reverse[found.edge]], 180.0 - off, 360.0)
         score = found.distance_m + np.minimum(forward, backward) / 90.0 * _HEADING_WEIGHT_M
         score = np.where(found.distance_m <= best + _HEADING_REACH_M, score, np.inf)
-        return int(np.lexsort((found.point, np.round(score, 6)))[0])
+        return _first_of(found, score)
 
-    def _bearings(self, points: Int64Array) -> FloatArray:
+    def _bearings(self, points: NDArray[np.integer[Any]]) -> FloatArray:
         plat, plon = self._graph.point_lat_e7, self._graph.point_lon_e7
         return bearing_deg(
             plat[points] / SHAPE_SCALE,
@@ -221,11 +232,11 @@ class Snapper:
         shape = graph.shape(edge)
         at = point - int(graph.geometry_first_point[graph.edge_geometry[edge]])
         here = shape[at] + along * (shape[at + 1] - shape[at])
-        cumulative = cumulative_m(shape)
+        cumulative = along_line(shape)
         total = float(cumulative[-1])
         metres = float(cumulative[at] + along * (cumulative[at + 1] - cumulative[at]))
         fraction = min(max(metres / total, 0.0), 1.0) if total > 0 else 0.0
-        bearing = float(self._bearings(np.array([point]))[0])
+        bearing = bearing_between(*shape[at].tolist(), *shape[at + 1].tolist())
         side = _side(shape[at], shape[at + 1], lat, lon, float(found.distance_m[chosen]))
         if self._backward(edge, bearing, side, heading_deg):
             edge, fraction = int(graph.edge_reverse[edge]), 1.0 - fraction
@@ -249,13 +260,17 @@ class Snapper:
             return False
         if heading_deg is not None:
             return abs((bearing - heading_deg + 180.0) % 360.0 - 180.0) > 90.0
-        from nav.graph import EdgeFlag
-
         kerb = "left" if int(graph.edge_flags[edge]) & EdgeFlag.LEFT_HAND else "right"
         return side not in ("on", kerb)
 
 
-def _select(found: Nearby, mask: NDArray[np.bool_]) -> Nearby:
+def _first_of(found: Nearby, score: FloatArray) -> int:
+    """Return the best segment; of equally good ones that with the lowest number, so that answers repeat."""
+    best = np.flatnonzero(score <= score.min() + 1e-6)
+    return int(best[found.point[best].argmin()])
+
+
+def _select(found: Nearby, mask: NDArray[Any]) -> Nearby:
     return Nearby(
         edge=found.edge[mask],
         point=found.point[mask],
