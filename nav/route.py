@@ -189,7 +189,8 @@ def _cut(graph: Graph, edge: int, begin: float, end: float) -> FloatArray:
     shape = graph.shape(edge)
     along = along_line(shape)
     low, high = begin * float(along[-1]), end * float(along[-1])
-    first, last = int(along.searchsorted(low, side="right")), int(along.searchsorted(high))
+    # A tenth of a millimetre: a point of the shape that is an end of the part must not stand twice.
+    first, last = int(along.searchsorted(low + 1e-9)), int(along.searchsorted(high - 1e-9))
     first, last = min(max(first, 1), len(shape) - 1), min(max(last, 1), len(shape) - 1)
     return np.concatenate((_at(shape, along, first, low), shape[first:last], _at(shape, along, last, high)))
 
