@@ -35,7 +35,7 @@ def spoken(text: str, language: str) -> str:
     return re.sub(r"\s+", " ", write_out(clean)).strip()
 
 
-def clauses(text: str, *, first_max: int = 14, rest_max: int = 60) -> list[str]:
+def clauses(text: str, *, first_max: int = 10, rest_max: int = 60) -> list[str]:
     """Cut a reply where a speaker would breathe: the first piece short, so that it sounds early.
 
     Parameters
@@ -83,4 +83,5 @@ def _sentence_end(text: str) -> bool:
 
 
 def _join(left: str, right: str) -> str:
-    return left + right if _HAN.match(right[0]) and left[-1] not in ",.:" else f"{left} {right}"
+    tight = left[-1] in "，、：；。！？" or (bool(_HAN.match(right[0])) and left[-1] not in ",.:")
+    return left + right if tight else f"{left} {right}"

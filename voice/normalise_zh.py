@@ -11,7 +11,7 @@ _SMALL = ((1000, "千"), (100, "百"), (10, "十"))
 # 2 is 两 before these, 二 elsewhere (二号, 二月, 二楼).
 _COUNTED = "个家条公里千米米分钟小时天晚次位辆站处座间种块段层人公斤升度倍句件秒星周"
 _TWO_BEFORE = re.compile(
-    rf"(?<![零一二三四五六七八九十百千万亿点])二(?=(?:{'|'.join(sorted(set(_COUNTED)))}|点钟|公里|分钟))"
+    rf"(?<![零一二三四五六七八九十百千万亿点第])二(?=(?:{'|'.join(sorted(set(_COUNTED)))}|点钟|公里|分钟))"
 )
 _UNITS = {
     "km/h": "公里每小时",

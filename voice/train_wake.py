@@ -153,7 +153,10 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
 
         if "kokoro" not in engines:
             engines["kokoro"] = KokoroVoice(
-                models / "kokoro" / "model.onnx", models / "kokoro-voices", threads=threads
+                models / "kokoro" / "model.onnx",
+                models / "kokoro-voices",
+                threads=threads,
+                halves_dir=cache / "models",
             )
         voice = engines["kokoro"]
         speak = voice.speak if utterance.engine == "kokoro" else voice.speak_phonemes

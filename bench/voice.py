@@ -1,0 +1,312 @@
+"""How well the agent hears and speaks: wake word, commands in noise, time to the first sound, speech, soak.
+
+xiaogao bench voice                 # everything: about an hour on two cores
+python -m bench.voice wake|commands|latency|speech|soak|idle
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
+from rich.console import Console
+from rich.table import Table
+
+from bench import voice_corpus as corpus_text
+from voice import normalise, wav_io
+from voice.asr import Recognizer
+from voice.asr_text import bare_text
+from voice.wake_corpus import CorpusCache
+
+Samples = npt.NDArray[np.float32]
+PARTS = ("wake", "commands", "latency", "speech", "idle", "soak")
+
+
+class Setup:
+    """Models and caches that the parts share; each is opened when first used."""
+
+    def __init__(self, models: Path | None = None, cache: Path | None = None) -> None:
+        from device.models import ModelStore
+        from nav.paths import cache_home
+
+        self.models = models or ModelStore().path("kokoro").parent
+        self.cache = cache or cache_home() / "voice-bench"
+        self._opened: dict[str, Any] = {}
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._opened:
+            self._opened[name] = make()
+        return self._opened[name]
+
+    @property
+    def corpus(self) -> CorpusCache:
+        """Spoken utterances, made when missing."""
+        from voice.train_wake import open_corpus
+
+        opened: CorpusCache = self._once("corpus", lambda: open_corpus(self.models, self.cache, threads=2))
+        return opened
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """Whisper."""
+        opened: Recognizer = self._once(
+            "recognizer", lambda: Recognizer(self.models / "whisper-base", cpu_threads=2)
+        )
+        return opened
+
+    def agent(self, language: str) -> tuple[Any, tuple[float, float]]:
+        """A fresh agent on the region of the language, by rules alone, and where the car is."""
+        from agent import Agent
+        from nav import Region, Router
+        from poi import Places
+
+        name, position = corpus_text.REGIONS[language]
+
+        def parts() -> tuple[Any, Any, Any]:
+            region = Region.open(name)
+            return region, Places(region), Router(region)
+
+        region, places, router = self._once(name, parts)
+        return Agent(region, places=places, router=router, llm=None, memory=None), position
+
+
+def run(console: Console, *, part: str = "all", **options: Any) -> dict[str, Any]:
+    """Measure; see the module's text.
+
+    Parameters
+    ----------
+    console : rich Console
+        Where the tables go.
+    part : str
+        One of `PARTS`, or "all".
+    """
+    setup = Setup(options.get("models"), options.get("cache"))
+    chosen = PARTS if part == "all" else (part,)
+    figures: dict[str, Any] = {}
+    for name in chosen:
+        started = time.monotonic()
+        figures[name] = globals()[f"measure_{name}"](console, setup, **options.get(name, {}))
+        console.print(f"[dim]{name}: {time.monotonic() - started:.0f} s[/dim]")
+    return figures
+
+
+def measure_commands(
+    console: Console,
+    setup: Setup,
+    *,
+    per_language: int = 150,
+    levels: Sequence[float | None] = corpus_text.LEVELS,
+) -> dict[str, Any]:
+    """Error rates and the share of commands whose intent and place are right, at each noise level."""
+    cases = corpus_text.commands(per_language)
+    utterances = corpus_text.spoken(cases)
+    crowd = corpus_text.crowd(setup.corpus, utterances)
+    table = Table("noise", "CER zh", "WER en", "right zh", "right en", "right all", "ASR p50 s")
+    figures: dict[str, Any] = {"text": _typed(setup, cases)}
+    for level in levels:
+        errors: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        right: Counter[str] = Counter()
+        times: list[float] = []
+        for number, (case, utterance) in enumerate(zip(cases, utterances, strict=True)):
+            clip = corpus_text.in_noise(setup.corpus.get(utterance), number, level, crowd)
+            agent, position = setup.agent(case.language)
+            hints = _hints(setup, case.language, position)
+            began = time.perf_counter()
+            transcript = setup.recognizer.transcribe(clip, hints=hints, likely=case.language)
+            times.append(time.perf_counter() - began)
+            wrong, length = word_errors(case.text, transcript.text, case.language)
+            errors[case.language][0] += wrong
+            errors[case.language][1] += length
+            right[case.language] += is_right(agent, position, case, transcript.text, transcript.alternatives)
+        rates = {language: errors[language][0] / max(1, errors[language][1]) for language in ("zh", "en")}
+        share = {language: right[language] / per_language for language in ("zh", "en")}
+        name = "clean" if level is None else f"{level:g} dB"
+        figures[name] = {
+            "cer_zh": rates["zh"],
+            "wer_en": rates["en"],
+            "right_zh": share["zh"],
+            "right_en": share["en"],
+            "right": (right["zh"] + right["en"]) / len(cases),
+            "asr_p50_s": statistics.median(times),
+        }
+        row = figures[name]
+        table.add_row(name, *(f"{row[key]:.1%}" for key in list(row)[:5]), f"{row['asr_p50_s']:.2f}")
+    console.print(table)
+    console.print(f"typed, for comparison: {figures['text']}")
+    return figures
+
+
+def _typed(setup: Setup, cases: Sequence[corpus_text.Command]) -> dict[str, float]:
+    """The share that is right when the words are typed: what the ears can reach at best."""
+    right: Counter[str] = Counter()
+    for case in cases:
+        agent, position = setup.agent(case.language)
+        right[case.language] += is_right(agent, position, case, case.text, ())
+    count = len(cases) / 2
+    return {language: right[language] / count for language in ("zh", "en")}
+
+
+def _hints(setup: Setup, language: str, position: tuple[float, float]) -> list[str]:
+    name = corpus_text.REGIONS[language][0]
+    setup.agent(language)
+    _, places, _ = setup._opened[name]
+    found: list[str] = setup._once(f"hints {name}", lambda: places.names_near(*position, limit=12))
+    return found
+
+
+def is_right(
+    agent: Any,
+    position: tuple[float, float],
+    case: corpus_text.Command,
+    text: str,
+    alternatives: Sequence[str],
+) -> bool:
+    """Whether the agent's answer has the intent and the place that the command meant."""
+    if not text:
+        return False
+    answer = agent.hear(text, language=case.language, position=position, alternatives=tuple(alternatives))
+    values = answer.to_dict()
+    intent = values["intent"]
+    if intent.get("kind") != case.kind:
+        return False
+    places = [entry for entry in values["places"] if entry.get("name")]
+    if case.place:
+        names = (
+            " ".join([str(places[0]["name"]), *map(str, dict(places[0].get("names") or {}).values())])
+            if places
+            else ""
+        )
+        return bool(re.search(case.place, names))
+    if case.what:
+        return bare_text(str(intent.get("what", ""))) == bare_text(case.what) or case.what in str(intent)
+    return True
+
+
+def word_errors(wanted: str, got: str, language: str) -> tuple[int, int]:
+    """Edits between two sentences and the length of the first: characters in Mandarin, words in English."""
+    if language == "zh":
+        first, second = (bare_text(normalise.spoken(text, "zh")) for text in (wanted, got))
+        return Levenshtein.distance(first, second), len(first)
+    words = [re.findall(r"[a-z]+", normalise.spoken(text, "en").lower()) for text in (wanted, got)]
+    return Levenshtein.distance(words[0], words[1]), len(words[0])
+
+
+def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[str, Any]:
+    """Time to the first sound of new and cached sentences, and what the recogniser hears of 200 replies."""
+    from voice.tts import Synthesizer
+
+    piper = sorted(setup.models.glob("*/en_US-joe-medium.onnx"))
+    mouth = Synthesizer(
+        setup.models / "kokoro" / "model.onnx",
+        setup.models / "kokoro-voices",
+        piper,
+        cache_dir=tempfile.mkdtemp(prefix="voice-bench-"),
+    )
+    for language, text in (("zh", "你好。"), ("en", "Hello.")):
+        list(mouth.speak(text, language))
+    first: dict[str, list[float]] = defaultdict(list)
+    errors: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    whole: list[float] = []
+    cached: list[float] = []
+    for text, language, keys in list(corpus_text.replies())[:count]:
+        began = time.perf_counter()
+        clips = []
+        for clip in mouth.speak(text, language):
+            if not clips:
+                first[language].append(time.perf_counter() - began)
+            clips.append(clip)
+        whole.append((time.perf_counter() - began) / max(0.1, sum(clip.duration_s for clip in clips)))
+        began = time.perf_counter()
+        next(iter(mouth.speak(text, language)))
+        cached.append(time.perf_counter() - began)
+        audio = np.concatenate([clip.samples for clip in clips])
+        heard = setup.recognizer.transcribe(
+            wav_io.to_16k(audio, clips[0].sample_rate_hz), language=language
+        ).text
+        for key in keys:
+            wrong, length = key_errors(key, heard, language)
+            errors[language][0] += wrong
+            errors[language][1] += length
+    rates = {language: wrong / max(1, length) for language, (wrong, length) in errors.items()}
+    figures = {
+        "first_zh_p50_s": statistics.median(first["zh"]),
+        "first_en_p50_s": statistics.median(first["en"]),
+        "first_all_p50_s": statistics.median([*first["zh"], *first["en"]]),
+        "first_zh_p90_s": float(np.quantile(first["zh"], 0.9)),
+        "cached_p50_s": statistics.median(cached),
+        "real_time_factor": statistics.median(whole),
+        "key_errors_zh": rates.get("zh", 0.0),
+        "key_errors_en": rates.get("en", 0.0),
+    }
+    _show(console, "speech", figures)
+    return figures
+
+
+def key_errors(key: str, heard: str, language: str) -> tuple[int, int]:
+    """Character edits of a name or number against the best-matching stretch of what was heard."""
+    wanted = bare_text(normalise.spoken(key, language))
+    got = bare_text(normalise.spoken(heard, language))
+    best = len(wanted)
+    for size in range(max(1, len(wanted) - 2), len(wanted) + 3):
+        for start in range(max(1, len(got) - size + 1)):
+            best = min(best, Levenshtein.distance(wanted, got[start : start + size]))
+    return best, len(wanted)
+
+
+def measure_wake(
+    console: Console, setup: Setup, *, minutes: int = 600, second_stage: bool = True
+) -> dict[str, Any]:
+    """False rejects on the kept voices, false accepts over hours of other sound, near-misses, delay."""
+    from bench.voice_wake import measure
+
+    return measure(console, setup, minutes=minutes, second_stage=second_stage)
+
+
+def measure_latency(console: Console, setup: Setup, *, count: int = 40) -> dict[str, Any]:
+    """End of speech to first informative sound, from recordings played at the pace of life."""
+    from bench.voice_loop import latency
+
+    return asyncio.run(latency(console, setup, count=count))
+
+
+def measure_idle(console: Console, setup: Setup, *, seconds: int = 60) -> dict[str, Any]:
+    """Share of one core and memory while waiting for the call in road noise and in talk."""
+    from bench.voice_loop import idle
+
+    return idle(console, setup, seconds=seconds)
+
+
+def measure_soak(console: Console, setup: Setup, *, minutes: int = 60) -> dict[str, Any]:
+    """An hour of sound through the loop: growth of memory, events, false calls."""
+    from bench.voice_loop import soak
+
+    return asyncio.run(soak(console, setup, minutes=minutes))
+
+
+def memory_mb() -> float:
+    """Resident memory of this process now, in MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def _show(console: Console, title: str, figures: dict[str, Any]) -> None:
+    table = Table("figure", title, show_header=True)
+    for name, value in figures.items():
+        table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    print(run(Console(), part=sys.argv[1] if len(sys.argv) > 1 else "all"))

@@ -1,0 +1,132 @@
+"""Text made speakable: what is written with digits and signs, and how it must be said."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voice import normalise, normalise_en, normalise_zh
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        pytest.param("前方300米右转", "前方三百米右转", id="distance"),
+        pytest.param("2公里", "两公里", id="two of something"),
+        pytest.param("12公里", "十二公里", id="twelve is not ten-two of something"),
+        pytest.param("2号线", "二号线", id="number two"),
+        pytest.param("1.2 km", "一点二公里", id="decimal with unit"),
+        pytest.param("进入G2", "进入G二", id="motorway"),
+        pytest.param("G101国道", "G幺零幺国道", id="three-digit road"),
+        pytest.param("14:05到达", "十四点零五分到达", id="time"),
+        pytest.param("8:00", "八点", id="full hour"),
+        pytest.param("2:30", "两点三十分", id="half past two"),
+        pytest.param("010-62785001", "零幺零，六二七八五零零幺", id="telephone"),
+        pytest.param("13812345678", "幺三八，幺二三四，五六七八", id="mobile"),
+        pytest.param("2026年5月3日", "二零二六年五月三日", id="date"),
+        pytest.param("15%", "百分之十五", id="percent"),
+        pytest.param("第2家", "第二家", id="ordinal"),
+        pytest.param("3-5公里", "三到五公里", id="range"),
+        pytest.param("105", "一百零五", id="gap"),
+        pytest.param("1001米", "一千零一米", id="double gap"),
+        pytest.param("10010", "一万零一十", id="ten thousand"),
+        pytest.param("限速60km/h", "限速六十公里每小时", id="speed"),
+        pytest.param("4.5星", "四点五星", id="stars"),
+        pytest.param("-3℃", "负三摄氏度", id="cold"),
+    ],
+)
+def test_mandarin(written: str, said: str) -> None:
+    assert normalise.spoken(written, "zh") == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        pytest.param("In 300 m turn right", "In three hundred metres turn right", id="distance"),
+        pytest.param("1.2 km", "one point two kilometres", id="decimal"),
+        pytest.param("1 km", "one kilometre", id="singular"),
+        pytest.param("onto E18", "onto E eighteen", id="road"),
+        pytest.param("at 14:05", "at fourteen oh five", id="time"),
+        pytest.param("at 9:00", "at nine o'clock", id="full hour"),
+        pytest.param("9:30 pm", "nine thirty p m", id="afternoon"),
+        pytest.param("the 2nd exit", "the second exit", id="ordinal"),
+        pytest.param("the 21st", "the twenty-first", id="compound ordinal"),
+        pytest.param("3 hotels", "three hotels", id="count"),
+        pytest.param("1,250 m", "one thousand two hundred and fifty metres", id="thousands"),
+        pytest.param("09 576111", "zero nine, five seven six one one one", id="telephone"),
+        pytest.param("in 2026", "in twenty twenty-six", id="year"),
+        pytest.param("15%", "fifteen percent", id="percent"),
+        pytest.param("2-3 minutes", "two to three minutes", id="range"),
+        pytest.param("Xiao Gao", "Shao Gow", id="our name"),
+        pytest.param("St. James", "Saint James", id="saint"),
+        pytest.param("Main St.", "Main Street", id="street"),
+    ],
+)
+def test_english(written: str, said: str) -> None:
+    assert normalise.spoken(written, "en") == said
+
+
+@given(st.integers(min_value=0, max_value=10**11))
+@settings(max_examples=200, deadline=None)
+def test_chinese_numbers_can_be_read_back(value: int) -> None:
+    """The words mean the number: an independent reader gets the value again."""
+    assert read_chinese(normalise_zh.number(value)) == value
+
+
+def read_chinese(words: str) -> int:
+    total, section, digit = 0, 0, 0
+    for character in words:
+        if character in "零一二三四五六七八九":
+            digit = "零一二三四五六七八九".index(character)
+        elif character in "十百千":
+            section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
+            digit = 0
+        else:
+            section += digit
+            digit = 0
+            if character == "亿":
+                total, section = (total + section) * 10**8, 0
+            else:
+                total, section = total + section * 10**4, 0
+    return total + section + digit
+
+
+@given(st.integers(min_value=0, max_value=10**12 - 1))
+@settings(max_examples=200, deadline=None)
+def test_english_numbers_are_words_only(value: int) -> None:
+    assert re.fullmatch(r"[a-z -]+", normalise_en.number(value))
+
+
+@given(st.text(max_size=60), st.sampled_from(["zh", "en"]))
+@settings(max_examples=300, deadline=None)
+def test_no_ascii_digit_is_left_and_nothing_breaks(text: str, language: str) -> None:
+    assert not re.search(r"[0-9]", normalise.spoken(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        pytest.param("好的。", ["好的。"], id="one"),
+        pytest.param(
+            "前方300米右转，进入长安街。", ["前方300米右转，", "进入长安街。"], id="first clause is short"
+        ),
+        pytest.param(
+            "全程12.5公里，14:05到达。然后左转。",
+            ["全程12.5公里，", "14:05到达。", "然后左转。"],
+            id="numbers stay whole",
+        ),
+        pytest.param("Turn left. Then keep right.", ["Turn left.", "Then keep right."], id="English"),
+    ],
+)
+def test_clauses(text: str, pieces: list[str]) -> None:
+    assert normalise.clauses(text) == pieces
+
+
+@given(st.text(alphabet="我们去，。！？ abc.,123", max_size=80))
+@settings(max_examples=200, deadline=None)
+def test_clauses_lose_nothing(text: str) -> None:
+    joined = "".join(normalise.clauses(text))
+    assert re.sub(r"\s", "", joined) == re.sub(r"\s", "", text)
