@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GuidanceEvent", "Guide", "GuideSettings", "GuideStatus"]
 
+_AHEAD_M = 200.0
+_JOIN_M = 40.0
 _OFF_MARGIN = 5.0
 _OFF_AFTER_S = 1.9
 _OFF_AFTER_M = 22.0
@@ -90,6 +92,7 @@ class Guide:
             self._leg_ends.append(offset_m)
         self._vias = 0
         self._offset_m = 0.0
+        self._followed_m = self._driven_m
         self._off_since = None
         self._off_reported = False
 
@@ -113,7 +116,8 @@ class Guide:
         if fix.time_s < self._now_s:
             # The receiver's clock was set back: everything is timed by it, so start counting anew.
             self._reset_clock(fix.time_s)
-        elapsed_s = min(10.0, fix.time_s - self._now_s) if self._last is not None else 0.0
+        gap_s = fix.time_s - self._now_s if self._last is not None else 0.0
+        elapsed_s = min(10.0, gap_s)
         self._now_s = self._last_fix_s = fix.time_s
         self._lost_reported = False
         self._speed_mps = self._speed_of(fix)
@@ -121,7 +125,7 @@ class Guide:
         states = self._matcher.step(fix)
         self._last = fix
         events = self._said_later()
-        state, offset_m = self._on_route(states, elapsed_s)
+        state, offset_m = self._on_route(states, gap_s)
         if offset_m is not None:
             self._offset_m = offset_m
             self._off_since = None
@@ -152,14 +156,15 @@ class Guide:
         self._matcher.forget()
         self._last = None
 
-    def _on_route(self, states: list[State], elapsed_s: float) -> tuple[State | None, float | None]:
+    def _on_route(self, states: list[State], gap_s: float) -> tuple[State | None, float | None]:
         """Find the car on its route, unless there is much better evidence that it is elsewhere."""
-        expected_m = self._offset_m + self._speed_mps * elapsed_s
+        expected_m = self._offset_m + self._speed_mps * gap_s
+        ahead_m = _AHEAD_M + 0.5 * self._speed_mps * gap_s
         for state in states:
             if state.score < -_OFF_MARGIN:
                 break
             place = state.candidate
-            offset_m = self._ruler.offset_of(place.edge, place.offset_m, expected_m)
+            offset_m = self._ruler.offset_of(place.edge, place.offset_m, expected_m, ahead_m)
             if offset_m is not None:
                 return state, offset_m
         return None, None
@@ -223,6 +228,8 @@ class Guide:
             self._off_since = (self._now_s, self._driven_m)
         since_s, since_m = self._off_since
         sure = self._now_s - since_s >= _OFF_AFTER_S or self._driven_m - since_m >= _OFF_AFTER_M
+        # A car that starts has no direction yet, and may still be on its way out of a car park.
+        sure = sure and self._driven_m - self._followed_m >= _JOIN_M
         if not sure or (state is None and not self._is_far_off(fix)):
             return []
         events = []
@@ -276,8 +283,10 @@ class Guide:
                 self._lost_reported = True
                 events.append(self._announce("position_lost", self._word("position_lost"), drop_s=5.0))
             return events
-        # It never reckons past the destination: arriving wants to be seen.
-        limit_m = max(self._offset_m, self._ruler.length_m - _ARRIVED_SLOW_M - 1)
+        # It never reckons as far as the destination, unless no position can be had there.
+        hidden = self._ruler.in_tunnel(self._ruler.length_m)
+        limit_m = self._ruler.length_m - (0.0 if hidden else _ARRIVED_SLOW_M + 1)
+        limit_m = max(self._offset_m, limit_m)
         self._offset_m = min(limit_m, self._offset_m + self._speed_mps * elapsed_s)
         events += self._along()
         self.progress = self._progress(None, None, on_route=True)

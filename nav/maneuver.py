@@ -23,11 +23,13 @@ _NAME_AHEAD_M = 60.0
 _LANES_BACK_M = 150.0
 _THEN_S = 9.0
 _THEN_M = 60.0
+_FIRST_THEN_M = 50.0
+_THIRD_M = 40.0
 _WITH_LANES = frozenset(
     {"turn", "uturn", "continue", "fork", "end_of_road", "off_ramp", "on_ramp", "roundabout"}
 )
 _ON_SIGNS = frozenset({"turn", "fork", "off_ramp", "on_ramp", "merge", "roundabout", "end_of_road"})
-_NO_THEN = frozenset({"depart", "new_name", "via", "arrive"})
+_NO_THEN = frozenset({"new_name", "via", "arrive"})
 _SILENT_THEN = frozenset({"new_name", "exit_roundabout"})
 
 
@@ -242,9 +244,16 @@ def _then(draft: dict[str, Any], after: Maneuver) -> Maneuver | None:
     gap_m, gap_s = draft["length_m"], draft["duration_s"]
     if draft["kind"] == "roundabout" and after.kind == "exit_roundabout":
         return after.then
-    if follows.kind in _SILENT_THEN or (gap_s > _THEN_S and gap_m > _THEN_M):
+    # From a standing start the first sentence is still being said when a near turn comes.
+    near_s, near_m = (0.0, _FIRST_THEN_M) if draft["kind"] == "depart" else (_THEN_S, _THEN_M)
+    if follows.kind in _SILENT_THEN or (gap_s > near_s and gap_m > near_m):
         return None
-    return replace(follows, then=None) if follows.then is not None else follows
+    third = follows.then
+    if third is None:
+        return follows
+    # Three in one sentence only where they cannot be said one by one.
+    close = follows.length_m <= _THIRD_M
+    return replace(follows, then=replace(third, then=None) if close else None)
 
 
 def _side_of(side: str, *, flipped: bool) -> Literal["left", "right", ""]:

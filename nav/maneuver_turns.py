@@ -18,6 +18,7 @@ _FORK_DEG = 50.0
 _FORK_SPREAD_DEG = 75.0
 _CLEARLY_STRAIGHTER_DEG = 12.0
 _UTURN_DEG = 150.0
+_MEDIAN_M = 45.0
 _NAME_LASTS_M = 300.0
 
 
@@ -69,8 +70,9 @@ def turns_of(graph: Graph, seen: Junctions) -> list[Turn]:
         elif seen.connector[i + 1] and not seen.back[i]:
             turn, done = _through_connectors(graph, seen, i)
         else:
-            turn = _at_junction(graph, seen, i)
+            turn = _median_uturn(seen, i) or _at_junction(graph, seen, i)
         if turn is not None:
+            done = max(done, turn.last_junction if turn.kind == "uturn" else done)
             found.append(turn)
             if turn.kind == "roundabout":
                 # The exit is a manoeuvre of its own, so that it can be said in the circle.
@@ -119,6 +121,16 @@ def _through_connectors(graph: Graph, seen: Junctions, i: int) -> tuple[Turn | N
         return Turn(junction=i, last_junction=last, kind="new_name", modifier="straight"), last
     kind: Kind = "continue" if _same_road(seen, i, last + 1) else "turn"
     return Turn(junction=i, last_junction=last, kind=kind, modifier=modifier_for(turn_deg)), last
+
+
+def _median_uturn(seen: Junctions, i: int) -> Turn | None:
+    """Find a turn through a gap in the median, which is two turns the same way into the same road."""
+    if i + 2 >= len(seen.edges) or seen.length_m[i + 1] > _MEDIAN_M or seen.circle[i + 2] or seen.link[i + 2]:
+        return None
+    same_road = seen.name_set[i] >= 0 and seen.name_set[i] == seen.name_set[i + 2]
+    if not same_road or abs(seen.turn_over(i, i + 1)) < _UTURN_DEG or seen.back[i] or seen.back[i + 1]:
+        return None
+    return Turn(junction=i, last_junction=i + 1, kind="uturn", modifier="uturn")
 
 
 def _at_junction(graph: Graph, seen: Junctions, i: int) -> Turn | None:

@@ -11,6 +11,7 @@ from nav.graph import EdgeFlag
 from nav.route import Route
 
 _BEHIND_M = 60.0
+_AHEAD_M = 200.0
 _NO_LIMIT = 255
 
 
@@ -112,7 +113,9 @@ class RouteRuler:
         """Length of the route, metres."""
         return self.start_m[-1]
 
-    def offset_of(self, edge: int, edge_offset_m: float, expected_m: float) -> float | None:
+    def offset_of(
+        self, edge: int, edge_offset_m: float, expected_m: float, ahead_m: float = _AHEAD_M
+    ) -> float | None:
         """Return the offset along the route of a place on an edge.
 
         Parameters
@@ -123,17 +126,20 @@ class RouteRuler:
             Distance from the start of the edge, metres.
         expected_m : float
             Where the car is expected along the route; of an edge that the route uses twice the use that fits.
+        ahead_m : float
+            How much further than expected it may be.
 
         Returns
         -------
         float or None
-            Metres from the start of the route; None if the route does not use the edge, or used it long ago.
+            Metres from the start of the route; None if the route does not use the edge, used it long ago, or
+            will use it only much later.
         """
         best: float | None = None
         for index in self._indices.get(edge, ()):
             offset_m = self.start_m[index] + edge_offset_m - self._skipped_m[index]
             offset_m = min(max(offset_m, self.start_m[index]), self.start_m[index + 1])
-            if offset_m < expected_m - _BEHIND_M:
+            if not expected_m - _BEHIND_M <= offset_m <= expected_m + ahead_m:
                 continue
             if best is None or abs(offset_m - expected_m) < abs(best - expected_m):
                 best = offset_m

@@ -18,6 +18,7 @@ Stage = Literal["depart", "prepare", "approach", "now", "after"]
 """The part of a manoeuvre's announcement that a prompt is; ``approach`` is the main one, with the names."""
 
 _NO_DISTANCE_M = 60.0
+_DEPART_WITHIN_M = 100.0
 _ONCE = frozenset({"new_name"})
 _IN_PLACE = frozenset({"exit_roundabout"})
 
@@ -254,9 +255,10 @@ class PromptScheduler:
         if not self.is_free(time_s):
             return None
         pace_mps = max(speed_mps, self._timing.creep_mps)
-        if self._next and "depart" not in self._said[0] and self._maneuvers[0].kind == "depart":
+        if self._maneuvers and self._maneuvers[0].kind == "depart" and "depart" not in self._said[0]:
             self._said[0].add("depart")
-            if offset_m - self._maneuvers[0].offset_m < 100:
+            if offset_m < _DEPART_WITHIN_M:
+                self._next = max(self._next, 1)
                 return self._say(0, "depart", "full", None, pace_mps, time_s)
         if self._next < len(self._maneuvers):
             prompt = self._before(self._next, offset_m, pace_mps, time_s)
@@ -353,12 +355,14 @@ class PromptScheduler:
             # The driver hears the number about half a second from now.
             ahead_m = max(0.0, ahead_m - pace_mps * 0.5)
         text = maneuver.say(self._language, form, distance_m=ahead_m)
-        if form != "short" and maneuver.then is not None:
-            self._chained.add(self._index_of(index, maneuver.then))
+        then = maneuver.then if form != "short" else None
+        while then is not None:
+            self._chained.add(self._index_of(index, then))
+            then = then.then
         return self._prompt(index, stage, text, ahead_m or 0.0, pace_mps, time_s)
 
     def _index_of(self, after: int, then: Maneuver) -> int:
-        for index in range(after + 1, min(after + 4, len(self._maneuvers))):
+        for index in range(after + 1, min(after + 6, len(self._maneuvers))):
             if self._maneuvers[index].offset_m == then.offset_m:
                 return index
         return after + 1

@@ -29,6 +29,8 @@ def sentence(maneuver: Maneuver, form: Form, distance_m: float | None = None) ->
         act = _TURN[maneuver.modifier] + " now"
     if maneuver.then is not None and form != "short":
         act += ", then " + action(maneuver.then)
+        if maneuver.then.then is not None:
+            act += ", and then " + action(maneuver.then.then)
     if distance_m is not None:
         act = f"in {spoken_distance(distance_m, 'en')}, {act}"
     return act[0].upper() + act[1:]

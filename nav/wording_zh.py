@@ -30,6 +30,8 @@ def sentence(maneuver: Maneuver, form: Form, distance_m: float | None = None) ->
         act = "现在" + _TURN[maneuver.modifier]
     if maneuver.then is not None and form != "short":
         act += "，然后" + action(maneuver.then)
+        if maneuver.then.then is not None:
+            act += "，再" + action(maneuver.then.then)
     if distance_m is not None:
         return f"前方{spoken_distance(distance_m, 'zh')}{act}"
     return act
@@ -118,7 +120,7 @@ def road_name(maneuver: Maneuver) -> str:
         return name
     ref = spoken_ref(maneuver.refs[0], "zh") if maneuver.refs else ""
     if name and ref and maneuver.refs[0] not in name:
-        return f"{ref}{name}"
+        return f"{ref} {name}" if name[0].isascii() else f"{ref}{name}"
     return name or ref
 
 
