@@ -17,7 +17,18 @@ from agent.intent import Intent, parse_intent
 _LISTS = {"avoid", "allow", "via", "likes", "dislikes", "must", "meals"}
 _NUMBERS = {"index", "stars", "within_m", "days", "level", "hotel_stars"}
 _FLAGS = {"open": "open_now", "along": "along"}
-_WISHES = {"likes", "dislikes", "must", "meals", "children", "elderly", "budget", "hotel_stars", "pace", "depart"}
+_WISHES = {
+    "likes",
+    "dislikes",
+    "must",
+    "meals",
+    "children",
+    "elderly",
+    "budget",
+    "hotel_stars",
+    "pace",
+    "depart",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

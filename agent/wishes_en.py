@@ -29,7 +29,7 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
     if change := _change(text, context):
         return change
     if not _TRIP.search(text) or _NOT.search(text):
-        if context.expecting == "days" and (days := _days(text)) is not None:
+        if context.expecting == "days" and (days := _bare_days(text)) is not None:
             return Parsed(intents=(PlanTrip(days=days),), confidence=STRONG, pattern="en.trip.days")
         return None
     where, days = _where(text), _days(text)
@@ -60,6 +60,17 @@ def _days(text: str) -> int | None:
     if found := re.search(rf"(?i)\b({EN_NUMBER})[- ]weeks?\b", text):
         return int((en_number(found[1]) or 1) * 7)
     return None
+
+
+def _bare_days(text: str) -> int | None:
+    """Read an answer to "how many days?": a number alone will do."""
+    days = _days(text)
+    if days is None and (
+        found := re.fullmatch(rf"(?i)(?:just|about|maybe|only|for|let'?s say)?\s*({EN_NUMBER})[\s.!]*", text)
+    ):
+        value = en_number(found[1])
+        days = int(value) if value is not None else None
+    return days
 
 
 _STOP = r"(?=$|[,.;!?]| for | with | and | but | on | without | no | avoiding | next | this | tomorrow| in (?:spring|summer|autumn|winter)| please| starting| from | over | that | cheap| we | i | staying| including| where | including| to see)"

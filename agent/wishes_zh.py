@@ -27,7 +27,7 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
     if change := _change(text, context):
         return change
     if not _TRIP.search(text) or _NOT_TRIP.search(text):
-        if context.expecting == "days" and (days := _days(text)) is not None:
+        if context.expecting == "days" and (days := _bare_days(text)) is not None:
             return Parsed(intents=(PlanTrip(days=days),), confidence=STRONG, pattern="zh.trip.days")
         return None
     days = _days(text)
@@ -56,6 +56,17 @@ def _days(text: str) -> int | None:
     if found := re.search(rf"(?:住|待|玩)({ZH_NUMBER})(?:个)?(?:晚|夜)", text):
         return int(zh_number(found[1]) or 0) + 1
     return None
+
+
+def _bare_days(text: str) -> int | None:
+    """Read an answer to "how many days?": a number alone will do."""
+    days = _days(text)
+    if days is None and (
+        found := re.fullmatch(rf"(?:就|玩|大概|大约|安排)*({ZH_NUMBER})(?:个)?(?:天)?[吧呗。]*", text)
+    ):
+        value = zh_number(found[1])
+        days = int(value) if value is not None else None
+    return days
 
 
 def _where(text: str) -> str:
@@ -247,6 +258,8 @@ def _change_of(rest: str, body: str, day: int) -> PlanChange | None:
         body,
     ):
         return PlanChange(action="hotel", day=day)
+    if re.search(r"(?:少|减)(?:玩|待|住|去|掉)?(?:一|1)天|(?:缩短|减少)(?:一|1)天", body):
+        return PlanChange(action="shorter", day=day)
     if re.search(
         r"少(?:安排|排|去|玩|逛|走|看)|(?:太|安排得?太|排得?太)(?:满|赶|累|紧|多)|轻松(?:一)?(?:点|些)|别(?:安排|排)(?:这么|那么|太)(?:多|满)|松(?:一)?点",
         body,

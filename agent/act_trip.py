@@ -1,0 +1,148 @@
+"""Planning trips and changing plans, in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent import reply
+from agent.errors import PlanImpossible
+from agent.intent import PlanChange, PlanTrip
+from agent.turn import Result, Turn
+
+if TYPE_CHECKING:
+    from agent.itinerary import Plan
+
+_NAMED = 4
+"""Sights named in a summary."""
+
+
+def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
+    """Plan a trip, or change the plan at hand."""
+    if intent.change is not None:
+        return _change(turn, intent.change)
+    pending = turn.session.plan_inputs if turn.session.plan is None else None
+    if isinstance(pending, PlanTrip) and not intent.where and intent.days is not None:
+        intent = pending.model_copy(update={"days": intent.days})
+    if intent.days is None:
+        turn.session.plan_inputs = intent
+        turn.session.plan = None
+        return turn.ask(turn.say("trip.how_long"), intent=intent, expecting="days")
+    return _make(turn, intent)
+
+
+def _make(turn: Turn, intent: PlanTrip) -> Result:
+    from agent.planner import first_day_of, make_plan
+    from agent.trip_request import make_request
+
+    session = turn.session
+    wishes = intent.wishes
+    if session.avoid and not wishes.avoid:
+        wishes = wishes.model_copy(update={"avoid": session.avoid})
+    try:
+        request = make_request(
+            turn.desk,
+            where=intent.where,
+            days=intent.days if intent.days is not None else 1,
+            wishes=wishes,
+            position=turn.position,
+            first_day=first_day_of(turn.text, turn.desk.now()),
+            range_m=turn.guidance.range_m if turn.guidance else None,
+        )
+        plan = make_plan(turn.desk, request)
+    except PlanImpossible as refusal:
+        return _refused(turn, refusal, intent)
+    session.plan, session.plan_inputs = plan, request
+    session.touched_at = turn.desk.now()
+    return Result(
+        outcome="done",
+        reply=summary(turn, plan),
+        plan=plan,
+        places=tuple(visit.place for visit in plan.visits if visit.kind in {"sight", "hotel"}),
+    )
+
+
+def _refused(turn: Turn, refusal: PlanImpossible, intent: PlanTrip | None = None) -> Result:
+    facts = {name: _spoken(turn, value) for name, value in refusal.facts.items()}
+    facts.setdefault("name", "")
+    text = turn.say(f"trip.refuse.{refusal.reason}", **facts)
+    if refusal.reason in {"days_zero", "days_many"} and intent is not None:
+        turn.session.plan_inputs, turn.session.plan = intent, None
+        turn.ask(text, intent=intent, expecting="days")
+        return Result(outcome="impossible", reply=text)
+    return Result(outcome="impossible", reply=text)
+
+
+def _spoken(turn: Turn, value: object) -> str:
+    if isinstance(value, int):
+        return reply.count_words(value, turn.language)
+    return str(value)
+
+
+def summary(turn: Turn, plan: Plan) -> str:
+    """Say a plan in three sentences, from the plan alone."""
+    sights = [visit for day in plan.days for visit in day.sights]
+    shown: list[str] = []
+    for day in plan.days:
+        shown += [turn.name(visit.place) for visit in day.sights[: max(1, _NAMED // len(plan.days))]]
+    hotels = list(dict.fromkeys(turn.name(day.hotel.place) for day in plan.days if day.hotel))
+    warning = ""
+    if plan.unmet:
+        warning = turn.say("search.none", what=turn.listed(list(plan.unmet)))
+    elif plan.wishes.budget:
+        warning = turn.say("trip.no_prices")
+    elif plan.unknown_hours:
+        count = len(plan.unknown_hours)
+        warning = turn.say("trip.unknown_hours", count=reply.count_words(count, turn.language))
+    text = turn.say(
+        "trip.done",
+        days=reply.count_words(len(plan.days), turn.language),
+        sights=reply.count_words(len(sights), turn.language),
+        list=turn.listed(shown[:_NAMED]),
+        hotel=turn.say("trip.hotel", names=turn.listed(hotels)) if hotels else "",
+        warning=warning,
+    )
+    return re.sub(r"\bone (days|sights)\b", lambda found: "one " + found[1][:-1], text).strip()
+
+
+def _change(turn: Turn, change: PlanChange) -> Result:
+    from agent.replan import change_plan
+    from agent.trip_request import TripRequest
+
+    session = turn.session
+    if session.plan is None or not isinstance(session.plan_inputs, TripRequest):
+        return turn.impossible("trip.none")
+    try:
+        changed = change_plan(turn.desk, session.plan, session.plan_inputs, change)
+    except PlanImpossible as refusal:
+        return _refused(turn, refusal)
+    session.plan, session.plan_inputs = changed.plan, changed.request
+    session.touched_at = turn.desk.now()
+    key = f"trip.change.{change.action}"
+    if change.action == "hotel" and not changed.day:
+        key = "trip.change.hotel_all"
+    if change.action in {"longer", "shorter"}:
+        key = "trip.change.days"
+    count = sum(len(day.sights) for day in changed.plan.days)
+    start = datetime.combine(changed.request.first_day, changed.request.day_start)
+    what = turn.say(
+        key,
+        names=turn.listed([turn.name(place) for place in changed.places]),
+        day=reply.count_words(changed.day, turn.language) if turn.language == "en" else _ordinal(changed.day),
+        count=reply.count_words(count, turn.language),
+        days=reply.count_words(len(changed.plan.days), turn.language),
+        time=reply.spoken_time(start, turn.language),
+    )
+    return Result(
+        outcome="done",
+        reply=turn.say("trip.changed", what=what.rstrip(".")),
+        plan=changed.plan,
+        places=changed.places,
+    )
+
+
+def _ordinal(number: int) -> str:
+    from nav.wording_numbers import zh_number
+
+    return zh_number(number)
