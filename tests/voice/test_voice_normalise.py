@@ -114,8 +114,8 @@ def test_no_ascii_digit_is_left_and_nothing_breaks(text: str, language: str) -> 
             "前方300米右转，进入长安街。", ["前方300米右转，", "进入长安街。"], id="first clause is short"
         ),
         pytest.param(
-            "全程12.5公里，14:05到达。然后左转。",
-            ["全程12.5公里，", "14:05到达。", "然后左转。"],
+            "全程12.5公里，预计14:05到达机场。然后左转。",
+            ["全程12.5公里，", "预计14:05到达机场。", "然后左转。"],
             id="numbers stay whole",
         ),
         pytest.param("Turn left. Then keep right.", ["Turn left.", "Then keep right."], id="English"),

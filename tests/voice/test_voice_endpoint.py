@@ -1,0 +1,81 @@
+"""When has the speaker finished."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice.endpoint import Endpointer, EndpointSettings, completeness
+from voice.vad import FRAME_MS
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("带我去", "open"),
+        ("带我去。", "open"),
+        ("附近有", "open"),
+        ("take me to", "open"),
+        ("Take me to the.", "open"),
+        ("", "open"),
+        ("带我回家", "whole"),
+        ("附近有什么酒店?", "whole"),
+        ("还有多久", "whole"),
+        ("take me home", "whole"),
+        ("where is the nearest hotel?", "whole"),
+        ("带我去清华大学东门", "unknown"),
+        ("navigate to Senate Square", "unknown"),
+    ],
+)
+def test_completeness(text: str, expected: str) -> None:
+    assert completeness(text) == expected
+
+
+def follow(
+    drawing: str, *, partial: str | None = None, endpointer: Endpointer | None = None
+) -> tuple[str, int]:
+    """Play ``s`` and ``.`` frames; returns why the utterance ended and the silence waited for."""
+    endpointer = endpointer or Endpointer()
+    now = 0
+    endpointer.begin(now)
+    for character in drawing:
+        now += FRAME_MS
+        endpointer.frame(0.9 if character == "s" else 0.0, now)
+        if partial is not None and character == "." and endpointer.silence_ms(now) == 8 * FRAME_MS:
+            endpointer.partial(partial)
+        why = endpointer.ended(now)
+        if why:
+            return why, endpointer.silence_ms(now)
+    return "", 0
+
+
+def test_patience_depends_on_what_was_said() -> None:
+    waited = [follow("s" * 20 + "." * 90, partial=text)[1] for text in ("回家吧", "五道口", "带我去")]
+    assert waited == sorted(waited)
+    assert waited[0] < 550
+    assert waited[2] >= 1_400
+
+
+def test_a_cough_is_no_speech() -> None:
+    assert follow("." * 10 + "sss" + "." * 170) == ("nothing", 144 * FRAME_MS)
+
+
+def test_the_cap() -> None:
+    why, _ = follow("s" * 600)
+    assert why == "cap"
+
+
+def test_a_slow_speaker_gets_more_time() -> None:
+    endpointer = Endpointer(EndpointSettings())
+    hasty = follow("s" * 20 + "." * 90, endpointer=endpointer)[1]
+    for _ in range(3):
+        follow("s" * 20 + "." * 21 + "s" * 20 + "." * 90, endpointer=endpointer)
+    patient = follow("s" * 20 + "." * 90, endpointer=endpointer)[1]
+    assert patient > hasty
+    assert patient <= EndpointSettings().open_ms + FRAME_MS
+
+
+def test_the_end_of_the_call_is_no_command() -> None:
+    endpointer = Endpointer()
+    endpointer.begin(0, after_call=True)
+    started = [endpointer.frame(0.9, (number + 1) * FRAME_MS) for number in range(10)]
+    assert not any(started)
