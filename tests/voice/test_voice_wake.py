@@ -36,7 +36,7 @@ class DrawnClassifier:
 
 
 def detect(drawing: str, *, speech: bool = True, masked: str = "") -> list[tuple[int, str]]:
-    """Digits are tenths of the zh score, letters a-i of the en score, a chunk each; gives (chunk, language)."""
+    """Digits are tenths of the zh score, letters a-i of the en score, a chunk each."""
     detector = WakeDetector(DrawnFeatures(), DrawnClassifier(), SETTINGS)  # type: ignore[arg-type]
     found = []
     for number, character in enumerate(drawing):
@@ -88,7 +88,7 @@ def test_smoothing_is_what_the_detector_does() -> None:
         ("消高,小膏", "zh", 0.99, 1.0),
         ("小狗小狗", "zh", 0.0, 0.6),
         ("小高", "zh", 0.0, 0.6),
-        ("小搞小高", "zh", 0.85, 1.0,
+        ("小搞小高", "zh", 0.85, 1.0),
         ("今天天气不错", "zh", 0.0, 0.6),
         ("", "zh", 0.0, 0.0),
         ("Xiao Gao", "en", 0.99, 1.0),
