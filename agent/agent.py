@@ -32,6 +32,7 @@ from agent.reply import Style, say
 from agent.session import Session
 from agent.turn import Result, Turn
 from agent.understand import Understander, Understanding
+from agent.utterance import clean
 from nav.errors import NavError
 from poi.errors import PoiError
 
@@ -122,12 +123,44 @@ class Agent:
             Always one; this never raises for anything that was said.
         """
         started = time.perf_counter()
-        session = self.session
-        session.expire(self._desk.now())
+        self.session.expire(self._desk.now())
         guidance = self._guidance()
         spoken = language if language in {"zh", "en"} else None
         understood = self._understand(text, alternatives, spoken, guidance)  # type: ignore[arg-type]
-        read_at = time.perf_counter()
+        took_ms = (time.perf_counter() - started) * 1000
+        return self._answer(text, understood, position, guidance, took_ms)
+
+    def carry_out(
+        self, text: str, intents: Sequence[Intent], *, language: Language, position: Point | None = None
+    ) -> Answer:
+        """Do what is already understood, and answer as `hear` does.
+
+        Parameters
+        ----------
+        text
+            The words behind it.
+        intents
+            What is to be done, in order.
+        language
+            Language of the reply.
+        position
+            Where the car is, (lat, lon).
+        """
+        understood = Understanding(
+            text=clean(text), language=language, intents=tuple(intents), confidence=1.0, tier="rules"
+        )
+        return self._answer(text, understood, position, self._guidance(), 0.0)
+
+    def _answer(
+        self,
+        text: str,
+        understood: Understanding,
+        position: Point | None,
+        guidance: GuidanceState | None,
+        understand_ms: float,
+    ) -> Answer:
+        started = time.perf_counter()
+        session = self.session
         turn = Turn(
             desk=self._desk,
             session=session,
@@ -144,7 +177,6 @@ class Agent:
             text=understood.text,
         )
         result = self._act(turn, understood)
-        done_at = time.perf_counter()
         answer = Answer(
             heard=text,
             language=understood.language,
@@ -157,7 +189,7 @@ class Agent:
             understood_by=understood.tier,
             end_guidance=result.end_guidance,
             volume=result.volume,
-            timings_ms={"understand": (read_at - started) * 1000, "act": (done_at - read_at) * 1000},
+            timings_ms={"understand": understand_ms, "act": (time.perf_counter() - started) * 1000},
         )
         session.language = understood.language
         if not any(isinstance(intent, Repeat) for intent in understood.intents):

@@ -6,6 +6,7 @@ that day; a place is taken at most once. Sights may be left out at a price, meal
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -184,14 +185,21 @@ def _matrix(points: list[Point], router: Any, request: TripRequest) -> Any:
     return rounded.astype(np.int64)
 
 
+def _library() -> tuple[Any, Any]:
+    """Import OR-Tools; its SWIG types warn while they are made, and crash where warnings are errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+    return pywrapcp, routing_enums_pb2
+
+
 class _Model:
     """The routing model of OR-Tools for one trip."""
 
     def __init__(
         self, request: TripRequest, frames: list[DayFrame], nodes: list[_Node], seconds: Any, must: set[str]
     ) -> None:
-        from ortools.constraint_solver import pywrapcp
-
+        pywrapcp, _ = _library()
         self._request, self._frames, self._nodes = request, frames, nodes
         self._seconds, self._must = seconds, must
         count = len(frames)
@@ -207,8 +215,7 @@ class _Model:
         """Build the model, solve it, and read the days."""
         self._times()
         self._choices()
-        from ortools.constraint_solver import pywrapcp, routing_enums_pb2
-
+        pywrapcp, routing_enums_pb2 = _library()
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         parameters.first_solution_strategy = (
             routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION

@@ -170,7 +170,12 @@ def dialogues(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[st
             right += all(results)
             turns += len(results)
             turns_right += sum(results)
-    return {"cases": len(cases), "right": right / len(cases), "turns": turns_right / turns, "invented": invented}
+    return {
+        "cases": len(cases),
+        "right": right / len(cases),
+        "turns": turns_right / turns,
+        "invented": invented,
+    }
 
 
 def turn_is_right(turn: dict[str, Any], answer: Any) -> bool:
@@ -260,7 +265,9 @@ def run(console: Any, **options: Any) -> dict[str, Any]:
     if "utterances" in parts:
         cases = load("utterances")
         tiers = ("fast", "llm", "both") if llm else ("fast", "both")
-        table = Table("tier", "cases", "right", "coverage", "right of accepted", "hard right", "fast ms", "llm ms")
+        table = Table(
+            "tier", "cases", "right", "coverage", "right of accepted", "hard right", "fast ms", "llm ms"
+        )
         for tier in tiers:
             found = figures[tier] = utterances(llm, tier, cases)
             table.add_row(

@@ -1,0 +1,136 @@
+"""`xiaogao plan` and `xiaogao memory`: trips, and what is remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from device.terminal import print_json, stderr, stdout
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("plan")(plan)
+    memory = typer.Typer(no_args_is_help=True, help="Show, export and erase what is remembered.")
+    memory.command("list")(list_memory)
+    memory.command("export")(export_memory)
+    memory.command("forget")(forget_memory)
+    app.add_typer(memory, name="memory")
+
+
+def plan(
+    words: Annotated[str, typer.Argument(help="The trip in words, such as '到昆山玩两天，想看园林'.")],
+    days: Annotated[int | None, typer.Option(help="Number of days, instead of the one said.")] = None,
+    region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
+    at: Annotated[str | None, typer.Option(help="Where the trip begins: LAT,LON.")] = None,
+    form: Annotated[
+        Literal["text", "md", "geojson", "ics", "json"], typer.Option("--format", help="What to print.")
+    ] = "text",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Plan a trip: sights, meals, hotels and the drives between them.
+
+    Examples:
+
+      xiaogao plan "plan two days in Helsinki with kids, we like museums"
+
+      xiaogao plan "在安道尔玩两天，想看教堂" --region andorra --format md > plan.md
+    """
+    from datetime import datetime
+
+    from agent import Agent
+    from agent.intent import PlanTrip
+    from agent.rules import Context
+    from agent.understand import Understander
+    from device.commands_ask import parse_position
+    from device.regions import current_region
+    from device.settings import load_settings
+    from nav import Region, Router
+    from poi import Places
+
+    settings = load_settings()
+    opened = Region.open(current_region(region or settings.region.name))
+    places, router = Places(opened), Router(opened)
+    understood = Understander(None).understand(words, context=Context())
+    first = next((i for i in understood.intents if isinstance(i, PlanTrip) and i.change is None), None)
+    agent = Agent(opened, places=places, router=router)
+    if first is None:
+        # What reads as something else ("Helsinki") is taken as the place to go to.
+        first = PlanTrip(where=words.strip())
+    intent = first.model_copy(update={"days": days if days is not None else first.days or 1})
+    answer = agent.carry_out(
+        words, [intent], language=understood.language, position=parse_position(at) if at else None
+    )
+    if json or form == "json":
+        print_json(answer.to_dict() if json else (answer.plan.to_dict() if answer.plan else answer.to_dict()))
+    elif answer.plan is None:
+        stderr.print(answer.reply, soft_wrap=True)
+    else:
+        from agent.itinerary_export import export
+
+        chosen = "md" if form == "text" else form
+        text = export(answer.plan, chosen, language=understood.language, router=router, now=datetime.now())
+        if form == "text":
+            stdout.print(answer.reply + "\n", soft_wrap=True)
+        typer.echo(text, nl=False)
+    raise typer.Exit(0 if answer.plan is not None else 1)
+
+
+def _memory_path() -> Path:
+    from nav.paths import data_home
+
+    return data_home() / "memory.sqlite"
+
+
+def list_memory(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+    """Show what is remembered, and what was concluded from which counts."""
+    from agent.memory import Memory
+
+    memory = Memory(_memory_path())
+    if json:
+        print_json(memory.export())
+        return
+    exported = memory.export()
+    for kept in exported["places"]:
+        stdout.print(
+            f"{kept['kind']}  {kept['label'] or kept['name']}  {kept['lat']:.5f},{kept['lon']:.5f}",
+            soft_wrap=True,
+        )
+    for kept in memory.destinations():
+        stdout.print(f"destination  {kept.name}  {kept.count}×  last {kept.at}", soft_wrap=True)
+    for title, counts in (("category", exported["categories"]), ("avoided", exported["avoided"])):
+        for what, count in counts.items():
+            stdout.print(f"{title}  {what}  {count}×", soft_wrap=True)
+    if not any(exported.values()):
+        stdout.print("nothing is remembered")
+
+
+def export_memory(
+    target: Annotated[
+        Path | None, typer.Argument(help="JSON file to write; by default the terminal.")
+    ] = None,
+) -> None:
+    """Write everything that is remembered as JSON."""
+    from agent.memory import Memory
+
+    text = Memory(_memory_path()).export_json() + "\n"
+    if target is None:
+        typer.echo(text, nl=False)
+    else:
+        target.write_text(text, encoding="utf-8")
+
+
+def forget_memory(
+    label: Annotated[str, typer.Argument(help="'home', 'company', or the name of a place.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Erase everything.")] = False,
+) -> None:
+    """Erase one thing, or with --all everything."""
+    from agent.memory import Memory
+
+    if bool(label) == everything:
+        raise typer.BadParameter("give a name, or --all")
+    gone = Memory(_memory_path()).forget(label)
+    stdout.print(f"erased {gone} entries")
+    raise typer.Exit(0 if gone or everything else 1)
