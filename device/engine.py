@@ -82,8 +82,9 @@ class EngineProcess:
 
     @property
     def pid(self) -> int | None:
-        """Process number of the child while there is one."""
-        return self._child.pid if self._child else None
+        """Process number of the child while it lives."""
+        child = self._child
+        return child.pid if child is not None and child.poll() is None else None
 
     def start(self) -> None:
         """Start the child without waiting until it is ready."""

@@ -133,7 +133,7 @@ class RemoteLanguageModel(_Remote):
     def __init__(self, store: ModelStore, model: str, profile: Profile, limit_s: float) -> None:
         self._limit_s = limit_s
         self._warmed = -1
-        """Which start of the process has answered once: its prompt prefix is read, and the next call quick."""
+        """Which start of the process has answered once, so that its prompt prefix is read."""
         super().__init__(
             lambda: EngineSpec(
                 name="language model",

@@ -7,7 +7,6 @@ runs under `supervise`: when it fails it is noted and started again, and the oth
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
@@ -27,6 +26,7 @@ from device.settings import Settings, load_settings
 from device.supervisor import supervise
 from nav.errors import NavError
 from nav.matching_types import Fix
+from nav.paths import regions_dir
 from poi.errors import PoiError
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ log = logging.getLogger("xiaogao")
 
 _STOP_LIMIT_S = 2.5
 _BEAT_S = 1.0
-_REGION_RETRY_S = 5.0
+_OPEN_LIMIT_S = 10.0
+_REGION_RETRY_S = 2.0
 _DOING = {
     "wake": "listening",
     "speech_start": "listening",
@@ -65,6 +66,7 @@ class Service:
         self._loop: Listener | None = None
         self._stopping = asyncio.Event()
         self._changed = asyncio.Event()
+        self._opened = asyncio.Event()
         self._notify = _notifier()
 
     async def run(self) -> None:
@@ -84,7 +86,9 @@ class Service:
         """Open the region, start the parts, and start them anew when the settings change."""
         while not self._stopping.is_set():
             self._changed.clear()
+            self._opened.clear()
             await self._open()
+            self._opened.set()
             started = [asyncio.create_task(part) for part in self._parts()]
             parts += started
             self._notify("READY=1")
@@ -102,7 +106,7 @@ class Service:
         if self.assistant is None:
             yield supervise("region", self._await_region, self._failed)
         else:
-            yield supervise("engines", self._warm, self._failed)
+            yield supervise("engines", self._keep_engines, self._failed)
             yield supervise("position", self._follow_position, self._failed)
         yield supervise("listening", self._listen, self._failed)
         if self.settings.http.enabled:
@@ -126,30 +130,34 @@ class Service:
         self.conversation = Conversation(assistant, lambda: assistant.driving.position, self._answered)
 
     async def _await_region(self) -> None:
-        """Look again from time to time for a region that may have been installed."""
-        from device.regions import current_region
-
-        while True:
+        """Look from time to time whether a region was installed or replaced, and take it up."""
+        before = _installed()
+        while _installed() == before:
             await asyncio.sleep(_REGION_RETRY_S)
-            with contextlib.suppress(DeviceError, OSError):
-                current_region(self.settings.region.name)
-                self._changed.set()
-                return
+        self._changed.set()
 
-    async def _warm(self) -> None:
-        """Load the engines, the one that is needed first first."""
+    async def _keep_engines(self) -> None:
+        """Load the engines, the one that is needed first first, and start one anew that has died."""
         assert self.assistant is not None
         if choose(self.settings.engines.profile).profile.unload_when_idle:
             return
         engines = self.assistant.engines
-        for engine in (engines.recogniser, engines.synthesizer, engines.language_model):
-            if engine is None:
-                continue
-            try:
-                await asyncio.to_thread(engine.warm)
-            except DeviceError as error:
-                self._failed("engines", error)
-        await asyncio.to_thread(self.assistant.agent.warm)
+        wanted = [
+            engine for engine in (engines.recogniser, engines.synthesizer, engines.language_model) if engine
+        ]
+        told: set[str] = set()
+        while True:
+            for engine in wanted:
+                try:
+                    if engine.process.pid is None:
+                        await asyncio.to_thread(engine.warm)
+                        if engine is engines.language_model:
+                            await asyncio.to_thread(self.assistant.agent.warm)
+                except DeviceError as error:
+                    if str(error) not in told:
+                        told.add(str(error))
+                        self._failed("engines", error)
+            await asyncio.sleep(_BEAT_S)
 
     async def _follow_position(self) -> None:
         """Read positions in a thread and guide on the event loop."""
@@ -279,13 +287,22 @@ class Service:
 
     async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
         engines = self.assistant.engines if self.assistant else None
-        return await asyncio.to_thread(self.health.to_dict, engines)
+        status = await asyncio.to_thread(self.health.to_dict, engines)
+        return {"ready": self._opened.is_set(), **status}
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        async with asyncio.timeout(_OPEN_LIMIT_S):
+            await self._opened.wait()
         if self.conversation is None:
             raise DeviceError("no region is installed: `xiaogao map add` builds one")
         turn = await self.conversation.read(str(request.get("text", ""))[:4000])
         return turn.to_dict()
+
+
+def _installed() -> frozenset[tuple[str, int]]:
+    """Return the installed region packs with the time of their files."""
+    packs = ((path.parent.name, path) for path in regions_dir().glob("*/meta.json"))
+    return frozenset((name, path.stat().st_mtime_ns) for name, path in packs if path.exists())
 
 
 def _put_newest(queue: asyncio.Queue[Any], item: Any) -> None:

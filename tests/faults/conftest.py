@@ -1,0 +1,116 @@
+"""A service in a home of its own, started as a user's shell would start it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device.control import ask_service
+from device.errors import DeviceError
+from device.models import ModelStore
+from device.regions import add_region
+
+_READY_LIMIT_S = 30.0
+
+
+class RunningService:
+    """The program `xiaogao run` in a home, and what a test does to it."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.home = home
+        self.environment = {
+            **os.environ,
+            "XIAOGAO_HOME": str(home),
+            "XIAOGAO_ENGINES_LANGUAGE_MODEL": "none",
+            **environment,
+        }
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def log(self) -> str:
+        """What the service has logged."""
+        return (self.home / "service.log").read_text(encoding="utf-8")
+
+    def start(self) -> float:
+        """Start it and wait until it answers; return the seconds that took."""
+        with (self.home / "service.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "device.cli", "run"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                text=True,
+            )
+        return self.wait_until(lambda status: status["ready"])
+
+    def wait_until(self, good: Callable[[dict[str, Any]], bool]) -> float:
+        """Wait until the status is as wanted; return the seconds that took."""
+        started = time.monotonic()
+        while time.monotonic() - started < _READY_LIMIT_S:
+            with contextlib.suppress(DeviceError, OSError):
+                if good(self.ask(do="status")):
+                    return time.monotonic() - started
+            assert self.process is not None
+            assert self.process.poll() is None, self.log
+            time.sleep(0.05)
+        raise AssertionError(f"not as wanted after {_READY_LIMIT_S} s: {self.log}")
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """Send a request over the control socket."""
+        return ask_service(request, limit_s=20.0, path=self.home / "data" / "run" / "control.sock")
+
+    def kill(self, number: int = signal.SIGKILL) -> float:
+        """Send a signal and wait for the end; return the seconds that took."""
+        assert self.process is not None
+        started = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(timeout=20)
+        return time.monotonic() - started
+
+
+@pytest.fixture(scope="session")
+def prepared_home(tmp_path_factory: pytest.TempPathFactory, helsinki_pbf: Path) -> Path:
+    """A home with the sample region and the user's models."""
+    home = tmp_path_factory.mktemp("prepared")
+    (home / "cache").mkdir()
+    (home / "cache" / "models").symlink_to(ModelStore().folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XIAOGAO_HOME", str(home))
+        add_region(helsinki_pbf, "helsinki")
+    return home
+
+
+@pytest.fixture
+def service(prepared_home: Path, tmp_path: Path) -> Iterator[Callable[..., RunningService]]:
+    """Make services in a fresh copy of the prepared home; every one is ended after the test."""
+    made: list[RunningService] = []
+    home = tmp_path / "home"
+    shutil.copytree(prepared_home, home, symlinks=True)
+
+    def make(**environment: str) -> RunningService:
+        made.append(RunningService(home, **environment))
+        return made[-1]
+
+    yield make
+    for running in made:
+        if running.process is not None and running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,179 @@
+"""Faults that a car hands out: the service goes on or comes back, and nothing that was saved is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROUNDS = int(os.environ.get("XIAOGAO_FAULT_ROUNDS", "5"))
+STATION = "fixed:60.1719,24.9414"
+
+Make = Callable[..., "RunningService"]  # noqa: F821 - the class lives in conftest
+pytestmark = pytest.mark.models
+
+
+def test_it_is_ready_answers_and_stops_cleanly(service: Make) -> None:
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
+    running.start()
+    answer = running.ask(do="ask", text="附近有什么酒店")
+    assert answer["intent"]["kind"] == "search"
+    assert len(answer["places"]) >= 3
+    assert running.kill(signal.SIGTERM) < 3.0
+    assert running.process.returncode == 0
+    assert not (running.home / "data" / "run" / "control.sock").exists()
+
+
+def test_a_second_instance_refuses_and_says_why(service: Make) -> None:
+    running = service()
+    running.start()
+    second = subprocess.run(
+        [sys.executable, "-m", "device.cli", "run"],
+        env=running.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert second.returncode == 1
+    assert f"runs already (process {running.process.pid})" in second.stderr
+    assert running.ask(do="status")["ready"]
+
+
+def test_settings_are_read_again_on_sighup_and_a_mistake_keeps_the_old_ones(service: Make) -> None:
+    running = service()
+    running.start()
+    settings = running.home / "data" / "settings.toml"
+    settings.write_text(f'[position]\nsource = "{STATION}"\n')
+    running.process.send_signal(signal.SIGHUP)
+    running.wait_until(lambda status: status["position_source"] == STATION)
+    settings.write_text("[position]\nsource = 5\n")
+    running.process.send_signal(signal.SIGHUP)
+    running.wait_until(lambda status: any("settings" in error for error in status["last_errors"]))
+    assert running.ask(do="status")["position_source"] == STATION
+
+
+@pytest.mark.parametrize("engine", ["asr", "tts"])
+def test_a_killed_engine_comes_back(service: Make, engine: str) -> None:
+    running = service()
+    running.start()
+    running.wait_until(lambda status: status["engines"][engine]["pid"] is not None)
+    pid = running.ask(do="status")["engines"][engine]["pid"]
+    os.kill(pid, signal.SIGKILL)
+    running.wait_until(lambda status: status["engines"][engine]["pid"] not in {None, pid})
+
+
+def test_without_a_region_it_runs_and_takes_one_up_when_it_comes(service: Make) -> None:
+    running = service()
+    regions = running.home / "data" / "regions"
+    regions.rename(running.home / "aside")
+    running.start()
+    assert running.ask(do="status")["region"] is None
+    (running.home / "aside").rename(regions)
+    running.wait_until(lambda status: status["region"] == "helsinki")
+
+
+def test_a_damaged_pack_is_named_and_the_service_runs_on(service: Make) -> None:
+    running = service()
+    pack = running.home / "data" / "regions" / "helsinki"
+    victim = max((pack / "graph").glob("*.npy"), key=lambda path: path.stat().st_size)
+    victim.write_bytes(victim.read_bytes()[:-100])
+    running.start()
+    status = running.ask(do="status")
+    assert status["region"] is None
+    assert any("helsinki" in error for error in status["last_errors"])
+
+
+def test_a_damaged_memory_is_set_aside_with_a_message(service: Make) -> None:
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
+    memory = running.home / "data" / "memory.sqlite"
+    memory.write_bytes(b"this is not a database" * 100)
+    running.start()
+    assert running.ask(do="ask", text="带我去赫尔辛基大教堂")["outcome"] == "done"
+    assert list(memory.parent.glob("memory.sqlite.damaged*"))
+    assert any("memory" in error for error in running.ask(do="status")["last_errors"])
+
+
+def test_no_models_at_all_still_answer_typed_requests(service: Make) -> None:
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
+    (running.home / "cache" / "models").unlink()
+    running.start()
+    assert running.ask(do="ask", text="附近有什么酒店")["places"]
+    states = running.ask(do="status")["engines"]
+    assert {state["state"] for state in states.values()} == {"missing"}
+
+
+def test_a_home_that_cannot_be_written_is_survived(service: Make) -> None:
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
+    data = running.home / "data"
+    (data / "memory.sqlite").mkdir()  # as unwritable as a read-only disk, for root too
+    running.start()
+    assert running.ask(do="ask", text="附近有什么酒店")["places"]
+    assert any("memory" in error for error in running.ask(do="status")["last_errors"])
+
+
+def test_garbage_and_silence_from_the_receiver(service: Make) -> None:
+    running = service()
+    log = running.home / "garbage.nmea"
+    noise = random.Random(3)
+    lines = [noise.randbytes(60) + b"\r\n" for _ in range(200)]
+    log.write_bytes(b"".join(lines) + b"$GPRMC,120000,A,6010.314,N,02456.484,E,000.0,000.0,211126,,*00\r\n")
+    running.environment["XIAOGAO_POSITION_SOURCE"] = f"nmea:{log}"
+    running.start()
+    assert running.ask(do="ask", text="附近有什么酒店")["reply"]
+    assert running.ask(do="status")["position"] is None
+
+
+def test_killed_at_random_moments_nothing_saved_is_lost(service: Make) -> None:
+    noise = random.Random(11)
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
+    running.start()
+    assert running.ask(do="ask", text="把赫尔辛基大教堂设为家")["outcome"] == "done"
+    for _ in range(ROUNDS):
+        running.process.poll()
+        running.ask(do="ask", text=noise.choice(["带我去赫尔辛基大教堂", "附近有什么酒店", "取消导航"]))
+        running.kill()
+        running.start()
+        with sqlite3.connect(running.home / "data" / "memory.sqlite") as memory:
+            assert memory.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        memory.close()
+    assert running.ask(do="ask", text="回家")["route"] is not None
+
+
+def test_forget_erases_what_was_remembered(service: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    from device.privacy import forget
+
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
+    running.start()
+    running.ask(do="ask", text="把赫尔辛基大教堂设为家")
+    running.kill(signal.SIGTERM)
+    monkeypatch.setenv("XIAOGAO_HOME", str(running.home))
+    assert "memory.sqlite" in forget()
+    assert not list((running.home / "data").glob("memory.sqlite*"))
+    assert (running.home / "data" / "regions" / "helsinki" / "meta.json").exists()
+
+
+def test_the_clock_may_jump_back_a_day(service: Make, tmp_path: Path) -> None:
+    faketime = shutil.which("faketime")
+    if faketime is None:
+        pytest.skip("faketime is not installed: apt-get install faketime")
+    running = service(XIAOGAO_POSITION_SOURCE=STATION, FAKETIME_DONT_FAKE_MONOTONIC="1")
+    control = tmp_path / "clock"
+    control.write_text("+0")
+    running.environment |= {
+        "LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+        "FAKETIME_TIMESTAMP_FILE": str(control),
+        "FAKETIME_NO_CACHE": "1",
+    }
+    running.start()
+    running.ask(do="ask", text="带我去赫尔辛基大教堂")
+    control.write_text("-1d")
+    assert running.ask(do="ask", text="附近有什么酒店")["places"]
