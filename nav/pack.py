@@ -132,6 +132,29 @@ def build_graph(pbf: Path, out_dir: Path, *, name: str, progress: Progress | Non
     tell = progress or (lambda step, share: None)
     tell("reading roads", 0.0)
     network = read_network(pbf)
+    source = Source(name=pbf.name, sha256=sha256_of(pbf), date=_data_date(pbf))
+    return pack_network(network, out_dir, name=name, source=source, progress=progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a network comes from."""
+
+    name: str = ""
+    sha256: str = ""
+    date: str = ""
+
+
+def pack_network(
+    network: RawNetwork,
+    out_dir: Path,
+    *,
+    name: str,
+    source: Source | None = None,
+    progress: Progress | None = None,
+) -> Meta:
+    """Build the road part of a pack from a network that was read, or made, already."""
+    tell = progress or (lambda step, share: None)
     tell("laying out roads", 0.3)
     roads, forbidden, conditions = build_roads(network)
     folder = out_dir / "graph"
@@ -141,7 +164,7 @@ def build_graph(pbf: Path, out_dir: Path, *, name: str, progress: Progress | Non
     build_profile(folder, roads, "car", forbidden)
     tell("paths", 0.7)
     walk = _build_walk(network, out_dir)
-    meta = _describe(pbf, out_dir, name, network, (roads, walk), (conditions, len(forbidden)))
+    meta = _describe(out_dir, name, source or Source(), network, (roads, walk), (conditions, len(forbidden)))
     (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
     tell("done", 1.0)
     return meta
@@ -163,7 +186,10 @@ def _is_driven(traits: Any) -> bool:
 
 
 def build_profile(folder: Path, graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence]) -> None:
-    """Build and store the turn-exact graph of a profile, for cars with the order of the index."""
+    """Build and store the turn-exact graph of a profile, for cars with the order of the index.
+
+    That of walkers and cyclists is computed, and kept, when somebody first asks for their routes.
+    """
     from nav.engine import compute_order
 
     turns = build_turns(graph, profile, forbidden)
@@ -193,9 +219,9 @@ def _save(folder: Path, table: object, names: Sequence[str]) -> None:
 
 
 def _describe(
-    pbf: Path,
     out_dir: Path,
     name: str,
+    source: Source,
     network: RawNetwork,
     graphs: tuple[Graph, Graph],
     rules: tuple[tuple[str, ...], int],
@@ -211,9 +237,9 @@ def _describe(
         name=name,
         format_version=FORMAT_VERSION,
         bbox=bbox,
-        source=pbf.name,
-        source_sha256=sha256_of(pbf),
-        data_date=_data_date(pbf),
+        source=source.name,
+        source_sha256=source.sha256,
+        data_date=source.date,
         licence=LICENCE,
         attribution=ATTRIBUTION,
         timezone=timezone_at((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),

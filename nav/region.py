@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nav.errors import RegionDamaged, RegionNotFound, RegionOutdated
-from nav.graph import Graph, load_graph
+from nav.graph import Graph, Int32Array, load_graph
 from nav.pack import FORMAT_VERSION, META_FILE, Meta, sha256_of
-from nav.paths import regions_dir
+from nav.paths import cache_home, regions_dir
 from nav.snap import SnapIndex, load_snap_index
 from nav.turns import PROFILES, Turns, load_turns
 
@@ -28,7 +31,9 @@ class Network:
     turns: Turns
     snap_index: SnapIndex
     order_file: Path
-    """Where the contraction order is stored."""
+    """Where the pack stores the contraction order, if it does."""
+    digest: str
+    """Tells this network from every other."""
     conditions: tuple[str, ...]
     """Conditions of edges and turns, as tagged."""
 
@@ -102,8 +107,14 @@ class Region:
             turns=load_turns(folder / profile),
             snap_index=load_snap_index(folder / "snap"),
             order_file=folder / profile / "order.npy",
+            digest=self._digest(folder / profile),
             conditions=conditions,
         )
+
+    def _digest(self, folder: Path) -> str:
+        inside = folder.relative_to(self.path).as_posix()
+        parts = [digest for name, (_, digest) in self.meta.files.items() if name.startswith(inside)]
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
 
     def verify(self) -> list[str]:
         """Return the files whose content is not what was built (reads everything)."""
@@ -169,6 +180,23 @@ def _check_files(path: Path, meta: Meta) -> None:
             raise RegionDamaged(f"region {meta.name!r} is damaged ({name} {problem}): build it again")
 
 
-def load_order(file: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-    """Read a stored contraction order."""
-    return np.asarray(np.load(file))
+def contraction_order(network: Network) -> Int32Array:
+    """Return the contraction order of a network: from the pack, from the cache, or computed and kept there."""
+    from nav.engine import compute_order
+
+    if network.order_file.is_file():
+        return np.asarray(np.load(network.order_file))
+    kept = cache_home() / "orders" / f"{network.digest}.npy"
+    try:
+        order: Int32Array = np.load(kept)
+        if len(order) == network.turns.state_count:
+            return order
+    except (OSError, ValueError, EOFError):
+        pass
+    order = compute_order(network.turns, network.graph)
+    with contextlib.suppress(OSError):  # a full or read-only disk only costs the next start some time
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".npy", delete=False) as stream:
+            np.save(stream, order)
+        Path(stream.name).replace(kept)
+    return order

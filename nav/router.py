@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nav.engine import Engine, Weights, compute_order
+from nav.costs import load_costs
+from nav.engine import Engine, Weights
 from nav.errors import (
     BadCoordinate,
     BadRequest,
@@ -20,11 +21,10 @@ from nav.errors import (
     PointUnreachable,
 )
 from nav.geometry import along_line
-from nav.graph import FloatArray, Int32Array
+from nav.graph import FloatArray
 from nav.leg import LegFinder, LegPath, Place
 from nav.metric import AVOIDABLE, Metrics, broken_avoids
-from nav.costs import load_costs
-from nav.region import Network, Region, load_order
+from nav.region import Network, Region, contraction_order
 from nav.route import Leg, Route
 from nav.snap import Snap, Snapper
 from nav.turns import PROFILES
@@ -64,7 +64,9 @@ class Router:
         network: Network = region.network(profile)
         self.graph = network.graph
         self.turns = network.turns
-        self.engine = Engine(network.graph, network.turns, lambda: _order(network), use_index=use_index)
+        self.engine = Engine(
+            network.graph, network.turns, lambda: contraction_order(network), use_index=use_index
+        )
         self.metrics = Metrics(network, self.engine)
         self.legs = LegFinder(network.turns, self.engine, self.metrics.live_ms)
         self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
@@ -440,12 +442,6 @@ class Router:
             turn = costs.number(self.profile, "u_turn_s") + costs.optional(self.profile, "u_turn_penalty_s")
             places.append(Place(edge=reverse, fraction=1.0 - fraction, penalty_ms=round(turn * 1000)))
         return places
-
-
-def _order(network: Network) -> Int32Array:
-    if network.order_file.is_file():
-        return load_order(network.order_file)
-    return compute_order(network.turns, network.graph)
 
 
 def check_avoid(avoid: Collection[str]) -> frozenset[str]:

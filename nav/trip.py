@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from nav.errors import BadRequest, NoRoute
@@ -84,7 +86,10 @@ def _exact(duration_s: FloatArray, free: int, closing: FloatArray) -> list[int]:
 def _solve(duration_s: FloatArray, free: int, closing: FloatArray) -> list[int]:
     """Order the stops with the routing solver of OR-Tools."""
     try:
-        from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+        with warnings.catch_warnings():
+            # Its SWIG types warn while they are made; a warning that is turned into an error there crashes.
+            warnings.simplefilter("ignore")
+            from ortools.constraint_solver import pywrapcp, routing_enums_pb2
     except ImportError as error:
         raise BadRequest(
             f"ordering {free} stops needs OR-Tools: install xiaogao[agent], or give fewer"

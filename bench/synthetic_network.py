@@ -1,0 +1,236 @@
+"""A road-like network of any size: towns with street grids, joined by main roads and motorways.
+
+Made for measuring growth: degree and class mix follow real extracts (about 2.6 directed edges per node, four in
+five of them minor streets, one in eight one-way, a few turn restrictions). The same size and seed give the same
+network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nav.graph import Access, NodeFlag, RoadClass
+from nav.import_osm import NodeTraits, RawNetwork, WaySigns
+from nav.restrictions import Restriction
+from nav.tags import read_way
+
+_BLOCK_DEG = 0.0009
+_NO_SIGNS = WaySigns(
+    names=(), ref="", junction_ref="", destination=("", ""), destination_ref=("", ""), turn_lanes=("", "")
+)
+_MISSING_SHARE = 0.22
+_ONEWAY_SHARE = 0.12
+_BENT_SHARE = 0.5
+
+
+def make_network(directed_edges: int, *, seed: int = 0) -> RawNetwork:
+    """Make a network with about so many directed edges that cars may travel.
+
+    Parameters
+    ----------
+    directed_edges
+        Wanted number, 1,000 or more.
+    seed
+        Seed of all choices.
+    """
+    rng = np.random.default_rng(seed)
+    # A lattice edge gives 2 directed edges, less what is left out or one-way: 3.0 per crossing.
+    side = max(round((directed_edges / 2.95) ** 0.5), 12)
+    lat, lon = _crossings(side, rng)
+    network = RawNetwork()
+    network.way_ids = []
+    a, b, road_class = _streets(side, rng)
+    oneway = rng.random(len(a)) < np.where(road_class <= RoadClass.TRUNK, 0.0, _ONEWAY_SHARE)
+    bent = rng.random(len(a)) < _BENT_SHARE
+    traits = _traits()
+    for i in range(len(a)):
+        _add_way(network, i, (int(a[i]), int(b[i])), lat, lon, bool(bent[i]), rng)
+        network.way_traits.append(traits[int(road_class[i]), bool(oneway[i])])
+        network.way_signs.append(_NO_SIGNS)
+        network.way_ids.append(i + 1)
+    _add_signals(network, side, road_class, a, rng)
+    _add_restrictions(network, a, b, rng)
+    return network
+
+
+def _crossings(side: int, rng: np.random.Generator) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    row, column = np.divmod(np.arange(side * side), side)
+    lat = 45.0 + (row + rng.uniform(-0.3, 0.3, len(row))) * _BLOCK_DEG
+    lon = 5.0 + (column + rng.uniform(-0.3, 0.3, len(row))) * _BLOCK_DEG * 1.4
+    return lat, lon
+
+
+def _streets(
+    side: int, rng: np.random.Generator
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return the ends and classes of the streets: a lattice with gaps, and a hierarchy of through roads."""
+    node = np.arange(side * side).reshape(side, side)
+    a = np.concatenate((node[:, :-1].ravel(), node[:-1].ravel()))
+    b = np.concatenate((node[:, 1:].ravel(), node[1:].ravel()))
+    line = np.concatenate((np.repeat(np.arange(side), side - 1), np.tile(np.arange(side), side - 1)))
+    road_class = np.full(len(a), int(RoadClass.RESIDENTIAL))
+    for every, kind in (
+        (6, RoadClass.TERTIARY),
+        (15, RoadClass.SECONDARY),
+        (40, RoadClass.PRIMARY),
+        (120, RoadClass.TRUNK),
+    ):
+        road_class[line % every == every // 2] = int(kind)
+    minor = road_class == RoadClass.RESIDENTIAL
+    road_class[minor & (rng.random(len(a)) < 0.25)] = int(RoadClass.SERVICE)
+    kept = ~(minor & (rng.random(len(a)) < _MISSING_SHARE * 1.6))
+    return a[kept], b[kept], road_class[kept]
+
+
+def _traits() -> dict[tuple[int, bool], Any]:
+    found = {}
+    for kind in (*range(RoadClass.TRUNK, RoadClass.RESIDENTIAL + 1), RoadClass.SERVICE):
+        for oneway in (False, True):
+            tags = {"highway": RoadClass(kind).name.lower(), "oneway": "yes" if oneway else "no"}
+            found[int(kind), oneway] = read_way(tags)
+    return found
+
+
+def _add_way(
+    network: RawNetwork,
+    index: int,
+    ends: tuple[int, int],
+    lat: np.ndarray[Any, Any],
+    lon: np.ndarray[Any, Any],
+    bent: bool,
+    rng: np.random.Generator,
+) -> None:
+    first, last = ends
+    points = [(first + 1, lon[first], lat[first])]
+    if bent:
+        middle = (lon[first] + lon[last]) / 2, (lat[first] + lat[last]) / 2
+        shift = rng.normal(0, _BLOCK_DEG / 12, 2)
+        points.append((len(lat) + index + 1, middle[0] + shift[0], middle[1] + shift[1]))
+    points.append((last + 1, lon[last], lat[last]))
+    for ref, x, y in points:
+        network.refs.append(ref)
+        network.x_e7.append(round(x * 1e7))
+        network.y_e7.append(round(y * 1e7))
+    network.first_ref.append(len(network.refs))
+
+
+def _add_signals(
+    network: RawNetwork,
+    side: int,
+    road_class: np.ndarray[Any, Any],
+    a: np.ndarray[Any, Any],
+    rng: np.random.Generator,
+) -> None:
+    major = np.unique(a[road_class <= RoadClass.SECONDARY])
+    for node in major[rng.random(len(major)) < 0.3].tolist():
+        network.nodes[node + 1] = NodeTraits(flags=NodeFlag.SIGNALS, exit_ref="", names=(), direction="")
+
+
+def _add_restrictions(
+    network: RawNetwork, a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rng: np.random.Generator
+) -> None:
+    """Forbid a turn at about one crossing in a hundred; every tenth of them over a way."""
+    at: dict[int, list[int]] = {}
+    for i in rng.permutation(len(a))[: len(a) // 20].tolist():
+        at.setdefault(int(b[i]), []).append(i)
+    begins: dict[int, list[int]] = {}
+    for i, node in enumerate(a.tolist()):
+        begins.setdefault(node, []).append(i)
+    for number, (node, arriving) in enumerate(sorted(at.items())):
+        leaving = begins.get(node, [])
+        if not leaving:
+            continue
+        start, via = arriving[0], leaving[0]
+        beyond = begins.get(int(b[via]), [])
+        over_way = number % 10 == 0 and bool(beyond)
+        network.restrictions.append(
+            Restriction(
+                relation_id=number + 1,
+                only=False,
+                u_turn=False,
+                from_ways=(start + 1,),
+                to_ways=((beyond[0] if over_way else via) + 1,),
+                via_node=0 if over_way else node + 1,
+                via_ways=(via + 1,) if over_way else (),
+                condition="",
+            )
+        )
+
+
+def measure(directed_edges: int, folder: Path, *, queries: int = 300) -> dict[str, float]:
+    """Build a pack of this size and measure it; the peak of memory is that of this process."""
+    from nav.pack import pack_network
+    from nav.region import Region
+    from nav.router import Router
+
+    network = make_network(directed_edges)
+    began = time.perf_counter()
+    pack_network(network, folder, name=f"synthetic-{directed_edges}")
+    build_s = time.perf_counter() - began
+    del network
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    began = time.perf_counter()
+    region = Region.open(folder)
+    open_ms = (time.perf_counter() - began) * 1000
+    began = time.perf_counter()
+    router = Router(region)
+    router.wait()
+    index_s = time.perf_counter() - began
+    began = time.perf_counter()
+    router.engine.prepare(router.metrics.weights())
+    metric_s = time.perf_counter() - began
+    times = _query_times(router, queries)
+    began = time.perf_counter()
+    router.engine.prepare(router.metrics.weights(frozenset({"motorway", "unpaved"})))
+    avoid_s = time.perf_counter() - began
+    return {
+        "directed_edges": float(((region.graph.edge_access & Access.CAR) > 0).sum()),
+        "states": float(router.turns.state_count),
+        "turns": float(len(router.turns.arc_head)),
+        "build_s": build_s,
+        "build_peak_mb": peak_mb,
+        "pack_mb": sum(size for size, _ in region.meta.files.values()) / 1e6,
+        "open_ms": open_ms,
+        "index_s": index_s,
+        "metric_s": metric_s,
+        "avoid_s": avoid_s,
+        "query_p50_ms": float(np.median(times)),
+        "query_p99_ms": float(np.percentile(times, 99)),
+    }
+
+
+def _query_times(router: Any, queries: int) -> np.ndarray[Any, Any]:
+    rng = np.random.default_rng(1)
+    graph = router.graph
+    edges = np.flatnonzero(router.turns.edge_component == 0)
+    times = []
+    for a, b in rng.choice(edges, (queries, 2)).tolist():
+        stops = [tuple(graph.shape(e).mean(axis=0).tolist()) for e in (a, b)]
+        began = time.perf_counter()
+        route = router.route(stops)
+        _ = route.geometry
+        times.append((time.perf_counter() - began) * 1000)
+    return np.array(times[queries // 10 :])
+
+
+def main() -> None:
+    """Measure one size and print the figures as JSON (run in a process of its own, for the peak of memory)."""
+    import json
+
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("edges", type=int)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--queries", type=int, default=300)
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    print(json.dumps(measure(asked.edges, asked.folder, queries=asked.queries)))
+
+
+if __name__ == "__main__":
+    main()

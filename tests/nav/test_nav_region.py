@@ -1,0 +1,239 @@
+"""Packs: whole or not at all, the same bytes every time, and honest about what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nav.errors import BadMapFile, BadName, RegionDamaged, RegionNotFound, RegionOutdated
+from nav.pack import META_FILE, Meta, build_graph, staged
+from nav.paths import cache_home, data_home, regions_dir
+from nav.region import Region, installed_regions
+from nav.router import Router
+
+ROAD = {"highway": "residential"}
+TOWN = "A---B---C\n|   |   |\nD---E---F"
+WAYS = {"ABC": ROAD, "DEF": ROAD | {"name": "北京路"}, "AD": ROAD, "BE": ROAD, "CF": ROAD}
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_building_twice_gives_the_same_bytes(draw_map: Callable, tmp_path: Path) -> None:
+    drawn = draw_map(TOWN, WAYS)
+    again = tmp_path / "again"
+    again.mkdir()
+    build_graph(drawn.extract, again, name=drawn.region.name)
+    assert _bytes(again) == _bytes(drawn.region.path)
+
+
+def test_building_a_real_map_twice_gives_the_same_bytes(maps: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+        build_graph(maps / "tsinghua.osm.pbf", folder, name="tsinghua")
+    assert _bytes(folders[0]) == _bytes(folders[1])
+
+
+@pytest.mark.usefixtures("home")
+def test_a_pack_appears_whole(draw_map: Callable) -> None:
+    extract = draw_map(TOWN, WAYS).extract
+    with staged("town") as folder:
+        build_graph(extract, folder, name="town")
+        assert installed_regions() == [], "not before it is complete"
+    assert installed_regions() == ["town"]
+    region = Region.open("town")
+    assert region.name == "town"
+    assert region.verify() == []
+    assert region.contains(59.9995, 10.004)
+    assert not region.contains(0, 0)
+    with staged("town") as folder:
+        build_graph(extract, folder, name="town")
+    assert installed_regions() == ["town"], "a new build takes the place of the old one"
+    assert Region.open("town").graph.node_count == 6
+
+
+@pytest.mark.usefixtures("home")
+def test_an_interrupted_build_leaves_nothing_and_keeps_the_old_pack(draw_map: Callable) -> None:
+    extract = draw_map(TOWN, WAYS).extract
+    with staged("town") as folder:
+        build_graph(extract, folder, name="town")
+    with pytest.raises(KeyboardInterrupt), staged("town") as folder:
+        (folder / "half").write_text("x")
+        raise KeyboardInterrupt
+    assert [p.name for p in regions_dir().iterdir()] == ["town"]
+    assert Region.open("town").graph.node_count == 6
+
+
+@pytest.mark.usefixtures("home")
+def test_leftovers_of_a_killed_build_are_removed(draw_map: Callable) -> None:
+    extract = draw_map(TOWN, WAYS).extract
+    leftover = regions_dir() / ".building-town-dead"
+    leftover.mkdir(parents=True)
+    with staged("town") as folder:
+        build_graph(extract, folder, name="town")
+    assert not leftover.exists()
+
+
+def test_everything_moves_with_the_environment(home: Path) -> None:
+    assert data_home() == home / "data"
+    assert cache_home() == home / "cache"
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden", "a\\b", "x" * 100, "end.", "sp "])
+def test_names_that_are_no_folder(name: str) -> None:
+    with pytest.raises(BadName), staged(name):
+        pass
+
+
+@pytest.mark.usefixtures("home")
+def test_unknown_regions_are_named_with_those_that_are_there() -> None:
+    with pytest.raises(RegionNotFound, match="'atlantis'.*none.*map add"):
+        Region.open("atlantis")
+
+
+@pytest.fixture
+def pack(draw_map: Callable) -> Path:
+    return Path(draw_map(TOWN, WAYS).region.path)
+
+
+def test_a_missing_file(pack: Path) -> None:
+    (pack / "graph" / "edge_to.npy").unlink()
+    with pytest.raises(RegionDamaged, match="edge_to.npy is missing"):
+        Region.open(pack)
+
+
+def test_a_cut_file(pack: Path) -> None:
+    file = pack / "graph" / "car" / "arc_head.npy"
+    file.write_bytes(file.read_bytes()[:-3])
+    with pytest.raises(RegionDamaged, match="arc_head.npy has"):
+        Region.open(pack)
+
+
+def test_a_flipped_byte_is_found_by_verify(pack: Path) -> None:
+    file = pack / "graph" / "edge_length_m.npy"
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    assert Region.open(pack).verify() == ["graph/edge_length_m.npy"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format_version": 1}', "null"])
+def test_a_damaged_description(pack: Path, text: str) -> None:
+    (pack / META_FILE).write_text(text)
+    with pytest.raises(RegionDamaged):
+        Region.open(pack)
+
+
+def test_an_old_format(pack: Path) -> None:
+    values = json.loads((pack / META_FILE).read_text())
+    values["format_version"] = 0
+    (pack / META_FILE).write_text(json.dumps(values))
+    with pytest.raises(RegionOutdated, match="build it again"):
+        Region.open(pack)
+
+
+def test_the_description_survives_the_way_there_and_back(pack: Path) -> None:
+    meta = Region.open(pack).meta
+    assert Meta.from_json(meta.to_json()) == meta
+    assert meta.licence == "ODbL-1.0"
+    assert meta.timezone == "Europe/Oslo"
+    assert meta.bbox == pytest.approx((59.998, 10.0, 60.0, 10.008), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"not a map", id="not a map"),
+        pytest.param(b"<osm version='0.6'></osm>", id="no roads"),
+        pytest.param(b"<osm version='0.6'><node id='1'", id="cut"),
+        pytest.param(
+            b"<osm version='0.6'><way id='1'><nd ref='1'/><tag k='highway' v='path'/></way></osm>",
+            id="no nodes",
+        ),
+    ],
+)
+def test_files_that_are_no_map(tmp_path: Path, content: bytes) -> None:
+    extract = tmp_path / "map.osm"
+    extract.write_bytes(content)
+    with pytest.raises(BadMapFile):
+        build_graph(extract, tmp_path, name="x")
+    assert not (tmp_path / META_FILE).exists()
+
+
+def test_a_cut_pbf(maps: Path, tmp_path: Path) -> None:
+    extract = tmp_path / "cut.osm.pbf"
+    extract.write_bytes((maps / "monaco.osm.pbf").read_bytes()[:200_000])
+    with pytest.raises(BadMapFile, match="fetch it again"):
+        build_graph(extract, tmp_path, name="x")
+
+
+def test_a_missing_file_to_build_from(tmp_path: Path) -> None:
+    with pytest.raises(BadMapFile, match="no file"):
+        build_graph(tmp_path / "nothing.pbf", tmp_path, name="x")
+
+
+def test_broken_data_is_survived(tmp_path: Path) -> None:
+    """Missing nodes, repeated nodes, self-loops, edges without length, absurd speeds, members that do not exist."""
+    text = """<osm version="0.6">
+    <node id="1" lat="60" lon="10"/><node id="2" lat="60" lon="10.01"/><node id="3" lat="60" lon="10.01"/>
+    <node id="4" lat="60.01" lon="10.01"/><node id="5" lat="60.01" lon="10.02"/>
+    <way id="1"><nd ref="1"/><nd ref="1"/><nd ref="2"/><nd ref="99"/><nd ref="98"/><nd ref="3"/><nd ref="4"/>
+      <tag k="highway" v="residential"/><tag k="maxspeed" v="99999999999999999999"/></way>
+    <way id="2"><nd ref="2"/><nd ref="3"/><tag k="highway" v="residential"/></way>
+    <way id="3"><nd ref="4"/><nd ref="5"/><nd ref="4"/><tag k="highway" v="residential"/></way>
+    <way id="4"><nd ref="4"/><nd ref="4"/><tag k="highway" v="residential"/></way>
+    <way id="5"><nd ref="97"/><tag k="highway" v="residential"/></way>
+    <way id="6"><tag k="highway" v="residential"/></way>
+    <relation id="1"><member type="way" ref="77" role="from"/><member type="node" ref="2" role="via"/>
+      <member type="way" ref="2" role="to"/><tag k="restriction" v="no_left_turn"/></relation>
+    </osm>"""
+    extract = tmp_path / "broken.osm"
+    extract.write_text(text)
+    meta = build_graph(extract, tmp_path, name="broken")
+    assert meta.counts["missing_nodes"] == 3
+    region = Region.open(tmp_path)
+    assert np.isfinite(region.graph.edge_speed_kph).all()
+    assert (region.graph.edge_speed_kph < 150).all()
+    route = Router(region).route([(60.0, 10.002), (60.01, 10.018)])
+    assert route.distance_m > 1000
+
+
+def test_networkx_graph(draw_map: Callable) -> None:
+    networkx = pytest.importorskip("networkx")
+    drawn = draw_map(TOWN, WAYS | {"CF": ROAD | {"oneway": "yes", "maxspeed": "30", "ref": "7"}})
+    graph = drawn.region.to_networkx()
+    assert graph.graph["crs"] == "epsg:4326"
+    assert graph.number_of_nodes() == 6
+    assert graph.nodes[ord("A")]["x"] == pytest.approx(10.0)
+    assert not graph.has_edge(ord("F"), ord("C"))
+    edge = graph.edges[ord("C"), ord("F"), 0]
+    assert edge["maxspeed"] == "30"
+    assert edge["oneway"] is True
+    assert edge["ref"] == "7"
+    path = networkx.shortest_path(graph, ord("A"), ord("F"), weight="travel_time")
+    assert path[0] == ord("A")
+    assert graph.edges[ord("E"), ord("F"), 0]["name"] == "北京路"
+
+
+@pytest.mark.usefixtures("home")
+def test_the_order_of_walkers_is_kept(draw_map: Callable) -> None:
+    drawn = draw_map(TOWN, WAYS)
+    assert Router(drawn.region, "foot").wait()
+    kept = list((cache_home() / "orders").iterdir())
+    assert len(kept) == 1
+    kept[0].write_bytes(b"damaged")
+    assert Router(Region.open(drawn.region.path), "foot").wait()
+    shutil.rmtree(cache_home())
+    assert (
+        Router(Region.open(drawn.region.path), "foot").route([(60.0, 10.001), (59.999, 10.005)]).distance_m
+        > 0
+    )
