@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from device.errors import Missing
 from voice.tts import Clip
-from voice.wav_io import RATE_HZ, remove_offset, resample
+from voice.wav_io import RATE_HZ, resample
 
 Samples = npt.NDArray[np.float32]
 
@@ -125,6 +126,24 @@ class StreamResampler:
         return np.asarray(self._stream.resample_chunk(block), np.float32)
 
 
+class OffsetFilter:
+    """Takes a cheap sound card's constant offset out of a stream: a high-pass far below speech."""
+
+    _POLE = 0.995
+
+    def __init__(self) -> None:
+        self._state = np.zeros(1)
+
+    def push(self, block: Samples) -> Samples:
+        """Filter the next block."""
+        if not len(block):
+            return block
+        from scipy.signal import lfilter
+
+        filtered, self._state = lfilter([1.0, -1.0], [1.0, -self._POLE], block, zi=self._state)
+        return np.asarray(filtered, np.float32)
+
+
 async def recording(samples: Samples, *, realtime: bool = False) -> AsyncIterator[Samples]:
     """A recording as a stream of blocks.
 
@@ -204,7 +223,7 @@ class Microphone:
             return
         self._back()
         try:
-            resampler = StreamResampler(device.rate_hz, RATE_HZ)
+            resampler, centre = StreamResampler(device.rate_hz, RATE_HZ), OffsetFilter()
             clipped = 0
             while True:
                 try:
@@ -219,7 +238,7 @@ class Microphone:
                 )
                 if clipped == 50:
                     self._problem("the microphone is overdriven: lower its input level")
-                yield remove_offset(resampler.push(block))
+                yield centre.push(resampler.push(block))
                 if not stream.active:
                     self._lost(f"the microphone {device.name} is gone; it is looked for again")
                     return
@@ -278,6 +297,9 @@ class Speaker:
         self._stream: Any = None
         self._rate_hz = 0
         self._told = False
+        self._played: deque[Samples] = deque(maxlen=200)
+        self._reference = np.zeros(0, np.float32)
+        self._resampler: StreamResampler | None = None
 
     def play(self, clip: Clip) -> None:
         """Start playing a clip, instead of what was playing."""
@@ -296,6 +318,20 @@ class Speaker:
         if self._duck:
             self._duck(False)
 
+    def played(self, count: int) -> Samples:
+        """What was handed to the device since the last call, at 16 kHz, as `count` samples.
+
+        Silence stands where nothing was played; it is the reference of an echo canceller.
+        """
+        while self._played:
+            block = self._played.popleft()
+            if self._resampler is not None:
+                self._reference = np.concatenate([self._reference, self._resampler.push(block)])
+        # What is far ahead of the microphone would spoil the canceller's estimate of the delay.
+        self._reference = self._reference[-(count + RATE_HZ // 4) :]
+        taken, self._reference = self._reference[:count], self._reference[count:]
+        return np.pad(taken, (0, count - len(taken)))
+
     def close(self) -> None:
         """Give the device back."""
         if self._stream is not None:
@@ -309,6 +345,7 @@ class Speaker:
             system = self._system or sound_system()
             device = find_device(self._name, output=True, system=system)
             self._rate_hz = device.rate_hz
+            self._resampler = StreamResampler(device.rate_hz, RATE_HZ)
             self._stream = system.OutputStream(
                 device=device.index,
                 channels=1,
@@ -331,6 +368,24 @@ class Speaker:
             part, self._pending = self._pending[:count], self._pending[count:]
         out[:] = 0
         out[: len(part), 0] = part
+        self._played.append(np.array(out[:, 0], np.float32))
+
+
+async def without_echo(sound: AsyncIterator[Samples], speaker: Speaker) -> AsyncIterator[Samples]:
+    """The microphone's blocks without what the speaker plays.
+
+    Raises
+    ------
+    voice.errors.VoiceMissing
+        If no echo canceller is installed.
+    """
+    from voice.echo import EchoCanceller
+
+    canceller = EchoCanceller()
+    async for block in sound:
+        clean = canceller.cancel(block, speaker.played(len(block)))
+        if len(clean):
+            yield clean
 
 
 def _close(stream: Any) -> None:

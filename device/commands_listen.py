@@ -32,8 +32,8 @@ def listen(
         bool | None,
         typer.Option(
             "--barge-in/--no-barge-in",
-            help="Whether speech over our voice stops it. By default on for a recording and for a microphone "
-            "with echo cancelling.",
+            help="Whether speech over our voice stops it; the echo is cancelled if the microphone does not. "
+            "By default on for a recording and for a microphone with echo cancelling.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON event a line.")] = False,
@@ -85,7 +85,7 @@ async def _run(
     barge_in: bool,
     json: bool,
 ) -> None:
-    from device.audio import Microphone, Speaker, recording
+    from device.audio import Microphone, Speaker, recording, without_echo
     from device.conversation import Conversation
     from device.listening import SilentPlayer, event_line
     from device.listening import listen as run_loop
@@ -112,6 +112,8 @@ async def _run(
     if samples is None:
         sound = Microphone(microphone, problem=problem, recovered=recovered).blocks()
         player = Speaker(assistant.settings.listening.speaker, problem=problem)
+        if barge_in and not assistant.settings.listening.echo_cancelled:
+            sound = without_echo(sound, player)
     else:
         sound, player = recording(samples, realtime=realtime), SilentPlayer()
     await run_loop(

@@ -1,0 +1,188 @@
+"""Sound devices that are missing, vanish, come back, run at other rates or overdrive."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from device.audio import (
+    AudioMissing,
+    Microphone,
+    Speaker,
+    StreamResampler,
+    devices,
+    find_device,
+    recording,
+)
+from voice.tts import Clip
+
+
+class DrawnSystem:
+    """A sound system with the devices it is told; input streams give a constant and can be made to die."""
+
+    def __init__(self, *names: str, rate_hz: int = 48_000, level: float = 0.1, offset: float = 0.0) -> None:
+        self.names, self.rate_hz, self.level = list(names), rate_hz, level
+        self.offset = offset
+        self.default = SimpleNamespace(device=(0, 0))
+        self.opened: list[Any] = []
+        self.rescans = 0
+
+    def query_devices(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": name,
+                "max_input_channels": 2,
+                "max_output_channels": 2,
+                "default_samplerate": float(self.rate_hz),
+            }
+            for name in self.names
+        ]
+
+    def _initialize(self) -> None:
+        self.rescans += 1
+
+    def InputStream(self, **options: Any) -> Any:
+        stream = DrawnStream(self, options)
+        self.opened.append(stream)
+        return stream
+
+    OutputStream = InputStream
+
+
+class DrawnStream:
+    """Calls back at once with a few blocks; dies after them if the system has no device any more."""
+
+    def __init__(self, system: DrawnSystem, options: dict[str, Any]) -> None:
+        self.system, self.options = system, options
+        self.active = True
+
+    def start(self) -> None:
+        if "blocksize" in self.options:
+            wave = self.system.level * np.sin(np.arange(self.options["blocksize"]) / 9) + self.system.offset
+            block = np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
+            for _ in range(60):
+                self.options["callback"](block, len(block), None, None)
+
+    def abort(self) -> None:
+        self.active = False
+
+    def close(self) -> None:
+        self.active = False
+
+
+def hear(system: DrawnSystem, blocks: int, change: Any = None) -> tuple[list[Any], list[str], list[str]]:
+    """Take some blocks from a microphone; returns them, its problems, and what was well again."""
+    problems: list[str] = []
+    well: list[str] = []
+
+    async def take() -> list[Any]:
+        microphone = Microphone(problem=problems.append, recovered=well.append, system=system)
+        taken: list[Any] = []
+        async for block in microphone.blocks():
+            taken.append(block)
+            if change is not None:
+                change(len(taken))
+            if len(taken) >= blocks:
+                return taken
+        return taken
+
+    return asyncio.run(take()), problems, well
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100, 48_000])
+def test_any_rate_becomes_16_khz(rate_hz: int) -> None:
+    taken, problems, _ = hear(DrawnSystem("mic", rate_hz=rate_hz), 50)
+    total = sum(len(block) for block in taken)
+    assert total == pytest.approx(50 * 512, rel=0.1)
+    assert problems == []
+
+
+def test_no_microphone_is_said_once_and_the_stream_goes_on_in_silence() -> None:
+    taken, problems, _ = hear(DrawnSystem(), 40)
+    assert len(problems) == 1
+    assert "microphone" in problems[0]
+    assert not np.concatenate(taken).any()
+
+
+def test_a_microphone_that_vanishes_and_comes_back() -> None:
+    system = DrawnSystem("mic")
+
+    def change(count: int) -> None:
+        if count == 10:
+            system.names.clear()
+            system.opened[0].active = False
+        if count == 30:
+            system.names.append("mic")
+
+    taken, problems, well = hear(system, 60, change)
+    assert len(problems) == 1
+    assert well == problems
+    assert system.rescans >= 1
+    assert np.abs(taken[-1]).max() > 0 or len(system.opened) == 2
+
+
+def test_an_offset_is_taken_out() -> None:
+    taken, _, _ = hear(DrawnSystem("mic", offset=0.3), 50)
+    assert abs(float(np.concatenate(taken[20:]).mean())) < 0.01
+
+
+def test_an_overdriven_microphone_is_reported() -> None:
+    _, problems, _ = hear(DrawnSystem("mic", level=1.0), 58)
+    assert len(problems) == 1
+    assert "overdriven" in problems[0]
+
+
+def test_a_device_is_found_by_part_of_its_name() -> None:
+    system = DrawnSystem("HDA Intel", "USB Car Microphone")
+    assert find_device("car mic", system=system).index == 1
+    assert find_device("", system=system).index == 0
+    assert len(devices(system)) == 2
+    with pytest.raises(AudioMissing, match="HDA Intel, USB Car Microphone"):
+        find_device("bluetooth", system=system)
+
+
+def clip() -> Clip:
+    return Clip(samples=np.full(24_000, 0.5, np.float32), sample_rate_hz=24_000, text="a", voice="v")
+
+
+def test_a_speaker_plays_stops_and_tells_what_it_played() -> None:
+    system = DrawnSystem("speaker")
+    ducked: list[bool] = []
+    speaker = Speaker(problem=pytest.fail, duck=ducked.append, system=system)
+    speaker.play(clip())
+    out = np.zeros((4_800, 1), np.float32)
+    fill = system.opened[0].options["callback"]
+    fill(out, 4_800, None, None)
+    assert out.mean() == pytest.approx(0.5, abs=0.05)
+    assert speaker.played(1_600).mean() > 0.2
+    speaker.stop()
+    fill(out, 4_800, None, None)
+    assert not out.any()
+    assert ducked == [True, False]
+
+
+def test_without_a_speaker_it_is_said_once() -> None:
+    problems: list[str] = []
+    speaker = Speaker(problem=problems.append, system=DrawnSystem())
+    speaker.play(clip())
+    speaker.play(clip())
+    speaker.stop()
+    assert len(problems) == 1
+
+
+def test_resampling_block_by_block_makes_no_clicks() -> None:
+    wave = np.sin(2 * np.pi * 300 * np.arange(44_100) / 44_100).astype(np.float32)
+    resampler = StreamResampler(44_100, 16_000)
+    out = np.concatenate([resampler.push(wave[start : start + 1_411]) for start in range(0, 44_100, 1_411)])
+    assert np.abs(np.diff(out[500:])).max() < 2 * np.pi * 300 / 16_000 * 1.1
+
+
+def test_a_recording_comes_in_whole_blocks() -> None:
+    async def take() -> list[int]:
+        return [len(block) async for block in recording(np.ones(1_300, np.float32))]
+
+    assert asyncio.run(take()) == [512, 512, 512]
