@@ -19,6 +19,9 @@ from poi.text import MAX_QUERY_CHARS, canonical, clean, has_han, units
 _LOOK_CLOSELY = 160
 """How many names with the most shared pieces are compared in full."""
 
+_SCORE_OF_WHOLE = {"pinyin": 0.99, "initials": 0.8}
+"""Least score of a name found by its whole spelling."""
+
 _MANY_IDS = 400_000
 """Posting lists are read, rarest first, until about so many entries are in."""
 
@@ -79,18 +82,27 @@ class NameIndex:
         if not text or not len(self._prior):
             return []
         readings = spoken(text)
-        ids = self._alike(text, readings)
+        whole = self._whole(text)
+        if "pinyin" in whole.values():
+            readings = readings[:2]
+        ids = self._alike(text, readings, list(whole))
         if not ids:
             return []
         marks = ",".join("?" * len(ids))
         rows = self._db.execute(f"SELECT id, text, sound FROM name WHERE id IN ({marks})", ids).fetchall()
         scores, reasons = similarities(readings, [r[1] for r in rows], [r[2] for r in rows])
         hits = [
-            NameHit(name=row[0], text=row[1], score=float(score), why=why, prior=float(self._prior[row[0]]))
+            self._hit(row[0], row[1], float(score), why, whole.get(row[0], ""))
             for row, score, why in zip(rows, scores, reasons, strict=True)
         ]
         hits.sort(key=lambda hit: (-(hit.score + 0.02 * hit.prior), len(hit.text), hit.name))
         return hits[:limit]
+
+    def _hit(self, name: int, text: str, score: float, why: str, sort: str) -> NameHit:
+        floor = _SCORE_OF_WHOLE.get(sort, 0.0)
+        if score < floor:
+            score, why = floor, sort
+        return NameHit(name=name, text=text, score=score, why=why, prior=float(self._prior[name]))
 
     def exactly(self, texts: list[str]) -> list[NameHit]:
         """Return the names that are exactly one of `texts`."""
@@ -99,29 +111,29 @@ class NameIndex:
         rows = self._db.execute(f"SELECT id, text FROM name WHERE text IN ({marks})", wanted)
         return [NameHit(name=i, text=t, score=1.0, why="exact", prior=float(self._prior[i])) for i, t in rows]
 
-    def _alike(self, text: str, readings: list[Spoken]) -> list[int]:
+    def _alike(self, text: str, readings: list[Spoken], whole: list[int]) -> list[int]:
         """Return the rows of names worth a close look."""
-        sure = self._whole(text)
         row = self._db.execute("SELECT id FROM name WHERE text = ?", (text,)).fetchone()
-        if row:
-            sure.insert(0, row[0])
-        sure += self._by_words(text)
+        sure = ([row[0]] if row else []) + whole + self._by_words(text)
         found = [i for reading in readings for i in self._by_pieces(reading)]
         return list(dict.fromkeys(sure + found))[: 2 * _LOOK_CLOSELY]
 
-    def _whole(self, text: str) -> list[int]:
-        """Names by whole pinyin spelling, by initials, and by English sound."""
-        keys: list[int] = []
-        if not has_han(text) and text.isascii():
-            letters = in_pinyin_letters(text)
-            keys = [letters_key(letters), initials_key(letters)]
-            keys += [metaphone_key(code) for code in map(english_sound, text.split()) if len(code) > 1]
-        out: list[int] = []
-        for key in keys:
+    def _whole(self, text: str) -> dict[int, str]:
+        """Return names by their whole pinyin spelling, their initials, or the English sound of a word."""
+        if has_han(text) or not text.isascii():
+            return {}
+        letters = in_pinyin_letters(text)
+        keys = [(letters_key(letters), "pinyin")]
+        if 3 <= len(letters) <= 12 and letters == text:
+            keys.append((initials_key(letters), "initials"))
+        keys += [(metaphone_key(code), "") for code in map(english_sound, text.split()) if len(code) > 1]
+        out: dict[int, str] = {}
+        for key, sort in keys:
             row = self._db.execute("SELECT ids FROM gram WHERE key = ?", (key,)).fetchone()
             if row:
                 ids = np.frombuffer(row[0], dtype=np.int32)
-                out += ids[np.argsort(-self._prior[ids])][:40].tolist()
+                for name in ids[np.argsort(-self._prior[ids])][:40].tolist():
+                    out.setdefault(name, sort)
         return out
 
     def _by_words(self, text: str) -> list[int]:
