@@ -13,7 +13,19 @@ from device.errors import BadSettings, DeviceError, Missing
 
 OK, IMPOSSIBLE, WRONG_USAGE, MISSING = 0, 1, 2, 3
 
-_COMMANDS = ("ask", "listen", "route", "find", "drive", "map", "models", "service", "doctor")
+_COMMANDS = (
+    "ask",
+    "listen",
+    "route",
+    "find",
+    "agent",
+    "drive",
+    "map",
+    "models",
+    "serve",
+    "service",
+    "doctor",
+)
 
 app = typer.Typer(
     name="xiaogao",
