@@ -14,8 +14,8 @@ from typing import Any
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
 _NOT_WORD = re.compile(r"[\W_]+")
 _UNITS = (
-    (re.compile(r"(?<=\d)\s*(?:公尺|㎡?m\b|公尺)", re.IGNORECASE), "米"),
-    (re.compile(r"(?<=\d)\s*(?:千米|km\b)", re.IGNORECASE), "公里"),
+    (re.compile(r"(?<=\d)\s*(?:公尺|m(?![a-z]))", re.IGNORECASE), "米"),
+    (re.compile(r"(?<=\d)\s*(?:千米|km(?![a-z]))", re.IGNORECASE), "公里"),
 )
 _UNITS_EN = (
     (re.compile(r"(?<=\d)\s*kms?\b", re.IGNORECASE), " kilometres"),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.errors import VoiceFailed, VoiceMissing
-from voice.kokoro_split import SplitKokoro, split
+from voice.kokoro_split import LAST_MARK, SplitKokoro, split
 from voice.onnx_session import open_session
 from voice.phonemes import Phonemizer
 
@@ -113,7 +113,8 @@ class KokoroVoice:
         tokens = [self._symbols[symbol] for symbol in phonemes if symbol in self._symbols]
         for start in range(0, len(tokens), _MAX_TOKENS):
             portion = tokens[start : start + _MAX_TOKENS]
-            yield portion, style[len(portion)][None, :]
+            if max(portion) > LAST_MARK:
+                yield portion, style[len(portion)][None, :]
 
     def _infer(
         self, tokens: list[int], style: npt.NDArray[np.float32], speed: float

@@ -23,6 +23,9 @@ Array = npt.NDArray[np.float32]
 FRAME = 600
 """Samples of one frame at 24 kHz: 25 ms."""
 
+LAST_MARK = 16
+"""Tokens up to this number are marks and spaces, which make no sound."""
+
 _SOUND, _PITCH, _LOUDNESS = (
     "/encoder/MatMul_1_output_0",
     "/encoder/Reshape_output_0",
@@ -33,7 +36,6 @@ _FIRST, _NEXT, _LATER = 34, 48, 96
 _CONTEXT = 14
 _SEAM = 240
 _BEFORE, _AFTER = 6, 6
-_LAST_MARK = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,7 @@ class SplitKokoro:
         )
         total = sound.shape[2]
         cumulated = np.asarray(ends, np.int64).reshape(-1)
-        sounding = [number for number, token in enumerate(tokens) if token > _LAST_MARK]
+        sounding = [number for number, token in enumerate(tokens) if token > LAST_MARK]
         first, last = 0, total
         if sounding:
             # Token i ends at cumulated[i + 1]: the silence of the start mark is number 0.

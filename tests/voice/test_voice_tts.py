@@ -1,0 +1,151 @@
+"""Speech: what is written is said, the first sound comes early, and what was said is kept."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voice import wav_io
+from voice.asr import Recognizer
+from voice.asr_text import bare_text
+from voice.errors import VoiceMissing
+from voice.phonemes import Phonemizer, script_runs
+from voice.tts import ClipCache, Synthesizer
+
+
+@pytest.mark.parametrize(
+    ("word", "pinyin"),
+    [
+        ("重庆", "chong2 qing4"),
+        ("银行", "yin2 hang2"),
+        ("长江", "chang2 jiang1"),
+        ("朝阳门", "chao2 yang2 men2"),
+        ("厦门", "xia4 men2"),
+        ("六安", "lu4 an1"),
+        ("大厦", "da4 sha4"),
+        ("步行", "bu4 xing2"),
+        ("重新规划", "chong2 xin1 gui1 hua4"),
+        ("首都机场", "shou3 du1 ji1 chang3"),
+        ("还有", "hai2 you3"),
+    ],
+)
+def test_polyphones(word: str, pinyin: str) -> None:
+    syllables = [syllable for part in Phonemizer().pinyin(word) for syllable in part]
+    assert " ".join(syllables) == pinyin
+
+
+def test_scripts_are_split() -> None:
+    runs = script_runs("左转，进入KFC旁边的Main Street。")
+    assert [(run.text, run.language) for run in runs if run.language] == [
+        ("左转", "zh"),
+        ("进入", "zh"),
+        ("KFC", "en"),
+        ("旁边的", "zh"),
+        ("Main Street。", "en"),
+    ]
+
+
+def test_each_script_has_its_own_phonemes() -> None:
+    phonemes = Phonemizer()("去Main Street")
+    assert phonemes.startswith("ʨʰy↘")
+    assert "stɹˈit" in phonemes
+    assert not re.search(r"[\u4e00-\u9fffA-H]", phonemes.replace("A", ""))
+
+
+def test_the_cache_is_bounded_in_memory_and_on_disk(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path, memory_bytes=8_000, disk_bytes=6_000)
+    for number in range(10):
+        cache.put(str(number), np.full(1_000, 0.5, np.float32))
+    assert sum(path.stat().st_size for path in tmp_path.glob("*.npy")) <= 6_000
+    assert cache.get("0") is None
+    kept = cache.get("9")
+    assert kept is not None
+    assert np.allclose(kept, 0.5, atol=1e-3)
+
+
+def test_a_broken_cache_file_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "a.npy").write_bytes(b"broken")
+    assert ClipCache(tmp_path).get("a") is None
+
+
+def test_without_models_it_says_what_to_do() -> None:
+    with pytest.raises(VoiceMissing, match="models pull"):
+        list(Synthesizer().speak("你好", "zh"))
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("text", "language", "parts"),
+    [
+        ("前方300米右转，进入长安街。", "zh", ["300米", "长安街"]),
+        ("附近有3家酒店，最近的是长城饭店。", "zh", ["酒店", "饭店"]),
+        ("全程12.5公里，大约20分钟。", "zh", ["12.5公里", "20分钟"]),
+        ("In 300 metres, turn right onto Main Street.", "en", ["300 metres", "Main Street"]),
+        ("I found 3 hotels. The nearest is 450 m away.", "en", ["hotels", "450 metres"]),
+    ],
+)
+def test_a_round_trip(
+    mouth: Synthesizer, recognizer: Recognizer, text: str, language: str, parts: list[str]
+) -> None:
+    from voice import normalise
+
+    clips = list(mouth.speak(text, language))
+    audio = np.concatenate([clip.samples for clip in clips])
+    heard = recognizer.transcribe(wav_io.to_16k(audio, clips[0].sample_rate_hz), language=language).text
+
+    def sound(written: str) -> str:
+        """How it sounds: the recogniser may choose other characters of the same sound."""
+        from pypinyin import lazy_pinyin
+
+        return "".join(lazy_pinyin(bare_text(normalise.spoken(written, language))))
+
+    for part in parts:
+        assert sound(part) in sound(heard)
+
+
+@pytest.mark.models
+def test_clauses_come_one_by_one_and_a_second_time_from_the_cache(mouth: Synthesizer) -> None:
+    text = "前方五百米左转，然后沿着中关村东路一直往前走，到第三个红绿灯右转。"
+    first = list(mouth.speak(text, "zh"))
+    again = list(mouth.speak(text, "zh"))
+    assert [clip.text for clip in again] == list(dict.fromkeys(clip.text for clip in first))
+    assert not first[0].goes_on
+    assert sum(clip.duration_s for clip in again) == pytest.approx(sum(c.duration_s for c in first), abs=0.01)
+    assert first[0].duration_s < 1.5
+
+
+@pytest.mark.models
+def test_speed_volume_and_voice(mouth: Synthesizer) -> None:
+    def length(**options: float | str) -> float:
+        return mouth.speak_clause("前方路口右转。", "zh", **options).duration_s  # type: ignore[arg-type]
+
+    assert length(speed=1.5) < length() < length(speed=0.8)
+    assert not mouth.speak_clause("前方路口右转。", "zh", volume=0.0).samples.any()
+    assert mouth.speak_clause("前方路口右转。", "zh", voice="zm_yunxi").voice == "zm_yunxi"
+    with pytest.raises(VoiceMissing, match="nobody"):
+        mouth.speak_clause("你好", "zh", voice="nobody")
+
+
+@pytest.mark.models
+def test_an_english_voice_hands_chinese_text_to_one_that_can(mouth: Synthesizer) -> None:
+    assert mouth.choose_voice("Turn left.", "en") == "en_US-joe-medium"
+    assert mouth.choose_voice("Go to 五道口.", "en").startswith("af_")
+    assert mouth.choose_voice("你好", "zh", "en_US-joe-medium").startswith("z")
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("text", ["", "   ", "……", "🙂", "###"])
+def test_nothing_to_say_is_silence(mouth: Synthesizer, text: str) -> None:
+    assert sum(len(clip.samples) for clip in mouth.speak(text, "zh")) == 0
+
+
+@pytest.mark.models
+def test_loudness_is_even(mouth: Synthesizer) -> None:
+    for text, language in (("附近有三家酒店。", "zh"), ("I found three hotels.", "en")):
+        samples = mouth.speak_clause(text, language).samples
+        speech = samples[np.abs(samples) > 0.01]
+        assert 0.05 < float(np.sqrt(np.mean(speech**2))) < 0.2
+        assert np.abs(samples).max() < 1.0
