@@ -188,6 +188,7 @@ def wrong_turn(
     return WrongTurn(
         noticed_s=float("inf"),
         noticed_m=float("inf"),
+        from_junction_s=float("inf"),
         spoken_s=0.0,
         turned_round=False,
         arrived=guide.arrived,

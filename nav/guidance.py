@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["GuidanceEvent", "Guide", "GuideSettings", "GuideStatus"]
 
-_AHEAD_M = 200.0
+_WINDOW_M = 70.0
+_DRIFT = 0.6
+_DRIFT_MPS = 8.0
 _JOIN_M = 40.0
 _OFF_MARGIN = 5.0
 _OFF_AFTER_S = 1.9
 _OFF_AFTER_M = 22.0
+_OFF_LEAST_M = 8.0
 _FAR_OFF_M = 50.0
 _RETRY_S = 5.0
 _PREDICT_S = 1.0
@@ -39,6 +42,7 @@ _SLOW_MPS = 2.0
 _RECKON_S = 20.0
 _RECKON_TUNNEL_S = 900.0
 _TUNNEL_NEAR_M = 150.0
+_TUNNEL_SPEED_S = 3.0
 
 
 class Guide:
@@ -57,6 +61,7 @@ class Guide:
         self._last_fix_s = 0.0
         self._now_s = 0.0
         self._speed_mps = 0.0
+        self._entered_mps = 0.0
         self._off_since: tuple[float, float] | None = None
         self._driven_m = 0.0
         self._tried_s = -math.inf
@@ -118,14 +123,15 @@ class Guide:
             self._reset_clock(fix.time_s)
         gap_s = fix.time_s - self._now_s if self._last is not None else 0.0
         elapsed_s = min(10.0, gap_s)
+        silent_s = fix.time_s - self._last_fix_s if self._last is not None else 0.0
         self._now_s = self._last_fix_s = fix.time_s
         self._lost_reported = False
-        self._speed_mps = self._speed_of(fix)
+        self._speed_mps = self._entered_mps = self._speed_of(fix)
         self._driven_m += self._speed_mps * elapsed_s
         states = self._matcher.step(fix)
         self._last = fix
         events = self._said_later()
-        state, offset_m = self._on_route(states, gap_s)
+        state, offset_m = self._on_route(states, gap_s, silent_s)
         if offset_m is not None:
             self._offset_m = offset_m
             self._off_since = None
@@ -156,18 +162,32 @@ class Guide:
         self._matcher.forget()
         self._last = None
 
-    def _on_route(self, states: list[State], gap_s: float) -> tuple[State | None, float | None]:
+    def _on_route(
+        self, states: list[State], gap_s: float, silent_s: float
+    ) -> tuple[State | None, float | None]:
         """Find the car on its route, unless there is much better evidence that it is elsewhere."""
         expected_m = self._offset_m + self._speed_mps * gap_s
-        ahead_m = _AHEAD_M + 0.5 * self._speed_mps * gap_s
+        # After a silence the car may have gone faster or slower than was reckoned.
+        window_m = _WINDOW_M + _DRIFT * max(self._speed_mps, _DRIFT_MPS) * max(0.0, silent_s - 1.0)
         for state in states:
             if state.score < -_OFF_MARGIN:
                 break
             place = state.candidate
-            offset_m = self._ruler.offset_of(place.edge, place.offset_m, expected_m, ahead_m)
-            if offset_m is not None:
+            offset_m = self._ruler.offset_of(place.edge, place.offset_m, expected_m)
+            if offset_m is not None and abs(offset_m - expected_m) <= window_m:
                 return state, offset_m
         return None, None
+
+    def _rejoin(self, state: State) -> bool:
+        """Go on from another part of the route, if that is where the car is."""
+        place = state.candidate
+        offset_m = self._ruler.offset_of(place.edge, place.offset_m, self._offset_m)
+        if offset_m is None:
+            return False
+        self._offset_m = offset_m
+        self._scheduler.rewind(offset_m)
+        self._off_since = None
+        return True
 
     def _along(self) -> list[GuidanceEvent]:
         events = []
@@ -227,11 +247,15 @@ class Guide:
         if self._off_since is None:
             self._off_since = (self._now_s, self._driven_m)
         since_s, since_m = self._off_since
-        sure = self._now_s - since_s >= _OFF_AFTER_S or self._driven_m - since_m >= _OFF_AFTER_M
+        driven_m = self._driven_m - since_m
+        lasting = self._now_s - since_s >= _OFF_AFTER_S and driven_m >= _OFF_LEAST_M
+        sure = lasting or driven_m >= _OFF_AFTER_M
         # A car that starts has no direction yet, and may still be on its way out of a car park.
         sure = sure and self._driven_m - self._followed_m >= _JOIN_M
         if not sure or (state is None and not self._is_far_off(fix)):
             return []
+        if state is not None and self._rejoin(state):
+            return self._along()
         events = []
         if not self._off_reported:
             self._off_reported = True
@@ -287,6 +311,10 @@ class Guide:
         hidden = self._ruler.in_tunnel(self._ruler.length_m)
         limit_m = self._ruler.length_m - (0.0 if hidden else _ARRIVED_SLOW_M + 1)
         limit_m = max(self._offset_m, limit_m)
+        if in_tunnel and silent_s > _TUNNEL_SPEED_S:
+            # Nobody knows how fast a car goes in there: somewhere between its speed and the road's.
+            road_mps = self._ruler.speed_mps(self._offset_m)
+            self._speed_mps += (0.5 * (self._entered_mps + road_mps) - self._speed_mps) * 0.3
         self._offset_m = min(limit_m, self._offset_m + self._speed_mps * elapsed_s)
         events += self._along()
         self.progress = self._progress(None, None, on_route=True)

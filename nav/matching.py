@@ -22,6 +22,9 @@ _MAX_STATES = 10
 _HEADING_SIGMA_DEG = 25.0
 _HEADING_CAP = 10.0
 _HEADING_MIN_MPS = 2.0
+_OLD_NEWS = 0.2
+_NEWS_M = 20.0
+_MOST_NEWS = 0.5
 _LEAVE_ROUTE_COST = 2.0
 _ON_ROUTE_GAIN = 3.0
 _UNREACHED_COST = 18.0
@@ -90,7 +93,8 @@ class Matcher:
         sigma_m = math.hypot((fix.accuracy_m or _DEFAULT_SIGMA_M) / math.sqrt(2), _ROAD_SIGMA_M)
         reach_m = radius_m or min(90.0, max(25.0, 4.0 * sigma_m))
         candidates = self._roads.candidates(fix.lat, fix.lon, reach_m)
-        seen = [(candidate, _fit(candidate, fix, sigma_m)) for candidate in candidates]
+        news = self._news(fix)
+        seen = [(candidate, _fit(candidate, fix, sigma_m, news)) for candidate in candidates]
         joined = self._joined(fix, seen, sigma_m) if self.states and self._last is not None else []
         self.broken = bool(self.states) and not joined
         if not joined:
@@ -101,6 +105,15 @@ class Matcher:
         self._last = fix
         self.states = _best(joined)
         return self.states
+
+    def _news(self, fix: Fix) -> float:
+        """Return how much a fix tells: its error is much the one of a second ago, more so for a slow car."""
+        if self._last is None or not self.states:
+            return 1.0
+        moved_m = (fix.speed_mps or 0.0) * (fix.time_s - self._last.time_s)
+        if fix.speed_mps is None:
+            moved_m = between_m(self._last.lat, self._last.lon, fix.lat, fix.lon)
+        return min(_MOST_NEWS, _OLD_NEWS + moved_m / _NEWS_M)
 
     def _joined(self, fix: Fix, seen: list[tuple[Candidate, float]], sigma_m: float) -> list[State]:
         assert self._last is not None
@@ -149,8 +162,8 @@ class Matcher:
         return found
 
 
-def _fit(candidate: Candidate, fix: Fix, sigma_m: float) -> float:
-    score = -0.5 * (candidate.distance_m / sigma_m) ** 2
+def _fit(candidate: Candidate, fix: Fix, sigma_m: float, news: float) -> float:
+    score = -0.5 * news * (candidate.distance_m / sigma_m) ** 2
     if fix.heading_deg is not None and (fix.speed_mps is None or fix.speed_mps > _HEADING_MIN_MPS):
         off = abs((candidate.bearing_deg - fix.heading_deg + 180.0) % 360.0 - 180.0)
         score -= min(_HEADING_CAP, 0.5 * (off / _HEADING_SIGMA_DEG) ** 2)

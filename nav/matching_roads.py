@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from nav.snap import Nearby
 
 _CACHED_EDGES = 20_000
-_TURN_ROUND_COST = 4.0
+_TURN_ROUND_COST = 8.0
+_ANOTHER_PLACE_M = 50.0
 
 
 class RoadFinder(Protocol):
@@ -120,23 +121,23 @@ class Roads:
         return found
 
     def candidates(self, lat: float, lon: float, radius_m: float) -> list[Candidate]:
-        """Return the places on legal directed edges near a point, the nearest of each edge."""
+        """Return the places on legal directed edges near a point, the nearest of each bend of each edge."""
         near = self._finder.nearby(lat, lon, radius_m)
-        best: dict[int, tuple[float, int, float]] = {}
-        for edge, point, distance_m, along in zip(
-            near.edge.tolist(),
-            near.point.tolist(),
-            near.distance_m.tolist(),
-            near.along.tolist(),
-            strict=True,
-        ):
-            if edge not in best or distance_m < best[edge][0]:
-                best[edge] = (distance_m, point, along)
-        found = []
-        for drawn, (distance_m, point, along) in best.items():
-            for edge in (drawn, int(self.graph.edge_reverse[drawn])):
-                if self.graph.edge_access[edge] & self._access:
-                    found.append(self._candidate(edge, point, along, distance_m))
+        columns = (near.distance_m.tolist(), near.edge.tolist(), near.point.tolist(), near.along.tolist())
+        found: list[Candidate] = []
+        taken: dict[int, list[float]] = {}
+        for distance_m, drawn, point, along in sorted(zip(*columns, strict=True)):
+            back = int(self.graph.edge_reverse[drawn])
+            first = self._candidate(drawn, point, along, distance_m)
+            # Nearest first; a road that comes near again, in a hairpin bend, is another place.
+            offsets = taken.setdefault(drawn, [])
+            if any(abs(first.offset_m - other_m) < _ANOTHER_PLACE_M for other_m in offsets):
+                continue
+            offsets.append(first.offset_m)
+            if self.graph.edge_access[drawn] & self._access:
+                found.append(first)
+            if self.graph.edge_access[back] & self._access:
+                found.append(self._candidate(back, point, along, distance_m))
         return found
 
     def _candidate(self, edge: int, point: int, along: float, distance_m: float) -> Candidate:

@@ -10,8 +10,6 @@ from typing import Any
 from nav.graph import EdgeFlag
 from nav.route import Route
 
-_BEHIND_M = 60.0
-_AHEAD_M = 200.0
 _NO_LIMIT = 255
 
 
@@ -113,9 +111,7 @@ class RouteRuler:
         """Length of the route, metres."""
         return self.start_m[-1]
 
-    def offset_of(
-        self, edge: int, edge_offset_m: float, expected_m: float, ahead_m: float = _AHEAD_M
-    ) -> float | None:
+    def offset_of(self, edge: int, edge_offset_m: float, expected_m: float) -> float | None:
         """Return the offset along the route of a place on an edge.
 
         Parameters
@@ -126,21 +122,16 @@ class RouteRuler:
             Distance from the start of the edge, metres.
         expected_m : float
             Where the car is expected along the route; of an edge that the route uses twice the use that fits.
-        ahead_m : float
-            How much further than expected it may be.
 
         Returns
         -------
         float or None
-            Metres from the start of the route; None if the route does not use the edge, used it long ago, or
-            will use it only much later.
+            Metres from the start of the route; None if the route does not use the edge.
         """
         best: float | None = None
         for index in self._indices.get(edge, ()):
             offset_m = self.start_m[index] + edge_offset_m - self._skipped_m[index]
             offset_m = min(max(offset_m, self.start_m[index]), self.start_m[index + 1])
-            if not expected_m - _BEHIND_M <= offset_m <= expected_m + ahead_m:
-                continue
             if best is None or abs(offset_m - expected_m) < abs(best - expected_m):
                 best = offset_m
         return best
@@ -161,6 +152,12 @@ class RouteRuler:
         share = (offset_m - self.start_m[index]) / length_m if length_m > 0 else 0.0
         here_s = self._start_s[index] + share * (self._start_s[index + 1] - self._start_s[index])
         return max(0.0, self._start_s[-1] - here_s)
+
+    def speed_mps(self, offset_m: float) -> float:
+        """Return the speed that the route counts on at an offset, metres per second."""
+        index = self.index_at(offset_m)
+        seconds = self._start_s[index + 1] - self._start_s[index]
+        return (self.start_m[index + 1] - self.start_m[index]) / seconds if seconds > 0 else 0.0
 
     def in_tunnel(self, offset_m: float, ahead_m: float = 0.0) -> bool:
         """Tell whether the route runs through a tunnel at an offset or within a distance ahead."""

@@ -191,6 +191,23 @@ class PromptScheduler:
         if self._said:
             self._said[0].update(("depart", "after"))
 
+    def rewind(self, offset_m: float) -> None:
+        """Go on from another place of the route: what lies ahead of it is to be said anew.
+
+        Parameters
+        ----------
+        offset_m : float
+            The place, metres along the route.
+        """
+        index = 0
+        while index < len(self._maneuvers) and self._maneuvers[index].offset_m < offset_m:
+            index += 1
+        self._next = max(1, index)
+        self._said[0].add("depart")
+        for said in self._said[self._next :]:
+            said.clear()
+        self._chained = {known for known in self._chained if known < self._next}
+
     def first_after(self, opening: str, offset_m: float, speed_mps: float, time_s: float) -> Prompt:
         """Say that the route is a new one, and at once what comes next if that is near.
 
