@@ -1,7 +1,7 @@
 """The agent: what was said becomes what is done and what is answered.
 
     from agent import Agent
-    answer = Agent(region, places=places, router=router).hear("带我去大教堂", language="zh", position=(60.17, 24.94))
+    answer = Agent(region, places=places, router=router).hear("带我去大教堂", position=(60.17, 24.94))
     answer.reply, answer.to_dict()
 
 Heavy libraries (llama-cpp-python, OR-Tools) are imported only when they are used.

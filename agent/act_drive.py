@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table is easier to read whole)
 """Starting, changing and ending the drive."""
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent import reply
 from agent.intent import Navigate, Recall, Remember, Status
@@ -29,7 +29,7 @@ def status(turn: Turn, intent: Status) -> Result:
     if intent.what == "next_turn":
         return _next_turn(turn, route)
     remaining_m, remaining_s = remaining(turn, route)
-    facts = {
+    facts: dict[str, Any] = {
         "distance": turn.distance(remaining_m),
         "duration": turn.duration(remaining_s),
         "time": reply.spoken_time(turn.desk.now() + timedelta(seconds=remaining_s), turn.language),
@@ -170,7 +170,7 @@ def recall(turn: Turn, intent: Recall) -> Result:
     if memory is None:
         return turn.impossible("memory.off")
     if intent.what in {"home", "company"}:
-        kept = memory.place(intent.what)  # type: ignore[arg-type]
+        kept = memory.place(intent.what)
         if kept is None:
             return turn.impossible(f"recall.no_{intent.what}")
         return turn.done(f"recall.{intent.what}", where=kept.name)

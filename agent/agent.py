@@ -126,7 +126,7 @@ class Agent:
         self.session.expire(self._desk.now())
         guidance = self._guidance()
         spoken = language if language in {"zh", "en"} else None
-        understood = self._understand(text, alternatives, spoken, guidance)  # type: ignore[arg-type]
+        understood = self._understand(text, alternatives, spoken, guidance)
         took_ms = (time.perf_counter() - started) * 1000
         return self._answer(text, understood, position, guidance, took_ms)
 

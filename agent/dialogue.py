@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """Answers to our questions, references to what was said, corrections, and giving up politely."""
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agent import act_drive, act_search
 from agent.errors import AgentError
+from agent.finding import Found
 from agent.intent import Choose, Deny, Navigate, PlanTrip, Search, Volume
 from agent.turn import Result, Turn
 
@@ -66,8 +68,8 @@ def _count(turn: Turn, count: int) -> str:
     return count_words(count, turn.language)
 
 
-def _found(places: list[Place], words: str) -> act_search.Found:
-    return act_search.Found(places=tuple(places), verdict="ask", words=words)
+def _found(places: list[Place], words: str) -> Found:
+    return Found(places=tuple(places), verdict="ask", words=words)
 
 
 def _fits(turn: Turn, place: Place, words: str) -> bool:
@@ -159,7 +161,7 @@ def _others(turn: Turn, options: tuple[Place, ...]) -> Result:
     if not rest:
         return turn.impossible("choose.no_other")
     shown = search.model_copy(update={"pick": ""})
-    result = act_search.offer(turn, shown, act_search.Found(places=rest, verdict="list", words=found.words))
+    result = act_search.offer(turn, shown, Found(places=rest, verdict="list", words=found.words))
     turn.session.last_search = search
     return result
 

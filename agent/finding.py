@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """From the words in a slot to places of the map, of the conversation, or of the memory."""
 
 from __future__ import annotations

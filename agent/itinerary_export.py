@@ -163,7 +163,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Fold at 75 octets, never inside a character."""
-    parts, current = [], ""
+    parts: list[str] = []
+    current = ""
     for char in line:
         if len((current + char).encode()) > (75 if not parts else 74):
             parts.append(current)

@@ -181,7 +181,8 @@ class Memory:
                 (at.isoformat(timespec="seconds"), at.weekday(), at.hour, name, lat, lon, place_id, category),
             )
             db.execute(
-                "DELETE FROM trip WHERE rowid IN (SELECT rowid FROM trip ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
+                "DELETE FROM trip WHERE rowid IN"
+                " (SELECT rowid FROM trip ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
                 (_TRIPS_KEPT,),
             )
 
@@ -189,7 +190,8 @@ class Memory:
         """Count a category chosen or a kind of road avoided."""
         with self._open() as db:
             db.execute(
-                "INSERT INTO liking VALUES (?, ?, 1) ON CONFLICT (sort, what) DO UPDATE SET count = count + 1",
+                "INSERT INTO liking VALUES (?, ?, 1)"
+                " ON CONFLICT (sort, what) DO UPDATE SET count = count + 1",
                 (sort, what),
             )
 
@@ -225,7 +227,7 @@ class Memory:
         ]
 
     def usual(self, at: datetime) -> tuple[Kept, int, int] | None:
-        """Return where the driver usually goes at such a time, how often, and out of how many drives.
+        """Return where the driver usually goes at such a time, how often, out of how many drives.
 
         A place is usual when, on the same kind of day (working day or weekend) within an hour of this time of
         day, it was driven to at least three times and in at least 60 % of the drives.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """A place phrase taken apart: "the nearest gas station that is open" → what, pick, open now.
 
 Both languages' grammars hand their noun phrases to this module, so that "最近的还开着的药店" and "the
@@ -96,8 +97,7 @@ def _parse_zh(text: str) -> Phrase:
     if re.fullmatch(r"(?:我们?的?)?(?:家|家里|公司|单位)", text):
         return Phrase(core=text)
     cutter = _Cutter(text.strip(" ，,。的"))
-    phrase = Phrase()
-    phrase = replace(phrase, **_zh_filters(cutter))
+    phrase = _zh_filters(cutter)
     near, here = _zh_anchor(cutter)
     pick = _zh_pick(cutter)
     core = _trim_zh(cutter.text)
@@ -111,26 +111,28 @@ def _parse_zh(text: str) -> Phrase:
     return replace(phrase, core=core, near=near, here=here, pick=pick, need=need)
 
 
-def _zh_filters(cutter: _Cutter) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _zh_filters(cutter: _Cutter) -> Phrase:
+    found = Phrase()
     if cutter.cut(
         r"(?:现在|目前|这会儿|这个点儿?|这时候|今晚|今天|半夜|晚上)?(?:还|仍|依然)*(?:在)?(?:正|正在)?(?:开着|开门|营业|没关门|不关门|开放)(?:着|中)?(?:的|吗)?"
         r"|(?:24|二十四)(?:个)?小时(?:营业)?的?|通宵(?:营业)?的?"
     ):
-        found["open_now"] = True
+        found = replace(found, open_now=True)
     stars = cutter.cut(r"([一二两三四五1-5])(?:颗)?星(?:级)?(?:及)?(?:以上)?的?|([一二两三四五1-5])星级?")
     if stars:
-        found["stars"] = _ZH_STARS[stars[1] or stars[2]]
+        found = replace(found, stars=_ZH_STARS[stars[1] or stars[2]])
     within = cutter.cut(
         rf"(?:在|离我|方圆)*({ZH_NUMBER})(米|公里|千米|里地|里)(?:半径)?(?:以内|之内|范围内|范围之内|内|里)(?:的|有没有|有)?"
     )
     if within:
         value = zh_number(within[1]) or 0
-        found["within_m"] = int(value * {"米": 1, "公里": 1000, "千米": 1000}.get(within[2], 500))
+        found = replace(
+            found, within_m=int(value * {"米": 1, "公里": 1000, "千米": 1000}.get(within[2], 500))
+        )
     if cutter.cut(
         r"(?:顺路|顺道|顺便|沿途|沿路|一路上|半路上?|路上|途中|沿线|路过)(?:的|有|经过的)?(?:地方)?"
     ):
-        found["along"] = True
+        found = replace(found, along=True)
     return found
 
 

@@ -164,10 +164,10 @@ def _run_day(
         if at_wheel_s + leg[0] > REST_EVERY_S:
             return visits, stop
         arrive = _minute_up(clock + timedelta(seconds=leg[0]))
-        arrive = _fitting(stop, arrive, frame)
-        if arrive is None:
+        fitting = _fitting(stop, arrive, frame)
+        if fitting is None:
             return visits, stop
-        visit = _visit(stop, arrive, leg)
+        visit = _visit(stop, fitting, leg)
         visits.append(visit)
         at_wheel_s = 0.0
         clock, here = visit.leave, (stop.place.lat, stop.place.lon)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (an example is easier to read whole)
 """What the language model is asked, what it may answer, and how the answer is read.
 
 The answer is one short line, `kind slot=value …`, because every token costs 45 ms on a small computer.
@@ -82,9 +83,9 @@ PREFIX = (
 """Constant beginning of every prompt; it stays in the model's cache."""
 
 _NEEDS = [need for need in get_args(Need) if need]
-_QUESTIONS = [question for question in get_args(StatusQuestion)]
-_CHOICES = "nearer farther better cheaper other last".split()
-_VOLUMES = "up down mute unmute max min".split()
+_QUESTIONS = list(get_args(StatusQuestion))
+_CHOICES = ["nearer", "farther", "better", "cheaper", "other", "last"]
+_VOLUMES = ["up", "down", "mute", "unmute", "max", "min"]
 
 
 def build_prompt(text: str) -> str:

@@ -309,7 +309,7 @@ def _shift(desk: Desk, plan: Plan, request: TripRequest, *, later: bool) -> Chan
     request = replace(request, day_start=begin.time())
     hotels = [day.hotel.place if day.hotel else None for day in plan.days]
     frames = day_frames(request, hotels[:-1])
-    days = {}
+    days: dict[int, Day] = {}
     for number, day in enumerate(plan.days):
         sights = [visit.place for visit in day.sights]
         musts = {p.id for p in request.sights[: request.must_count]} & {p.id for p in sights}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a sentence is easier to read whole)
 """What is said in English."""
 
 from __future__ import annotations

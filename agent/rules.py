@@ -8,7 +8,7 @@ a wish about the road belongs to the destination said before it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.intent import ChangeRoute, Navigate, PlanTrip
 
@@ -60,17 +60,18 @@ def parse(text: str, language: Language, context: Context | None = None) -> Pars
     from agent import rules_en, rules_zh
 
     context = context or Context()
-    grammar = rules_zh if language == "zh" else rules_en
-    whole = grammar.parse_whole(text, context)
+    grammar: Any = rules_zh if language == "zh" else rules_en
+    whole: Parsed | None = grammar.parse_whole(text, context)
     if whole is not None:
         return whole
     clauses = grammar.clauses(text)
     if len(clauses) <= 1:
-        return grammar.parse_clause(clauses[0] if clauses else text, context)
+        single: Parsed | None = grammar.parse_clause(clauses[0] if clauses else text, context)
+        return single
     return _join(clauses, grammar.parse_clause, context)
 
 
-def _join(clauses: list[str], parse_clause, context: Context) -> Parsed | None:  # type: ignore[no-untyped-def]
+def _join(clauses: list[str], parse_clause: Any, context: Context) -> Parsed | None:
     intents: list[Intent] = []
     confidence, names, missed = 1.0, [], 0
     for clause in clauses:

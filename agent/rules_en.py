@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """Grammar of English commands."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """Grammar of Mandarin commands."""
 
 from __future__ import annotations
@@ -309,15 +310,15 @@ def _remember(text: str, context: Context) -> Parsed | None:
             rf"{lead}{word}(?:的?(?:地址|位置))?(?:就)?(?:{verb}|是|在|就在|就是)+{_HERE}{_END}", text
         ):
             return _one(Remember(what=cast("Any", what)), STRONG, "zh.remember.here")
-        if found := re.fullmatch(rf"{lead}(?!{_HERE})(.{{2,24}}?)(?:就)?(?:{verb}){word}{_END}", text):
-            if not re.search(r"我要|带我|导航", found[1]):
-                return _one(Remember(what=cast("Any", what), place=found[1]), STRONG, "zh.remember.place")
-        if found := re.fullmatch(
+        named = re.fullmatch(rf"{lead}(?!{_HERE})(.{{2,24}}?)(?:就)?(?:{verb}){word}{_END}", text)
+        if named and not re.search(r"我要|带我|导航", named[1]):
+            return _one(Remember(what=cast("Any", what), place=named[1]), STRONG, "zh.remember.place")
+        named = re.fullmatch(
             rf"{lead}{word}(?:的)?(?:地址|位置)?(?:就)?(?:{verb}|在|就在|住在|住|是|改到|搬到了?|搬)+(.{{2,24}}?){_END}",
             text,
-        ):
-            if not re.match(r"哪|什么|多|几|不是|怎么|啥|附近", found[1]):
-                return _one(Remember(what=cast("Any", what), place=found[1]), STRONG, "zh.remember.place")
+        )
+        if named and not re.match(r"哪|什么|多|几|不是|怎么|啥|附近", named[1]):
+            return _one(Remember(what=cast("Any", what), place=named[1]), STRONG, "zh.remember.place")
     if found := re.fullmatch(
         rf"我(?:们)?(?:家)?(?:住在|住|搬到了?|搬去了?)(?!哪|的)(.{{2,24}}?){_END}", text
     ):
@@ -651,9 +652,7 @@ def _search(text: str, context: Context) -> Parsed | None:
             "zh.search",
         )
     if is_category(phrase.core, "zh"):
-        return _one(
-            _search_of(phrase), FAIR if had_head or phrase.open_now or phrase.pick else FAIR, "zh.search.bare"
-        )
+        return _one(_search_of(phrase), FAIR, "zh.search.bare")
     if had_head:
         return _one(_search_of(phrase), _place_confidence(phrase, FAIR), "zh.search.find")
     return None

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a template is easier to read whole)
 """Sentences to train and tune on: hand-written lines and what templates make of them.
 
 Run `python -m agent.train_understanding` to train; nothing here is used while driving. The held-out set of
@@ -83,9 +84,39 @@ def _intent(text: str) -> Intent:
     return parse_intent({"kind": kind, **slots})
 
 
-_PLACES_ZH = "东方明珠 人民广场 世纪公园 中央美术学院 北海公园 西湖 虹口足球场 星海广场 钟楼 大雁塔 春熙路 黄鹤楼 鼓浪屿 文化宫 工人体育馆 美食街".split()
+_PLACES_ZH = [
+    "东方明珠",
+    "人民广场",
+    "世纪公园",
+    "中央美术学院",
+    "北海公园",
+    "西湖",
+    "虹口足球场",
+    "星海广场",
+    "钟楼",
+    "大雁塔",
+    "春熙路",
+    "黄鹤楼",
+    "鼓浪屿",
+    "文化宫",
+    "工人体育馆",
+    "美食街",
+]
 _PLACES_EN = ["Oak Street", "Union Station", "the art gallery", "Hyde Park", "the town hall", "Riverside Mall", "St Mary's Church", "the Concert House", "Lakeview Hotel", "the science museum"]  # fmt: skip
-_THINGS_ZH = "花店 烤鱼 文具 蛋糕 修鞋 眼镜店 宠物店 健身房 轮胎 牛排 理发店 电影院".split()
+_THINGS_ZH = [
+    "花店",
+    "烤鱼",
+    "文具",
+    "蛋糕",
+    "修鞋",
+    "眼镜店",
+    "宠物店",
+    "健身房",
+    "轮胎",
+    "牛排",
+    "理发店",
+    "电影院",
+]
 _THINGS_EN = ["flowers", "a tailor", "batteries", "a bookshop", "donuts", "a gym", "sandwiches", "a pet shop", "an optician", "steak"]  # fmt: skip
 
 _TEMPLATES: dict[str, list[str]] = {
@@ -128,7 +159,7 @@ def label_of(intent: Intent) -> str:
     slots = intent.slots()
     match intent.kind:
         case "navigate" | "confirm" | "deny" | "cancel" | "repeat" | "help" | "chat":
-            return intent.kind
+            return str(intent.kind)
         case "search":
             return f"search need={slots['need']}" if "need" in slots else "search what"
         case "plan_trip":
@@ -150,4 +181,3 @@ def label_of(intent: Intent) -> str:
         case "status" | "remember" | "recall":
             default = {"status": "time_left", "remember": "favourite", "recall": "favourites"}[intent.kind]
             return f"{intent.kind} {slots.get('what', default)}"
-    return intent.kind

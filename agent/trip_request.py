@@ -186,9 +186,8 @@ def _area(desk: Desk, where: str, position: Point | None) -> tuple[str, Point, f
 
 def _known_names(desk: Desk) -> set[str]:
     """Names under which the whole region goes: its own and its country's."""
-    from importlib.resources import files
-
     import json
+    from importlib.resources import files
 
     table: dict[str, list[str]] = json.loads(
         files("agent").joinpath("data/region_names.json").read_text(encoding="utf-8")

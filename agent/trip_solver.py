@@ -30,7 +30,7 @@ DINNER = (time(17, 0), time(19, 0))
 
 DAY_END = time(20, 30)
 _FAR_S = 6 * 3600.0
-_MUST, _MEAL, _SIGHT = 10_000_000, 2_000_000, 20_000
+_MUST, _MEAL, _LIKED, _SIGHT = 10_000_000, 2_000_000, 300_000, 20_000
 _SOLVE_S = 0.8
 
 
@@ -236,8 +236,14 @@ class _Model:
                 return stay
             return stay + int(self._seconds[self._row(a), self._row(b)])
 
+        def drive(i: int, j: int) -> int:
+            b = manager.IndexToNode(j)
+            if b < self._first and self._frames[b // 2].end is None:
+                return 0
+            return int(self._seconds[self._row(manager.IndexToNode(i)), self._row(b)])
+
         index = routing.RegisterTransitCallback(travel)
-        routing.SetArcCostEvaluatorOfAllVehicles(index)
+        routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitCallback(drive))
         routing.AddDimension(index, 4 * 3600, 24 * 3600, False, "time")
         dimension = routing.GetDimensionOrDie("time")
         # Waiting costs as much as driving: hours in front of a closed door are not a plan.
@@ -246,7 +252,6 @@ class _Model:
             begin = frame.begin.hour * 3600 + frame.begin.minute * 60
             dimension.CumulVar(routing.Start(i)).SetRange(begin, begin)
             dimension.CumulVar(routing.End(i)).SetMax(22 * 3600)
-            dimension.SetSpanCostCoefficientForVehicle(1, i)
         for position, node in enumerate(self._nodes):
             variable = dimension.CumulVar(manager.NodeToIndex(self._first + position))
             variable.SetRange(node.windows[0][0], node.windows[-1][1])
@@ -256,6 +261,7 @@ class _Model:
 
     def _choices(self) -> None:
         routing, manager = self._routing, self._manager
+        liked = {place_id for _, ids in self._request.liked for place_id in ids[:2]}
         rank: dict[str, int] = {}
         groups: dict[Any, list[int]] = {}
         for position, node in enumerate(self._nodes):
@@ -267,7 +273,8 @@ class _Model:
                 groups.setdefault((node.role, node.day), []).append(index)
         for key, indices in groups.items():
             if key[0] == "sight":
-                penalty = _MUST if key[1] in self._must else max(3_000, _SIGHT - 500 * rank[key[1]])
+                wanted = _LIKED if key[1] in liked else max(3_000, _SIGHT - 500 * rank[key[1]])
+                penalty = _MUST if key[1] in self._must else wanted
             else:
                 penalty = _MEAL
             routing.AddDisjunction(indices, penalty, 1)

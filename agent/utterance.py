@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """The words as heard, made ready for understanding: one script, no wake phrase, no courtesies."""
 
 from __future__ import annotations

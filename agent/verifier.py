@@ -252,7 +252,8 @@ def check_wishes(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
         ]
     if any(day.start.time() < request.day_start for day in plan.days):
         problems.append(Problem(check="wishes", what="a day begins too early"))
-    if plan.budget != "unknown":
+    claimed: str = plan.budget
+    if claimed != "unknown":
         problems.append(Problem(check="wishes", what="costs are claimed that the map does not hold"))
     if not sights:
         problems.append(Problem(check="wishes", what="there is nothing to see in it"))

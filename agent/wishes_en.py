@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """Trips in English: "two days in Kunshan, cheap hotel, gardens, with kids" → where, days, wishes."""
 
 from __future__ import annotations

@@ -1,17 +1,15 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """Trips in Mandarin: "到昆山玩两天，住得便宜点，想看园林" → where, days, wishes; and changes to a plan."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from agent.intent import PlanChange, PlanTrip, Wishes
 from agent.numerals import ZH_NUMBER, zh_number
 from agent.phrase import road_wishes
 from agent.rules import FAIR, GOOD, STRONG, Context, Parsed
-
-if TYPE_CHECKING:
-    from agent.intent import Avoid
 
 _TRIP = re.compile(
     r"玩(?!具|偶)|旅游|旅行|游玩|自驾|[天日]游|一日游|周末(?:去|到|游|行程)|度假|行程|攻略|逛(?:个|一)?(?:[一二两三四五六七八九十\d半]+天)|待(?:个|上)?[一二两三四五六七八九十\d半]+(?:天|晚)|住(?:个|上)?[一二两三四五六七八九十\d]+(?:天|晚)|几日游|转(?:个|上)?[一二两三四五六七八九十\d半]+天|出去[一二两三四五六七八九十\d半]+天"
@@ -158,7 +156,7 @@ def parse_wishes(text: str) -> Wishes:
         budget=_budget(text),
         hotel_stars=_stars(text),
         pace=_pace(text),
-        avoid=cast("tuple[Avoid, ...]", roads.avoid),
+        avoid=roads.avoid,
         depart=_depart(text),
     )
 

@@ -31,13 +31,16 @@ Words = Annotated[str, Field(min_length=1, max_length=200)]
 Address = Annotated[
     str, Field(min_length=1, max_length=200, description="name or address of a place, in any script")
 ]
+    str, Field(min_length=1, max_length=200, description="name or address of a place, in any script")
+]
 Limit = Annotated[int, Field(ge=1, le=50)]
-Avoid = Annotated[list[str], Field(description="any of toll, motorway, ferry, unpaved")]
+Names = list[str] | None
+Avoid = Annotated[list[str] | None, Field(description="any of toll, motorway, ferry, unpaved")]
 
 _MATRIX_MOST = 25
 _INSTRUCTIONS = (
-    "Places, routes and trips on an offline OpenStreetMap region. Prefer the *_by_address tools: they take names "
-    "instead of coordinates. Distances are metres, times seconds. Opening hours can be unknown; prices always are."
+    "Places, routes and trips on an offline OpenStreetMap region. Prefer the *_by_address tools: they take "
+    "names instead of coordinates. Distances are metres, times seconds. Opening hours can be unknown; prices always are."
 )
 
 
@@ -90,7 +93,7 @@ def _guarded(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     except PlanImpossible as refusal:
         from agent.reply import say
 
-        facts = {name: str(value) for name, value in refusal.facts.items()}
+        facts: dict[str, Any] = {name: str(value) for name, value in refusal.facts.items()}
         facts.setdefault("name", "")
         return {"error": say("en", f"trip.refuse.{refusal.reason}", **facts), "reason": refusal.reason}
     except (_Refused, NavError, PoiError, AgentError) as error:
@@ -180,21 +183,26 @@ class _Tools:
         return _guarded(answer)
 
     def route(
-        self, from_lat: Latitude, from_lon: Longitude, to_lat: Latitude, to_lon: Longitude, avoid: Avoid = []
+        self,
+        from_lat: Latitude,
+        from_lon: Longitude,
+        to_lat: Latitude,
+        to_lon: Longitude,
+        avoid: Avoid = None,
     ) -> dict[str, Any]:
         """Route by car between two coordinates, with the instructions."""
         return _guarded(lambda: self._route([(from_lat, from_lon), (to_lat, to_lon)], avoid))
 
     def route_by_address(
-        self, origin: Address, destination: Address, via: list[str] = [], avoid: Avoid = []
+        self, origin: Address, destination: Address, via: Names = None, avoid: Avoid = None
     ) -> dict[str, Any]:
         """Route by car between two named places, by way of others if given, with the instructions."""
         return _guarded(
-            lambda: self._route([self._point(words) for words in (origin, *via, destination)], avoid)
+            lambda: self._route([self._point(words) for words in (origin, *(via or ()), destination)], avoid)
         )
 
-    def _route(self, stops: list[tuple[float, float]], avoid: list[str]) -> dict[str, Any]:
-        route = self._desk.router.route(stops, avoid=avoid)
+    def _route(self, stops: list[tuple[float, float]], avoid: Names) -> dict[str, Any]:
+        route = self._desk.router.route(stops, avoid=avoid or ())
         return {
             "distance_m": round(float(route.distance_m), 1),
             "duration_s": round(float(route.duration_s), 1),
@@ -255,13 +263,13 @@ class _Tools:
         self,
         where: Address,
         days: int,
-        likes: list[str] = [],
-        dislikes: list[str] = [],
-        must_see: list[str] = [],
+        likes: Names = None,
+        dislikes: Names = None,
+        must_see: Names = None,
         children: bool = False,
         budget: Annotated[str, Field(pattern="^(low|high)?$")] = "",
         pace: Annotated[str, Field(pattern="^(easy|full)?$")] = "",
-        avoid: Avoid = [],
+        avoid: Avoid = None,
         first_day: date | None = None,
     ) -> dict[str, Any]:
         """Plan a trip of some days and verify it: sights, meals, hotels and drives with times.
@@ -277,13 +285,13 @@ class _Tools:
 
             wishes = Wishes.model_validate(
                 {
-                    "likes": likes,
-                    "dislikes": dislikes,
-                    "must": must_see,
+                    "likes": likes or (),
+                    "dislikes": dislikes or (),
+                    "must": must_see or (),
                     "children": children,
                     "budget": budget,
                     "pace": pace,
-                    "avoid": avoid,
+                    "avoid": avoid or (),
                 }
             )
             request = make_request(
