@@ -6,6 +6,7 @@ from typing import Literal
 
 from agent.guidance_state import GuidanceState
 from device.settings import Settings
+from device.vehicle import VehicleState
 from nav import Region, Route, Router
 from nav.guidance import Guide
 from nav.guidance_types import GuidanceEvent, GuideSettings
@@ -31,6 +32,8 @@ class Driving:
         self.language: Literal["zh", "en"] = "en" if settings.speech.language == "en" else "zh"
         self.fix: Fix | None = None
         """The newest position."""
+        self.vehicle = VehicleState()
+        """What the vehicle last said of itself."""
 
     @property
     def guiding(self) -> bool:
@@ -86,7 +89,8 @@ class Driving:
             next_distance_m=status.next_distance_m,
             road=status.road,
             limit_kph=status.limit_kph,
-            speed_kph=status.speed_kph,
+            speed_kph=status.speed_kph if self.vehicle.speed_kph is None else self.vehicle.speed_kph,
+            range_m=self.vehicle.range_m,
             driving_s=status.driving_s,
             parked=status.parked,
         )

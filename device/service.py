@@ -108,6 +108,8 @@ class Service:
         else:
             yield supervise("engines", self._keep_engines, self._failed)
             yield supervise("position", self._follow_position, self._failed)
+            if self.settings.position.kuksa:
+                yield supervise("vehicle", self._follow_vehicle, self._failed)
         yield supervise("listening", self._listen, self._failed)
         if self.settings.http.enabled:
             yield supervise("http", self._serve_http, self._failed)
@@ -182,6 +184,21 @@ class Service:
             await reader
         finally:
             source.close()
+
+    async def _follow_vehicle(self) -> None:
+        """Take speed, fuel and charge from the vehicle's databroker."""
+        from device.vehicle import states
+
+        assert self.assistant is not None
+        driving = self.assistant.driving
+        clients: list[Any] = []
+        changes = states(self.settings.position.kuksa, clients.append)
+        try:
+            while True:
+                driving.vehicle = await asyncio.to_thread(next, changes)
+        finally:
+            for client in clients:
+                client.disconnect()
 
     def _drive(self, fix: Fix | None) -> None:
         assert self.assistant is not None
