@@ -74,7 +74,7 @@ class AddressBook:
         if not streets:
             return []
         street, score = min(streets, key=lambda entry: (-entry[1], _distance(entry[0], near)))
-        return [Candidate(place=street, score=min(0.7, score * 0.75), why="street without that number")]
+        return [Candidate(place=street, score=min(0.66, score * 0.7), why="street without that number")]
 
     def _numbers(self, street: str, number: str, score: float) -> list[Candidate]:
         query = "SELECT id, number, lat, lon, label FROM address WHERE street = ?"
@@ -96,7 +96,7 @@ class AddressBook:
         gap, _, row = min(numbered, key=lambda entry: entry[0] + 3 * entry[1])
         if gap > 20:
             return []
-        return [Candidate(place=_address_place(row), score=0.74 * score, why="nearest house number")]
+        return [Candidate(place=_address_place(row), score=0.7 * score, why="nearest house number")]
 
     def _crossing(self, words: str, near: tuple[float, float] | None) -> list[Candidate]:
         for first, second, sure in _crossing_parts(words):

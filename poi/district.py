@@ -12,7 +12,7 @@ import numpy as np
 
 from poi.extract import RawDistrict, RawPlace, Ring
 
-_REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000,
+REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000,
             "place/village": 2_500,
             "place/town": 5_000, "place/hamlet": 1_200, "place/city": 15_000,
             "place/borough": 4_000}  # fmt: skip
@@ -48,11 +48,11 @@ class DistrictIndex:
              for d in districts for ring in d.rings),
             key=lambda entry: (-entry[0], entry[1]),
         )  # fmt: skip
-        points = [p for p in places if p.categories[0] in _REACH_M and p.tags.get("name")]
+        points = [p for p in places if p.categories[0] in REACH_M and p.tags.get("name")]
         self._names = [p.tags["name"] for p in points]
         self._lat = np.array([p.lat for p in points])
         self._lon = np.array([p.lon for p in points])
-        self._reach = np.array([float(_REACH_M[p.categories[0]]) for p in points])
+        self._reach = np.array([float(REACH_M[p.categories[0]]) for p in points])
 
     def name_at(self, lat: float, lon: float) -> str:
         """Return the name of the district at a point, "" where the map knows none."""

@@ -57,7 +57,7 @@ def categories_of(tags: Mapping[str, str]) -> list[str]:
     named = "name" in tags or "brand" in tags or "operator" in tags
     found = [c for c in _categories(tags, named=named) if c not in _NOT_PLACES]
     if any(c == "railway/station" for c in found) and _is_subway(tags):
-        found.insert(0, "station/subway")
+        found = ["station/subway", *(c for c in found if c != "railway/station")]
     if "building/yes" in found and len(found) > 1:
         found.remove("building/yes")
     return found
@@ -80,10 +80,10 @@ def _categories(tags: Mapping[str, str], *, named: bool) -> list[str]:
             continue
         if value in _MINOR_VALUES.get(key, ()) and len(found):
             continue
-        if key == "building":
-            category = "building/yes" if not found else category
+        if key == "building" and value != "cathedral":
             if found:
                 continue
+            category = "building/yes"
         found.append(category)
     return found
 

@@ -20,10 +20,11 @@ from poi.filters import Wishes, check_wishes, fits
 from poi.name_search import NameIndex
 from poi.opening import open_at as is_open_at
 from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
-from poi.resolve import Resolver, judge
+from poi.resolve import Resolver
 from poi.store import PlaceStore
 from poi.text import clean
 from poi.user_places import UserPlaces
+from poi.verdict import judge
 from poi.whereabouts import Surroundings
 
 Point = tuple[float, float]
@@ -166,7 +167,7 @@ class Places:
         addressed = [c.place for c in self._addresses.find(words, near) if c.score >= _ADDRESS]
         if addressed:
             return addressed
-        candidates = self._resolver.candidates(words, near=near, limit=60)
+        candidates = self._resolver.candidates(words, near=near, limit=60, once=False)
         if not candidates:
             return []
         best = candidates[0].score

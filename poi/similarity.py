@@ -111,7 +111,7 @@ def _by_sound(
     else:
         soft /= _SOUND + _FOLDED
         size = len(reading.sound)
-    ratio = 2 * soft / (size + length)
+    ratio = 2 * soft / (size + length) - _UNHEARD * np.maximum(0.0, _HEARD - soft / size)
     reasons = ["sound"] * len(texts)
     for i, (text, sounded) in enumerate(zip(texts, sounds, strict=True)):
         if text == reading.text:
@@ -134,7 +134,8 @@ def _by_letters(query: str, texts: Sequence[str]) -> tuple[Scores, list[str]]:
     ordered = np.asarray(process.cdist([query], texts, scorer=fuzz.token_sort_ratio)[0], dtype=np.float64)
     score = np.maximum(plain, 0.97 * ordered / 100)
     reasons = ["spelling"] * len(texts)
-    parts = _parts(query, texts)
+    parts, strange = _parts(query, texts)
+    score -= np.where(strange & (score < _JOINED), _STRANGE, 0.0)
     for i, text in enumerate(texts):
         if text == query:
             score[i], reasons[i] = 1.0, "exact"
@@ -143,36 +144,48 @@ def _by_letters(query: str, texts: Sequence[str]) -> tuple[Scores, list[str]]:
     return np.minimum(score, 1.0), reasons
 
 
+_HEARD, _UNHEARD = 0.85, 0.6
+"""A name that has less than this share of what was said loses this much per missing share: what was said is
+seldom superfluous, while names are often said only in part."""
+
+_STRANGE_WORD, _STRANGE = 0.6, 0.12
+"""A word of the query less like any word of the name than this costs the name so much."""
+
 _WORD_LIKE = 0.75
 """A name is no part match when a word of the query resembles none of its words at least so much."""
 
 
-def _parts(query: str, texts: Sequence[str]) -> Scores:
-    """Score names that hold all the words of the query, misspelt, inflected or only begun, among others."""
+_JOINED = 0.9
+"""From this likeness on, words were only joined or parted, not strange."""
+
+
+def _parts(query: str, texts: Sequence[str]) -> tuple[Scores, NDArray[np.bool_]]:
+    """Score names that hold all the words of the query, misspelt, inflected or only begun, among others.
+
+    Also say which names have nothing like one of several words said.
+    """
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     wanted = query.split()
     scores = np.zeros(len(texts))
+    strange = np.zeros(len(texts), dtype=bool)
     if len(query) < 3 or len(wanted) > 8:
-        return scores
+        return scores, strange
     split = [text.split() for text in texts]
     vocabulary = {word: i for i, word in enumerate(dict.fromkeys(w for words in split for w in words))}
-    alike = np.asarray(
-        process.cdist(wanted, list(vocabulary), scorer=OSA.normalized_similarity, score_cutoff=_WORD_LIKE)
-    )
+    alike = np.asarray(process.cdist(wanted, list(vocabulary), scorer=OSA.normalized_similarity))
     for word, i in vocabulary.items():
         if len(wanted[-1]) >= 3 and word != wanted[-1] and word.startswith(wanted[-1]):
             alike[-1, i] = max(alike[-1, i], 0.92)
     for i, words in enumerate(split):
-        if len(words) < len(wanted) or len(texts[i]) <= len(query) - 2:
-            continue
         best = alike[:, [vocabulary[w] for w in words]]
         likeness = best.max(axis=1)
-        if likeness.min() < _WORD_LIKE:
+        strange[i] = len(wanted) > 1 and likeness.min() < _STRANGE_WORD
+        if likeness.min() < _WORD_LIKE or len(words) < len(wanted) or len(texts[i]) <= len(query) - 2:
             continue
         share = min(1.0, len(query) / len(texts[i]))
         # In most languages of Europe the last noun is what the thing is, those before it say which.
         head = 0.03 if int(best[-1].argmax()) == len(words) - 1 else 0.0
         scores[i] = (0.74 + 0.12 * share) * float(likeness.mean()) + head
-    return scores
+    return scores, strange

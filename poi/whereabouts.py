@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import haversine_m, project_to_segments
-from poi.district import _REACH_M as REACH_M
-from poi.district import contains, contains_many
+from poi.district import REACH_M, contains, contains_many
 from poi.errors import UnknownDistrict
 from poi.place import Place, Whereabouts
 from poi.resolve import Resolver
