@@ -90,10 +90,10 @@ _WORK = r"(?:my |our |the )?(?:work|office|workplace|company|job|work address|of
 _NAV = (
     r"(?:(?:let'?s|let us|i|we|i'?d|we'?d|i'?m|we'?re|would|like|want|wanna|need|have|got|gotta|going|go|to|just|please|can|could|you|now|ok|okay|first|then|and|next|after that|finally|later|also|rather|must|should|actually|hurry|quickly|quick|straight|directly)\s+)*"
     r"(?:navigate|navigation|drive|driving|take|bring|get|go|goes|going|head|heading|guide|lead|direct|directions|route|routing|travel|return|come|carry|run|set (?:a |the |my |our )?(?:course|route|destination|navigation|gps)|plan (?:a |the )?route|(?:show|tell|give|find|get|plot|calculate|start|begin)(?: me| us)?(?: the| a| my)? (?:way|route|directions|navigation|path|road|navigating)|"
-    r"how (?:do|can|would|should) (?:i|we) (?:get|go|drive|travel)|how to (?:get|go|drive)|what(?:'s| is) the (?:best |fastest |quickest )?(?:way|route)|(?:change|switch|set) (?:the |my |our )?destination|swing|pop|drop|be|make (?:it|my way)|off|on)"
+    r"how (?:do|can|would|should) (?:i|we) (?:get|go|drive|travel)|how to (?:get|go|drive)|what(?:'s| is) the (?:best |fastest |quickest )?(?:way|route)|(?:change|switch|set) (?:the |my |our )?destination|swing|pop|drop|be(?= at\b| in\b)|make (?:it|my way)|off)"
     r"(?:\s+(?:me|us|my \w+|her|him|them|back|over|straight|directly|the kids|everyone|out|on))*"
 )
-_GO = rf"{_NAV}\s+(?:to|towards?|for|into|by|(?=home\b|there\b|back home\b))\s*"
+_GO = rf"{_NAV}\s+(?:(?:see|visit)(?=\s)|to(?: see| visit)?|towards?|(?<=head )for|(?<=heading )for|(?<=directions )for|(?<=off )for|into|by|(?=home\b|there\b|back home\b))\s*"
 
 
 def clauses(text: str) -> list[str]:
@@ -230,7 +230,13 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
         return None
     name = found[1].strip()
     offered = any(name.lower() in full.lower() or full.lower() in name.lower() for full in context.offered)
-    if re.search(r"(?i)\b(?:what|how|where|when|why|not|don't|stop|cancel|same|right|wrong)\b", name):
+    name = re.sub(
+        r"(?i)\s+(?:sounds|looks|seems|is|would be) (?:good|great|nice|fine|better|perfect)$", "", name
+    )
+    if re.search(
+        r"(?i)\b(?:what|how|where|when|why|not|don't|can't|stop|cancel|same|right|wrong|too|bit|for|any|i|it|that|those)\b",
+        name,
+    ):
         return None
     if offered and len(name) > 2:
         return _one(Choose(name=name), STRONG, "en.choose.name")
@@ -350,7 +356,7 @@ def _remember(text: str, context: Context) -> Parsed | None:
     ):
         return _one(Remember(place=re.sub(r"(?i)^the ", "", found[1])), STRONG, "en.remember.favourite_place")
     if (found := _fullmatch(r"(?:bookmark|remember|save) (.{3,40}?)", text)) and not re.match(
-        r"(?i)(?:when|how|what|me|to )", found[1]
+        r"(?i)(?:when|how|what|me|to |some |money|fuel|gas|time|us )", found[1]
     ):
         return _one(Remember(place=re.sub(r"(?i)^the ", "", found[1])), FAIR, "en.remember.favourite_place")
     return None
@@ -493,6 +499,11 @@ def _stops(text: str) -> Parsed | None:
         return _one(ChangeRoute(add=phrase.core or add[1]), GOOD, "en.change.add")
     return None
 
+
+_SENTENCE = re.compile(
+    r"(?i)\b(?:i|i'?m|i'?ve|we|we'?re|we'?ve|my|our|let'?s|he|she|they|there'?s|blocked|closed|meeting|expected|waiting|lives?|got|has|have|had|go|going|take|need|want|hate|like|love|the road|this)\b"
+)
+"""Words that make a whole sentence of what would otherwise look like a bare name."""
 
 _BAD_PLACE = re.compile(
     r"(?i)\b(?:what|why|how|who|when|you|if|because|whether|don'?t|do|does|did|is|are|was|were|will|would|should|about|song|music|joke|weather|call|phone|sleep|bed)\b"
@@ -655,8 +666,11 @@ def _search(text: str, context: Context) -> Parsed | None:
         "any",
     }:
         return _one(intent, _place_confidence(phrase, GOOD), "en.search.find")
-    if cue and (head or len(phrase.core.split()) <= 4):
-        return _one(intent, _place_confidence(phrase, FAIR), "en.search.cue")
+    if cue and (head or len(phrase.core.split()) <= 3):
+        odd = not head and re.search(
+            r"(?i)\b(?:i|i'?m|i'?ve|we|it|my|gotta|that|this|he|she|they)\b", phrase.core
+        )
+        return _one(intent, WEAK if odd else _place_confidence(phrase, FAIR), "en.search.cue")
     if known:
         return _one(intent, FAIR, "en.search.bare")
     if head:
@@ -674,6 +688,7 @@ def _other(text: str, context: Context) -> Parsed | None:
     if (
         len(words) <= 5
         and not _BAD_PLACE.search(text)
+        and not _SENTENCE.search(text)
         and (
             re.search(
                 r"(?i)\b(?:street|st|road|rd|avenue|ave|square|station|airport|cathedral|church|museum|park|hotel|university|hospital|bridge|tower|gate|palace|market|mall|library|stadium|harbou?r|beach|castle|plaza|center|centre|theatre|theater|hall|zoo|island|katu|tie|tori)$",

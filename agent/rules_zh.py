@@ -98,7 +98,7 @@ _NAV_LEAD = (
     r"引导我?|把我(?:们)?(?:带|送|导航|载|拉)|我们?|咱们?|俺|想|要|得|该|打算|准备|需要|现在|今天|明天|今晚|立刻|马上|赶紧|赶快|快|快点|直接|先|再|然后|接着|最后|之后|完了|后|"
     r"就|那|那就|还是|给我|规划|一?条|路线|路|走|怎么|如何|出发|开|设置?(?:目的地|导航)?(?:为|成)?|查|看|一下|目的地(?:改|设|换|定)?(?:成|为|到|是)?|改|换|成|掉头|下班|放学|顺便|也|可以|能|急着|赶着|着急|请|改道|转)*"
 )
-_NAV_VERB = r"(?:去往|前往|去到|开去|开到|驶向|驶往|奔赴|直奔|导航去|导航到|去|到|往|回到|回|上|奔)(?:一下|一趟|趟|下|看看)?"
+_NAV_VERB = r"(?:去往|前往|去到|开去|开到|驶向|驶往|奔赴|直奔|导航去|导航到|去|到(?!现在|底)|往|回到|回(?!来|头)|上(?!班|学|课|厕|车|次|高速|面|网|来)|奔)(?:一下|一趟|趟|下|看看|见|接)?"
 
 
 def clauses(text: str) -> list[str]:
@@ -242,6 +242,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
         return _one(Choose(name=name), STRONG if offered else GOOD, "zh.choose.name")
     if (
         context.expecting == "choice"
+        and not re.search(r"太|有点|贵|低|差|不|没|远|近|好|行|换|这么|都|一般", name)
         and len(name) <= 5
         and not re.match(_NAV_LEAD + _NAV_VERB, text)
         and parse_clause(text, Context()) is None
@@ -260,7 +261,7 @@ def _correction(text: str, context: Context) -> Parsed | None:
         found = re.fullmatch(
             r"(?:我)(?:说|要|指|讲|问)的(?:是|可是)(.{1,30}?)(?:[，,]?(?:不是|而不是).{1,20})?" + _END, text
         )
-    if found is None or re.fullmatch(r"这个意思|这样|这个", found[1]):
+    if found is None or re.fullmatch(r"这个意思|这样|这个|(?:我)?(?:想要|要|喜欢|说)", found[1]):
         return None
     if index := re.fullmatch(rf"第({ZH_NUMBER})(?:个|家|条)?", found[1]):
         return _one(Choose(index=ordinal(index[1]) or 0), STRONG, "zh.correct.index")
@@ -487,6 +488,16 @@ def _stops(text: str) -> Parsed | None:
     return None
 
 
+_SENTENCE = re.compile(
+    r"我|咱|叫|约|跟|想|先|要|得去|马上|顺|找|瞅|在|接|住|订|等|催|喊|赶|送|拿|换|听说|觉得|把|被|给|过去|回去|这条|这个|太|很"
+)
+"""Words that make a whole sentence of what would otherwise look like a bare name."""
+
+_ODD_THING = re.compile(
+    r"[啥我你他她咱]|得[了很]|给|不$|去$|^了|位子|什么|怎么|能走|知道|认识|没|别的|太|很|吗|道儿"
+)
+"""Signs that what follows a verb of searching is not the thing that is wanted."""
+
 _BAD_PLACE = re.compile(
     r"什么|怎么|为什么|哪|吗|呢|多少|多久|多远|如果|因为|但是|所以|觉得|知道|没有|就是|不是|不要|可以|然后|的话|几点|听|说|唱|讲|打电话|天气|你|他|她|吃饭|喝"
 )
@@ -550,6 +561,14 @@ def _navigate(text: str, context: Context) -> Parsed | None:
     return _one(intent, _place_confidence(phrase, sure), "zh.navigate")
 
 
+_PURPOSE = re.compile(
+    r"(?<=.)(?:(?:去|来)?(?:办(?:点|个|些)?事情?|办(?:个)?(?:证|手续|业务)|换证|开(?:个)?会|看(?:场)?(?:球|比赛|演出|展览?|电影|病|牙|医生|老师|朋友)|"
+    r"吃(?:个|顿)?(?:饭|午饭|晚饭|早饭)|喝(?:杯|点)?(?:咖啡|茶|酒)|接(?:个|一下)?(?:人|孩子|客户|朋友)|送(?:个|一下)?(?:人|孩子|货)|上课|面试|"
+    r"见(?:个|一下)?(?:面|人|朋友|客户|老板)|(?:跟|和|与|找)?(?:朋友|客户|同事|同学|人|老板)?(?:碰头|碰面|见面|会合|汇合|聚会|聚餐|聊聊)|"
+    r"买(?:点|些)?东西|拿(?:点|个)?(?:东西|快递|药)|取(?:个)?(?:东西|快递|票|货|药)|寄(?:个)?(?:快递|东西)|转转|逛逛|复查|体检|报到|签到|散步|锻炼|健身|玩玩))+$"
+)
+
+
 def _target(body: str, context: Context) -> tuple[str | None, float]:
     """Return the words that name where to go, with how sure the frame around them is."""
     forms = (
@@ -571,7 +590,8 @@ def _target(body: str, context: Context) -> tuple[str | None, float]:
     for pattern, sure in forms:
         if found := re.fullmatch(pattern + _END, body):
             to = found["to"].strip(" ，,")
-            to = re.sub(r"^(?:的|一趟|一下|那个|那|我的?(?=最喜欢|收藏))", "", to)
+            to = re.sub(r"^(?:的|一趟|一下|那个|那|我的?(?=最喜欢|收藏)|新开的|附近新开的)", "", to)
+            to = _PURPOSE.sub("", to)
             if re.fullmatch(r"(?:目的地|这里|这儿|那|哪.*|导航)", to) or not to:
                 continue
             if re.match(r"^(?:了|时间|底|处|家了|达|的时候)", to):
@@ -596,8 +616,8 @@ def _search_of(phrase: Phrase, **extra: Any) -> Search:
 
 _FIND = (
     r"(?:我们?|想|要|得|先|再|还|也|能|去|现在|就|那|给我|帮我|一下|顺便|请|需要|咱们?|今晚|晚上|中午|大家|可以|马上|赶紧|快)*"
-    r"(?:找找|找|搜索|搜一搜|搜搜|搜|查找|查一查|查查|查|寻找|看看|看一下|推荐|介绍|有没有|有什么|有啥|有哪些|哪里有|哪儿有|哪有|哪里能找到|哪里可以|哪儿能|哪里能|哪里卖|显示|列出|来|想吃|吃|想喝|喝|买|想买|订|预订|住|加|充|接|取|换|弄)"
-    r"(?:到|一?下|一?(?:个|家|间|杯|点儿?|些|碗|份|顿|条|处|所|座|瓶|盒|支)|几(?:个|家)|些|点(?!心)|着)*(?:有没有|有什么|有啥|能|可以)?"
+    r"(?:找找|找|搜索|搜一搜|搜搜|搜|查找|查一查|查查|查|寻找|看看|看一下|推荐|介绍|有没有|有什么|有啥|有哪些|哪里有|哪儿有|哪有|哪里能找到|哪里可以|哪儿能|哪里能|哪里卖|显示|列出|来|捎上?|带上?|想吃|吃|想喝|喝|买|想买|订|预订|住|加|充|接|取|换|弄)"
+    r"(?:到|一?下|(?:一|两|几)?(?:个|家|间|杯|点儿?|些|碗|份|顿|条|处|所|座|瓶|盒|支|包|束|袋|张|件|双|把|盘)|几(?:个|家)|些|点(?!心)|着)*(?:有没有|有什么|有啥|能|可以)?"
 )
 
 
@@ -648,14 +668,22 @@ def _search(text: str, context: Context) -> Parsed | None:
     if cue or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near)):
         return _one(
             _search_of(phrase),
-            _place_confidence(phrase, STRONG if is_category(phrase.core, "zh") or phrase.need else GOOD),
+            _cue_confidence(phrase),
             "zh.search",
         )
     if is_category(phrase.core, "zh"):
         return _one(_search_of(phrase), FAIR, "zh.search.bare")
     if had_head:
-        return _one(_search_of(phrase), _place_confidence(phrase, FAIR), "zh.search.find")
+        odd = len(phrase.core) > 7 or _ODD_THING.search(phrase.core) is not None
+        sure = WEAK if odd else _place_confidence(phrase, FAIR)
+        return _one(_search_of(phrase), sure, "zh.search.find")
     return None
+
+
+def _cue_confidence(phrase: Phrase) -> float:
+    if is_category(phrase.core, "zh") or phrase.need:
+        return _place_confidence(phrase, STRONG)
+    return WEAK if _ODD_THING.search(phrase.core) else _place_confidence(phrase, GOOD)
 
 
 def _other(text: str, context: Context) -> Parsed | None:
@@ -672,6 +700,7 @@ def _other(text: str, context: Context) -> Parsed | None:
             text,
         )
         and not _BAD_PLACE.search(text)
+        and not _SENTENCE.search(text)
     ):
         return _one(Navigate(to=text), 0.7, "zh.place.bare")
     return None

@@ -131,7 +131,11 @@ def parse_wishes(text: str) -> Wishes:
         if target is dislikes or target is must or target is meals:
             rest = re.sub(pattern, " , ", rest)
     where = _where(text).lower()
-    likes = [w for w in likes if w.lower() != where and w not in must]
+    likes = (
+        [w for w in likes if where not in w.lower() and w not in must]
+        if where
+        else [w for w in likes if w not in must]
+    )
     return Wishes(
         likes=tuple(dict.fromkeys(likes)),
         dislikes=tuple(dict.fromkeys(dislikes)),

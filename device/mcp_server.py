@@ -31,8 +31,6 @@ Words = Annotated[str, Field(min_length=1, max_length=200)]
 Address = Annotated[
     str, Field(min_length=1, max_length=200, description="name or address of a place, in any script")
 ]
-    str, Field(min_length=1, max_length=200, description="name or address of a place, in any script")
-]
 Limit = Annotated[int, Field(ge=1, le=50)]
 Names = list[str] | None
 Avoid = Annotated[list[str] | None, Field(description="any of toll, motorway, ferry, unpaved")]
