@@ -188,8 +188,9 @@ class PromptScheduler:
 
     def skip_depart(self) -> None:
         """Leave out the first sentence, for a route that begins on the way."""
-        if self._said:
+        if self._said and self._maneuvers[0].kind == "depart":
             self._said[0].update(("depart", "after"))
+            self._next = max(self._next, 1)
 
     def rewind(self, offset_m: float) -> None:
         """Go on from another place of the route: what lies ahead of it is to be said anew.
