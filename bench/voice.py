@@ -55,7 +55,7 @@ class Setup:
         """Spoken utterances, made when missing."""
         from voice.train_wake import open_corpus
 
-        opened: CorpusCache = self._once("corpus", lambda: open_corpus(self.models, self.cache, threads=2))
+        opened: CorpusCache = self._once("corpus", lambda: open_corpus(self.models, self.cache, threads=1))
         return opened
 
     @property

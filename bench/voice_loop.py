@@ -53,7 +53,8 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
     """Play calls and common commands at the pace of life to the loop with its real engine processes."""
     from device.assistant import Assistant
     from device.audio import recording
-    from device.listening import AssistantEngines, SilentPlayer, open_ears
+    from device.conversation import Conversation
+    from device.listening import SilentPlayer, open_ears
     from device.settings import load_settings
     from voice.listen import Listener, ListenSettings
 
@@ -65,7 +66,7 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
         region, position = corpus_text.REGIONS[language]
         assistant = Assistant(load_settings(), region=region)
         ears = open_ears()
-        engines = AssistantEngines(assistant, lambda position=position: position)
+        engines = Conversation(assistant, lambda position=position: position)
         await engines.warm()
         await engines.warm([("好的，去前面。", "zh"), ("Okay, go.", "en")])
         chosen = [u for c, u in zip(cases, utterances, strict=True) if c.language == language][: count // 2]
@@ -182,7 +183,8 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     from bench.voice import memory_mb
     from bench.voice_wake import TEST_SEED
     from device.assistant import Assistant
-    from device.listening import AssistantEngines, SilentPlayer, open_ears
+    from device.conversation import Conversation
+    from device.listening import SilentPlayer, open_ears
     from device.settings import load_settings
     from voice.listen import Listener, ListenSettings
     from voice.train_wake import SEED, ambience, open_corpus
@@ -197,7 +199,7 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     region, position = corpus_text.REGIONS["zh"]
     assistant = Assistant(load_settings(), region=region)
     ears = open_ears()
-    engines = AssistantEngines(assistant, lambda: position)
+    engines = Conversation(assistant, lambda: position)
     events: Counter[str] = Counter()
     listener = Listener(
         ears=ears,

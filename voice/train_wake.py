@@ -30,7 +30,7 @@ Labels = npt.NDArray[np.int64]
 
 SEED = 6
 FRAMES = 3
-COPIES = {"positive": 10, "near_miss": 5, "other": 3}
+COPIES = {"positive": 6, "near_miss": 4, "other": 2}
 _TARGET_PER_HOUR = 2.0
 """False candidates an hour that the second stage is asked to look at, on the tuning sound."""
 
