@@ -13,14 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from poi.arrival import ArrivalPoints
+from poi.derived_names import Campuses, derived_names
 from poi.district import DistrictIndex, write_districts
-from poi.extract import Extract, RawPlace, read_extract
+from poi.extract import Extract, read_extract
 from poi.house_number import plain_number
 from poi.importance import importance
 from poi.name_index import NameIndexWriter
 from poi.schema import FORMAT, INDEXES, TABLES
 from poi.street_build import StreetWriter
-from poi.text import canonical, has_han, word_set
+from poi.text import canonical
 
 Progress = Callable[[str, float], None]
 
@@ -35,12 +36,6 @@ _DETAIL_KEYS = re.compile(
     r"building|addr:.*|self_service|automated|maxstay|max_age|changing_table|drinking_water|reservation|smoking|"
     r"payment:.*|lines?|start_date|artist_name)$"
 )
-_STATION = frozenset(("railway/station", "station/subway", "railway/halt", "public_transport/station"))
-_CAMPUS = word_set(
-    "amenity/university amenity/college amenity/hospital amenity/school leisure/park tourism/attraction "
-    "tourism/zoo tourism/theme_park tourism/museum landuse/residential historic/palace leisure/stadium"
-)
-_GATE = re.compile(r"[东南西北正后侧][东南西北]?[大小侧]?门|\b(?:gate|main|entrance)\b", re.IGNORECASE)
 
 
 def build_places(pbf: Path, out_dir: Path, *, progress: Progress | None = None) -> int:
@@ -125,27 +120,6 @@ def name_entries(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 yield part.strip(), kind
 
 
-def derived_names(category: str, names: Mapping[str, str]) -> Iterator[str]:
-    """Yield names that people say though the map does not hold them: 五道口 → 五道口地铁站."""
-    if category in _STATION:
-        for name in {names.get("name", ""), names.get("zh", "")}:
-            if name and has_han(name):
-                core = re.sub(r"(地铁|火车)?站$", "", name)
-                yield f"{core}站"
-                yield f"{core}{'地铁' if category == 'station/subway' else '火车'}站"
-        english = names.get("en", "")
-        if english and "station" not in english.lower():
-            yield f"{english} Station"
-            if category == "station/subway":
-                yield f"{english} Subway Station"
-    name = names.get("name", "")
-    outer = re.sub(r"\s*[(（][^()（）]*[)）]\s*", " ", name).strip()
-    if outer and outer != name:
-        yield outer
-        if has_han(outer):
-            yield re.sub(r"[()（）]", "", name)
-
-
 class _Build:
     """One run over an extract: places, then streets, districts, house numbers and the name index."""
 
@@ -175,23 +149,13 @@ class _Build:
         return len(self.rows)
 
     def _places(self) -> None:
-        campuses = _Campuses(
-            [p for p in self.extract.places if p.categories[0] in _CAMPUS and p.area_m2 > 5_000]
-        )
+        campuses = Campuses(self.extract.places)
         for place in self.extract.places:
             lat, lon = self.arrivals.of(place)
             names = names_of(place.tags)
             category = place.categories[0]
             weight = importance(category, place.tags, area_m2=place.area_m2)
-            extra = list(derived_names(category, names))
-            if category in (
-                "barrier/gate",
-                "barrier/entrance",
-                "entrance/main",
-                "entrance/yes",
-                "barrier/lift_gate",
-            ):
-                extra += campuses.gate_names(place, names)
+            extra = [*derived_names(category, names), *campuses.names(place, names)]
             row = self._add_row(
                 place.osm, category, lat, lon, weight, names, self.districts.name_at(lat, lon), place.tags
             )
@@ -252,28 +216,3 @@ class _Build:
         north, east = spread.max(axis=0)
         self.db.execute("INSERT INTO meta VALUES('bbox', ?)", (json.dumps([south, west, north, east]),))
         self.db.execute("INSERT INTO meta VALUES('places', ?)", (str(len(self.rows)),))
-
-
-class _Campuses:
-    """Finds the campus or park that a gate belongs to."""
-
-    def __init__(self, places: list[RawPlace]) -> None:
-        self._places = [p for p in places if p.ring is not None and p.tags.get("name")]
-
-    def gate_names(self, gate: RawPlace, names: Mapping[str, str]) -> Iterator[str]:
-        own = names.get("name") or gate.tags.get("ref", "")
-        if not own or not _GATE.search(own):
-            return
-        for campus in self._places:
-            ring = campus.ring
-            assert ring is not None
-            nearest = float(np.hypot(ring[:, 0] - gate.lat, (ring[:, 1] - gate.lon) * 0.7).min())
-            if nearest > 0.0006:
-                continue
-            for language in ("name", "zh", "en"):
-                outer, inner = (
-                    campus.tags.get("name" if language == "name" else f"name:{language}"),
-                    names.get(language),
-                )
-                if outer and inner and outer not in inner:
-                    yield f"{outer}{inner}" if has_han(outer) else f"{outer} {inner}"

@@ -17,7 +17,7 @@ _NOTHING = 0.56
 _SURE_OF_WHOLE, _SURE_OF_ALIKE = 0.74, 0.8
 """From this on the first is taken: when all that was said stands in the name, and when it is only like it."""
 
-_MARGIN = 0.045
+_MARGIN = 0.04
 """Candidates that score so little less than the first are rivals."""
 
 _ALIKE = ("sound", "spelling")

@@ -1,0 +1,112 @@
+"""Names that people say though the map does not hold them: 五道口地铁站, 北大, 清华东门."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from poi.extract import RawPlace
+from poi.text import has_han, word_set
+
+_STATIONS = word_set("railway/station station/subway railway/halt public_transport/station")
+_UNIVERSITIES = word_set("amenity/university amenity/college")
+_CAMPUSES = _UNIVERSITIES | word_set(
+    "amenity/hospital amenity/school leisure/park tourism/attraction tourism/zoo tourism/theme_park "
+    "tourism/museum landuse/residential historic/palace leisure/stadium"
+)
+_GATES = word_set(
+    "barrier/gate barrier/entrance barrier/lift_gate barrier/swing_gate entrance/main entrance/yes"
+)
+_GATE = re.compile(r"[东南西北正后侧][东南西北]?[大小侧]?门|\b(?:gate|main|entrance)\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*")
+_UNIVERSITY = re.compile(r"^(?:中国)?(.{2,6})大学$")
+_SMALLEST_CAMPUS_M2 = 5_000.0
+_AT_THE_WALL_DEG = 0.0006
+"""A gate stands at most so far (about 65 m) from a corner of its campus."""
+
+
+def derived_names(category: str, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield further names of a place by its kind.
+
+    Parameters
+    ----------
+    category
+        Main category.
+    names
+        Names by language and sort, as `poi.build.names_of` gives them.
+    """
+    if category in _STATIONS:
+        yield from _station_names(category, names)
+    if category in _UNIVERSITIES:
+        yield from short_forms(names.get("name", ""))
+    name = names.get("name", "")
+    outer = _BRACKETS.sub(" ", name).strip()
+    if outer and outer != name:
+        yield outer
+
+
+def _station_names(category: str, names: Mapping[str, str]) -> Iterator[str]:
+    subway = category == "station/subway"
+    for name in {names.get("name", ""), names.get("zh", "")}:
+        if name and has_han(name):
+            core = re.sub(r"(地铁|火车)?站$", "", name)
+            yield f"{core}站"
+            yield f"{core}{'地铁' if subway else '火车'}站"
+    english = names.get("en", "")
+    if english and "station" not in english.lower():
+        yield f"{english} Station"
+        if subway:
+            yield f"{english} Subway Station"
+
+
+def short_forms(name: str) -> list[str]:
+    """Return how a Chinese university is called for short: 北京大学 → 北大, 清华; 北京师范大学 → 北师大."""
+    match = _UNIVERSITY.match(name)
+    if match is None:
+        return []
+    core = match.group(1)
+    if len(core) == 2:
+        return [core, f"{core[0]}大"]
+    if len(core) in (4, 6):
+        return [f"{core[0]}{core[2]}大", f"{core[0]}{core[2]}"]
+    return []
+
+
+class Campuses:
+    """Campuses and parks of an extract, after which gates and institutes are called."""
+
+    def __init__(self, places: Sequence[RawPlace]) -> None:
+        named = [p for p in places if p.categories[0] in _CAMPUSES and p.tags.get("name")]
+        self._walled = [p for p in named if p.ring is not None and p.area_m2 > _SMALLEST_CAMPUS_M2]
+        self._shorts = {
+            p.tags["name"]: short_forms(p.tags["name"]) for p in named if p.categories[0] in _UNIVERSITIES
+        }
+
+    def names(self, place: RawPlace, names: Mapping[str, str]) -> Iterator[str]:
+        """Yield names of a place that come from the campus it belongs to."""
+        own = names.get("name", "")
+        for outer, shorts in self._shorts.items():
+            if own.startswith(outer) and own != outer:
+                yield from (short + own[len(outer) :] for short in shorts)
+        if place.categories[0] in _GATES:
+            yield from self._gate_names(place, names)
+
+    def _gate_names(self, gate: RawPlace, names: Mapping[str, str]) -> Iterator[str]:
+        own = names.get("name") or gate.tags.get("ref", "")
+        if not own or not _GATE.search(own):
+            return
+        for campus in self._walled:
+            ring = campus.ring
+            if ring is None or float(np.hypot(ring[:, 0] - gate.lat, (ring[:, 1] - gate.lon) * 0.7).min()) > (
+                _AT_THE_WALL_DEG
+            ):
+                continue
+            for language in ("name", "zh", "en"):
+                outer = campus.tags.get("name" if language == "name" else f"name:{language}", "")
+                inner = names.get(language, "")
+                if not (outer and inner) or outer in inner:
+                    continue
+                for called in (outer, *self._shorts.get(outer, ())):
+                    yield f"{called}{inner}" if has_han(called) else f"{called} {inner}"
