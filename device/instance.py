@@ -42,7 +42,8 @@ def only_instance(folder: Path | None = None) -> Iterator[None]:
                 f"the service runs already (process {holder}): `xiaogao status` shows it, "
                 "`xiaogao service uninstall`, systemctl stop, or Ctrl-C in its terminal ends it"
             ) from None
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+        # The kernel holds the lock whether or not the number fits on a full disk.
+        with contextlib.suppress(OSError):
+            os.ftruncate(lock.fileno(), 0)
+            os.write(lock.fileno(), f"{os.getpid()}\n".encode())
         yield

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -107,10 +106,3 @@ def service(prepared_home: Path, tmp_path: Path) -> Iterator[Callable[..., Runni
         if running.process is not None and running.process.poll() is None:
             running.process.kill()
             running.process.wait()
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""After set-up nothing needs a network: the main job in a network namespace with no interface but loopback."""
+"""After set-up nothing needs a network: the main job in a namespace with no interface but loopback."""
 
 from __future__ import annotations
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -177,3 +179,70 @@ def test_the_clock_may_jump_back_a_day(service: Make, tmp_path: Path) -> None:
     running.ask(do="ask", text="带我去赫尔辛基大教堂")
     control.write_text("-1d")
     assert running.ask(do="ask", text="附近有什么酒店")["places"]
+
+
+def test_thirty_http_clients_at_once_are_served_and_watched(service: Make) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    import httpx
+
+    port = free_port()
+    running = service(XIAOGAO_HTTP_ENABLED="true", XIAOGAO_HTTP_PORT=str(port))
+    running.start()
+    base = f"http://127.0.0.1:{port}"
+    route = f"{base}/route/v1/driving/24.9414,60.1719;24.9522,60.1704"
+
+    def ask_often(_: int) -> list[int]:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=30) as client:
+            return [client.get(route).status_code for _ in range(3)]
+
+    running.wait_until(lambda _: _answers(f"{base}/health"))
+    with ThreadPoolExecutor(30) as clients:
+        statuses = [status for each in clients.map(ask_often, range(30)) for status in each]
+    assert set(statuses) <= {200, 429, 503}
+    assert statuses.count(200) >= 80
+    metrics = httpx.get(f"{base}/metrics").text
+    assert 'xiaogao_engine_up{engine="asr"}' in metrics
+    assert "xiaogao_resident_bytes" in metrics
+    assert httpx.get(f"{base}/health", headers={"Host": "evil.example"}).status_code == 403
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    import httpx
+
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_a_full_disk_is_survived(service: Make, tmp_path: Path) -> None:
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", small], check=False).returncode:
+        pytest.skip("this machine allows no mounts")
+    try:
+        shutil.copytree(running.home / "data", small / "data")
+        (small / "cache").symlink_to(running.home / "cache")
+        filler = os.open(small / "filler", os.O_CREAT | os.O_WRONLY)
+        with contextlib.suppress(OSError):
+            while os.write(filler, b"\0" * 4096):
+                pass
+        os.close(filler)
+        running.environment["XIAOGAO_HOME"] = str(small)
+        log, running.home = running.home, small
+        (small / "service.log").symlink_to(log / "service.log")
+        running.start()
+        assert running.ask(do="ask", text="附近有什么酒店")["places"]
+        assert running.ask(do="ask", text="把赫尔辛基大教堂设为家")["reply"]
+        running.kill(signal.SIGTERM)
+    finally:
+        subprocess.run(["umount", "-l", small], check=True)

@@ -1,0 +1,134 @@
+"""The service as a whole: how soon it is ready, what it takes, and how fast it recovers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from device.control import ask_service
+from device.errors import DeviceError
+from device.hardware import choose
+from device.models import ModelStore
+from device.regions import add_region
+from device.systemd import unit_text
+
+_LIMIT_S = 90.0
+_IDLE_S = 30.0
+
+
+class _Service:
+    """`xiaogao run` in a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self._socket = home / "data" / "run" / "control.sock"
+        environment = {
+            **os.environ,
+            "XIAOGAO_HOME": str(home),
+            "XIAOGAO_POSITION_SOURCE": "fixed:60.1719,24.9414",
+        }
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "device.cli", "run"], env=environment, stderr=subprocess.DEVNULL
+        )
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        return ask_service(request, limit_s=30.0, path=self._socket)
+
+    def until(self, good: Callable[[dict[str, Any]], bool]) -> float:
+        started = time.monotonic()
+        while time.monotonic() - started < _LIMIT_S:
+            try:
+                if good(self.ask(do="status")):
+                    return time.monotonic() - started
+            except (DeviceError, OSError):
+                pass
+            time.sleep(0.02)
+        raise TimeoutError("the service did not become as wanted")
+
+    def cpu_s(self) -> float:
+        me = psutil.Process(self.process.pid)
+        return sum(sum(p.cpu_times()[:2]) for p in (me, *me.children(recursive=True)))
+
+
+def run(console: Console, **_options: Any) -> dict[str, Any]:
+    """Measure the service on the sample region; prints a table and returns the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "cache").mkdir()
+        (home / "cache" / "models").symlink_to(ModelStore().folder)
+        os.environ["XIAOGAO_HOME"] = folder
+        try:
+            add_region(
+                ModelStore(ModelStore().folder).path("helsinki-extract") / "Helsinki.osm.pbf", "helsinki"
+            )
+            figures = _measure(home)
+        finally:
+            del os.environ["XIAOGAO_HOME"]
+    figures["exposure"] = _exposure()
+    table = Table("what", "measured", title="service")
+    for name, value in figures.items():
+        table.add_row(name, f"{value:.2f}" if isinstance(value, float) else str(value))
+    console.print(table)
+    return figures
+
+
+def _measure(home: Path) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    service = _Service(home)
+    service.until(lambda status: status["listening"] == "waiting")
+    figures["ready for the wake word, s after start"] = time.monotonic() - service.started
+    names = ("asr", "tts", "llm")
+    service.until(lambda s: all(s["engines"][n]["state"] == "running" for n in names))
+    for text in ("附近有什么酒店", "带我去赫尔辛基大教堂"):
+        service.ask(do="ask", text=text)
+    time.sleep(15)
+    figures["everything loaded, MB resident"] = service.ask(do="status")["memory_mb"]
+    before, started = service.cpu_s(), time.monotonic()
+    time.sleep(_IDLE_S)
+    figures["waiting, % of one core"] = 100 * (service.cpu_s() - before) / (time.monotonic() - started)
+    for name in names:
+        pid = service.ask(do="status")["engines"][name]["pid"]
+        os.kill(pid, signal.SIGKILL)
+        figures[f"{name} killed, s until it runs again"] = service.until(
+            lambda s, n=name, p=pid: s["engines"][n]["pid"] not in {None, p}
+        )
+    service.process.kill()
+    service.process.wait()
+    again = _Service(home)
+    again.until(lambda status: status["ready"])
+    figures["service killed, s until it answers again"] = time.monotonic() - again.started
+    started = time.monotonic()
+    again.process.terminate()
+    again.process.wait()
+    figures["clean stop, s"] = time.monotonic() - started
+    return figures
+
+
+def _exposure() -> str:
+    """Ask systemd how exposed the unit is; lower is better, 10 is the worst."""
+    with tempfile.TemporaryDirectory() as folder:
+        unit = Path(folder) / "xiaogao.service"
+        unit.write_text(
+            unit_text(choose("auto").profile, system=True, program=Path("/opt/xiaogao/.venv/bin/xiaogao"))
+        )
+        try:
+            done = subprocess.run(
+                ["systemd-analyze", "security", "--offline=yes", "--no-pager", str(unit)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except FileNotFoundError:
+            return "systemd-analyze is not installed"
+    return done.stdout.rsplit("exposure level", 1)[-1].strip(" :→\n") or "not measured"
