@@ -26,6 +26,8 @@ RELATION_KEYS = (
     "restriction:motor_vehicle",
     "restriction:conditional",
 )
+_UNKNOWN_E7 = 2**31 - 1
+"""What libosmium gives as the coordinate of a node that it has not seen."""
 _NAME_PREFIXES = ("name", "ref", "destination", "junction:ref", "turn:lanes")
 _IRRELEVANT_KEYS = frozenset(
     ("source", "note", "wikidata", "wikipedia", "lit", "sidewalk", "created_by", "fixme")
@@ -157,24 +159,26 @@ class _Reader:
             network.way_ids.append(way.id)
             network.way_traits.append(traits)
             network.way_signs.append(signs)
-            for ref, x, y in piece:
-                network.refs.append(ref)
-                network.x_e7.append(x)
-                network.y_e7.append(y)
+            refs, xs, ys = zip(*piece, strict=True)
+            network.refs.extend(refs)
+            network.x_e7.extend(xs)
+            network.y_e7.extend(ys)
             network.first_ref.append(len(network.refs))
 
     def _pieces(self, nodes: Iterable[Any]) -> Iterator[list[tuple[int, int, int]]]:
         """Cut a way where nodes are missing; leave out repetitions of the same node."""
         piece: list[tuple[int, int, int]] = []
+        last = None
         for node in nodes:
-            location = node.location
-            if not location.valid():
+            x, ref = node.x, node.ref
+            if x == _UNKNOWN_E7:
                 self._network.missing_nodes += 1
                 if len(piece) > 1:
                     yield piece
-                piece = []
-            elif not piece or piece[-1][0] != node.ref:
-                piece.append((node.ref, location.x, location.y))
+                piece, last = [], None
+            elif ref != last:
+                piece.append((ref, x, node.y))
+                last = ref
         if len(piece) > 1:
             yield piece
 

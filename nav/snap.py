@@ -90,16 +90,17 @@ def build_snap_index(graph: Graph) -> SnapIndex:
     (row_a, column_a), (row_b, column_b) = keys
     # A piece is no longer than a cell, so it touches at most the cells of its ends and the two between.
     every = np.concatenate([r * _COLUMNS + c for r in (row_a, row_b) for c in (column_a, column_b)])
-    pair = np.unique(np.stack((every, np.tile(point, 4)), axis=1), axis=0)
-    cell_key, first = np.unique(pair[:, 0], return_index=True)
+    cell_key, cell = np.unique(every, return_inverse=True)
+    pair = np.unique(cell * np.int64(len(lat)) + np.tile(point, 4))
+    cell_of_pair, point_of_pair = np.divmod(pair, np.int64(len(lat)))
     geometry_edge = np.empty(len(graph.geometry_first_point) - 1, np.int32)
     forward = np.flatnonzero(graph.edge_forward)
     geometry_edge[graph.edge_geometry[forward]] = forward
-    geometry = np.searchsorted(graph.geometry_first_point, pair[:, 1], side="right") - 1
+    geometry = np.searchsorted(graph.geometry_first_point, point_of_pair, side="right") - 1
     return SnapIndex(
         cell_key=cell_key,
-        cell_first=np.append(first, len(pair)).astype(np.int64),
-        cell_point=pair[:, 1].astype(np.int32),
+        cell_first=np.searchsorted(cell_of_pair, np.arange(len(cell_key) + 1)).astype(np.int64),
+        cell_point=point_of_pair.astype(np.int32),
         cell_edge=geometry_edge[geometry],
         cell_deg=np.array([height, width]),
     )

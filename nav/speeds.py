@@ -57,7 +57,9 @@ def car_speeds_kph(
     kph = np.where(
         posted == NO_LIMIT_KPH, np.maximum(free, costs.by_class("car", "rural_kph")[road_class]), kph
     )
-    caps = np.array([_cap_kph(t, costs) for t in traits], np.float64)[way] if traits else np.empty(0)
+    # Ways that are tagged alike share one object.
+    cap_of = {id(t): _cap_kph(t, costs) for t in {id(t): t for t in traits}.values()}
+    caps = np.array([cap_of[id(t)] for t in traits], np.float64)[way] if traits else np.empty(0)
     kph = np.minimum(kph, caps)
     ferry = np.array([_ferry_duration_s(t) for t in traits], np.float64)[way] if traits else np.empty(0)
     kph = np.where(road_class == RoadClass.FERRY, _ferry_kph(arrays, ferry, posted, costs), kph)
