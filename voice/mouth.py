@@ -124,6 +124,9 @@ class Mouth:
             return
         if self._now is not None and self._now.over:
             self._end(now_ms)
+        if self._now is not None and self._waiting and self._waiting[0].priority > self._now.priority:
+            self._waiting.insert(self._first_below(self._waiting[0].priority), self._now)
+            self._now = None
         while self._now is None and self._waiting:
             candidate = self._waiting.pop(0)
             stale = candidate.expires_ms is not None and now_ms > candidate.expires_ms
