@@ -15,10 +15,17 @@ _OPEN_EN = re.compile(
     r"navigate|show me|i want|i need|what|where|how|how far|how long|uh|um|er|my|please take me|avoid)$",
     re.IGNORECASE,
 )
+# What ends like a place or a finished phrase is taken for whole; the rest gets the usual time.
 _WHOLE = re.compile(
-    r"(?:回家|去公司|取消|停|还有多久|还有多远|多少公里|什么酒店|加油站|停车场|厕所|大教堂|机场|火车站|不走高速|吧|吗|呢|"
-    r"\?|？|是的|好的|对|第[一二三四五六七八九十]个|home|cancel|stop|yes|no|station|airport|hotel|cathedral|"
-    r"parking|motorway|tolls?|there|now|one|please)$",
+    r"(?:回家|去公司|取消|停|多久|多远|多久到|多少公里|怎么走|在哪里|在哪|哪条路上|多少|大一点|小一点|一遍|导航|"
+    r"什么|高速|收费站|做什么|吧|吗|呢|是的|好的|对|第[一二三四五六七八九十]个|"
+    r"[门站路街道巷寺庙楼店园馆村桥区院校所场厕]|"
+    r"大学|中学|小学|学校|大厦|中心|机场|银行|餐厅|超市|教堂|酒店|宾馆|"
+    r"home|cancel|stop|yes|no|there|now|one|please|nearby|around here|here|again|louder|quieter|until we get there|"
+    r"station|airport|hotel|cathedral|church|parking|park|motorways?|tolls?|ferries|square|street|road|"
+    r"avenue|museum|"
+    r"theatre|library|university|school|hospital|bank|restaurant|supermarket|cafe|pharmacy|toilet|bar|"
+    r"navigation|route|turn|still)$",
     re.IGNORECASE,
 )
 

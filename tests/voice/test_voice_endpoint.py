@@ -22,8 +22,10 @@ from voice.vad import FRAME_MS
         ("还有多久", "whole"),
         ("take me home", "whole"),
         ("where is the nearest hotel?", "whole"),
-        ("带我去清华大学东门", "unknown"),
-        ("navigate to Senate Square", "unknown"),
+        ("带我去清华大学东门", "whole"),
+        ("带我去五道口", "unknown"),
+        ("navigate to Senate Square", "whole"),
+        ("navigate to Oodi", "unknown"),
     ],
 )
 def test_completeness(text: str, expected: str) -> None:

@@ -157,7 +157,7 @@ def test_a_whole_command_ends_sooner_than_half_of_one() -> None:
         end = next(event for event in events if event["event"] == "endpoint")
         return int(end["t_ms"] - end["speech_end_ms"])
 
-    assert endpoint_ms("带我回家") < endpoint_ms("我说的那家店") < endpoint_ms("带我去")
+    assert endpoint_ms("带我回家") < endpoint_ms("我说的那个人") < endpoint_ms("带我去")
 
 
 def test_an_early_transcript_is_dropped_when_speech_goes_on() -> None:
