@@ -187,7 +187,7 @@ def test_a_missing_model_says_what_to_pull(
     assert "xiaogao models pull whisper-base" in done.err
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"OSMHeader"])
+@pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"OSMHeader"], ids=["empty", "zeros", "header only"])
 def test_a_file_that_is_no_extract_builds_nothing(
     xiaogao: Callable[..., Any], tmp_path: Path, content: bytes
 ) -> None:
