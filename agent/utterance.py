@@ -20,7 +20,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _WAKE = re.compile(
     r"^\s*(?:(?:嘿|嗨|喂|你好|hey|hi|hello|ok(?:ay)?)[\s,，]*)?"
-    r"(?:(?:小高|xiao[\s-]?gao|shao gao|siao gao)[\s,，。.!！、]*)+",
+    r"(?:(?:[小晓肖笑校效][高糕告搞稿膏](?![庄村镇乡路街桥店山庙楼屯集湾家营沟])|"
+    # As recognisers write the name in English: Shaogau, Xiao Gow, Zhao Gao, Shower Gal …
+    r"(?:x|sh|s|z|zh|j|ch)[iy]?(?:ao|au|aw|ow|o)[\s-]?(?:g|k|c)(?:ao|au|aw|ow|ou)\b)[\s,，。.!！、]*)+",
     re.IGNORECASE,
 )
 _ZH_HEAD = re.compile(
