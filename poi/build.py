@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from poi.arrival import ArrivalPoints
+from poi.brand import chinese_name, load_brands
 from poi.derived_names import Campuses, derived_names
 from poi.district import DistrictIndex, write_districts
 from poi.extract import Extract, read_extract
@@ -120,6 +121,11 @@ def name_entries(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 yield part.strip(), kind
 
 
+def _shown(names: Mapping[str, str]) -> str:
+    """Return the name to show: the map's own, else one in a language, else the brand or who runs it."""
+    return next((names[k] for k in ("name", "zh", "en", "brand", "operator") if names.get(k)), "")
+
+
 class _Build:
     """One run over an extract: places, then streets, districts, house numbers and the name index."""
 
@@ -127,6 +133,7 @@ class _Build:
         self.db = db
         self.extract = extract
         self.names = NameIndexWriter()
+        self.brands = load_brands()
         self.districts = DistrictIndex(extract.districts, extract.places)
         self.arrivals = ArrivalPoints(extract.road_points)
         self.by_category: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
@@ -153,6 +160,9 @@ class _Build:
         for place in self.extract.places:
             lat, lon = self.arrivals.of(place)
             names = names_of(place.tags)
+            brand = self.brands.others(place.tags)
+            if brand and (called := chinese_name(brand)) and "brand:zh" not in names:
+                names["brand:zh"] = called
             category = place.categories[0]
             weight = importance(category, place.tags, area_m2=place.area_m2)
             extra = [*derived_names(category, names), *campuses.names(place, names)]
@@ -161,6 +171,8 @@ class _Build:
             )
             for name in extra:
                 self.names.add(row, name, "derived", weight)
+            for name in brand:
+                self.names.add(row, name, "brand", weight * 0.5)
             for other in place.categories:
                 self.by_category[other].append((row, lat, lon))
 
@@ -181,7 +193,7 @@ class _Build:
                 lat,
                 lon,
                 weight,
-                names.get("name", ""),
+                _shown(names),
                 district,
                 json.dumps(data, ensure_ascii=False),
             )

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, overload
 
+from poi.text import has_han
+
 Verdict = Literal["clear", "ask", "unsure", "nothing"]
 AskBy = Literal["district", "distance", "kind"]
 
@@ -18,7 +20,7 @@ class Place:
     """OSM type and number ("node/123"), "user/7", or "crossing/…" and "address/…" for computed ones."""
 
     name: str
-    """Name as it stands on the map; the street and number, or "", if it has none."""
+    """Name as it stands on the map, or else its brand or operator; "" if it has none of these."""
 
     category: str
     """Main OSM tag, such as "tourism/hotel"."""
@@ -84,7 +86,8 @@ class Place:
         """Return the name to speak in a language ("zh" or "en"), falling back to the name on the map."""
         found = self.names.get(language)
         if not found and language == "zh":
-            found = next((self.names[k] for k in ("zh-Hans", "zh-Hant") if k in self.names), "")
+            keys = ("zh-Hans", "zh-Hant") if has_han(self.name) else ("zh-Hans", "zh-Hant", "brand:zh")
+            found = next((self.names[k] for k in keys if k in self.names), "")
         return found or self.name or self.brand
 
     def to_dict(self) -> dict[str, Any]:

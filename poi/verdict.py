@@ -20,6 +20,9 @@ _SURE_OF_WHOLE, _SURE_OF_ALIKE = 0.74, 0.8
 _MARGIN = 0.04
 """Candidates that score so little less than the first are rivals."""
 
+_AT_ITS_SIDE_M = 150.0
+"""Places so near each other are one destination for a car: a cathedral and the statue before it."""
+
 _ALIKE = ("sound", "spelling")
 
 
@@ -45,13 +48,19 @@ def judge(candidates: Sequence[Candidate], *, near: Point | None, limit: int) ->
     chosen = _nearest_of_a_chain(list(candidates), near)
     best = chosen[0]
     sure = best.score >= (_SURE_OF_ALIKE if best.why in _ALIKE else _SURE_OF_WHOLE)
-    rivals = [c for c in chosen[1:] if best.score - c.score < _MARGIN]
+    rivals = [c for c in chosen[1:] if best.score - c.score < _MARGIN and not _at_its_side(best, c)]
     verdict: Verdict = "clear" if sure else "unsure"
     ask_by: AskBy | None = None
     if sure and rivals and not _far_nearer(best, rivals, near):
         verdict, ask_by = "ask", _question([best, *rivals])
     kept = tuple(replace(c, score=round(min(1.0, max(0.0, c.score)), 4)) for c in chosen[:limit])
     return Resolution(candidates=kept, verdict=verdict, ask_by=ask_by)
+
+
+def _at_its_side(best: Candidate, other: Candidate) -> bool:
+    """Say whether driving to the better-known place leads to the other as well, so that asking is idle."""
+    a, b = best.place, other.place
+    return a.importance > b.importance and distance_m((a.lat, a.lon), (b.lat, b.lon)) < _AT_ITS_SIDE_M
 
 
 def _nearest_of_a_chain(candidates: list[Candidate], near: Point | None) -> list[Candidate]:

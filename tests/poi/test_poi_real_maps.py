@@ -137,3 +137,10 @@ def test_andorra_hotels_in_a_parish(andorra: Places) -> None:
 def test_andorra_places_know_their_parish(andorra: Places) -> None:
     fuel = andorra.search("gas station", limit=50)
     assert sum(bool(p.district) for p in fuel) > 0.7 * len(fuel)
+
+
+def test_a_statue_before_the_cathedral_is_no_reason_to_ask(helsinki: Places) -> None:
+    """The map calls the memorial on the square 赫尔辛基大教堂 too; both are the same drive."""
+    found = helsinki.resolve("赫尔辛基大教堂", near=(60.1719, 24.9414))
+    assert found.verdict == "clear"
+    assert found[0].place.name == "Helsingin tuomiokirkko"

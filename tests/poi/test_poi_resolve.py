@@ -253,3 +253,60 @@ def test_names_near_prefer_what_is_known(campus: Places, at: At) -> None:
     names = campus.names_near(*at(CAMPUS, "a"), limit=3)
     assert names[0] == "清华大学"
     assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "tags"),
+    [
+        ("麦当劳", {"amenity": "fast_food", "name": "McDonald's"}),
+        ("肯德基", {"amenity": "fast_food", "brand": "KFC"}),
+        ("KFC", {"amenity": "fast_food", "name": "肯德基"}),
+        ("中石化", {"amenity": "fuel", "name": "中国石化加油站"}),
+        ("汉庭", {"tourism": "hotel", "name": "汉庭酒店"}),
+        ("假日酒店", {"tourism": "hotel", "brand": "Holiday Inn", "name": "Holiday Inn City Centre"}),
+        ("工行", {"amenity": "bank", "name": "中国工商银行"}),
+        ("711", {"shop": "convenience", "name": "7-Eleven"}),
+        ("seven eleven", {"shop": "convenience", "name": "7-Eleven"}),
+    ],
+)
+def test_brand_by_its_name_in_the_other_language(draw: Draw, words: str, tags: dict[str, str]) -> None:
+    resolution = draw("ab", {"a": tags, "b": {"tourism": "hotel", "name": "别的"}}).resolve(words)
+    assert resolution.verdict == "clear"
+    assert resolution[0].place.id == "node/1"
+
+
+def test_brand_is_spoken_in_chinese(draw: Draw) -> None:
+    place = draw("a", {"a": {"amenity": "fast_food", "name": "McDonald's"}}).resolve("McDonald's")[0].place
+    assert (place.label("zh"), place.label("en")) == ("麦当劳", "McDonald's")
+
+
+def test_university_and_its_parts_by_short_names(draw: Draw) -> None:
+    drawing = "a  b\n  g\nd  c   h"
+    places = draw(
+        drawing,
+        {"g": {"shop": "books", "name": "北京大学书店"}, "h": {"amenity": "cafe", "name": "北大荒咖啡"}},
+        {"abcda": {"amenity": "university", "name": "北京大学"}},
+    )
+    assert places.resolve("北大")[0].place.name == "北京大学"
+    assert places.resolve("北大书店")[0].place.name == "北京大学书店"
+
+
+def test_kind_in_a_town_of_foreign_name(draw: Draw) -> None:
+    places = draw(
+        "ab",
+        {
+            "a": {"place": "city", "name": "Helsinki", "name:zh": "赫尔辛基"},
+            "b": {
+                "amenity": "university",
+                "name": "Helsingin yliopisto",
+                "name:en": "University of Helsinki",
+            },
+        },
+    )
+    candidate = places.resolve("赫尔辛基大学")[0]
+    assert (candidate.place.name, candidate.why) == ("Helsingin yliopisto", "kind in town")
+
+
+def test_what_was_said_beyond_the_name_makes_it_unsure(campus: Places) -> None:
+    resolution = campus.resolve("清华大学主楼")
+    assert resolution.verdict in ("unsure", "nothing")
