@@ -190,7 +190,10 @@ def is_right(
         )
         return bool(re.search(case.place, names))
     if case.what:
-        return bare_text(str(intent.get("what", ""))) == bare_text(case.what) or case.what in str(intent)
+        said = bare_text(str(intent.get("what", "")))
+        return (
+            bool(places) and len(said) >= 2 and (said in bare_text(case.what) or bare_text(case.what) in said)
+        )
     return True
 
 

@@ -71,7 +71,7 @@ _EN_PLACES = (
     ("the National Library", "Kansalliskirjasto|National Library"),
     ("Kaisaniemi Park", "Kaisaniem"),
     ("the Bank of Finland", "Suomen Pankki|Bank of Finland"),
-    ("the City Museum", "kaupunginmuseo|City Museum"),
+    ("the botanic garden", "kasvitieteellinen"),
     ("Helsinki University", "yliopisto|University"),
 )
 _ZH_FORMS = ("带我去{}", "导航到{}", "我要去{}", "去{}怎么走")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import statistics
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
+from voice.asr import Recognizer
 from voice.ears import NeuralEars
 from voice.train_wake import SEED, ambience, open_corpus
 from voice.vad import FRAME, SpeechDetector
@@ -59,13 +63,9 @@ def measure(console: Console, setup: Any, *, minutes: int = 600, second_stage: b
     sounds = ambience(corpus, utterances, "test")
     backdrop = Backdrop(voices=list(sounds.neural))
     ears = NeuralEars(SpeechDetector(), WakeDetector.open(setup.models / "wake-features"))
-    assert ears.wake_settings is not None
-    settings = ears.wake_settings
 
     def confirmed(samples: Samples, hit: WakeHit) -> bool:
-        end = hit.end_ms * 16
-        transcript = setup.recognizer.transcribe(samples[max(0, end - _CALL) : end], likely=hit.language)
-        return is_call(hit, transcript.text, transcript.confidence, settings)
+        return second(setup.recognizer, ears, samples, hit)[0]
 
     table = Table("noise", "said", "n", "first stage", "both stages", "delay p50 ms", "delay p90 ms")
     figures: dict[str, Any] = {}
@@ -125,22 +125,22 @@ def measure(console: Console, setup: Any, *, minutes: int = 600, second_stage: b
                 "within_300": float(np.mean(np.array(delays) <= 300)),
             }
     console.print(table)
-    figures["ambient"] = _ambient(console, ears, sounds, minutes, confirmed if second_stage else None)
+    figures["ambient"] = _ambient(console, setup, minutes, second_stage)
     return figures
 
 
-def _ambient(console: Console, ears: NeuralEars, sounds: Any, count: int, confirmed: Any) -> dict[str, Any]:
-    """False calls an hour over `count` minutes of other sound."""
-    first: Counter[str] = Counter()
-    both: Counter[str] = Counter()
-    heard: Counter[str] = Counter()
-    for kind, samples in ambient_minutes(sounds, count, TEST_SEED):
-        ears.reset()
-        heard[kind] += 1
-        for hit in hits(ears, samples):
-            first[kind] += 1
-            if confirmed is None or confirmed(samples, hit):
-                both[kind] += 1
+def _ambient(console: Console, setup: Any, count: int, second_stage: bool) -> dict[str, Any]:
+    """False calls an hour over `count` minutes of other sound, on all cores."""
+    workers = max(1, min(8, (os.cpu_count() or 1)))
+    jobs = [
+        (setup.models, Path(setup.cache).parent / "wake-corpus", count, number, workers, second_stage)
+        for number in range(workers)
+    ]
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        parts = list(pool.map(_ambient_part, jobs))
+    heard, first, both = (
+        sum((part[name] for part in parts), Counter()) for name in ("heard", "first", "both")
+    )
     table = Table("other sound", "minutes", "first stage /h", "both stages /h")
     for kind in sorted(heard):
         hours = heard[kind] / 60
@@ -150,7 +150,45 @@ def _ambient(console: Console, ears: NeuralEars, sounds: Any, count: int, confir
         "hours": hours,
         "first_stage_per_hour": sum(first.values()) / hours,
         "both_stages_per_hour": sum(both.values()) / hours,
+        "calls": [line for part in parts for line in part["calls"]],
     }
-    table.add_row("all", str(sum(heard.values())), *(f"{value:.2f}" for value in list(result.values())[1:]))
+    table.add_row(
+        "all",
+        str(sum(heard.values())),
+        f"{result['first_stage_per_hour']:.2f}",
+        f"{result['both_stages_per_hour']:.2f}",
+    )
     console.print(table)
     return result
+
+
+def _ambient_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
+    models, cache, count, number, workers, second_stage = job
+    corpus = open_corpus(models, cache)
+    voices = sorted(path.stem for path in (models / "kokoro-voices").glob("*.bin"))
+    sounds = ambience(corpus, plan(load_json("wake_recipe.json"), voices, SEED), "test")
+    ears = NeuralEars(SpeechDetector(), WakeDetector.open(models / "wake-features"))
+    recognizer: Recognizer | None = None
+    heard: Counter[str] = Counter()
+    first: Counter[str] = Counter()
+    both: Counter[str] = Counter()
+    calls: list[str] = []
+    for kind, samples in ambient_minutes(sounds, count, TEST_SEED, first=number, step=workers):
+        ears.reset()
+        heard[kind] += 1
+        for hit in hits(ears, samples):
+            first[kind] += 1
+            if second_stage:
+                recognizer = recognizer or Recognizer(models / "whisper-base", cpu_threads=1)
+                confirmed, text = second(recognizer, ears, samples, hit)
+                calls.append(f"{kind} {hit.language} {hit.score:.2f} {'CALL' if confirmed else ''} {text}")
+                both[kind] += confirmed
+    return {"heard": heard, "first": first, "both": both, "calls": calls}
+
+
+def second(recognizer: Recognizer, ears: NeuralEars, samples: Samples, hit: WakeHit) -> tuple[bool, str]:
+    """What the second stage says of a hit, and what it read."""
+    assert ears.wake_settings is not None
+    end = hit.end_ms * 16
+    transcript = recognizer.transcribe(samples[max(0, end - _CALL) : end], likely=hit.language)
+    return is_call(hit, transcript.text, transcript.confidence, ears.wake_settings), transcript.text

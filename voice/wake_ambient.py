@@ -32,7 +32,9 @@ class Ambience:
     """Sentences for the formant voices, by language."""
 
 
-def minutes(ambience: Ambience, count: int, seed: int) -> Iterator[tuple[str, Samples]]:
+def minutes(
+    ambience: Ambience, count: int, seed: int, *, first: int = 0, step: int = 1
+) -> Iterator[tuple[str, Samples]]:
     """One minute after the other of other sound.
 
     Parameters
@@ -43,6 +45,8 @@ def minutes(ambience: Ambience, count: int, seed: int) -> Iterator[tuple[str, Sa
         How many minutes.
     seed : int
         The same seed gives the same sound.
+    first, step : int
+        Every `step`-th minute from number `first` on, to share the work among processes.
 
     Yields
     ------
@@ -52,7 +56,7 @@ def minutes(ambience: Ambience, count: int, seed: int) -> Iterator[tuple[str, Sa
         16 kHz mono.
     """
     espeak = EspeakVoice()
-    for number in range(count):
+    for number in range(first, count, step):
         rng = np.random.default_rng([seed, number])
         kind = KINDS[number % len(KINDS)]
         samples = _make(kind, ambience, espeak, rng)
