@@ -1,8 +1,8 @@
 """An independent answer to "what is the cheapest legal way": plain Dijkstra that remembers how it came.
 
-It shares the costs of edges and turns with the router, since they define what cheapest means, but neither its
-states, nor its automaton for restrictions, nor its search: legality is checked on the last edges driven against
-the list of forbidden sequences.
+It shares the costs of edges and turns with the router, since they define what cheapest means, but neither
+its states, nor its automaton for restrictions, nor its search: legality is checked on the last edges driven
+against the list of forbidden sequences.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Oracle:
         return not any(path[i:] in self.forbidden for i in range(len(path) - 1))
 
     def costs_from(self, starts: Sequence[Place]) -> dict[int, int]:
-        """Return the least cost at which the end of each edge is reached after leaving the edge of a start."""
+        """Return the least cost to the end of each edge that is reached after the edge of a start."""
         queue: list[tuple[int, Path]] = []
         for start in starts:
             rest = round((1.0 - start.fraction) * self.edge_ms[start.edge]) + start.penalty_ms
@@ -80,7 +80,7 @@ class Oracle:
                 heapq.heappush(queue, (cost + step, longer[-self.memory :]))
 
     def cost(self, starts: Sequence[Place], ends: Sequence[Place], reached: dict[int, int]) -> int | None:
-        """Return the least cost from one of the starts to one of the ends, milliseconds; None if there is none."""
+        """Return the least cost from a start to an end, milliseconds; None if there is no way."""
         options = []
         for end in ends:
             saved = round((1.0 - end.fraction) * self.edge_ms[end.edge])

@@ -1,7 +1,7 @@
 """A road-like network of any size: towns with street grids, joined by main roads and motorways.
 
-Made for measuring growth: degree and class mix follow real extracts (about 2.6 directed edges per node, four in
-five of them minor streets, one in eight one-way, a few turn restrictions). The same size and seed give the same
+Made for measuring growth: degree and class mix follow real extracts (about 2.9 directed edges per node, most
+of them minor streets, one in eight one-way, a few turn restrictions). The same size and seed give the same
 network.
 """
 
@@ -220,7 +220,7 @@ def _query_times(router: Any, queries: int) -> np.ndarray[Any, Any]:
 
 
 def main() -> None:
-    """Measure one size and print the figures as JSON (run in a process of its own, for the peak of memory)."""
+    """Measure one size and print JSON (in a process of its own, for the peak of memory)."""
     import json
 
     parser = argparse.ArgumentParser(description=main.__doc__)

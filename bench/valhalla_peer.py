@@ -20,12 +20,12 @@ def main() -> None:
     asked = json.load(sys.stdin)
     folder = Path(asked["folder"])
     (folder / "tiles").mkdir(parents=True)
-    config = valhalla.get_config(tile_dir=str(folder / "tiles"), tile_extract=str(folder))
-    del config["mjolnir"]["tile_extract"]
+    config = valhalla.get_config(tile_dir=str(folder / "tiles"), tile_extract="")
     (folder / "valhalla.json").write_text(json.dumps(config))
     began = time.perf_counter()
-    command = [sys.executable, "-m", "valhalla", "valhalla_build_tiles", "-c", str(folder / "valhalla.json")]
-    subprocess.run([*command, asked["extract"]], check=True, capture_output=True)
+    program = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
+    command = [str(program), "-c", str(folder / "valhalla.json"), asked["extract"]]
+    subprocess.run(command, check=True, capture_output=True)
     build_s = time.perf_counter() - began
     actor = valhalla.Actor(str(folder / "valhalla.json"))
     routes = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -283,7 +284,7 @@ def _timestamps(request: OsrmRequest) -> list[float]:
     if not all(value.isdecimal() for value in values):
         raise OsrmError("InvalidValue", "timestamps must be seconds since 1970")
     found = [float(value) for value in values]
-    if any(b < a for a, b in zip(found, found[1:], strict=False)):
+    if any(b < a for a, b in pairwise(found)):
         raise OsrmError("InvalidValue", "timestamps must not go back")
     return found
 

@@ -1,4 +1,4 @@
-"""Requests of the OSRM v1 HTTP interface: coordinates and options, read strictly, refused with OSRM's codes."""
+"""Requests of the OSRM v1 HTTP interface, read strictly, refused with OSRM's codes."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nav.carriageways import mark_internal_edges
 from nav.country import LEFT_HAND_COUNTRIES, CountryGrid
 from nav.geometry import bearing_deg, haversine_m
 from nav.graph import SHAPE_SCALE, Access, EdgeFlag, FloatArray, Graph, Int64Array, NodeFlag, RoadClass
@@ -119,6 +120,7 @@ def assemble(network: RawNetwork, *, keep: NDArray[np.bool_]) -> Graph:
     _urban_and_country(arrays, countries)
     arrays["edge_speed_kph"] = car_speeds_kph(arrays, _way_traits(network, arrays), countries)
     del arrays["segment_way"], arrays["way_source"]
+    mark_internal_edges(arrays)
     arrays |= names.arrays()
     arrays |= strings.arrays()
     return Graph(countries=tuple(countries), conditions=tuple(conditions), **arrays)
@@ -150,7 +152,7 @@ def _cut(
 def _in_curve_order(
     segments: _Segments, node_of_position: NDArray[np.int64], x: NDArray[Any], y: NDArray[Any]
 ) -> tuple[_Segments, Int64Array]:
-    """Leave out pieces without extent, and order nodes along a Z-curve so that neighbours lie close in memory."""
+    """Leave out pieces without extent; order nodes along a Z-curve: neighbours lie close in memory."""
     point = (node_of_position[segments.first] == node_of_position[segments.last]) & (
         segments.last - segments.first < 2
     )
@@ -357,7 +359,7 @@ def _node_traits(
 def _barriers_of_paths(
     arrays: dict[str, NDArray[Any]], network: RawNetwork, flags: NDArray[np.uint16]
 ) -> Int64Array:
-    """Find barriers on a through road where a path branches off: they stand on the path, if the road matters."""
+    """Find barriers on a main road where a path branches off: they stand on the path."""
     closed = np.flatnonzero((flags & NodeFlag.CLOSED) > 0)
     if not len(closed):
         return closed

@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-LEFT_HAND_COUNTRIES = frozenset(
-    "AG AI AU BB BD BM BN BS BT BW CC CK CX CY DM FJ FK GB GD GG GI GY HK ID IE IM IN JE JM JP KE KI KN KY "
-    "LC LK LS MO MS MT MU MV MW MY MZ NA NF NP NR NU NZ PG PK PN SB SC SG SH SR SZ TC TH TK TL TO TT TV TZ "
-    "UG VC VG VI WS ZA ZM ZW".split()
-)
+LEFT_HAND_COUNTRIES = frozenset((
+    "AG", "AI", "AU", "BB", "BD", "BM", "BN", "BS", "BT", "BW", "CC", "CK", "CX", "CY", "DM", "FJ", "FK",
+    "GB", "GD", "GG", "GI", "GY", "HK", "ID", "IE", "IM", "IN", "JE", "JM", "JP", "KE", "KI", "KN", "KY",
+    "LC", "LK", "LS", "MO", "MS", "MT", "MU", "MV", "MW", "MY", "MZ", "NA", "NF", "NP", "NR", "NU", "NZ",
+    "PG", "PK", "PN", "SB", "SC", "SG", "SH", "SR", "SZ", "TC", "TH", "TK", "TL", "TO", "TT", "TV", "TZ",
+    "UG", "VC", "VG", "VI", "WS", "ZA", "ZM", "ZW",
+))  # fmt: skip
 """ISO codes of the countries and territories where traffic keeps left."""
 
 

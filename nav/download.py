@@ -30,8 +30,8 @@ _CHUNK_BYTES = 1 << 18
 _TIMEOUT_S = 300.0
 _MARGIN_DEG = 0.01
 _PLACE_KEYS = (
-    "amenity", "shop", "tourism", "leisure", "historic", "healthcare", "office", "railway", "public_transport",
-    "aeroway", "place", "addr:housenumber", "entrance", "barrier", "natural", "sport", "craft", "club", "emergency",
+    "amenity", "shop", "tourism", "leisure", "historic", "healthcare", "office", "railway", "aeroway",
+    "place", "public_transport", "addr:housenumber", "entrance", "barrier", "natural", "sport", "craft", "emergency",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from nav.turns import Turns
 
 T = TypeVar("T")
 MetricKey = tuple[tuple[str, ...], tuple[int, ...], bool]
-"""What distinguishes one set of weights from another: avoided roads, conditions in force, penalties counted."""
+"""What distinguishes sets of weights: avoided roads, conditions in force, whether penalties count."""
 Question = tuple[list[Seed], list[Seed]]
 """Where a path may begin and where it may end."""
 _KEPT_METRICS = 6

@@ -214,7 +214,7 @@ def _draw_caption(canvas: ImageDraw, route: Route, view: _View, size: tuple[int,
 
 
 def to_html(route: Route, *, title: str = "Xiao Gao") -> str:
-    """Return a page that shows the route over the region's streets, can be moved and zoomed, and needs no network."""
+    """Return a page with the route over the region's streets, to move and zoom, that needs no network."""
     view = _View(route.geometry, 1000, 800, margin=0.5)
     streets = streets_in(route.graph, view.bbox, max_points=150_000)
     data = {

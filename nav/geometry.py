@@ -100,7 +100,7 @@ def bearing_between(lat1: float, lon1: float, lat2: float, lon2: float) -> float
 
 
 def along_line(points: FloatArray) -> FloatArray:
-    """Return how far along a short line each point lies, in degrees of latitude: good for shares of its length."""
+    """Return how far along a short line each point lies, in degrees: good for shares of its length."""
     steps = points[1:] - points[:-1]
     steps[:, 1] *= math.cos(math.radians(points[0, 0]))
     along = np.zeros(len(points))

@@ -31,7 +31,7 @@ SHAPE_SCALE = 1e7
 
 
 class RoadClass(IntEnum):
-    """Importance of a road, from the `highway` value; links have the class of their road and `EdgeFlag.LINK`."""
+    """Importance of a road, by `highway`; links have the class of their road and `EdgeFlag.LINK`."""
 
     MOTORWAY = 0
     TRUNK = 1
@@ -92,9 +92,9 @@ class EdgeFlag(IntFlag):
     CONDITIONAL = 1 << 19
     """Closed to cars at certain times: see `edge_condition`."""
     INTERNAL = 1 << 20
-    """Short edge between the carriageways of one junction (≤ 35 m, both ends junctions of dual carriageways)."""
+    """Short piece inside a large junction, between the roadways of a road that it crosses."""
     DUAL = 1 << 21
-    """`dual_carriageway=yes`, or a one-way with an opposite one-way of the same name close by."""
+    """`dual_carriageway=yes`: the other direction has a roadway of its own."""
 
 
 class NodeFlag(IntFlag):
@@ -138,7 +138,7 @@ class Graph:
     node_flags: UInt16Array
     """(N,) bits of `NodeFlag`."""
     node_exit_ref: Int32Array
-    """(N,) text: exit number (`ref` of `highway=motorway_junction`; also `junction:ref` if put on the node)."""
+    """(N,) text: exit number (`ref` of `highway=motorway_junction`, or `junction:ref` of the node)."""
     node_name: Int32Array
     """(N,) name set of the junction (named motorway exits, named crossings), -1 if it has none."""
     node_first_edge: Int64Array
@@ -166,7 +166,7 @@ class Graph:
     edge_access: UInt8Array
     """(E,) bits of `Access`: who may travel in this direction."""
     edge_speed_kph: Float32Array
-    """(E,) speed that a car really makes here when the road is free, before junctions; ferries: of the ship."""
+    """(E,) speed that a car really makes here when the road is free; of the ship on ferries."""
     edge_maxspeed_kph: UInt8Array
     """(E,) posted or legal limit for display and warnings; 0 unknown, 255 no limit."""
     edge_signals: UInt8Array

@@ -80,7 +80,9 @@ def read_live(path: Path) -> LiveFile:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise BadLiveData(f"{path} is larger than {MAX_BYTES >> 20} MiB: leave out what does not matter here")
+            raise BadLiveData(
+                f"{path} is larger than {MAX_BYTES >> 20} MiB: leave out what does not matter here"
+            )
         return LiveFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise BadLiveData(f"{path} cannot be read ({error.strerror}): check the path") from error
@@ -92,8 +94,10 @@ def read_live(path: Path) -> LiveFile:
         raise BadLiveData(f"{path} is not JSON ({error})") from error
 
 
-def live_times_ms(router: Router, changes: Sequence[Change], now: datetime) -> tuple[dict[int, int], list[str]]:
-    """Return the time on each changed edge (`INFINITE_MS`: closed), and warnings about changes that fit nothing."""
+def live_times_ms(
+    router: Router, changes: Sequence[Change], now: datetime
+) -> tuple[dict[int, int], list[str]]:
+    """Return the time on each changed edge (`INFINITE_MS`: closed), and what fits no road."""
     times: dict[int, int] = {}
     warnings = []
     for number, change in enumerate(changes, 1):

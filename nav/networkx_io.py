@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 def to_networkx(region: Region, *, geometry: bool = True) -> networkx.MultiDiGraph[Any]:
     """Return the roads that cars may travel as a graph for NetworkX and OSMnx.
 
-    Nodes are OSM node ids with ``x``, ``y`` and ``street_count``; edges have ``osmid``, ``highway``, ``oneway``,
-    ``reversed``, ``length`` (metres), ``name``, ``ref``, ``maxspeed``, ``speed_kph`` and ``travel_time`` (seconds,
-    turns not counted). With Shapely installed they have ``geometry`` too, as OSMnx wants for drawing.
+    Nodes are OSM node ids with ``x``, ``y`` and ``street_count``; edges have ``osmid``, ``highway``,
+    ``oneway``, ``reversed``, ``length`` (metres), ``name``, ``ref``, ``maxspeed``, ``speed_kph`` and
+    ``travel_time`` (seconds, turns not counted). With Shapely installed they have
+    ``geometry`` too, as OSMnx wants for drawing.
 
     Parameters
     ----------
@@ -32,7 +33,9 @@ def to_networkx(region: Region, *, geometry: bool = True) -> networkx.MultiDiGra
     import networkx
 
     graph = region.graph
-    result: networkx.MultiDiGraph[Any] = networkx.MultiDiGraph(crs="epsg:4326", name=region.name, simplified=True)
+    result: networkx.MultiDiGraph[Any] = networkx.MultiDiGraph(
+        crs="epsg:4326", name=region.name, simplified=True
+    )
     driven = np.flatnonzero((graph.edge_access & Access.CAR) > 0)
     used = np.unique(np.concatenate((graph.edge_from[driven], graph.edge_to[driven])))
     streets = np.diff(graph.node_first_edge)

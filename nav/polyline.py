@@ -52,7 +52,7 @@ def decode(text: str, *, digits: int = 5) -> FloatArray:
 
 
 def simplified(points: FloatArray, tolerance_m: float) -> FloatArray:
-    """Leave out points that lie within a tolerance of the line through the others (Ramer, Douglas, Peucker)."""
+    """Leave out points within a tolerance of the line through the others (Ramer, Douglas, Peucker)."""
     if len(points) < 3:
         return points
     scale = math.cos(math.radians(float(points[:, 0].mean()))) * METRES_PER_DEGREE

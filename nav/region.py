@@ -181,7 +181,7 @@ def _check_files(path: Path, meta: Meta) -> None:
 
 
 def contraction_order(network: Network) -> Int32Array:
-    """Return the contraction order of a network: from the pack, from the cache, or computed and kept there."""
+    """Return the contraction order: from the pack, from the cache, or computed and kept there."""
     from nav.engine import compute_order
 
     if network.order_file.is_file():

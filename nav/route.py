@@ -44,8 +44,8 @@ class Route:
     """The graph that `edges` refer to."""
     profile: str
     edges: Int64Array
-    """(n,) directed edges in the order of travel. Where a stop lies inside an edge and the travel goes on in the
-    same direction the edge stands once; where it turns back at a stop, edge and reverse stand both."""
+    """(n,) directed edges in the order of travel. Where a stop lies inside an edge and the travel goes on in
+    the same direction the edge stands once; where it turns back at a stop, edge and reverse stand both."""
     spans: FloatArray
     """(n, 2) part of each edge that is travelled, as fractions; (0, 1) but at stops."""
     edge_duration_s: FloatArray

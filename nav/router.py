@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,8 @@ class Router:
         found = self._snapper.nearest(lat, lon, max_distance_m=MAX_SNAP_M, heading_deg=heading_deg)
         if found is None:
             raise PointUnreachable(
-                f"no road for {self.profile} within {MAX_SNAP_M:.0f} m of {lat:.5f},{lon:.5f}: choose another point"
+                f"no road for {self.profile} within {MAX_SNAP_M:.0f} m of {lat:.5f},{lon:.5f}: "
+                "choose another point"
             )
         return found
 
@@ -152,7 +154,8 @@ class Router:
             return
         hint = " (latitude and longitude look swapped)" if self.region.contains(lon, lat) else ""
         raise PointOutsideRegion(
-            f"{lat:.5f},{lon:.5f} lies outside region {self.region.name!r}{hint}: choose another region or point"
+            f"{lat:.5f},{lon:.5f} lies outside region {self.region.name!r}{hint}: "
+            "choose another region or point"
         )
 
     def route(
@@ -253,7 +256,7 @@ class Router:
         ]
         paths: list[LegPath] = []
         starts = self.starts(snaps[0], heading_deg)
-        for start, end in zip(snaps, snaps[1:], strict=False):
+        for start, end in pairwise(snaps):
             path = self.legs.find(weights, starts, self.ends(end))
             if path is None:
                 raise NoRoute(_no_way(start, end))
@@ -468,7 +471,7 @@ def assemble_route(
     graph = router.graph
     edges, spans, times = [paths[0].edges], [paths[0].spans], [paths[0].time_ms]
     bounds = [(0, len(paths[0].edges) - 1)]
-    for before, after in zip(paths, paths[1:], strict=False):
+    for before, after in pairwise(paths):
         last = bounds[-1][1]
         goes_on = before.edges[-1] == after.edges[0] and before.spans[-1, 1] == after.spans[0, 0]
         skip = 1 if goes_on else 0

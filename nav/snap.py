@@ -25,7 +25,7 @@ class Snap:
     """A place on a road."""
 
     edge: int
-    """Directed edge on which a driver stands (the one whose near side the point is on, or that fits the heading)."""
+    """Directed edge of the driver: the one on the near side of the point, or that fits the heading."""
     fraction: float
     """How far along that edge, 0 at its start … 1 at its end, by length."""
     lat: float
@@ -151,7 +151,7 @@ class Snapper:
         heading_deg: float | None = None,
         only: NDArray[np.bool_] | None = None,
     ) -> Snap | None:
-        """Return the nearest place on a road, or the one that fits the heading; None if none is near enough."""
+        """Return the nearest place on a road, or one that fits the heading; None if none is near."""
         ring, limit = 1, math.ceil(max_distance_m / CELL_M) + 1
         while True:
             found = self._project(lat, lon, ring)
@@ -177,7 +177,7 @@ class Snapper:
     def _entries(
         self, lat: float, lon: float, ring: int
     ) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
-        """Return shape points and edges of the segments in the cells round a point, some of them repeatedly."""
+        """Return shape points and edges of the segments in the cells round a point, some repeatedly."""
         row, column = int((lat + 90.0) // self._height), int((lon + 180.0) // self._width)
         keys = np.arange(row - ring, row + ring + 1, dtype=np.int64) * _COLUMNS + (column - ring)
         index = self._index

@@ -44,17 +44,20 @@ _OPEN = frozenset(
 )
 _PRIVATE = frozenset({"private", "delivery", "permit", "residents", "employees"})
 _DESTINATION = frozenset({"destination", "customers", "visitors", "resident"})
-_UNPAVED = frozenset(
-    "unpaved compacted fine_gravel gravel pebblestone ground dirt earth grass sand mud soil rock clay".split()
-)
-_PASSABLE_BARRIERS = frozenset(
-    "border_control bump_gate cattle_grid checkpoint entrance gate hampshire_gate height_restrictor kerb lift_gate "
-    "no rising_bollard_open sally_port swing_gate sliding_gate sliding_beam toll_booth coupure swing_beam "
-    "speed_bump traffic_island wicket_gate yes".split()
-)
-_GATES = frozenset(
-    "gate lift_gate swing_gate sliding_gate sliding_beam bump_gate hampshire_gate sally_port swing_beam".split()
-)
+_UNPAVED = frozenset((
+    "unpaved", "compacted", "fine_gravel", "gravel", "pebblestone", "ground", "dirt", "earth", "grass",
+    "sand", "mud", "soil", "rock", "clay",
+))  # fmt: skip
+_PASSABLE_BARRIERS = frozenset((
+    "border_control", "bump_gate", "cattle_grid", "checkpoint", "entrance", "gate", "hampshire_gate",
+    "height_restrictor", "kerb", "lift_gate", "no", "rising_bollard_open", "sally_port", "swing_gate",
+    "sliding_gate", "sliding_beam", "toll_booth", "coupure", "swing_beam", "speed_bump", "traffic_island",
+    "wicket_gate", "yes",
+))  # fmt: skip
+_GATES = frozenset((
+    "gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "bump_gate", "hampshire_gate",
+    "sally_port", "swing_beam",
+))  # fmt: skip
 _LANGUAGE_KEY = re.compile(r"name:([a-z]{2,3}(?:[-_][A-Za-z]+)*)$")
 _SPEED = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(mph|kmh|km/h|kph|knots)?\s*(?:$|[;|,].*)")
 _ZONE = re.compile(r"([A-Z]{2}):(?:zone:?)?([a-z_]+|\d+)$")

@@ -1,4 +1,4 @@
-"""The turn-exact graph of one profile: a state for each edge that may be travelled, an arc for each legal turn.
+"""The turn-exact graph of one profile: a state for each edge, an arc for each legal turn.
 
 A path through states obeys every turn restriction. Those over a via node remove an arc. Those over via ways
 need memory of how an edge was reached: the edge gets extra states, one per beginning of a forbidden sequence,

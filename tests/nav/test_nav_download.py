@@ -82,9 +82,10 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Web, Servers]]:
 def _place(south: float, west: float, north: float, east: float) -> bytes:
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     found = {
-        "place_id": 1, "osm_type": "relation", "osm_id": 1, "lat": str((south + north) / 2), "lon": str((west + east) / 2),
-        "class": "boundary", "type": "administrative", "place_rank": 12, "importance": 0.5, "addresstype": "city",
-        "name": "Town", "display_name": "Town, Norway", "boundingbox": [str(south), str(north), str(west), str(east)],
+        "place_id": 1, "osm_type": "relation", "osm_id": 1, "class": "boundary", "type": "administrative",
+        "lat": str((south + north) / 2), "lon": str((west + east) / 2), "importance": 0.5, "place_rank": 12,
+        "name": "Town", "display_name": "Town, Norway", "addresstype": "city",
+        "boundingbox": [str(south), str(north), str(west), str(east)],
         "geojson": {"type": "Polygon", "coordinates": [ring]},
     }  # fmt: skip
     return json.dumps([found]).encode()
@@ -116,7 +117,9 @@ INDEX = {
     "features": [
         {"properties": {"id": name, "urls": {"pbf": f"http://HOST/{name}.osm.pbf"}},
          "geometry": {"type": "Polygon", "coordinates": [[[w, s], [e, s], [e, n], [w, n], [w, s]]]}}
-        for name, s, w, n, e in (("europe", 30, -20, 75, 40), ("norway", 57, 4, 72, 32), ("oslo", 59.8, 10.5, 60, 11))
+        for name, s, w, n, e in (
+            ("europe", 30, -20, 75, 40), ("norway", 57, 4, 72, 32), ("oslo", 59.8, 10.5, 60, 11)
+        )
     ] + [{"properties": {"id": "odd", "urls": {}}, "geometry": None}],
 }  # fmt: skip
 

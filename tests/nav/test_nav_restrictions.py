@@ -1,4 +1,4 @@
-"""Turn restrictions, drawn: every kind, over nodes and over ways, for all and for some, always and at times."""
+"""Turn restrictions, drawn: every kind, over nodes and over ways, always and at times."""
 
 from __future__ import annotations
 

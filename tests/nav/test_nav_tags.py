@@ -369,7 +369,8 @@ def test_the_documented_table_names_every_rule() -> None:
     page = Path(__file__).parents[2] / "docs" / "routing.md"
     text = page.read_text(encoding="utf-8")
     for key in (
-        "access", "oneway", "junction=roundabout", "service", "gate", "bollard", "toll", "route=ferry", "maxspeed",
-        "surface", "traffic_signals", "restriction:conditional", "only_", "except", "turn:lanes", "junction:ref",
+        "access", "oneway", "junction=roundabout", "service", "gate", "bollard", "toll", "route=ferry",
+        "maxspeed", "surface", "traffic_signals", "restriction:conditional", "only_", "except", "turn:lanes",
+        "junction:ref",
     ):  # fmt: skip
         assert re.search(re.escape(key), text), f"docs/routing.md does not explain {key}"
