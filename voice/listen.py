@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol
 
@@ -289,8 +289,8 @@ class Listener:
     async def _recognise(self) -> Transcript:
         samples = self._recorder.cut(self._start_ms)
         transcript = await self._engines.recognise(samples, self._language if self._called else None)
-        text = without_call(transcript.text) if self._called else transcript.text
-        return Transcript(**{**transcript.to_dict(), "text": text, "alternatives": transcript.alternatives})
+        alternatives = tuple(filter(None, map(without_call, transcript.alternatives)))
+        return replace(transcript, text=without_call(transcript.text), alternatives=alternatives)
 
     async def _take_partial(self, early: asyncio.Task[Transcript]) -> None:
         try:
