@@ -48,8 +48,7 @@ Examples:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every expected error is one line on stderr and an exit code."""
-    for name in _COMMANDS:
-        importlib.import_module(f"device.commands_{name}").register(app)
+    register_all()
     try:
         app(args=None if arguments is None else list(arguments), standalone_mode=True)
     except KeyboardInterrupt:
@@ -62,6 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if code is None:
             raise
         _leave(str(error), code)
+
+
+def register_all() -> None:
+    """Add every command to the program, once."""
+    if not app.registered_commands:
+        for name in _COMMANDS:
+            importlib.import_module(f"device.commands_{name}").register(app)
 
 
 def exit_code(error: Exception) -> int | None:
