@@ -55,7 +55,7 @@ def _joins_roadways(arrays: dict[str, NDArray[Any]], edge: int, oneway: NDArray[
 def _crossing_roadways(
     arrays: dict[str, NDArray[Any]], edge: int, node: int, oneway: NDArray[np.bool_]
 ) -> list[tuple[tuple[int, int, int], float]]:
-    """Return name, number and class, and the heading, of one-way roads that leave a node crosswise to an edge."""
+    """Return what tells each one-way road that leaves a node crosswise to an edge, and its heading."""
     along = float(arrays["edge_heading_out_deg"][edge])
     found = []
     for other in range(int(arrays["node_first_edge"][node]), int(arrays["node_first_edge"][node + 1])):

@@ -31,7 +31,8 @@ _TIMEOUT_S = 300.0
 _MARGIN_DEG = 0.01
 _PLACE_KEYS = (
     "amenity", "shop", "tourism", "leisure", "historic", "healthcare", "office", "railway", "aeroway",
-    "place", "public_transport", "addr:housenumber", "entrance", "barrier", "natural", "sport", "craft", "emergency",
+    "place", "public_transport", "addr:housenumber", "entrance", "barrier", "natural", "sport", "craft",
+    "emergency",
 )  # fmt: skip
 
 

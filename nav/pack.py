@@ -25,7 +25,7 @@ from nav.restrictions import ForbiddenSequence, forbidden_sequences
 from nav.snap import SNAP_FIELDS, build_snap_index
 from nav.turns import TURN_FIELDS, build_turns
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised whenever a pack of the previous version can no longer be read."""
 META_FILE = "meta.json"
 ATTRIBUTION = "© OpenStreetMap contributors"
