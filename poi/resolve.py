@@ -51,6 +51,9 @@ _SAME_SPOT_M = 350.0
 _IN_TOWN = 0.74
 """Score of a place of the right kind in the town that was said, before its own name is looked at."""
 
+_WHOLE_PART = 0.74
+"""From this score on, all words stand in the name as they were said; below, some were only alike."""
+
 _EACH = 40
 _WINDOW = 0.3
 """Names that match so much worse than the best one are not looked at."""
@@ -152,8 +155,9 @@ class Resolver:
         towns: list[tuple[Spot, NameHit]] = []
         for hit, sort, spot in self._spots_of(hits):
             if spot.row in wanted:
+                whole_part = hit.why == "part" and hit.score > _WHOLE_PART
                 score = self._without_kinds(hit.text, kind)
-                score = score or 0.95 * max(hit.score, 0.92 if hit.why == "part" else 0.0)
+                score = score or 0.95 * max(hit.score, 0.92 if whole_part else 0.0)
                 score += _KIND_OF_NAME[sort] / 2 + _context(spot, near)
                 found.append(_Scored(spot, score, "part"))
             elif hit.score > 0.93 and spot.category.startswith(_AREAS):
