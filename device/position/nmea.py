@@ -1,7 +1,7 @@
 """NMEA 0183 sentences to fixes, through pynmea2.
 
 A fix is made of each RMC sentence, with the accuracy of the last GGA or GST. Receivers that send no RMC are
-read by their GGA, with course and speed of the last VTG.
+read by their GGA from the third one on, with course and speed of the last VTG.
 """
 
 import math
@@ -19,7 +19,7 @@ _KNOT_MPS = 1852 / 3600
 _MAX_LINE = 200
 # A typical receiver is out by about this much at a dilution of one.
 _METRES_PER_HDOP = 4.0
-_RMC_MISSING_S = 3.0
+_GGA_WITHOUT_RMC = 3
 
 
 class NmeaDecoder:
@@ -33,6 +33,7 @@ class NmeaDecoder:
         self._course_deg: float | None = None
         self._speed_mps: float | None = None
         self._last_rmc_s = -math.inf
+        self._gga_since_rmc = 0
 
     def feed(self, line: bytes) -> Fix | None:
         """Take one line.
@@ -100,6 +101,7 @@ class NmeaDecoder:
             moment = moment.replace(tzinfo=UTC)
         knots = _number(rmc.spd_over_grnd)
         self._last_rmc_s = moment.timestamp()
+        self._gga_since_rmc = 0
         return Fix(
             lat=float(rmc.latitude),
             lon=float(rmc.longitude),
@@ -117,7 +119,9 @@ class NmeaDecoder:
         if hdop is not None:
             self._accuracy_m = hdop * _METRES_PER_HDOP
         moment_s = self._time_of_day_s(gga.timestamp)
-        if moment_s - self._last_rmc_s < _RMC_MISSING_S:
+        # GGA has no date: it is only used once it is clear that no RMC comes.
+        self._gga_since_rmc += 1
+        if self._gga_since_rmc < _GGA_WITHOUT_RMC:
             return None
         return Fix(
             lat=float(gga.latitude),

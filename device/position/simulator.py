@@ -107,8 +107,8 @@ def simulate(
             lat, lon, heading_deg = line.at(offset_m)
             wobble_deg = receiver.heading_noise_deg * 10 / max(3.0, speed_mps) * turn
             fix = Fix(
-                lat=lat + error[0] / _METRES_PER_DEGREE,
-                lon=lon + error[1] / (_METRES_PER_DEGREE * math.cos(math.radians(lat))),
+                lat=lat + float(error[0]) / _METRES_PER_DEGREE,
+                lon=lon + float(error[1]) / (_METRES_PER_DEGREE * math.cos(math.radians(lat))),
                 time_s=time_s,
                 speed_mps=max(0.0, speed_mps + receiver.speed_noise_mps * surge),
                 heading_deg=(heading_deg + wobble_deg) % 360 if speed_mps > 1.0 else None,

@@ -50,7 +50,7 @@ def test_one_fix_an_epoch_when_both_are_sent() -> None:
 
 
 def test_a_receiver_without_rmc_is_read_by_gga_and_vtg() -> None:
-    fixes, faults = decode(sentence("GNVTG,084.4,T,,M,019.4,N,036.0,K,A"), sentence(GGA))
+    fixes, faults = decode(*[sentence("GNVTG,084.4,T,,M,019.4,N,036.0,K,A"), *[sentence(GGA)] * 3])
     assert len(fixes) == 1
     assert fixes[0].speed_mps == pytest.approx(10.0)  # type: ignore[attr-defined]
     assert fixes[0].time_s == datetime(2026, 6, 15, 8, 18, 36, tzinfo=UTC).timestamp()  # type: ignore[attr-defined]
