@@ -140,6 +140,17 @@ def build_grammar(text: str) -> str:
     return "\n".join(lines)
 
 
+def slot_prompt(text: str, opening: str) -> str:
+    """Return the prompt whose continuation is one span, after an opening such as "navigate to="."""
+    return f"{build_prompt(text)} {opening}"
+
+
+def slot_grammar(text: str) -> str:
+    """Return the GBNF of one stretch of the words said, and the end of the line."""
+    span, rules = _span_rules(text, language_of(text))
+    return "\n".join([f'root ::= {span} "\\n"', *rules])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
     kind: str
@@ -230,8 +241,10 @@ def _search(item: _Item, text: str, language: Language) -> Intent | None:
 def _plan_trip(item: _Item, text: str, language: Language) -> Intent:
     from agent import wishes_en, wishes_zh
 
-    wishes = wishes_zh.parse_wishes(text) if language == "zh" else wishes_en.parse_wishes(text)
-    days = int(item.slots["days"]) if item.slots.get("days", "").isdigit() else None
+    reader: Any = wishes_zh if language == "zh" else wishes_en
+    wishes = reader.parse_wishes(text)
+    said = item.slots.get("days", "")
+    days = int(said) if said.isdigit() else reader.days_of(text)
     return PlanTrip(where=item.slots.get("where", ""), days=days, wishes=wishes)
 
 

@@ -647,7 +647,9 @@ def _search(text: str, context: Context) -> Parsed | None:
     had_head = bool(head and head[0])
     if had_head and head is not None and not cue:
         phrase = parse_phrase(stripped[head.end() :], "zh")
-    core = re.sub(f"^{_FIND}", "", phrase.core) if phrase.core else ""
+    core = phrase.core
+    if core and not is_category(core, "zh"):
+        core = re.sub(f"^{_FIND}", "", core)
     if core != phrase.core:
         had_head = True
         inner = parse_phrase(core, "zh")

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from agent.errors import AgentError
-from agent.intent import Chat
+from agent.intent import ChangeRoute, PlanChange, PlanTrip
 from agent.rules import Context, Parsed
 from agent.utterance import clean, language_of
 
 if TYPE_CHECKING:
     from agent.intent import Intent
     from agent.language_model import LanguageModel
+    from agent.understanding_head import Head
     from agent.utterance import Language
 
 ACCEPT = 0.7
 """At this calibrated confidence the fast tier's reading stands; below it the language model is asked."""
 
 _MAX_TOKENS = 40
+_OPENINGS = {
+    "navigate": "navigate to=",
+    "search what": "search what=",
+    "change_route add": "change_route add=",
+    "change_route drop": "change_route drop=",
+    "choose name": "choose name=",
+    "plan_trip": "plan_trip where=",
+    "plan_trip change=drop": "",
+}
+"""How the model's line begins for classes that hold a name."""
+
 _TIME_LIMIT_S = 3.0
 
 
@@ -60,6 +72,7 @@ class Understander:
     def __init__(self, llm: LanguageModel | None = None, *, time_limit_s: float = _TIME_LIMIT_S) -> None:
         self._llm = llm
         self._time_limit_s = time_limit_s
+        self._loaded_head: Head | None = None
 
     def understand(
         self, text: str, *, language: Language | None = None, context: Context | None = None
@@ -84,10 +97,10 @@ class Understander:
         if self._llm is None or not any(char.isalnum() for char in cleaned):
             return _fallback(cleaned, spoken, fast, "no language model")
         try:
-            intents = self.read_slow(cleaned)
+            intents = self.read_slow(cleaned, context)
         except AgentError as error:
             return _fallback(cleaned, spoken, fast, str(error))
-        if not intents or (fast and isinstance(intents[0], Chat)):
+        if not intents:
             return _fallback(cleaned, spoken, fast, "the language model gave nothing usable")
         return Understanding(
             text=cleaned, language=spoken, intents=intents, confidence=0.6, tier="llm", why="llm"
@@ -99,7 +112,7 @@ class Understander:
 
         return read(cleaned, language, context)
 
-    def read_slow(self, cleaned: str) -> tuple[Intent, ...]:
+    def read_slow(self, cleaned: str, context: Context | None = None) -> tuple[Intent, ...]:
         """Read with the language model alone.
 
         Raises
@@ -112,6 +125,9 @@ class Understander:
         if self._llm is None:
             return ()
         short = cleaned[:120]
+        head = self._head()
+        if head is not None:
+            return self._with_head(head, short, context or Context())
         line = self._llm.complete(
             build_prompt(short),
             grammar=build_grammar(short),
@@ -120,6 +136,33 @@ class Understander:
             timeout_s=self._time_limit_s,
         )
         return read_output(line, short)
+
+    def _head(self) -> Head | None:
+        """Return the trained head if the model can give its hidden state."""
+        if self._loaded_head is None and hasattr(self._llm, "features"):
+            from agent.understanding_head import Head
+
+            self._loaded_head = Head()
+        return self._loaded_head
+
+    def _with_head(self, head: Head, text: str, context: Context) -> tuple[Intent, ...]:
+        """Let the head choose the class, and the model fill in the name if the class has one."""
+        from agent.prompt import build_prompt, read_output, slot_grammar, slot_prompt
+
+        model: Any = self._llm
+        state = model.features(build_prompt(text), timeout_s=self._time_limit_s)
+        guess = head.classify(state, context)
+        opening = _OPENINGS.get(guess.label, "")
+        if not opening:
+            return _slotless(guess.label, text)
+        span = model.complete(
+            slot_prompt(text, opening),
+            grammar=slot_grammar(text),
+            max_tokens=24,
+            temperature=0.0,
+            timeout_s=self._time_limit_s,
+        )
+        return read_output(opening + span.strip(), text)
 
     def warm(self) -> float:
         """Let the model read the constant part of the prompt; return the seconds it took."""
@@ -135,6 +178,17 @@ class Understander:
                 timeout_s=60.0,
             )
         return time.monotonic() - started
+
+
+def _slotless(label: str, text: str) -> tuple[Intent, ...]:
+    from agent.prompt import read_output
+
+    if label == "change_route drop=*":
+        return (ChangeRoute(drop="*"),)
+    if label.startswith("plan_trip change="):
+        action: Any = label.partition("=")[2]
+        return (PlanTrip(change=PlanChange(action=action)),)
+    return read_output(label.replace("choose -1", "choose last"), text)
 
 
 def _of(text: str, language: Language, parsed: Parsed) -> Understanding:

@@ -33,7 +33,7 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
         if context.expecting == "days" and (days := _bare_days(text)) is not None:
             return Parsed(intents=(PlanTrip(days=days),), confidence=STRONG, pattern="en.trip.days")
         return None
-    where, days = _where(text), _days(text)
+    where, days = _where(text), days_of(text)
     if not where and days is None and not re.search(r"(?i)plan|itinerary|organi[sz]e|arrange|schedule", text):
         return None
     sure = STRONG if days is not None or where else FAIR
@@ -44,7 +44,8 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
     )
 
 
-def _days(text: str) -> int | None:
+def days_of(text: str) -> int | None:
+    """Return the number of days said, None if none was."""
     if found := re.search(rf"(?i)\b({EN_NUMBER})[- ]?(?:full |whole )?days?\b", text):
         value = en_number(found[1])
         if value is not None:
@@ -65,7 +66,7 @@ def _days(text: str) -> int | None:
 
 def _bare_days(text: str) -> int | None:
     """Read an answer to "how many days?": a number alone will do."""
-    days = _days(text)
+    days = days_of(text)
     if days is None and (
         found := re.fullmatch(rf"(?i)(?:just|about|maybe|only|for|let'?s say)?\s*({EN_NUMBER})[\s.!]*", text)
     ):

@@ -28,7 +28,7 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
         if context.expecting == "days" and (days := _bare_days(text)) is not None:
             return Parsed(intents=(PlanTrip(days=days),), confidence=STRONG, pattern="zh.trip.days")
         return None
-    days = _days(text)
+    days = days_of(text)
     where = _where(text)
     planning = re.search(r"规划|安排|计划|设计|制定|行程|攻略|[天日]游|旅游|旅行|自驾|度假", text)
     if not where and days is None and not planning:
@@ -40,7 +40,8 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
     )
 
 
-def _days(text: str) -> int | None:
+def days_of(text: str) -> int | None:
+    """Return the number of days said, None if none was."""
     if found := _DAYS.search(text):
         value = zh_number(found[1])
         if value is not None:
@@ -58,7 +59,7 @@ def _days(text: str) -> int | None:
 
 def _bare_days(text: str) -> int | None:
     """Read an answer to "how many days?": a number alone will do."""
-    days = _days(text)
+    days = days_of(text)
     if days is None and (
         found := re.fullmatch(rf"(?:就|玩|大概|大约|安排)*({ZH_NUMBER})(?:个)?(?:天)?[吧呗。]*", text)
     ):

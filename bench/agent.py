@@ -118,7 +118,7 @@ def _read(
         used = "fast"
     elif tier == "llm":
         try:
-            got = understander.read_slow(clean(text))
+            got = understander.read_slow(clean(text), context)
         except AgentError:
             got = ()
         sure, used = True, "llm"

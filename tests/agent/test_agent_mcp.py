@@ -33,7 +33,14 @@ def test_every_tool_is_described(desk: Desk) -> None:
             return {tool.name: tool.description or "" for tool in (await client.list_tools()).tools}
 
     found = asyncio.run(names())
-    assert {"search_places", "place_detail", "geocode", "reverse_geocode", "route_by_address", "plan_trip"} <= set(found)
+    assert {
+        "search_places",
+        "place_detail",
+        "geocode",
+        "reverse_geocode",
+        "route_by_address",
+        "plan_trip",
+    } <= set(found)
     assert all(found.values())
 
 
@@ -57,7 +64,9 @@ def test_matrix_along_and_reverse(desk: Desk) -> None:
     seconds = call(desk, "travel_times_by_address", origins=names, destinations=names)["seconds"]
     assert seconds[0][0] == 0
     assert seconds[0][1] > 0
-    along = call(desk, "search_along_route_by_address", words="cafe", origin="Kiasma", destination="Helsinki Cathedral")
+    along = call(
+        desk, "search_along_route_by_address", words="cafe", origin="Kiasma", destination="Helsinki Cathedral"
+    )
     assert along["places"]
     assert call(desk, "reverse_geocode", lat=60.1719, lon=24.9414)["description"]
 
@@ -73,13 +82,19 @@ def test_a_planned_trip_is_verified(desk: Desk) -> None:
     [
         ("geocode", {"address": "Emerald Palace of Oz"}, None),
         ("route_by_address", {"origin": "Kiasma", "destination": "Qwxyzzy Plaza 9999"}, "Refused"),
-        ("route", {"from_lat": 60.17, "from_lon": 24.94, "to_lat": 10.0, "to_lon": 10.0}, "PointOutsideRegion"),
+        (
+            "route",
+            {"from_lat": 60.17, "from_lon": 24.94, "to_lat": 10.0, "to_lon": 10.0},
+            "PointOutsideRegion",
+        ),
         ("plan_trip", {"where": "Paris", "days": 2}, "outside"),
         ("plan_trip", {"where": "Helsinki", "days": 400}, "days_many"),
         ("place_detail", {"place_id": "node/-1; DROP TABLE place"}, "Refused"),
     ],
 )
-def test_what_cannot_be_done_is_said(desk: Desk, tool: str, arguments: dict[str, Any], reason: str | None) -> None:
+def test_what_cannot_be_done_is_said(
+    desk: Desk, tool: str, arguments: dict[str, Any], reason: str | None
+) -> None:
     answer = call(desk, tool, **arguments)
     if reason is None:
         assert answer["verdict"] in {"nothing", "unsure"}

@@ -1,0 +1,172 @@
+"""The language model: spans only, any server, and what happens when it is missing, slow or talks nonsense."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.errors import ModelTimeout, ModelUnavailable
+from agent.language_model import OpenAICompatible
+from agent.prompt import PREFIX, build_grammar, build_prompt, read_output
+from agent.understand import Understander
+
+
+class Scripted:
+    """A language model that says what it is told to."""
+
+    def __init__(self, line: str | Exception) -> None:
+        self.line = line
+        self.prompts: list[str] = []
+
+    def complete(
+        self, prompt: str, *, grammar: str | None, max_tokens: int, temperature: float, timeout_s: float
+    ) -> str:
+        """Return the line, or raise."""
+        self.prompts.append(prompt)
+        if isinstance(self.line, Exception):
+            raise self.line
+        return self.line
+
+
+HARD = "我闺女在实验小学等我呢快点"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "wanted"),
+    [
+        (" navigate to=实验小学", HARD, [{"kind": "navigate", "to": "实验小学"}]),
+        (" navigate to=北京大学", HARD, []),
+        (" search need=food", "肚子咕咕叫", [{"kind": "search", "need": "food"}]),
+        (" search need=gold", "肚子咕咕叫", []),
+        (" fly to=moon", "take me to the moon", []),
+        (" status next_turn; volume up", "x", [{"kind": "status", "what": "next_turn"}, {"kind": "volume"}]),
+        ("{'kind': 'navigate'}", "x", []),
+        ("", "x", []),
+        ("navigate to=; DROP TABLE", "x", []),
+    ],
+)
+def test_only_what_fits_the_schema_and_was_said_is_read(
+    line: str, text: str, wanted: list[dict[str, Any]]
+) -> None:
+    assert [intent.to_dict() for intent in read_output(line, text)] == wanted
+
+
+def test_the_prompt_begins_alike_every_time() -> None:
+    assert build_prompt("一").startswith(PREFIX)
+    assert build_prompt("two").startswith(PREFIX)
+
+
+def test_the_grammar_holds_only_words_that_were_said() -> None:
+    grammar = build_grammar('去 "Kamppi" 吧')
+    assert '"去"' in grammar
+    assert '"Kamppi"' in grammar
+    assert "北京" not in grammar
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [ModelTimeout("slow"), ModelUnavailable("gone"), "Sure! Here is your JSON:", "\x00\x01"],
+    ids=repr,
+)
+def test_without_a_usable_model_the_rules_answer(failure: str | Exception) -> None:
+    understander = Understander(Scripted(failure))
+    assert understander.understand("带我去天坛").intents[0].to_dict() == {"kind": "navigate", "to": "天坛"}
+    assert understander.understand("呜啦啦啦").intents == ()
+
+
+def test_a_sure_reading_does_not_ask_the_model() -> None:
+    model = Scripted(" chat")
+    assert Understander(model).understand("取消导航").tier == "rules"
+    assert model.prompts == []
+
+
+@pytest.fixture
+def server() -> Iterator[Callable[..., str]]:
+    """Give a maker of local servers that speak the OpenAI completions API."""
+    running: list[ThreadingHTTPServer] = []
+
+    def start(
+        text: str = " cancel", *, delay_s: float = 0.0, status: int = 200, body: bytes | None = None
+    ) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                assert request["max_tokens"] > 0
+                time.sleep(delay_s)
+                answer = body if body is not None else json.dumps({"choices": [{"text": text}]}).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                try:
+                    self.wfile.write(answer)
+                except OSError:
+                    return
+
+            def log_message(self, format: str, *args: object) -> None:
+                return
+
+        httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        running.append(httpd)
+        return f"http://127.0.0.1:{httpd.server_address[1]}/v1"
+
+    yield start
+    for httpd in running:
+        httpd.shutdown()
+        httpd.server_close()
+
+
+def test_an_openai_server_can_serve(server: Callable[..., str]) -> None:
+    model = OpenAICompatible(server(" navigate to=实验小学"), "any")
+    understood = Understander(model).understand(HARD)
+    assert understood.tier == "llm"
+    assert understood.intents[0].to_dict() == {"kind": "navigate", "to": "实验小学"}
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"delay_s": 1.0}, {"status": 500}, {"body": b"<html>"}, {"body": b'{"choices": []}'}], ids=str
+)
+def test_a_server_in_trouble_is_replaced_by_the_local_model(
+    server: Callable[..., str], trouble: dict[str, Any]
+) -> None:
+    local = Scripted(" status next_turn")
+    model = OpenAICompatible(server(**trouble), "any", fallback=local)
+    understood = Understander(model, time_limit_s=0.3).understand("前头该咋整")
+    assert understood.intents[0].to_dict() == {"kind": "status", "what": "next_turn"}
+    assert local.prompts
+
+
+def test_no_server_at_all_is_named() -> None:
+    with pytest.raises(ModelUnavailable, match="cannot be reached"):
+        OpenAICompatible("http://127.0.0.1:9/v1", "any").complete(
+            "x", grammar=None, max_tokens=4, temperature=0.0, timeout_s=1.0
+        )
+    with pytest.raises(ModelUnavailable, match="not an http address"):
+        OpenAICompatible("file:///etc/passwd", "any")
+
+
+@pytest.mark.models
+def test_the_local_model_keeps_to_the_words_said(model_dir: Callable[[str], Path]) -> None:
+    from agent.local_model import LocalModel
+
+    model = LocalModel(model_dir("qwen-coder-0.5b") / "model.gguf", threads=2)
+    understander = Understander(model, time_limit_s=60.0)
+    understander.warm()
+    for text in (HARD, "my wife is waiting at the Forum mall", "油箱都见底儿啦"):
+        for intent in understander.read_slow(text):
+            for value in intent.slots().values():
+                if isinstance(value, str) and intent.kind == "navigate":
+                    assert value in text
+    line = model.complete(build_prompt(HARD), grammar=build_grammar(HARD), max_tokens=40, timeout_s=60.0)
+    assert line.startswith(" ")
+    with pytest.raises(ModelTimeout):
+        model.complete("word " * 600, grammar=None, max_tokens=8, timeout_s=0.0)
+    with pytest.raises(ModelUnavailable):
+        LocalModel(Path(__file__))
