@@ -202,8 +202,12 @@ class Assistant:
         return self.engines.synthesizer.speak(text, language)
 
     def hints(self, position: Position | None) -> list[str]:
-        """Return names that are likely to be said: those near the car."""
-        return self.places.names_near(*position, limit=_HINTS) if position else []
+        """Return names that are likely to be said: those of the open question, then those near the car."""
+        session = self.agent.session
+        options = session.question.options if session.question else ()
+        asked = [place.name for place in (*options, *session.offered)]
+        near = self.places.names_near(*position, limit=_HINTS) if position else []
+        return list(dict.fromkeys(name for name in (*asked, *near) if name))[:_HINTS]
 
     def close(self) -> None:
         """End the engine processes."""
