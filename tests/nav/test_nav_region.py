@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nav.errors import BadMapFile, BadName, RegionDamaged, RegionNotFound, RegionOutdated
-from nav.pack import META_FILE, Meta, build_graph, staged
+from nav.pack import FORMAT_VERSION, META_FILE, Meta, build_graph, staged
 from nav.paths import cache_home, data_home, regions_dir
 from nav.region import Region, installed_regions
 from nav.router import Router
@@ -130,7 +130,7 @@ def test_a_flipped_byte_is_found_by_verify(pack: Path) -> None:
     assert Region.open(pack).verify() == ["graph/edge_length_m.npy"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format_version": 1}', "null"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", f'{{"format_version": {FORMAT_VERSION}}}', "null"])
 def test_a_damaged_description(pack: Path, text: str) -> None:
     (pack / META_FILE).write_text(text)
     with pytest.raises(RegionDamaged):
