@@ -205,7 +205,7 @@ class Assistant:
         """Return names that are likely to be said: those of the open question, then those near the car."""
         session = self.agent.session
         options = session.question.options if session.question else ()
-        asked = [place.name for place in (*options, *session.offered)]
+        asked = [place.label(session.language) for place in (*options, *session.offered)]
         near = self.places.names_near(*position, limit=_HINTS) if position else []
         return list(dict.fromkeys(name for name in (*asked, *near) if name))[:_HINTS]
 
