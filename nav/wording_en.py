@@ -58,9 +58,9 @@ def action(maneuver: Maneuver) -> str:
     kind, modifier = maneuver.kind, maneuver.modifier
     side = "left" if "left" in modifier else "right" if "right" in modifier else ""
     match kind:
-        case "turn" | "uturn" | "new_name":
-            return _TURN[modifier]
-        case "continue":
+        case "new_name":
+            return "continue"
+        case "turn" | "uturn" | "continue":
             return _TURN[modifier]
         case "end_of_road":
             return f"at the end of the road {_TURN[modifier]}"
