@@ -3,21 +3,10 @@
 Field by field as in OSRM's documentation of ``RouteStep``, ``StepManeuver`` and ``Intersection``.
 """
 
-from __future__ import annotations
+from typing import Any
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-from nav.geometry import cumulative_m
-from nav.graph import EdgeFlag, FloatArray
 from nav.maneuver_types import Kind, Maneuver
 from nav.wording import name_in
-
-if TYPE_CHECKING:
-    from nav.route import Route
 
 _TYPES: dict[Kind, str] = {
     "depart": "depart",
@@ -44,63 +33,6 @@ _LANE_ARROWS = {
     "sharp_left": "sharp left",
     "sharp_right": "sharp right",
 }
-
-
-def osrm_legs(route: Route, encode: Callable[[FloatArray], Any]) -> list[list[dict[str, Any]]]:
-    """Write the manoeuvres of a route as OSRM steps, leg by leg.
-
-    Parameters
-    ----------
-    route : Route
-        The route.
-    encode : callable
-        Turns the (n, 2) latitudes and longitudes of a step into the geometry that the client asked for.
-
-    Returns
-    -------
-    list of list of dict
-        For each leg its steps: from ``depart`` to ``arrive``, distances and durations adding up to the leg's.
-    """
-    line = _Line(route)
-    left_hand = bool(route.graph.edge_flags[route.edges[0]] & int(EdgeFlag.LEFT_HAND))
-    side = "left" if left_hand else "right"
-    legs: list[list[dict[str, Any]]] = []
-    for maneuver in route.maneuvers:
-        if maneuver.kind == "depart":
-            legs.append([])
-        if maneuver.kind in ("via", "arrive"):
-            here = line.between(maneuver.offset_m, maneuver.offset_m)
-            arrival = replace(maneuver, kind="arrive", length_m=0.0, duration_s=0.0)
-            legs[-1].append(osrm_step(arrival, encode(here), driving_side=side))
-        if maneuver.kind == "arrive":
-            break
-        if maneuver.kind == "via":
-            legs.append([])
-            if maneuver.length_m < 0.01:
-                # Turning back at the stop: the next leg departs the other way.
-                continue
-        first = not legs[-1]
-        shape = line.between(maneuver.offset_m, maneuver.offset_m + maneuver.length_m)
-        begun = replace(maneuver, kind="depart", modifier="straight") if first else maneuver
-        legs[-1].append(osrm_step(begun, encode(shape), driving_side=side))
-    return legs
-
-
-class _Line:
-    """The line of a route, measured."""
-
-    def __init__(self, route: Route) -> None:
-        self._points = route.geometry
-        along = cumulative_m(route.geometry)
-        self._along = along * (route.distance_m / along[-1]) if along[-1] > 0 else along
-
-    def between(self, start_m: float, end_m: float) -> FloatArray:
-        """Return the points from one offset to another, both ends included."""
-        inside = (self._along > start_m + 0.01) & (self._along < end_m - 0.01)
-        ends = np.empty((2, 2))
-        for column in range(2):
-            ends[:, column] = np.interp((start_m, end_m), self._along, self._points[:, column])
-        return np.concatenate((ends[:1], self._points[inside], ends[1:]))
 
 
 def osrm_step(
