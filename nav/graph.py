@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nav.array_store import map_arrays
+
 Int8Array = NDArray[np.int8]
 UInt8Array = NDArray[np.uint8]
 UInt16Array = NDArray[np.uint16]
@@ -126,7 +128,7 @@ class Access(IntFlag):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Road graph of one region; every field is an array of the same name in the pack's `graph` folder."""
+    """Road graph of one region; every field is an array of the same name in the pack."""
 
     # -- nodes, N entries, in the order of a space-filling curve
     node_lat: FloatArray
@@ -286,10 +288,9 @@ class Graph:
 ARRAY_FIELDS: tuple[str, ...] = tuple(
     f.name for f in fields(Graph) if f.name not in ("countries", "conditions")
 )
-"""Names of the arrays of a `Graph`, each a file `<name>.npy` in the pack."""
+"""Names of the arrays of a `Graph` in the pack."""
 
 
-def load_graph(folder: Path, *, countries: tuple[str, ...], conditions: tuple[str, ...]) -> Graph:
-    """Map the arrays of a graph folder into memory (nothing is read until it is used)."""
-    arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ARRAY_FIELDS}
-    return Graph(countries=countries, conditions=conditions, **arrays)
+def load_graph(file: Path, *, countries: tuple[str, ...], conditions: tuple[str, ...]) -> Graph:
+    """Map the arrays of a graph into memory (nothing is read until it is used)."""
+    return Graph(countries=countries, conditions=conditions, **map_arrays(file))

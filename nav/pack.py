@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nav.array_store import write_arrays
 from nav.assemble import assemble
 from nav.country import timezone_at
 from nav.errors import BadMapFile, BadName
@@ -23,9 +25,9 @@ from nav.import_osm import Progress, RawNetwork, read_network
 from nav.paths import regions_dir
 from nav.restrictions import ForbiddenSequence, forbidden_sequences
 from nav.snap import SNAP_FIELDS, build_snap_index
-from nav.turns import TURN_FIELDS, build_turns
+from nav.turns import ORDER_FIELD, TURN_FIELDS, build_turns
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised whenever a pack of the previous version can no longer be read."""
 META_FILE = "meta.json"
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -157,17 +159,28 @@ def pack_network(
     tell = progress or (lambda step, share: None)
     tell("laying out roads", 0.3)
     roads, forbidden, conditions = build_roads(network)
-    folder = out_dir / "graph"
-    _save(folder, roads, ARRAY_FIELDS)
-    _save(folder / "snap", build_snap_index(roads), SNAP_FIELDS)
+    files = {
+        "graph/roads.arrays": _fields(roads, ARRAY_FIELDS),
+        "graph/snap.arrays": _fields(build_snap_index(roads), SNAP_FIELDS),
+    }
     tell("turns", 0.5)
-    build_profile(folder, roads, "car", forbidden)
+    files["graph/car.arrays"] = _profile(roads, "car", forbidden)
     tell("paths", 0.7)
-    walk = _build_walk(network, out_dir)
-    meta = _describe(out_dir, name, source or Source(), network, (roads, walk), (conditions, len(forbidden)))
+    walk = build_walk(network)
+    files["walk/roads.arrays"] = _fields(walk, ARRAY_FIELDS)
+    files["walk/snap.arrays"] = _fields(build_snap_index(walk), SNAP_FIELDS)
+    for profile in ("bike", "foot"):
+        files[f"walk/{profile}.arrays"] = _profile(walk, profile, ())
+    written = {path: write_arrays(out_dir / path, arrays) for path, arrays in files.items()}
+    rules = (conditions, len(forbidden))
+    meta = _describe(written, name, source or Source(), network, (roads, walk), rules)
     (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
     tell("done", 1.0)
     return meta
+
+
+def _fields(table: object, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    return {name: getattr(table, name) for name in names}
 
 
 def build_roads(network: RawNetwork) -> tuple[Graph, list[ForbiddenSequence], tuple[str, ...]]:
@@ -185,41 +198,29 @@ def _is_driven(traits: Any) -> bool:
     return bool((traits.forward.access | traits.backward.access) & Access.CAR)
 
 
-def build_profile(folder: Path, graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence]) -> None:
-    """Build and store the turn-exact graph of a profile, for cars with the order of the index.
+def _profile(graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the turn-exact graph of a profile, for cars with the order of the index.
 
     That of walkers and cyclists is computed, and kept, when somebody first asks for their routes.
     """
     from nav.engine import compute_order
 
     turns = build_turns(graph, profile, forbidden)
-    _save(folder / profile, turns, TURN_FIELDS)
-    if profile == "car":
-        np.save(folder / profile / "order.npy", compute_order(turns, graph))
+    arrays = _fields(turns, TURN_FIELDS)
+    return arrays | {ORDER_FIELD: compute_order(turns, graph)} if profile == "car" else arrays
 
 
-def _build_walk(network: RawNetwork, out_dir: Path) -> Graph:
+def build_walk(network: RawNetwork) -> Graph:
+    """Lay out the graph of walkers and cyclists."""
     soft = Access.BIKE | Access.FOOT
     keep = np.array([bool((t.forward.access | t.backward.access) & soft) for t in network.way_traits])
     if not keep.any():
         keep[:] = True
-    walk = assemble(network, keep=keep)
-    folder = out_dir / "walk"
-    _save(folder, walk, ARRAY_FIELDS)
-    _save(folder / "snap", build_snap_index(walk), SNAP_FIELDS)
-    for profile in ("bike", "foot"):
-        build_profile(folder, walk, profile, ())
-    return walk
-
-
-def _save(folder: Path, table: object, names: Sequence[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        np.save(folder / f"{name}.npy", np.ascontiguousarray(getattr(table, name)))
+    return assemble(network, keep=keep)
 
 
 def _describe(
-    out_dir: Path,
+    files: dict[str, tuple[int, str]],
     name: str,
     source: Source,
     network: RawNetwork,
@@ -229,10 +230,6 @@ def _describe(
     roads, walk = graphs
     lat, lon = roads.point_lat_e7 / 1e7, roads.point_lon_e7 / 1e7
     bbox = (float(lat.min()), float(lon.min()), float(lat.max()), float(lon.max()))
-    files = {
-        path.relative_to(out_dir).as_posix(): (path.stat().st_size, sha256_of(path))
-        for path in sorted(out_dir.rglob("*.npy"))
-    }
     return Meta(
         name=name,
         format_version=FORMAT_VERSION,

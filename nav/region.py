@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nav.array_store import map_arrays
 from nav.errors import RegionDamaged, RegionNotFound, RegionOutdated
 from nav.graph import Graph, Int32Array, load_graph
 from nav.pack import FORMAT_VERSION, META_FILE, Meta, sha256_of
 from nav.paths import cache_home, regions_dir
-from nav.snap import SnapIndex, load_snap_index
-from nav.turns import PROFILES, Turns, load_turns
+from nav.snap import SnapIndex
+from nav.turns import ORDER_FIELD, PROFILES, Turns
 
 if TYPE_CHECKING:
     import networkx
@@ -30,8 +30,8 @@ class Network:
     graph: Graph
     turns: Turns
     snap_index: SnapIndex
-    order_file: Path
-    """Where the pack stores the contraction order, if it does."""
+    order: Int32Array | None
+    """The contraction order, if the pack stores it."""
     digest: str
     """Tells this network from every other."""
     conditions: tuple[str, ...]
@@ -66,8 +66,9 @@ class Region:
         meta = _read_meta(path)
         _check_files(path, meta)
         try:
-            graph = load_graph(path / "graph", countries=meta.countries, conditions=meta.conditions)
-        except (OSError, ValueError, EOFError) as error:
+            file = path / "graph" / "roads.arrays"
+            graph = load_graph(file, countries=meta.countries, conditions=meta.conditions)
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise RegionDamaged(f"region {meta.name!r} is damaged ({error}): build it again") from error
         return cls(path=path, meta=meta, graph=graph)
 
@@ -95,26 +96,29 @@ class Region:
         return self._networks[profile]
 
     def _load_network(self, profile: str) -> Network:
-        folder = self.path / ("graph" if profile == "car" else "walk")
+        folder = "graph" if profile == "car" else "walk"
         conditions = self.meta.conditions if profile == "car" else self.meta.walk_conditions
-        if profile == "car":
-            graph = self.graph
-        else:
-            graph = load_graph(folder, countries=self.meta.walk_countries, conditions=conditions)
+        try:
+            graph = self.graph if profile == "car" else self._load_walk()
+            arrays = map_arrays(self.path / folder / f"{profile}.arrays")
+            order = arrays.pop(ORDER_FIELD, None)
+            snap_index = SnapIndex(**map_arrays(self.path / folder / "snap.arrays"))
+            turns = Turns(**arrays)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RegionDamaged(f"region {self.name!r} is damaged ({error}): build it again") from error
         return Network(
             profile=profile,
             graph=graph,
-            turns=load_turns(folder / profile),
-            snap_index=load_snap_index(folder / "snap"),
-            order_file=folder / profile / "order.npy",
-            digest=self._digest(folder / profile),
+            turns=turns,
+            snap_index=snap_index,
+            order=order,
+            digest=self.meta.files[f"{folder}/{profile}.arrays"][1],
             conditions=conditions,
         )
 
-    def _digest(self, folder: Path) -> str:
-        inside = folder.relative_to(self.path).as_posix()
-        parts = [digest for name, (_, digest) in self.meta.files.items() if name.startswith(inside)]
-        return hashlib.sha256("".join(parts).encode()).hexdigest()
+    def _load_walk(self) -> Graph:
+        file = self.path / "walk" / "roads.arrays"
+        return load_graph(file, countries=self.meta.walk_countries, conditions=self.meta.walk_conditions)
 
     def verify(self) -> list[str]:
         """Return the files whose content is not what was built (reads everything)."""
@@ -184,8 +188,8 @@ def contraction_order(network: Network) -> Int32Array:
     """Return the contraction order: from the pack, from the cache, or computed and kept there."""
     from nav.engine import compute_order
 
-    if network.order_file.is_file():
-        return np.asarray(np.load(network.order_file))
+    if network.order is not None:
+        return network.order
     kept = cache_home() / "orders" / f"{network.digest}.npy"
     try:
         order: Int32Array = np.load(kept)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,14 +56,7 @@ class SnapIndex:
 
 
 SNAP_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(SnapIndex))
-"""Names of the arrays of a `SnapIndex`, each a file `<name>.npy`."""
-
-
-def load_snap_index(folder: Path) -> SnapIndex:
-    """Map the arrays of the grid into memory."""
-    return SnapIndex(
-        **{name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in SNAP_FIELDS}
-    )
+"""Names of the arrays of a `SnapIndex` in the pack."""
 
 
 def build_snap_index(graph: Graph) -> SnapIndex:

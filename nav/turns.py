@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 
@@ -76,12 +75,9 @@ class Turns:
 
 
 TURN_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Turns))
-"""Names of the arrays of `Turns`, each a file `<name>.npy`."""
-
-
-def load_turns(folder: Path) -> Turns:
-    """Map the arrays of a profile's folder into memory."""
-    return Turns(**{name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in TURN_FIELDS})
+"""Names of the arrays of `Turns` in the pack."""
+ORDER_FIELD = "order"
+"""Name of the array, in the same file, that holds the contraction order if it was computed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,7 @@ def test_without_a_region_it_runs_and_takes_one_up_when_it_comes(service: Make) 
 def test_a_damaged_pack_is_named_and_the_service_runs_on(service: Make) -> None:
     running = service()
     pack = running.home / "data" / "regions" / "helsinki"
-    victim = max((pack / "graph").glob("*.npy"), key=lambda path: path.stat().st_size)
+    victim = max((pack / "graph").glob("*.arrays"), key=lambda path: path.stat().st_size)
     victim.write_bytes(victim.read_bytes()[:-100])
     running.start()
     status = running.ask(do="status")
@@ -246,3 +246,22 @@ def test_a_full_disk_is_survived(service: Make, tmp_path: Path) -> None:
         running.kill(signal.SIGTERM)
     finally:
         subprocess.run(["umount", "-l", small], check=True)
+
+
+def test_a_region_is_replaced_while_the_service_runs(service: Make, helsinki_pbf: Path) -> None:
+    from device.regions import add_region
+
+    running = service()
+    running.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XIAOGAO_HOME", str(running.home))
+        add_region(helsinki_pbf, "helsinki")
+        add_region(helsinki_pbf, "helsinki-again")
+        from device.regions import use_region
+
+        use_region("helsinki-again")
+    running.wait_until(lambda status: status["region"] == "helsinki-again")
+    assert sorted(path.name for path in (running.home / "data" / "regions").iterdir()) == [
+        "helsinki",
+        "helsinki-again",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from nav.array_store import map_arrays, write_arrays
 from nav.errors import BadMapFile, BadName, RegionDamaged, RegionNotFound, RegionOutdated
 from nav.pack import FORMAT_VERSION, META_FILE, Meta, build_graph, staged
 from nav.paths import cache_home, data_home, regions_dir
@@ -110,24 +114,24 @@ def pack(draw_map: Callable) -> Path:
 
 
 def test_a_missing_file(pack: Path) -> None:
-    (pack / "graph" / "edge_to.npy").unlink()
-    with pytest.raises(RegionDamaged, match=r"edge_to\.npy is missing"):
+    (pack / "graph" / "roads.arrays").unlink()
+    with pytest.raises(RegionDamaged, match=r"roads\.arrays is missing"):
         Region.open(pack)
 
 
 def test_a_cut_file(pack: Path) -> None:
-    file = pack / "graph" / "car" / "arc_head.npy"
+    file = pack / "graph" / "car.arrays"
     file.write_bytes(file.read_bytes()[:-3])
-    with pytest.raises(RegionDamaged, match=r"arc_head\.npy has"):
+    with pytest.raises(RegionDamaged, match=r"car\.arrays has"):
         Region.open(pack)
 
 
 def test_a_flipped_byte_is_found_by_verify(pack: Path) -> None:
-    file = pack / "graph" / "edge_length_m.npy"
+    file = pack / "graph" / "roads.arrays"
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)
-    assert Region.open(pack).verify() == ["graph/edge_length_m.npy"]
+    assert Region.open(pack).verify() == ["graph/roads.arrays"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", f'{{"format_version": {FORMAT_VERSION}}}', "null"])
@@ -242,3 +246,32 @@ def test_the_order_of_walkers_is_kept(draw_map: Callable) -> None:
         Router(Region.open(drawn.region.path), "foot").route([(60.0, 10.001), (59.999, 10.005)]).distance_m
         > 0
     )
+
+
+@settings(max_examples=30, deadline=None)
+@given(content=st.binary(max_size=300), header=st.booleans())
+def test_a_file_of_arrays_that_is_none(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, header: bool
+) -> None:
+    file = tmp_path_factory.mktemp("arrays") / "x.arrays"
+    file.write_bytes((b"XGARRAY1" if header else b"") + content)
+    with pytest.raises((ValueError, OSError)):
+        map_arrays(file)
+
+
+def test_arrays_survive_the_way_there_and_back(tmp_path: Path) -> None:
+    arrays = {
+        "empty": np.empty((0, 2)),
+        "flags": np.array([True, False]),
+        "table": np.arange(6, dtype=np.int16).reshape(2, 3)[:, ::-1],
+        "one": np.array([2**40]),
+    }
+    size, digest = write_arrays(tmp_path / "a.arrays", arrays)
+    assert (tmp_path / "a.arrays").stat().st_size == size
+    assert hashlib.sha256((tmp_path / "a.arrays").read_bytes()).hexdigest() == digest
+    found = map_arrays(tmp_path / "a.arrays")
+    assert found.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert found[name].dtype == array.dtype
+        np.testing.assert_array_equal(found[name], array)
+        assert not found[name].flags.writeable

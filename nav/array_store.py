@@ -1,0 +1,89 @@
+"""Many named arrays in one file: written in one go, mapped into memory without being read.
+
+A file is the magic word, the length of a JSON header (8 bytes, little-endian), the header (name → type, shape and
+offset), and the arrays, each beginning at a multiple of 64 bytes. Nothing in it is code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MAGIC = b"XGARRAY1"
+_ALIGNMENT = 64
+_KINDS = frozenset("biuf")
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[int, str]:
+    """Write arrays to a file; the same arrays give the same bytes.
+
+    Returns
+    -------
+    size, digest
+        Bytes written, and their SHA-256 in hexadecimal.
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    offset = 0
+    for name, array in arrays.items():
+        offset += -offset % _ALIGNMENT
+        entries[name] = {
+            "type": array.dtype.newbyteorder("<").str,
+            "shape": list(array.shape),
+            "offset": offset,
+        }
+        offset += array.nbytes
+    header = json.dumps(entries, separators=(",", ":")).encode()
+    header += b" " * (-(len(_MAGIC) + 8 + len(header)) % _ALIGNMENT)
+    digest = hashlib.sha256()
+    size = 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+
+        def put(part: bytes | memoryview) -> None:
+            nonlocal size
+            stream.write(part)
+            digest.update(part)
+            size += len(part)
+
+        put(_MAGIC + len(header).to_bytes(8, "little") + header)
+        data = size
+        for name, array in arrays.items():
+            put(b"\0" * (data + entries[name]["offset"] - size))
+            contiguous = np.ascontiguousarray(array, dtype=entries[name]["type"])
+            put(contiguous.reshape(-1).view(np.uint8).data)
+    return size, digest.hexdigest()
+
+
+def map_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Map the arrays of a file into memory, read-only.
+
+    Raises
+    ------
+    OSError, ValueError
+        The file cannot be read, or is not of this form.
+    """
+    content = np.asarray(np.memmap(path, np.uint8, "r"))
+    begin = len(_MAGIC) + 8
+    if len(content) < begin or content[: len(_MAGIC)].tobytes() != _MAGIC:
+        raise ValueError(f"{path.name} holds no arrays")
+    length = int.from_bytes(content[len(_MAGIC) : begin].tobytes(), "little")
+    if length > len(content) - begin:
+        raise ValueError(f"{path.name} is cut")
+    header = json.loads(content[begin : begin + length].tobytes())
+    return {name: _view(content, begin + length, entry, path) for name, entry in header.items()}
+
+
+def _view(content: NDArray[np.uint8], data: int, entry: Mapping[str, Any], path: Path) -> NDArray[Any]:
+    kind = np.dtype(entry["type"])
+    shape = tuple(int(n) for n in entry["shape"])
+    first = data + int(entry["offset"])
+    last = first + kind.itemsize * int(np.prod(shape, dtype=np.int64))
+    if kind.kind not in _KINDS or not data <= first <= last <= len(content) or min(shape, default=0) < 0:
+        raise ValueError(f"{path.name} is damaged")
+    return content[first:last].view(kind).reshape(shape)
