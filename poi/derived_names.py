@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from poi.extract import RawPlace
+from poi.extract import RawPlace, Ring
 from poi.text import has_han, word_set
 
 _STATIONS = word_set("railway/station station/subway railway/halt public_transport/station")
@@ -80,6 +80,8 @@ class Campuses:
     def __init__(self, places: Sequence[RawPlace]) -> None:
         named = [p for p in places if p.categories[0] in _CAMPUSES and p.tags.get("name")]
         self._walled = [p for p in named if p.ring is not None and p.area_m2 > _SMALLEST_CAMPUS_M2]
+        boxes = [(*p.ring.min(axis=0), *p.ring.max(axis=0)) for p in self._walled if p.ring is not None]
+        self._boxes = np.array(boxes).reshape(-1, 4)
         self._shorts = {
             p.tags["name"]: short_forms(p.tags["name"]) for p in named if p.categories[0] in _UNIVERSITIES
         }
@@ -87,9 +89,9 @@ class Campuses:
     def names(self, place: RawPlace, names: Mapping[str, str]) -> Iterator[str]:
         """Yield names of a place that come from the campus it belongs to."""
         own = names.get("name", "")
-        for outer, shorts in self._shorts.items():
-            if own.startswith(outer) and own != outer:
-                yield from (short + own[len(outer) :] for short in shorts)
+        for cut in range(4, min(len(own), 11)):
+            for short in self._shorts.get(own[:cut], ()):
+                yield short + own[cut:]
         if place.categories[0] in _GATES:
             yield from self._gate_names(place, names)
 
@@ -97,11 +99,12 @@ class Campuses:
         own = names.get("name") or gate.tags.get("ref", "")
         if not own or not _GATE.search(own):
             return
-        for campus in self._walled:
-            ring = campus.ring
-            if ring is None or float(np.hypot(ring[:, 0] - gate.lat, (ring[:, 1] - gate.lon) * 0.7).min()) > (
-                _AT_THE_WALL_DEG
-            ):
+        reach, boxes = 2 * _AT_THE_WALL_DEG, self._boxes
+        around = (boxes[:, 0] - reach < gate.lat) & (boxes[:, 2] + reach > gate.lat)
+        around &= (boxes[:, 1] - reach < gate.lon) & (boxes[:, 3] + reach > gate.lon)
+        for number in np.flatnonzero(around).tolist():
+            campus = self._walled[number]
+            if campus.ring is None or _degrees_off(campus.ring, gate) > _AT_THE_WALL_DEG:
                 continue
             for language in ("name", "zh", "en"):
                 outer = campus.tags.get("name" if language == "name" else f"name:{language}", "")
@@ -110,3 +113,7 @@ class Campuses:
                     continue
                 for called in (outer, *self._shorts.get(outer, ())):
                     yield f"{called}{inner}" if has_han(called) else f"{called} {inner}"
+
+
+def _degrees_off(ring: Ring, gate: RawPlace) -> float:
+    return float(np.hypot(ring[:, 0] - gate.lat, (ring[:, 1] - gate.lon) * 0.7).min())

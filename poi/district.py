@@ -7,6 +7,7 @@ import math
 import sqlite3
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,8 @@ REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood":
             "place/town": 5_000, "place/hamlet": 1_200, "place/city": 15_000,
             "place/borough": 4_000}  # fmt: skip
 """How far a district that is only a point on the map reaches."""
+
+_OUTLINE_CELL_DEG, _POINT_CELL_DEG = 0.1, 0.05
 
 
 def contains(ring: Ring, lat: float, lon: float) -> bool:
@@ -43,28 +46,55 @@ class DistrictIndex:
     """Names the district of a point: the smallest outline round it, else the nearest part of a town."""
 
     def __init__(self, districts: Sequence[RawDistrict], places: Sequence[RawPlace]) -> None:
-        self._outlines = sorted(
-            ((d.level, min(map(_box_size, d.rings)), d.name, ring, (*ring.min(axis=0), *ring.max(axis=0)))
-             for d in districts for ring in d.rings),
-            key=lambda entry: (-entry[0], entry[1]),
-        )  # fmt: skip
-        points = [p for p in places if p.categories[0] in REACH_M and p.tags.get("name")]
-        self._names = [p.tags["name"] for p in points]
-        self._lat = np.array([p.lat for p in points])
-        self._lon = np.array([p.lon for p in points])
-        self._reach = np.array([float(REACH_M[p.categories[0]]) for p in points])
+        outlines = sorted(
+            (
+                (-d.level, min(map(_box_size, d.rings)), d.name, ring, (*ring.min(axis=0), *ring.max(axis=0)))
+                for d in districts
+                for ring in d.rings
+            ),
+            key=lambda entry: entry[:2],
+        )
+        self._outlines = _Cells(_OUTLINE_CELL_DEG)
+        for _, _, name, ring, box in outlines:
+            self._outlines.add(box, (name, ring, box))
+        self._points = _Cells(_POINT_CELL_DEG)
+        for place in places:
+            reach = REACH_M.get(place.categories[0])
+            if reach and place.tags.get("name"):
+                up = reach / 111_195
+                side = up / max(0.05, math.cos(math.radians(place.lat)))
+                box = (place.lat - up, place.lon - side, place.lat + up, place.lon + side)
+                self._points.add(box, (place.tags["name"], place.lat, place.lon, reach))
 
     def name_at(self, lat: float, lon: float) -> str:
         """Return the name of the district at a point, "" where the map knows none."""
-        for _, _, name, ring, (south, west, north, east) in self._outlines:
+        for name, ring, (south, west, north, east) in self._outlines.at(lat, lon):
             if south <= lat <= north and west <= lon <= east and contains(ring, lat, lon):
-                return name
-        if not self._names:
-            return ""
-        dx = (self._lon - lon) * math.cos(math.radians(lat))
-        relative = np.hypot(self._lat - lat, dx) * 111_195 / self._reach
-        nearest = int(np.argmin(relative))
-        return self._names[nearest] if relative[nearest] < 1 else ""
+                return str(name)
+        stretch = math.cos(math.radians(lat))
+        relative = [
+            (math.hypot(own_lat - lat, (own_lon - lon) * stretch) * 111_195 / reach, name)
+            for name, own_lat, own_lon, reach in self._points.at(lat, lon)
+        ]
+        share, name = min(relative, default=(1.0, ""))
+        return str(name) if share < 1 else ""
+
+
+class _Cells:
+    """A grid that holds in each cell what overlaps it, in the order of adding."""
+
+    def __init__(self, size_deg: float) -> None:
+        self._size = size_deg
+        self._cells: dict[tuple[int, int], list[Any]] = {}
+
+    def add(self, box: tuple[float, float, float, float], entry: Any) -> None:
+        south, west, north, east = (math.floor(edge / self._size) for edge in box)
+        for row in range(south, north + 1):
+            for column in range(west, east + 1):
+                self._cells.setdefault((row, column), []).append(entry)
+
+    def at(self, lat: float, lon: float) -> list[Any]:
+        return self._cells.get((math.floor(lat / self._size), math.floor(lon / self._size)), [])
 
 
 def _box_size(ring: Ring) -> float:

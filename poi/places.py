@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from nav.geometry import haversine_m
 from poi.address import AddressBook
-from poi.along import along_route, nearest_to_line
-from poi.category import load_categories, parse_category
+from poi.along import along_route
+from poi.category import load_categories
 from poi.filters import Wishes, check_wishes, fits
+from poi.kind_search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
 from poi.name_search import NameIndex
 from poi.opening import open_at as is_open_at
 from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
@@ -28,13 +29,10 @@ from poi.verdict import judge
 from poi.whereabouts import Surroundings
 
 Point = tuple[float, float]
+FloatArray = NDArray[np.float64]
 
-_MOST = 2000
-"""Places looked at before filters narrow them down."""
-
-
-_MOST_ALONG = 150
-"""Places nearest to a route that are looked at when nothing else narrows the search."""
+_LISTED = 0.66
+"""A search by name lists nothing when its best match is worse."""
 
 _OWN = 0.9
 """An own place whose name matches so well is taken without looking at the map."""
@@ -140,10 +138,12 @@ class Places:
         """
         check_wishes(wishes)
         words = clean(words)
-        line = None if along is None else np.asarray(along.geometry, dtype=np.float64)
-        found = self._of_words(words, near, line if not wishes and district is None else None)
-        if district is not None:
-            found = self._inside(found, district)
+        mask = None if district is None else self._area(district)
+        choose = self._choice(near, along, mask, narrowed=bool(wishes))
+        found = self._of_words(words, near, choose)
+        if mask is not None and found:
+            keep = mask(np.array([p.lat for p in found]), np.array([p.lon for p in found]))
+            found = [p for p, kept in zip(found, keep, strict=True) if kept]
         found = [p for p in found if fits(p, wishes)]
         if along is not None:
             return along_route(
@@ -157,55 +157,41 @@ class Places:
             )
         return self._ordered(found, near, limit=limit, within_m=within_m, router=router, open_at=open_at)
 
-    def _of_words(self, words: str, near: Point | None, line: NDArray[np.float64] | None) -> list[Place]:
+    def _area(self, district: str) -> Callable[[FloatArray, FloatArray], NDArray[np.bool_]]:
+        return self._surroundings.area(district, self._resolver)
+
+    def _choice(
+        self,
+        near: Point | None,
+        along: Any,
+        mask: Callable[[FloatArray, FloatArray], NDArray[np.bool_]] | None,
+        *,
+        narrowed: bool,
+    ) -> Choose:
+        """Return which places of a kind are worth reading."""
+        choose: Choose | None = None
+        if along is not None:
+            line = np.asarray(along.geometry, dtype=np.float64)
+            choose = beside(line, MOST if narrowed or mask else MOST_ALONG) if len(line) else None
+        elif near is not None:
+            choose = nearest(*near)
+        return inside(mask, choose) if mask is not None else choose or anywhere
+
+    def _of_words(self, words: str, near: Point | None, choose: Choose) -> list[Place]:
         """Return every place that the words may ask for."""
         match = self.categories(words)
         if match and not match.rest:
-            found = self._of_categories(match.categories, near, line)
+            found = places_of_kinds(self._store, match.categories, choose)
             if found:
                 return found
         addressed = [c.place for c in self._addresses.find(words, near) if c.score >= _ADDRESS]
         if addressed:
             return addressed
         candidates = self._resolver.candidates(words, near=near, limit=60, once=False)
-        if not candidates:
+        if not candidates or candidates[0].score < _LISTED:
             return []
-        best = candidates[0].score
-        floor = max(0.62, best - 0.16) if best > 0.62 else 1.0
+        floor = max(_LISTED - 0.04, candidates[0].score - 0.16)
         return [replace(c.place, why=c.why) for c in candidates if c.score >= floor]
-
-    def _of_categories(
-        self, categories: Sequence[str], near: Point | None, line: NDArray[np.float64] | None
-    ) -> list[Place]:
-        conditions: dict[int, list[tuple[str, str] | None]] = {}
-        lat: dict[int, float] = {}
-        lon: dict[int, float] = {}
-        for category in categories:
-            plain, condition = parse_category(category)
-            points = self._store.category_points(plain)
-            for row, y, x in zip(points.ids.tolist(), points.lat.tolist(), points.lon.tolist(), strict=True):
-                conditions.setdefault(row, []).append(condition)
-                lat[row], lon[row] = y, x
-        rows = np.fromiter(conditions, np.int64)
-        lats, lons = np.fromiter(lat.values(), np.float64), np.fromiter(lon.values(), np.float64)
-        if line is not None and len(line) and len(rows) > _MOST_ALONG:
-            rows = rows[np.argsort(nearest_to_line(lats, lons, line)[0])[:_MOST_ALONG]]
-        elif near is not None and len(rows) > _MOST:
-            rows = rows[np.argsort(haversine_m(near[0], near[1], lats, lons))[:_MOST]]
-        places = self._store.places(rows[:_MOST].tolist())
-        return [
-            replace(place, why="category")
-            for row, place in places.items()
-            if any(_meets(place, condition) for condition in conditions[row])
-        ]
-
-    def _inside(self, places: list[Place], district: str) -> list[Place]:
-        if not places:
-            return []
-        lat = np.array([p.lat for p in places])
-        lon = np.array([p.lon for p in places])
-        inside = self._surroundings.area_mask(district, lat, lon, self._resolver)
-        return [p for p, keep in zip(places, inside, strict=True) if keep]
 
     def _ordered(
         self, places: list[Place], near: Point | None, *, limit: int, within_m: float | None, router: Any,
@@ -298,14 +284,6 @@ class Places:
         """Return a place by its id ("node/123"); None when the region has no such place."""
         row = self._store.row_of(place_id)
         return None if row is None else self._store.places([row])[row]
-
-
-def _meets(place: Place, condition: tuple[str, str] | None) -> bool:
-    if condition is None:
-        return True
-    key, value = condition
-    have = place.cuisine if key == "cuisine" else place.tags.get(key, "")
-    return value in {v.strip() for v in have.split(";")}
 
 
 def _order(places: Sequence[Place], metres: NDArray[np.float64]) -> list[int]:

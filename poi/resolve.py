@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nav.geometry import distance_m
+from nav.geometry import distance_m, haversine_m
 from poi.category import Categories, parse_category, without_fillers
 from poi.district import REACH_M
 from poi.name_search import NameHit, NameIndex, spoken
@@ -163,19 +163,19 @@ class Resolver:
             elif hit.score > 0.93 and spot.category.startswith(_AREAS):
                 towns.append((spot, hit))
         if towns and wanted:
-            found += self._in_town(max(towns, key=lambda t: t[0].importance)[0], wanted, near)
+            found += self._in_town(max(towns, key=lambda t: t[0].importance)[0], kind, near)
         return found
 
-    def _in_town(self, town: Spot, wanted: set[int], near: Point | None) -> list[_Scored]:
+    def _in_town(self, town: Spot, kind: CategoryMatch, near: Point | None) -> list[_Scored]:
         """Return places of a kind in a town, those first that have the town's name in theirs."""
         reach = REACH_M.get(town.category, 15_000.0)
         own = {canonical(n) for n in self._store.names_of(town.row) if n}
         out = []
-        inside = [
-            spot
-            for spot in self._store.spots(sorted(wanted)[:2000]).values()
-            if distance_m((town.lat, town.lon), (spot.lat, spot.lon)) < reach
+        rows = [
+            points.ids[haversine_m(town.lat, town.lon, points.lat, points.lon) < reach].tolist()
+            for points in (self._store.category_points(parse_category(c)[0]) for c in kind.categories)
         ]
+        inside = list(self._store.spots([row for part in rows for row in part][:1000]).values())
         inside.sort(key=lambda spot: -spot.importance)
         for spot in inside[:30]:
             names = {canonical(n) for n in self._store.names_of(spot.row) if n}

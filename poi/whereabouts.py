@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from poi.text import canonical
 
 _BOX = "min_lat <= ? AND max_lat >= ? AND min_lon <= ? AND max_lon >= ?"
 _WORTH_NAMING = 0.2
+_HOLD_PLACES = ("place/", "boundary/", "landuse/", "leisure/", "amenity/")
+FloatArray = NDArray[np.float64]
 
 
 class Surroundings:
@@ -115,10 +118,10 @@ class Surroundings:
                 break
         return list(names)[:limit]
 
-    def area_mask(
-        self, district: str, lat: NDArray[np.float64], lon: NDArray[np.float64], resolver: Resolver
-    ) -> NDArray[np.bool_]:
-        """Say for each point whether it lies in the district of that name.
+    def area(
+        self, district: str, resolver: Resolver
+    ) -> Callable[[FloatArray, FloatArray], NDArray[np.bool_]]:
+        """Return a function that says for points whether they lie in the district of that name.
 
         Raises
         ------
@@ -128,22 +131,18 @@ class Surroundings:
         found = [
             c.place
             for c in resolver.candidates(district, near=None, limit=30)
-            if c.score > 0.7
-            and c.place.category.split("/")[0] in ("place", "boundary", "landuse", "leisure", "amenity")
+            if c.score > 0.7 and c.place.category.startswith(_HOLD_PLACES)
         ]
         for place in found:
             row = self._store.row_of(place.id)
-            rings = self._store.db.execute(
-                "SELECT rings FROM district WHERE place = ? OR name = ? ORDER BY place = ? DESC",
-                (row, place.name, row),
-            ).fetchone()
-            if rings:
-                mask = np.zeros(len(lat), dtype=bool)
-                for ring in json.loads(rings[0]):
-                    mask |= contains_many(np.array(ring), lat, lon)
-                return mask
+            query = "SELECT rings FROM district WHERE place = ? OR name = ? ORDER BY place = ? DESC"
+            outline = self._store.db.execute(query, (row, place.name, row)).fetchone()
+            if outline:
+                rings = [np.array(ring) for ring in json.loads(outline[0])]
+                return lambda lat, lon: np.logical_or.reduce([contains_many(r, lat, lon) for r in rings])
             if place.category in REACH_M:
-                return np.asarray(haversine_m(place.lat, place.lon, lat, lon) <= REACH_M[place.category])
+                reach, centre = REACH_M[place.category], (place.lat, place.lon)
+                return lambda lat, lon: np.asarray(haversine_m(*centre, lat, lon) <= reach)
         raise UnknownDistrict(
             f"no district or town called {district!r} in this region; leave it out or use --near"
         )
