@@ -103,6 +103,7 @@ def _drive_figures(done: Sequence[Drive]) -> dict[str, Any]:
         "unannounced": [text for d in done if not d.off_route for text in unannounced(d)],
         "overlapping": sum(overlapping(d) for d in done),
         "update_ms": [ms for d in done for ms in d.update_ms],
+        "cpu_ms": [ms for d in done for ms in d.cpu_ms],
     }
 
 
@@ -173,12 +174,11 @@ def _rows_for(noise: str) -> list[tuple[str, Any]]:
         ("  on the very edge", lambda p: _share(p, noise, "exact")),
         ("  false off-route", lambda p: str(p[noise]["off_route"])),
         ("  arrived", lambda p: f"{p[noise]['arrived']}/{p['drives']}"),
-        (
-            "  manoeuvres, not announced once",
-            lambda p: f"{p[noise]['maneuvers']}, {len(p[noise]['unannounced'])}",
-        ),
+        ("  manoeuvres", lambda p: str(p[noise]["maneuvers"])),
+        ("  not announced, or twice", lambda p: str(len(p[noise]["unannounced"]))),
         ("  prompts over another", lambda p: str(p[noise]["overlapping"])),
         ("  update p50 / p99 ms", lambda p: _times(p[noise]["update_ms"])),
+        ("  the same, processor time", lambda p: _times(p[noise]["cpu_ms"])),
         ("  wrong turns, recovered", lambda p: f"{p[wrong]['turns']}, {p[wrong]['recovered']}"),
         ("  noticed in 3 s or 30 m", lambda p: f"{p[wrong]['in_time']}/{p[wrong]['turns']}"),
         ("  noticed p50 / p95 s", lambda p: _spread(p[wrong]["noticed_s"])),

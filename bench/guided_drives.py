@@ -40,6 +40,9 @@ class Drive:
     right: int = 0
     """Fixes matched to an edge that was driven within three standard deviations of the true place."""
     update_ms: list[float] = field(default_factory=list)
+    """Wall time of each update."""
+    cpu_ms: list[float] = field(default_factory=list)
+    """Processor time of each update, which other jobs do not lengthen."""
     events: list[tuple[float, float, float, GuidanceEvent]] = field(default_factory=list)
     """Time, true offset, true speed, event."""
     off_route: int = 0
@@ -78,10 +81,11 @@ def drive(
     course = course_of(route, stop_at_signals=0.3, seed=seed)
     reach_m = 3 * receiver.noise_m
     for moment in simulate(course, receiver, seed=seed):
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.thread_time()
         events = guide.update(moment.fix, time_s=moment.time_s)
         if moment.fix is not None:
             done.update_ms.append((time.perf_counter() - began) * 1e3)
+            done.cpu_ms.append((time.thread_time() - cpu) * 1e3)
         _note(done, events, moment.time_s, moment.offset_m, moment.speed_mps)
         if guide.route is not route:
             break
@@ -141,7 +145,7 @@ class WrongTurn:
     """What became of a deliberate wrong turn."""
 
     noticed_s: float
-    """From the first position that lies clearly off the route, seconds; inf if never noticed."""
+    """From the first fix that was taken clearly off the route, seconds; inf if never noticed."""
     noticed_m: float
     """The same in metres."""
     from_junction_s: float
@@ -171,8 +175,8 @@ def wrong_turn(
         now_s = moment.time_s
         if junction_s is None and moment.offset_m > off_m:
             junction_s = now_s
-        if off_s is None and moment.offset_m > evident_m:
-            off_s = now_s
+        if off_s is None and moment.offset_m > evident_m and moment.fix is not None:
+            off_s, evident_m = now_s, moment.offset_m
         if any(e.kind == "reroute" for e in events) and junction_s is not None:
             prompt = next(e.prompt for e in events if e.kind == "reroute")
             arrived = _follow(guide, receiver, seed, now_s + 1.0)
