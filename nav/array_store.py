@@ -1,7 +1,7 @@
 """Many named arrays in one file: written in one go, mapped into memory without being read.
 
-A file is the magic word, the length of a JSON header (8 bytes, little-endian), the header (name → type, shape and
-offset), and the arrays, each beginning at a multiple of 64 bytes. Nothing in it is code.
+A file is the magic word, the length of a JSON header (8 bytes, little-endian), the header (name → type, shape
+and offset), and the arrays, each beginning at a multiple of 64 bytes. Nothing in it is code.
 """
 
 from __future__ import annotations
@@ -76,6 +76,8 @@ def map_arrays(path: Path) -> dict[str, NDArray[Any]]:
     if length > len(content) - begin:
         raise ValueError(f"{path.name} is cut")
     header = json.loads(content[begin : begin + length].tobytes())
+    if not isinstance(header, dict):
+        raise ValueError(f"{path.name} is damaged")
     return {name: _view(content, begin + length, entry, path) for name, entry in header.items()}
 
 
@@ -86,4 +88,4 @@ def _view(content: NDArray[np.uint8], data: int, entry: Mapping[str, Any], path:
     last = first + kind.itemsize * int(np.prod(shape, dtype=np.int64))
     if kind.kind not in _KINDS or not data <= first <= last <= len(content) or min(shape, default=0) < 0:
         raise ValueError(f"{path.name} is damaged")
-    return content[first:last].view(kind).reshape(shape)
+    return np.asarray(content[first:last].view(kind).reshape(shape))

@@ -92,7 +92,7 @@ def test_costs_in_helsinki(helsinki_pbf: Path, tmp_path: Path) -> None:
     _check_pairs(Region.open(tmp_path), helsinki_pbf)
 
 
-def _check_pairs(region: Region, extract: Path, *, sources: int = 3, targets: int = 20) -> None:
+def _check_pairs(region: Region, extract: Path, *, sources: int = 2, targets: int = 20) -> None:
     _, forbidden, _ = build_roads(read_network(extract))
     router = Router(region)
     oracle = Oracle.of(region.graph, router.turns, forbidden)
