@@ -77,6 +77,7 @@ class EngineProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._wire: Wire | None = None
         self._ready = False
+        self._used = time.monotonic()
         self._deaths: deque[float] = deque(maxlen=len(_BACK_OFF_S) - 1)
         self._stderr: deque[str] = deque(maxlen=20)
 
@@ -85,6 +86,11 @@ class EngineProcess:
         """Process number of the child while it lives."""
         child = self._child
         return child.pid if child is not None and child.poll() is None else None
+
+    @property
+    def idle_s(self) -> float:
+        """Seconds since the last call ended or the child was started."""
+        return time.monotonic() - self._used
 
     def start(self) -> None:
         """Start the child without waiting until it is ready."""
@@ -165,6 +171,7 @@ class EngineProcess:
         finally:
             if not finished:
                 self._bury()
+            self._used = time.monotonic()
             self._turn.release()
 
     async def call(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
@@ -214,6 +221,7 @@ class EngineProcess:
         assert self._child.stdout
         self._wire = Wire(self._child.stdout.fileno(), self._child.stdin.fileno())
         self._ready = False
+        self._used = time.monotonic()
         self.health.starts += 1
         threading.Thread(target=self._listen_to_stderr, args=(self._child,), daemon=True).start()
         self._wire.send(

@@ -67,7 +67,7 @@ def make_engines(settings: Settings, store: ModelStore | None = None) -> Engines
     )
 
 
-class _Remote:
+class RemoteEngine:
     """An engine whose process is described at its first use, so that a missing model is an error then."""
 
     def __init__(self, describe: Callable[[], EngineSpec]) -> None:
@@ -92,7 +92,7 @@ class _Remote:
         self.process.start()
 
 
-class RemoteRecogniser(_Remote):
+class RemoteRecogniser(RemoteEngine):
     """`voice.asr.Recognizer` in its own process."""
 
     def __init__(self, store: ModelStore, settings: EngineSettings, profile: Profile) -> None:
@@ -127,7 +127,7 @@ class RemoteRecogniser(_Remote):
         return Transcript.from_dict(values)
 
 
-class RemoteLanguageModel(_Remote):
+class RemoteLanguageModel(RemoteEngine):
     """`agent.local_model.LocalModel` in its own process; implements `agent.language_model.LanguageModel`."""
 
     def __init__(self, store: ModelStore, model: str, profile: Profile, limit_s: float) -> None:
@@ -174,7 +174,7 @@ class RemoteLanguageModel(_Remote):
         return str(text)
 
 
-class RemoteSynthesizer(_Remote):
+class RemoteSynthesizer(RemoteEngine):
     """`voice.tts.Synthesizer` in its own process, with the voice, speed and volume of the settings."""
 
     def __init__(self, store: ModelStore, settings: Settings, profile: Profile) -> None:
@@ -237,7 +237,7 @@ def _speech_spec(store: ModelStore, profile: Profile) -> EngineSpec:
     )
 
 
-def is_ready(engine: _Remote) -> dict[str, Any]:
+def is_ready(engine: RemoteEngine) -> dict[str, Any]:
     """Return what is known about an engine without starting it, for health and doctor."""
     try:
         process = engine.process

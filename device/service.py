@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 from device.assistant import Assistant, Turn
 from device.control import control_server
 from device.conversation import Conversation
+from device.engines import RemoteEngine
 from device.errors import DeviceError
 from device.hardware import choose
 from device.health import Health
 from device.instance import only_instance
+from device.regions import current_file
 from device.settings import Settings, load_settings
 from device.supervisor import supervise
 from nav.errors import NavError
@@ -38,6 +40,7 @@ _STOP_LIMIT_S = 2.5
 _BEAT_S = 1.0
 _OPEN_LIMIT_S = 10.0
 _REGION_RETRY_S = 2.0
+_UNLOAD_AFTER_S = 120.0
 _DOING = {
     "wake": "listening",
     "speech_start": "listening",
@@ -103,9 +106,8 @@ class Service:
                 self._reload()
 
     def _parts(self) -> Iterator[Any]:
-        if self.assistant is None:
-            yield supervise("region", self._await_region, self._failed)
-        else:
+        yield supervise("region", self._watch_regions, self._failed)
+        if self.assistant is not None:
             yield supervise("engines", self._keep_engines, self._failed)
             yield supervise("position", self._follow_position, self._failed)
             if self.settings.position.kuksa:
@@ -131,35 +133,42 @@ class Service:
         self.health.region = assistant.region.name
         self.conversation = Conversation(assistant, lambda: assistant.driving.position, self._answered)
 
-    async def _await_region(self) -> None:
-        """Look from time to time whether a region was installed or replaced, and take it up."""
+    async def _watch_regions(self) -> None:
+        """Look from time to time whether a region was installed, chosen or replaced, and take it up."""
         before = _installed()
         while _installed() == before:
             await asyncio.sleep(_REGION_RETRY_S)
         self._changed.set()
 
     async def _keep_engines(self) -> None:
-        """Load the engines, the one that is needed first first, and start one anew that has died."""
+        """Hold the engines ready and start dead ones anew; where memory is short, let idle ones go."""
         assert self.assistant is not None
-        if choose(self.settings.engines.profile).profile.unload_when_idle:
-            return
         engines = self.assistant.engines
         wanted = [
             engine for engine in (engines.recogniser, engines.synthesizer, engines.language_model) if engine
         ]
+        unload = choose(self.settings.engines.profile).profile.unload_when_idle
         told: set[str] = set()
         while True:
             for engine in wanted:
                 try:
-                    if engine.process.pid is None:
-                        await asyncio.to_thread(engine.warm)
-                        if engine is engines.language_model:
-                            await asyncio.to_thread(self.assistant.agent.warm)
+                    await asyncio.to_thread(self._unload if unload else self._load, engine)
                 except DeviceError as error:
                     if str(error) not in told:
                         told.add(str(error))
                         self._failed("engines", error)
             await asyncio.sleep(_BEAT_S)
+
+    def _load(self, engine: RemoteEngine) -> None:
+        assert self.assistant is not None
+        if engine.process.pid is None:
+            engine.warm()
+            if engine is self.assistant.engines.language_model:
+                self.assistant.agent.warm()
+
+    def _unload(self, engine: RemoteEngine) -> None:
+        if engine.process.pid is not None and engine.process.idle_s > _UNLOAD_AFTER_S:
+            engine.process.stop()
 
     async def _follow_position(self) -> None:
         """Read positions in a thread and guide on the event loop."""
@@ -317,9 +326,9 @@ class Service:
 
 
 def _installed() -> frozenset[tuple[str, int]]:
-    """Return the installed region packs with the time of their files."""
-    packs = ((path.parent.name, path) for path in regions_dir().glob("*/meta.json"))
-    return frozenset((name, path.stat().st_mtime_ns) for name, path in packs if path.exists())
+    """Return the installed region packs and the chosen one, with the times of their files."""
+    files = [*regions_dir().glob("*/meta.json"), current_file()]
+    return frozenset((str(path), path.stat().st_mtime_ns) for path in files if path.exists())
 
 
 def _put_newest(queue: asyncio.Queue[Any], item: Any) -> None:

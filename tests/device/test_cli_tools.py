@@ -1,0 +1,112 @@
+"""The commands that look after the agent: what they print and how they fail."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+
+def test_doctor_names_every_part_with_its_state(xiaogao: Run) -> None:
+    done = xiaogao("doctor", "--json")
+    checks = {check["name"]: check for check in json.loads(done.out)["checks"]}
+    assert {"Python", "hardware profile", "region", "audio", "disk", "language model"} <= set(checks)
+    assert {check["state"] for check in checks.values()} <= {"ok", "missing", "optional"}
+    assert "cores" in checks["hardware profile"]["detail"]
+    assert done.code == (3 if any(check["state"] == "missing" for check in checks.values()) else 0)
+
+
+def test_doctor_finds_what_is_missing(xiaogao: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
+    done = xiaogao("doctor")
+    assert done.code == 3
+    assert "xiaogao models pull whisper-base" in done.out
+    assert "xiaogao map add" in done.out
+
+
+def test_config_is_written_once_shown_and_checked(
+    xiaogao: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
+    assert xiaogao("config", "init").code == 0
+    assert xiaogao("config", "init").code == 2, "an existing file is not overwritten"
+    assert xiaogao("config", "check").code == 0
+    monkeypatch.setenv("XIAOGAO_SPEECH_SPEED", "1.3")
+    assert "speed = 1.3" in xiaogao("config", "show").out
+    settings = tmp_path / "data" / "settings.toml"
+    settings.write_text(settings.read_text().replace("speed = 1.0", "speed = 11"))
+    monkeypatch.delenv("XIAOGAO_SPEECH_SPEED")
+    done = xiaogao("config", "check")
+    assert done.code == 2
+    assert "speech.speed" in done.err
+
+
+def test_models_are_listed_for_people_and_programs(xiaogao: Run) -> None:
+    listed = json.loads(xiaogao("models", "list", "--json").out)["models"]
+    assert {"whisper-base", "kokoro", "qwen-coder-0.5b"} <= {model["name"] for model in listed}
+    assert "whisper-base" in xiaogao("models", "list").out
+
+
+def test_a_model_without_a_package_asks_for_its_address(xiaogao: Run) -> None:
+    done = xiaogao("models", "pull", "whisper-large-v3-turbo")
+    assert done.code == 3
+    assert "--url" in done.err
+
+
+@pytest.mark.models
+def test_voices_are_listed_and_can_be_tried(xiaogao: Run, tmp_path: Path) -> None:
+    import soundfile
+
+    voices = [json.loads(line) for line in xiaogao("voices", "list", "--json").out.splitlines()]
+    assert {"zh", "en"} <= {voice["language"] for voice in voices}
+    mandarin = next(voice["name"] for voice in voices if voice["language"] == "zh")
+    assert xiaogao("voices", "try", mandarin, "--say", tmp_path / "try.wav").code == 0
+    assert soundfile.info(tmp_path / "try.wav").duration > 1.0
+    done = xiaogao("voices", "try", "no-such-voice", "--say", tmp_path / "no.wav")
+    assert done.code in {1, 2, 3}
+    assert "voices list" in done.err
+
+
+def test_without_systemd_or_service_the_commands_say_so(
+    xiaogao: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert xiaogao("service", "status").code == 3
+    done = xiaogao("status")
+    assert done.code == 3
+    assert "xiaogao run" in done.err
+
+
+def test_a_report_leaves_personal_data_out(
+    xiaogao: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helsinki_home: Path
+) -> None:
+    monkeypatch.setenv("XIAOGAO_HTTP_TOKEN", "a-secret-token")
+    monkeypatch.setenv("XIAOGAO_POSITION_SOURCE", "fixed:60.17195,24.94145")
+    assert xiaogao("report", tmp_path / "report.zip").code == 0
+    with zipfile.ZipFile(tmp_path / "report.zip") as archive:
+        text = "\n".join(archive.read(name).decode() for name in archive.namelist())
+        assert {"versions.json", "doctor.txt", "settings.toml", "log.txt"} == set(archive.namelist())
+    assert "a-secret-token" not in text
+    assert "60.17195" not in text
+    assert "faster-whisper" in text
+
+
+def test_serve_wants_one_interface_and_a_safe_address(xiaogao: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert xiaogao("serve").code == 2
+    monkeypatch.setenv("XIAOGAO_HTTP_HOST", "0.0.0.0")
+    done = xiaogao("serve", "--http")
+    assert done.code == 2
+    assert "token" in done.err
+
+
+def test_every_command_explains_itself_with_an_example(xiaogao: Run) -> None:
+    for command in ("ask", "listen", "route", "find", "plan", "drive", "serve", "run", "bench"):
+        done = xiaogao(command, "--help")
+        assert done.code == 0
+        assert f"xiaogao {command}" in done.out
