@@ -35,7 +35,7 @@ class EchoCanceller:
             from aec_audio_processing import AudioProcessor
         except (ImportError, OSError) as error:
             raise VoiceMissing(
-                f"echo cancelling is not available ({error}): install the 'voice' extra, or use a "
+                f"echo cancelling is not available ({error}): install the 'echo' extra, or use a "
                 "microphone source that cancels it"
             ) from error
         self._processor: Any = AudioProcessor(enable_aec=True, enable_ns=False, enable_agc=False)
