@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from poi.text import has_han
 
@@ -47,9 +48,14 @@ def as_is(name: str, rng: random.Random) -> str:
 
 def traditional(name: str, rng: random.Random) -> str:
     """Write the name in traditional characters."""
+    return str(_to_traditional().convert(name))
+
+
+@lru_cache(maxsize=1)
+def _to_traditional() -> Any:
     import opencc
 
-    return str(opencc.OpenCC("s2t").convert(name))
+    return opencc.OpenCC("s2t")
 
 
 def homophones(name: str, rng: random.Random) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, Protocol, Unpack
+from typing import Any, ParamSpec, Protocol, TypeVar, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,7 @@ from poi.name_search import NameIndex
 from poi.opening import open_at as is_open_at
 from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
 from poi.resolve import Resolver
-from poi.store import PlaceStore
+from poi.store import PlaceStore, damaged
 from poi.text import clean
 from poi.user_places import UserPlaces
 from poi.verdict import judge
@@ -30,6 +32,8 @@ from poi.whereabouts import Surroundings
 
 Point = tuple[float, float]
 FloatArray = NDArray[np.float64]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _LISTED = 0.66
 """A search by name lists nothing when its best match is worse."""
@@ -47,6 +51,19 @@ class HasPath(Protocol):
     @property
     def path(self) -> Path:
         """Folder of the pack."""
+
+
+def _readable(method: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a damaged database raises into an error that says what to do."""
+
+    @wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except (sqlite3.DatabaseError, json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise damaged(error) from error
+
+    return call
 
 
 class Places:
@@ -87,6 +104,7 @@ class Places:
     def _surroundings(self) -> Surroundings:
         return Surroundings(self._store)
 
+    @_readable
     def search(
         self,
         words: str,
@@ -228,6 +246,7 @@ class Places:
             timed.sort(key=lambda p: p.drive_s if p.drive_s is not None else float("inf"))
         return timed
 
+    @_readable
     def resolve(self, name: str, *, near: Point | None = None, limit: int = 5) -> Resolution:
         """Find the one place that a spoken name means.
 
@@ -268,6 +287,7 @@ class Places:
             Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(of_kind)
         ]
 
+    @_readable
     def reverse(self, lat: float, lon: float) -> Whereabouts:
         """Say what stands at a coordinate: street, house number, place worth naming, district."""
         return self._surroundings.at(lat, lon)
@@ -276,10 +296,12 @@ class Places:
         """Recognise a category word; the result is false when there is none."""
         return load_categories().match(clean(words))
 
+    @_readable
     def names_near(self, lat: float, lon: float, limit: int = 60) -> list[str]:
         """Return the names round a point that are worth knowing to a speech recogniser, best first."""
         return self._surroundings.names_near(lat, lon, limit)
 
+    @_readable
     def by_id(self, place_id: str) -> Place | None:
         """Return a place by its id ("node/123"); None when the region has no such place."""
         row = self._store.row_of(place_id)

@@ -35,6 +35,13 @@ class CategoryPoints:
     """Longitudes."""
 
 
+def damaged(error: Exception) -> PlacesMissing:
+    """Return the error to raise when the database cannot be read."""
+    return PlacesMissing(
+        f"the places of this region are damaged ({error}); add the map again: xiaogao map add"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """What is needed of a place to rank it."""
@@ -70,9 +77,7 @@ class PlaceStore:
             )
             self.meta = dict(self.db.execute("SELECT key, value FROM meta"))
         except sqlite3.DatabaseError as error:
-            raise PlacesMissing(
-                f"the places of {path.parent.name} are damaged ({error}); add the map again: xiaogao map add"
-            ) from error
+            raise damaged(error) from error
         if self.meta.get("format") != str(FORMAT):
             raise PlacesOutdated(
                 f"the places of {path.parent.name} are of another version; add the map again: xiaogao map add"

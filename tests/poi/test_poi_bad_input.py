@@ -141,6 +141,16 @@ def test_pack_of_another_version(tmp_path: Path) -> None:
         Places(Pack(tmp_path))
 
 
+def test_pack_damaged_inside(places: Places, tmp_path: Path) -> None:
+    file = tmp_path / "poi.sqlite"
+    raw = bytearray(file.read_bytes())
+    for start in range(4096, len(raw) - 4096, 4096):
+        raw[start : start + 2000] = b"\xff" * 2000
+    file.write_bytes(raw)
+    with pytest.raises(PoiError, match="xiaogao map add"):
+        Places(Pack(tmp_path)).resolve("hotel")
+
+
 def test_damaged_pack(tmp_path: Path) -> None:
     (tmp_path / "poi.sqlite").write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
     with pytest.raises(PoiError, match="xiaogao map add"):
