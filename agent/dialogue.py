@@ -93,7 +93,14 @@ def _refined(turn: Turn, words: str, options: tuple[Place, ...]) -> Result:
 def _ask_again(turn: Turn, key: str, options: tuple[Place, ...], **facts: str) -> Result:
     question = turn.session.question
     intent = question.intent if question else Navigate()
-    return turn.ask(turn.say(key, **facts), intent=intent, expecting="choice", options=options)
+    asked = question.repeated if question else 0
+    if asked >= _PATIENCE:
+        turn.session.question = None
+        return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
+    result = turn.ask(turn.say(key, **facts), intent=intent, expecting="choice", options=options)
+    if turn.session.question is not None:
+        turn.session.question.repeated = asked + 1
+    return result
 
 
 def _choose_by(turn: Turn, intent: Choose, options: tuple[Place, ...]) -> Result:
@@ -195,10 +202,8 @@ def confirm(turn: Turn) -> Result:
 
 
 def _ask_back(turn: Turn, question: Question) -> Result:
-    last = turn.session.last_answer
-    return Result(
-        outcome="ask_back", reply=last.reply if last else turn.say("route.to_where"), places=question.options
-    )
+    key = "trip.how_long" if question.expecting == "days" else "route.to_where"
+    return Result(outcome="ask_back", reply=turn.say(key), places=question.options)
 
 
 def deny(turn: Turn, intent: Deny) -> Result:

@@ -6,6 +6,7 @@ into a reply, so nothing can be invented.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -46,7 +47,11 @@ def say(language: Language, key: str, style: Style = "normal", **facts: str) -> 
     """
     table = ZH if language == "zh" else EN
     template = table.get(f"{key}.{style}", table[key])
-    return template.format(**facts)
+    text = template.format(**facts)
+    if language == "en" and template.endswith((".", "?", "!")):
+        text = re.sub(r"(^|[a-z]{3}[.!?] )([a-z])", lambda found: found[1] + found[2].upper(), text)
+        text = text.replace(".m..", ".m.")
+    return text
 
 
 def spoken_name(place: Place, language: Language) -> str:

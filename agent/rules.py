@@ -68,14 +68,14 @@ def parse(text: str, language: Language, context: Context | None = None) -> Pars
     if len(clauses) <= 1:
         single: Parsed | None = grammar.parse_clause(clauses[0] if clauses else text, context)
         return single
-    return _join(clauses, grammar.parse_clause, context)
+    return _join(clauses, grammar, context)
 
 
-def _join(clauses: list[str], parse_clause: Any, context: Context) -> Parsed | None:
+def _join(clauses: list[str], grammar: Any, context: Context) -> Parsed | None:
     intents: list[Intent] = []
     confidence, names, missed = 1.0, [], 0
     for clause in clauses:
-        parsed: Parsed | None = parse_clause(clause, context)
+        parsed: Parsed | None = grammar.parse_whole(clause, context) or grammar.parse_clause(clause, context)
         if parsed is None or (parsed.confidence <= WEAK and len(clauses) > 1 and intents):
             missed += 1
             continue

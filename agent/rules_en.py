@@ -80,7 +80,7 @@ _STATUS: tuple[tuple[str, str], ...] = (
 )
 _REPEAT = r"(?:repeat|say|tell me|give me|read)(?: (?:that|it|this|what you said|the last (?:instruction|one|thing|bit|direction)|those|the (?:instruction|directions?|options|list)|me|them))*(?: (?:again|once more|one more time|over|back))*|(?:what|pardon|sorry|come again|excuse me|huh|pardon me|once more|one more time|again)(?: (?:did you (?:just )?say|was that|again))?|i (?:didn't|did not|couldn't|can't) (?:hear|catch|get|understand|make out)(?: (?:that|you|it|what you said|the last (?:bit|part|one)))?|i missed (?:that|it|what you said)|what'?s that(?: again)?|say again|come again|pardon"
 _HELP = r"(?:help|help me|what (?:can|do|could) (?:you|i) (?:do|say|ask|help with|offer|know|ask you|say to you)(?: for me)?|how (?:do|can) i use (?:this|you|it)|what are you (?:able to do|capable of|for|good for)|what(?:'s| are) your (?:features|functions|commands|skills|abilities|capabilities)|(?:give|show|tell) me (?:some help|the (?:help|commands|options)|what you can do|(?:some )?examples?)|how (?:does this|do you) work|instructions|what commands (?:are there|do you (?:know|understand)|can i use)|what else can you do|who are you and what can you do)"
-_CONFIRM = r"(?:(?:yes|yeah|yep|yup|yah|aye|sure|ok|okay|correct|right|exactly|absolutely|definitely|certainly|of course|fine|great|perfect|good|sounds good|sounds great|sounds fine|go ahead|go for it|do it|do that|let'?s go|let'?s do it|let'?s do that|that'?s (?:right|it|correct|fine|the one|good|great|perfect)|that one|that works|works for me|confirm|confirmed|affirmative|please do|why not|go|start|start (?:navigation|the route|guidance|driving|navigating)|begin|alright|all right|deal|cool|uh-?huh|mm-?hmm|indeed|true|yes please|i do|i would|add it|take it|take me there|go there|do so|very well|that would be (?:great|good|nice|lovely|fine)|i guess so|i think so|by all means|roger|roger that|you bet|please|it is|it'?s good|continue|carry on|keep going|switch)[\s,.!]*)+"
+_CONFIRM = r"(?:(?:yes|yeah|yep|yup|yah|aye|sure|ok|okay|correct|right|exactly|absolutely|definitely|certainly|of course|fine|great|perfect|good|sounds good|sounds great|sounds fine|go ahead|go for it|do it|do that|let'?s go|let'?s do it|let'?s do that|that'?s (?:right|it|correct|fine|the one|good|great|perfect)|that one|that works|works for me|confirm|confirmed|affirmative|please do|why not|go|start|start (?:navigation|the route|guidance|driving|navigating)|begin|alright|all right|deal|cool|uh-?huh|mm-?hmm|indeed|true|yes please|i do|i would|add it|take it|do so|very well|that would be (?:great|good|nice|lovely|fine)|i guess so|i think so|by all means|roger|roger that|you bet|please|it is|it'?s good|continue|carry on|keep going|switch)[\s,.!]*)+"
 _DENY = r"(?:(?:no|nope|nah|no way|no thanks|no thank you|not really|not (?:that|this)(?: one)?|not now|not today|not yet|not there|wrong|that'?s (?:wrong|not (?:it|right|what i (?:said|meant|asked for|want(?:ed)?)|the one|correct))|incorrect|negative|never|don'?t|i don'?t (?:think so|want (?:that|it|this|to|any of (?:those|them)))|none of (?:those|them|these)|neither(?: of them)?|no need|i'?d rather not|maybe later|later|you (?:misheard|misunderstood|got (?:it|that) wrong)(?: me)?|please don'?t|not what i meant|it'?s not|it isn'?t|i didn'?t (?:say|mean|ask for) that)[\s,.!]*)+"
 
 _HERE = r"(?:here|this(?: (?:place|location|spot|address|point|position))?|my (?:current )?(?:location|position)|the current (?:location|position)|where (?:i am|we are)(?: now)?)"
@@ -156,6 +156,10 @@ def _answer(text: str, context: Context) -> Parsed | None:
     sure = STRONG if context.expecting else GOOD
     if chosen := _choice(text, context):
         return chosen
+    if context.expecting == "yes_no" and _whole(
+        r"(?:yes,? )?(?:take me there|go there|let'?s go there|drive there)", text
+    ):
+        return _one(Confirm(), sure, "en.confirm")
     if _whole(_CONFIRM, text) and text.lower() not in {"right", "good", "go"}:
         return _one(Confirm(), sure, "en.confirm")
     if _whole(_CONFIRM, text):
@@ -168,6 +172,10 @@ def _answer(text: str, context: Context) -> Parsed | None:
         return _one(Cancel(), STRONG, "en.cancel")
     if _whole(_HELP, text):
         return _one(Help(), STRONG, "en.help")
+    if context.offered or context.expecting == "choice" or re.match(r"(?i)the .{2,20} one$", text):
+        named = _choice_by_name(text, context)
+        if named is not None:
+            return named
     if _whole(
         r"(?:hello|hi|hey|good (?:morning|evening|afternoon|night)|thank you(?: (?:very|so) much)?|thanks(?: a lot)?|bye|goodbye|see you|how are you(?: doing)?(?: today)?|nice to meet you|what'?s up)(?: there)?",
         text,
@@ -219,8 +227,6 @@ def _choice(text: str, context: Context) -> Parsed | None:
         text,
     ) and text.lower() not in {"more", "next", "other", "else", "any more"}:
         return _one(Choose(by="other"), sure if context.offered else FAIR, "en.choose.other")
-    if context.offered or context.expecting == "choice" or re.match(r"(?i)the .{2,20} one$", text):
-        return _choice_by_name(text, context)
     return None
 
 
@@ -234,7 +240,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
         r"(?i)\s+(?:sounds|looks|seems|is|would be) (?:good|great|nice|fine|better|perfect)$", "", name
     )
     if re.search(
-        r"(?i)\b(?:what|how|where|when|why|not|don't|can't|stop|cancel|same|right|wrong|too|bit|for|any|i|it|that|those)\b",
+        r"(?i)\b(?:what|how|where|when|why|not|don't|can't|previous|back|home|there|stop|cancel|same|right|wrong|too|bit|for|any|i|it|that|those)\b",
         name,
     ):
         return None

@@ -163,6 +163,8 @@ def _answer(text: str, context: Context) -> Parsed | None:
         return _one(Cancel(), STRONG, "zh.cancel")
     if _whole(_HELP, bare):
         return _one(Help(), STRONG, "zh.help")
+    if (context.offered or context.expecting == "choice") and (named := _choice_by_name(bare, context)):
+        return named
     if re.fullmatch(r"(?:你好|您好|嗨|早上好|早|晚上好|谢谢你?|多谢|谢了|再见|拜拜|辛苦了)+" + _END, text):
         return _one(Chat(), GOOD, "zh.chat")
     return None
@@ -218,8 +220,6 @@ def _choice(text: str, context: Context) -> Parsed | None:
         and not re.search(r"下个|下一个?(?:路口|弯)|路线?|^下", text)
     ):
         return _one(Choose(by="other"), FAIR if not context.offered else sure, "zh.choose.other")
-    if context.offered or context.expecting == "choice":
-        return _choice_by_name(text, context)
     return None
 
 
@@ -456,7 +456,7 @@ def _route_change(text: str, context: Context) -> Parsed | None:
 
 def _stops(text: str) -> Parsed | None:
     if _whole(
-        r"(?:把|将)?(?:所有的?|全部的?|中间的?|途中的?|那些)*(?:途经点|经停点?|中途点|停靠点|途径点|途经的?地方|停的地方)(?:都|全|全部)?(?:删掉|去掉|取消|删除|删|不要|清空)(?:了)?|(?:删除|取消|清空|去掉|删掉)(?:所有的?|全部的?|中间的?)?(?:途经点|经停点?|停靠点|途径点)|(?:中间|途中)?(?:哪儿?|哪里)?都?不停(?:了)?[，,]?直接(?:去|到)(?:目的地|终点)?|直接去(?:目的地|终点)",
+        r"(?:把|将)?(?:所有的?|全部的?|中间的?|途中的?|那些)*(?:途经点|经停点?|中途点|停靠点|途径点|途经的?地方|停的地方)(?:都|全|全部)?(?:删掉|去掉|取消|删除|删|不要|清空)(?:了)?|(?:删除|取消|清空|去掉|删掉)(?:所有的?|全部的?|中间的?)?(?:途经点|经停点?|停靠点|途径点)|(?:中间|途中|中途|路上)?(?:哪儿?|哪里)?都?不停(?:了)?(?:[，,]?直接(?:开)?(?:去|到|过去)(?:目的地|终点)?)?|直接去(?:目的地|终点)",
         text,
     ):
         return _one(ChangeRoute(drop="*"), STRONG, "zh.change.drop_all")
