@@ -50,7 +50,7 @@ class Engines:
         """End every engine process."""
         for engine in (self.recogniser, self.language_model, self.synthesizer):
             if engine is not None:
-                engine.process.stop()
+                engine.stop()
 
 
 def make_engines(settings: Settings, store: ModelStore | None = None) -> Engines:
@@ -90,6 +90,11 @@ class RemoteEngine:
     def warm(self) -> None:
         """Start the process without waiting for it."""
         self.process.start()
+
+    def stop(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.stop()
 
 
 class RemoteRecogniser(RemoteEngine):
@@ -154,9 +159,9 @@ class RemoteLanguageModel(RemoteEngine):
     ) -> str:
         """See `agent.language_model.LanguageModel.complete`."""
         limit_s = timeout_s or self._limit_s
-        if self._warmed != self.process.health.starts or self.process.pid is None:
-            limit_s = max(limit_s, _COLD_LIMIT_S)
         try:
+            if self._warmed != self.process.health.starts or self.process.pid is None:
+                limit_s = max(limit_s, _COLD_LIMIT_S)
             text = self.process.request(
                 "complete",
                 limit_s=limit_s + _GRACE_S,
