@@ -189,6 +189,7 @@ def measure(directed_edges: int, folder: Path, *, queries: int = 300) -> dict[st
     began = time.perf_counter()
     router.engine.prepare(router.metrics.weights(frozenset({"motorway", "unpaved"})))
     avoid_s = time.perf_counter() - began
+    live_ms = _live_ms(router)
     return {
         "directed_edges": float(((region.graph.edge_access & Access.CAR) > 0).sum()),
         "states": float(router.turns.state_count),
@@ -200,9 +201,22 @@ def measure(directed_edges: int, folder: Path, *, queries: int = 300) -> dict[st
         "index_s": index_s,
         "metric_s": metric_s,
         "avoid_s": avoid_s,
+        "live_update_ms": live_ms,
         "query_p50_ms": float(np.median(times)),
         "query_p99_ms": float(np.percentile(times, 99)),
     }
+
+
+def _live_ms(router: Any) -> float:
+    """Return the milliseconds until 200 live speeds are in force."""
+    rng = np.random.default_rng(2)
+    edges = rng.choice(np.flatnonzero(router.turns.edge_state >= 0), 200, replace=False)
+    times = {int(edge): int(router.turns.edge_time_ms[edge]) * 3 for edge in edges}
+    began = time.perf_counter()
+    router.metrics.apply_live(times)
+    took = (time.perf_counter() - began) * 1000
+    router.clear_live()
+    return took
 
 
 def _query_times(router: Any, queries: int) -> np.ndarray[Any, Any]:

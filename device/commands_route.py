@@ -134,9 +134,7 @@ def _content(routes: list[Route], form: Format, language: str) -> str | bytes:
         return "\n\n".join(_as_text(found, language) for found in routes)
     if form is Format.JSON:
         facts = [_as_dict(found, language) for found in routes]
-        return json_module.dumps(
-            facts[0] | {"alternatives": facts[1:]} if facts[1:] else facts[0], ensure_ascii=False
-        )
+        return json_module.dumps(facts[0] | {"alternatives": facts[1:]}, ensure_ascii=False)
     if form is Format.GEOJSON:
         from nav.export import to_geojson
 

@@ -248,10 +248,14 @@ class Engine:
             self._owner.submit(lambda native: native.customise(weights)).result()
 
     def update(self, weights: Weights, arcs: NDArray[np.int64]) -> None:
-        """Tell the index that the weights of some arcs have changed."""
-        if self.wait():
-            changed = dict(zip(arcs.tolist(), weights.arc_ms[arcs].tolist(), strict=True))
-            self._owner.submit(lambda native: native.update(weights, changed)).result()
+        """Tell the index that the weights of some arcs have changed; in force when this returns."""
+        if self._ready is None:
+            return
+        changed = dict(zip(arcs.tolist(), weights.arc_ms[arcs].tolist(), strict=True))
+        done = self._owner.submit(lambda native: native.update(weights, changed))
+        # While the index is being made there is nothing to change: it will be customised with the new weights.
+        if self.is_indexed:
+            done.result()
 
     def _valid(self, seeds: Sequence[Seed]) -> list[Seed]:
         """Drop what the native library would panic at."""
