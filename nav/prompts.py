@@ -127,13 +127,15 @@ class Prompt:
 def speech_seconds(text: str, language: Language) -> float:
     """Estimate how long a sentence takes to say.
 
-    Rates are those of the Mandarin and English voices at normal speed: 0.21 s a character, 0.36 s a word, and
-    a short rest at each comma.
+    Rates were measured on the Kokoro Mandarin and Piper English voices at normal speed: 0.235 s a character,
+    0.09 s a Latin letter among them, 0.068 s an English letter, and a rest at each comma.
     """
     rests = text.count("，") + text.count(",")
-    if language == "zh":
-        return 0.3 + 0.21 * sum(c.isalnum() for c in text) + 0.2 * rests
-    return 0.3 + 0.36 * len(text.replace("-", " ").split()) + 0.2 * rests
+    letters = sum(c.isalnum() for c in text)
+    if language == "en":
+        return 0.3 + 0.068 * letters + 0.1 * rests
+    han = sum("\u4e00" <= c <= "\u9fff" for c in text)
+    return 0.4 + 0.235 * han + 0.09 * (letters - han) + 0.2 * rests
 
 
 class PromptScheduler:
