@@ -28,6 +28,7 @@ MetricKey = tuple[tuple[str, ...], tuple[int, ...], bool]
 Question = tuple[list[Seed], list[Seed]]
 """Where a path may begin and where it may end."""
 _KEPT_METRICS = 6
+_KEPT_METRICS_OF_LARGE = 2
 _SMALL_STATES = 60_000
 """Up to this size the index is there in a fraction of a second, and it is better to wait for it."""
 
@@ -64,10 +65,12 @@ class _Native:
     def __init__(self) -> None:
         self.cch: Any = None
         self._metrics: OrderedDict[int, list[Any]] = OrderedDict()
+        self._kept = _KEPT_METRICS
 
     def build(self, turns: Turns, order: Int32Array) -> None:
         import routingkit_cch
 
+        self._kept = _KEPT_METRICS if turns.state_count <= _SMALL_STATES else _KEPT_METRICS_OF_LARGE
         self.cch = routingkit_cch.CCH(order.tolist(), turns.arc_tail.tolist(), turns.arc_head.tolist(), False)
 
     def _metric(self, weights: Weights) -> list[Any]:
@@ -76,9 +79,13 @@ class _Native:
 
         found = self._metrics.get(weights.serial)
         if found is None:
-            while len(self._metrics) >= _KEPT_METRICS:
-                self._metrics.popitem(last=False)
-            metric = routingkit_cch.CCHMetric(self.cch, weights.arc_ms.tolist())
+            values = weights.arc_ms.tolist()
+            if len(self._metrics) >= self._kept:
+                # Unlike making a new one, this lets other threads run while it works.
+                metric = self._metrics.popitem(last=False)[1][0]
+                metric.reset(values)
+            else:
+                metric = routingkit_cch.CCHMetric(self.cch, values)
             found = self._metrics[weights.serial] = [metric, None]
         self._metrics.move_to_end(weights.serial)
         return found
@@ -253,7 +260,7 @@ class Engine:
             return
         changed = dict(zip(arcs.tolist(), weights.arc_ms[arcs].tolist(), strict=True))
         done = self._owner.submit(lambda native: native.update(weights, changed))
-        # While the index is being made there is nothing to change: it will be customised with the new weights.
+        # While the index is being made there is nothing to change: it gets the new weights later.
         if self.is_indexed:
             done.result()
 

@@ -20,9 +20,8 @@ def town(home: Path) -> Path:
     for i in range(6):
         row, column = divmod(i, 3)
         lines.append(f'<node id="{i + 1}" lat="{60 + row * 0.002}" lon="{10 + column * 0.004}"/>')
-    lines.append(
-        '<node id="9" lat="60.0021" lon="10.0079"><tag k="tourism" v="hotel"/><tag k="name" v="Grand Hotel"/></node>'
-    )
+    hotel = '<tag k="tourism" v="hotel"/><tag k="name" v="Grand Hotel"/>'
+    lines.append(f'<node id="9" lat="60.0021" lon="10.0079">{hotel}</node>')
     for number, (name, nodes) in enumerate(STREETS.items()):
         refs = "".join(f'<nd ref="{node}"/>' for node in nodes)
         tags = f'<tag k="highway" v="residential"/><tag k="name" v="{name}"/>'
