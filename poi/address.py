@@ -27,6 +27,8 @@ _CROSSING_HEAD = re.compile(
 )
 _CROSSING_LATIN = re.compile(r"^(.+?)\s+(?:and|&|at|/|x|ja|och|i|amb)\s+(.+)$")
 _NEAR_ENOUGH_M = 45.0
+_GAP_NUMBERS, _GAP_M = 20, 400.0
+"""House numbers are interpolated between two that are no farther apart, by count and by distance."""
 
 
 class AddressBook:
@@ -93,6 +95,11 @@ class AddressBook:
         ]
         if not numbered:
             return []
+        between = _between(rows, wanted)
+        if between is not None:
+            label = f"{rows[0][4].rsplit(' ', 1)[0]} {number}"
+            place = _address_place((0, number, *between, label))
+            return [Candidate(place=place, score=0.78 * score, why="between house numbers")]
         gap, _, row = min(numbered, key=lambda entry: entry[0] + 3 * entry[1])
         if gap > 20:
             return []
@@ -198,6 +205,24 @@ def _apart(rows: Sequence[tuple[int, str, float, float, str]]) -> list[tuple[int
         if all(distance_m((row[2], row[3]), (k[2], k[3])) > 150 for k in kept):
             kept.append(row)
     return kept
+
+
+def _between(rows: Sequence[tuple[int, str, float, float, str]], wanted: int) -> tuple[float, float] | None:
+    """Return where a number must lie that stands between two of its own side of the street, not far apart."""
+    side = sorted(
+        (value, row[2], row[3])
+        for row in rows
+        if (value := _leading(row[1])) is not None and value % 2 == wanted % 2
+    )
+    below = [entry for entry in side if entry[0] < wanted]
+    above = [entry for entry in side if entry[0] > wanted]
+    if not (below and above):
+        return None
+    (first, lat0, lon0), (last, lat1, lon1) = below[-1], above[0]
+    if last - first > _GAP_NUMBERS or distance_m((lat0, lon0), (lat1, lon1)) > _GAP_M:
+        return None
+    share = (wanted - first) / (last - first)
+    return lat0 + share * (lat1 - lat0), lon0 + share * (lon1 - lon0)
 
 
 def _leading(number: str) -> int | None:

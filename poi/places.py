@@ -45,6 +45,10 @@ _ADDRESS = 0.8
 """An address or crossing found so surely is taken without looking for names."""
 
 
+_NAME_NOT_ADDRESS = 0.9
+"""A name must match so well to be preferred to an address whose number the map lacks."""
+
+
 class HasPath(Protocol):
     """A region pack: `nav.Region`, or anything with its folder."""
 
@@ -87,6 +91,15 @@ class Places:
         self._store = PlaceStore(Path(region.path) / "poi.sqlite")
         self.bbox = self._store.bbox
         """South, west, north, east of all places."""
+
+    def warm(self) -> None:
+        """Load what the first question would load (dictionaries, category words), a fifth of a second."""
+        self.resolve("北京的酒店")
+        self.resolve("grand hotel")
+
+    def close(self) -> None:
+        """Close the database."""
+        self._store.db.close()
 
     @cached_property
     def _names(self) -> NameIndex:
@@ -276,7 +289,9 @@ class Places:
             found = self._kind_as_name(words, near, limit)
         else:
             found = self._resolver.candidates(words, near=near, limit=max(limit, 12))
-        found = sorted([*own, *addressed, *found], key=lambda c: -c.score)
+        if addressed and (not found or found[0].score < _NAME_NOT_ADDRESS):
+            found = addressed
+        found = sorted([*own, *found], key=lambda c: -c.score)
         return judge(found, near=near, limit=limit)
 
     def _kind_as_name(self, words: str, near: Point | None, limit: int) -> list[Candidate]:

@@ -48,6 +48,21 @@ _SAME_AREA_M = 30_000.0
 _SAME_SPOT_M = 350.0
 """Objects of one name within this distance are one place on the ground."""
 
+_HOLDERS = {
+    "amenity/university": 1500.0,
+    "amenity/college": 800.0,
+    "amenity/hospital": 600.0,
+    "aeroway/aerodrome": 3000.0,
+    "railway/station": 700.0,
+    "station/subway": 700.0,
+    "shop/mall": 300.0,
+    "leisure/park": 900.0,
+    "tourism/attraction": 900.0,
+    "tourism/zoo": 900.0,
+    "tourism/theme_park": 900.0,
+}
+"""Places at which others are said to be, 清华大学图书馆, and how far from their middles, metres."""
+
 _IN_TOWN = 0.74
 """Score of a place of the right kind in the town that was said, before its own name is looked at."""
 
@@ -152,7 +167,7 @@ class Resolver:
         wanted = self._rows_of(kind)
         hits = [hit for hit in self._names.find(kind.rest, limit=40) if hit.score > 0.5]
         found: list[_Scored] = []
-        towns: list[tuple[Spot, NameHit]] = []
+        around: list[Spot] = []
         for hit, sort, spot in self._spots_of(hits):
             if spot.row in wanted:
                 whole_part = hit.why == "part" and hit.score > _WHOLE_PART
@@ -160,19 +175,20 @@ class Resolver:
                 score = score or 0.95 * max(hit.score, 0.92 if whole_part else 0.0)
                 score += _KIND_OF_NAME[sort] / 2 + _context(spot, near)
                 found.append(_Scored(spot, score, "part"))
-            elif hit.score > 0.93 and spot.category.startswith(_AREAS):
-                towns.append((spot, hit))
-        if towns and wanted:
-            found += self._in_town(max(towns, key=lambda t: t[0].importance)[0], kind, near)
+            elif hit.score > 0.93 and _reach_m(spot):
+                around.append(spot)
+        if around and wanted:
+            found += self._around(max(around, key=lambda spot: spot.importance), kind, near)
         return found
 
-    def _in_town(self, town: Spot, kind: CategoryMatch, near: Point | None) -> list[_Scored]:
-        """Return places of a kind in a town, those first that have the town's name in theirs."""
-        reach = REACH_M.get(town.category, 15_000.0)
-        own = {canonical(n) for n in self._store.names_of(town.row) if n}
+    def _around(self, centre: Spot, kind: CategoryMatch, near: Point | None) -> list[_Scored]:
+        """Return places of a kind in a town or on a campus, those first that have its name in theirs."""
+        reach = _reach_m(centre)
+        why = "kind in town" if centre.category.startswith(_AREAS) else "kind there"
+        own = {canonical(n) for n in self._store.names_of(centre.row) if n}
         out = []
         rows = [
-            points.ids[haversine_m(town.lat, town.lon, points.lat, points.lon) < reach].tolist()
+            points.ids[haversine_m(centre.lat, centre.lon, points.lat, points.lon) < reach].tolist()
             for points in (self._store.category_points(parse_category(c)[0]) for c in kind.categories)
         ]
         inside = list(self._store.spots([row for part in rows for row in part][:1000]).values())
@@ -180,9 +196,9 @@ class Resolver:
         for spot in inside[:30]:
             names = {canonical(n) for n in self._store.names_of(spot.row) if n}
             called = any(len(o) >= 2 and o in name for o in own for name in names)
-            out.append(
-                _Scored(spot, _IN_TOWN + (0.12 if called else 0.0) + _context(spot, near), "kind in town")
-            )
+            away = distance_m((centre.lat, centre.lon), (spot.lat, spot.lon)) / reach
+            score = _IN_TOWN + (0.12 if called else 0.0) + _context(spot, near) - 0.03 * away
+            out.append(_Scored(spot, score, why))
         return out
 
     def _rows_of(self, kind: CategoryMatch) -> set[int]:
@@ -200,6 +216,13 @@ class Resolver:
             return 0.0
         scores, _ = similarities(spoken(kind.rest), [own.rest], [sound(own.rest)])
         return 0.97 * float(scores[0])
+
+
+def _reach_m(centre: Spot) -> float:
+    """Return how far round a place others are said to be in it or at it; 0 if nothing is said to be there."""
+    if centre.category.startswith(_AREAS):
+        return REACH_M.get(centre.category, 15_000.0)
+    return _HOLDERS.get(centre.category, 0.0)
 
 
 def _context(spot: Spot, near: Point | None) -> float:

@@ -223,6 +223,30 @@ def test_house_number(streets: Places, at: At, words: str, letter: str) -> None:
     assert (resolution[0].why, resolution.verdict) == ("address", "clear")
 
 
+def test_house_number_between_two_others(draw: Draw, at: At) -> None:
+    drawing = "a b\nm n"
+    numbers = {
+        c: {"addr:street": "Main Street", "addr:housenumber": n} for c, n in (("a", "10"), ("b", "14"))
+    }
+    places = draw(drawing, numbers, {"mn": {"highway": "residential", "name": "Main Street"}})
+    candidate = places.resolve("Main Street 12")[0]
+    middle = (at(drawing, "a")[1] + at(drawing, "b")[1]) / 2
+    assert (candidate.why, candidate.place.name) == ("between house numbers", "Main Street 12")
+    assert candidate.place.lon == pytest.approx(middle)
+    assert places.resolve("Main Street 13")[0].why == "nearest house number"
+
+
+def test_kind_on_a_campus(draw: Draw) -> None:
+    drawing = "a  b\n l\nd  c" + " " * 40 + "m"
+    places = draw(
+        drawing,
+        {"l": {"amenity": "library", "name": "逸夫馆"}, "m": {"amenity": "library", "name": "首都图书馆"}},
+        {"abcda": {"amenity": "university", "name": "清华大学"}},
+    )
+    candidate = places.resolve("清华大学图书馆")[0]
+    assert (candidate.place.name, candidate.why) == ("逸夫馆", "kind there")
+
+
 def test_missing_house_number_is_not_passed_off_as_found(streets: Places) -> None:
     resolution = streets.resolve("成府路30号")
     assert resolution[0].why == "nearest house number"
