@@ -15,6 +15,10 @@ class ModelTimeout(AgentError):
     """The language model did not answer within its time limit."""
 
 
+class OtherModel(AgentError):
+    """The hidden state is not of the model that the head was trained on; train it with this model."""
+
+
 class PlanImpossible(AgentError):
     """No itinerary satisfies the request; `reason` is a key of the reply templates, `facts` fills it."""
 

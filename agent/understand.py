@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from agent.errors import AgentError
+from agent.errors import AgentError, OtherModel
 from agent.intent import ChangeRoute, PlanChange, PlanTrip
 from agent.rules import Context, Parsed
 from agent.utterance import clean, language_of
@@ -73,6 +73,7 @@ class Understander:
         self._llm = llm
         self._time_limit_s = time_limit_s
         self._loaded_head: Head | None = None
+        self._head_fits = True
 
     def understand(
         self, text: str, *, language: Language | None = None, context: Context | None = None
@@ -127,7 +128,11 @@ class Understander:
         short = cleaned[:120]
         head = self._head()
         if head is not None:
-            return self._with_head(head, short, context or Context())
+            try:
+                return self._with_head(head, short, context or Context())
+            except OtherModel:
+                # The head was trained on the hidden state of another model: this one speaks for itself.
+                self._head_fits = False
         line = self._llm.complete(
             build_prompt(short),
             grammar=build_grammar(short),
@@ -139,6 +144,8 @@ class Understander:
 
     def _head(self) -> Head | None:
         """Return the trained head if the model can give its hidden state."""
+        if not self._head_fits:
+            return None
         if self._loaded_head is None and hasattr(self._llm, "features"):
             from agent.understanding_head import Head
 

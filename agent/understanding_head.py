@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agent.errors import OtherModel
+
 if TYPE_CHECKING:
     from agent.rules import Context
 
@@ -63,6 +65,8 @@ class Head:
         context
             State of the dialogue, which rules some classes out.
         """
+        if len(state) != self.width:
+            raise OtherModel(f"a hidden state of {len(state)} numbers does not fit a head for {self.width}")
         logits = (self._weight @ ((state - self._mean) / self._scale) + self._bias) / self._temperature
         logits = logits + np.array([_prior(label, context) for label in self.labels], dtype=np.float32)
         shares = np.exp(logits - logits.max())

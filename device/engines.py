@@ -158,25 +158,33 @@ class RemoteLanguageModel(RemoteEngine):
         timeout_s: float | None = None,
     ) -> str:
         """See `agent.language_model.LanguageModel.complete`."""
-        limit_s = timeout_s or self._limit_s
+        text = self._ask(
+            "complete",
+            timeout_s or self._limit_s,
+            prompt=prompt,
+            grammar=grammar,
+            max_tokens=max_tokens,
+            temperature=temperature,
+        )
+        return str(text)
+
+    def features(self, prompt: str, *, timeout_s: float | None = None) -> npt.NDArray[np.float32]:
+        """See `agent.local_model.LocalModel.features`."""
+        state = self._ask("features", timeout_s or self._limit_s, prompt=prompt)
+        return np.asarray(state, dtype=np.float32)
+
+    def _ask(self, method: str, limit_s: float, **arguments: Any) -> Any:
+        """Call the engine; the first call of a process gets the time to read the prompt's constant part."""
         try:
             if self._warmed != self.process.health.starts or self.process.pid is None:
                 limit_s = max(limit_s, _COLD_LIMIT_S)
-            text = self.process.request(
-                "complete",
-                limit_s=limit_s + _GRACE_S,
-                prompt=prompt,
-                grammar=grammar,
-                max_tokens=max_tokens,
-                temperature=temperature,
-                timeout_s=limit_s,
-            )
+            answer = self.process.request(method, limit_s=limit_s + _GRACE_S, timeout_s=limit_s, **arguments)
         except EngineTimeout as error:
             raise ModelTimeout(str(error)) from None
         except DeviceError as error:
             raise ModelUnavailable(str(error)) from None
         self._warmed = self.process.health.starts
-        return str(text)
+        return answer
 
 
 class RemoteSynthesizer(RemoteEngine):
