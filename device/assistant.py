@@ -21,6 +21,7 @@ from device.driving import Driving
 from device.engines import Engines, make_engines
 from device.errors import DeviceError
 from device.models import ModelStore
+from device.own_places import own_places
 from device.regions import current_region
 from device.settings import Settings
 from nav import Region, Router
@@ -92,7 +93,7 @@ class Assistant:
         self.engines: Engines = make_engines(settings, store)
         self.region = Region.open(current_region(region or settings.region.name))
         self.router = Router(self.region, profile=settings.routing.profile)
-        self.places = Places(self.region)
+        self.places = Places(self.region, user=own_places())
         self.driving = Driving(self.region, self.router, settings)
         self.agent = self._make_agent()
 

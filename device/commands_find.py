@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from device.own_places import own_places, own_places_file
 from device.regions import current_region
 from device.terminal import print_json, stderr, stdout
 from nav.errors import BadCoordinate
-from nav.paths import data_home
 
 if TYPE_CHECKING:
     from nav.coordinates import System
@@ -110,8 +110,7 @@ def _wishes(*, stars: float | None, brand: str, cuisine: str, plug: str, wheelch
 def _places_of(region: Any) -> Places:
     from poi import Places
 
-    path = _store_path()
-    return Places(region, user=_own() if path.exists() else None)
+    return Places(region, user=own_places())
 
 
 def _point(places: Places, text: str, near: tuple[float, float] | None = None) -> tuple[float, float]:
@@ -165,14 +164,10 @@ def _line(place: Place) -> str:
     return f"{' · '.join(parts)}  ({place.lat:.5f},{place.lon:.5f})"
 
 
-def _store_path() -> Path:
-    return data_home() / "places.sqlite"
-
-
 def _own() -> UserPlaces:
     from poi import UserPlaces
 
-    return UserPlaces(_store_path())
+    return UserPlaces(own_places_file())
 
 
 def import_places(
