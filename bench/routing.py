@@ -297,10 +297,8 @@ def _explanation(route: Route, theirs: dict[str, Any], along_s: float, shared: f
     if shared < 0.9:
         return f"another way: theirs takes {along_s:.0f} s at our speeds, ours {route.duration_s:.0f} s"
     track = graph.edge_class[edges] == RoadClass.TRACK
-    track_m, track_s = (
-        float(graph.edge_length_m[edges[track]].sum()),
-        float(route.edge_duration_s[track].sum()),
-    )
+    track_m = float(np.diff(route.edge_start_m)[track].sum())
+    track_s = float(route.edge_duration_s[track].sum())
     if track_m > 0.02 * route.distance_m:
         rest_s = max(theirs["duration_s"] - (route.duration_s - track_s), 1.0)
         ours_kph, their_kph = track_m / track_s * 3.6, track_m / rest_s * 3.6
@@ -309,7 +307,7 @@ def _explanation(route: Route, theirs: dict[str, Any], along_s: float, shared: f
         )
     seconds: dict[str, float] = {}
     for edge, took in zip(edges.tolist(), route.edge_duration_s.tolist(), strict=True):
-        kind = RoadClass(int(graph.edge_class[edge])).name.lower()
+        kind = RoadClass(int(graph.edge_class[edge])).name.lower().replace("_", " ")
         posted = (
             " at 0.9 of the posted limit" if 0 < graph.edge_maxspeed_kph[edge] < 255 else " without a limit"
         )
