@@ -35,6 +35,7 @@ _OFF_AFTER_M = 22.0
 _OFF_LEAST_M = 8.0
 _FAR_OFF_M = 50.0
 _RETRY_S = 5.0
+_STRANDED_S = 20.0
 _PREDICT_S = 1.0
 _ARRIVED_M = 20.0
 _ARRIVED_SLOW_M = 40.0
@@ -99,7 +100,7 @@ class Guide:
         self._offset_m = 0.0
         self._followed_m = self._driven_m
         self._off_since = None
-        self._off_reported = False
+        self._off_reported = self._stranded = False
 
     def update(self, fix: Fix | None, *, time_s: float | None = None) -> list[GuidanceEvent]:
         """Take the next position.
@@ -135,7 +136,7 @@ class Guide:
         if offset_m is not None:
             self._offset_m = offset_m
             self._off_since = None
-            self._off_reported = False
+            self._off_reported = self._stranded = False
             events += self._along()
         else:
             state = states[0] if states else None
@@ -259,8 +260,12 @@ class Guide:
         events = []
         if not self._off_reported:
             self._off_reported = True
-            events.append(GuidanceEvent(kind="off_route", time_s=self._now_s, detail=_where(fix)))
-        if self._settings.reroute and self._now_s - self._tried_s >= _RETRY_S:
+            events.append(
+                GuidanceEvent(kind="off_route", time_s=self._now_s, detail=f"{fix.lat:.6f},{fix.lon:.6f}")
+            )
+        if self._settings.reroute and self._now_s - self._tried_s >= (
+            _STRANDED_S if self._stranded else _RETRY_S
+        ):
             self._tried_s = self._now_s
             events.append(self._find_new_route(fix, state))
         return events
@@ -282,6 +287,9 @@ class Guide:
         try:
             route = self._router.route([(lat, lon), *stops], avoid=self.route.avoid, heading_deg=heading_deg)
         except NavError as error:
+            if self._stranded:
+                return GuidanceEvent(kind="no_route", time_s=self._now_s, detail=str(error))
+            self._stranded = True
             return self._announce("no_route", self._word("no_route"), drop_s=3.0, detail=str(error))
         busy_until_s = self._scheduler.busy_until_s
         self._pending = None
@@ -369,15 +377,12 @@ class Guide:
 
     def answer(self, question: Question, language: Language, *, zone: tzinfo | None = None) -> str:
         """Answer a question about the drive in one sentence of facts; see `nav.wording_status.answer`."""
-        progress = self.progress or self._at_start()
+        progress = self.progress or self._progress(None, None, on_route=True)
         return answer(question, progress, self._maneuvers, language, zone=zone)
-
-    def _at_start(self) -> Progress:
-        return self._progress(None, None, on_route=True)
 
     def status(self) -> GuideStatus:
         """Return a snapshot of the drive."""
-        progress = self.progress or self._at_start()
+        progress = self.progress or self._progress(None, None, on_route=True)
         language = self._settings.language
         return GuideStatus(
             route=self.route,
@@ -393,7 +398,3 @@ class Guide:
             driving_s=self._rest_watch.driving_s,
             parked=self.arrived,
         )
-
-
-def _where(fix: Fix) -> str:
-    return f"{fix.lat:.6f},{fix.lon:.6f}"

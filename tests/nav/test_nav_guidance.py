@@ -155,6 +155,7 @@ def test_fixes_far_from_every_road_do_not_raise(draw_map: Any) -> None:
     events = run(guide, lost)
     assert set(kinds(events)) <= {"off_route", "no_route"}
     assert kinds(events).count("off_route") == 1
+    assert len(texts(events)) <= 1
 
 
 def test_a_clock_that_is_set_back_does_not_stop_guidance(draw_map: Any) -> None:
