@@ -97,10 +97,9 @@ def _ask_again(turn: Turn, key: str, options: tuple[Place, ...], **facts: str) -
     if asked >= _PATIENCE:
         turn.session.question = None
         return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
-    result = turn.ask(turn.say(key, **facts), intent=intent, expecting="choice", options=options)
-    if turn.session.question is not None:
-        turn.session.question.repeated = asked + 1
-    return result
+    return turn.ask(
+        turn.say(key, **facts), intent=intent, expecting="choice", options=options, repeated=asked + 1
+    )
 
 
 def _choose_by(turn: Turn, intent: Choose, options: tuple[Place, ...]) -> Result:
@@ -219,10 +218,7 @@ def deny(turn: Turn, intent: Deny) -> Result:
         options = tuple(place for place in session.offered if place not in question.options)
         if not options and isinstance(session.last_search, Search):
             return turn.done("deny.nothing")
-        result = turn.ask(turn.say("deny.what_else"), intent=Navigate(), expecting="place")
-        if session.question is not None:
-            session.question.repeated = 1
-        return result
+        return turn.ask(turn.say("deny.what_else"), intent=Navigate(), expecting="place", repeated=1)
     return turn.done("deny.gave_up")
 
 

@@ -94,10 +94,16 @@ class Turn:
         expecting: Expecting,
         options: tuple[Place, ...] = (),
         slot: str = "to",
+        repeated: int = 0,
     ) -> Result:
         """Ask back and remember the question."""
         self.session.question = Question(
-            expecting=expecting, intent=intent, options=options, asked_at=self.desk.now(), slot=slot
+            expecting=expecting,
+            intent=intent,
+            options=options,
+            asked_at=self.desk.now(),
+            slot=slot,
+            repeated=repeated,
         )
         if options:
             self.session.offered = options

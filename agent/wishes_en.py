@@ -51,7 +51,7 @@ def days_of(text: str) -> int | None:
         if value is not None:
             return int(value)
     if re.search(
-        r"(?i)\bhalf a day\b|\bhalf[- ]day\b|\bday[- ](?:trip|tour)\b|\bplan (?:my|our|the) day\b|\bfor the day\b|\ba day\b|\bfor today\b",
+        r"(?i)\bhalf a day\b|\bhalf[- ]day\b|\bday[- ](?:trip|tour)\b|\bplan (?:my|our|the) day\b|\bfor the day\b|\ba (?:[a-z]+ )?day\b|\bfor today\b",
         text,
     ):
         return 1
@@ -200,7 +200,7 @@ def _stars(text: str) -> int:
 
 def _pace(text: str) -> Any:
     if re.search(
-        r"(?i)\b(?:relax(?:ed|ing)?|easy|slow(?:ly)?|leisurely|not (?:too )?(?:rushed|packed|busy|much|tiring|hectic)|no rush(?:ing)?|laid[- ]back|chill|take it easy|gentle|unhurried|easygoing|without rushing|no hurry)\b",
+        r"(?i)\b(?:relax(?:ed|ing)?|easy|slow(?:ly)?|leisurely|not (?:too )?(?:rushed|packed|busy|much|tiring|hectic)|no rush(?:ing)?|don'?t (?:want to )?rush|laid[- ]back|chill|take it easy|gentle|unhurried|easygoing|without rushing|no hurry)\b",
         text,
     ):
         return "easy"
