@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from nav.errors import NavError
 from nav.maneuver import Maneuver, maneuvers
 from nav.maneuver_osrm import osrm_step
+from nav.pack import build_graph
 from nav.region import Region
 from nav.route import Route
 from nav.router import Router
@@ -243,6 +245,90 @@ def test_crossing_a_dual_carriageway_is_one_turn(draw_map: Any) -> None:
     left = [m for m in route.maneuvers if m.modifier == "left"]
     assert len(left) == 1
     assert left[0].say("en").endswith("onto Avenue")
+
+
+def route_in_metres(
+    folder: Path, nodes: dict[str, tuple[float, float]], ways: dict[str, dict[str, str]], *spots: str
+) -> Route:
+    """Build a map from node positions in metres east and north, for shapes smaller than a drawing."""
+    at = {name: (60.0 + north / 111_195, 10.0 + east / 55_597) for name, (east, north) in nodes.items()}
+    rows = [f'<node id="{ord(name)}" lat="{lat}" lon="{lon}"/>' for name, (lat, lon) in at.items()]
+    for number, (letters, tags) in enumerate(ways.items()):
+        refs = "".join(f'<nd ref="{ord(letter)}"/>' for letter in letters)
+        pairs = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
+        rows.append(f'<way id="{number + 1}">{refs}{pairs}</way>')
+    extract, pack = folder / "small.osm", folder / "small"
+    extract.write_text(f'<osm version="0.6">{"".join(rows)}</osm>')
+    pack.mkdir()
+    build_graph(extract, pack, name="small")
+    return Router(Region.open(pack)).route([at[spot] for spot in spots])
+
+
+def test_a_slip_road_is_part_of_its_turn(tmp_path: Path) -> None:
+    route = route_in_metres(
+        tmp_path,
+        {
+            "A": (-300, 0),
+            "s": (-40, 0),
+            "X": (0, 0),
+            "C": (300, 0),
+            "t": (-12, -12),
+            "u": (0, -40),
+            "D": (0, -300),
+        },
+        {
+            "AsXC": named(MAIN, "East Street"),
+            "XuD": named(MAIN, "South Street"),
+            "stu": {"highway": "primary_link", "oneway": "yes"},
+        },
+        "A",
+        "D",
+    )
+    assert kinds(route) == ["turn right"]
+    assert route.maneuvers[1].say("en") == "Turn right onto South Street"
+
+
+AVENUE = {"highway": "primary", "oneway": "yes", "name": "Avenue"}
+MEDIAN = {
+    "E": (-300, 15),
+    "a": (0, 15),
+    "F": (300, 15),
+    "G": (-300, 0),
+    "b": (0, 0),
+    "H": (300, 0),
+    "S": (0, -300),
+}
+
+
+def test_turning_through_the_median_is_one_u_turn(tmp_path: Path) -> None:
+    ways = {"FaE": AVENUE, "GbH": AVENUE, "ba": {"highway": "primary_link", "oneway": "yes"}}
+    route = route_in_metres(tmp_path, MEDIAN, ways, "G", "E")
+    assert kinds(route) == ["uturn uturn"]
+
+
+def test_a_left_turn_over_a_near_carriageway_is_one_turn(tmp_path: Path) -> None:
+    side = named(STREET, "Side Street")
+    route = route_in_metres(
+        tmp_path, MEDIAN, {"FaE": AVENUE, "GbH": AVENUE, "Sb": side, "ba": side}, "S", "E"
+    )
+    assert [k.split()[1] for k in kinds(route)] == ["left"]
+    assert route.maneuvers[1].names[""] == "Avenue"
+
+
+def test_a_motorway_that_splits(draw_map: Any) -> None:
+    drawn = draw_map(
+        "                  B\nA         X\n                  C",
+        {
+            "AX": {**MOTORWAY, "ref": "G6"},
+            "XB": {**MOTORWAY, "ref": "G7", "destination": "North City"},
+            "XC": {**MOTORWAY, "ref": "G8"},
+        },
+    )
+    north, south = drawn.route("A", "B"), drawn.route("A", "C")
+    assert kinds(north) == ["fork slight_left"]
+    assert kinds(south) == ["fork slight_right"]
+    assert north.maneuvers[1].say("zh") == "在岔路口靠左行驶，进入G七，往North City方向"
+    assert south.maneuvers[1].say("en") == "Keep right at the fork, onto G eight"
 
 
 def test_ferry(draw_map: Any) -> None:
