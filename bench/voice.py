@@ -110,8 +110,7 @@ def measure_commands(
     levels: Sequence[float | None] = corpus_text.LEVELS,
 ) -> dict[str, Any]:
     """Error rates and the share of commands whose intent and place are right, at each noise level."""
-    cases = corpus_text.commands(per_language)
-    utterances = corpus_text.spoken(cases)
+    cases, utterances = _first(per_language)
     crowd = corpus_text.crowd(setup.corpus, utterances)
     table = Table("noise", "CER zh", "WER en", "right zh", "right en", "right all", "ASR p50 s")
     figures: dict[str, Any] = {"text": _typed(setup, cases)}
@@ -146,6 +145,18 @@ def measure_commands(
     console.print(table)
     console.print(f"typed, for comparison: {figures['text']}")
     return figures
+
+
+def _first(per_language: int) -> tuple[list[corpus_text.Command], list[Any]]:
+    """The first commands of each language with their voices, the same whatever their number."""
+    cases = corpus_text.commands(150)
+    pairs = list(zip(cases, corpus_text.spoken(cases), strict=True))
+    chosen = [
+        pair
+        for language in ("zh", "en")
+        for pair in [p for p in pairs if p[0].language == language][:per_language]
+    ]
+    return [case for case, _ in chosen], [utterance for _, utterance in chosen]
 
 
 def _typed(setup: Setup, cases: Sequence[corpus_text.Command]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.errors import VoiceFailed, VoiceMissing
-from voice.kokoro_split import LAST_MARK, SplitKokoro, split
+from voice.kokoro_split import LAST_MARK, SplitKokoro, halves_of, split
 from voice.onnx_session import open_session
 from voice.phonemes import Phonemizer
 
@@ -52,9 +53,26 @@ class KokoroVoice:
         self._phonemizer = Phonemizer()
         text = resources.files("voice").joinpath("data/kokoro_symbols.json").read_text("utf-8")
         self._symbols: dict[str, int] = json.loads(text)["symbols"]
-        halves = split(model, halves_dir) if halves_dir is not None and model.is_file() else None
-        self._split = SplitKokoro(halves, threads=threads) if halves else None
-        self._session: Any = open_session(model, threads=threads) if self._split is None else None
+        self._threads = threads
+        self._split: SplitKokoro | None = None
+        self._session: Any = None
+        if halves_dir is not None and model.is_file():
+            halves = halves_of(model, halves_dir)
+            if all(half.is_file() for half in halves):
+                self._split = SplitKokoro(halves, threads=threads)
+                return
+        self._session = open_session(model, threads=threads)
+        if halves_dir is not None:
+            # Cutting takes seconds: the first replies come from the whole model meanwhile.
+            threading.Thread(target=self._cut, args=(model, halves_dir), daemon=True).start()
+
+    def _cut(self, model: Path, halves_dir: Path) -> None:
+        try:
+            halves = split(model, halves_dir)
+        except OSError:
+            return
+        if halves is not None:
+            self._split = SplitKokoro(halves, threads=self._threads)
 
     def voices(self) -> list[str]:
         """Names of the installed voices."""
@@ -97,12 +115,13 @@ class KokoroVoice:
 
     def stream(self, text: str, voice: str, *, speed: float = 1.0) -> Iterator[npt.NDArray[np.float32]]:
         """Speech of one clause, a second at a time, without the silence around it; see `speak`."""
-        if self._split is None:
+        halves = self._split
+        if halves is None:
             yield self.speak(text, voice, speed=speed)
             return
         for tokens, style in self._parts(self._phonemizer(text), voice):
             try:
-                yield from self._split.stretches(self._split.predict(tokens, style, speed))
+                yield from halves.stretches(halves.predict(tokens, style, speed))
             except Exception as error:
                 raise VoiceFailed(f"Kokoro could not speak {text!r}: {error}") from error
 
@@ -120,9 +139,10 @@ class KokoroVoice:
         self, tokens: list[int], style: npt.NDArray[np.float32], speed: float
     ) -> npt.NDArray[np.float32]:
         try:
-            if self._split is not None:
-                prosody = self._split.predict(tokens, style, speed)
-                audio = self._split.waveform(prosody, prosody.first, prosody.last)
+            halves = self._split
+            if halves is not None:
+                prosody = halves.predict(tokens, style, speed)
+                audio = halves.waveform(prosody, prosody.first, prosody.last)
             else:
                 (audio,) = self._session.run(
                     None,

@@ -61,6 +61,14 @@ class Prosody:
     """Frame after the end of speech."""
 
 
+def halves_of(model: Path, folder: Path) -> tuple[Path, Path]:
+    """Where the halves of a model are kept, whether they are there or not."""
+    status = model.stat()
+    state = f"{model.resolve()}\x1f{status.st_size}\x1f{status.st_mtime_ns}"
+    name = hashlib.sha256(state.encode()).hexdigest()[:16]
+    return folder / f"kokoro-{name}-1.onnx", folder / f"kokoro-{name}-2.onnx"
+
+
 def split(model: Path, folder: Path) -> tuple[Path, Path] | None:
     """Cut the model in two, once.
 
@@ -76,11 +84,7 @@ def split(model: Path, folder: Path) -> tuple[Path, Path] | None:
     (Path, Path) or None
         The halves; None if this export has other inner names, or the ``onnx`` package is not installed.
     """
-    status = model.stat()
-    name = hashlib.sha256(
-        f"{model.resolve()}\x1f{status.st_size}\x1f{status.st_mtime_ns}".encode()
-    ).hexdigest()
-    halves = folder / f"kokoro-{name[:16]}-1.onnx", folder / f"kokoro-{name[:16]}-2.onnx"
+    halves = halves_of(model, folder)
     if all(half.is_file() for half in halves):
         return halves
     try:
@@ -88,7 +92,7 @@ def split(model: Path, folder: Path) -> tuple[Path, Path] | None:
         from onnx.utils import Extractor
     except ImportError:
         return None
-    graph = onnx.shape_inference.infer_shapes(onnx.load(str(model)))
+    graph = onnx.load(str(model))
     known = {output for node in graph.graph.node for output in node.output}
     if not {_SOUND, _PITCH, _LOUDNESS, _ENDS} <= known:
         return None
