@@ -52,7 +52,10 @@ class Categories:
             False when no category word is in it.
         """
         text = without_fillers(query)
-        for candidate in dict.fromkeys((canonical(clean(query)), text, _singular(text))):
+        core = text.removesuffix("的")
+        for candidate in dict.fromkeys(
+            (canonical(clean(query)), text, _singular(text), core, f"{core}的", f"{core}的地方")
+        ):
             if candidate in self._words:
                 return self._made(candidate, "")
         return self._part_han(text) if has_han(text) else self._part_latin(text)

@@ -22,6 +22,9 @@ _DATA = Path(__file__).parent / "data"
 _KEYS = word_set("amenity tourism shop leisure healthcare railway aeroway historic office craft highway "
                   "natural man_made place emergency public_transport")  # fmt: skip
 _SECOND = word_set("cuisine religion denomination sport")
+_NOT_FOR_DRIVERS = word_set(
+    "amenity/swingerclub amenity/brothel amenity/stripclub amenity/love_hotel man_made/works"
+)
 _TOO_COMMON = 3
 
 
@@ -33,7 +36,7 @@ def _category(tags: dict[str, str]) -> str | None:
         return None
     key, value = main[0]
     extra = f"[{rest[0][0]}={rest[0][1]}]" if rest else ""
-    return f"{key}/{value}{extra}"
+    return None if f"{key}/{value}" in _NOT_FOR_DRIVERS else f"{key}/{value}{extra}"
 
 
 def _words(entry: dict[str, str]) -> tuple[list[str], list[str]]:

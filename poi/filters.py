@@ -48,6 +48,32 @@ def check_wishes(wishes: Wishes) -> None:
         )
 
 
+_STARS = re.compile(r"([一二两三四五1-5])星级?的?|\b([1-5])[- ]?stars?\b", re.IGNORECASE)
+_FREE = re.compile(r"免费的?|\bfree\b", re.IGNORECASE)
+_DIGITS = dict(zip("一二两三四五", (1, 2, 2, 3, 4, 5), strict=True))
+
+
+def wishes_in(words: str) -> tuple[str, Wishes]:
+    """Take wishes out of the words of a search: "五星级酒店" has five stars, "free parking" costs nothing.
+
+    Returns
+    -------
+    words : str
+        What is left.
+    wishes : Wishes
+        What was found.
+    """
+    wishes: Wishes = {}
+    if match := _STARS.search(words):
+        said = match.group(1) or match.group(2)
+        wishes["stars"] = float(_DIGITS.get(said) or said)
+        words = words.replace(match.group(), " ")
+    if match := _FREE.search(words):
+        wishes["free"] = True
+        words = words.replace(match.group(), " ")
+    return words.strip(), wishes
+
+
 def fits(place: Place, wishes: Wishes) -> bool:
     """Say whether a place meets every wish; what the map does not hold is not met."""
     return all(_CHECKS[key](place, wanted) for key, wanted in wishes.items())

@@ -18,7 +18,7 @@ from nav.geometry import haversine_m
 from poi.address import AddressBook
 from poi.along import along_route
 from poi.category import load_categories
-from poi.filters import Wishes, check_wishes, fits
+from poi.filters import Wishes, check_wishes, fits, wishes_in
 from poi.kind_search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
 from poi.name_search import NameIndex
 from poi.opening import open_at as is_open_at
@@ -169,6 +169,9 @@ class Places:
         """
         check_wishes(wishes)
         words = clean(words)
+        rest, said = wishes_in(words)
+        if said and (match := self.categories(rest)) and not match.rest:
+            words, wishes = rest, {**said, **wishes}
         mask = None if district is None else self._area(district)
         choose = self._choice(near, along, mask, narrowed=bool(wishes))
         found = self._of_words(words, near, choose)

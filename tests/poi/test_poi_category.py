@@ -19,6 +19,8 @@ from poi.category import load_categories, without_fillers
         ("厕所", "amenity/toilets"),
         ("找个洗手间", "amenity/toilets"),
         ("好吃的", "amenity/restaurant"),
+        ("好吃", "amenity/restaurant"),
+        ("吃饭的", "amenity/restaurant"),
         ("帮我找一家餐厅", "amenity/restaurant"),
         ("somewhere to sleep", "tourism/hotel"),
         ("find me a hotel nearby", "tourism/hotel"),

@@ -71,6 +71,19 @@ def test_wishes(town: Places, words: str, wishes: dict[str, object], expected: l
     assert names(town.search(words, near=at(TOWN, "x"), **wishes)) == expected  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("四星级酒店", ["Grand"]),
+        ("4-star hotel", ["Grand"]),
+        ("五星酒店", []),
+        ("免费充电桩", ["amenity/charging_station"]),
+    ],
+)
+def test_wishes_within_the_words(town: Places, words: str, expected: list[str]) -> None:
+    assert names(town.search(words)) == expected
+
+
 def test_unknown_wish(town: Places) -> None:
     with pytest.raises(BadFilter, match="colour"):
         town.search("hotel", colour="red")  # type: ignore[call-arg]
