@@ -113,8 +113,11 @@ def unannounced(done: Drive) -> list[str]:
     maneuvers = done.route.maneuvers
     main = [p.maneuver for _, _, _, p in done.prompts if p.stage == "approach"]
     before: set[int] = set()
-    for _, offset_m, _, prompt in done.prompts:
-        if prompt.maneuver < 0:
+    for _, offset_m, _, event in done.events:
+        prompt = event.prompt
+        if event.kind == "arrived":
+            before.add(len(maneuvers) - 1)
+        if prompt is None or prompt.maneuver < 0:
             continue
         told = maneuvers[prompt.maneuver]
         if prompt.stage != "after" and offset_m < told.offset_m:

@@ -105,7 +105,7 @@ class _Writer:
                 time_s = min(time_s, next_s)
                 draft["duration_s"] = next_s - time_s
                 draft["edge_end"] = max(draft["edge_start"], after.edge_start)
-                draft["then"] = _then(draft, after)
+                draft["then"] = _then(draft, found)
                 self._sign(draft, after)
             else:
                 draft["edge_end"] = edges
@@ -236,12 +236,15 @@ class _Writer:
         return ()
 
 
-def _then(draft: dict[str, Any], after: Maneuver) -> Maneuver | None:
+def _then(draft: dict[str, Any], later: list[Maneuver]) -> Maneuver | None:
     """Find what follows at once; the way out of a roundabout was said on the way in."""
     if draft["kind"] in _NO_THEN:
         return None
-    follows = after
+    follows = after = later[-1]
     gap_m, gap_s = draft["length_m"], draft["duration_s"]
+    if after.kind == "new_name" and len(later) > 1:
+        follows = later[-2]
+        gap_m, gap_s = gap_m + after.length_m, gap_s + after.duration_s
     if draft["kind"] == "roundabout" and after.kind == "exit_roundabout":
         return after.then
     # From a standing start the first sentence is still being said when a near turn comes.

@@ -327,7 +327,7 @@ class PromptScheduler:
         if "approach" in self._said[index]:
             return None
         if self._maneuvers[index].kind in _ONCE:
-            return self._say(index, "approach", "full", None, pace_mps, time_s)
+            return self._in_passing(index, ahead_m, pace_mps, time_s)
         shown_m = ahead_m if ahead_m > _NO_DISTANCE_M else None
         wordings: tuple[tuple[Form, float | None], ...] = (("full", shown_m), ("full", None), ("short", None))
         for form, distance_m in wordings:
@@ -336,6 +336,15 @@ class PromptScheduler:
             if form == "short" or ahead_m / pace_mps >= needed_s:
                 return self._say(index, "approach", form, distance_m, pace_mps, time_s)
         return None
+
+    def _in_passing(self, index: int, ahead_m: float, pace_mps: float, time_s: float) -> Prompt | None:
+        """Say what asks nothing of the driver, if it does not get in the way of what does."""
+        following = self._maneuvers[index + 1 :]
+        text = self._maneuvers[index].say(self._language)
+        room_m = pace_mps * (self._speech_s(text, self._language) + self._timing.approach_s)
+        if following and ahead_m + self._maneuvers[index].length_m < room_m:
+            return None
+        return self._say(index, "approach", "full", None, pace_mps, time_s)
 
     def _in_place(self, index: int, ahead_m: float, pace_mps: float, time_s: float) -> Prompt | None:
         said = self._said[index]
