@@ -74,7 +74,8 @@ def exit_code(error: Exception) -> int | None:
     """Return the exit code of an expected error, `None` for a defect of the program."""
     from agent.errors import AgentError
     from nav import errors as nav_errors
-    from poi.errors import PoiError
+    from poi.errors import BadFilter, BadPlaceFile, PlacesMissing, PlacesOutdated, PoiError
+    from poi.errors import BadMapFile as BadPlacesExtract
 
     wrong = (
         nav_errors.BadCoordinate,
@@ -83,8 +84,18 @@ def exit_code(error: Exception) -> int | None:
         nav_errors.BadMapFile,
         nav_errors.BadLiveData,
         BadSettings,
+        BadFilter,
+        BadPlaceFile,
+        BadPlacesExtract,
     )
-    missing = (nav_errors.RegionNotFound, nav_errors.RegionDamaged, nav_errors.RegionOutdated, Missing)
+    missing = (
+        nav_errors.RegionNotFound,
+        nav_errors.RegionDamaged,
+        nav_errors.RegionOutdated,
+        PlacesMissing,
+        PlacesOutdated,
+        Missing,
+    )
     if isinstance(error, wrong) or _is_bad_audio(error):
         return WRONG_USAGE
     if isinstance(error, (*missing, nav_errors.DownloadFailed, ModuleNotFoundError)):

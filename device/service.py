@@ -129,6 +129,7 @@ class Service:
             return
         for warning in assistant.warnings:
             self._failed("memory", DeviceError(warning))
+        await asyncio.to_thread(assistant.places.warm)
         self.assistant = assistant
         self.health.region = assistant.region.name
         self.conversation = Conversation(assistant, lambda: assistant.driving.position, self._answered)
