@@ -29,6 +29,8 @@ Question = tuple[list[Seed], list[Seed]]
 """Where a path may begin and where it may end."""
 _KEPT_METRICS = 6
 _KEPT_METRICS_OF_LARGE = 2
+_MOST_PARTIAL = 1500
+"""More changed arcs than this, scattered over a region, cost more one by one than all together."""
 _SMALL_STATES = 60_000
 """Up to this size the index is there in a fraction of a second, and it is better to wait for it."""
 
@@ -136,7 +138,7 @@ class _Native:
         if slot is None:
             return
         slot[1] = None
-        if len(changed) > len(weights.arc_ms) // 20:
+        if len(changed) > _MOST_PARTIAL:
             slot[0].reset(weights.arc_ms.tolist())
         else:
             routingkit_cch.CCHMetricPartialUpdater(self.cch).apply(slot[0], changed)
