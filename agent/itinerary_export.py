@@ -34,7 +34,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "licence": "地图数据 © OpenStreetMap 贡献者（ODbL）。",
     },
     "en": {
-        "title": "{where}, {days} days",
+        "title": "{where}, {days} day(s)",
         "day": "Day {n}",
         "sight": "visit",
         "lunch": "lunch",
@@ -58,7 +58,8 @@ _WORDS: dict[str, dict[str, str]] = {
 def to_markdown(plan: Plan, language: Language) -> str:
     """Return the plan as a Markdown page."""
     words = _WORDS[language]
-    lines = [f"# {words['title'].format(where=plan.where, days=len(plan.days))}", ""]
+    title = words["title"].format(where=plan.where, days=len(plan.days))
+    lines = [f"# {title.replace('day(s)', 'day' if len(plan.days) == 1 else 'days')}", ""]
     for number, day in enumerate(plan.days, 1):
         lines += [f"## {words['day'].format(n=number)} ({day.date.isoformat()})", "", words["head"]]
         lines.append("| --- | --- | --- | --- | --- |")
