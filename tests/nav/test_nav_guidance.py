@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC
@@ -167,6 +169,30 @@ def test_a_clock_that_is_set_back_does_not_stop_guidance(draw_map: Any) -> None:
     assert kinds(run(guide, [*drive[:half], *late])) == ["arrived"]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_the_receiver_says_guidance_goes_on(draw_map: Any, seed: int) -> None:
+    """Silence, jumps, standing still, wrong directions, times that go back: in any order."""
+    chance = random.Random(seed)
+    drawn = draw_map(GRID, GRID_WAYS)
+    guide = guided(drawn, "A", "BE", "I")
+    time_s, lat, lon = 1e9, *drawn.point("A")
+    for _ in range(150):
+        time_s += chance.choice([1.0, 1.0, 1.0, 0.2, 5.0, 90.0, -30.0])
+        lat += chance.gauss(0, 1e-4) if chance.random() < 0.95 else chance.gauss(0, 2e-3)
+        lon += chance.gauss(0, 2e-4)
+        fix = Fix(
+            lat=lat,
+            lon=lon,
+            time_s=time_s,
+            speed_mps=chance.choice([None, 0.0, 3.0, 14.0, 60.0]),
+            heading_deg=chance.choice([None, chance.uniform(0, 360)]),
+            accuracy_m=chance.choice([None, 1.0, 50.0]),
+        )
+        for event in guide.update(fix if chance.random() < 0.9 else None):
+            json.dumps(event.to_dict(), allow_nan=False)
+        guide.status()
+
+
 def speeding(drawn: Any, *, on: bool) -> list[GuidanceEvent]:
     route = drawn.route("A", "B")
     guide = Guide(drawn.region, drawn.router(), route, settings=GuideSettings(speeding=on, rest=False))
@@ -210,8 +236,6 @@ def test_questions_are_answered_from_the_drive(draw_map: Any) -> None:
 
 
 def test_events_are_plain_values(draw_map: Any) -> None:
-    import json
-
     drawn = draw_map(GRID, GRID_WAYS)
     guide = guided(drawn, "A", "I")
     for event in run(guide, fixes_along(guide.route)[:40]):

@@ -441,7 +441,7 @@ def random_routes(region: Region, count: int, *, stops: int = 2) -> list[Route]:
 def test_every_list_leads_over_its_route_and_nowhere_else(
     real_region: Callable[[str], Region], name: str, stops: int
 ) -> None:
-    for route in random_routes(real_region(name), 60, stops=stops):
+    for route in random_routes(real_region(name), 25, stops=stops):
         found = maneuvers(route.graph, route)
         assert (found[0].kind, found[-1].kind) == ("depart", "arrive")
         assert [m.kind for m in found].count("via") == stops - 2
@@ -481,7 +481,7 @@ def steps_m(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def test_exit_numbers_of_roundabouts_match_a_count_by_hand(
     real_region: Callable[[str], Region], name: str
 ) -> None:
-    for route in random_routes(real_region(name), 40):
+    for route in random_routes(real_region(name), 20):
         for m in route.maneuvers:
             if m.kind != "roundabout" or not m.roundabout_exit:
                 continue
