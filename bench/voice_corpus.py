@@ -165,7 +165,7 @@ def in_noise(
     speech: Samples, number: int, snr_db: float | None, crowd: Sequence[Samples], *, tail_s: float = 1.6
 ) -> Samples:
     """A clip in a car: silence or noise before, around and after it, at a level drawn from the seed."""
-    rng = np.random.default_rng([SEED, number, -1 if snr_db is None else int(snr_db)])
+    rng = np.random.default_rng([SEED, number, 0 if snr_db is None else int(snr_db)])
     scene = np.concatenate([np.zeros(8_000, np.float32), speech, np.zeros(int(tail_s * 16_000), np.float32)])
     if snr_db is None:
         return (scene + rng.normal(0, 2e-4, len(scene))).astype(np.float32)
