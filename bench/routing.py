@@ -163,7 +163,7 @@ def _speed(region: Region, router: Router) -> Figures:
     stops = list(zip(points[::2], points[1::2], strict=True))
     weights = router.metrics.weights()
     legs = [(router.starts(router.snap(*a)), router.ends(router.snap(*b))) for a, b in stops]
-    from nav.router import assemble_route
+    from nav.joining import assemble_route
 
     snaps = [[router.snap(*a), router.snap(*b)] for a, b in stops]
 
