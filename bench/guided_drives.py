@@ -81,7 +81,7 @@ def drive(
     course = course_of(route, stop_at_signals=0.3, seed=seed)
     reach_m = 3 * receiver.noise_m
     for moment in simulate(course, receiver, seed=seed):
-        began, cpu = time.perf_counter(), time.thread_time()
+        cpu, began = time.thread_time(), time.perf_counter()
         events = guide.update(moment.fix, time_s=moment.time_s)
         if moment.fix is not None:
             done.update_ms.append((time.perf_counter() - began) * 1e3)
