@@ -38,7 +38,8 @@ Avoid = Annotated[list[str] | None, Field(description="any of toll, motorway, fe
 _MATRIX_MOST = 25
 _INSTRUCTIONS = (
     "Places, routes and trips on an offline OpenStreetMap region. Prefer the *_by_address tools: they take "
-    "names instead of coordinates. Distances are metres, times seconds. Opening hours can be unknown; prices always are."
+    "names instead of coordinates. Distances are metres, times seconds. "
+    "Opening hours can be unknown; prices always are."
 )
 
 
@@ -213,7 +214,7 @@ class _Tools:
     def travel_times(
         self, origins: list[tuple[float, float]], destinations: list[tuple[float, float]]
     ) -> dict[str, Any]:
-        """Return driving times in seconds from each origin to each destination ([lat, lon]); null if no way."""
+        """Return driving times in seconds from each origin to each destination ([lat, lon]); null: no way."""
         return _guarded(lambda: self._matrix(origins, destinations))
 
     def travel_times_by_address(self, origins: list[str], destinations: list[str]) -> dict[str, Any]:

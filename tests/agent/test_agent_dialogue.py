@@ -1,7 +1,7 @@
 """Whole conversations in Helsinki, word for word, and the ways in which they can go wrong.
 
 The transcripts are in tests/golden/dialogue_*.txt: `>` is the driver, `<` the agent with the outcome.
-To write them anew after a change of the wording: XIAOGAO_WRITE_GOLDEN=1 pytest tests/agent/test_agent_dialogue.py
+To write them anew after a change of the wording, run this file with XIAOGAO_WRITE_GOLDEN=1.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def test_what_the_recogniser_heard_second_is_tried(new_agent: Callable[..., Agen
 def test_the_answer_is_the_object_of_the_design(new_agent: Callable[..., Agent]) -> None:
     answer = new_agent().hear("带我去赫尔辛基大教堂", position=STATION).to_dict()
     assert set(answer) >= {
-        "heard", "language", "intent", "reply", "outcome", "places", "route", "plan", "audio", "understood_by", "timings_ms",
+        "heard", "language", "intent", "reply", "outcome", "places", "route", "plan", "audio",
+        "understood_by", "timings_ms",
     }  # fmt: skip
     assert answer["route"]["geometry"]["type"] == "LineString"
     assert answer["route"]["maneuvers"]
