@@ -295,8 +295,10 @@ class Guide:
         self._pending = None
         self._follow(route, quiet_until_s=busy_until_s)
         self._scheduler.skip_depart()
+        # A route that begins against the car's direction has no manoeuvre for that.
+        back = state is not None and route.edges[0] == route.graph.edge_reverse[state.candidate.edge]
         prompt = self._scheduler.first_after(
-            self._word("reroute"), 0.0, max(0.0, self._speed_mps), self._now_s
+            self._word("turn_round" if back else "reroute"), 0.0, max(0.0, self._speed_mps), self._now_s
         )
         return GuidanceEvent(kind="reroute", time_s=self._now_s, prompt=prompt, route=route)
 

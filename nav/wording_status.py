@@ -12,11 +12,12 @@ from nav.wording_numbers import en_number, zh_number
 Question = Literal["time_left", "distance_left", "next_turn", "where", "speed_limit", "arrival_time"]
 """What a driver can ask about the drive."""
 
-Notice = Literal["reroute", "no_route", "speeding", "rest", "position_lost", "arrived"]
+Notice = Literal["reroute", "turn_round", "no_route", "speeding", "rest", "position_lost", "arrived"]
 """What guidance says besides manoeuvres."""
 
 _NOTICES: dict[Notice, tuple[str, str]] = {
     "reroute": ("路线已更新", "New route"),
+    "turn_round": ("路线已更新，请在可以的地方掉头", "New route: please turn round where you can"),
     "no_route": ("暂时找不到可走的路线", "I cannot find a way from here"),
     "rest": ("您已连续驾驶{hours}，请找地方休息", "You have been driving for {hours}, please take a rest"),
     "position_lost": ("定位信号丢失", "I have lost the position signal"),

@@ -100,6 +100,19 @@ def test_the_new_route_begins_the_way_the_car_goes(draw_map: Any) -> None:
     assert not any(m.kind == "uturn" and m.offset_m < 100 for m in first.maneuvers)
 
 
+def test_where_only_turning_round_helps_it_is_said(draw_map: Any) -> None:
+    """The car turns into a dead end instead of going on to B."""
+    drawn = draw_map("A       X       B\n\n\n\n        E", {"AXB": STREET, "XE": STREET})
+    guide = guided(drawn, "A", "B")
+    wrong = drawn.router().route([drawn.point("A"), drawn.point("XEE")])
+    events = run(guide, fixes_along(wrong, noise_m=2.0))
+    route = next(e.route for e in events if e.route is not None)
+    told = next(e.prompt for e in events if e.kind == "reroute")
+    assert told is not None
+    turned = any(m.kind == "uturn" for m in route.maneuvers)
+    assert turned or "掉头" in told.text
+
+
 def test_without_rerouting_it_only_says_so(draw_map: Any) -> None:
     drawn = draw_map(GRID, GRID_WAYS)
     guide = guided(drawn, "A", "C", settings=replace(QUIET, reroute=False))
