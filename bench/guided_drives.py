@@ -182,8 +182,9 @@ def wrong_turn(
             off_s, evident_m = now_s, moment.offset_m
         if any(e.kind == "reroute" for e in events) and junction_s is not None:
             prompt = next(e.prompt for e in events if e.kind == "reroute")
-            arrived = _follow(guide, receiver, seed, now_s + 1.0)
             turned = any(m.kind == "uturn" and m.offset_m < 60 for m in guide.route.maneuvers)
+            turned = turned or (prompt is not None and "掉头" in prompt.text)
+            arrived = _follow(guide, receiver, seed, now_s + 1.0)
             return WrongTurn(
                 noticed_s=max(0.0, now_s - off_s) if off_s is not None else 0.0,
                 noticed_m=max(0.0, moment.offset_m - evident_m),
