@@ -32,6 +32,7 @@ from nav.paths import regions_dir
 from poi.errors import PoiError
 
 if TYPE_CHECKING:
+    from nav.prompts_types import Prompt
     from voice.listen import Listener
 
 log = logging.getLogger("xiaogao")
@@ -215,17 +216,19 @@ class Service:
         driving = self.assistant.driving
         for event in driving.update(fix):
             if event.prompt is not None:
-                self._say_prompt(event.prompt.text, event.prompt.language)
+                self._say_prompt(event.prompt)
         self.health.position = driving.position
         state = driving.state()
         self.health.route = (
             {"remaining_m": state.remaining_m, "remaining_s": state.remaining_s} if state else None
         )
 
-    def _say_prompt(self, text: str, language: str) -> None:
-        log.info("prompt: %s", text)
+    def _say_prompt(self, prompt: Prompt) -> None:
+        log.info("prompt: %s", prompt.text)
         if self._loop is not None:
-            self._loop.prompt(text, language)
+            self._loop.prompt(
+                prompt.text, prompt.language, valid_ms=int((prompt.drop_after_s - prompt.time_s) * 1000)
+            )
 
     async def _listen(self) -> None:
         """Run the listening loop on the microphone; while there is none, it waits for one and says so."""
