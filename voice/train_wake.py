@@ -8,9 +8,13 @@ sets the decision by false calls an hour, and writes the ONNX model and its card
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import multiprocessing
+import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +34,7 @@ Labels = npt.NDArray[np.int64]
 
 SEED = 6
 FRAMES = 3
-COPIES = {"positive": 6, "near_miss": 4, "other": 2}
+COPIES = {"positive": 3, "near_miss": 2, "other": 1}
 _TARGET_PER_HOUR = 2.0
 """False candidates an hour that the second stage is asked to look at, on the tuning sound."""
 
@@ -244,6 +248,43 @@ def tune(features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed:
     return {"candidate": candidate, "sure": max(sure, min(0.97, candidate + 0.1)), "frames": FRAMES}
 
 
+def all_windows(
+    features: Path, clips: Sequence[tuple[Utterance, Samples]], sounds: Ambience, cache: Path
+) -> tuple[npt.NDArray[np.float16], Labels]:
+    """Windows of all clips, made on all cores and kept in the cache."""
+    workers = max(1, min(8, os.cpu_count() or 1))
+    keys = "".join(utterance.key for utterance, _ in clips) + f"{COPIES}{SEED}{workers}"
+    name = hashlib.sha256(keys.encode()).hexdigest()[:16]
+    jobs = [
+        (features, clips, sounds, number, workers, cache / f"windows-{name}-{number}.npz")
+        for number in range(workers)
+    ]
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(_windows_part, jobs))
+    parts = [np.load(job[-1]) for job in jobs]
+    return np.concatenate([part["windows"] for part in parts]), np.concatenate(
+        [part["labels"] for part in parts]
+    )
+
+
+def _windows_part(job: tuple[Path, Sequence[tuple[Utterance, Samples]], Ambience, int, int, Path]) -> None:
+    folder, clips, sounds, first, step, target = job
+    if target.is_file():
+        return
+    data, labels = training_windows(
+        WakeFeatures(folder),
+        clips,
+        Backdrop(voices=list(sounds.neural)),
+        SEED,
+        copies=COPIES,
+        first=first,
+        step=step,
+    )
+    unfinished = target.with_suffix(".part.npz")
+    np.savez(unfinished, windows=data, labels=labels)
+    unfinished.replace(target)
+
+
 def main() -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(
@@ -256,7 +297,8 @@ def main() -> None:
     )
     parser.add_argument("--cache", type=Path, required=True, help="where spoken utterances are kept")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "wake_xiaogao.onnx")
-    parser.add_argument("--mine-minutes", type=int, default=120)
+    parser.add_argument("--mine-minutes", type=int, default=40, help="other sound for each turn of mining")
+    parser.add_argument("--mine-turns", type=int, default=1)
     options = parser.parse_args()
     started = time.monotonic()
 
@@ -275,19 +317,19 @@ def main() -> None:
         clips.append((utterance, corpus.get(utterance)))
         if number % 100 == 0:
             say(f"spoken {number} of {len(training)}")
-    features = WakeFeatures(options.features or options.models / "wake-features")
+    folder = options.features or options.models / "wake-features"
+    features = WakeFeatures(folder)
     sounds = ambience(corpus, utterances, "train")
-    backdrop = Backdrop(voices=list(sounds.neural))
-    data, labels = training_windows(features, clips, backdrop, SEED, copies=COPIES)
+    data, labels = all_windows(folder, clips, sounds, options.cache)
     say(f"{len(data)} windows, {np.bincount(labels).tolist()} of none, zh, en")
     head = fit(data, labels, SEED)
-    for turn in range(2):
+    for turn in range(options.mine_turns):
         mined = hard_negatives(features, head, sounds, options.mine_minutes, SEED + 10 + turn)
         data = np.concatenate([data, mined])
         labels = np.concatenate([labels, np.zeros(len(mined), np.int64)])
         say(f"mined {len(mined)} windows of other sound")
         head = fit(data, labels, SEED)
-    decision = tune(features, head, sounds, 60, SEED + 20)
+    decision = tune(features, head, sounds, options.mine_minutes, SEED + 20)
     export(head, options.out)
     card = {
         "phrases": {language: recipe[language] for language in ("zh", "en")},
@@ -298,7 +340,7 @@ def main() -> None:
             "utterances": len(training),
             "windows": np.bincount(labels).tolist(),
             "kept_voices": recipe["kept_voices"],
-            "mined_minutes": 2 * options.mine_minutes,
+            "mined_minutes": options.mine_turns * options.mine_minutes,
         },
         "licence": "Apache-2.0; learnt from speech made by Kokoro-82M, Piper joe (CC0 data) and espeak-ng",
     }

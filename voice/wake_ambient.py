@@ -18,7 +18,7 @@ Samples = npt.NDArray[np.float32]
 RATE_HZ = 16_000
 MINUTE = 60 * RATE_HZ
 KINDS = ("talk", "talk_in_noise", "radio_zh", "radio_en", "music", "babble", "road", "radio_mixed")
-_LANGUAGES = {"zh": ("cmn", "yue"), "en": ("en-us", "en-gb", "en-gb-scotland", "en-029")}
+_LANGUAGES = {"zh": ("cmn", "yue"), "en": ("en-us", "en-gb-scotland", "en-029")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +73,14 @@ def _make(kind: str, ambience: Ambience, espeak: EspeakVoice, rng: np.random.Gen
     def formant(language: str) -> Samples:
         texts = ambience.sentences[language]
         base = str(rng.choice(_LANGUAGES[language]))
-        samples = espeak.speak(
-            texts[int(rng.integers(0, len(texts)))],
-            f"{base}+{VARIANTS[int(rng.integers(0, len(VARIANTS)))]}",
-            words_per_minute=int(rng.integers(120, 230)),
-            pitch=int(rng.integers(20, 85)),
-            pitch_range=int(rng.integers(20, 90)),
-        )
+        text = texts[int(rng.integers(0, len(texts)))]
+        variant = VARIANTS[int(rng.integers(0, len(VARIANTS)))]
+        manner = {
+            "words_per_minute": int(rng.integers(120, 230)),
+            "pitch": int(rng.integers(20, 85)),
+            "pitch_range": int(rng.integers(20, 90)),
+        }
+        samples = espeak.speak(text, f"{base}+{variant}", **manner)
         return trim_silence(to_16k(samples, espeak.rate_hz))
 
     def speech(make: Callable[[], Samples]) -> Samples:

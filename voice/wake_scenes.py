@@ -156,11 +156,14 @@ def training_windows(
     seed: int,
     *,
     copies: dict[str, int],
+    first: int = 0,
+    step: int = 1,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Windows of all training clips, each in several scenes, as float16 to save memory."""
+    """Windows of every `step`-th clip from `first` on, each in several scenes, as float16 to save memory."""
     all_windows: list[npt.NDArray[np.float16]] = []
     all_labels: list[npt.NDArray[np.int64]] = []
-    for number, (utterance, speech) in enumerate(clips):
+    for number in range(first, len(clips), step):
+        utterance, speech = clips[number]
         if not len(speech):
             continue
         for copy in range(copies[utterance.kind]):
