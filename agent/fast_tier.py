@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from agent.rules import Context, Parsed, parse
 
 if TYPE_CHECKING:
     from agent.utterance import Language
+
+
+_LONGEST = 240
+"""Longer than any command in one breath; patterns with many alternatives are not let loose on more."""
+
+_STUTTER = re.compile(r"(.{1,12}?)\1{2,}")
 
 
 def read(cleaned: str, language: Language, context: Context) -> Parsed | None:
@@ -23,6 +30,10 @@ def read(cleaned: str, language: Language, context: Context) -> Parsed | None:
     context
         State of the dialogue.
     """
+    # A stutter ("我要我要我要…") means what is said once; patterns would try every way to cut it up.
+    cleaned = _STUTTER.sub(r"\1", cleaned)
+    if len(cleaned) > _LONGEST:
+        return None
     best = parse(cleaned, language, context)
     mixed = any("\u3400" <= char <= "\u9fff" for char in cleaned) and any(
         char.isascii() and char.isalpha() for char in cleaned

@@ -130,7 +130,7 @@ def _zh_filters(cutter: _Cutter) -> Phrase:
             found, within_m=int(value * {"米": 1, "公里": 1000, "千米": 1000}.get(within[2], 500))
         )
     if cutter.cut(
-        r"(?:顺路|顺道|顺便|沿途|沿路|一路上|半路上?|路上|途中|沿线|路过)(?:的|有|经过的)?(?:地方)?"
+        r"(?:(?:这|那)(?:条|段)?路上(?:面)?|前面(?=有)|顺路|顺道|顺便|沿途|沿路|一路上|半路上?|路上|途中|沿线|路过)(?:的|有|经过的)?(?:地方)?"
     ):
         found = replace(found, along=True)
     return found
@@ -185,12 +185,16 @@ def _trim_zh(text: str) -> str:
     while text != before:
         before = text
         text = re.sub(
-            r"^(?:[ ，,。]|没有(?=.)|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|一下|一家|一个|一间|一所|两家|几家|几个|个|家|间|些|点儿|"
+            r"^(?:[ ，,。]|没有(?=.)|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|哪家|哪个|哪里的|一下|一家|一个|一间|一所|两家|几家|几个|个|家|间|些|点儿|"
             r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|能|可以|的)",
             "",
             text,
         )
-        text = re.sub(r"(?:[ ，,。]|的地方|在哪(?:里|儿)?|有吗|有没有|有么|吗|呢|的|那里|那儿)$", "", text)
+        text = re.sub(
+            r"(?:[ ，,。]|的地方|(?<=.{2})(?:好吃|好喝|好玩|最好吃)|在哪(?:里|儿)?|有吗|有没有|有么|吗|呢|的|那里|那儿)$",
+            "",
+            text,
+        )
     return text.strip()
 
 
@@ -334,7 +338,7 @@ _EN_AVOID = (
     rf"stay(?:ing)? (?:off|away from)|keep(?:ing)? (?:off|away from|me off)|skip(?:ping)?|bypass(?:ing)?|free of|steer clear of) ?({_EN_ROADS})(?: if (?:possible|you can))?"
     rf"|\b(?:toll|motorway|highway|freeway|ferry)[- ]free(?: route| road)?"
 )
-_EN_ALLOW = rf"(?:,? ?\b(?:but|and)\b ?)?(?:it'?s (?:ok|okay|fine) to (?:take|use|go on|pay)|(?:you|we) (?:can|may) (?:take|use|go on|pay)(?: again)?|allow|{_EN_ROADS} (?:is|are) (?:ok|okay|fine|allowed)(?: now| again)?|(?:take|use|go (?:on|via|by)) (?=the (?:motor|high|free|express)way|the ferry|the toll)) ?({_EN_ROADS})?(?: (?:again|now|is fine|after all))*"
+_EN_ALLOW = rf"(?:,? ?\b(?:but|and)\b ?)?(?:it'?s (?:ok|okay|fine) to (?:take|use|go on|pay)|(?:you|we) (?:can|may) (?:take|use|go on|pay)(?: again)?|allow|{_EN_ROADS} (?:is|are) (?:ok|okay|fine|allowed)(?: now| again)?|(?:take|use|go (?:on|via|by)) (?=(?:the )?(?:motor|high|free|express)way|the ferry|(?:the )?toll(?: roads?)?)) ?({_EN_ROADS})?(?: (?:again|now|is fine|after all))*"
 _EN_PREFER = (
     (r"(?:,? ?\b(?:by|via|on|using|take|with|along|choose|use|pick|give me|i want|the)\b ?)*(?:the )?\b(?:fastest|quickest|faster|quicker)\b(?: (?:way|route|road|one|path|possible))*(?: possible)?|as (?:fast|quickly) as (?:possible|you can)", "fastest"),
     (r"(?:,? ?\b(?:by|via|on|using|take|with|along|choose|use|pick|give me|i want|the)\b ?)*(?:the )?\b(?:shortest|shorter)\b(?: (?:way|route|road|one|path|possible|distance))*", "shortest"),

@@ -106,6 +106,9 @@ def _append(intents: list[Intent], intent: Intent) -> None:
             )
             intents[-1] = last.model_copy(update={"wishes": wishes})
             return
+    if isinstance(intent, ChangeRoute) and intent.add and isinstance(last, Navigate):
+        intents[-1] = last.model_copy(update={"via": (*last.via, intent.add)})
+        return
     if (
         isinstance(intent, Navigate)
         and isinstance(last, ChangeRoute)

@@ -50,7 +50,7 @@ _STATUS: tuple[tuple[str, str], ...] = (
         "speed_limit",
     ),
     (
-        r"what(?:'s| is) (?:my |the |our )?next (?:turn|move|step|manoeuvre|maneuver|instruction|direction|exit)?|(?:what|where) (?:do|should|am|must|will) (?:i|we) (?:do |turn |go |supposed to (?:turn|go|do) )?(?:next|now|after this|here)?|(?:which|what) (?:way|lane|exit|direction)(?: (?:do|should|must) (?:i|we) (?:take|go|turn|use|be in|need))?(?: (?:now|next|here|at the (?:next )?(?:light|junction|intersection|roundabout)))*|when (?:do|should|is) (?:i|we|my|the|our)?\s*(?:next )?(?:turn|exit)(?: (?:off|left|right))?|(?:left or right|next turn|next step|what now|now what|where to now)(?: (?:here|now|next))?|do i (?:turn|go) (?:left|right|left or right|straight)(?: or (?:left|right))?(?: here| now| next)?|how far (?:is it |to |until |till )*(?:the |my |our )?(?:next )?(?:turn|exit|junction|step)|what'?s coming up(?: next)?|which lane(?: should i be in)?",
+        r"what(?:'s| is) (?:my |the |our )?next (?:turn|move|step|manoeuvre|maneuver|instruction|direction|exit)?|(?:what|where) (?:do|should|am|must|will) (?:i|we) (?:do|turn|go|supposed to (?:turn|go|do))?(?: (?:next|now|after this|here))?|(?:which|what) (?:way|lane|exit|direction)(?: (?:do|should|must) (?:i|we) (?:take|go|turn|use|be in|need))?(?: (?:now|next|here|at the (?:next )?(?:light|junction|intersection|roundabout)))*|when (?:do|should|is) (?:i|we|my|the|our)?\s*(?:next )?(?:turn|exit)(?: (?:off|left|right))?|(?:left or right|next turn|next step|what now|now what|where to now)(?: (?:here|now|next))?|do i (?:turn|go) (?:left|right|left or right|straight)(?: or (?:left|right))?(?: here| now| next)?|how far (?:is it |to |until |till )*(?:the |my |our )?(?:next )?(?:turn|exit|junction|step)|what'?s coming up(?: next)?|which lane(?: should i be in)?",
         "next_turn",
     ),
     (
@@ -84,7 +84,7 @@ _CONFIRM = r"(?:(?:yes|yeah|yep|yup|yah|aye|sure|ok|okay|correct|right|exactly|a
 _DENY = r"(?:(?:no|nope|nah|no way|no thanks|no thank you|not really|not (?:that|this)(?: one)?|not now|not today|not yet|not there|wrong|that'?s (?:wrong|not (?:it|right|what i (?:said|meant|asked for|want(?:ed)?)|the one|correct))|incorrect|negative|never|don'?t|i don'?t (?:think so|want (?:that|it|this|to|any of (?:those|them)))|none of (?:those|them|these)|neither(?: of them)?|no need|i'?d rather not|maybe later|later|you (?:misheard|misunderstood|got (?:it|that) wrong)(?: me)?|please don'?t|not what i meant|it'?s not|it isn'?t|i didn'?t (?:say|mean|ask for) that)[\s,.!]*)+"
 
 _HERE = r"(?:here|this(?: (?:place|location|spot|address|point|position))?|my (?:current )?(?:location|position)|the current (?:location|position)|where (?:i am|we are)(?: now)?)"
-_HOME = r"(?:my |our )?(?:home|house|home address|place|home location)"
+_HOME = r"(?:(?:my |our )?(?:home|house|home address|home location)|(?:my|our) place)"
 _WORK = r"(?:my |our |the )?(?:work|office|workplace|company|job|work address|office address|work location|workplace address)"
 
 _NAV = (

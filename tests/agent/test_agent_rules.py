@@ -128,6 +128,13 @@ def test_anything_at_all_is_read_without_an_error(text: str) -> None:
         assert parse_intent(intent.to_dict()) == intent
 
 
+@pytest.mark.parametrize(
+    "text", ["我要" * 200, "不想去" * 130, "to " * 130, "i want to " * 40, "再也不要走高速" * 50]
+)
+def test_a_stutter_is_read_once(text: str) -> None:
+    FAST.understand(text)
+
+
 def test_long_and_odd_text_is_cut_and_cleaned() -> None:
     assert len(clean("去" * 5000)) <= MAX_CHARACTERS
     assert clean("\ud800带我去\u202e天坛\x00") == "带我去天坛"
