@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LONGEST = 240
 """Longer than any command in one breath; patterns with many alternatives are not let loose on more."""
 
-_STUTTER = re.compile(r"(.{1,12}?)\1{2,}")
+_STUTTER = re.compile(r"([^0-9]{1,12}?)\1{2,}")
 
 
 def read(cleaned: str, language: Language, context: Context) -> Parsed | None:
