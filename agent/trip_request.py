@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.errors import PlanImpossible
 from agent.phrase import need_of
+from nav.errors import NavError
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
@@ -129,6 +130,10 @@ def make_request(
         start = position
     else:
         start = center
+    try:
+        desk.router.snap(*start)
+    except NavError:
+        start = _nearest_start(desk, center)
     return TripRequest(
         where=name,
         center=center,
@@ -137,11 +142,11 @@ def make_request(
         first_day=first_day,
         days=days,
         wishes=wishes,
-        sights=sights,
+        sights=_drivable(desk, sights),
         must_count=must_count,
-        restaurants=_restaurants(desk, center, reach_m, wishes),
-        hotels=hotels,
-        fuel_stations=tuple(desk.places.search("加油站", near=center, limit=4)),
+        restaurants=_drivable(desk, _restaurants(desk, center, reach_m, wishes)),
+        hotels=_drivable(desk, hotels),
+        fuel_stations=_drivable(desk, tuple(desk.places.search("加油站", near=center, limit=4))),
         per_day=_PER_DAY[wishes.pace] - (1 if wishes.elderly and wishes.pace == "" else 0),
         day_start=_day_start(wishes),
         unmet=unmet,
@@ -149,6 +154,27 @@ def make_request(
         liked=liked,
         disliked=disliked,
     )
+
+
+def _nearest_start(desk: Desk, center: Point) -> Point:
+    """Return a point by a road near the centre of an area that has none in its middle."""
+    for place in desk.places.search("停车场", near=center, limit=5):
+        if _has_road(desk, place):
+            return place.lat, place.lon
+    raise PlanImpossible("unreachable")
+
+
+def _drivable(desk: Desk, places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Return the places that have a road near enough: a summit is a sight, but not one to drive to."""
+    return tuple(place for place in places if _has_road(desk, place))
+
+
+def _has_road(desk: Desk, place: Place) -> bool:
+    try:
+        desk.router.snap(place.lat, place.lon)
+    except NavError:
+        return False
+    return True
 
 
 def _day_start(wishes: Wishes) -> time:
@@ -203,6 +229,8 @@ def _sights(
     desk: Desk, center: Point, reach_m: float, wishes: Wishes
 ) -> tuple[tuple[Place, ...], int, tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...], frozenset[str]]:
     must = [_must(desk, name, center, reach_m) for name in wishes.must]
+    if any(not _has_road(desk, place) for place in must):
+        raise PlanImpossible("unreachable")
     disliked = _disliked(desk, center, reach_m, wishes)
     liked: list[tuple[str, tuple[str, ...]]] = []
     preferred: list[Place] = []

@@ -305,3 +305,8 @@ def test_trips_hold_in_the_mountains_too(andorra: object) -> None:
     plan = make_plan(desk, request)
     assert verify(plan, request, desk) == []
     assert _visit_kinds(plan.days[0].visits)[-1] == "hotel"
+    # Around Encamp some sights are summits without a road: they are left out, and the trip goes on.
+    request = make_request(
+        desk, where="Encamp", days=1, wishes=Wishes(), position=(42.5075, 1.5218), first_day=DAY
+    )
+    assert verify(make_plan(desk, request), request, desk) == []
