@@ -200,6 +200,9 @@ class Recognizer:
         if not note and was_cut:
             note = "cut"
         silent = note in {"noise", "other_language"}
+        if best.language == "zh":
+            texts = [self._tidier.put_right(text, hints) for text in (best.text, *best.others)]
+            best = replace(best, text=texts[0], others=tuple(texts[1:]))
         return Transcript(
             text="" if silent else best.text,
             language=best.language,

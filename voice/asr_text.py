@@ -62,6 +62,26 @@ class TextTidier:
             text = pattern.sub(unit, text)
         return re.sub(r"\s+", " ", text.replace("\ufffd", "")).strip(" \t-–—·♪")
 
+    @cached_property
+    def _command_words(self) -> dict[tuple[str, ...], str]:
+        text = resources.files("voice").joinpath("data/command_words.json").read_text("utf-8")
+        return {_sounds(word): word for word in json.loads(text)["words"]}
+
+    def put_right(self, text: str, names: Sequence[str] = ()) -> str:
+        """Write sound-alikes as the words of requests and the expected names that they are.
+
+        Parameters
+        ----------
+        text : str
+            Tidied Mandarin text, such as 待我去城府路.
+        names : sequence of str
+            Names that may be said, such as 成府路; Chinese ones of three characters and more count.
+        """
+        words = dict(self._command_words)
+        words.update({_sounds(name): name for name in names if re.fullmatch(f"[{_HAN}]{{3,}}", name)})
+        longest = max(map(len, words))
+        return re.sub(f"[{_HAN}]+", lambda match: _replace(match[0], words, longest), text)
+
     def is_invented(self, text: str, *, sure: bool) -> bool:
         """Whether the text is one of those that Whisper writes for noise.
 
@@ -75,6 +95,31 @@ class TextTidier:
         bare = bare_text(text)
         always, unsure = self._invented
         return not bare or bare in always or (not sure and bare in unsure)
+
+
+def _sounds(text: str) -> tuple[str, ...]:
+    """Toneless pinyin, one syllable a character, without the retroflex that many speakers leave out."""
+    from pypinyin import lazy_pinyin
+
+    return tuple(re.sub(r"^([zcs])h", r"\1", syllable) for syllable in lazy_pinyin(text))
+
+
+def _replace(run: str, words: dict[tuple[str, ...], str], longest: int) -> str:
+    sounds = _sounds(run)
+    if len(sounds) != len(run):
+        return run
+    result, position = "", 0
+    while position < len(run):
+        for length in range(min(longest, len(run) - position), 1, -1):
+            word = words.get(sounds[position : position + length])
+            if word is not None:
+                result += word
+                position += length
+                break
+        else:
+            result += run[position]
+            position += 1
+    return result
 
 
 def _looks_like_pauses(text: str) -> bool:

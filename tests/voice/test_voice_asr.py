@@ -79,6 +79,21 @@ def test_a_decoder_that_lost_its_place_is_noticed(text: str, loops: bool) -> Non
     assert repeats_itself(text) == loops
 
 
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("待我去五道口", "带我去五道口"),
+        ("刀航到北京大学", "导航到北京大学"),
+        ("帮我找一家熟店", "帮我找一家书店"),
+        ("待我去城府路", "带我去成府路"),
+        ("带我去清华大学东门", "带我去清华大学东门"),
+        ("今天天气不错", "今天天气不错"),
+    ],
+)
+def test_sound_alikes_of_requests_and_of_expected_names_are_put_right(heard: str, meant: str) -> None:
+    assert TextTidier().put_right(heard, ["成府路", "Main Street", "路"]) == meant
+
+
 def test_hints_read_back_are_noticed() -> None:
     assert echoes("五道口，清华大学", ["清华大学", "五道口"])
     assert not echoes("带我去清华大学", ["清华大学", "五道口"])
