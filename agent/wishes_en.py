@@ -86,7 +86,7 @@ def _where(text: str) -> str:
         rf"(?i)^([A-Z][\w'-]+(?: [A-Z][\w'-]+)?)\s*,?\s+(?:for )?{EN_NUMBER}[- ]?days?",
     ):
         if found := re.search(pattern, text):
-            where = found[1].strip()
+            where = re.sub(r"(?i)^(?:in|at|around|to)\s+", "", found[1].strip())
             if re.fullmatch(
                 r"(?i)(?:an?|me|us|my|our|day|days|weekend|here|town|the city|city|this (?:city|town|area)|the area|(?:a )?(?:nice|short|quick|relaxed|cheap|family|long|whole|little|fun|easy|relaxing|two|three|one|weekend|full).*|it|there|somewhere|eat|sleep|plan|do|museums?|parks?|churches|gardens?|sights|family|kids|tomorrow|around|saturday|sunday)",
                 where,
