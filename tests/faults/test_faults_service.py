@@ -116,6 +116,8 @@ def test_no_models_at_all_still_answer_typed_requests(service: Make) -> None:
 def test_a_home_that_cannot_be_written_is_survived(service: Make) -> None:
     running = service(XIAOGAO_POSITION_SOURCE=STATION)
     data = running.home / "data"
+    for file in data.glob("memory.sqlite*"):
+        file.unlink()
     (data / "memory.sqlite").mkdir()  # as unwritable as a read-only disk, for root too
     running.start()
     assert running.ask(do="ask", text="附近有什么酒店")["places"]
