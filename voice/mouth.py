@@ -149,9 +149,11 @@ class Mouth:
         """Give up every answer; prompts stay."""
         if self._now is not None and self._now.priority == Priority.ANSWER:
             self._break_off(now_ms)
-            if self._now.begun:
-                self._emit("speak_end", {"text": self._now.text, "finished": False})
+            self._waiting.append(self._now)
             self._now = None
+        for speech in self._waiting:
+            if speech.priority == Priority.ANSWER and speech.begun:
+                self._emit("speak_end", {"text": speech.text, "finished": False})
         self._waiting = [speech for speech in self._waiting if speech.priority > Priority.ANSWER]
         self._paused = False
 
