@@ -30,6 +30,7 @@ from agent.intent import (
 )
 from agent.reply import Style, say
 from agent.session import Session
+from agent.suggestion import Suggester, Suggestion
 from agent.turn import Result, Turn
 from agent.understand import Understander, Understanding
 from agent.utterance import clean
@@ -87,6 +88,7 @@ class Agent:
         self.guidance = guidance
         self._llm = llm
         self.session = Session()
+        self._suggester = Suggester(self._desk, self.session)
 
     def warm(self) -> float:
         """Prepare the language model; return the seconds it took (0 without one)."""
@@ -94,6 +96,10 @@ class Agent:
             return self._understander.warm()
         except AgentError:
             return 0.0
+
+    def suggest(self, *, position: Point | None, language: Language) -> Suggestion | None:
+        """Return the one thing that is worth proposing now, unasked; None for nothing (see `Suggester`)."""
+        return self._suggester.suggest(position=position, guidance=self._guidance(), language=language)
 
     def hear(
         self,

@@ -71,6 +71,8 @@ class Conversation:
             turn = await asyncio.to_thread(
                 self.assistant.read, text, self._position(), language, alternatives
             )
+        if turn.answer.volume is not None:
+            self.assistant.engines.synthesizer.change_volume(**turn.answer.volume)
         driving = self.assistant.driving
         if turn.answer.end_guidance:
             driving.end()

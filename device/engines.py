@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ASR_LIMIT_S = 30.0
 _TTS_CLAUSE_LIMIT_S = 20.0
+_VOLUME_STEP, _LOWEST_VOLUME = 0.2, 0.1
 _COLD_LIMIT_S = 15.0
 """A model that was just started has to read the constant part of the prompt first."""
 
@@ -192,7 +193,22 @@ class RemoteSynthesizer(RemoteEngine):
 
     def __init__(self, store: ModelStore, settings: Settings, profile: Profile) -> None:
         self._speech = settings.speech
+        self.volume = settings.speech.volume
+        """Loudness of what is spoken from now on, 0 to 1; a driver changes it by voice."""
         super().__init__(lambda: _speech_spec(store, profile))
+
+    def change_volume(self, change: str, level: int | None) -> None:
+        """Carry out what a driver asked for: up, down, max, min, mute, unmute, or set to a level in per cent."""
+        steps = {
+            "up": self.volume + _VOLUME_STEP,
+            "down": max(_LOWEST_VOLUME, self.volume - _VOLUME_STEP),
+            "max": 1.0,
+            "min": _LOWEST_VOLUME,
+            "mute": 0.0,
+            "unmute": self._speech.volume or 1.0,
+            "set": (level if level is not None else 100) / 100,
+        }
+        self.volume = min(1.0, max(0.0, steps.get(change, self.volume)))
 
     def speak(self, text: str, language: str, *, voice: str | None = None) -> Generator[Clip, None, None]:
         """See `voice.tts.Synthesizer.speak`; after a crash it goes on once from the clause that broke off."""
@@ -207,7 +223,7 @@ class RemoteSynthesizer(RemoteEngine):
                 language=language,
                 voice=chosen,
                 speed=self._speech.speed,
-                volume=self._speech.volume,
+                volume=self.volume,
             )
             try:
                 for number, values in enumerate(clips):

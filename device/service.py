@@ -42,6 +42,8 @@ _BEAT_S = 1.0
 _OPEN_LIMIT_S = 10.0
 _REGION_RETRY_S = 2.0
 _UNLOAD_AFTER_S = 120.0
+_SUGGEST_EVERY_S = 20.0
+_SUGGESTION_VALID_MS = 8_000
 _DOING = {
     "wake": "listening",
     "speech_start": "listening",
@@ -113,6 +115,8 @@ class Service:
             yield supervise("position", self._follow_position, self._failed)
             if self.settings.position.kuksa:
                 yield supervise("vehicle", self._follow_vehicle, self._failed)
+            if self.settings.guidance.suggestions:
+                yield supervise("suggestions", self._suggest, self._failed)
         yield supervise("listening", self._listen, self._failed)
         if self.settings.http.enabled:
             yield supervise("http", self._serve_http, self._failed)
@@ -210,6 +214,19 @@ class Service:
         finally:
             for client in clients:
                 client.disconnect()
+
+    async def _suggest(self) -> None:
+        """Propose something unasked from time to time; a proposal waits for its turn like an answer."""
+        assert self.assistant is not None
+        while True:
+            await asyncio.sleep(_SUGGEST_EVERY_S)
+            driving = self.assistant.driving
+            suggestion = await asyncio.to_thread(
+                self.assistant.agent.suggest, position=driving.position, language=driving.language
+            )
+            if suggestion is not None and self._loop is not None:
+                log.info("suggestion: %s", suggestion.topic)
+                self._loop.prompt(suggestion.text, driving.language, valid_ms=_SUGGESTION_VALID_MS)
 
     def _drive(self, fix: Fix | None) -> None:
         assert self.assistant is not None

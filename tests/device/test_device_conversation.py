@@ -1,0 +1,66 @@
+"""What an answer changes on the device: the volume, and the drive that begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from device.assistant import Assistant, Turn
+from device.conversation import Conversation
+from device.models import ModelStore
+from device.settings import Settings
+
+STATION = (60.1719, 24.9414)
+
+
+@pytest.fixture
+def assistant(helsinki_home: Path, tmp_path: Path) -> Iterator[Assistant]:
+    made = Assistant(Settings(), region="helsinki", store=ModelStore(tmp_path / "empty"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def say(assistant: Assistant) -> Callable[[str], Turn]:
+    conversation = Conversation(assistant, lambda: STATION)
+    return lambda text: asyncio.run(conversation.read(text))
+
+
+def test_a_driver_changes_the_volume_by_voice(assistant: Assistant, say: Callable[[str], Turn]) -> None:
+    mouth = assistant.engines.synthesizer
+    say("声音小一点")
+    assert 0 < mouth.volume < 1.0
+    softer = mouth.volume
+    say("turn it up")
+    assert mouth.volume > softer
+    say("静音")
+    assert mouth.volume == 0.0
+    say("取消静音")
+    assert mouth.volume > 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "expected"),
+    [("set", 30, 0.3), ("set", 900, 1.0), ("max", None, 1.0), ("min", None, 0.1), ("sideways", None, 0.5)],
+)
+def test_the_volume_stays_within_its_range(
+    assistant: Assistant, change: str, level: int | None, expected: float
+) -> None:
+    assistant.engines.synthesizer.volume = 0.5
+    assistant.engines.synthesizer.change_volume(change, level)
+    assert assistant.engines.synthesizer.volume == pytest.approx(expected)
+
+
+def test_a_drive_begins_and_ends_with_what_is_said(assistant: Assistant, say: Callable[[str], Turn]) -> None:
+    assert assistant.driving.state() is None
+    say("take me to Helsinki Cathedral")
+    state = assistant.driving.state()
+    assert state is not None
+    assert state.remaining_m
+    assert state.remaining_m > 500
+    assert say("how far is it").answer.outcome == "done"
+    say("cancel the route")
+    assert assistant.driving.state() is None
