@@ -186,6 +186,7 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     from device.conversation import Conversation
     from device.listening import SilentPlayer, open_ears
     from device.settings import load_settings
+    from voice.espeak_voice import EspeakVoice
     from voice.listen import Listener, ListenSettings
     from voice.train_wake import SEED, ambience, open_corpus
     from voice.wake_ambient import minutes as ambient_minutes
@@ -209,7 +210,9 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
         settings=ListenSettings(wake=ears.wake_settings, lockstep=True),
     )
     memory: list[float] = []
-    for number, (_, samples) in enumerate(ambient_minutes(sounds, minutes, TEST_SEED + 1)):
+    for number, (_, samples) in enumerate(
+        ambient_minutes(sounds, minutes, TEST_SEED + 1, espeak=EspeakVoice())
+    ):
         await listener.push(samples)
         if number % 2:
             await listener.push(call_and_command(setup.corpus, utterances[number])[0])

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from voice.asr import Recognizer
 from voice.ears import NeuralEars
+from voice.espeak_voice import EspeakVoice
 from voice.train_wake import SEED, ambience, open_corpus
 from voice.vad import FRAME, SpeechDetector
 from voice.wake import WakeDetector, WakeHit, is_call
@@ -173,7 +174,9 @@ def _ambient_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]
     first: Counter[str] = Counter()
     both: Counter[str] = Counter()
     calls: list[str] = []
-    for kind, samples in ambient_minutes(sounds, count, TEST_SEED, first=number, step=workers):
+    for kind, samples in ambient_minutes(
+        sounds, count, TEST_SEED, espeak=EspeakVoice(), first=number, step=workers
+    ):
         ears.reset()
         heard[kind] += 1
         for hit in hits(ears, samples):

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice.espeak_voice import EspeakVoice
 from voice.wake import CLASSES, smoothed
 from voice.wake_ambient import Ambience, minutes
 from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
@@ -210,11 +211,11 @@ def ambience(corpus: CorpusCache, utterances: Sequence[Utterance], split: str) -
 
 
 def hard_negatives(
-    features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed: int
+    features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed: int, *, espeak: EspeakVoice
 ) -> npt.NDArray[np.float16]:
     """The windows of `count` minutes of other sound that most resemble a call, and a few that do not."""
     kept: list[npt.NDArray[np.float16]] = []
-    for number, (_, samples) in enumerate(minutes(sounds, count, seed)):
+    for number, (_, samples) in enumerate(minutes(sounds, count, seed, espeak=espeak)):
         view = windows(features.whole(samples))
         likeness = 1.0 - head.scores(view)[:, 0]
         worst = np.argsort(-likeness)[:40]
@@ -235,9 +236,14 @@ def count_hits(scores: Array, threshold: float, frames: int = FRAMES) -> int:
     return hits
 
 
-def tune(features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed: int) -> dict[str, float]:
+def tune(
+    features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed: int, *, espeak: EspeakVoice
+) -> dict[str, float]:
     """Thresholds from false calls an hour over `count` minutes that the training did not see."""
-    streams = [head.scores(windows(features.whole(samples))) for _, samples in minutes(sounds, count, seed)]
+    streams = [
+        head.scores(windows(features.whole(samples)))
+        for _, samples in minutes(sounds, count, seed, espeak=espeak)
+    ]
     hours = count / 60
     rates = {
         float(threshold): sum(count_hits(stream, float(threshold)) for stream in streams) / hours
@@ -322,14 +328,15 @@ def main() -> None:
     sounds = ambience(corpus, utterances, "train")
     data, labels = all_windows(folder, clips, sounds, options.cache)
     say(f"{len(data)} windows, {np.bincount(labels).tolist()} of none, zh, en")
+    espeak = EspeakVoice()
     head = fit(data, labels, SEED)
     for turn in range(options.mine_turns):
-        mined = hard_negatives(features, head, sounds, options.mine_minutes, SEED + 10 + turn)
+        mined = hard_negatives(features, head, sounds, options.mine_minutes, SEED + 10 + turn, espeak=espeak)
         data = np.concatenate([data, mined])
         labels = np.concatenate([labels, np.zeros(len(mined), np.int64)])
         say(f"mined {len(mined)} windows of other sound")
         head = fit(data, labels, SEED)
-    decision = tune(features, head, sounds, options.mine_minutes, SEED + 20)
+    decision = tune(features, head, sounds, options.mine_minutes, SEED + 20, espeak=espeak)
     export(head, options.out)
     card = {
         "phrases": {language: recipe[language] for language in ("zh", "en")},

@@ -33,7 +33,7 @@ class Ambience:
 
 
 def minutes(
-    ambience: Ambience, count: int, seed: int, *, first: int = 0, step: int = 1
+    ambience: Ambience, count: int, seed: int, *, espeak: EspeakVoice, first: int = 0, step: int = 1
 ) -> Iterator[tuple[str, Samples]]:
     """One minute after the other of other sound.
 
@@ -45,6 +45,8 @@ def minutes(
         How many minutes.
     seed : int
         The same seed gives the same sound.
+    espeak : EspeakVoice
+        The formant voices; the library keeps state, so a process makes one and no more.
     first, step : int
         Every `step`-th minute from number `first` on, to share the work among processes.
 
@@ -55,7 +57,6 @@ def minutes(
     samples : ndarray of float32, shape (960000,)
         16 kHz mono.
     """
-    espeak = EspeakVoice()
     for number in range(first, count, step):
         rng = np.random.default_rng([seed, number])
         kind = KINDS[number % len(KINDS)]
