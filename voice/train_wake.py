@@ -303,7 +303,7 @@ def main() -> None:
     )
     parser.add_argument("--cache", type=Path, required=True, help="where spoken utterances are kept")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "wake_xiaogao.onnx")
-    parser.add_argument("--mine-minutes", type=int, default=40, help="other sound for each turn of mining")
+    parser.add_argument("--mine-minutes", type=int, default=24, help="other sound for each turn of mining")
     parser.add_argument("--mine-turns", type=int, default=1)
     options = parser.parse_args()
     started = time.monotonic()
