@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,15 +17,19 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from device.assistant import Assistant, Turn
 from device.control import ask_service
 from device.errors import DeviceError
 from device.hardware import choose
 from device.models import ModelStore
 from device.regions import add_region
+from device.settings import PrivacySettings, Settings
 from device.systemd import unit_text
+from voice import wav_io
 
 _LIMIT_S = 90.0
 _IDLE_S = 30.0
+_STAGES = ("asr", "understand", "act", "speak_first", "first audio")
 
 
 class _Service:
@@ -39,7 +44,10 @@ class _Service:
         }
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "device.cli", "run"], env=environment, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "device.cli", "run"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     def ask(self, **request: Any) -> dict[str, Any]:
@@ -72,7 +80,7 @@ def run(console: Console, **_options: Any) -> dict[str, Any]:
             add_region(
                 ModelStore(ModelStore().folder).path("helsinki-extract") / "Helsinki.osm.pbf", "helsinki"
             )
-            figures = _measure(home)
+            figures = _main_job(console) | _measure(home)
         finally:
             del os.environ["XIAOGAO_HOME"]
     figures["exposure"] = _exposure()
@@ -81,6 +89,44 @@ def run(console: Console, **_options: Any) -> dict[str, Any]:
         table.add_row(name, f"{value:.2f}" if isinstance(value, float) else str(value))
     console.print(table)
     return figures
+
+
+def _main_job(console: Console) -> dict[str, Any]:
+    """Answer the three spoken samples, warm, and return the median milliseconds of each stage."""
+    samples = Path(__file__).parents[1] / "samples"
+    table = Table("sample", *_STAGES, title="the main job, warm, p50 ms of five")
+    figures: dict[str, Any] = {}
+    assistant = Assistant(Settings(privacy=PrivacySettings(memory=False)), region="helsinki")
+    try:
+        for path in sorted(samples.glob("*.wav")):
+            times: dict[str, list[float]] = {stage: [] for stage in _STAGES}
+            for attempt in range(6):
+                turn = assistant.hear(wav_io.read(path), (60.1719, 24.9414))
+                taken = {**turn.answer.timings_ms, **turn.timings_ms}
+                taken["speak_first"] = _first_audio_ms(assistant, turn, attempt)
+                taken["first audio"] = sum(taken[stage] for stage in _STAGES[:-1])
+                for stage in _STAGES if attempt else ():
+                    times[stage].append(taken[stage])
+            medians = {stage: statistics.median(values) for stage, values in times.items()}
+            table.add_row(path.stem, *(f"{medians[stage]:.0f}" for stage in _STAGES))
+            figures |= {f"{path.stem}, {stage}, ms": value for stage, value in medians.items()}
+    finally:
+        assistant.close()
+    console.print(table)
+    return figures
+
+
+def _first_audio_ms(assistant: Assistant, turn: Turn, attempt: int) -> float:
+    """Return how long the first clause of a reply takes when it was never spoken before."""
+    started = time.perf_counter()
+    # Another pace each time, so that no clause comes out of the cache.
+    clips = assistant.engines.synthesizer.process.stream(
+        "speak", text=turn.answer.reply, language=turn.answer.language, speed=1.0 + attempt / 100
+    )
+    next(clips)
+    taken_ms = (time.perf_counter() - started) * 1000
+    clips.close()
+    return taken_ms
 
 
 def _measure(home: Path) -> dict[str, Any]:
