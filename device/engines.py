@@ -198,7 +198,7 @@ class RemoteSynthesizer(RemoteEngine):
         super().__init__(lambda: _speech_spec(store, profile))
 
     def change_volume(self, change: str, level: int | None) -> None:
-        """Carry out what a driver asked for: up, down, max, min, mute, unmute, or set to a level in per cent."""
+        """Carry out what a driver asked for: up, down, max, min, mute, unmute, or a level in per cent."""
         steps = {
             "up": self.volume + _VOLUME_STEP,
             "down": max(_LOWEST_VOLUME, self.volume - _VOLUME_STEP),
