@@ -323,6 +323,9 @@ def run(console: Any, **options: Any) -> dict[str, Any]:
             )
         console.print(table)
         console.print(_confusion(figures["both"]["confusion"]))
+        for tier in tiers:
+            pairs = figures[tier]["confusion"].items()
+            figures[tier]["confusion"] = {f"{wanted} as {got}": count for (wanted, got), count in pairs}
     measures: dict[str, Callable[..., dict[str, Any]]] = {"dialogues": dialogues, "trips": trips}
     for part in ("dialogues", "trips"):
         if part in parts:
