@@ -131,8 +131,9 @@ def test_anything_at_all_is_read_without_an_error(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["我要" * 200, "不想去" * 130, "to " * 130, "i want to " * 40, "再也不要走高速" * 50]
 )
-def test_a_stutter_is_read_once(text: str) -> None:
-    FAST.understand(text)
+def test_a_stutter_makes_no_pattern_run_away(text: str) -> None:
+    """It may mean nothing; what counts is that the answer comes, and within the test's time limit."""
+    assert FAST.understand(text).tier == "rules"
 
 
 def test_long_and_odd_text_is_cut_and_cleaned() -> None:

@@ -71,6 +71,7 @@ def test_a_killed_engine_comes_back(service: Make, engine: str) -> None:
     pid = running.ask(do="status")["engines"][engine]["pid"]
     os.kill(pid, signal.SIGKILL)
     running.wait_until(lambda status: status["engines"][engine]["pid"] not in {None, pid})
+    assert running.ask(do="ask", text="附近有什么酒店")["reply"]
 
 
 def test_without_a_region_it_runs_and_takes_one_up_when_it_comes(service: Make) -> None:

@@ -251,8 +251,9 @@ def test_questions_are_answered_from_the_drive(draw_map: Any) -> None:
 def test_events_are_plain_values(draw_map: Any) -> None:
     drawn = draw_map(GRID, GRID_WAYS)
     guide = guided(drawn, "A", "I")
-    for event in run(guide, fixes_along(guide.route)[:40]):
-        json.dumps(event.to_dict(), allow_nan=False)
+    events = [event.to_dict() for event in run(guide, fixes_along(guide.route)[:40])]
+    assert events
+    assert json.loads(json.dumps(events, allow_nan=False)) == events
 
 
 DRIVES = {
