@@ -60,7 +60,9 @@ def create_app(region: Region) -> FastAPI:
     FastAPI
         An ASGI application; who may reach it is for the server to decide.
     """
-    app = FastAPI(title="Xiao Gao routing", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Xiao Gao routing", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     routers = Routers(region)
     routers.of("car")
 

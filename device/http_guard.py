@@ -80,6 +80,8 @@ class Guard:
         headers = {name.lower(): value for name, value in scope["headers"]}
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL_BYTES:
             return 414, "TooBig"
+        if not scope["query_string"].isascii():
+            return 400, "InvalidUrl"
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
             return 413, "TooBig"

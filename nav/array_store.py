@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 _MAGIC = b"XGARRAY1"
 _ALIGNMENT = 64
-_KINDS = frozenset("biuf")
+_TYPES = frozenset(f"{order}{kind}{size}" for order in "<|" for kind in "biuf" for size in (1, 2, 4, 8))
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[int, str]:
@@ -82,10 +82,12 @@ def map_arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _view(content: NDArray[np.uint8], data: int, entry: Mapping[str, Any], path: Path) -> NDArray[Any]:
+    if entry["type"] not in _TYPES:  # numpy evaluates any other text that it is given as a type
+        raise ValueError(f"{path.name} is damaged")
     kind = np.dtype(entry["type"])
     shape = tuple(int(n) for n in entry["shape"])
     first = data + int(entry["offset"])
     last = first + kind.itemsize * int(np.prod(shape, dtype=np.int64))
-    if kind.kind not in _KINDS or not data <= first <= last <= len(content) or min(shape, default=0) < 0:
+    if not data <= first <= last <= len(content) or min(shape, default=0) < 0:
         raise ValueError(f"{path.name} is damaged")
     return np.asarray(content[first:last].view(kind).reshape(shape))

@@ -45,8 +45,8 @@ def read(source: str | os.PathLike[str] | bytes) -> Samples:
     """
     name, content = _content(source)
     samples, rate_hz = _decode(content, name)
-    mono = samples.mean(axis=1, dtype=np.float64).astype(np.float32)
-    mono = np.nan_to_num(mono, nan=0.0, posinf=1.0, neginf=-1.0)
+    finite = np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+    mono = finite.mean(axis=1, dtype=np.float64).astype(np.float32)
     if len(mono) < 0.01 * rate_hz:
         raise BadAudio(f"{name} holds no sound: record at least a word")
     return to_16k(remove_offset(np.clip(mono, -1.0, 1.0)), rate_hz)
