@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -17,9 +18,6 @@ from voice.wav_io import to_16k
 
 Samples = npt.NDArray[np.float32]
 
-_SPOKEN = 1_800
-"""Utterances of the shuffled plan that are really spoken: about 40 minutes of one core."""
-
 _OTHER_LANGUAGE_VOICES = ("ef", "em", "ff", "hf", "hm", "if", "im", "jf", "jm", "pf", "pm")
 
 
@@ -28,7 +26,7 @@ class Utterance:
     """One thing to be said for the corpus."""
 
     kind: str
-    """ "positive", "near_miss" or "other"."""
+    """ "positive", "near_miss", "named" (a near-miss whose words are trained on) or "other"."""
 
     split: str
     """ "train" or "test"; the kept voices speak only in "test"."""
@@ -65,7 +63,7 @@ def load_json(name: str) -> dict[str, Any]:
 
 
 def plan(recipe: dict[str, Any], voices: Sequence[str], seed: int = 6) -> list[Utterance]:
-    """Everything that the neural voices say for the recipe, shuffled, the same for the same seed.
+    """Everything that the neural voices say for the recipe, the same for the same seed.
 
     Parameters
     ----------
@@ -80,7 +78,6 @@ def plan(recipe: dict[str, Any], voices: Sequence[str], seed: int = 6) -> list[U
     -------
     list of Utterance
     """
-    rng = np.random.default_rng(seed)
     kept = set(recipe["kept_voices"])
     free = [voice for voice in voices if voice not in kept]
     pools = {
@@ -88,9 +85,13 @@ def plan(recipe: dict[str, Any], voices: Sequence[str], seed: int = 6) -> list[U
         "en": [voice for voice in free if voice[0] in "ab"],
         "any": [voice for voice in free if voice[:2] in _OTHER_LANGUAGE_VOICES or voice[0] in "ab"],
     }
-    utterances = [*_training(recipe, pools, rng), *_testing(recipe, rng)]
-    order = rng.permutation(len(utterances))
-    return [utterances[index] for index in order[:_SPOKEN]]
+    training = [
+        *_training(recipe, pools, np.random.default_rng(seed)),
+        *_more_near_misses(recipe, pools, np.random.default_rng([seed, 1])),
+    ]
+    order = np.random.default_rng([seed, 2]).permutation(len(training))
+    testing = _testing(recipe, np.random.default_rng([seed, 3]))
+    return [*(training[index] for index in order), *testing]
 
 
 def _speaker(pools: dict[str, list[str]], language: str, rng: np.random.Generator) -> str:
@@ -134,13 +135,39 @@ def _training(
     yield from make("other", "en", other["en_train"], "kokoro", len(other["en_train"]))
 
 
+def _more_near_misses(
+    recipe: dict[str, Any], pools: dict[str, list[str]], rng: np.random.Generator
+) -> Iterator[Utterance]:
+    """Closer and more varied near-misses; English ones also as phonemes, one sound away from the call."""
+    more = recipe.get("near_misses_more", {})
+    copies = (
+        ("zh", "kokoro", more.get("zh", []), 3),
+        ("en", "kokoro", more.get("en", []), 2),
+        ("en", "kokoro_phonemes", more.get("en_phonemes", []), 3),
+    )
+    for language, engine, texts, count in copies:
+        for text in texts:
+            for _ in range(count):
+                yield Utterance(
+                    kind="near_miss",
+                    split="train",
+                    language=language,
+                    engine=engine,
+                    voice=_speaker(pools, language, rng),
+                    text=text,
+                    speed=_pace(rng),
+                )
+
+
 def _testing(recipe: dict[str, Any], rng: np.random.Generator) -> Iterator[Utterance]:
     other = load_json("other_speech.json")
-    near = recipe["near_misses_test"]
+    seen: Counter[str] = Counter()
     for voice in recipe["kept_voices"]:
         language = "zh" if voice[0] == "z" else "en"
         engine = "kokoro" if language == "zh" else "kokoro_phonemes"
         texts = recipe["zh"]["phrases"][:3] if language == "zh" else recipe["en"]["phonemes"]
+        half = seen[language]
+        seen[language] += 1
 
         def say(
             kind: str, text: str, engine: str, voice: str = voice, language: str = language, tail: str = ""
@@ -156,13 +183,15 @@ def _testing(recipe: dict[str, Any], rng: np.random.Generator) -> Iterator[Utter
                 tail=tail,
             )
 
-        for number in range(32):
+        for number in range(24):
             tail = recipe[language]["followed"][number % 4] if language == "en" and number % 3 == 0 else ""
             yield say("positive", texts[number % len(texts)], engine, tail=tail)
         if language == "zh":
             yield from (say("positive", text, "kokoro") for text in recipe["zh"]["followed"] * 2)
-        yield from (say("near_miss", text, "kokoro") for text in near[language] * 2)
-        yield from (say("other", text, "kokoro") for text in other[f"{language}_test"])
+        for kind, key, copies in (("near_miss", "near_misses_test", 2), ("named", "near_misses_named", 2)):
+            for text in recipe.get(key, {}).get(language, []) * copies:
+                yield say(kind, text, "kokoro")
+        yield from (say("other", text, "kokoro") for text in other[f"{language}_test"][half::2])
 
 
 class CorpusCache:
