@@ -218,10 +218,10 @@ class Repeat(_Base):
 
 
 class Volume(_Base):
-    """Louder, softer, mute, or a level in percent."""
+    """Louder, softer, mute, a level in percent, or a test of speaker and microphone."""
 
     kind: Literal["volume"] = "volume"
-    change: Literal["up", "down", "mute", "unmute", "set", "max", "min"] = "up"
+    change: Literal["up", "down", "mute", "unmute", "set", "max", "min", "test"] = "up"
     level: int | None = None
 
 

@@ -123,6 +123,7 @@ TEMPLATES: dict[str, str] = {
     "volume.unmute": "OK, sound on.",
     "volume.set": "OK, volume at {level} percent.",
     "volume.max": "OK, full volume.",
+    "volume.test": "OK, testing the sound.",
     "volume.min": "OK, lowest volume.",
     "help": "You can say: take me to a place, find a hotel nearby, how long to go, or plan two days of sights.",
     "chat": "I do navigation, places and trips. Where would you like to go?",

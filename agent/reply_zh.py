@@ -122,6 +122,7 @@ TEMPLATES: dict[str, str] = {
     "volume.unmute": "好的，恢复声音。",
     "volume.set": "好的，音量调到百分之{level}。",
     "volume.max": "好的，音量最大。",
+    "volume.test": "好的，测试一下声音。",
     "volume.min": "好的，音量最小。",
     "help": "您可以说：导航去某个地方，附近有什么酒店，还有多久到，或者安排两天的行程。",
     "chat": "我主要会导航、找地方和安排行程，您想去哪里？",

@@ -279,7 +279,12 @@ def _volume(text: str, context: Context) -> Parsed | None:
         return _one(
             Volume(change="set", level=int(min(en_number(found[1]) or 0, 100))), STRONG, "en.volume.set"
         )
+    device = r"(?:the |your )?(?:sound|audio|speakers?|loudspeakers?|microphone|mic)"
     table = (
+        (
+            rf"(?:test|check|try) {device}(?: and {device})?|(?:do |run )?(?:a |an )?(?:sound|audio|speaker|microphone|mic) (?:test|check)",
+            "test",
+        ),
         (
             r"(?:turn |set |put |make )?(?:the |it |your )?(?:volume|sound|voice)?(?: up)?\s*(?:to )?(?:the )?(?:max(?:imum)?|full|loudest|all the way up)(?: volume)?|(?:max(?:imum)?|full) volume",
             "max",

@@ -282,7 +282,12 @@ def _volume(text: str, context: Context) -> Parsed | None:
         level = zh_number(found[1].removeprefix("百分之"))
         if level is not None:
             return _one(Volume(change="set", level=int(min(level, 100))), STRONG, "zh.volume.set")
+    device = r"(?:声音|音响|喇叭|扬声器|麦克风|话筒|音频|语音)"
     table = (
+        (
+            rf"(?:测试|检测|检查|试试|测|试)(?:一下|一试)?{device}(?:和{device})?(?:好不好|正常吗|正不正常)?|{device}(?:测试|自检)",
+            "test",
+        ),
         (r"(?:把|音量|声音|语音|调|开|放)*(?:调|开|放|弄)?(?:到)?最大(?:声|音量)?", "max"),
         (r"(?:把|音量|声音|语音|调|开|放)*(?:调|开|放|弄)?(?:到)?最小(?:声|音量)?", "min"),
         (

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from device.errors import Missing
-from voice.tts import Clip
-from voice.wav_io import RATE_HZ, resample
+from voice.wav_io import RATE_HZ
 
 Samples = npt.NDArray[np.float32]
 
@@ -164,6 +161,18 @@ async def recording(samples: Samples, *, realtime: bool = False) -> AsyncIterato
         yield block if len(block) == BLOCK else np.pad(block, (0, BLOCK - len(block)))
 
 
+class SharesPortAudio(Protocol):
+    """What the microphone asks the speaker before it starts PortAudio anew."""
+
+    def wants_rescan(self) -> bool:
+        """Whether it misses its device and the devices of the computer have changed."""
+        ...
+
+    def release(self) -> bool:
+        """Close the stream; False, and nothing is done, while something is being played."""
+        ...
+
+
 class Microphone:
     """A microphone that may be missing, vanish and come back; meanwhile it gives silence at the pace of life.
 
@@ -173,6 +182,9 @@ class Microphone:
         Part of the device's name; empty takes the default.
     problem, recovered : callable
         Told once when something is wrong, in words, and when it is well again.
+    other : optional
+        The speaker that shares PortAudio: new devices are seen only after PortAudio was started anew, which
+        closes its stream too.
     system : optional
         PortAudio's binding; a test passes its own.
     """
@@ -183,19 +195,26 @@ class Microphone:
         *,
         problem: Callable[[str], None],
         recovered: Callable[[str], None],
+        other: SharesPortAudio | None = None,
         system: Any | None = None,
     ) -> None:
-        self._name, self._system = name, system
+        self._name, self._system, self._other = name, system, other
         self._problem, self._recovered = problem, recovered
         self._trouble = ""
+        self.device = ""
+        """Name of the device in use; empty while there is none."""
+        self.tap: Callable[[Samples], None] | None = None
+        """Gets every block that the device gives, at 16 kHz, for the sound check."""
 
     async def blocks(self) -> AsyncIterator[Samples]:
         """Mono blocks at 16 kHz, for ever."""
         while True:
             async for block in self._until_lost():
                 yield block
-            async for block in recording(np.zeros(int(_RETRY_S * RATE_HZ), np.float32), realtime=True):
-                yield block
+            self.device = ""
+            if self._trouble:
+                async for block in recording(np.zeros(int(_RETRY_S * RATE_HZ), np.float32), realtime=True):
+                    yield block
             self._rescan()
 
     async def _until_lost(self) -> AsyncIterator[Samples]:
@@ -222,6 +241,8 @@ class Microphone:
             self._lost(str(error) or type(error).__name__)
             return
         self._back()
+        self.device = device.name
+        looked = time.monotonic()
         try:
             resampler, centre = StreamResampler(device.rate_hz, RATE_HZ), OffsetFilter()
             clipped = 0
@@ -238,12 +259,19 @@ class Microphone:
                 )
                 if clipped == 50:
                     self._problem("the microphone is overdriven: lower its input level")
-                yield centre.push(resampler.push(block))
+                block = centre.push(resampler.push(block))
+                if self.tap is not None:
+                    self.tap(block)
+                yield block
+                if self._other is not None and time.monotonic() - looked > _RETRY_S:
+                    looked = time.monotonic()
+                    if self._other.wants_rescan():
+                        return
                 if not stream.active:
                     self._lost(f"the microphone {device.name} is gone; it is looked for again")
                     return
         finally:
-            _close(stream)
+            close_stream(stream)
 
     def _lost(self, why: str) -> None:
         if not self._trouble:
@@ -256,7 +284,9 @@ class Microphone:
             self._trouble = ""
 
     def _rescan(self) -> None:
-        """PortAudio sees new devices only after it was started again."""
+        """PortAudio sees new devices only after it was started again, which closes every stream."""
+        if self._other is not None and not self._other.release():
+            return
         system = self._system
         if system is None:
             try:
@@ -268,127 +298,8 @@ class Microphone:
                 getattr(system, step)()
 
 
-class Speaker:
-    """Plays clips one at a time; without a device it keeps the time and stays silent.
-
-    Parameters
-    ----------
-    name : str
-        Part of the device's name; empty takes the default.
-    problem : callable
-        Told once in words when nothing can be heard.
-    duck : callable, optional
-        Called with True when we begin to speak and with False when we end, to lower the music.
-    system : optional
-        PortAudio's binding; a test passes its own.
-    """
-
-    def __init__(
-        self,
-        name: str = "",
-        *,
-        problem: Callable[[str], None],
-        duck: Callable[[bool], None] | None = None,
-        system: Any | None = None,
-    ) -> None:
-        self._name, self._system, self._problem, self._duck = name, system, problem, duck
-        self._lock = threading.Lock()
-        self._pending = np.zeros(0, np.float32)
-        self._stream: Any = None
-        self._rate_hz = 0
-        self._told = False
-        self._played: deque[Samples] = deque(maxlen=200)
-        self._reference = np.zeros(0, np.float32)
-        self._resampler: StreamResampler | None = None
-
-    def play(self, clip: Clip) -> None:
-        """Start playing a clip, instead of what was playing."""
-        if not self._open():
-            return
-        samples = resample(clip.samples, clip.sample_rate_hz, self._rate_hz)
-        with self._lock:
-            self._pending = samples
-        if self._duck:
-            self._duck(True)
-
-    def stop(self) -> None:
-        """Fall silent at once."""
-        with self._lock:
-            self._pending = self._pending[:0]
-        if self._duck:
-            self._duck(False)
-
-    def played(self, count: int) -> Samples:
-        """What was handed to the device since the last call, at 16 kHz, as `count` samples.
-
-        Silence stands where nothing was played; it is the reference of an echo canceller.
-        """
-        while self._played:
-            block = self._played.popleft()
-            if self._resampler is not None:
-                self._reference = np.concatenate([self._reference, self._resampler.push(block)])
-        # What is far ahead of the microphone would spoil the canceller's estimate of the delay.
-        self._reference = self._reference[-(count + RATE_HZ // 4) :]
-        taken, self._reference = self._reference[:count], self._reference[count:]
-        return np.pad(taken, (0, count - len(taken)))
-
-    def close(self) -> None:
-        """Give the device back."""
-        if self._stream is not None:
-            _close(self._stream)
-            self._stream = None
-
-    def _open(self) -> bool:
-        if self._stream is not None and self._stream.active:
-            return True
-        try:
-            system = self._system or sound_system()
-            device = find_device(self._name, output=True, system=system)
-            self._rate_hz = device.rate_hz
-            self._resampler = StreamResampler(device.rate_hz, RATE_HZ)
-            self._stream = system.OutputStream(
-                device=device.index,
-                channels=1,
-                samplerate=device.rate_hz,
-                dtype="float32",
-                callback=self._fill,
-            )
-            self._stream.start()
-        except Exception as error:
-            self._stream = None
-            if not self._told:
-                self._told = True
-                self._problem(f"nothing can be heard: {error}")
-            return False
-        self._told = False
-        return True
-
-    def _fill(self, out: Any, count: int, _time: Any, _status: Any) -> None:
-        with self._lock:
-            part, self._pending = self._pending[:count], self._pending[count:]
-        out[:] = 0
-        out[: len(part), 0] = part
-        self._played.append(np.array(out[:, 0], np.float32))
-
-
-async def without_echo(sound: AsyncIterator[Samples], speaker: Speaker) -> AsyncIterator[Samples]:
-    """The microphone's blocks without what the speaker plays.
-
-    Raises
-    ------
-    voice.errors.VoiceMissing
-        If no echo canceller is installed.
-    """
-    from voice.echo import EchoCanceller
-
-    canceller = EchoCanceller()
-    async for block in sound:
-        clean = canceller.cancel(block, speaker.played(len(block)))
-        if len(clean):
-            yield clean
-
-
-def _close(stream: Any) -> None:
+def close_stream(stream: Any) -> None:
+    """Give a device back, also one that is gone."""
     try:
         stream.abort()
         stream.close()

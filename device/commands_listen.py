@@ -85,10 +85,11 @@ async def _run(
     barge_in: bool,
     json: bool,
 ) -> None:
-    from device.audio import Microphone, Speaker, recording, without_echo
+    from device.audio import Microphone, recording
     from device.conversation import Conversation
     from device.listening import SilentPlayer, event_line
     from device.listening import listen as run_loop
+    from device.speaker import Speaker, without_echo
 
     def emit(event: dict[str, Any]) -> None:
         if json:
@@ -110,8 +111,8 @@ async def _run(
 
     player: Any
     if samples is None:
-        sound = Microphone(microphone, problem=problem, recovered=recovered).blocks()
         player = Speaker(assistant.settings.listening.speaker, problem=problem)
+        sound = Microphone(microphone, problem=problem, recovered=recovered, other=player).blocks()
         if barge_in and not assistant.settings.listening.echo_cancelled:
             sound = without_echo(sound, player)
     else:
@@ -161,9 +162,9 @@ def voices_try(
 
     import numpy as np
 
-    from device.audio import Speaker
     from device.engines import make_engines
     from device.settings import load_settings
+    from device.speaker import Speaker
     from voice import wav_io
     from voice.normalise import language_of
 

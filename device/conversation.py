@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,8 @@ class Conversation:
         self.assistant = assistant
         self.problem: Callable[[str], None] = lambda _what: None
         """Told in words when an engine fails; the loop goes on without it."""
+        self.sound_check: Callable[[str], Awaitable[str]] | None = None
+        """Tries speaker and microphone and says in the given language what it found; None without a loop."""
         self._position = position
         self._answered = answered
         self._one_at_a_time = asyncio.Lock()
@@ -71,7 +74,9 @@ class Conversation:
             turn = await asyncio.to_thread(
                 self.assistant.read, text, self._position(), language, alternatives
             )
-        if turn.answer.volume is not None:
+        if (turn.answer.volume or {}).get("change") == "test":
+            turn.answer = replace(turn.answer, reply=await self._checked_sound(turn.answer.language))
+        elif turn.answer.volume is not None:
             self.assistant.engines.synthesizer.change_volume(**turn.answer.volume)
         driving = self.assistant.driving
         if turn.answer.end_guidance:
@@ -81,6 +86,13 @@ class Conversation:
         if self._answered is not None:
             self._answered(turn)
         return turn
+
+    async def _checked_sound(self, language: str) -> str:
+        from device.sound_check import words
+
+        if self.sound_check is None:
+            return words("no_devices", language)
+        return await self.sound_check(language)
 
     async def speak(self, text: str, language: str) -> AsyncIterator[Clip]:
         """Text to speech, clause by clause; without a voice nothing is said, and the loop says why."""

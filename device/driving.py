@@ -74,6 +74,10 @@ class Driving:
             self._guide = None
         return events
 
+    def roads_changed(self) -> list[GuidanceEvent]:
+        """Take up closures and live speeds that have just come into force."""
+        return self._guide.roads_changed() if self._guide is not None else []
+
     def state(self) -> GuidanceState | None:
         """Return what the agent may say about the drive; None when nothing is driven."""
         if self._guide is None:

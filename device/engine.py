@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from device.engine_wire import Wire, WireBroken, WireTimeout
-from device.errors import EngineCrashed, EngineFailed, EngineTimeout
+from device.engine_wire import Wire, WireBroken, WireHung, WireTimeout
+from device.errors import EngineCrashed, EngineFailed, EngineHung, EngineTimeout
+from device.pulse import life_signs
 
 _BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 _CALM_S = 60.0
+_PING_LIMIT_S = 1.5
+_STALLED_LOOKS = 2
+
+
+class _AnsweredWithError(EngineFailed):
+    """The method raised an error; the process is as good as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,8 @@ class EngineProcess:
         self._wire: Wire | None = None
         self._ready = False
         self._used = time.monotonic()
+        self._stalled: tuple[object, int] = (None, 0)
+        """Signs of life at the last look while it loads, and how many looks they have been the same."""
         self._deaths: deque[float] = deque(maxlen=len(_BACK_OFF_S) - 1)
         self._stderr: deque[str] = deque(maxlen=20)
 
@@ -88,14 +98,79 @@ class EngineProcess:
         return child.pid if child is not None and child.poll() is None else None
 
     @property
+    def ready(self) -> bool:
+        """Whether the child lives and has loaded its model."""
+        return self._ready and self.pid is not None
+
+    @property
     def idle_s(self) -> float:
-        """Seconds since the last call ended or the child was started."""
-        return time.monotonic() - self._used
+        """Seconds since the last call ended or the child was started; 0 during a call."""
+        return 0.0 if self._turn.locked() else time.monotonic() - self._used
 
     def start(self) -> None:
         """Start the child without waiting until it is ready."""
         with self._turn:
             self._spawn()
+
+    def check(self) -> None:
+        """Look after a child that nobody calls: see whether it still answers, or still loads.
+
+        A child that is at work for a caller is left alone; that call notices by itself.
+
+        Raises
+        ------
+        EngineHung
+            It does nothing; it was ended and starts anew at the next call.
+        EngineCrashed
+            It has ended.
+        EngineFailed
+            It could not load.
+        """
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            with self._failures_named(_PING_LIMIT_S):
+                self._look_after()
+        finally:
+            self._turn.release()
+
+    def _look_after(self) -> None:
+        if self._child is None or self._wire is None:
+            return
+        if self._ready:
+            self._wire.send({"kind": "ping"}, time.monotonic() + _PING_LIMIT_S)
+            try:
+                self._wire.receive(time.monotonic() + _PING_LIMIT_S)
+            except WireTimeout:
+                raise WireHung from None
+        elif self._wire.waiting():
+            self._ready_wire()
+        else:
+            signs, looks = life_signs(self._child.pid), self._stalled[1] + 1
+            self._stalled = (signs, looks if signs == self._stalled[0] else 0)
+            if self._stalled[1] > _STALLED_LOOKS:
+                raise WireHung
+
+    @contextlib.contextmanager
+    def _failures_named(self, limit_s: float) -> Iterator[None]:
+        """Turn what goes wrong on the wire into an error of the engine, and end a child that is of no use."""
+        try:
+            yield
+        except WireTimeout:
+            error: EngineFailed = EngineTimeout(f"{self.spec.name} did not answer within {limit_s:g} s")
+        except WireHung:
+            error = EngineHung(f"{self.spec.name} hung: it was ended and starts again")
+        except WireBroken:
+            error = EngineCrashed(f"{self.spec.name} ended unexpectedly{self._why()}")
+        except EngineFailed as failure:
+            error = failure
+        else:
+            return
+        self.health.failures += 1
+        self.health.last_error = str(error)
+        if not isinstance(error, _AnsweredWithError):
+            self._bury()
+        raise error from None
 
     def stop(self) -> None:
         """End the child."""
@@ -120,7 +195,7 @@ class EngineProcess:
         Raises
         ------
         EngineTimeout
-            It took longer; the child was ended and starts anew at the next call.
+            It took longer, or hung; the child was ended and starts anew at the next call.
         EngineCrashed
             The child ended.
         EngineFailed
@@ -142,37 +217,33 @@ class EngineProcess:
         if not self._turn.acquire(timeout=limit):
             raise EngineTimeout(f"{self.spec.name} was busy for {limit:g} s")
         self.health.calls += 1
-        finished = False
         try:
-            wire = self._ready_wire()
-            deadline = time.monotonic() + limit
-            wire.send({"kind": "call", "method": method, "arguments": arguments}, deadline)
-            while True:
-                frame = wire.receive(deadline)
-                if frame["kind"] == "error":
-                    finished = True
-                    raise EngineFailed(f"{self.spec.name}: {frame['message']}")
-                if frame["kind"] == "result":
-                    finished = True
-                    if frame["value"] is not None:
-                        yield frame["value"]
-                    return
-                yield frame["value"]
-                deadline = time.monotonic() + limit
-        except GeneratorExit:
-            finished = finished or self._stopped(limit)
-            raise
-        except WireTimeout:
-            raise self._failed(EngineTimeout(f"{self.spec.name} did not answer within {limit:g} s")) from None
-        except WireBroken:
-            raise self._failed(EngineCrashed(f"{self.spec.name} ended unexpectedly{self._why()}")) from None
-        except EngineFailed as error:
-            raise self._failed(error) from None
+            with self._failures_named(limit):
+                yield from self._call(method, arguments, limit)
         finally:
-            if not finished:
-                self._bury()
             self._used = time.monotonic()
             self._turn.release()
+
+    def _call(self, method: str, arguments: dict[str, Any], limit_s: float) -> Generator[Any, None, None]:
+        wire = self._ready_wire()
+        deadline = time.monotonic() + limit_s
+        wire.send({"kind": "call", "method": method, "arguments": arguments}, deadline)
+        finished = False
+        try:
+            while True:
+                frame = wire.receive(deadline)
+                finished = frame["kind"] in {"error", "result"}
+                if frame["kind"] == "error":
+                    raise _AnsweredWithError(f"{self.spec.name}: {frame['message']}")
+                if not finished or frame["value"] is not None:
+                    yield frame["value"]
+                if finished:
+                    return
+                deadline = time.monotonic() + limit_s
+        except GeneratorExit:
+            if not finished and not self._stopped(limit_s):
+                self._bury()
+            raise
 
     async def call(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
         """`request` for asyncio: the wait happens in a thread."""
@@ -219,8 +290,10 @@ class EngineProcess:
         )
         assert self._child.stdin
         assert self._child.stdout
-        self._wire = Wire(self._child.stdout.fileno(), self._child.stdin.fileno())
+        signs = functools.partial(life_signs, self._child.pid)
+        self._wire = Wire(self._child.stdout.fileno(), self._child.stdin.fileno(), signs)
         self._ready = False
+        self._stalled = (None, 0)
         self._used = time.monotonic()
         self.health.starts += 1
         threading.Thread(target=self._listen_to_stderr, args=(self._child,), daemon=True).start()
@@ -247,7 +320,7 @@ class EngineProcess:
             self._wire.send({"kind": "stop"}, deadline)
             while self._wire.receive(deadline)["kind"] == "item":
                 pass
-        except (WireBroken, WireTimeout):
+        except (WireBroken, WireTimeout, WireHung):
             return False
         return True
 
@@ -262,11 +335,6 @@ class EngineProcess:
             if pipe:
                 with contextlib.suppress(OSError):
                     pipe.close()
-
-    def _failed(self, error: EngineFailed) -> EngineFailed:
-        self.health.failures += 1
-        self.health.last_error = str(error)
-        return error
 
     def _why(self) -> str:
         code = self._child.poll() if self._child else None

@@ -13,6 +13,7 @@ import os
 import select
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,17 @@ _HEAD = struct.Struct("<4sII")
 _MAGIC = b"XGE1"
 _MAX_JSON_BYTES = 16 << 20
 _MAX_PAYLOAD_BYTES = 512 << 20
+_LOOK_S = 0.5
+_QUIET_LOOKS = 3
 _DTYPES = {"float32", "float64", "int16", "int32", "int64", "uint8", "bool"}
 
 
 class WireBroken(Exception):
     """The other side ended, or sent bytes that are no frame."""
+
+
+class WireHung(Exception):
+    """The other side gave no sign of life for two seconds."""
 
 
 class WireTimeout(Exception):
@@ -78,11 +85,15 @@ class Wire:
     ----------
     read_fd, write_fd : int
         Pipe ends; the write end is made non-blocking so that a hung reader cannot hold the writer.
+    signs : callable, optional
+        Gives something that changes as long as the other side is at work; a side whose signs stay the same
+        for two seconds hangs. Without it only the deadlines count.
     """
 
-    def __init__(self, read_fd: int, write_fd: int) -> None:
+    def __init__(self, read_fd: int, write_fd: int, signs: Callable[[], object] | None = None) -> None:
         self._read_fd = read_fd
         self._write_fd = write_fd
+        self._signs = signs
         os.set_blocking(write_fd, False)
 
     def send(self, message: dict[str, Any], deadline_s: float = math.inf) -> None:
@@ -97,8 +108,8 @@ class Wire:
 
         Raises
         ------
-        WireTimeout, WireBroken
-            The other side does not read, or has ended.
+        WireTimeout, WireHung, WireBroken
+            The other side does not read in time, does nothing at all, or has ended.
         """
         rest = memoryview(encode(message))
         while rest:
@@ -139,10 +150,22 @@ class Wire:
             parts += part
         return bytes(parts)
 
-    @staticmethod
-    def _wait(fd: int, what: int, deadline_s: float) -> None:
+    def _wait(self, fd: int, what: int, deadline_s: float) -> None:
         poll = select.poll()
         poll.register(fd, what)
-        left_ms = None if math.isinf(deadline_s) else max(0.0, (deadline_s - time.monotonic()) * 1000)
-        if not poll.poll(left_ms):
-            raise WireTimeout
+        quiet = 0
+        before: object = None
+        look_s = math.inf if self._signs is None else _LOOK_S
+        # Looks are counted, not seconds: a computer that slept in between has looked once.
+        while True:
+            wait_s = min(look_s, deadline_s - time.monotonic())
+            if poll.poll(None if math.isinf(wait_s) else max(0.0, wait_s * 1000)):
+                return
+            if time.monotonic() >= deadline_s:
+                raise WireTimeout
+            assert self._signs is not None
+            signs = self._signs()
+            quiet = quiet + 1 if signs == before else 0
+            before = signs
+            if quiet >= _QUIET_LOOKS:
+                raise WireHung

@@ -53,6 +53,9 @@ def _build(wire: Wire) -> Any:
 def _answer(wire: Wire, engine: Any, request: dict[str, Any]) -> None:
     if request["kind"] == "stop":  # it crossed the last item on its way
         return
+    if request["kind"] == "ping":
+        wire.send({"kind": "pong"})
+        return
     try:
         result = getattr(engine, request["method"])(**request["arguments"])
         if isinstance(result, Iterator):

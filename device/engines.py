@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from agent.errors import ModelTimeout, ModelUnavailable
 from device.engine import EngineProcess, EngineSpec
-from device.errors import DeviceError, EngineFailed, EngineTimeout
+from device.errors import DeviceError, EngineCrashed, EngineFailed, EngineHung, EngineTimeout
 from device.hardware import Profile, choose
 from device.models import ModelStore
 from device.settings import EngineSettings, Settings
@@ -74,6 +75,8 @@ class RemoteEngine:
     def __init__(self, describe: Callable[[], EngineSpec]) -> None:
         self._describe = describe
         self._process: EngineProcess | None = None
+        self.left_out = ""
+        """Why it must not run now, in words; empty when it may."""
 
     @property
     def process(self) -> EngineProcess:
@@ -90,7 +93,8 @@ class RemoteEngine:
 
     def warm(self) -> None:
         """Start the process without waiting for it."""
-        self.process.start()
+        if not self.left_out:
+            self.process.start()
 
     def stop(self) -> None:
         """End the process, if there is one."""
@@ -124,12 +128,24 @@ class RemoteRecogniser(RemoteEngine):
         language: str | None = None,
         likely: str | None = None,
     ) -> Transcript:
-        """See `voice.asr.Recognizer.transcribe`; also raises EngineFailed."""
+        """See `voice.asr.Recognizer.transcribe`; also raises EngineFailed.
+
+        The words were said: where the process ends or hangs over them, a new one hears them once more.
+        """
         from voice.asr import Transcript
 
-        values = self.process.request(
-            "transcribe", samples=samples, hints=list(hints), language=language, likely=likely
+        request = functools.partial(
+            self.process.request,
+            "transcribe",
+            samples=samples,
+            hints=list(hints),
+            language=language,
+            likely=likely,
         )
+        try:
+            values = request()
+        except (EngineCrashed, EngineHung):
+            values = request()
         return Transcript.from_dict(values)
 
 
@@ -176,6 +192,8 @@ class RemoteLanguageModel(RemoteEngine):
 
     def _ask(self, method: str, limit_s: float, **arguments: Any) -> Any:
         """Call the engine; the first call of a process gets the time to read the prompt's constant part."""
+        if self.left_out:
+            raise ModelUnavailable(self.left_out)
         try:
             if self._warmed != self.process.health.starts or self.process.pid is None:
                 limit_s = max(limit_s, _COLD_LIMIT_S)
@@ -273,10 +291,10 @@ def is_ready(engine: RemoteEngine) -> dict[str, Any]:
     except DeviceError as error:
         return {"state": "missing", "error": str(error), "pid": None, "starts": 0, "failures": 0}
     health = process.health
-    state = "running" if process.pid else "idle"
+    state = "running" if process.ready else "loading" if process.pid else "idle"
     return {
-        "state": state,
-        "error": health.last_error,
+        "state": "left out" if engine.left_out else state,
+        "error": engine.left_out or health.last_error,
         "pid": process.pid,
         "starts": health.starts,
         "failures": health.failures,

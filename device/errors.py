@@ -39,5 +39,9 @@ class EngineTimeout(EngineFailed):
     """An engine process did not answer within its time limit and was stopped."""
 
 
+class EngineHung(EngineTimeout):
+    """An engine process did nothing at all for two seconds and was stopped."""
+
+
 class EngineCrashed(EngineFailed):
     """An engine process ended while it was working."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,6 +31,11 @@ class Profile(BaseModel):
     language_threads: int
     synthesis_threads: int
     unload_when_idle: bool
+    unload_after_s: float = 120.0
+    left_out_when_short: tuple[Literal["llm", "tts", "asr"], ...]
+    short_memory_mb: int
+    plenty_memory_mb: int
+    engine_memory_mb: int
     memory_limit_mb: int
     cpu_quota_percent: int
 

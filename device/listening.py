@@ -122,14 +122,21 @@ async def listen_to_microphone(
     recovered: Callable[[str], None],
 ) -> None:
     """Run the loop on the microphone and speaker of the settings; it waits for a device that is not there."""
-    from device.audio import Microphone, Speaker
+    from device.audio import Microphone
+    from device.ducking import Ducking
+    from device.sound_check import SoundCheck
+    from device.speaker import Speaker
 
-    chosen = conversation.assistant.settings.listening
-    player = Speaker(chosen.speaker, problem=problem)
+    settings = conversation.assistant.settings
+    chosen = settings.listening
+    ducking = Ducking(settings.audio.duck_command, settings.audio.unduck_command, problem=problem)
+    player = Speaker(chosen.speaker, problem=problem, duck=ducking)
+    microphone = Microphone(chosen.microphone, problem=problem, recovered=recovered, other=player)
+    conversation.sound_check = SoundCheck(microphone, player, echo_cancelled=chosen.echo_cancelled)
     try:
         await listen(
             conversation,
-            Microphone(chosen.microphone, problem=problem, recovered=recovered).blocks(),
+            microphone.blocks(),
             emit=emit,
             player=player,
             barge_in=chosen.echo_cancelled,
@@ -137,7 +144,9 @@ async def listen_to_microphone(
             started=started,
         )
     finally:
+        conversation.sound_check = None
         player.close()
+        ducking.close()
 
 
 def event_line(event: dict[str, Any]) -> str:

@@ -35,16 +35,12 @@ def add_region(source: Path, name: str | None = None, progress: Progress | None 
     nav.errors.NavError, poi.errors.PoiError
         The extract is missing, cut or holds no roads, or the name cannot be a folder.
     """
-    from nav.pack import build_graph, staged
-    from poi import build_places
+    from device.region_builder import build_apart
+    from nav.pack import staged
 
     name = name or default_name(source)
-    tell = progress or (lambda _what: None)
     with staged(name) as folder:
-        tell("roads")
-        build_graph(source, folder, name=name)
-        tell("places")
-        build_places(source, folder)
+        build_apart(source, folder, name, progress or (lambda _what: None))
     if not current_file().exists():
         use_region(name)
     return name

@@ -70,6 +70,17 @@ class ListeningSettings(_Section):
     )
 
 
+class AudioSettings(_Section):
+    """What else plays in the car."""
+
+    duck_command: list[str] = Field(
+        [], description="Program with its arguments that lowers the music before the agent speaks; no shell."
+    )
+    unduck_command: list[str] = Field(
+        [], description="Program with its arguments that brings the music back afterwards."
+    )
+
+
 class EngineSettings(_Section):
     """Which models run. Empty takes what the hardware profile says."""
 
@@ -136,6 +147,7 @@ class Settings(_Section):
     routing: RoutingSettings = RoutingSettings()
     speech: SpeechSettings = SpeechSettings()
     listening: ListeningSettings = ListeningSettings()
+    audio: AudioSettings = AudioSettings()
     engines: EngineSettings = EngineSettings()
     guidance: GuidanceSettings = GuidanceSettings()
     position: PositionSettings = PositionSettings()

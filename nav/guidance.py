@@ -283,24 +283,47 @@ class Guide:
             shape = self._roads.shape(place.edge)
             ahead_m = place.offset_m + self._speed_mps * _PREDICT_S
             lat, lon, heading_deg = shape.at(min(ahead_m, shape.length_m - 0.5))
-        stops = [leg.end.point for leg in self.route.legs[self._vias :]]
         try:
-            route = self._router.route([(lat, lon), *stops], avoid=self.route.avoid, heading_deg=heading_deg)
+            route = self._route_from(lat, lon, heading_deg)
         except NavError as error:
             if self._stranded:
                 return GuidanceEvent(kind="no_route", time_s=self._now_s, detail=str(error))
             self._stranded = True
             return self._announce("no_route", self._word("no_route"), drop_s=3.0, detail=str(error))
+        # A route that begins against the car's direction has no manoeuvre for that.
+        back = state is not None and route.edges[0] == route.graph.edge_reverse[state.candidate.edge]
+        return self._take_up(route, back=bool(back))
+
+    def _route_from(self, lat: float, lon: float, heading_deg: float | None) -> Route:
+        stops = [leg.end.point for leg in self.route.legs[self._vias :]]
+        return self._router.route([(lat, lon), *stops], avoid=self.route.avoid, heading_deg=heading_deg)
+
+    def _take_up(self, route: Route, *, back: bool) -> GuidanceEvent:
         busy_until_s = self._scheduler.busy_until_s
         self._pending = None
         self._follow(route, quiet_until_s=busy_until_s)
         self._scheduler.skip_depart()
-        # A route that begins against the car's direction has no manoeuvre for that.
-        back = state is not None and route.edges[0] == route.graph.edge_reverse[state.candidate.edge]
         prompt = self._scheduler.first_after(
             self._word("turn_round" if back else "reroute"), 0.0, max(0.0, self._speed_mps), self._now_s
         )
         return GuidanceEvent(kind="reroute", time_s=self._now_s, prompt=prompt, route=route)
+
+    def roads_changed(self) -> list[GuidanceEvent]:
+        """Go another way if closures or live speeds that have just come hit what is left of the route."""
+        here = self._ruler.index_at(self._offset_m)
+        left = self._ruler.edges[here:]
+        if self.arrived or self._off_since is not None or not self._router.metrics.concern(left[1:]):
+            return []
+        edge, along_m = self._ruler.place_at(self._offset_m)
+        lat, lon, heading_deg = self._roads.shape(edge).at(along_m)
+        try:
+            route = self._route_from(lat, lon, heading_deg)
+        except NavError as error:
+            return [self._announce("no_route", self._word("no_route"), drop_s=3.0, detail=str(error))]
+        if route.edges.tolist() == left:
+            return []
+        back = route.edges[0] == route.graph.edge_reverse[edge]
+        return [self._take_up(route, back=bool(back))]
 
     def _reckon(self, time_s: float) -> list[GuidanceEvent]:
         """Move the car on by its last speed while the receiver says nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -147,6 +147,10 @@ class Metrics:
                 weights.edge_ms[changed] = fresh[changed]
                 weights.arc_ms[arcs] = self._arc_ms(weights, arcs, closed, penalties)
                 self._engine.update(weights, arcs)
+
+    def concern(self, edges: Iterable[int]) -> bool:
+        """Tell whether a closure or a live speed is in force on one of these edges."""
+        return not self._live_ms.keys().isdisjoint(edges)
 
     def live_ms(self, edges: Int64Array) -> Int64Array:
         """Return the time on whole edges, live times included; closed ones count their usual time."""

@@ -13,7 +13,6 @@ import pytest
 
 from device.assistant import Assistant
 from device.engines import RemoteEngine
-from device.errors import EngineCrashed
 from device.models import ModelStore
 from device.settings import Settings
 from voice import wav_io
@@ -47,13 +46,9 @@ def kill_soon(engine: RemoteEngine) -> None:
     threading.Thread(target=kill, daemon=True).start()
 
 
-def test_recognition_killed_in_the_middle_is_one_error_and_the_next_request_works(
-    assistant: Assistant,
-) -> None:
+def test_recognition_killed_in_the_middle_hears_the_words_once_more(assistant: Assistant) -> None:
     assert "酒店" in assistant.hear(SAMPLE, STATION).answer.heard
     kill_soon(assistant.engines.recogniser)
-    with pytest.raises(EngineCrashed, match="speech recognition"):
-        assistant.hear(SAMPLE, STATION)
     turn = assistant.hear(SAMPLE, STATION)
     assert "酒店" in turn.answer.heard
     assert len(turn.answer.places) >= 3

@@ -12,12 +12,12 @@ import pytest
 from device.audio import (
     AudioMissing,
     Microphone,
-    Speaker,
     StreamResampler,
     devices,
     find_device,
     recording,
 )
+from device.speaker import Speaker
 from voice.tts import Clip
 
 
