@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from agent import act_search, reply
+from agent.errors import MemoryUnavailable
 from agent.finding import Found
 from agent.intent import Avoid, ChangeRoute, Navigate, Search
 from agent.turn import Result, Turn
@@ -14,6 +16,7 @@ from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from agent.finding import Point
+    from agent.memory import Memory
     from nav import Route
     from poi.place import Place
 
@@ -177,19 +180,24 @@ def _start(turn: Turn, route: Route, origin: Point, stops: list[Place], avoid: t
     session.drive_to(route, origin, stops)
     session.touched_at = turn.desk.now()
     if memory is not None and stops:
-        place = stops[-1]
-        memory.note_trip(
-            name=turn.name(place),
-            lat=place.lat,
-            lon=place.lon,
-            place_id=place.id,
-            category=place.category,
-            at=turn.desk.now(),
-        )
-        if place.category:
-            memory.note_liking("category", place.category)
-        for kind in avoid:
-            memory.note_liking("avoid", kind)
+        # A full disk costs the memory of the drive, never the drive.
+        with contextlib.suppress(MemoryUnavailable):
+            _note(turn, memory, stops[-1], avoid)
+
+
+def _note(turn: Turn, memory: Memory, place: Place, avoid: tuple[Avoid, ...]) -> None:
+    memory.note_trip(
+        name=turn.name(place),
+        lat=place.lat,
+        lon=place.lon,
+        place_id=place.id,
+        category=place.category,
+        at=turn.desk.now(),
+    )
+    if place.category:
+        memory.note_liking("category", place.category)
+    for kind in avoid:
+        memory.note_liking("avoid", kind)
 
 
 def several(turn: Turn, intents: list[Navigate]) -> Result:

@@ -90,6 +90,15 @@ class Agent:
         self.session = Session()
         self._suggester = Suggester(self._desk, self.session)
 
+    @property
+    def memory(self) -> Memory | None:
+        """The driver's memory; one that could not be opened at first may be given later."""
+        return self._desk.memory
+
+    @memory.setter
+    def memory(self, memory: Memory | None) -> None:
+        self._desk.memory = memory
+
     def warm(self) -> float:
         """Prepare the language model; return the seconds it took (0 without one)."""
         try:

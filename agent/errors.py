@@ -32,3 +32,7 @@ class PlanImpossible(AgentError):
 
 class MemoryDamaged(AgentError):
     """The memory file is not a readable SQLite database; it was set aside and a new one was begun."""
+
+
+class MemoryUnavailable(AgentError):
+    """The memory cannot be read or written now (a full or read-only disk); what it holds is not touched."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from agent.errors import MemoryDamaged
+from agent.errors import MemoryDamaged, MemoryUnavailable
 
 PlaceKind = Literal["home", "company", "favourite"]
 
@@ -80,9 +80,14 @@ class Memory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged = ""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.broken = False
+        """Whether the file proved to be damaged since it was opened; opening it again sets it aside."""
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._prepare()
+        except (OSError, sqlite3.OperationalError) as error:
+            # A full, slow or read-only disk says nothing about the file: what it holds stays.
+            raise MemoryUnavailable(f"{path} cannot be used now: {error}") from error
         except sqlite3.DatabaseError as error:
             aside = path.with_name(path.name + ".damaged")
             try:
@@ -97,7 +102,7 @@ class Memory:
             self.damaged = f"{path.name} was not readable and is kept as {aside.name}; a new memory was begun"
 
     def _prepare(self) -> None:
-        with self._open() as db:
+        with self._connected() as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.executescript(_SCHEMA)
             db.execute("SELECT count(*) FROM place").fetchone()
@@ -105,6 +110,17 @@ class Memory:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Open for one short transaction, so that a power cut loses at most what is in flight."""
+        try:
+            with self._connected() as db:
+                yield db
+        except sqlite3.OperationalError as error:
+            raise MemoryUnavailable(f"{self.path} cannot be used now: {error}") from error
+        except sqlite3.DatabaseError as error:
+            self.broken = True
+            raise MemoryUnavailable(f"{self.path} is damaged: {error}") from error
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(self.path, timeout=5.0)
         try:
             with db:

@@ -126,6 +126,15 @@ class Assistant:
             self.warnings.append(memory.damaged)
         return memory
 
+    def mend_memory(self) -> bool:
+        """Open the memory if it is wanted and not there, or damaged; tell whether it was opened now."""
+        there = self.agent.memory
+        if not self.settings.privacy.memory or (there is not None and not there.broken):
+            return False
+        self.warnings.clear()
+        self.agent.memory = self._memory()
+        return self.agent.memory is not None
+
     def _language_model(self) -> LanguageModel | None:
         local = self.engines.language_model
         if not self.settings.engines.language_model_url:

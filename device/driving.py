@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from agent.guidance_state import GuidanceState
@@ -11,6 +12,23 @@ from nav import Region, Route, Router
 from nav.guidance import Guide
 from nav.guidance_types import GuidanceEvent, GuideSettings
 from nav.matching_types import Fix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What is left of a drive, without the map that it was planned on."""
+
+    stops: tuple[tuple[float, float], ...]
+    """Stops still to be reached, (lat, lon), the destination last; empty when nothing is driven."""
+
+    avoid: tuple[str, ...]
+    """What the route avoids."""
+
+    language: Literal["zh", "en"]
+    """Language of the prompts."""
+
+    fix: Fix | None
+    """The newest position."""
 
 
 class Driving:
@@ -63,6 +81,29 @@ class Driving:
     def end(self) -> None:
         """Stop guiding."""
         self._guide = None
+
+    def rest(self) -> Rest:
+        """Return what is left of the drive, for it to go on after the map was replaced."""
+        guide = self._guide
+        stops = guide.stops_left() if guide is not None else []
+        avoid = tuple(guide.route.avoid) if guide is not None else ()
+        return Rest(stops=tuple(stops), avoid=avoid, language=self.language, fix=self.fix)
+
+    def resume(self, rest: Rest) -> None:
+        """Go on with a drive from the newest position.
+
+        Raises
+        ------
+        nav.errors.NavError
+            There is no way from there on this map.
+        """
+        self.fix, self.language = rest.fix, rest.language
+        if rest.stops and rest.fix is not None:
+            start = (rest.fix.lat, rest.fix.lon)
+            route = self._router.route(
+                [start, *rest.stops], avoid=rest.avoid, heading_deg=rest.fix.heading_deg
+            )
+            self.begin(route, rest.language)
 
     def update(self, fix: Fix | None) -> list[GuidanceEvent]:
         """Take a position (None: a second passed without one) and return what follows from it."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from device.engines import Engines, is_ready
+from device.pressure import available_bytes
 
 _ERRORS_KEPT = 10
 
@@ -67,6 +68,7 @@ class Health:
             "position_source": self.position_source,
             "route": self.route,
             "memory_mb": round(memory_bytes() / 1e6, 1),
+            "available_mb": round((available_bytes() or 0) / 1e6, 1),
             "engines": engine_states(engines),
             "restarts": dict(self.restarts),
             "requests": dict(self.requests),

@@ -69,6 +69,8 @@ class ModelStore:
     def __init__(self, folder: Path | None = None, lock: ModelLock | None = None) -> None:
         self.folder = folder or cache_home() / "models"
         self.lock = lock or committed_lock()
+        self._damaged: dict[str, list[int]] = {}
+        """Size and time of blobs found damaged, so that they are not hashed again and again."""
 
     def states(self) -> list[ModelState]:
         """Return what is installed and what could be."""
@@ -209,7 +211,9 @@ class ModelStore:
             stamp = [info.st_size, info.st_mtime_ns]
             if not again and stamps.get(blob.name) == stamp:
                 continue
-            if archives.sha256_of(blob) != blob.name or (file.sha256 or blob.name) != blob.name:
+            known_bad = not again and self._damaged.get(blob.name) == stamp
+            if known_bad or (file.sha256 or blob.name) != blob.name or archives.sha256_of(blob) != blob.name:
+                self._damaged[blob.name] = stamp
                 raise ModelDamaged(
                     f"the file {file.path} of {name} is damaged: run `xiaogao models pull {name}`",
                     file.path,

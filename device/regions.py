@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from device.errors import Missing
 from nav.paths import data_home, regions_dir
+
+if TYPE_CHECKING:
+    from nav import Region
 
 Progress = Callable[[str], None]
 
@@ -101,6 +107,24 @@ def current_region(asked: str = "") -> str:
     if installed:
         raise Missing(f"choose a region: `xiaogao map use NAME` with one of {', '.join(installed)}")
     raise Missing("no region is installed: `xiaogao map add FILE.osm.pbf --name NAME` builds one")
+
+
+def damaged_files(region: Region) -> list[str]:
+    """Read a whole pack and return the files whose content is not what was built."""
+    damaged = region.verify()
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"file:{region.path / 'poi.sqlite'}?mode=ro", uri=True)
+        ) as db:
+            found = db.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error:
+        found = None
+    return damaged if found == ("ok",) else [*damaged, "poi.sqlite"]
+
+
+def not_as_built(name: str, files: list[str]) -> str:
+    """Say which files of a pack are damaged, and what to do."""
+    return f"the region {name} is damaged ({', '.join(files)}): `xiaogao map add` builds it again"
 
 
 def remove_region(name: str) -> None:

@@ -13,20 +13,25 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from device.assistant import Assistant, Turn
+from device.closures import follow_closures
 from device.control import control_server
 from device.conversation import Conversation
-from device.engines import RemoteEngine
+from device.driving import Rest
+from device.engine_keeper import EngineKeeper
 from device.errors import DeviceError
 from device.hardware import choose
 from device.health import Health
 from device.instance import only_instance
-from device.regions import current_file
+from device.regions import current_file, damaged_files, not_as_built
 from device.settings import Settings, load_settings
+from device.sound_check import SoundCheck
 from device.supervisor import supervise
 from nav.errors import NavError
+from nav.guidance_types import GuidanceEvent
 from nav.matching_types import Fix
 from nav.paths import regions_dir
 from poi.errors import PoiError
@@ -41,7 +46,6 @@ _STOP_LIMIT_S = 2.5
 _BEAT_S = 1.0
 _OPEN_LIMIT_S = 10.0
 _REGION_RETRY_S = 2.0
-_UNLOAD_AFTER_S = 120.0
 _SUGGEST_EVERY_S = 20.0
 _SUGGESTION_VALID_MS = 8_000
 _DOING = {
@@ -73,6 +77,8 @@ class Service:
         self._stopping = asyncio.Event()
         self._changed = asyncio.Event()
         self._opened = asyncio.Event()
+        self._distrusted: frozenset[tuple[str, int]] | None = None
+        """The installed packs when the one in use proved damaged; it is not opened again."""
         self._notify = _notifier()
 
     async def run(self) -> None:
@@ -112,6 +118,10 @@ class Service:
         yield supervise("region", self._watch_regions, self._failed)
         if self.assistant is not None:
             yield supervise("engines", self._keep_engines, self._failed)
+            yield supervise("region check", self._check_pack, self._failed)
+            yield supervise("memory", self._mend_memory, self._failed)
+            if self.settings.routing.live_file:
+                yield supervise("closures", self._follow_closures, self._failed)
             yield supervise("position", self._follow_position, self._failed)
             if self.settings.position.kuksa:
                 yield supervise("vehicle", self._follow_vehicle, self._failed)
@@ -123,10 +133,14 @@ class Service:
 
     async def _open(self) -> None:
         """Open region and memory; without a region the service runs on and says so."""
+        drive = None
         if self.assistant is not None:
+            drive = self.assistant.driving.rest()
             await asyncio.to_thread(self.assistant.close)
         self.assistant, self.conversation = None, None
-        self.health.region = ""
+        self.health.region, self.health.route = "", None
+        if self._distrusted == _installed():
+            return
         try:
             assistant = await asyncio.to_thread(Assistant, self.settings)
         except (DeviceError, NavError, PoiError, sqlite3.Error, OSError) as error:
@@ -138,6 +152,15 @@ class Service:
         self.assistant = assistant
         self.health.region = assistant.region.name
         self.conversation = Conversation(assistant, lambda: assistant.driving.position, self._answered)
+        if drive is not None:
+            self._drive_on(assistant, drive)
+
+    def _drive_on(self, assistant: Assistant, drive: Rest) -> None:
+        """Go on with the drive that was under way when the map or the settings changed."""
+        try:
+            assistant.driving.resume(drive)
+        except NavError as error:
+            self._failed("drive", error)
 
     async def _watch_regions(self) -> None:
         """Look from time to time whether a region was installed, chosen or replaced, and take it up."""
@@ -147,34 +170,43 @@ class Service:
         self._changed.set()
 
     async def _keep_engines(self) -> None:
-        """Hold the engines ready and start dead ones anew; where memory is short, let idle ones go."""
+        """Hold the engines ready, and let go what memory does not hold."""
         assert self.assistant is not None
-        engines = self.assistant.engines
-        wanted = [
-            engine for engine in (engines.recogniser, engines.synthesizer, engines.language_model) if engine
-        ]
-        unload = choose(self.settings.engines.profile).profile.unload_when_idle
-        told: set[str] = set()
+        profile = choose(self.settings.engines.profile).profile
+        await EngineKeeper(self.assistant, profile, failed=self._failed, tell=self._tell).run()
+
+    async def _check_pack(self) -> None:
+        """Read the whole pack once; one with other bytes than were built is given up for the next one."""
+        assert self.assistant is not None
+        damaged = await asyncio.to_thread(damaged_files, self.assistant.region)
+        if damaged:
+            self._distrusted = _installed()
+            self._failed("region", DeviceError(not_as_built(self.assistant.region.name, damaged)))
+            self._changed.set()
+
+    async def _mend_memory(self) -> None:
+        """Try again from time to time to open a memory that a full or read-only disk withheld."""
+        assert self.assistant is not None
         while True:
-            for engine in wanted:
-                try:
-                    await asyncio.to_thread(self._unload if unload else self._load, engine)
-                except DeviceError as error:
-                    if str(error) not in told:
-                        told.add(str(error))
-                        self._failed("engines", error)
-            await asyncio.sleep(_BEAT_S)
+            await asyncio.sleep(_REGION_RETRY_S)
+            if await asyncio.to_thread(self.assistant.mend_memory):
+                self._tell("; ".join(self.assistant.warnings) or "the memory can be used again")
 
-    def _load(self, engine: RemoteEngine) -> None:
+    async def _follow_closures(self) -> None:
+        """Take up closures and live speeds, and go another way where they hit the route."""
         assert self.assistant is not None
-        if engine.process.pid is None:
-            engine.warm()
-            if engine is self.assistant.engines.language_model:
-                self.assistant.agent.warm()
+        path = Path(self.settings.routing.live_file).expanduser()
+        await follow_closures(
+            path,
+            self.assistant.router,
+            changed=self._roads_changed,
+            problem=lambda what: self._failed("closures", DeviceError(what)),
+        )
 
-    def _unload(self, engine: RemoteEngine) -> None:
-        if engine.process.pid is not None and engine.process.idle_s > _UNLOAD_AFTER_S:
-            engine.process.stop()
+    def _roads_changed(self) -> None:
+        assert self.assistant is not None
+        log.info("closures and live speeds were taken up")
+        self._take(self.assistant.driving.roads_changed())
 
     async def _follow_position(self) -> None:
         """Read positions in a thread and guide on the event loop."""
@@ -231,14 +263,17 @@ class Service:
     def _drive(self, fix: Fix | None) -> None:
         assert self.assistant is not None
         driving = self.assistant.driving
-        for event in driving.update(fix):
-            if event.prompt is not None:
-                self._say_prompt(event.prompt)
+        self._take(driving.update(fix))
         self.health.position = driving.position
         state = driving.state()
         self.health.route = (
             {"remaining_m": state.remaining_m, "remaining_s": state.remaining_s} if state else None
         )
+
+    def _take(self, events: list[GuidanceEvent]) -> None:
+        for event in events:
+            if event.prompt is not None:
+                self._say_prompt(event.prompt)
 
     def _say_prompt(self, prompt: Prompt) -> None:
         log.info("prompt: %s", prompt.text)
@@ -319,6 +354,11 @@ class Service:
             loop.add_signal_handler(number, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self._changed.set)
 
+    def _tell(self, what: str) -> None:
+        """Take note of something that is no failure of a part."""
+        self.health.errors.append(what)
+        log.warning("%s", what)
+
     def _failed(self, name: str, error: Exception) -> None:
         said_before = bool(self.health.errors) and self.health.errors[-1].endswith(f": {error}")
         self.health.failed(name, error)
@@ -335,7 +375,12 @@ class Service:
     async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
         engines = self.assistant.engines if self.assistant else None
         status = await asyncio.to_thread(self.health.to_dict, engines)
-        return {"ready": self._opened.is_set(), **status}
+        return {"ready": self._opened.is_set(), **status, "sound": self._sound()}
+
+    def _sound(self) -> dict[str, str | None]:
+        """Return which devices are in use."""
+        check = self.conversation.sound_check if self.conversation else None
+        return check.devices() if isinstance(check, SoundCheck) else {}
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         async with asyncio.timeout(_OPEN_LIMIT_S):

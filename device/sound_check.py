@@ -59,6 +59,10 @@ class SoundCheck:
     def __init__(self, microphone: Microphone, speaker: Speaker, *, echo_cancelled: bool = False) -> None:
         self._microphone, self._speaker, self._echo_cancelled = microphone, speaker, echo_cancelled
 
+    def devices(self) -> dict[str, str | None]:
+        """Return the names of the devices in use."""
+        return {"microphone": self._microphone.device or None, "speaker": self._speaker.device or None}
+
     async def __call__(self, language: str) -> str:
         """Play the tone, listen, and return what was found in words; takes about a second."""
         blocks: list[Samples] = []

@@ -295,8 +295,13 @@ class Guide:
         return self._take_up(route, back=bool(back))
 
     def _route_from(self, lat: float, lon: float, heading_deg: float | None) -> Route:
-        stops = [leg.end.point for leg in self.route.legs[self._vias :]]
-        return self._router.route([(lat, lon), *stops], avoid=self.route.avoid, heading_deg=heading_deg)
+        return self._router.route(
+            [(lat, lon), *self.stops_left()], avoid=self.route.avoid, heading_deg=heading_deg
+        )
+
+    def stops_left(self) -> list[tuple[float, float]]:
+        """Return the stops still to be reached, (lat, lon), the destination last."""
+        return [leg.end.point for leg in self.route.legs[self._vias :]]
 
     def _take_up(self, route: Route, *, back: bool) -> GuidanceEvent:
         busy_until_s = self._scheduler.busy_until_s
