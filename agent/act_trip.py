@@ -33,7 +33,8 @@ def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
 
 
 def _make(turn: Turn, intent: PlanTrip) -> Result:
-    from agent.planner import first_day_of, make_plan
+    from agent.planner import make_plan
+    from agent.trip_dates import first_day_of
     from agent.trip_request import make_request
 
     session = turn.session
@@ -133,6 +134,7 @@ def _change(turn: Turn, change: PlanChange) -> Result:
         count=reply.count_words(count, turn.language),
         days=reply.count_words(len(changed.plan.days), turn.language),
         time=reply.spoken_time(start, turn.language),
+        date=reply.spoken_date(changed.request.first_day, turn.language),
     )
     return Result(
         outcome="done",

@@ -122,11 +122,11 @@ class Wishes(_Base):
 class PlanChange(_Base):
     """A change to the plan at hand."""
 
-    action: Literal["drop", "add", "hotel", "fewer", "more", "later", "earlier", "shorter", "longer"]
+    action: Literal["drop", "add", "hotel", "fewer", "more", "later", "earlier", "shorter", "longer", "date"]
     day: int = 0
     """Day that is meant, from 1; 0 for any, -1 for the last."""
     what: str = ""
-    """The place or kind that is meant, in the speaker's words."""
+    """The place, kind or date that is meant, in the speaker's words."""
 
 
 class PlanTrip(_Base):

@@ -75,9 +75,56 @@ def need_of(text: str, language: Language) -> Need:
     """Return the need that a whole clause expresses ("饿了" → food), "" if none."""
     table = vocabulary.NEEDS_ZH if language == "zh" else vocabulary.NEEDS_EN
     bare = text.strip(" ，,。.!！?？的")
+    if language == "en" and bare.lower() in _EN_BARE:
+        return _EN_BARE[bare.lower()]
     if not bare or len(bare) > 60:
         return ""
-    return next((need for pattern, need in table if re.fullmatch(pattern, bare, re.IGNORECASE)), "")
+    if found := _need(table, bare):
+        return found
+    if language == "en":
+        plain = _EN_IDLE.sub("", bare).strip(" ,")
+        return _need(table, plain) if plain != bare else ""
+    # "我想休息", "哪儿能停车": who it is and the question around it add nothing.
+    plain = _ZH_WHO.sub("", bare, count=1)
+    if plain != bare and len(plain) > 1 and (found := _need(table, plain)):
+        return found
+    # "没电了快找个地方充电": the same need said twice in one breath.
+    for cut in range(2, min(len(bare), 20) - 1):
+        if (found := _need(table, bare[:cut])) and (
+            found == _need(table, bare[cut:]) or found == _need(table, _ZH_WHO.sub("", bare[cut:], count=1))
+        ):
+            return found
+    return ""
+
+
+_ZH_WHO = re.compile(
+    r"^(?:我们?|咱们?|俺|大家|大伙儿?|孩子们?|小孩|娃|老婆|老公|我[爸妈]|全家|前面|前头|到了(?:之后|以后)?|一会儿|待会儿?|等会儿?|现在|突然|忽然|真的|啊|哎|就是|快|赶紧|那就|"
+    r"(?:在|这)?(?:附近)?哪(?:里|儿|块)?(?:能|可以|好|有地方)?|有没有地方(?:能|可以)?|能不能|可以|给我|帮我|得|该|先)+"
+)
+
+
+_EN_BARE: dict[str, Need] = {
+    "eat": "food",
+    "something to eat": "food",
+    "sleep": "hotel",
+    "stay": "hotel",
+    "park": "parking",
+    "refuel": "fuel",
+    "charge": "charging",
+    "have lunch": "food",
+    "have dinner": "food",
+    "have breakfast": "food",
+}
+"""What is left of "looking for somewhere to eat"."""
+
+_EN_IDLE = re.compile(
+    r"(?i)^(?:(?:oh(?: no)?|damn|man|gosh|wow|hmm|honestly|you know|look|i (?:think|guess|feel like|believe)|it seems(?: like)?|looks like)[\s,]+)+"
+    r"|\b(?:really|badly|urgently|just|actually|definitely|seriously|desperately|kinda|totally|quite)\s+"
+)
+
+
+def _need(table: tuple[tuple[str, Need], ...], text: str) -> Need:
+    return next((need for pattern, need in table if re.fullmatch(pattern, text, re.IGNORECASE)), "")
 
 
 def is_category(text: str, language: Language) -> bool:
@@ -170,11 +217,11 @@ def _zh_pick(cutter: _Cutter) -> Pick:
     ):
         return "nearest"
     if cutter.cut(
-        r"(?:最|比较|更)?(?:便宜|实惠|划算|经济|省钱)(?:一)?(?:点儿?|些)?的?|(?:最低价|价格最低)的?"
+        r"(?:最|比较|更)?(?:便宜|实惠|划算|经济|省钱)(?:一)?(?:点儿?|些)?的?|(?:最低价|价格最低)的?|(?:人均|价格|价钱)?(?:不太|不|别太)贵的"
     ):
         return "cheapest"
     if cutter.cut(
-        r"(?:评价|口碑|评分|评论)?(?:最好|最高|最棒|最不错|比较好|好评|不错)(?:吃)?(?:的|点的)?(?!吃)"
+        r"(?:评价|口碑|评分|评论)(?:比较|很|挺)?(?:高|好|不错)的?|(?:评价|口碑|评分|评论)?(?:最好|最高|最棒|最不错|比较好|好评|不错)(?:吃)?(?:的|点的)?(?!吃)"
     ):
         return "best"
     return ""
@@ -185,13 +232,13 @@ def _trim_zh(text: str) -> str:
     while text != before:
         before = text
         text = re.sub(
-            r"^(?:[ ，,。]|没有(?=.)|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|哪家|哪个|哪里的|一下|一家|一个|一间|一所|两家|几家|几个|个|家|间|些|点儿|"
-            r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|能|可以|的)",
+            r"^(?:[ ，,。]|没有(?=.)|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|哪家|哪个|哪里的|一下|一家|一个|一间|一所|两家|几家|几个|个|家(?!乐福|具|居|电|常|园|庭|长|乐|属)|间|些|点儿|"
+            r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|能|可以|的|又(?:好吃|干净|安静|近|方便)的)",
             "",
             text,
         )
         text = re.sub(
-            r"(?:[ ，,。]|的地方|(?<=.{2})(?:好吃|好喝|好玩|最好吃)|在哪(?:里|儿)?|有吗|有没有|有么|吗|呢|的|那里|那儿)$",
+            r"(?:[ ，,。]|的地方|都?有(?:哪些|哪几家|什么|啥)|(?<=.{2})(?:好吃|好喝|好玩|最好吃)|在哪(?:里|儿)?|有吗|有没有|有么|吗|呢|的|那里|那儿|上一下|(?<=.)了)$",
             "",
             text,
         )
@@ -200,14 +247,14 @@ def _trim_zh(text: str) -> str:
 
 _EN_HERE = (
     r"(?:(?:somewhere |anywhere |right )?(?:near|close to|around|by)(?:\s+(?:me|us|here|my (?:location|position)|where (?:i am|we are)))|"
-    r"\b(?:nearby|around here|close by|near by|in the (?:area|vicinity|neighbou?rhood)|round here|hereabouts|here|locally|in this area))"
+    r"\b(?:nearby|around here|close by|near by|in the (?:area|vicinity|neighbou?rhood)|round here|hereabouts|here|locally|around(?= $)|in this area))"
 )
 
 
 def _parse_en(text: str) -> Phrase:
     cutter = _Cutter(" " + text.strip(" ,.?!") + " ")
     along = cutter.cut(
-        r"\b(?:(?:that(?:'s| is| are)? )?(?:along|on|en) (?:the|our|my|this)? ?(?:way|route|road)(?: there| home)?|en route|along the way|on route)\b"
+        r"\b(?:(?:that(?:'s| is| are)? )?(?:along|on|en) (?:the|our|my|this)? ?(?:way|route|road)(?: there| home| back| to (?:the )?[\w' ]{2,30}$)?|(?:coming )?up ahead|ahead(?: of us)?|en route|along the way|on route)\b"
     )
     open_now = cutter.cut(
         r"\b(?:(?:that|which)(?:'s| is|'re| are)? ?)?(?:still |currently |now |right now )*(?:open|opened)(?: (?:now|right now|at this hour|late|today|tonight|this late|at the moment|24 hours))*\b(?! air)"
@@ -224,6 +271,13 @@ def _parse_en(text: str) -> Phrase:
     pick = _en_pick(cutter)
     near = "" if here else _en_anchor(cutter)
     core = _trim_en(cutter.text)
+    if not near and not here and (found := re.fullmatch(r"(?i)(.+?) (?:in|at) (?:the )?(.{3,30})", core)):
+        # "a hotel in the old town": only after a kind of place; "Church in the Rock" is a name.
+        kind = _trim_en(found[1])
+        if is_category(kind, "en") and not re.search(
+            r"(?i)\b(?:minutes?|hours?|mind|time|total|case)\b", found[2]
+        ):
+            core, near = kind, found[2]
     need = need_of(core, "en")
     if core.lower() in {"place", "somewhere", "anywhere", "something", "one", "ones", "spot", "anything"}:
         core = ""
@@ -251,14 +305,16 @@ def _parse_en(text: str) -> Phrase:
 
 def _en_pick(cutter: _Cutter) -> Pick:
     if cutter.cut(
-        r"\b(?:the |a |my )?(?:nearest|closest|next)\b(?: (?:possible|available))?(?: to (?:me|us|here))?"
+        r"\b(?:the |a |my )?(?:nearest|closest|next(?! to\b))\b(?: (?:possible|available))?(?: to (?:me|us|here))?"
     ):
         return "nearest"
     if cutter.cut(
         r"\b(?:the |a |an |some )?(?:cheap(?:est|er)?|inexpensive|affordable|budget|low[- ]cost)\b"
     ):
         return "cheapest"
-    if cutter.cut(r"\b(?:the |a )?(?:best|top[- ]rated|highest[- ]rated|best[- ]rated)\b"):
+    if cutter.cut(
+        r"\b(?:the |a |one of the )?(?:(?:best|top|highest|well)[- ](?:rated|reviewed|ranked)|best)\b"
+    ):
         return "best"
     return ""
 
@@ -283,7 +339,7 @@ def _trim_en(text: str) -> str:
             flags=re.IGNORECASE,
         )
         text = re.sub(
-            r"\s+(?:that|which|is|are|there|to go to|i can (?:go|visit)|we can (?:go|visit)|of|in|at|for me|for us|please)$",
+            r"\s+(?:that|which|with|is|are|there|around|to go to|i can (?:go|visit)|we can (?:go|visit)|of|in|at|for me|for us|please)$",
             "",
             text,
             flags=re.IGNORECASE,
@@ -320,11 +376,11 @@ _ZH_AVOID = (
 _ZH_ALLOW = rf"(?:也|那就|还是|现在|改|就|又|我)*(?:可以|能|允许|恢复|走)(?:走|上|坐|用)?({_ZH_ROADS})(?:也|都)?(?:可以|行|没关系|没问题|也行)?(?:了)?"
 _ZH_PREFER = (
     (
-        r"(?:走|选|要|用|按|给我)*(?:一?条)?(?:(?:时间|用时|耗时)(?:最短|最少)|最快|最省时(?:间)?|更快|快(?:一)?(?:点儿?|些)(?=的?(?:路|道|走|方|那)))的?(?:路线?|走法|那条路?|方式|道)?(?:走|去|就行)?",
+        r"(?:走|选|要|用|按|给我)*(?:一?条)?(?:(?:时间|用时|耗时)(?:最短|最少)|最快|最省时(?:间)?|更快|快(?:一)?(?:点儿?|些)(?=的?(?:路|道|走|方|那)))的?(?:路线?|走法|那条路?|方式|道)?(?:走(?!去)|去(?=$)|就行)?",
         "fastest",
     ),
     (
-        r"(?:走|选|要|用|按|给我)*(?:一?条)?(?:(?:距离|路程|里程)(?:最短|最近)|最短|最近|更短|(?:近|短)(?:一)?(?:点儿?|些)(?=的?(?:路|道|走|那)))的?(?:路线?|走法|那条路|道)(?:走|去|就行)?|抄近路|抄近道",
+        r"(?:走|选|要|用|按|给我)*(?:一?条)?(?:(?:距离|路程|里程)(?:最短|最近)|最短|最近|更短|(?:近|短)(?:一)?(?:点儿?|些)(?=的?(?:路|道|走|那)))的?(?:路线?|走法|那条路|道)(?:走(?!去)|去(?=$)|就行)?|抄近路|抄近道",
         "shortest",
     ),
 )

@@ -299,21 +299,3 @@ def _shifted(desk: Desk, request: TripRequest, day: Day, stop: Visit) -> tuple[V
 def stop_of(visit: Visit) -> Stop:
     """Return the solver's form of a visit."""
     return Stop(role=visit.kind, place=visit.place)  # type: ignore[arg-type]
-
-
-def first_day_of(text: str, now: datetime) -> date:
-    """Return the date on which a trip begins by the words said: tomorrow unless something else was."""
-    import re
-
-    if re.search(r"大后天", text):
-        return next_day(now.date(), 3)
-    if re.search(r"后天|(?i:day after tomorrow)", text):
-        return next_day(now.date(), 2)
-    if re.search(r"今天|(?i:\btoday\b)", text) and now.hour < 10:
-        return now.date()
-    if re.search(r"周末|双休|(?i:weekend)", text):
-        ahead = (5 - now.weekday()) % 7
-        if re.search(r"下周末|下个周末|(?i:next weekend)", text):
-            ahead += 7
-        return next_day(now.date(), ahead or 7)
-    return next_day(now.date())

@@ -55,6 +55,8 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
             changed = _more(desk, plan, request, index)
         case "later" | "earlier":
             changed = _shift(desk, plan, request, later=change.action == "later")
+        case "date":
+            changed = _date(desk, plan, request, change.what)
         case "longer" | "shorter":
             changed = _length(desk, plan, request, longer=change.action == "longer")
     problems = verify(changed.plan, changed.request, desk)
@@ -322,6 +324,37 @@ def _shift(desk: Desk, plan: Plan, request: TripRequest, *, later: bool) -> Chan
             raise PlanImpossible("no_plan")
         days[number] = schedule_day(desk, request, frames[number], solved[0], hotels[number])
     return Changed(plan=_rebuilt(desk, plan, request, days), request=request)
+
+
+def _date(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Changed:
+    """The same days on other dates; planned anew if something is closed then."""
+    from agent.planner import make_plan
+    from agent.trip_dates import moved_to
+
+    first_day = moved_to(words, desk.now(), request.first_day)
+    if first_day is None:
+        raise PlanImpossible("date_unknown")
+    if first_day < desk.now().date():
+        raise PlanImpossible("date_past")
+    if first_day == request.first_day:
+        raise PlanImpossible("nothing_to_change")
+    request = replace(request, first_day=first_day)
+    shift = first_day - plan.days[0].date
+    days = [
+        schedule_day(
+            desk,
+            request,
+            replace(_frame(plan, request, index), date=day.date + shift),
+            _stops(day),
+            day.hotel.place if day.hotel else None,
+        )
+        for index, day in enumerate(plan.days)
+    ]
+    moved = assemble(desk, request, days)
+    complete = all(len(new.sights) == len(old.sights) for new, old in zip(days, plan.days, strict=True))
+    if not complete or verify(moved, request, desk):
+        moved = make_plan(desk, request)
+    return Changed(plan=moved, request=request)
 
 
 def _length(desk: Desk, plan: Plan, request: TripRequest, *, longer: bool) -> Changed:

@@ -16,6 +16,8 @@ from agent.utterance import simplified
 from nav.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from agent.utterance import Language
     from poi.place import Place
 
@@ -26,6 +28,7 @@ __all__ = [
     "count_words",
     "joined",
     "say",
+    "spoken_date",
     "spoken_distance",
     "spoken_duration",
     "spoken_name",
@@ -82,6 +85,15 @@ def count_words(count: int, language: Language) -> str:
     from nav.wording_numbers import en_number, zh_number
 
     return zh_number(count, counting=True) if language == "zh" else en_number(count)
+
+
+def spoken_date(day: date, language: Language) -> str:
+    """Say a day of the year: 六月十三号星期六, "Saturday, June thirteenth"."""
+    from nav.wording_numbers import en_ordinal, zh_number
+
+    if language == "zh":
+        return f"{zh_number(day.month)}月{zh_number(day.day)}号星期{'一二三四五六日'[day.weekday()]}"
+    return f"{day:%A}, {day:%B} {en_ordinal(day.day)}"
 
 
 def joined(parts: Sequence[str], language: Language) -> str:

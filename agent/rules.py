@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agent.intent import ChangeRoute, Navigate, PlanTrip
+from agent.intent import ChangeRoute, Choose, Confirm, Deny, Navigate, PlanTrip, Search
 
 if TYPE_CHECKING:
     from agent.intent import Intent
@@ -86,12 +86,19 @@ def _join(clauses: list[str], grammar: Any, context: Context) -> Parsed | None:
     if not intents:
         return None
     if missed:
-        confidence = min(confidence, FAIR if missed == 1 and len(clauses) > 2 else 0.6)
+        # "My meeting starts in ten minutes, quicker": a reason that says nothing to us, and a clear wish.
+        sure = missed == 1 and confidence >= GOOD
+        confidence = min(confidence, FAIR if sure or (missed == 1 and len(clauses) > 2) else 0.6)
     return Parsed(intents=tuple(intents), confidence=confidence, pattern="+".join(names))
 
 
 def _append(intents: list[Intent], intent: Intent) -> None:
     """Add an intent; a pure wish about the road joins the destination or the trip before it."""
+    if len(intents) == 1 and isinstance(intent, Navigate | Search | Choose):
+        # "Yes, take me to the zoo", "not this one, the third": the answer is in what follows.
+        before = intents[0]
+        if (isinstance(before, Confirm) and not isinstance(intent, Choose)) or before == Deny():
+            intents.clear()
     last = intents[-1] if intents else None
     road_only = isinstance(intent, ChangeRoute) and not intent.add and not intent.drop
     if road_only and isinstance(intent, ChangeRoute) and intent.prefer != "other":
@@ -118,6 +125,15 @@ def _append(intents: list[Intent], intent: Intent) -> None:
     ):
         avoid = tuple(dict.fromkeys((*last.avoid, *intent.avoid)))
         intents[-1] = intent.model_copy(update={"avoid": avoid})
+        return
+    if (
+        isinstance(intent, Navigate)
+        and isinstance(last, ChangeRoute)
+        and len(intents) == 1
+        and last.add
+        and not intent.via
+    ):
+        intents[-1] = intent.model_copy(update={"via": (last.add,)})
         return
     if last != intent:
         intents.append(intent)

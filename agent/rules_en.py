@@ -89,11 +89,11 @@ _WORK = r"(?:my |our |the )?(?:work|office|workplace|company|job|work address|of
 
 _NAV = (
     r"(?:(?:let'?s|let us|i|we|i'?d|we'?d|i'?m|we'?re|would|like|want|wanna|need|have|got|gotta|going|go|to|just|please|can|could|you|now|ok|okay|first|then|and|next|after that|finally|later|also|rather|must|should|actually|hurry|quickly|quick|straight|directly)\s+)*"
-    r"(?:navigate|navigation|drive|driving|take|bring|get|go|goes|going|head|heading|guide|lead|direct|directions|route|routing|travel|return|come|carry|run|set (?:a |the |my |our )?(?:course|route|destination|navigation|gps)|plan (?:a |the )?route|(?:show|tell|give|find|get|plot|calculate|start|begin)(?: me| us)?(?: the| a| my)? (?:way|route|directions|navigation|path|road|navigating)|"
+    r"(?:navigate|navigation|drive|driving|take|bring|get|go|goes|going|head|heading|guide|lead|direct|directions|route|routing|travel|return|come|carry|run|hit the road|set (?:a |the |my |our )?(?:course|route|destination|navigation|gps)|plan (?:a |the )?route|(?:show|tell|give|find|get|plot|calculate|start|begin)(?: me| us)?(?: the| a| my)? (?:way|route|directions|navigation|path|road|navigating)|"
     r"how (?:do|can|would|should) (?:i|we) (?:get|go|drive|travel)|how to (?:get|go|drive)|what(?:'s| is) the (?:best |fastest |quickest )?(?:way|route)|(?:change|switch|set) (?:the |my |our )?destination|swing|pop|drop|be(?= at\b| in\b)|make (?:it|my way)|off)"
-    r"(?:\s+(?:me|us|my \w+|her|him|them|back|over|straight|directly|the kids|everyone|out|on))*"
+    r"(?:\s+(?:me|us|my \w+|her|him|them|back|over|straight|directly|the kids|everyone|out|off|on))*"
 )
-_GO = rf"{_NAV}\s+(?:(?:see|visit)(?=\s)|to(?: see| visit)?|towards?|(?<=head )for|(?<=heading )for|(?<=directions )for|(?<=off )for|into|by|(?=home\b|there\b|back home\b))\s*"
+_GO = rf"{_NAV}\s+(?:(?:see|visit)(?=\s)|to(?: see| visit)?|towards?|(?<=head )for|(?<=heading )for|(?<=directions )for|(?<=off )for|(?<=off )at|into|by|(?=home\b|there\b|back home\b))\s*"
 
 
 def clauses(text: str) -> list[str]:
@@ -108,6 +108,12 @@ def clauses(text: str) -> list[str]:
         text,
         flags=re.IGNORECASE,
     )
+    if re.match(rf"(?i)(?:please |can you |could you |first,? )*{_GO}", text):
+        marked = re.sub(
+            rf"(?i)(?:,)?\s+(?:and )?(?:then|after that|afterwards)(?: back)? (?:on )?(?:to )?(?!{verb})",
+            " | to ",
+            marked,
+        )
     marked = re.sub(rf"\s+and\s+(?={verb}\b)", " | ", marked, flags=re.IGNORECASE)
     parts = [part.strip(" ,") for part in re.split(r"[,.;!?|]+(?=\s|$)", marked)]
     return [
@@ -223,7 +229,7 @@ def _choice(text: str, context: Context) -> Parsed | None:
         if _fullmatch(rf"{lead}{word}(?:\s+(?:please|instead|available))?", text):
             return _one(Choose(by=cast("Any", by)), sure, "en.choose.by")
     if _fullmatch(
-        r"(?:(?:no|show me|give me|find|find me|try|any|are there|is there|do you have|what|how about|what about|i want|i'?d like|let'?s see|got|some|see|the|tell me|have you got|suggest)[\s,]+)*(?:(?:an)?other|others|else|different|more|next)(?:\s+(?:one|ones|option|options|place|places|hotel|restaurant|choice|choices|results?|suggestions?|there|do you have|is there|nearby|instead|please))*",
+        r"(?:(?:no|show me|give me|find|find me|try|any|anything|something|is that all|are there|is there|do you have|what|how about|what about|i want|i'?d like|let'?s see|got|some|see|the|tell me|have you got|suggest)[\s,]+)*(?:(?:an)?other|others|else|different|more|next)(?:\s+(?:one|ones|option|options|place|places|hotel|restaurant|choice|choices|results?|suggestions?|there|do you have|is there|nearby|instead|please))*",
         text,
     ) and text.lower() not in {"more", "next", "other", "else", "any more"}:
         return _one(Choose(by="other"), sure if context.offered else FAIR, "en.choose.other")
@@ -358,7 +364,7 @@ def _remember(text: str, context: Context) -> Parsed | None:
     ):
         return _one(Remember(), STRONG, "en.remember.favourite")
     if found := _fullmatch(
-        rf"(?:{keep}|call|name) {it} (?:as |under (?:the name )?|to favou?rites as )?(.{{2,30}}?)", text
+        rf"(?:(?:call|name) {it}|{keep} {it} (?:as|under(?: the name)?|to favou?rites as)) (.{{2,30}}?)", text
     ):
         return _one(Remember(label=re.sub(r"(?i)^(?:the|a) ", "", found[1])), GOOD, "en.remember.label")
     if found := _fullmatch(
@@ -449,7 +455,7 @@ def _named_status(text: str, context: Context) -> Parsed | None:
 
 def _route_change(text: str, context: Context) -> Parsed | None:
     if _whole(
-        r"(?:(?:is there|find|find me|give me|show me|take|try|use|pick|choose|i want|let'?s (?:take|try)|i'?d like|any|are there|do we have|switch to|can we (?:take|try)|want|get me|look for|suggest)\s+)*(?:(?:an?|the|any|some)\s+)?(?:other|another|different|alternative|alternate|new|second|next)\s+(?:route|way|road|path|one|routes|roads|ways|option)(?: (?:there|please|instead|available|around(?: (?:it|this|the traffic))?))*|"
+        r"(?:(?:is there|find|find me|give me|show me|take|try|use|pick|choose|i want|let'?s (?:take|try|go)|i'?d like|go|drive|any|are there|do we have|switch to|can we (?:take|try)|want|get me|look for|suggest)\s+)*(?:(?:an?|the|any|some)\s+)?(?:other|another|different|alternative|alternate|new|second|next)\s+(?:route|way|road|path|one|routes|roads|ways|option)(?: (?:there|please|instead|available|around(?: (?:it|this|the traffic))?))*|"
         r"(?:re-?route|recalculate|re-?plan)(?: (?:me|us|the route|please|around (?:it|this|the (?:traffic|jam))))*|(?:go|drive|get|take me|find a way|is there a way|way) around (?:this|it|the (?:traffic|jam|accident|congestion|roadworks?|construction)|that)(?: (?:traffic|jam|mess))?|alternatives?|(?:change|switch) (?:the |my |our )?(?:route|routes)|"
         r"(?:(?:there'?s|this is|it'?s|too much|so much|heavy|terrible|bad|what a|stuck in|we'?re stuck in|i'?m stuck in|the|this)\s+)+(?:(?:a|too much|so much|heavy|terrible|bad|really|traffic|huge|awful)\s+)*(?:traffic|jam|traffic jam|congestion|jammed|congested|accident|blocked)(?: (?:is (?:terrible|bad|awful|horrible|crazy)|here|ahead|on this road|today|up ahead))*|avoid (?:the |this )?(?:traffic|jam|congestion|accident)(?: (?:ahead|jam))?|(?:the|this) (?:road|street|way)(?:'s| is)? (?:blocked|closed|jammed|flooded)(?: ahead)?|(?:take|use) (?:an )?alternative(?: route)?",
         text,
@@ -482,9 +488,13 @@ def _stops(text: str) -> Parsed | None:
         rf"(?:remove|delete|drop|skip|take out|leave out|cancel|forget(?: about)?|don'?t stop at|no need to stop at|let'?s skip|we don'?t need(?: to stop at)?)(?: the)?(?: (?:stop|{stop_word}) (?:at|in|by))?(?: the)? (.{{2,30}}?)(?: (?:stop|waypoint|stopover))?(?: from (?:the|my|our) route)?",
         text,
     )
-    if drop and not re.search(
-        r"(?i)\b(?:plan|day|itinerary|trip|navigation|route|reminder|volume|sound|it|that)\b|toll|highway|motorway",
-        drop[1],
+    if (
+        drop
+        and not re.match(r"(?i)(?:me|us|him|her|them|my \w+|off)\b", drop[1])
+        and not re.search(
+            r"(?i)\b(?:plan|day|itinerary|trip|navigation|route|reminder|volume|sound|it|that)\b|toll|highway|motorway",
+            drop[1],
+        )
     ):
         return _one(ChangeRoute(drop=drop[1]), GOOD, "en.change.drop")
     add = (
@@ -530,7 +540,17 @@ def _place_confidence(phrase: Phrase, sure: float) -> float:
     return sure
 
 
+_FETCH = (
+    r"(?:let'?s |i (?:need|have|want) to |we (?:need|have|want) to |i'?m going to |gotta |go |please )*(?:pick|get|collect|fetch)(?: up)? "
+    r"(?:my|the|our|his|her) \w+(?: up)? (?:from|at) (?:the |his |her )?(?P<to>.{2,30}?)(?P<way> on (?:the|our|my) way(?: home| there)?)?"
+)
+
+
 def _navigate(text: str, context: Context) -> Parsed | None:
+    if found := _fullmatch(_FETCH, text):
+        if found["way"]:
+            return _one(ChangeRoute(add=found["to"]), GOOD, "en.fetch.stop")
+        return _one(Navigate(to=found["to"]), GOOD, "en.fetch")
     wishes = road_wishes(text, "en")
     body = wishes.text.strip(" ,.?!")
     via: list[str] = []
@@ -547,9 +567,14 @@ def _navigate(text: str, context: Context) -> Parsed | None:
             start = found["start"]
         body = body[: found.start()] + body[found.end() :]
     elif found := re.search(r"(?i)(?<=.)\s+(?:starting )?from (?:the )?(?P<start>.+)$", body):
-        if not re.fullmatch(rf"(?i){_HERE}", found["start"]):
+        if re.fullmatch(
+            r"(?i)(?:last (?:time|week|month|year|night)|before|yesterday|earlier|the other day)",
+            found["start"],
+        ):
+            found = None
+        elif not re.fullmatch(rf"(?i){_HERE}", found["start"]):
             start = found["start"]
-        body = body[: found.start()]
+        body = body[: found.start()] if found else body
     target = None
     sure = STRONG
     if (found := re.match(rf"(?i)^{_GO}(?P<to>.+)$", body)) or (
@@ -558,8 +583,21 @@ def _navigate(text: str, context: Context) -> Parsed | None:
         )
     ):
         target = found["to"]
+    elif wishes.prefer and (
+        found := re.match(
+            r"(?i)^(?:what(?:'s| is)|show me|find(?: me)?|tell me|i want|give me|take|is there) to (?:the )?(?P<to>.+)$",
+            body,
+        )
+    ):
+        # "What is the quickest way to the hospital": the quickest way is cut out already.
+        target = found["to"]
     elif found := re.match(r"(?i)^to (?:the )?(?P<to>.+)$", body):
         target, sure = found["to"], GOOD if start else FAIR
+    elif found := re.match(
+        r"(?i)^(?:take|bring|drive|get|lead) (?:me|us|him|her|them) (?P<to>(?:some|any)where\b.*|there)$",
+        body,
+    ):
+        target = found["to"]
     elif re.fullmatch(
         r"(?i)(?:(?:take|bring|get|drive) (?:me|us) )?(?:back )?home|(?:go|going|head|heading|drive|i want to go|let'?s go|time to go) (?:back )?home",
         body,
@@ -663,34 +701,55 @@ def _search(text: str, context: Context) -> Parsed | None:
     )
     if known and (cue or head):
         return _one(intent, STRONG, "en.search")
-    if head and head[0].strip().lower().split()[0] in {
-        "find",
-        "search",
-        "look",
-        "looking",
-        "locate",
-        "show",
-        "where",
-        "where's",
-        "is",
-        "are",
-        "any",
-    }:
+    if (
+        head
+        and head[0].strip().lower().split()[0]
+        in {
+            "find",
+            "search",
+            "look",
+            "looking",
+            "locate",
+            "show",
+            "where",
+            "where's",
+            "is",
+            "are",
+            "any",
+        }
+        and not _SMALL_TALK.search(text)
+    ):
         return _one(intent, _place_confidence(phrase, GOOD), "en.search.find")
     if cue and (head or len(phrase.core.split()) <= 3):
         odd = not head and re.search(
             r"(?i)\b(?:i|i'?m|i'?ve|we|it|my|gotta|that|this|he|she|they)\b", phrase.core
         )
-        return _one(intent, WEAK if odd else _place_confidence(phrase, FAIR), "en.search.cue")
+        vague = not head and re.search(
+            r"(?i)\b(?:nothing|looks?|seems?|familiar|new|too|so|very|feels?|there)\b", phrase.core
+        )
+        return _one(intent, WEAK if odd or vague else _place_confidence(phrase, FAIR), "en.search.cue")
     if known:
         return _one(intent, FAIR, "en.search.bare")
-    if head:
+    if head and not _SMALL_TALK.search(text):
         return _one(intent, WEAK if len(phrase.core.split()) > 3 else 0.6, "en.search.loose")
     return None
 
 
+_SMALL_TALK = re.compile(
+    r"(?i)\b(?:weather|rain(?:ing)?|snow(?:ing)?|temperature|forecast|joke|story|poem|sing|song|music|radio|playlist|podcast|call (?:my|mom|mum|dad|him|her)|phone (?:my|mom)|"
+    r"(?:text|message|email) (?:my|him|her|to)|e-?mails?|alarm|timer|remind me|air ?con(?:ditioning)?|heat(?:ing|er)|windows?|sunroof|seats?|wipers on|headlights?|trunk|stocks?|lottery|news|"
+    r"world cup|score|translate|plus|times|divided|who (?:are|made|built|invented) |your name|how old are you|are you (?:a |an )?(?:human|robot|real|married|ok|alive)|i love you|i hate you|"
+    r"stupid|idiot|dumb|moron|useless|shut your|password|instructions|system prompt|your rules|previous rules|pretend|president|capital of|meaning of life|who won)\b"
+)
+"""What a car navigation is asked and cannot do, or is only talk."""
+
+
 def _other(text: str, context: Context) -> Parsed | None:
     words = text.split()
+    if _SMALL_TALK.search(text) and not re.search(
+        r"(?i)\b(?:navigate|drive|take me|route|directions|nearest|nearby|near|go to|way|find|where)\b", text
+    ):
+        return _one(Chat(), GOOD, "en.chat.topic")
     if context.expecting == "place" and len(words) <= 6 and not _BAD_PLACE.search(text):
         phrase = parse_phrase(text, "en")
         return _one(

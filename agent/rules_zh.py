@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -42,7 +43,7 @@ _CANCEL = (
 _STATUS: tuple[tuple[str, str], ...] = (
     (
         r"(?:现在|目前|我们?|到底|当前|咱们?|这车|车)*(?:在|是在|开到|走到|跑到|到了?)?(?:哪(?:里|儿|了|个位置|条路(?:上)?|一?条路)?|什么(?:地方|位置|路(?:上)?|街)|啥(?:地方|位置|路))(?:了|呢|啊)*"
-        r"|(?:这|这里|这儿|这边|这条路|这路|这条街|这条道)(?:里)?(?:是|叫)(?:哪(?:里|儿)?|什么(?:地方|路|街|名字)?|啥(?:地方|路|名)?)|(?:我|我们|车)?(?:的)?(?:当前|现在的?)?位置(?:是|在)?(?:哪(?:里|儿)?|什么)?|我在(?:哪条路上|什么路)|(?:我)?(?:是不是)?迷路了?|(?:现在|我)*(?:是)?在?什么路上",
+        r"|(?:这|这里|这儿|这边|这条路|这路|这条街|这条道)(?:里)?(?:是|叫)(?:哪(?:里|儿)?|什么(?:地方|路|街|名字)?|啥(?:地方|路|名)?)|(?:我|我们|车)?(?:的)?(?:当前|现在的?)?位置(?:是|在)?(?:哪(?:里|儿)?|什么)?|(?:我们?|现在|车)*(?:正)?(?:在|走的是|走在)?哪(?:一)?(?:条|个)(?:街|路|区|镇|城市|高速)(?:道)?(?:上)?|我在(?:哪条路上|什么路)|(?:我)?(?:是不是)?迷路了?|(?:现在|我)*(?:是)?在?什么路上",
         "where_am_i",
     ),
     (
@@ -96,13 +97,21 @@ _WORK = (
 _NAV_LEAD = (
     r"(?:导航|帮我导航|开导航|开始导航|开车|带(?:我们|我|俺|咱们|咱|大家|孩子|老婆|爸妈|他们)?|送(?:我们|我|俺|咱们|咱|他|她|孩子)?|载(?:我们|我)|拉(?:我们|我)|领(?:我们|我)|"
     r"引导我?|把我(?:们)?(?:带|送|导航|载|拉)|我们?|咱们?|俺|想|要|得|该|打算|准备|需要|现在|今天|明天|今晚|立刻|马上|赶紧|赶快|快|快点|直接|先|再|然后|接着|最后|之后|完了|后|"
-    r"就|那|那就|还是|给我|规划|一?条|路线|路|走|怎么|如何|出发|开|设置?(?:目的地|导航)?(?:为|成)?|查|看|一下|目的地(?:改|设|换|定)?(?:成|为|到|是)?|改|换|成|掉头|下班|放学|顺便|也|可以|能|急着|赶着|着急|请|改道|转)*"
+    r"就|那|那就|还是|给我|规划|一?条|路线|路|走|怎么|如何|出发|开|设置?(?:目的地|导航)?(?:为|成)?|查|看|一下|目的地(?:改|设|换|定)?(?:成|为|到|是)?|改|换|成|掉头|下班|放学|顺便|也|可以|能|急着|赶着|着急|请|改道|转|一会儿?|等会儿?|待会儿?|等下|回头|下午|中午|早上|上午|周末|你?知道|能不能|可不可以|找|条|修改|更改|把|得赶紧|必须)*"
 )
-_NAV_VERB = r"(?:去往|前往|去到|开去|开到|驶向|驶往|奔赴|直奔|导航去|导航到|去|到(?!现在|底)|往|回到|回(?!来|头)|上(?!班|学|课|厕|车|次|高速|面|网|来)|奔)(?:一下|一趟|趟|下|看看|见|接)?"
+_NAV_VERB = r"(?:去往|前往|去到|开去|开到|驶向|驶往|奔赴|直奔|导航去|导航到|去|到(?!现在|底)|往|回到|回(?!来|头)|(?<![路马晚早])上(?!班|学|课|厕|车|次|高速|面|网|来)|奔)(?:一下|一趟|趟|下|看看|见|接)?"
 
 
 def clauses(text: str) -> list[str]:
     """Cut an utterance where a new wish begins."""
+    text = re.sub(r"(?<=了)(?=(?:直接|我们?|还是|就)?(?:去|回)(?!哪|的))", "，", text)
+    text = re.sub(r"^(?:去|回)[^，,]{1,8}?的?路上(?=[有找买想要吃喝加哪看帮])", "路上", text)
+    text = re.sub(
+        r"^(?:我们?|在)?(去|回|到)([^，,]{1,8}?)之?前[，,]?(?:我们?|先|要|得|再|想)*(?:去|到|回)(?:一?趟|一下)?([^，,]{2,12})$",
+        r"去\3，\1\2",
+        text,
+    )
+    text = re.sub(r"(?:先)?去完(.{2,12}?)(?:再|就|之后|以后|后|然后)*(?=去|回|到)", r"去\1，", text)
     marked = re.sub(
         r"(?<=.)(?=(?:再|然后|接着|之后|最后|完了|随后)(?:再|就)?(?:去|到|回|带|送|导航|找|开|帮|往|顺|看))"
         r"|(?<=[^，,])(?=(?:顺便|顺路|顺道|另外|还有|同时|并且|而且)(?:帮|给|找|去|看|加|买|查|再|把|接|吃|喝|充|搜|取|问))",
@@ -115,11 +124,14 @@ def clauses(text: str) -> list[str]:
         marked,
     )
     parts = [part.strip() for part in re.split(r"[，,。；;！!？?]+", marked)]
-    return [
-        part
-        for part in parts
-        if part and not re.fullmatch(r"(?:嗯+|呃+|啊|哦|那个|好的?|行|然后|谢谢)", part)
-    ]
+    return [part for part in parts if part and not _FILLER.fullmatch(part)] or parts[:1]
+
+
+_FILLER = re.compile(
+    r"(?:嗯+|呃+|啊|哦|那个|好的?|行|然后|谢谢|走|走吧|来|快|快点|快快快|出发|拜托|求你了?|听我说|我跟你说|你听着|"
+    r"(?:给我|帮我)?(?:带我去|带我过去|带路|导航过去|导过去|过去吧?|走起|导航)|(?:换|改)(?:个|一个|一下)?目的地|不等了|赶紧的?|抓紧|急|着急)"
+)
+"""Clauses that carry no wish of their own beside another one."""
 
 
 @lru_cache(maxsize=256)
@@ -195,6 +207,12 @@ def _choice(text: str, context: Context) -> Parsed | None:
         and "最" in text
     ):
         return _one(Choose(index=-1), sure, "zh.choose.last")
+    if re.fullmatch(rf"{_CHOICE_LEAD}(?:正)?(?:中间|当中)(?:的)?{_CHOICE_TAIL}{_END}", text) and (
+        context.offered or context.expecting == "choice"
+    ):
+        return _one(Choose(index=2), sure, "zh.choose.middle")
+    if not (context.offered or context.expecting) and re.search(r"[店馆厅站场]", text):
+        return None
     relative = (
         (
             r"(?:更|最|比较|稍微|再|离我)?近(?:一|的|些|点|点儿|一点|一点儿|一些)*|离(?:我|这|这儿|这里)(?:更|最|比较)?近(?:一点|点|些)?",
@@ -208,8 +226,10 @@ def _choice(text: str, context: Context) -> Parsed | None:
         ),
     )
     for pattern, by in relative:
-        lead = r"(?:就|那就|那|还是|我要|我选|选|要|去|来|换|找|有没有|有|给我|帮我|一?(?:个|家)|不要|太远了?|太贵了?|再|[，, ])*"
-        if re.fullmatch(rf"{lead}(?:{pattern})(?:的)?(?:那)?{_CHOICE_TAIL}{_END}", text) and text not in {
+        lead = r"(?:就|那就|那|还是|我要|我想|我选|选|要|去|来|换|找|挑|有没有|有|能不能|给我|帮我|一?(?:个|家)|不要|这个|这家|太远了?|太贵了?|再|[，, ])*"
+        if re.fullmatch(
+            rf"{lead}(?:{pattern})(?:的)?(?:那)?{_CHOICE_TAIL}(?:有没有|有吗|有么)?{_END}", text
+        ) and text not in {
             "好",
             "好的",
             "好了",
@@ -240,7 +260,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
     marked = re.search(r"那个|那家|那间|这家", text) is not None
     offered = any(name.lower() in full.lower() or full.lower() in name.lower() for full in context.offered)
     if re.fullmatch(r"(?:我)?(?:不要|不去|不|没).*", name) or re.search(
-        r"什么|怎么|哪|多[久远少]|几点|吗", text
+        r"什么|怎么|哪|多[久远少]|几点|吗|说的(?!是)|讲的|念的|提的|一半", text
     ):
         return None
     if offered or (marked and len(name) <= 8):
@@ -258,7 +278,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
 
 def _correction(text: str, context: Context) -> Parsed | None:
     found = re.fullmatch(
-        r"(?:不是|不对|错了|不|搞错了|弄错了|你听错了|听错了|你搞错了)[，,。 啊呀的吧]*(?:不是.{0,12}?[，,])?(?:我?(?:说|要|想)?(?:的)?(?:是(?:去)?|(?:要|想)?去(?:的)?是?)|应该是|是|去的是|我要去的?是?|我要的是|改成|换成)(?:去|到)?(.{1,30}?)"
+        r"(?:不是|不对|错了|不(?=[，,。 ]|我(?:说|要|想))|搞错了|弄错了|你听错了|听错了|你搞错了)[，,。 啊呀的吧]*(?:不是.{0,12}?[，,])?(?:我?(?:说|要|想)?(?:的)?(?:是(?:去)?|(?:要|想)?去(?:的)?是?)|应该是|是|去的是|我要去的?是?|我要的是|改成|换成)(?:去|到)?(.{1,30}?)"
         + _END,
         text,
     )
@@ -295,15 +315,15 @@ def _volume(text: str, context: Context) -> Parsed | None:
             "up",
         ),
         (
-            r"(?:把|音量|声音|语音|导航|播报|你|说话|能|说|讲|再|调|稍微)*(?:小|低|轻)(?:声|音)?(?:一)?(?:点|些|点儿)(?:声|音)?(?:说|讲)?|(?:声音|音量)?(?:太大|太响|太吵|大)了?|(?:减小|降低|调低|调小|放小)(?:一下|一点|点)?(?:音量|声音)?(?:一点|点)?|太吵了?|小声(?:点|点儿|一点)?|(?:孩子|宝宝)(?:在)?睡(?:觉|着)了?.*小声.*|(?:把)?(?:音量|声音)(?:调小|调低|减小|关小|开小|放小|小)(?:一点|点|些|一些)?",
+            r"(?:把|音量|声音|语音|导航|播报|你|说话|能|说|讲|再|调|稍微)*(?:小|低|轻)(?:声|音)?(?:一)?(?:点|些|点儿)(?:声|音)?(?:说|讲)?|(?:声音|音量)?(?:太大|太响|太吵|大)了?|太大声了?|吵死(?:人|我)?了?|(?:减小|降低|调低|调小|放小)(?:一下|一点|点)?(?:音量|声音)?(?:一点|点)?|太吵了?|小声(?:点|点儿|一点)?|(?:孩子|宝宝)(?:在)?睡(?:觉|着)了?.*小声.*|(?:把)?(?:音量|声音)(?:调小|调低|减小|关小|开小|放小|小)(?:一点|点|些|一些)?",
             "down",
         ),
         (
-            r"(?:取消|解除|关闭|关掉|不要)静音|(?:打开|恢复|开启|开)(?:声音|语音|播报|语音播报|音量)|(?:可以)?(?:说话|出声|发声|播报)了|(?:把)?声音(?:打开|恢复)",
+            r"(?:继续|恢复)(?:语音)?(?:播报|说话?|讲)|(?:取消|解除|关闭|关掉|不要)静音|(?:打开|恢复|开启|开)(?:声音|语音|播报|语音播报|音量)|(?:可以)?(?:说话|出声|发声|播报)了|(?:把)?声音(?:打开|恢复)",
             "unmute",
         ),
         (
-            r"(?:请)?(?:保持|开启|打开|设为|调成)?静音(?:模式)?|(?:关闭|关掉|关|把)(?:声音|语音|播报|语音播报)(?:关了|关掉|关闭|关)?|(?:别|不要)(?:出声|发声|播报|播)|声音(?:关了|关掉|关闭)",
+            r"(?:暂停|停止)(?:语音)?播报|(?:请)?(?:保持|开启|打开|设为|调成)?静音(?:模式)?|(?:关闭|关掉|关|把)(?:声音|语音|播报|语音播报)(?:关了|关掉|关闭|关)?|(?:别|不要)(?:出声|发声|播报|播)|声音(?:关了|关掉|关闭)",
             "mute",
         ),
     )
@@ -357,6 +377,8 @@ def _remember_favourite(text: str, lead: str) -> Parsed | None:
         rf"(?:把|将)?(.{{2,20}}?)(?:给我|帮我)?(?:收藏|加到收藏夹?|加入收藏夹?|添加到收藏夹?|放进收藏夹?|记下来|存起来)(?:一下|起来|里)?{_END}",
         text,
     ):
+        if re.search(r"看看|打开|有(?:什么|哪些|啥)|^我的?$|^查", found[1]):
+            return None
         return _one(Remember(place=found[1]), GOOD, "zh.remember.favourite_place")
     found = re.fullmatch(rf"(?:收藏|记住)(?!夹)(?:一下)?(?!这|那|刚才)(.{{2,20}}?){_END}", text)
     if found:
@@ -375,6 +397,12 @@ def _recall(text: str, context: Context) -> Parsed | None:
         + _END,
         text,
     ) and re.search(r"收藏|存了|保存了|记住?了|我的|哪些|什么", text):
+        return _one(Recall(what="favourites"), STRONG, "zh.recall.favourites")
+    if re.fullmatch(
+        r"(?:看看|打开|查看|念念|说说|列出)*(?:我的|我)(?:收藏夹?|常去的?地方|收藏的?地方)(?:都?有哪些|有什么|呢)?"
+        + _END,
+        text,
+    ):
         return _one(Recall(what="favourites"), STRONG, "zh.recall.favourites")
     if re.fullmatch(
         r"(?:我|我们)?(?:上次|最近|昨天|之前|以前|上周|前几天|前天|刚才|历史|上一次|过去|上个月)+(?:我|我们)?(?:都)?(?:去|导航|去过|到过|到)(?:了|过|的)*(?:哪(?:里|儿|些地方|些)?|什么地方|啥地方|地方|记录|的地方)(?:了|来着|过|有哪些)*"
@@ -399,6 +427,17 @@ def parse_clause(text: str, context: Context) -> Parsed | None:
 
 
 def _status(text: str, context: Context) -> Parsed | None:
+    text = re.sub(
+        r"(?:来着|的呀|呀|的说)$|^(?:话说|请问|问一下|问下|我想知道|想知道|你知道|知道|看看|看一下|查一下|告诉我|跟我说(?:一下)?|说一下)",
+        "",
+        text,
+    )
+    if re.fullmatch(
+        r"(?:前面|前方|前头|这儿|这里|下个路口|到路口|我|该|要|应该|是|得|往|向|在)*(?:左|右|直|靠左|靠右)(?:转|拐|行|走|边)?还是(?:往|向|走|靠|该)?(?:左|右|直|掉头).{0,3}"
+        r"|(?:到|在|是不是|应该|该|要|我)*(?:前面|前方|下个|下一个|这个)?(?:的)?(?:路口|红绿灯|岔路口?|环岛|转盘)?(?:是|要|该|得|是不是|应该)*(?:往)?(?:左转|右转|左拐|右拐|直行|直走|掉头|拐弯|变道)(?:吗|么|吧|了吗|不)",
+        text,
+    ):
+        return _one(Status(what="next_turn"), STRONG, "zh.status.which_way")
     for pattern, what in _STATUS:
         if _whole(pattern, text):
             return _one(Status(what=cast("Any", what)), STRONG, f"zh.status.{what}")
@@ -420,7 +459,16 @@ def _named_status(text: str, context: Context) -> Parsed | None:
             r"(?P<place>.{1,20}?)(?:离|距离|距)(?:我|我们|这|这里|这儿|这边)(?:有|大概|还|有没有)*(?:多远|多少公里|几公里|远不远|远吗)",
             "distance_left",
         ),
+        (
+            r"(?P<place>最近的.{2,12}?|.{2,12}?[站店院场馆园])(?:还|大概)?(?:有|要)?(?:多远|多少公里|几公里|远不远|远吗)",
+            "distance_left",
+        ),
+        (
+            r"(?:我们?|大概|大约)*(?:什么时候|几点|啥时候|何时|几点钟)(?:能|可以|才能|会|才)?到(?:达)?(?P<place>(?!达|那|地方|目的|终点|的|了|这).{1,12}?)",
+            "arrival_time",
+        ),
     )
+    text = re.sub(r"^离我(?=最近的)", "", text)
     for pattern, what in patterns:
         found = re.fullmatch(pattern + _END, text)
         if found and not re.fullmatch(
@@ -438,6 +486,8 @@ def _route_change(text: str, context: Context) -> Parsed | None:
         _whole(
             rf"(?:前面|这条路|这路|路上|这|这里|这边|怎么)*(?:{_PROBLEM})?[，, ]*(?:能不能|可以|有没有|还有没有|我想|我要|想|要|给我|帮我|再|能|重新|还有)*(?:换|绕|改|走|选|找|规划|算|重新规划|重算)(?:一下|个|一|条|走|成|开|道|别的|其他|其它|另外|另|的|新|一个|方案|线|路)*(?:路|路线|道|方案|走法|路走|条|走)?"
             r"|(?:还有|有没有|有|看看|换)*(?:别的|其他|其它|另外|另|备选|第二)(?:的|一|条|个)*(?:路|路线|方案|走法|道)(?:吗|可以走)?(?:走|可走)?|绕(?:一下|过去|开|路|道)(?:走)?|(?:我)?(?:不想|不要|别|不)走(?:这|那)(?:条|边)(?:路|道)?|重新(?:规划|算|计算|选)(?:一下|一条|个)?(?:路线?|路径)?|(?:换一条|换条|换路|改道|换道走|换个路|换条道)"
+            r"|(?:走|换|找|选|有没有)?(?:一?条|个)?(?:不|没那么)(?:怎么|太)?(?:堵|拥堵|堵车)的?(?:路线?|道|方向)?(?:走)?"
+            r"|(?:避开|绕开|躲开|绕过)(?:一下)?(?:前面的?|这段|这个|所有的?)?(?:拥堵|堵车|堵的?(?:地方|路段?)?|事故)(?:路段|的地方)?"
             rf"|(?:前面|这条路|这路|路上|这|这里|这边|怎么)*{_PROBLEM}",
             text,
         )
@@ -451,7 +501,7 @@ def _route_change(text: str, context: Context) -> Parsed | None:
         )
     wishes = road_wishes(text, "zh")
     rest = re.sub(
-        r"^(?:我们?|那|就|给我|帮我|路线|的|走|改|换|还是|但是|可以|能|一下|重新|规划|选|一条|条|个|想|要|全程|改成|换成|切换|到|按|用)+",
+        r"^(?:我们?|那|就|给我|帮我|路线|的|走|改成|改走|换成|换走|改|换|还是|但是|可以|能|一下|重新|规划|选|一条|条|个|想|要|全程|切换|到|按|用|这次|今天|咱们?|接下来|后面|尽量)+",
         "",
         wishes.text,
     )
@@ -487,6 +537,8 @@ def _stops(text: str) -> Parsed | None:
         + _END
         + r"|(?:路上|途中|中途|中间|半路|我们?|还|再|顺路|顺便|顺道|想|要|得|先|需要|能不能)*(?:经过|路过|途经|途径|绕到|绕去|绕道|拐去|拐到|弯到|捎带去|顺路去|顺便去|顺道去)(?:一下)?(?!.*(?:再|然后|去|到).)(.{2,20}?)(?:一下|那里|那边)?"
         + _END
+        + r"|(?:路上|途中|中途|中间|半路上?|半道上?)(?:我们?|还|要|得|先|想|需要|再)*(?:去|到|上|拐去|拐到|停)(?:一下|一趟|趟|个)?(.{2,16}?)(?:一下|一趟)?"
+        + _END
         + r"|(?:先)?去(?:一下|一趟|趟)(.{2,16}?)再(?:走|去|出发|继续)"
         + _END
         + r"|(?:把|将)(.{2,20}?)(?:加|添|增)(?:到|进|入|为|成|加)?(?:路线|途经点|经停点?|导航|行程路线)?(?:里|中|上|去|里面)?"
@@ -495,7 +547,13 @@ def _stops(text: str) -> Parsed | None:
     )
     if add:
         stop = next((group for group in add.groups() if group), "")
-        if stop and not re.search(r"第.天|行程|计划|哪|什么|吗$", stop):
+        stop = re.sub(r"^(?:的|一?趟|加?上|一个|个)|(?:停一?下|停|一下)$", "", stop)
+        if (
+            stop
+            and not need_of(stop, "zh")
+            and not need_of("上" + stop, "zh")
+            and not re.search(r"第.天|行程|计划|哪|什么|吗$", stop)
+        ):
             phrase = parse_phrase(stop, "zh")
             return _one(ChangeRoute(add=phrase.core or stop), GOOD, "zh.change.add")
     return None
@@ -516,13 +574,19 @@ _BAD_PLACE = re.compile(
 )
 
 
+_PERSON = re.compile(
+    r"(?:我|他|她|你)?(?:们)?(?:家)?(?:孩子|小孩|娃|儿子|女儿|闺女|老婆|老公|媳妇|爸爸?|妈妈?|爸妈|朋友|同事|同学|客户|领导|老板|他|她|人)"
+)
+"""Whom one fetches: a person is no place."""
+
+
 def _place_confidence(phrase: Phrase, sure: float) -> float:
     core = phrase.core
     if not core:
         return sure if phrase.need else WEAK
     if len(core) > 24 or (_BAD_PLACE.search(core) and not is_category(core, "zh")):
         return WEAK
-    if len(core) == 1 and core not in {"家"}:
+    if (len(core) == 1 and core not in {"家"}) or _PERSON.fullmatch(core):
         return WEAK
     return sure
 
@@ -548,12 +612,12 @@ def _navigate(text: str, context: Context) -> Parsed | None:
         + _END,
         body,
     ):
-        via = [v for v in re.split(r"和|、|跟|以及|还有", found[1]) if v]
+        via = [_PURPOSE.sub("", v) for v in re.split(r"和|、|跟|以及|还有", found[1]) if v]
         body = body[: found.start()]
     target, sure = _target(body.strip(" ，,"), context)
     if target is None:
         return None
-    if re.match(r"(?:找|搜|吃|看看有没有)(?=.{2})", target):
+    if re.match(r"(?:找|搜|吃|喝|买|看看有没有|看(?=电影|展|演出|话剧|球))(?=.{1})", target):
         return _search(target, context)
     phrase = parse_phrase(target, "zh")
     if phrase.need and not phrase.core and not re.search(r"地方|地儿|哪|最近|附近", target):
@@ -580,13 +644,17 @@ _PURPOSE = re.compile(
     r"(?<=.)(?:(?:去|来)?(?:办(?:点|个|些)?事情?|办(?:个)?(?:证|手续|业务)|换证|开(?:个)?会|看(?:场)?(?:球|比赛|演出|展览?|电影|病|牙|医生|老师|朋友)|"
     r"吃(?:个|顿)?(?:饭|午饭|晚饭|早饭)|喝(?:杯|点)?(?:咖啡|茶|酒)|接(?:个|一下)?(?:人|孩子|客户|朋友)|送(?:个|一下)?(?:人|孩子|货)|上课|面试|"
     r"见(?:个|一下)?(?:面|人|朋友|客户|老板)|(?:跟|和|与|找)?(?:朋友|客户|同事|同学|人|老板)?(?:碰头|碰面|见面|会合|汇合|聚会|聚餐|聊聊)|"
-    r"买(?:点|些)?东西|拿(?:点|个)?(?:东西|快递|药)|取(?:个)?(?:东西|快递|票|货|药)|寄(?:个)?(?:快递|东西)|转转|逛逛|复查|体检|报到|签到|散步|锻炼|健身|玩玩))+$"
+    r"买(?:点|些)?东西|拿(?:点|个)?(?:东西|快递|药)|取(?:个)?(?:东西|快递|票|货|药)|寄(?:个)?(?:快递|东西)|转转|逛逛|复查|体检|报到|签到|散步|锻炼|健身|玩玩|遛弯|遛狗|取(?:点|个)?钱|存钱|买(?:点|些|个)?[^，,]{1,3}|保养|修(?:个)?车|洗(?:个)?车|"
+    r"(?:坐|赶|乘)(?:火车|地铁|飞机|高铁|动车|车|船)|看(?:演唱会|音乐会|话剧|画展|表演|升旗|日出|日落|海|花)|听(?:音乐会|讲座|课)|还书|借书|游泳|打(?:个)?(?:球|篮球|羽毛球|网球)|跑步|上班|上学|上香|"
+    r"加(?:个|点)?油|充(?:个|会儿?)?电|交(?:个)?(?:费|材料)|领(?:个)?(?:证|东西|奖)|办理[^，,]{1,4}|吃(?:点)?[^，,]{1,4}))+$"
 )
 
 
 def _target(body: str, context: Context) -> tuple[str | None, float]:
     """Return the words that name where to go, with how sure the frame around them is."""
     forms = (
+        (r"(?:去|回|到)(?P<to>.{1,20}?)的路(?:该|要)?(?:怎么|咋)走", STRONG),
+        (r"(?:我们?|咱们?)?(?:想|要|得)去的(?:地方|地儿)?(?:是|叫)(?P<to>.{2,20}?)", STRONG),
         (
             rf"{_NAV_LEAD}(?:送|带|把)?(?:我们?)?{_NAV_VERB}(?P<to>.+?)(?:那里|那儿|那边)?(?:的)?(?:该|要|应该)?(?:怎么(?:走|去|开)|如何(?:走|去)|咋走)",
             STRONG,
@@ -597,7 +665,7 @@ def _target(body: str, context: Context) -> tuple[str | None, float]:
         ),
         (r"(?P<to>.{2,24}?)(?:该|要|应该)?(?:怎么(?:走|去|开)|如何(?:走|去)|咋走|咋去)", GOOD),
         (
-            r"(?:开始|打开|启动)?(?:导航|目的地|终点)(?:是|为|设为|设成|改成|改为|换成|[:：，, ])?(?P<to>.{2,}?)",
+            r"(?:开始|打开|启动|设置|设定|修改|更改|换|改|把)?(?:导航(?:到|去)?|(?:目的地|终点)(?:是|为|设为|设到|设成|改到|改成|改为|换成|换到|选|[:：，, ]))[:：，, ]?(?P<to>.{2,}?)",
             GOOD,
         ),
         (r"(?P<to>.{2,24}?)[，, ]?(?:出发|导航|走起|走着|走吧)", FAIR),
@@ -609,6 +677,8 @@ def _target(body: str, context: Context) -> tuple[str | None, float]:
             to = _PURPOSE.sub("", to)
             if re.fullmatch(r"(?:目的地|这里|这儿|那|哪.*|导航)", to) or not to:
                 continue
+            if to in {"上班", "单位上班"}:
+                to = "公司"
             if re.match(r"^(?:了|时间|底|处|家了|达|的时候)", to):
                 continue
             return to, sure
@@ -630,18 +700,29 @@ def _search_of(phrase: Phrase, **extra: Any) -> Search:
 
 
 _FIND = (
-    r"(?:我们?|想|要|得|先|再|还|也|能|去|现在|就|那|给我|帮我|一下|顺便|请|需要|咱们?|今晚|晚上|中午|大家|可以|马上|赶紧|快)*"
-    r"(?:找找|找|搜索|搜一搜|搜搜|搜|查找|查一查|查查|查|寻找|看看|看一下|推荐|介绍|有没有|有什么|有啥|有哪些|哪里有|哪儿有|哪有|哪里能找到|哪里可以|哪儿能|哪里能|哪里卖|显示|列出|来|捎上?|带上?|想吃|吃|想喝|喝|买|想买|订|预订|住|加|充|接|取|换|弄)"
+    r"(?:我们?|有点|有些|想|要|得|先|再|还|也|能|去|现在|就|那|给我|帮我|一下|顺便|请|需要|咱们?|今晚|晚上|中午|大家|可以|马上|赶紧|快)*"
+    r"(?:找找|找|搜索|搜一搜|搜搜|搜|查找|查一查|查查|查|寻找|看看|看一下|推荐|介绍|有没有|有什么|有啥|有哪些|哪里有|哪儿有|哪有|(?:在)?哪(?:里|儿|块)?(?:能|可以|好|有得)(?:找到|买到?|吃到?|喝到?|做|弄)?|哪(?:里|儿)?(?:有)?卖|显示|列出|来|捎上?|带上?|想吃|吃|想喝|喝|买|想买|订|预订|住|加(?!油站|气|上)|充(?!电|气|值)|接|取(?!款)|换(?!电|成|回)|弄)"
     r"(?:到|一?下|(?:一|两|几)?(?:个|家|间|杯|点儿?|些|碗|份|顿|条|处|所|座|瓶|盒|支|包|束|袋|张|件|双|把|盘)|几(?:个|家)|些|点(?!心)|着)*(?:有没有|有什么|有啥)?"
 )
+
+
+_LOOK = (
+    r"(?:我们?|想|要|得|先|再|还|给我|帮我|顺便|请|麻烦|现在|咱们?)*"
+    r"(?:找找看?|找一?找|找一?下|找|搜索|搜一?搜|搜一?下|搜|查找|查一?查|查一?下|寻找|看看|看一?下|推荐一?下?|介绍一?下?|显示|列出|问一?下|打听一?下)"
+    r"(?:(?:一|几|两)?(?:个|家|间|处|条|些|点)|看|有没有)*(?=.{2})"
+)
+"""Words of looking that can stand before a whole place phrase, its anchor included."""
 
 
 def _search(text: str, context: Context) -> Parsed | None:
     need = need_of(text, "zh")
     if need:
         return _one(Search(need=need), STRONG, "zh.need")
+    aside = re.match(r"(?:我们?|再|也|还|就|那|想|要|帮我|给我)*(?:顺便|顺路|顺道|顺手|路上|半路|沿路)", text)
+    if aside and (need := need_of(text[aside.end() :], "zh")):
+        return _one(Search(need=need, along=True), STRONG, "zh.need.along")
     stripped = re.sub(
-        r"^(?:我们?|想|要|得|先|再|给我|帮我|顺便|也|还|那|就|咱们?|现在|看看|知道|问|问一下|查一下|打听一下|告诉我|大家|孩子)+(?=顺路|顺道|沿途|沿路|路上|途中|附近|周围|周边|这附近|这里|这儿|哪)",
+        r"^(?:我们?|想|要|得|先|再|给我|帮我|顺便|也|还|那(?!附近|周围|周边|一带|旁边|儿|里|边)|就|咱们?|现在|看看|知道|问|问一下|查一下|打听一下|告诉我|大家|孩子)+(?=顺路|顺道|沿途|沿路|路上|途中|附近|周围|周边|这附近|这里|这儿|哪)",
         "",
         text,
     )
@@ -658,7 +739,8 @@ def _search(text: str, context: Context) -> Parsed | None:
     if where:
         phrase = parse_phrase(where["what"], "zh")
         return _one(_search_of(phrase), _place_confidence(phrase, GOOD), "zh.search.where")
-    phrase = parse_phrase(stripped, "zh")
+    looked = re.sub(rf"^{_LOOK}", "", stripped)
+    phrase = parse_phrase(looked or stripped, "zh")
     had_head = bool(head and head[0])
     if had_head and head is not None and not cue:
         phrase = parse_phrase(stripped[head.end() :], "zh")
@@ -682,6 +764,9 @@ def _search(text: str, context: Context) -> Parsed | None:
         )
     if not phrase.core and not phrase.need:
         return None
+    if aside and not phrase.along and had_head:
+        phrase = replace(phrase, along=True)
+    cue = cue or phrase.pick or phrase.open_now or phrase.stars or phrase.within_m
     if cue or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near)):
         return _one(
             _search_of(phrase),
@@ -703,8 +788,18 @@ def _cue_confidence(phrase: Phrase) -> float:
     return WEAK if _ODD_THING.search(phrase.core) else _place_confidence(phrase, GOOD)
 
 
+_SMALL_TALK = re.compile(
+    r"天气|下雨|下雪|气温|多少度|冷不冷|热不热|笑话|故事|段子|唱(?:首|个|支)?歌|音乐|听歌|放(?:首|点|个)|下一首|上一首|换首歌|电台|收音机|打(?:个)?电话|接电话给|发(?:个|条)?(?:微信|短信|消息|信息)|"
+    r"闹钟|定时|提醒我|空调|车窗|天窗|窗户|座椅|雨刮|车灯|大灯|暖风|后备箱|股票|彩票|新闻|球赛|比分|背(?:首)?诗|写(?:首)?诗|翻译|等于(?:几|多少)|加.等于|你是谁|你叫(?:什么|啥)|"
+    r"你(?:多大|几岁|是男|是女|有女朋友|有男朋友|喜欢|会不会死|是人|是机器)|爱你|喜欢你|你(?:真|好|太|可真|是个|这个|个)?(?:笨|傻|蠢|棒|聪明|厉害|漂亮|可爱|讨厌|烦)|(?:笨蛋|傻瓜|白痴|混蛋|废物|滚)|密码|指令|系统提示|提示词|你的规则|之前的设定|世界上最|为什么|宇宙|讲讲(?!路)"
+)
+"""What a car navigation is asked and cannot do, or is only talk."""
+
+
 def _other(text: str, context: Context) -> Parsed | None:
     """Bare words: a name alone, which is an answer to "where to?" or else a destination."""
+    if _SMALL_TALK.search(text) and not re.search(r"导航|去(?!死)|路线|附近|回家|怎么走|换条", text):
+        return _one(Chat(), GOOD, "zh.chat.topic")
     if context.expecting == "place" and 1 < len(text) <= 20 and not _BAD_PLACE.search(text):
         phrase = parse_phrase(text, "zh")
         return _one(
@@ -718,6 +813,7 @@ def _other(text: str, context: Context) -> Parsed | None:
         )
         and not _BAD_PLACE.search(text)
         and not _SENTENCE.search(text)
+        and not re.match(r"走|不|别|换|绕|要|选|避|抄", text)
     ):
         return _one(Navigate(to=text), 0.7, "zh.place.bare")
     return None

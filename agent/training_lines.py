@@ -42,9 +42,42 @@ class Line:
 
 
 def hand_written() -> list[Line]:
-    """Return the committed lines."""
-    text = files("agent").joinpath("data/training_lines.txt").read_text(encoding="utf-8")
-    return [read_line(line) for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    """Return the committed lines to train on."""
+    return read_lines("training_lines.txt")
+
+
+def development() -> list[Line]:
+    """Return the lines that are never trained on: what is tuned, is tuned on them."""
+    return read_lines("dev_lines.txt")
+
+
+def read_lines(name: str) -> list[Line]:
+    """Read one of the committed files.
+
+    A line is `words => meaning`, or words alone below a line `@ meaning`; what stands in brackets in the words
+    is what `{}` in that meaning stands for. `#` begins a remark.
+    """
+    text = files("agent").joinpath(f"data/{name}").read_text(encoding="utf-8")
+    lines, shared = [], ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("#"):
+            continue
+        if line.startswith("@ "):
+            shared = line[2:]
+        elif " => " in line:
+            lines.append(read_line(line))
+        else:
+            lines.append(_below(shared, line))
+    return lines
+
+
+def _below(shared: str, words: str) -> Line:
+    context = re.match(r"\[\w+(?::[^\]]*)?\] ", shared)
+    meaning = shared[context.end() :] if context else shared
+    for span in re.findall(r"\[(.+?)\]", words):
+        meaning = meaning.replace("{}", re.sub(r"^(?:the|an?) ", "", span), 1)
+    plain = re.sub(r"\[(.+?)\]", r"\1", words)
+    return read_line(f"{context[0] if context else ''}{plain} => {meaning}")
 
 
 def read_line(line: str) -> Line:

@@ -10,6 +10,7 @@ from agent.intent import PlanChange, PlanTrip, Wishes
 from agent.numerals import EN_NUMBER, en_number, ordinal
 from agent.phrase import road_wishes
 from agent.rules import FAIR, GOOD, STRONG, Context, Parsed
+from agent.trip_dates import EN_DATE, EN_SHIFT
 
 _TRIP = re.compile(
     r"(?i)\b(?:trip|itinerary|vacation|holiday|weekend (?:in|at|to|away|getaway)|sightsee(?:ing)?|day tour|getaway|days? (?:in|at|around|exploring|tour|visit)|nights? (?:in|at)|day[- ](?:trip|tour)|tour of|tour (?:the|around)|spend (?:the |a |an? |"
@@ -239,6 +240,13 @@ def _day_number(text: str) -> int:
     return 0
 
 
+_MOVED = re.compile(
+    r"(?i)(?:(?:can|could|let'?s|we|you|i|want to|please|make|instead)\s+)*(?:change|move|switch|push|shift|put|set|reschedule|postpone|start|begin|leave|go|do|make|have)?"
+    r"(?: (?:it|this|that|the (?:trip|plan|start|date|departure|whole thing)|everything|off|out|back))*(?: (?:to|on|for|until|till))?"
+    rf" ?(?:(?P<when>{EN_DATE})|(?P<shift>{EN_SHIFT}))(?: instead| please)?"
+)
+
+
 def _change(text: str, context: Context) -> Parsed | None:
     body = re.sub(
         r"(?i)^(?:(?:please|ok|okay|can you|could you|well|actually|and|let'?s|hmm|but|i'?d like to|i want to|we want to)[\s,]+)+",
@@ -246,6 +254,15 @@ def _change(text: str, context: Context) -> Parsed | None:
         text.strip(" ,.!?"),
     )
     body = re.sub(r"(?i)[\s,]+(?:please|thanks|thank you|instead)$", "", body)
+    moved = _MOVED.fullmatch(body)
+    if moved and (
+        context.planning or re.match(r"(?i)(?:change|move|switch|push|shift|reschedule|postpone)\b", body)
+    ):
+        return Parsed(
+            intents=(PlanTrip(change=PlanChange(action="date", what=moved["when"] or moved["shift"])),),
+            confidence=STRONG if context.planning else FAIR,
+            pattern="en.trip.date",
+        )
     day = _day_number(body)
     clear = day != 0 or re.search(r"(?i)\b(?:plan|itinerary|trip|schedule)\b", body) is not None
     if not (context.planning or clear) or re.search(

@@ -10,6 +10,7 @@ from agent.intent import PlanChange, PlanTrip, Wishes
 from agent.numerals import ZH_NUMBER, zh_number
 from agent.phrase import road_wishes
 from agent.rules import FAIR, GOOD, STRONG, Context, Parsed
+from agent.trip_dates import ZH_DATE, ZH_SHIFT
 
 _TRIP = re.compile(
     r"玩(?!具|偶)|旅游|旅行|游玩|自驾|[天日]游|一日游|周末(?:去|到|游|行程)|度假|行程|攻略|逛(?:个|一)?(?:[一二两三四五六七八九十\d半]+天)|待(?:个|上)?[一二两三四五六七八九十\d半]+(?:个)?(?:天|晚|礼拜|星期|周)|住(?:个|上)?[一二两三四五六七八九十\d]+(?:天|晚)|几日游|转(?:个|上)?[一二两三四五六七八九十\d半]+天|出去[一二两三四五六七八九十\d半]+天|散散?心|[一二两三四五六七八九十\d]+天(?:去|玩|逛|游)|逛[^，,附近]{1,8}[一二两三四五六七八九十\d]+天|(?:在|去|到)[^，,]{1,10}[一二两三四五六七八九十\d]+天(?:$|[，,。])"
@@ -30,6 +31,12 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
         return None
     days = days_of(text)
     where = _where(text)
+    if (
+        not where
+        and re.search(r"住(?:个|上)?(?:一|1)(?:天|晚)", text)
+        and not re.search(r"玩|游|旅|行程|规划|安排", text)
+    ):
+        return None
     planning = re.search(r"规划|安排|计划|设计|制定|行程|攻略|[天日]游|旅游|旅行|自驾|度假", text)
     if not where and days is None and not planning:
         return None
@@ -74,6 +81,7 @@ def _where(text: str) -> str:
         rf"{ZH_NUMBER}天(?:去|玩|逛|游)(?:遍|转)?([^，,。！!？?]{{2,10}}?)(?=$|[，,。！!？?]|玩|逛)",
         rf"逛逛?([^，,。！!？?逛]{{2,8}}?)(?:{ZH_NUMBER}天|，{ZH_NUMBER}天|,{ZH_NUMBER}天)",
         rf"(?:去|到|往|来|在|飞|想去|打算去|回){time}([^，,。！!？?]{{1,14}}?)(?:那边|那儿|那里)?(?:附近)?{time}(?:好好|痛快|尽情|随便|想|要|打算|简单)*(?:自驾|旅游|旅行|玩|逛|转|待|住|度假|过(?:个)?周末|游玩|走走|散散?心|看看|[一二两三四五六七八九十\d半]+(?:天|日)|一日游|周末)",
+        rf"(?:周末|假期|国庆|五一|元旦|春节|暑假|寒假|{ZH_NUMBER}天)(?:想|要|打算|我们?|带.{{1,4}})*(?:去|到)([^，,。！!？?]{{2,8}}?)(?=[，,。！!]|$)",
         rf"(?:规划|安排|计划|设计|制定|做|来|给我|搞|排)(?:一下|一个|一份|个|份|下)?{time}(?:去|到|在)?([^，,。！!？?]{{1,12}}?)(?:的)?(?:{ZH_NUMBER}(?:天|日)|周末|旅游|旅行|自驾|行程|游玩|攻略)",
         rf"(?:^|[，, ]|想|要|来)(?:我们?|咱们?|想|要|来个|来|搞个|帮我|给我|规划|安排|计划|一个|个|做|去|到|的)*{time}([^，, 的天]{{2,8}}?)(?:的)?(?:{ZH_NUMBER}[天日](?:[一二两三四五六七八九十\d]夜)?游|一日游|半日游|周末游|自驾游|{ZH_NUMBER}日游|攻略|行程)",
         r"(?:行程|旅行|旅游)(?:目的地)?(?:是|去|到|，)([^，,。！!？?]{2,10}?)(?:[，, ]|$)",
@@ -236,11 +244,24 @@ def _day_number(text: str) -> int:
     return 0
 
 
+_MOVED = re.compile(
+    r"(?:那|就|还是|我们?|把|将|给我|帮我|能不能|可以|想)*(?:出发(?:时间|日期|的?日子)?|行程|计划|日期|时间|整个)?(?:都|就|给我)?"
+    rf"(?:(?:换成|换到|换|改成|改到|改为|改|挪到|推到|推迟到|延到|提前到|定在|定到|放到|放在)(?P<when>{ZH_DATE})(?:再)?(?:出发|开始|走|去|玩)?"
+    rf"|(?P<shift>{ZH_SHIFT})(?:再)?(?:出发|开始|走|去)?)(?:行吗|可以吗|好吗|行不行)?"
+)
+
+
 def _change(text: str, context: Context) -> Parsed | None:
     """Changes to a plan; without a plan at hand only what names a day or the plan itself."""
     body = text.strip(" ，,。.!！?？吧呗啊呀哦了嘛")
     day = _day_number(body)
     clear = day != 0 or re.search(r"行程|计划|安排", body) is not None
+    if moved := _MOVED.fullmatch(body):
+        return Parsed(
+            intents=(PlanTrip(change=PlanChange(action="date", what=moved["when"] or moved["shift"])),),
+            confidence=STRONG if context.planning else FAIR,
+            pattern="zh.trip.date",
+        )
     if not (context.planning or clear) or re.search(r"导航|路线|高速", body):
         return None
     if not context.planning and day == 0 and days_of(body) is not None:

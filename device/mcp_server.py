@@ -279,7 +279,8 @@ class _Tools:
 
         def answer() -> dict[str, Any]:
             from agent.intent import Wishes
-            from agent.planner import first_day_of, make_plan
+            from agent.planner import make_plan
+            from agent.trip_dates import first_day_of
             from agent.trip_request import make_request
 
             wishes = Wishes.model_validate(

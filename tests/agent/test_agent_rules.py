@@ -117,7 +117,7 @@ def test_what_was_asked_gives_short_answers_their_sense(
 def test_what_is_no_command_is_not_taken_for_one(text: str) -> None:
     cleaned = clean(text)
     parsed = FAST.read_fast(cleaned, language_of(cleaned), Context())
-    assert parsed is None or parsed.confidence < ACCEPT
+    assert parsed is None or parsed.confidence < ACCEPT or {i.kind for i in parsed.intents} == {"chat"}
 
 
 @settings(max_examples=60, deadline=None)
