@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.phrase import is_category
+from nav.errors import NavError
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from poi.place import Place, Resolution
 
 Point = tuple[float, float]
+
+_COMPARED = 6
+"""Places whose driving times are compared when the nearest is asked for."""
 
 NEED_WORDS: dict[str, tuple[str, ...]] = {
     "food": ("餐厅", "快餐"),
@@ -108,6 +112,23 @@ class Finder:
 
     def target(self, intent: Navigate) -> Found:
         """Find the destination of a request."""
+        found = self._target(intent)
+        return self._soonest_first(found) if intent.pick == "nearest" and not intent.near else found
+
+    def _soonest_first(self, found: Found) -> Found:
+        """Put what is reached first by car first: the nearest across the river can be far."""
+        if self.position is None or found.verdict != "list" or len(found.places) < 2:
+            return found
+        near = sorted(found.places, key=self.away_m)
+        few = near[:_COMPARED]
+        try:
+            times_s = self.desk.router.matrix([self.position], [(p.lat, p.lon) for p in few])[0]
+        except NavError:
+            return found
+        order = sorted(range(len(few)), key=lambda i: float(times_s[i]))
+        return replace(found, places=(*(few[i] for i in order), *near[_COMPARED:]))
+
+    def _target(self, intent: Navigate) -> Found:
         words = intent.to
         if intent.need and not words:
             return self.of_need(intent.need, near=self.anchor(intent.near), open_now=intent.open_now)
@@ -254,6 +275,11 @@ class Finder:
 
     def search(self, intent: Search, route: Route | None) -> Found:
         """Find what a search asks for."""
+        found = self._search(intent, route)
+        nearest = intent.pick == "nearest" and not (intent.near or intent.along)
+        return self._soonest_first(found) if nearest else found
+
+    def _search(self, intent: Search, route: Route | None) -> Found:
         near = self.anchor(intent.near) if intent.near else self.position
         along = route if intent.along else None
         if intent.need and not intent.what:

@@ -337,7 +337,7 @@ def _date(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Changed:
     if first_day < desk.now().date():
         raise PlanImpossible("date_past")
     if first_day == request.first_day:
-        raise PlanImpossible("nothing_to_change")
+        return Changed(plan=plan, request=request)
     request = replace(request, first_day=first_day)
     shift = first_day - plan.days[0].date
     days = [

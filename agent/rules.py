@@ -80,7 +80,7 @@ def _join(clauses: list[str], grammar: Any, context: Context) -> Parsed | None:
             missed += 1
             continue
         for intent in parsed.intents:
-            _append(intents, intent)
+            append(intents, intent)
         confidence = min(confidence, parsed.confidence)
         names.append(parsed.pattern)
     if not intents:
@@ -92,7 +92,7 @@ def _join(clauses: list[str], grammar: Any, context: Context) -> Parsed | None:
     return Parsed(intents=tuple(intents), confidence=confidence, pattern="+".join(names))
 
 
-def _append(intents: list[Intent], intent: Intent) -> None:
+def append(intents: list[Intent], intent: Intent) -> None:
     """Add an intent; a pure wish about the road joins the destination or the trip before it."""
     if len(intents) == 1 and isinstance(intent, Navigate | Search | Choose):
         # "Yes, take me to the zoo", "not this one, the third": the answer is in what follows.

@@ -1,45 +1,68 @@
 """Train the linear head that reads a class from the language model's last hidden state.
 
-    python -m agent.train_understanding MODEL.gguf
+    python -m agent.train_understanding MODEL.gguf [STATES.npz]
 
 reads the committed sentences (`agent.training_lines`), lets the model read each of them once, fits a
-regularised multinomial logistic regression, calibrates its temperature by cross-validation, and writes
-`agent/data/understanding_head.npz` (float16, a few hundred kilobytes). Needs the `train` extra.
+regularised multinomial logistic regression, and writes `agent/data/understanding_head.npz` (float16, a few
+hundred kilobytes). The strength of the regularisation and the temperature are chosen on the development
+lines, which are never trained on. STATES.npz keeps the hidden states, so that a second run with a few lines
+more is quick. Needs the `train` extra.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from agent.prompt import build_prompt
-from agent.training_lines import Line, hand_written, label_of, templated
+from agent.rules import Context
+from agent.training_lines import Line, development, hand_written, label_of, templated
+from agent.understanding_head import Head
 from agent.utterance import clean
 
 HEAD_FILE = Path(__file__).parent / "data" / "understanding_head.npz"
-_STRENGTHS = (0.003, 0.01, 0.03, 0.1)
-_FOLDS = 5
+_STRENGTHS = (0.01, 0.03, 0.1)
+_TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5)
+_BINS = 10
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def features_of(texts: list[str], model: Any) -> Floats:
-    """Return the hidden state of each text, shape (n, width)."""
-    return np.array([model.features(build_prompt(text), timeout_s=60.0) for text in texts], dtype=np.float32)
-
-
 def labelled_lines() -> list[tuple[str, str]]:
-    """Return the training sentences with their classes; rare classes are kept."""
-    lines: list[Line] = hand_written() + templated()
+    """Return the training sentences of one intent and their classes, less the development set's."""
+    kept_out = {clean(line.text) for line in development()}
+    lines = [line for line in hand_written() + templated() if len(line.intents) == 1]
     pairs = {clean(line.text): label_of(line.intents[0]) for line in lines}
-    return list(pairs.items())
+    return [(text, label) for text, label in pairs.items() if text not in kept_out]
 
 
-def fit(x: Floats, labels: list[str], *, say: Any = print) -> dict[str, Any]:
+def development_lines() -> list[Line]:
+    """Return the development lines of one intent."""
+    return [line for line in development() if len(line.intents) == 1]
+
+
+def states_of(texts: list[str], gguf: Path, store: Path | None) -> Floats:
+    """Return the hidden state of each text, shape (n, width), from the store where it has them."""
+    known: dict[str, Any] = {}
+    if store is not None and store.is_file():
+        with np.load(store) as kept:
+            known = dict(zip(kept["texts"].tolist(), kept["states"], strict=True))
+    fresh = [text for text in dict.fromkeys(texts) if text not in known]
+    if fresh:
+        from agent.local_model import LocalModel
+
+        model = LocalModel(gguf)
+        for text in fresh:
+            known[text] = model.features(build_prompt(text), timeout_s=60.0)
+        if store is not None:
+            np.savez(store, texts=np.array(list(known)), states=np.array(list(known.values())))
+    return np.array([known[text] for text in texts], dtype=np.float32)
+
+
+def fit(x: Floats, labels: list[str], *, strength: float) -> dict[str, Any]:
     """Fit the head.
 
     Parameters
@@ -48,8 +71,8 @@ def fit(x: Floats, labels: list[str], *, say: Any = print) -> dict[str, Any]:
         Hidden states, shape (n, width).
     labels
         Class of each row.
-    say
-        Where to report.
+    strength
+        Inverse of the regularisation.
 
     Returns
     -------
@@ -57,40 +80,42 @@ def fit(x: Floats, labels: list[str], *, say: Any = print) -> dict[str, Any]:
         mean, scale, weight, bias, temperature, labels: what `understanding_head.npz` holds.
     """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import KFold
 
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
-    z = (x - mean) / scale
-    names = sorted(set(labels))
-    y = np.array([names.index(label) for label in labels])
-    weight = np.array([1.0 / np.sqrt(Counter(labels)[label]) for label in labels])
-    best: tuple[float, float, Any] = (0.0, 0.0, None)
-    for strength in _STRENGTHS:
-        logits = np.full((len(y), len(names)), -30.0)
-        for train, test in KFold(_FOLDS, shuffle=True, random_state=1).split(z):
-            model = LogisticRegression(C=strength, max_iter=400).fit(z[train], y[train], weight[train])
-            logits[np.ix_(test, model.classes_)] = model.decision_function(z[test])
-        right = float((logits.argmax(axis=1) == y).mean())
-        say(f"C={strength}: {right:.1%} right in {_FOLDS}-fold cross-validation")
-        if right > best[0]:
-            best = (right, strength, logits)
-    temperature = min((0.3, 0.5, 0.7, 1.0, 1.4, 2.0), key=lambda t: _loss(best[2] / t, y))
-    model = LogisticRegression(C=best[1], max_iter=400).fit(z, y, weight)
-    say(f"chosen C={best[1]}, temperature {temperature}, {len(names)} classes, {len(y)} sentences")
+    model = LogisticRegression(C=strength, max_iter=200).fit((x - mean) / scale, labels)
     return {
         "mean": mean,
         "scale": scale,
         "weight": model.coef_,
         "bias": model.intercept_,
-        "temperature": np.float32(temperature),
-        "labels": np.array(names),
+        "temperature": np.float32(1.0),
+        "labels": np.array(model.classes_),
     }
 
 
-def _loss(logits: Any, y: Any) -> float:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return float(-log_p[np.arange(len(y)), y].mean())
+def judge(head: dict[str, Any], states: Floats, lines: list[Line]) -> tuple[Floats, Floats]:
+    """Return for each line how sure the head is of its guess, and whether the guess is right."""
+    reader = Head(head)
+    guesses = [
+        reader.classify(state, Context(**line.context)) for state, line in zip(states, lines, strict=True)
+    ]
+    right = [guess.label == label_of(line.intents[0]) for guess, line in zip(guesses, lines, strict=True)]
+    return np.array([guess.probability for guess in guesses]), np.array(right, dtype=np.float32)
+
+
+def calibration_error(sure: Floats, right: Floats) -> float:
+    """Return the expected calibration error over ten bins of equal width (Guo et al. 2017)."""
+    bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        abs(sure[bins == b].mean() - right[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)
+    ]
+    return float(sum(gaps) / len(sure))
+
+
+def _loss(sure: Floats, right: Floats) -> float:
+    """How badly the stated sureness foretells being right (the mean log loss)."""
+    p = np.clip(sure, 1e-4, 1 - 1e-4)
+    return float(-(right * np.log(p) + (1 - right) * np.log(1 - p)).mean())
 
 
 def save(head: dict[str, Any], file: Path = HEAD_FILE) -> None:
@@ -104,11 +129,32 @@ def save(head: dict[str, Any], file: Path = HEAD_FILE) -> None:
 
 def main(arguments: list[str]) -> None:
     """Train with the model file that is named."""
-    from agent.local_model import LocalModel
-
-    pairs = labelled_lines()
-    states = features_of([text for text, _ in pairs], LocalModel(Path(arguments[0])))
-    save(fit(states, [label for _, label in pairs]))
+    gguf, store = Path(arguments[0]), Path(arguments[1]) if len(arguments) > 1 else None
+    pairs, held_out = labelled_lines(), development_lines()
+    texts = [text for text, _ in pairs] + [clean(line.text) for line in held_out]
+    states = states_of(texts, gguf, store)
+    train, dev = states[: len(pairs)], states[len(pairs) :]
+    best: tuple[float, dict[str, Any]] = (-1.0, {})
+    for strength in _STRENGTHS:
+        head = fit(train, [label for _, label in pairs], strength=strength)
+        share = float(judge(head, dev, held_out)[1].mean())
+        print(f"C={strength}: the class is right in {share:.1%} of {len(held_out)} development lines")
+        if share > best[0]:
+            best = (share, head)
+    head = best[1]
+    before = calibration_error(*judge(head, dev, held_out))
+    head["temperature"] = np.float32(
+        min(
+            _TEMPERATURES,
+            key=lambda t: _loss(*judge({**head, "temperature": np.float32(t)}, dev, held_out)),
+        )
+    )
+    after = calibration_error(*judge(head, dev, held_out))
+    print(
+        f"{len(pairs)} sentences, {len(head['labels'])} classes; temperature {head['temperature']:.2f}: "
+        f"calibration error {before:.3f} before, {after:.3f} after"
+    )
+    save(head)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from agent.intent import Intent, parse_intent
+from agent.understanding_head import label_of
 
 _LISTS = {"avoid", "allow", "via", "likes", "dislikes", "must", "meals"}
 _NUMBERS = {"index", "stars", "within_m", "days", "level", "hotel_stars"}
@@ -30,6 +31,9 @@ _WISHES = {
     "pace",
     "depart",
 }
+
+
+__all__ = ["Line", "development", "hand_written", "label_of", "read_line", "templated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,32 +189,3 @@ def templated(seed: int = 7, each: int = 3) -> list[Line]:
                 kind = kind.replace("remember ", "remember what=").replace("what=company |", "what=company |")
                 lines.append(read_line(f"{words} => {kind}"))
     return lines
-
-
-def label_of(intent: Intent) -> str:
-    """Return the class of an intent for the model's head: its kind and what needs no span."""
-    slots = intent.slots()
-    match intent.kind:
-        case "navigate" | "confirm" | "deny" | "cancel" | "repeat" | "help" | "chat":
-            return str(intent.kind)
-        case "search":
-            return f"search need={slots['need']}" if "need" in slots else "search what"
-        case "plan_trip":
-            return f"plan_trip change={slots['change']['action']}" if "change" in slots else "plan_trip"
-        case "change_route":
-            if slots.get("avoid"):
-                return f"change_route avoid={slots['avoid'][0]}"
-            if slots.get("drop") == "*":
-                return "change_route drop=*"
-            return next((f"change_route {name}" for name in ("add", "drop") if name in slots), "") or (
-                f"change_route {slots.get('prefer', 'other')}"
-            )
-        case "choose":
-            if "index" in slots:
-                return f"choose {slots['index']}"
-            return f"choose {slots['by']}" if "by" in slots else "choose name"
-        case "volume":
-            return f"volume {slots.get('change', 'up')}"
-        case "status" | "remember" | "recall":
-            default = {"status": "time_left", "remember": "favourite", "recall": "favourites"}[intent.kind]
-            return f"{intent.kind} {slots.get('what', default)}"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
 """On which day a trip begins: the dates that people say, in both languages."""
 
 from __future__ import annotations

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.errors import AgentError, OtherModel
-from agent.intent import ChangeRoute, PlanChange, PlanTrip
-from agent.rules import Context, Parsed
+from agent.rules import Context, Parsed, append
 from agent.utterance import clean, language_of
 
 if TYPE_CHECKING:
@@ -21,18 +20,13 @@ ACCEPT = 0.7
 """At this calibrated confidence the fast tier's reading stands; below it the language model is asked."""
 
 _MAX_TOKENS = 40
-_OPENINGS = {
-    "navigate": "navigate to=",
-    "search what": "search what=",
-    "change_route add": "change_route add=",
-    "change_route drop": "change_route drop=",
-    "choose name": "choose name=",
-    "plan_trip": "plan_trip where=",
-    "plan_trip change=drop": "",
-}
-"""How the model's line begins for classes that hold a name."""
-
 _TIME_LIMIT_S = 3.0
+
+_UNCALIBRATED = 0.6
+"""Confidence of a model that only writes its answer."""
+
+_LEAST = 0.15
+"""Below this the head's guess is not acted on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +92,13 @@ class Understander:
         if self._llm is None or not any(char.isalnum() for char in cleaned):
             return _fallback(cleaned, spoken, fast, "no language model")
         try:
-            intents = self.read_slow(cleaned, context)
+            intents, sure = self._slowly(cleaned, context, fast)
         except AgentError as error:
             return _fallback(cleaned, spoken, fast, str(error))
         if not intents:
             return _fallback(cleaned, spoken, fast, "the language model gave nothing usable")
         return Understanding(
-            text=cleaned, language=spoken, intents=intents, confidence=0.6, tier="llm", why="llm"
+            text=cleaned, language=spoken, intents=intents, confidence=sure, tier="llm", why="llm"
         )
 
     def read_fast(self, cleaned: str, language: Language, context: Context) -> Parsed | None:
@@ -121,15 +115,21 @@ class Understander:
         ModelUnavailable, ModelTimeout
             As the model raises them.
         """
+        return self._slowly(cleaned, context or Context(), None)[0]
+
+    def _slowly(
+        self, cleaned: str, context: Context, fast: Parsed | None
+    ) -> tuple[tuple[Intent, ...], float]:
+        """Read with the language model; return the intents and how sure that is."""
         from agent.prompt import build_grammar, build_prompt, read_output
 
         if self._llm is None:
-            return ()
+            return (), 0.0
         short = cleaned[:120]
         head = self._head()
         if head is not None:
             try:
-                return self._with_head(head, short, context or Context())
+                return self._with_head(head, short, context, fast)
             except OtherModel:
                 # The head was trained on the hidden state of another model: this one speaks for itself.
                 self._head_fits = False
@@ -140,7 +140,7 @@ class Understander:
             temperature=0.0,
             timeout_s=self._time_limit_s,
         )
-        return read_output(line, short)
+        return read_output(line, short), _UNCALIBRATED
 
     def _head(self) -> Head | None:
         """Return the trained head if the model can give its hidden state."""
@@ -152,24 +152,27 @@ class Understander:
             self._loaded_head = Head()
         return self._loaded_head
 
-    def _with_head(self, head: Head, text: str, context: Context) -> tuple[Intent, ...]:
-        """Let the head choose the class, and the model fill in the name if the class has one."""
-        from agent.prompt import build_prompt, read_output, slot_grammar, slot_prompt
+    def _with_head(
+        self, head: Head, text: str, context: Context, fast: Parsed | None
+    ) -> tuple[tuple[Intent, ...], float]:
+        """Let the head choose the class of each part, and fill in what the class holds."""
+        from agent.prompt import build_prompt
+        from agent.slot_filling import Reader, parts_of
+        from agent.understanding_head import label_of
 
         model: Any = self._llm
-        state = model.features(build_prompt(text), timeout_s=self._time_limit_s)
-        guess = head.classify(state, context)
-        opening = _OPENINGS.get(guess.label, "")
-        if not opening:
-            return _slotless(guess.label, text)
-        span = model.complete(
-            slot_prompt(text, opening),
-            grammar=slot_grammar(text),
-            max_tokens=24,
-            temperature=0.0,
-            timeout_s=self._time_limit_s,
-        )
-        return read_output(opening + span.strip(), text)
+        parts = parts_of(text)
+        hint = label_of(fast.intents[0]) if fast is not None and len(parts) == len(fast.intents) == 1 else ""
+        intents: list[Intent] = []
+        sure = 1.0
+        for part in parts:
+            state = model.features(build_prompt(part), timeout_s=self._time_limit_s)
+            guess = head.classify(state, context, hint)
+            reader = Reader(text=part, context=context, model=model, time_limit_s=self._time_limit_s)
+            for intent in reader.read(guess.label):
+                append(intents, intent)
+            sure = min(sure, guess.probability)
+        return (tuple(intents), sure) if sure >= _LEAST else ((), sure)
 
     def warm(self) -> float:
         """Let the model read the constant part of the prompt; return the seconds it took."""
@@ -185,17 +188,6 @@ class Understander:
                 timeout_s=60.0,
             )
         return time.monotonic() - started
-
-
-def _slotless(label: str, text: str) -> tuple[Intent, ...]:
-    from agent.prompt import read_output
-
-    if label == "change_route drop=*":
-        return (ChangeRoute(drop="*"),)
-    if label.startswith("plan_trip change="):
-        action: Any = label.partition("=")[2]
-        return (PlanTrip(change=PlanChange(action=action)),)
-    return read_output(label.replace("choose -1", "choose last"), text)
 
 
 def _of(text: str, language: Language, parsed: Parsed) -> Understanding:

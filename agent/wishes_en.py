@@ -229,7 +229,7 @@ def _depart(text: str) -> str:
     return f"{hour % 24:02d}:{minute % 60:02d}"
 
 
-def _day_number(text: str) -> int:
+def day_number(text: str) -> int:
     if found := re.search(
         r"(?i)\bday (one|two|three|four|five|six|seven|\d+)\b|\b(first|second|third|fourth|fifth|sixth|seventh|\d+(?:st|nd|rd|th)) day\b",
         text,
@@ -263,7 +263,7 @@ def _change(text: str, context: Context) -> Parsed | None:
             confidence=STRONG if context.planning else FAIR,
             pattern="en.trip.date",
         )
-    day = _day_number(body)
+    day = day_number(body)
     clear = day != 0 or re.search(r"(?i)\b(?:plan|itinerary|trip|schedule)\b", body) is not None
     if not (context.planning or clear) or re.search(
         r"(?i)\b(?:plan|make|create|organi[sz]e) (?:me |us )?(?:a|an|my|our)\b.*\b(?:trip|days?|weekend)",

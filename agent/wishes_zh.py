@@ -234,7 +234,7 @@ def _depart(text: str) -> str:
     return f"{hour % 24:02d}:{minute % 60:02d}"
 
 
-def _day_number(text: str) -> int:
+def day_number(text: str) -> int:
     if found := re.search(rf"第({ZH_NUMBER})天", text):
         return int(zh_number(found[1]) or 0)
     if re.search(r"最后一天", text):
@@ -254,7 +254,7 @@ _MOVED = re.compile(
 def _change(text: str, context: Context) -> Parsed | None:
     """Changes to a plan; without a plan at hand only what names a day or the plan itself."""
     body = text.strip(" ，,。.!！?？吧呗啊呀哦了嘛")
-    day = _day_number(body)
+    day = day_number(body)
     clear = day != 0 or re.search(r"行程|计划|安排", body) is not None
     if moved := _MOVED.fullmatch(body):
         return Parsed(

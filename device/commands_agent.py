@@ -45,6 +45,7 @@ def plan(
     from agent.rules import Context
     from agent.understand import Understander
     from device.commands_ask import parse_position
+    from device.own_places import own_places
     from device.regions import current_region
     from device.settings import load_settings
     from nav import Region, Router
@@ -52,7 +53,7 @@ def plan(
 
     settings = load_settings()
     opened = Region.open(current_region(region or settings.region.name))
-    places, router = Places(opened), Router(opened)
+    places, router = Places(opened, user=own_places()), Router(opened)
     understood = Understander(None).understand(words, context=Context())
     first = next((i for i in understood.intents if isinstance(i, PlanTrip) and i.change is None), None)
     agent = Agent(opened, places=places, router=router)

@@ -45,11 +45,12 @@ def serve(
     opened = Region.open(current_region(region or settings.region.name))
     if mcp:
         from device.mcp_server import create_server
+        from device.own_places import own_places
         from nav import Router
         from poi import Places
 
         router = Router(opened, profile=settings.routing.profile)
-        create_server(opened, places=Places(opened), router=router).run("stdio")
+        create_server(opened, places=Places(opened, user=own_places()), router=router).run("stdio")
         return
     from device.http_service import http_server
 
