@@ -2,3 +2,9 @@
 
 The one package where the others meet. Nothing here is imported by `nav`, `poi`, `voice` or `agent`.
 """
+
+import os
+
+# See `voice`: some of the libraries load onnxruntime before any module of `voice` is loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+

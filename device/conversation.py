@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,7 @@ class Conversation:
         self._position = position
         self._answered = answered
         self._one_at_a_time = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def recognise(self, samples: Samples, likely: str | None) -> Transcript:
         """Speech to text; a failed engine hears nothing, and says so."""
@@ -57,6 +59,15 @@ class Conversation:
         except DeviceError as error:
             self.problem(str(error))
             return Transcript(text="", language=likely or "zh", confidence=0.0, note="failed")
+
+    async def weigh_call(self, samples: Samples) -> Sequence[float] | None:
+        """How probable the call is to the recogniser; None if it failed, which is said."""
+        recogniser = self.assistant.engines.recogniser
+        try:
+            return await asyncio.to_thread(recogniser.weigh_call, samples)
+        except DeviceError as error:
+            self.problem(str(error))
+            return None
 
     async def respond(self, transcript: Transcript) -> Reply:
         """Understand, act and find the words."""
@@ -94,17 +105,25 @@ class Conversation:
             return words("no_devices", language)
         return await self.sound_check(language)
 
-    async def speak(self, text: str, language: str) -> AsyncIterator[Clip]:
+    async def speak(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
         """Text to speech, clause by clause; without a voice nothing is said, and the loop says why."""
         clips = self.assistant.speak(text, language)
         end = object()
+        making: asyncio.Task[Any] | None = None
         try:
-            while isinstance(clip := await asyncio.to_thread(next, clips, end), Clip):
+            while True:
+                making = asyncio.create_task(asyncio.to_thread(next, clips, end))
+                clip = await asyncio.shield(making)
+                if not isinstance(clip, Clip):
+                    return
                 yield clip
         except DeviceError as error:
             self.problem(f"{phrase('no_voice', 'en')} {error}")
         finally:
-            await asyncio.shield(asyncio.to_thread(clips.close))
+            closing = asyncio.create_task(_close(clips, making))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            await asyncio.shield(closing)
 
     async def warm(self, phrases: Sequence[tuple[str, str]] | None = None) -> None:
         """Start the engines and make the fixed phrases, so that the first request is quick."""
@@ -113,3 +132,12 @@ class Conversation:
             async for _ in self.speak(text, language):
                 pass
         await asyncio.to_thread(self.assistant.agent.warm)
+
+
+async def _close(clips: Generator[Clip, None, None], making: asyncio.Task[Any] | None) -> None:
+    """Close a generator that may still run in another thread: until it is closed it keeps the engine."""
+    if making is not None:
+        await asyncio.wait([making])
+        if not making.cancelled():
+            making.exception()
+    await asyncio.to_thread(clips.close)

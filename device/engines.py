@@ -110,7 +110,7 @@ class RemoteRecogniser(RemoteEngine):
         super().__init__(
             lambda: EngineSpec(
                 name="speech recognition",
-                factory="voice.asr:Recognizer",
+                factory="voice.wake_check:CallRecognizer",
                 options={
                     "model_dir": str(store.path(model)),
                     "cpu_threads": profile.speech_threads,
@@ -147,6 +147,11 @@ class RemoteRecogniser(RemoteEngine):
         except (EngineCrashed, EngineHung):
             values = request()
         return Transcript.from_dict(values)
+
+    def weigh_call(self, samples: npt.NDArray[np.float32]) -> list[float]:
+        """See `voice.wake_check.CallRecognizer.weigh_call`; also raises EngineFailed."""
+        weighed: list[float] = self.process.request("weigh_call", samples=samples)
+        return weighed
 
 
 class RemoteLanguageModel(RemoteEngine):

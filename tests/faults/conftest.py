@@ -19,6 +19,7 @@ from device.control import ask_service
 from device.errors import DeviceError
 from device.models import ModelStore
 from device.regions import add_region
+from tests.faults.fault_table import FaultTable
 
 _READY_LIMIT_S = 30.0
 
@@ -76,6 +77,26 @@ class RunningService:
         self.process.send_signal(number)
         self.process.wait(timeout=20)
         return time.monotonic() - started
+
+
+_TABLE = FaultTable()
+
+
+@pytest.fixture(scope="session")
+def fault_table() -> FaultTable:
+    """The table that is printed at the end, and written where `XIAOGAO_FAULT_TABLE` says."""
+    return _TABLE
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the table of the faults that were survived."""
+    if not _TABLE.rows:
+        return
+    terminalreporter.section("faults")
+    terminalreporter.write_line(_TABLE.markdown())
+    if target := os.environ.get("XIAOGAO_FAULT_TABLE"):
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(target).write_text(_TABLE.markdown(), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,195 @@
+"""Each engine killed and stopped at each stage: idle, while it loads, in the middle of a request."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.errors import AgentError
+from device.assistant import Assistant
+from device.engine_keeper import EngineKeeper
+from device.engines import RemoteEngine
+from device.errors import DeviceError
+from device.hardware import choose
+from device.settings import PrivacySettings, Settings
+from tests.faults.fault_table import FaultTable
+from voice import wav_io
+
+pytestmark = pytest.mark.models
+SAMPLE = Path(__file__).parents[2] / "samples" / "zh_hotels.wav"
+STATION = (60.1719, 24.9414)
+TALK = "前方三百米右转，进入长安街。请注意限速六十公里。"
+UNCLEAR = "the kids in the back are getting restless and we could all use something sweet"
+LIMIT_S = 90.0
+FAULTS = {"killed": signal.SIGKILL, "hangs": signal.SIGSTOP}
+HEARD = {
+    ("asr", "idle"): "nothing",
+    ("asr", "loading"): "nothing",
+    ("asr", "mid-request"): "the answer, a little later: the words are heard once more",
+    ("tts", "idle"): "nothing",
+    ("tts", "loading"): "nothing",
+    ("tts", "mid-request"): "a pause, then the clause from its beginning",
+    ("llm", "idle"): "nothing",
+    ("llm", "loading"): "nothing",
+    ("llm", "mid-request"): "an answer by the rules alone",
+}
+NAMES = {"asr": "recognition", "tts": "speech", "llm": "language model"}
+
+
+@dataclass
+class Kept:
+    """An assistant whose engines are kept as the service keeps them."""
+
+    assistant: Assistant
+    log: list[str] = field(default_factory=list)
+
+    def engine(self, name: str) -> RemoteEngine:
+        engines = self.assistant.engines
+        found = {"asr": engines.recogniser, "tts": engines.synthesizer, "llm": engines.language_model}[name]
+        assert found is not None
+        return found
+
+    def use(self, name: str) -> Any:
+        """Make a request that needs the engine; it fails if the engine does not work."""
+        if name == "asr":
+            turn = self.assistant.hear(wav_io.read(SAMPLE), STATION)
+            assert "酒店" in turn.answer.heard
+        elif name == "tts":
+            return [
+                clip.text for clip in self.assistant.speak(TALK + f"第{time.monotonic_ns() % 997}次。", "zh")
+            ]
+        else:
+            model = self.assistant.engines.language_model
+            assert model is not None
+            assert model.complete("A car is", max_tokens=4)
+        return None
+
+    def wait(self, good: Callable[[], bool]) -> None:
+        started = time.monotonic()
+        while not good():
+            assert time.monotonic() - started < LIMIT_S, self.log
+            time.sleep(0.01)
+
+    def works(self, name: str) -> None:
+        """Wait until a request succeeds in a process that was not there before."""
+        started = time.monotonic()
+        while True:
+            try:
+                self.use(name)
+                return
+            except (DeviceError, AgentError) as error:
+                self.log.append(f"(a request: {error})")
+                assert time.monotonic() - started < LIMIT_S, self.log
+                time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def kept(prepared_home: Path) -> Iterator[Kept]:
+    """One assistant for all the tests here, with every engine loaded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XIAOGAO_HOME", str(prepared_home))
+        found = Kept(Assistant(Settings(privacy=PrivacySettings(memory=False)), region="helsinki"))
+        keeper = EngineKeeper(
+            found.assistant,
+            choose("x86-small").profile,
+            failed=lambda name, error: found.log.append(f"{name}: {type(error).__name__}: {error}"),
+            tell=found.log.append,
+            available=lambda: 8 << 30,
+        )
+        loop = asyncio.new_event_loop()
+        task = loop.create_task(keeper.run())
+
+        def run() -> None:
+            try:
+                loop.run_until_complete(task)
+            except asyncio.CancelledError:
+                loop.run_until_complete(loop.shutdown_default_executor())
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            for name in ("asr", "tts", "llm"):
+                found.works(name)
+            yield found
+        finally:
+            loop.call_soon_threadsafe(task.cancel)
+            thread.join()
+            found.assistant.close()
+            loop.close()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("stage", ["idle", "loading", "mid-request"])
+@pytest.mark.parametrize("name", ["asr", "tts", "llm"])
+def test_an_engine_comes_back(kept: Kept, fault_table: FaultTable, name: str, stage: str, fault: str) -> None:
+    process = kept.engine(name).process
+    process._deaths.clear()  # each case begins as on a good day
+    kept.log.clear()
+    heard: list[Any] = []
+    if stage == "loading":
+        process.stop()
+        kept.wait(lambda: process.pid is not None)
+        assert not process.ready
+    else:
+        kept.works(name)
+    if stage == "mid-request":
+        calls = process.health.calls
+        request = threading.Thread(target=lambda: heard.append(in_flight(kept, name)))
+        request.start()
+        kept.wait(lambda: process.health.calls > calls and process.pid is not None)
+        time.sleep(0.1)
+    pid = process.pid
+    assert pid is not None
+    os.kill(pid, FAULTS[fault])
+    started = time.monotonic()
+    kept.wait(lambda: process.ready and process.pid != pid)
+    if stage == "mid-request":
+        request.join()
+        assert heard == [True], "what was asked is answered all the same"
+    kept.works(name)
+    well_again_s = time.monotonic() - started
+    assert not Path(f"/proc/{pid}").exists(), "no dead or stopped process stays behind"
+    fault_table.add(
+        f"{NAMES[name]} {fault}, {stage}",
+        heard=HEARD[name, stage],
+        logged=kept.log[0] if kept.log else "",
+        well_again_s=well_again_s,
+    )
+
+
+def in_flight(kept: Kept, name: str) -> bool:
+    """Make the request over which the engine fails, as a driver would; tell whether it was answered."""
+    if name == "asr":
+        return "酒店" in kept.assistant.hear(wav_io.read(SAMPLE), STATION).answer.heard
+    if name == "tts":
+        return len(kept.use("tts")) >= 3
+    return bool(kept.assistant.read(UNCLEAR, STATION).answer.reply)
+
+
+def test_an_engine_that_memory_does_not_hold_is_left_out_and_taken_back(
+    kept: Kept, fault_table: FaultTable
+) -> None:
+    """Weighed with injected readings; `test_faults_service` does it with a real limit."""
+    told: list[str] = []
+    keeper = EngineKeeper(
+        kept.assistant, choose("x86-small").profile, failed=lambda *_: None, tell=told.append
+    )
+    keeper.weigh(200 << 20)
+    kept.wait(lambda: kept.engine("llm").process.pid is None)
+    assert kept.assistant.read(UNCLEAR, STATION).answer.understood_by == "rules"
+    assert kept.engine("asr").process.ready
+    keeper.weigh(700 << 20)
+    assert kept.engine("llm").left_out, "not taken back before there is plenty"
+    keeper.weigh(2 << 30)
+    kept.wait(lambda: kept.engine("llm").process.ready)
+    kept.works("llm")
+    assert len(told) == 2
