@@ -113,15 +113,23 @@ class KokoroVoice:
         pieces = [self._infer(tokens, style, speed) for tokens, style in self._parts(phonemes, voice)]
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
-    def stream(self, text: str, voice: str, *, speed: float = 1.0) -> Iterator[npt.NDArray[np.float32]]:
-        """Speech of one clause, a second at a time, without the silence around it; see `speak`."""
+    def stream(
+        self, text: str, voice: str, *, speed: float = 1.0
+    ) -> Iterator[tuple[npt.NDArray[np.float32], bool]]:
+        """Speech of one sentence in stretches, without the silence around it; see `speak`.
+
+        Yields
+        ------
+        (ndarray of float32, bool)
+            Samples at 24 kHz, and whether a clause begins with them.
+        """
         halves = self._split
         if halves is None:
-            yield self.speak(text, voice, speed=speed)
+            yield self.speak(text, voice, speed=speed), True
             return
         for tokens, style in self._parts(self._phonemizer(text), voice):
             try:
-                yield from halves.stretches(halves.predict(tokens, style, speed))
+                yield from halves.stretches(halves.predict(tokens, style, speed), voice)
             except Exception as error:
                 raise VoiceFailed(f"Kokoro could not speak {text!r}: {error}") from error
 

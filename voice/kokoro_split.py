@@ -1,7 +1,11 @@
 """The Kokoro model cut in two, so that the first second can be heard before the sentence is finished.
 
-The first half predicts length, pitch and loudness of the whole clause (0.1 s); the second half makes the
+The first half predicts length, pitch and loudness of the whole sentence (0.1 s); the second half makes the
 waveform, which is nine tenths of the work and can be done stretch by stretch.
+
+Inside the second half, 54 layers divide by the mean and the variance of what they are given. Over half a second
+these are far from those of a sentence, and the voice slurs. So they are made inputs and outputs: each stretch is
+given what the voice's earlier stretches had, weighted by their length.
 """
 
 from __future__ import annotations
@@ -32,8 +36,12 @@ _SOUND, _PITCH, _LOUDNESS = (
     "/encoder/Reshape_1_output_0",
 )
 _ENDS = "/encoder/CumSum_output_0"
-_FIRST, _NEXT, _LATER = 34, 48, 96
-_CONTEXT = 14
+_CLAUSE_MARK = 6
+_LENGTHS = (16, 24, 40, 64, 96)
+_LEAST = 14
+_LEFT, _RIGHT, _FIRST_RIGHT = 20, 12, 8
+_REMEMBERED = 200
+_FORMAT = 2
 _SEAM = 240
 _BEFORE, _AFTER = 6, 6
 
@@ -60,11 +68,14 @@ class Prosody:
     last: int
     """Frame after the end of speech."""
 
+    breaks: tuple[int, ...]
+    """Frames in which a clause begins after a comma or the like."""
+
 
 def halves_of(model: Path, folder: Path) -> tuple[Path, Path]:
     """Where the halves of a model are kept, whether they are there or not."""
     status = model.stat()
-    state = f"{model.resolve()}\x1f{status.st_size}\x1f{status.st_mtime_ns}"
+    state = f"{_FORMAT}\x1f{model.resolve()}\x1f{status.st_size}\x1f{status.st_mtime_ns}"
     name = hashlib.sha256(state.encode()).hexdigest()[:16]
     return folder / f"kokoro-{name}-1.onnx", folder / f"kokoro-{name}-2.onnx"
 
@@ -116,6 +127,7 @@ def split(model: Path, folder: Path) -> tuple[Path, Path] | None:
         extractor.extract_model(["tokens", "style", "speed"], [_SOUND, _PITCH, _LOUDNESS, _ENDS]),
         extractor.extract_model([_SOUND, _PITCH, _LOUDNESS, "style"], ["audio"]),
     )
+    _carry_statistics(parts[1].graph)
     folder.mkdir(parents=True, exist_ok=True)
     for part, half in zip(parts, halves, strict=True):
         unfinished = half.with_suffix(".part")
@@ -124,12 +136,49 @@ def split(model: Path, folder: Path) -> tuple[Path, Path] | None:
     return halves
 
 
+def _carry_statistics(graph: Any) -> None:
+    """Blend the means over time inside the graph with means that are given, and give them out again."""
+    from onnx import TensorProto, helper
+
+    users: dict[str, list[Any]] = {}
+    for node in graph.node:
+        for name in node.input:
+            users.setdefault(name, []).append(node)
+    nodes: list[Any] = []
+    number = 0
+    for node in graph.node:
+        nodes.append(node)
+        following = [user.op_type for user in users.get(node.output[0], [])]
+        if node.op_type != "ReduceMean" or following not in (["Sub"], ["Add"]):
+            continue
+        blended, own = node.output[0], f"{node.output[0]}_own"
+        node.output[0] = own
+        earlier, part, rest = f"earlier_{number}", f"{own}_part", f"{own}_rest"
+        nodes += [
+            helper.make_node("Mul", [own, "own_weight"], [part]),
+            helper.make_node("Mul", [earlier, "earlier_weight"], [rest]),
+            helper.make_node("Add", [part, rest], [blended]),
+        ]
+        # Other names of the lengths: the first time the inputs are one number for all channels.
+        for values, name, length in ((graph.input, earlier, "given"), (graph.output, blended, "made")):
+            shape = [1, f"{length}_{number}", 1]
+            values.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        number += 1
+    for weight in ("own_weight", "earlier_weight"):
+        graph.input.append(helper.make_tensor_value_info(weight, TensorProto.FLOAT, []))
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
 class SplitKokoro:
     """Both halves, loaded."""
 
     def __init__(self, halves: tuple[Path, Path], *, threads: int) -> None:
         self._predict = open_session(halves[0], threads=threads)
         self._wave: Any = open_session(halves[1], threads=threads)
+        self._earlier = [item.name for item in self._wave.get_inputs() if item.name.startswith("earlier_")]
+        self._earlier.remove("earlier_weight")
+        self._statistics: dict[str, tuple[list[Array], int]] = {}
 
     def predict(self, tokens: list[int], style: Array, speed: float) -> Prosody:
         """Length, pitch and loudness of a clause, from its tokens without the ends."""
@@ -145,10 +194,16 @@ class SplitKokoro:
         cumulated = np.asarray(ends, np.int64).reshape(-1)
         sounding = [number for number, token in enumerate(tokens) if token > LAST_MARK]
         first, last = 0, total
+        breaks: tuple[int, ...] = ()
         if sounding:
             # Token i ends at cumulated[i + 1]: the silence of the start mark is number 0.
             first = max(0, int(cumulated[sounding[0]]) - _BEFORE)
             last = min(total, int(cumulated[sounding[-1] + 1]) + _AFTER)
+            breaks = tuple(
+                int(cumulated[number + 1])
+                for number in range(sounding[0], sounding[-1])
+                if tokens[number] <= _CLAUSE_MARK
+            )
         return Prosody(
             sound=sound,
             pitch=pitch,
@@ -156,41 +211,66 @@ class SplitKokoro:
             style=style,
             first=first,
             last=max(first + 1, last),
+            breaks=breaks,
         )
 
-    def stretches(self, prosody: Prosody) -> Iterator[Samples]:
-        """The waveform from the first sound to the last, a second or two at a time, at 24 kHz.
+    def stretches(self, prosody: Prosody, voice: str) -> Iterator[tuple[Samples, bool]]:
+        """The waveform from the first sound to the last, at 24 kHz, in stretches that grow.
 
-        Each stretch is made with a little of what stands around it and joined on by a short cross-fade.
+        The first is short so that it sounds early; each is made with a little of what stands around it and
+        joined on by a short cross-fade.
+
+        Yields
+        ------
+        (ndarray of float32, bool)
+            Samples, and whether a clause begins with them.
         """
-        position, length = prosody.first, _FIRST
+        position = prosody.first
         seam = np.zeros(0, np.float32)
         fade = np.linspace(0.0, 1.0, _SEAM, dtype=np.float32)
-        while position < prosody.last:
-            end = min(prosody.last, position + length)
-            if prosody.last - end < _NEXT // 3:
-                end = prosody.last
-            before = max(prosody.first, position - _CONTEXT) if position > prosody.first else position
-            after = min(prosody.sound.shape[2], end + _CONTEXT)
-            wave = self.waveform(prosody, before, after)[(position - before) * FRAME :]
+        for end in _ends(prosody):
+            before = max(prosody.first, position - _LEFT)
+            right = _FIRST_RIGHT if position == prosody.first else _RIGHT
+            after = min(prosody.sound.shape[2], end + right)
+            wave = self.waveform(prosody, before, after, voice)[(position - before) * FRAME :]
             body = wave[: (end - position) * FRAME].copy()
             if len(seam):
                 body[:_SEAM] = body[:_SEAM] * fade + seam * (1 - fade)
             seam = wave[len(body) : len(body) + _SEAM]
             if len(seam) < _SEAM:
                 seam = np.pad(seam, (0, _SEAM - len(seam)))
-            yield body
-            position, length = end, _NEXT if length == _FIRST else _LATER
+            yield body, position == prosody.first or position in prosody.breaks
+            position = end
 
-    def waveform(self, prosody: Prosody, first: int, last: int) -> Samples:
-        """The waveform of some frames, shape ((last - first) * 600,)."""
-        (audio,) = self._wave.run(
+    def waveform(self, prosody: Prosody, first: int, last: int, voice: str | None = None) -> Samples:
+        """The waveform of some frames, shape ((last - first) * 600,); as the named voice's next stretch."""
+        nothing = [np.zeros((1, 1, 1), np.float32)] * len(self._earlier)
+        earlier, frames = self._statistics.get(voice or "", (nothing, 0))
+        own = np.float32((last - first) / (last - first + frames))
+        audio, *statistics = self._wave.run(
             None,
             {
                 _SOUND: np.ascontiguousarray(prosody.sound[:, :, first:last]),
                 _PITCH: np.ascontiguousarray(prosody.pitch[:, 2 * first : 2 * last]),
                 _LOUDNESS: np.ascontiguousarray(prosody.loudness[:, 2 * first : 2 * last]),
                 "style": prosody.style,
+                "own_weight": np.array(own),
+                "earlier_weight": np.array(1 - own, np.float32),
+                **dict(zip(self._earlier, earlier, strict=True)),
             },
         )
+        if voice is not None:
+            self._statistics[voice] = (statistics, min(_REMEMBERED, frames + last - first))
         return np.asarray(audio, np.float32).reshape(-1)[: (last - first) * FRAME]
+
+
+def _ends(prosody: Prosody) -> Iterator[int]:
+    """The frame after each stretch: between two clauses where that is near, so that a reply can go on there."""
+    position, number = prosody.first, 0
+    while position < prosody.last:
+        length = _LENGTHS[min(number, len(_LENGTHS) - 1)]
+        near = [frame for frame in prosody.breaks if length // 2 <= frame - position <= length * 5 // 4]
+        end = near[-1] if near else position + length
+        position = prosody.last if prosody.last - end < _LEAST else end
+        number += 1
+        yield position

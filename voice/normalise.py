@@ -66,9 +66,57 @@ def clauses(text: str, *, first_max: int = 10, rest_max: int = 60) -> list[str]:
     return result
 
 
+def sentences(text: str, *, least: int = 10, most: int = 28) -> list[str]:
+    """Cut a reply into sentences; long ones at a pause, and short ones stay with the next.
+
+    Parameters
+    ----------
+    text : str
+        A reply of any length.
+    least : int
+        Weight below which a piece is joined to its neighbour.
+    most : int
+        Weight up to which pieces of a sentence are joined.
+
+    Returns
+    -------
+    list of str
+        Pieces with their punctuation, in order; joined they give the text but for the spaces between.
+    """
+    ends: list[str] = []
+    for piece in (piece.strip() for piece in _cut(text)):
+        if piece and ends and not (ends[-1][-1] in _ENDS or _sentence_end(ends[-1])):
+            ends[-1] = _join(ends[-1], piece)
+        elif piece:
+            ends.append(piece)
+    fitting = [
+        part for end in ends for part in ([end] if weight(end) <= most + least else _packed(_cut(end), most))
+    ]
+    result: list[str] = []
+    for piece in fitting:
+        if result and min(weight(result[-1]), weight(piece)) < least:
+            joined = _join(result[-1], piece)
+            if weight(joined) <= most + least:
+                result[-1] = joined
+                continue
+        result.append(piece)
+    return result
+
+
+def _packed(pieces: list[str], most: int) -> list[str]:
+    """Neighbours joined as long as they stay within `most`."""
+    result: list[str] = []
+    for piece in (piece.strip() for piece in pieces):
+        if piece and result and weight(result[-1]) + weight(piece) <= most:
+            result[-1] = _join(result[-1], piece)
+        elif piece:
+            result.append(piece)
+    return result
+
+
 def weight(text: str) -> float:
-    """Rough length in syllables: a Chinese character counts 1, anything else a third."""
-    return sum(1.0 if _HAN.match(character) else 1 / 3 for character in text)
+    """Rough length in syllables: a Chinese character or a digit counts 1, anything else a third."""
+    return sum(1.0 if _HAN.match(character) or character.isdigit() else 1 / 3 for character in text)
 
 
 def _cut(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Text to speech, clause by clause: Kokoro for Mandarin, Piper or Kokoro for English, what was said kept."""
+"""Text to speech, piece by piece: Kokoro for Mandarin, Piper or Kokoro for English, what was said kept."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ class _Plan:
 
     @property
     def key(self) -> str:
-        fields = f"4\x1f{self.voice}\x1f{self.speed:.2f}\x1f{self.words}"
+        fields = f"5\x1f{self.voice}\x1f{self.speed:.2f}\x1f{self.words}"
         return hashlib.sha256(fields.encode()).hexdigest()[:32]
 
     def clip(self, samples: Samples, text: str, volume: float) -> Clip:
@@ -212,6 +212,8 @@ class Synthesizer:
         self._kokoro: KokoroVoice | None = None
         self._piper: dict[str, Any] = {}
         self._cache = ClipCache(Path(cache_dir) if cache_dir else None)
+        # Loudness of each Kokoro voice as it was last heard: a stretch of half a second does not show it.
+        self._gains: dict[str, float] = {}
         self._halves_dir = Path(cache_dir) / "models" if cache_dir else None
 
     def voices(self) -> list[VoiceInfo]:
@@ -263,7 +265,7 @@ class Synthesizer:
     def speak(
         self, text: str, language: str, *, voice: str | None = None, speed: float = 1.0, volume: float = 1.0
     ) -> Iterator[Clip]:
-        """Speak a reply clause by clause, so that the first is heard while the next is made.
+        """Speak a reply piece by piece, so that the first is heard while the next is made.
 
         Parameters
         ----------
@@ -287,13 +289,14 @@ class Synthesizer:
         VoiceMissing, VoiceFailed
             If no voice can speak it.
         """
-        for number, clause in enumerate(normalise.clauses(text)):
-            if number == 0:
-                yield from self._stream_clause(clause, language, voice, speed, volume)
-                continue
-            clip = self.speak_clause(clause, language, voice=voice, speed=speed, volume=volume)
-            if len(clip.samples):
-                yield clip
+        for piece in self._pieces(text, language, voice):
+            yield from self._stream(piece, language, voice, speed, volume)
+
+    def _pieces(self, text: str, language: str, voice: str | None) -> list[str]:
+        """What is spoken at one go: sentences by Kokoro, which slurs short clauses, and clauses by Piper."""
+        if not text.strip() or self.choose_voice(text, language, voice) in self._piper_paths:
+            return normalise.clauses(text)
+        return normalise.sentences(text)
 
     def speak_clause(
         self, text: str, language: str, *, voice: str | None = None, speed: float = 1.0, volume: float = 1.0
@@ -306,24 +309,25 @@ class Synthesizer:
             self._cache.put(plan.key, samples)
         return plan.clip(samples, text, volume)
 
-    def _stream_clause(
+    def _stream(
         self, text: str, language: str, voice: str | None, speed: float, volume: float
     ) -> Iterator[Clip]:
-        """The first clause, a second at a time where the voice can, so that it is heard at once."""
+        """A sentence in stretches where the voice can, so that it is heard at once."""
         plan = self._plan(text, language, voice, speed)
         if plan.voice in self._piper_paths or self._cache.get(plan.key) is not None:
-            yield self.speak_clause(text, language, voice=voice, speed=speed, volume=volume)
+            clip = self.speak_clause(text, language, voice=voice, speed=speed, volume=volume)
+            if len(clip.samples):
+                yield clip
             return
         made: list[Samples] = []
-        gain = 1.0
-        pieces = self._kokoro_engine().stream(plan.words, plan.voice, speed=plan.speed)
-        for piece in pieces:
-            if not made:
-                gain = min(1.6, max(0.7, _gain(piece)))
-            made.append(np.clip(piece * np.float32(gain), -1.0, 1.0))
-            clip = plan.clip(made[-1], text, volume)
-            yield replace(clip, goes_on=len(made) > 1)
+        for samples, new_clause in self._kokoro_engine().stream(plan.words, plan.voice, speed=plan.speed):
+            if not len(samples):
+                continue
+            gain = self._gains.setdefault(plan.voice, min(1.6, max(0.7, _gain(samples))))
+            made.append(np.clip(samples * np.float32(gain), -1.0, 1.0))
+            yield replace(plan.clip(made[-1], text, volume), goes_on=not new_clause)
         if made:
+            self._gains[plan.voice] = min(1.6, max(0.7, _gain(np.concatenate(made)) * self._gains[plan.voice]))
             pause = np.zeros(int(_PAUSE_S.get(plan.words[-1:], 0.2) * plan.rate_hz), np.float32)
             self._cache.put(plan.key, np.concatenate([*made, pause]))
             yield replace(plan.clip(pause, text, volume), goes_on=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from voice.asr import Recognizer
+from voice.kokoro_split import split
 from voice.tts import Synthesizer
 
 
@@ -19,12 +20,14 @@ def recognizer(model_dir: Callable[[str], Path]) -> Recognizer:
 
 @pytest.fixture(scope="session")
 def mouth(model_dir: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Synthesizer:
-    """Kokoro and Piper."""
+    """Kokoro, its model already cut in two, and Piper."""
+    folder = tmp_path_factory.mktemp("speech")
+    split(model_dir("kokoro") / "model.onnx", folder / "models")
     return Synthesizer(
         model_dir("kokoro") / "model.onnx",
         model_dir("kokoro-voices"),
         sorted(model_dir("piper-en-joe").glob("*.onnx")),
-        cache_dir=tmp_path_factory.mktemp("speech"),
+        cache_dir=folder,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -125,8 +126,33 @@ def test_clauses(text: str, pieces: list[str]) -> None:
     assert normalise.clauses(text) == pieces
 
 
-@given(st.text(alphabet="我们去，。！？ abc.,123", max_size=80))
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        pytest.param("我在。", ["我在。"], id="one"),
+        pytest.param(
+            "好的，去赫尔辛基座堂，全程1.7公里，大约5分钟。",
+            ["好的，去赫尔辛基座堂，全程1.7公里，大约5分钟。"],
+            id="a sentence stays whole",
+        ),
+        pytest.param(
+            "好的。前方300米右转，进入长安街。",
+            ["好的。前方300米右转，进入长安街。"],
+            id="a short one goes with the next",
+        ),
+        pytest.param(
+            "附近有5家酒店：文津国际酒店，420米；西郊宾馆，1.1公里；紫光国际交流中心，900米。要去第几家？",
+            ["附近有5家酒店：文津国际酒店，420米；西郊宾馆，1.1公里；", "紫光国际交流中心，900米。要去第几家？"],
+            id="a list is cut at a pause",
+        ),
+    ],
+)
+def test_sentences(text: str, pieces: list[str]) -> None:
+    assert normalise.sentences(text) == pieces
+
+
+@pytest.mark.parametrize("cut", [normalise.clauses, normalise.sentences])
+@given(text=st.text(alphabet="我们去，。！？ abc.,123", max_size=80))
 @settings(max_examples=200, deadline=None)
-def test_clauses_lose_nothing(text: str) -> None:
-    joined = "".join(normalise.clauses(text))
-    assert re.sub(r"\s", "", joined) == re.sub(r"\s", "", text)
+def test_cutting_loses_nothing(cut: Callable[[str], list[str]], text: str) -> None:
+    assert re.sub(r"\s", "", "".join(cut(text))) == re.sub(r"\s", "", text)

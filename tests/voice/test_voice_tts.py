@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from voice import wav_io
 from voice.asr import Recognizer
 from voice.asr_text import bare_text
 from voice.errors import VoiceMissing
+from voice.kokoro import KokoroVoice
+from voice.kokoro_split import split
 from voice.phonemes import Phonemizer, script_runs
 from voice.tts import ClipCache, Synthesizer
 
@@ -115,7 +118,7 @@ def test_a_round_trip(
 
 
 @pytest.mark.models
-def test_clauses_come_one_by_one_and_a_second_time_from_the_cache(mouth: Synthesizer) -> None:
+def test_a_sentence_comes_in_stretches_and_a_second_time_from_the_cache(mouth: Synthesizer) -> None:
     text = "前方五百米左转，然后沿着中关村东路一直往前走，到第三个红绿灯右转。"
     first = list(mouth.speak(text, "zh"))
     again = list(mouth.speak(text, "zh"))
@@ -123,6 +126,28 @@ def test_clauses_come_one_by_one_and_a_second_time_from_the_cache(mouth: Synthes
     assert not first[0].goes_on
     assert sum(clip.duration_s for clip in again) == pytest.approx(sum(c.duration_s for c in first), abs=0.01)
     assert first[0].duration_s < 1.5
+
+
+@pytest.mark.models
+def test_stretches_sound_like_the_whole_sentence(
+    model_dir: Callable[[str], Path], tmp_path: Path
+) -> None:
+    model = model_dir("kokoro") / "model.onnx"
+    assert split(model, tmp_path) is not None
+    voice = KokoroVoice(model, model_dir("kokoro-voices"), halves_dir=tmp_path)
+    text = "前方三百米右转，进入中关村东路，然后靠左行驶。"
+    whole = voice.speak(text, "zf_xiaobei")
+    list(voice.stream("附近有三家酒店。", "zf_xiaobei"))
+    pieces = list(voice.stream(text, "zf_xiaobei"))
+    assert len(pieces) > 3 and len(pieces[0][0]) < 0.6 * 24_000
+    assert [starts for _, starts in pieces].count(True) >= 2
+    joined = np.concatenate([samples for samples, _ in pieces])
+    assert len(joined) == len(whole)
+    loudness = [
+        np.log10(np.square(x[: len(x) // 1200 * 1200].reshape(-1, 1200)).mean(axis=1) + 1e-5)
+        for x in (whole, joined)
+    ]
+    assert np.abs(loudness[0] - loudness[1]).mean() < 0.25
 
 
 @pytest.mark.models
