@@ -7,68 +7,35 @@ region's category words, in what the driver said, or be a number that follows fr
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from agent.intent import Search
 from agent.reply_en import TEMPLATES as EN
 from agent.reply_zh import TEMPLATES as ZH
 from agent.utterance import simplified
+from nav.geometry import distance_m
+from nav.wording import spoken_distance, spoken_duration
+from nav.wording_numbers import en_number, en_ordinal, zh_number
 
 if TYPE_CHECKING:
     from agent.agent import Agent
     from agent.answer import Answer
+    from agent.finding import Point
+    from nav import Route
 
 _UNIT_EN = {
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-    "hundred",
-    "thousand",
-    "point",
-    "and",
-    "a",
-    "half",
-    "metres",
-    "metre",
-    "kilometres",
-    "kilometre",
-    "minutes",
-    "minute",
-    "hours",
-    "hour",
-    "less",
-    "than",
-    "oh",
-    "m",
-    "p",
-    "an",
+    *(word for n in range(100) for word in re.split(r"[ -]", f"{en_number(n)} {en_ordinal(n)}")),
+    *"hundred thousand million point and a an half less than oh m p".split(),
+    *"metre metres kilometre kilometres minute minutes hour hours".split(),
+    *(f"{date(2024, month, 1):%B}".casefold() for month in range(1, 13)),
+    *(f"{date(2024, 1, day):%A}".casefold() for day in range(1, 8)),
 }
-_UNIT_ZH = set("零一二两三四五六七八九十百千万点半整分钟小时米公里不到凌晨早上上午中午下午晚上每时")
+_UNIT_ZH = set(
+    "".join(map(zh_number, range(1000)))
+    + "两千万点半整分钟小时米公里不到凌晨早上上午中午下午晚上每时月号星期日"
+)
 
 
 @lru_cache(maxsize=2)
@@ -116,6 +83,66 @@ def unknown_words(agent: Agent, answer: Answer, said: str) -> list[str]:
         allowed |= set(_words(text))
     unknown = [word for word in _words(remaining) if word not in allowed]
     return [word for word in unknown if not _on_the_map(agent, word)]
+
+
+_ZH_MEASURE = re.compile(
+    r"[零一二两三四五六七八九十百千万点半]+(?:公里每小时|公里|米|个?小时(?:[零一二两三四五六七八九十]+分钟)?|分钟)"
+)
+_NUMBER_EN = "|".join(sorted((word for word in _UNIT_EN if len(word) > 2), key=len, reverse=True))
+_EN_MEASURE = re.compile(
+    rf"(?i)\b(?:(?:{_NUMBER_EN}|and|a|an)[ -])+"
+    r"(?:kilomet(?:er|re)s?(?: an hour)?|met(?:er|re)s?|minutes?|hours?)\b"
+)
+
+
+def unknown_numbers(agent: Agent, answer: Answer, position: Point, before: Route | None) -> list[str]:
+    """Return distances and lengths of time in the reply that follow from no fact of the answer.
+
+    Parameters
+    ----------
+    agent
+        The agent that answered.
+    answer
+        The answer.
+    position
+        Where the car was, (lat, lon).
+    before
+        The route before this turn: what is said of an alternative is compared with it.
+    """
+    language = answer.language
+    pattern = _ZH_MEASURE if language == "zh" else _EN_MEASURE
+    said = [found[0].strip() for found in pattern.finditer(simplified(answer.reply))]
+    if not said:
+        return []
+    metres, seconds = _measures(agent, answer, position, before)
+    known = [spoken_distance(value, language) for value in metres]
+    known += [spoken_duration(value, language) for value in seconds]
+    last = agent.session.last_answer.reply if agent.session.last_answer else ""
+    known += [answer.heard, last if any(i.kind == "repeat" for i in answer.intents) else ""]
+    known += _map_words(answer) + _directions(answer)
+    text = " | ".join(known).casefold()
+    return [number for number in said if number.casefold() not in text]
+
+
+def _measures(
+    agent: Agent, answer: Answer, position: Point, before: Route | None
+) -> tuple[list[float], list[float]]:
+    """Return every distance and time that the map, the router and the answer hold about what was said."""
+    session = agent.session
+    routes = [route for route in (answer.route, session.route, before) if route is not None]
+    metres = [float(route.distance_m) for route in routes]
+    seconds = [float(route.duration_s) for route in routes]
+    places = (*answer.places, *session.offered, *session.stops, *((session.topic,) if session.topic else ()))
+    for place in places:
+        metres += [place.distance_m or 0.0, distance_m(position, (place.lat, place.lon))]
+        seconds += [value for value in (place.detour_s, place.drive_s) if value is not None]
+        if any(intent.kind == "status" for intent in answer.intents):
+            route = agent._desk.router.route([position, (place.lat, place.lon)])
+            metres.append(float(route.distance_m))
+            seconds.append(float(route.duration_s))
+    seconds += [abs(a - b) for a in tuple(seconds) for b in tuple(seconds)]
+    metres += [float(i.within_m) for i in answer.intents if isinstance(i, Search)]
+    return metres, seconds
 
 
 def _map_words(answer: Answer) -> list[str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from nav.wording_numbers import en_number as spelt
+from nav.wording_numbers import en_ordinal
+
 _DIGITS = {
     "零": 0,
     "〇": 0,
@@ -22,53 +25,14 @@ _DIGITS = {
     "九": 9,
 }
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
-_ENGLISH = {
-    "zero": 0,
+_ENGLISH = {spelt(n): n for n in (*range(20), *range(20, 100, 10))} | {
     "a": 1,
     "an": 1,
-    "one": 1,
-    "two": 2,
     "couple": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "thirteen": 13,
-    "fourteen": 14,
-    "fifteen": 15,
-    "sixteen": 16,
-    "seventeen": 17,
-    "eighteen": 18,
-    "nineteen": 19,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
     "hundred": 100,
     "thousand": 1000,
 }
-_ORDINALS = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-}
+_ORDINALS = {en_ordinal(n): n for n in range(1, 32)}
 
 ZH_NUMBER = r"(?:\d+(?:\.\d+)?|[零〇一二两俩三四五六七八九十百千万半]+)"
 EN_NUMBER = (

@@ -22,7 +22,6 @@ from agent.intent import (
     Confirm,
     Deny,
     Help,
-    Navigate,
     Need,
     PlanTrip,
     Recall,
@@ -34,6 +33,7 @@ from agent.intent import (
     Volume,
 )
 from agent.phrase import parse_phrase, road_wishes
+from agent.rules import navigate_of
 from agent.utterance import language_of
 
 if TYPE_CHECKING:
@@ -206,17 +206,7 @@ def _navigate(item: _Item, text: str, language: Language) -> Intent | None:
     if not phrase.core and not phrase.need:
         return None
     via = (item.slots["via"],) if "via" in item.slots else ()
-    prefer: Any = roads.prefer
-    return Navigate(
-        to=phrase.core,
-        via=via,
-        near=phrase.near,
-        avoid=roads.avoid,
-        prefer=prefer,
-        pick=phrase.pick,
-        open_now=phrase.open_now,
-        need=phrase.need,
-    )
+    return navigate_of(phrase, roads, via=via)
 
 
 def _search(item: _Item, text: str, language: Language) -> Intent | None:

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 from agent.intent import ChangeRoute, Choose, Confirm, Deny, Navigate, PlanTrip, Search
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agent.intent import Intent
+    from agent.phrase import Phrase, RoadWishes
     from agent.utterance import Language
 
 STRONG, GOOD, FAIR, WEAK = 0.97, 0.9, 0.75, 0.5
@@ -43,6 +46,41 @@ class Parsed:
     """0 to 1, before calibration."""
     pattern: str
     """Name of the deciding pattern, for explanation and calibration."""
+
+
+def one(intent: Intent, confidence: float, pattern: str) -> Parsed:
+    """Return a reading with one intent."""
+    return Parsed(intents=(intent,), confidence=confidence, pattern=pattern)
+
+
+def search_of(phrase: Phrase, *, along: bool = False) -> Search:
+    """Return the search that a place phrase asks for."""
+    return Search(
+        what=phrase.core,
+        need=phrase.need,
+        near=phrase.near,
+        along=phrase.along or along,
+        pick=phrase.pick,
+        open_now=phrase.open_now,
+        stars=phrase.stars,
+        within_m=phrase.within_m,
+    )
+
+
+def navigate_of(phrase: Phrase, roads: RoadWishes, *, via: Sequence[str] = (), start: str = "") -> Navigate:
+    """Return the drive that a place phrase and the wishes about the road ask for."""
+    prefer: Any = roads.prefer
+    return Navigate(
+        to=phrase.core,
+        via=tuple(via),
+        start=start,
+        near=phrase.near,
+        avoid=roads.avoid,
+        prefer=prefer,
+        pick=phrase.pick,
+        open_now=phrase.open_now,
+        need=phrase.need,
+    )
 
 
 def parse(text: str, language: Language, context: Context | None = None) -> Parsed | None:

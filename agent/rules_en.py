@@ -25,11 +25,11 @@ from agent.intent import (
 )
 from agent.numerals import EN_NUMBER, en_number, ordinal
 from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
-from agent.rules import FAIR, GOOD, STRONG, WEAK, Context, Parsed
+from agent.rules import FAIR, GOOD, STRONG, WEAK, Context, Parsed, navigate_of, one, search_of
 from agent.utterance import without_courtesy
 
 if TYPE_CHECKING:
-    from agent.intent import Intent
+    pass
 
 _END = r"[\s,.!?]*$"
 _I = r"(?:i|we|you|it)"
@@ -139,10 +139,6 @@ def _fullmatch(pattern: str, text: str) -> re.Match[str] | None:
     return _compiled(pattern).match(text)
 
 
-def _one(intent: Intent, confidence: float, pattern: str) -> Parsed:
-    return Parsed(intents=(intent,), confidence=confidence, pattern=pattern)
-
-
 def parse_whole(text: str, context: Context) -> Parsed | None:
     """Read what only makes sense as a whole utterance: short answers, corrections, trips."""
     from agent import wishes_en
@@ -165,19 +161,19 @@ def _answer(text: str, context: Context) -> Parsed | None:
     if context.expecting == "yes_no" and _whole(
         r"(?:yes,? )?(?:take me there|go there|let'?s go there|drive there)", text
     ):
-        return _one(Confirm(), sure, "en.confirm")
+        return one(Confirm(), sure, "en.confirm")
     if _whole(_CONFIRM, text) and text.lower() not in {"right", "good", "go"}:
-        return _one(Confirm(), sure, "en.confirm")
+        return one(Confirm(), sure, "en.confirm")
     if _whole(_CONFIRM, text):
-        return _one(Confirm(), sure if context.expecting else FAIR, "en.confirm")
+        return one(Confirm(), sure if context.expecting else FAIR, "en.confirm")
     if _whole(_DENY, text):
-        return _one(Deny(), sure, "en.deny")
+        return one(Deny(), sure, "en.deny")
     if _whole(_REPEAT, text) and text.lower() not in {"tell me", "give me", "read", "say", "excuse me"}:
-        return _one(Repeat(), STRONG, "en.repeat")
+        return one(Repeat(), STRONG, "en.repeat")
     if _whole(_CANCEL, text):
-        return _one(Cancel(), STRONG, "en.cancel")
+        return one(Cancel(), STRONG, "en.cancel")
     if _whole(_HELP, text):
-        return _one(Help(), STRONG, "en.help")
+        return one(Help(), STRONG, "en.help")
     if context.offered or context.expecting == "choice" or re.match(r"(?i)the .{2,20} one$", text):
         named = _choice_by_name(text, context)
         if named is not None:
@@ -186,7 +182,7 @@ def _answer(text: str, context: Context) -> Parsed | None:
         r"(?:hello|hi|hey|good (?:morning|evening|afternoon|night)|thank you(?: (?:very|so) much)?|thanks(?: a lot)?|bye|goodbye|see you|how are you(?: doing)?(?: today)?|nice to meet you|what'?s up)(?: there)?",
         text,
     ):
-        return _one(Chat(), GOOD, "en.chat")
+        return one(Chat(), GOOD, "en.chat")
     return None
 
 
@@ -199,17 +195,17 @@ _CHOICE_TAIL = r"(?:\s+(?:one|option|choice|place|hotel|restaurant|result|route|
 def _choice(text: str, context: Context) -> Parsed | None:
     sure = STRONG if context.offered or context.expecting == "choice" else GOOD
     if found := _fullmatch(rf"{_CHOICE_LEAD}(?:the\s+)?{_ORD}{_CHOICE_TAIL}", text):
-        return _one(Choose(index=ordinal(found[1]) or 0), sure, "en.choose.index")
+        return one(Choose(index=ordinal(found[1]) or 0), sure, "en.choose.index")
     if found := _fullmatch(
         rf"{_CHOICE_LEAD}(?:number|option|choice|nr\.?|no\.)\s*{_CARD}{_CHOICE_TAIL}", text
     ):
-        return _one(Choose(index=ordinal(found[1]) or 0), sure, "en.choose.index")
+        return one(Choose(index=ordinal(found[1]) or 0), sure, "en.choose.index")
     if context.expecting == "choice" and (found := _fullmatch(_CARD, text)):
-        return _one(Choose(index=ordinal(found[1]) or 0), GOOD, "en.choose.number")
+        return one(Choose(index=ordinal(found[1]) or 0), GOOD, "en.choose.number")
     if _fullmatch(
         rf"{_CHOICE_LEAD}(?:the\s+)?(?:(?:very\s+)?last|bottom)(?:\s+one)?{_CHOICE_TAIL}", text
     ) and not re.search(r"last (?:thing|bit|instruction)", text):
-        return _one(Choose(index=-1), sure, "en.choose.last")
+        return one(Choose(index=-1), sure, "en.choose.last")
     lead = r"(?:(?:is there|are there|do you have|have you got|find|show me|give me|i'?d|i|we|want|need|like|would|prefer|something|anything|somewhere|a place|one|a|the|any|that'?s|that is|which is|it'?s|too far(?: away)?|too expensive|how about|what about|ok|no|let'?s|go|with|take|to|for|me|one that'?s|one which is|the one that'?s|another)[\s,]+)*"
     for word, by in (
         (
@@ -227,12 +223,12 @@ def _choice(text: str, context: Context) -> Parsed | None:
         ),
     ):
         if _fullmatch(rf"{lead}{word}(?:\s+(?:please|instead|available))?", text):
-            return _one(Choose(by=cast("Any", by)), sure, "en.choose.by")
+            return one(Choose(by=cast("Any", by)), sure, "en.choose.by")
     if _fullmatch(
         r"(?:(?:no|show me|give me|find|find me|try|any|anything|something|is that all|are there|is there|do you have|what|how about|what about|i want|i'?d like|let'?s see|got|some|see|the|tell me|have you got|suggest)[\s,]+)*(?:(?:an)?other|others|else|different|more|next)(?:\s+(?:one|ones|option|options|place|places|hotel|restaurant|choice|choices|results?|suggestions?|there|do you have|is there|nearby|instead|please))*",
         text,
     ) and text.lower() not in {"more", "next", "other", "else", "any more"}:
-        return _one(Choose(by="other"), sure if context.offered else FAIR, "en.choose.other")
+        return one(Choose(by="other"), sure if context.offered else FAIR, "en.choose.other")
     return None
 
 
@@ -251,11 +247,11 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
     ):
         return None
     if offered and len(name) > 2:
-        return _one(Choose(name=name), STRONG, "en.choose.name")
+        return one(Choose(name=name), STRONG, "en.choose.name")
     if found["one"] and len(name.split()) <= 4 and parse_phrase(name, "en").pick == "":
-        return _one(Choose(name=name), GOOD, "en.choose.name")
+        return one(Choose(name=name), GOOD, "en.choose.name")
     if context.expecting == "choice" and len(name.split()) <= 3 and parse_clause(text, Context()) is None:
-        return _one(Choose(name=name), FAIR, "en.choose.bare")
+        return one(Choose(name=name), FAIR, "en.choose.bare")
     return None
 
 
@@ -271,10 +267,10 @@ def _correction(text: str, context: Context) -> Parsed | None:
         return None
     instead = re.sub(r"(?i)^(?:the|to|to the)\s+", "", found[1]).strip(" ,.")
     if index := re.fullmatch(rf"(?i){_ORD}(?:\s+one)?", instead):
-        return _one(Choose(index=ordinal(index[1]) or 0), STRONG, "en.correct.index")
+        return one(Choose(index=ordinal(index[1]) or 0), STRONG, "en.correct.index")
     if re.match(r"(?i)(?:it|that|yes|no)$", instead):
         return None
-    return _one(Deny(instead=instead), STRONG, "en.correct")
+    return one(Deny(instead=instead), STRONG, "en.correct")
 
 
 def _volume(text: str, context: Context) -> Parsed | None:
@@ -282,7 +278,7 @@ def _volume(text: str, context: Context) -> Parsed | None:
         rf"(?:set |turn |put |change |make )?(?:the )?(?:volume|sound)(?: level)?(?: up| down)?(?: to| at)?\s+({EN_NUMBER}) ?(?:%|percent|per cent)?",
         text,
     ):
-        return _one(
+        return one(
             Volume(change="set", level=int(min(en_number(found[1]) or 0, 100))), STRONG, "en.volume.set"
         )
     device = r"(?:the |your )?(?:sound|audio|speakers?|loudspeakers?|microphone|mic)"
@@ -318,7 +314,7 @@ def _volume(text: str, context: Context) -> Parsed | None:
     )
     for pattern, change in table:
         if _whole(pattern, text) and text.lower() not in {"up", "down"}:
-            return _one(Volume(change=cast("Any", change)), STRONG, "en.volume")
+            return one(Volume(change=cast("Any", change)), STRONG, "en.volume")
     return None
 
 
@@ -332,7 +328,7 @@ def _remember(text: str, context: Context) -> Parsed | None:
             kind = what
             if re.match(r"(?i)(?:i|we) work", text):
                 kind = "company"
-            return _one(Remember(what=cast("Any", kind)), STRONG, "en.remember.here")
+            return one(Remember(what=cast("Any", kind)), STRONG, "en.remember.here")
         found = _fullmatch(
             rf"{keep} (?P<place>(?!{_HERE}\b).{{2,40}}?) (?:as|to be) {word}", text
         ) or _fullmatch(
@@ -342,7 +338,7 @@ def _remember(text: str, context: Context) -> Parsed | None:
         if found and not re.match(
             r"(?i)(?:where|far|the way|closed|open|not|here|what|too|there)\b", found["place"]
         ):
-            return _one(
+            return one(
                 Remember(what=cast("Any", what), place=re.sub(r"(?i)^the ", "", found["place"])),
                 STRONG,
                 "en.remember.place",
@@ -350,11 +346,11 @@ def _remember(text: str, context: Context) -> Parsed | None:
     if found := _fullmatch(
         r"(?:remember (?:that )?)?(?:i|we) (?:now )?live (?:at|on|in|near|by) (.{2,40}?)", text
     ):
-        return _one(Remember(what="home", place=re.sub(r"(?i)^the ", "", found[1])), GOOD, "en.remember.live")
+        return one(Remember(what="home", place=re.sub(r"(?i)^the ", "", found[1])), GOOD, "en.remember.live")
     if found := _fullmatch(
         r"(?:remember (?:that )?)?(?:i|we) (?:now )?work (?:at|on|in|for) (.{2,40}?)", text
     ):
-        return _one(
+        return one(
             Remember(what="company", place=re.sub(r"(?i)^the ", "", found[1])), GOOD, "en.remember.work"
         )
     it = r"(?:it|that|this(?: (?:place|restaurant|cafe|hotel|spot|one|location|parking spot))?|here|that (?:place|one|restaurant|hotel)|the (?:place|destination)|my (?:current )?(?:location|position)|this)"
@@ -362,20 +358,20 @@ def _remember(text: str, context: Context) -> Parsed | None:
         rf"(?:{keep}|favou?rite) {it}(?: (?:for later|as a favou?rite|(?:to|in) (?:my |the )?favou?rites|to (?:my )?(?:saved )?places|somewhere|in memory))?|{keep} {it}",
         text,
     ):
-        return _one(Remember(), STRONG, "en.remember.favourite")
+        return one(Remember(), STRONG, "en.remember.favourite")
     if found := _fullmatch(
         rf"(?:(?:call|name) {it}|{keep} {it} (?:as|under(?: the name)?|to favou?rites as)) (.{{2,30}}?)", text
     ):
-        return _one(Remember(label=re.sub(r"(?i)^(?:the|a) ", "", found[1])), GOOD, "en.remember.label")
+        return one(Remember(label=re.sub(r"(?i)^(?:the|a) ", "", found[1])), GOOD, "en.remember.label")
     if found := _fullmatch(
         rf"{keep} (.{{2,40}}?) (?:as (?:a |one of my )?favou?rites?|(?:to|in) (?:my |the )?(?:favou?rites|bookmarks|saved places))",
         text,
     ):
-        return _one(Remember(place=re.sub(r"(?i)^the ", "", found[1])), STRONG, "en.remember.favourite_place")
+        return one(Remember(place=re.sub(r"(?i)^the ", "", found[1])), STRONG, "en.remember.favourite_place")
     if (found := _fullmatch(r"(?:bookmark|remember|save) (.{3,40}?)", text)) and not re.match(
         r"(?i)(?:when|how|what|me|to |some |money|fuel|gas|time|us )", found[1]
     ):
-        return _one(Remember(place=re.sub(r"(?i)^the ", "", found[1])), FAIR, "en.remember.favourite_place")
+        return one(Remember(place=re.sub(r"(?i)^the ", "", found[1])), FAIR, "en.remember.favourite_place")
     return None
 
 
@@ -385,22 +381,22 @@ def _recall(text: str, context: Context) -> Parsed | None:
         rf"{ask}(?:where )?(?:my |our )(?:home|house|home address)(?: (?:is|address|location|located|saved|stored|set to|again))*|where do (?:i|we) live",
         text,
     ):
-        return _one(Recall(what="home"), STRONG, "en.recall.home")
+        return one(Recall(what="home"), STRONG, "en.recall.home")
     if _whole(
         rf"{ask}(?:where )?(?:my |our )(?:work|office|workplace|company|work address)(?: (?:is|address|location|located|saved|stored|set to|again))*|where do (?:i|we) work",
         text,
     ):
-        return _one(Recall(what="company"), STRONG, "en.recall.company")
+        return one(Recall(what="company"), STRONG, "en.recall.company")
     if _whole(
         r"(?:what(?:'s| is| are)|show(?: me)?|list|read(?: me)?|open|which|tell me|give me|do i have)?\s*(?:all )?(?:in |any |are )?(?:of )?(?:my |the |our )?(?:(?:saved|stored|favou?rite|bookmarked) (?:places|locations|spots|destinations|addresses)|favou?rites|bookmarks|places (?:have )?(?:i|we)(?:'ve)? (?:saved|stored|bookmarked))(?: list)?(?: do i have)?|(?:what|which) (?:places|locations) (?:have|did) (?:i|we|you) (?:saved?|stored?|bookmarked?|remember)|what (?:do you|have you) (?:remembered?|saved?|know)(?: about me)?",
         text,
     ):
-        return _one(Recall(what="favourites"), STRONG, "en.recall.favourites")
+        return one(Recall(what="favourites"), STRONG, "en.recall.favourites")
     if _whole(
         r"(?:where|what places) (?:did|have) (?:i|we) (?:go|been|drive|driven|gone|navigate|visit|visited|travel|went)(?: to)?(?: (?:recently|last|last time|yesterday|before|last week|lately|the other day|this week|last month|today))*|(?:show(?: me)?|list|what(?:'s| is| are|'re)|read|give me|open)?\s*(?:my |our |the )?(?:recent|past|previous|last) (?:destinations?|trips|places|drives|locations)|(?:my )?(?:navigation|driving|trip|destination) history",
         text,
     ):
-        return _one(Recall(what="destinations"), STRONG, "en.recall.destinations")
+        return one(Recall(what="destinations"), STRONG, "en.recall.destinations")
     return None
 
 
@@ -425,7 +421,7 @@ def _status(text: str, context: Context) -> Parsed | None:
     for candidate in dict.fromkeys((text, bare)):
         for pattern, what in _STATUS:
             if _whole(pattern, candidate):
-                return _one(Status(what=cast("Any", what)), STRONG, f"en.status.{what}")
+                return one(Status(what=cast("Any", what)), STRONG, f"en.status.{what}")
     return None
 
 
@@ -449,7 +445,7 @@ def _named_status(text: str, context: Context) -> Parsed | None:
             r"(?i)(?:there|it|go|here|(?:the |our |my )?destination|we get there|next .*|go.*|left.*)",
             found["place"],
         ):
-            return _one(Status(what=cast("Any", what), place=found["place"].strip()), GOOD, "en.status.place")
+            return one(Status(what=cast("Any", what), place=found["place"].strip()), GOOD, "en.status.place")
     return None
 
 
@@ -460,7 +456,7 @@ def _route_change(text: str, context: Context) -> Parsed | None:
         r"(?:(?:there'?s|this is|it'?s|too much|so much|heavy|terrible|bad|what a|stuck in|we'?re stuck in|i'?m stuck in|the|this)\s+)+(?:(?:a|too much|so much|heavy|terrible|bad|really|traffic|huge|awful)\s+)*(?:traffic|jam|traffic jam|congestion|jammed|congested|accident|blocked)(?: (?:is (?:terrible|bad|awful|horrible|crazy)|here|ahead|on this road|today|up ahead))*|avoid (?:the |this )?(?:traffic|jam|congestion|accident)(?: (?:ahead|jam))?|(?:the|this) (?:road|street|way)(?:'s| is)? (?:blocked|closed|jammed|flooded)(?: ahead)?|(?:take|use) (?:an )?alternative(?: route)?",
         text,
     ):
-        return _one(ChangeRoute(prefer="other"), STRONG, "en.change.other")
+        return one(ChangeRoute(prefer="other"), STRONG, "en.change.other")
     wishes = road_wishes(text, "en")
     rest = re.sub(
         r"(?i)^(?:(?:i|we|you|let'?s|i'?d|can|could|please|the|a|route|routes|change|switch|to|take|use|make|it|but|and|with|want|find|give|me|us|prefer|like|would|drive|go|is|there|one|way|by|on|that|recalculate|re-?route|replan|from now|this time|instead|rather|do|along|via|not|any|only|try|get|choose|need|now)\b[\s,]*)+",
@@ -469,7 +465,7 @@ def _route_change(text: str, context: Context) -> Parsed | None:
     )
     if not rest.strip(" ,.?") and (wishes.avoid or wishes.allow or wishes.prefer):
         prefer = {"fastest": "faster", "shortest": "shorter"}.get(wishes.prefer, "")
-        return _one(
+        return one(
             ChangeRoute(avoid=wishes.avoid, allow=wishes.allow, prefer=cast("Any", prefer)),
             STRONG,
             "en.change.road",
@@ -483,7 +479,7 @@ def _stops(text: str) -> Parsed | None:
         rf"(?:remove|delete|drop|skip|cancel|clear|forget|get rid of|no(?: more)?) (?:all |every |any |the )*(?:of )?(?:the |my |our )?{stop_word}|(?:go|drive|take me|head) (?:directly|straight)(?: to (?:the |my |our )?(?:destination|end))?|no stops(?: please)?|without (?:any )?stops|don'?t stop anywhere",
         text,
     ):
-        return _one(ChangeRoute(drop="*"), STRONG, "en.change.drop_all")
+        return one(ChangeRoute(drop="*"), STRONG, "en.change.drop_all")
     drop = _fullmatch(
         rf"(?:remove|delete|drop|skip|take out|leave out|cancel|forget(?: about)?|don'?t stop at|no need to stop at|let'?s skip|we don'?t need(?: to stop at)?)(?: the)?(?: (?:stop|{stop_word}) (?:at|in|by))?(?: the)? (.{{2,30}}?)(?: (?:stop|waypoint|stopover))?(?: from (?:the|my|our) route)?",
         text,
@@ -496,7 +492,7 @@ def _stops(text: str) -> Parsed | None:
             drop[1],
         )
     ):
-        return _one(ChangeRoute(drop=drop[1]), GOOD, "en.change.drop")
+        return one(ChangeRoute(drop=drop[1]), GOOD, "en.change.drop")
     add = (
         _fullmatch(
             rf"(?:add|insert|include|put in|make)(?: in)?(?: an?| another| one)?(?: (?:quick|short|extra|brief))? ?(?:stop|{stop_word})(?: (?:at|in|by|for|to))(?: the| an?)? (.{{2,40}}?)(?: (?:on the way|along the way|first|before that|to (?:the|my) route))?",
@@ -517,7 +513,7 @@ def _stops(text: str) -> Parsed | None:
         and not re.fullmatch(r"(?i)(?:home|it|this|that|all)", add[1])
     ):
         phrase = parse_phrase(add[1], "en")
-        return _one(ChangeRoute(add=phrase.core or add[1]), GOOD, "en.change.add")
+        return one(ChangeRoute(add=phrase.core or add[1]), GOOD, "en.change.add")
     return None
 
 
@@ -549,8 +545,8 @@ _FETCH = (
 def _navigate(text: str, context: Context) -> Parsed | None:
     if found := _fullmatch(_FETCH, text):
         if found["way"]:
-            return _one(ChangeRoute(add=found["to"]), GOOD, "en.fetch.stop")
-        return _one(Navigate(to=found["to"]), GOOD, "en.fetch")
+            return one(ChangeRoute(add=found["to"]), GOOD, "en.fetch.stop")
+        return one(Navigate(to=found["to"]), GOOD, "en.fetch")
     wishes = road_wishes(text, "en")
     body = wishes.text.strip(" ,.?!")
     via: list[str] = []
@@ -617,7 +613,7 @@ def _navigate(text: str, context: Context) -> Parsed | None:
     ):
         return None
     if target.lower() in {"back home", "home", "my home", "my house", "my place"}:
-        return _one(
+        return one(
             Navigate(
                 to="home", via=tuple(via), start=start, avoid=wishes.avoid, prefer=cast("Any", wishes.prefer)
             ),
@@ -627,18 +623,8 @@ def _navigate(text: str, context: Context) -> Parsed | None:
     phrase = parse_phrase(target, "en")
     if not phrase.core and not phrase.need:
         return None
-    intent = Navigate(
-        to=phrase.core,
-        via=tuple(via),
-        start=start,
-        near=phrase.near,
-        avoid=wishes.avoid,
-        prefer=cast("Any", wishes.prefer),
-        pick=phrase.pick,
-        open_now=phrase.open_now,
-        need=phrase.need,
-    )
-    return _one(intent, _place_confidence(phrase, sure), "en.navigate")
+    intent = navigate_of(phrase, wishes, via=via, start=start)
+    return one(intent, _place_confidence(phrase, sure), "en.navigate")
 
 
 _FIND = (
@@ -650,7 +636,7 @@ _FIND = (
 
 def _search(text: str, context: Context) -> Parsed | None:
     if need := need_of(text, "en"):
-        return _one(Search(need=need), STRONG, "en.need")
+        return one(Search(need=need), STRONG, "en.need")
     head = re.match(rf"(?i)^{_FIND}", text + " ")
     rest = (text + " ")[head.end() :].strip() if head else text
     if re.fullmatch(r"(?i)where(?:'s| is| are) (?:the |my )?(?:car|my car)", text):
@@ -689,18 +675,9 @@ def _search(text: str, context: Context) -> Parsed | None:
         or phrase.stars
     )
     known = is_category(phrase.core, "en") or bool(phrase.need)
-    intent = Search(
-        what=phrase.core,
-        need=phrase.need,
-        near=phrase.near,
-        along=phrase.along,
-        pick=phrase.pick,
-        open_now=phrase.open_now,
-        stars=phrase.stars,
-        within_m=phrase.within_m,
-    )
+    intent = search_of(phrase)
     if known and (cue or head):
-        return _one(intent, STRONG, "en.search")
+        return one(intent, STRONG, "en.search")
     if (
         head
         and head[0].strip().lower().split()[0]
@@ -719,7 +696,7 @@ def _search(text: str, context: Context) -> Parsed | None:
         }
         and not _SMALL_TALK.search(text)
     ):
-        return _one(intent, _place_confidence(phrase, GOOD), "en.search.find")
+        return one(intent, _place_confidence(phrase, GOOD), "en.search.find")
     if cue and (head or len(phrase.core.split()) <= 3):
         odd = not head and re.search(
             r"(?i)\b(?:i|i'?m|i'?ve|we|it|my|gotta|that|this|he|she|they)\b", phrase.core
@@ -727,11 +704,11 @@ def _search(text: str, context: Context) -> Parsed | None:
         vague = not head and re.search(
             r"(?i)\b(?:nothing|looks?|seems?|familiar|new|too|so|very|feels?|there)\b", phrase.core
         )
-        return _one(intent, WEAK if odd or vague else _place_confidence(phrase, FAIR), "en.search.cue")
+        return one(intent, WEAK if odd or vague else _place_confidence(phrase, FAIR), "en.search.cue")
     if known:
-        return _one(intent, FAIR, "en.search.bare")
+        return one(intent, FAIR, "en.search.bare")
     if head and not _SMALL_TALK.search(text):
-        return _one(intent, WEAK if len(phrase.core.split()) > 3 else 0.6, "en.search.loose")
+        return one(intent, WEAK if len(phrase.core.split()) > 3 else 0.6, "en.search.loose")
     return None
 
 
@@ -749,10 +726,10 @@ def _other(text: str, context: Context) -> Parsed | None:
     if _SMALL_TALK.search(text) and not re.search(
         r"(?i)\b(?:navigate|drive|take me|route|directions|nearest|nearby|near|go to|way|find|where)\b", text
     ):
-        return _one(Chat(), GOOD, "en.chat.topic")
+        return one(Chat(), GOOD, "en.chat.topic")
     if context.expecting == "place" and len(words) <= 6 and not _BAD_PLACE.search(text):
         phrase = parse_phrase(text, "en")
-        return _one(
+        return one(
             Navigate(to=phrase.core or text, near=phrase.near, pick=phrase.pick), FAIR, "en.place.asked"
         )
     if (
@@ -766,5 +743,5 @@ def _other(text: str, context: Context) -> Parsed | None:
             )
         )
     ):
-        return _one(Navigate(to=re.sub(r"(?i)^the ", "", text)), 0.7, "en.place.bare")
+        return one(Navigate(to=re.sub(r"(?i)^the ", "", text)), 0.7, "en.place.bare")
     return None

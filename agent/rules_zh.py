@@ -26,11 +26,11 @@ from agent.intent import (
 )
 from agent.numerals import ZH_NUMBER, ordinal, zh_number
 from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
-from agent.rules import FAIR, GOOD, STRONG, WEAK, Context, Parsed
+from agent.rules import FAIR, GOOD, STRONG, WEAK, Context, Parsed, navigate_of, one, search_of
 from agent.utterance import without_courtesy
 
 if TYPE_CHECKING:
-    from agent.intent import Intent
+    pass
 
 _END = r"[ ，,。.!！?？~吧呗啊呀哦喔嘛啦咯呢了吗么的]*$"
 
@@ -143,10 +143,6 @@ def _whole(pattern: str, text: str) -> bool:
     return _compiled(f"(?:{pattern})").match(text) is not None
 
 
-def _one(intent: Intent, confidence: float, pattern: str) -> Parsed:
-    return Parsed(intents=(intent,), confidence=confidence, pattern=pattern)
-
-
 def parse_whole(text: str, context: Context) -> Parsed | None:
     """Read what only makes sense as a whole utterance: short answers, corrections, trips."""
     from agent import wishes_zh
@@ -154,7 +150,7 @@ def parse_whole(text: str, context: Context) -> Parsed | None:
     if found := re.fullmatch(
         r".{0,6}(?:加|添加|增加)(?:一)?个?(?:途经点|经停点?|停靠点|途径点)[，,:： ]+(.{2,16}?)" + _END, text
     ):
-        return _one(ChangeRoute(add=found[1]), STRONG, "zh.change.add")
+        return one(ChangeRoute(add=found[1]), STRONG, "zh.change.add")
 
     bare = without_courtesy(text, "zh")
     stripped = text.strip(" ，,。.!！?？~")
@@ -168,22 +164,22 @@ def _answer(text: str, context: Context) -> Parsed | None:
     """Short utterances: yes, no, the second one, stop, say that again."""
     bare = without_courtesy(text, "zh")
     if _whole(_REPEAT, bare) and len(bare) > 1:
-        return _one(Repeat(), STRONG if len(bare) > 2 else GOOD, "zh.repeat")
+        return one(Repeat(), STRONG if len(bare) > 2 else GOOD, "zh.repeat")
     if chosen := _choice(bare, context):
         return chosen
     for candidate in (text, bare):
         if _whole(_CONFIRM, candidate):
-            return _one(Confirm(), STRONG if context.expecting else GOOD, "zh.confirm")
+            return one(Confirm(), STRONG if context.expecting else GOOD, "zh.confirm")
     if _whole(_DENY, bare):
-        return _one(Deny(), STRONG if context.expecting else GOOD, "zh.deny")
+        return one(Deny(), STRONG if context.expecting else GOOD, "zh.deny")
     if _whole(_CANCEL, bare):
-        return _one(Cancel(), STRONG, "zh.cancel")
+        return one(Cancel(), STRONG, "zh.cancel")
     if _whole(_HELP, bare):
-        return _one(Help(), STRONG, "zh.help")
+        return one(Help(), STRONG, "zh.help")
     if (context.offered or context.expecting == "choice") and (named := _choice_by_name(bare, context)):
         return named
     if re.fullmatch(r"(?:你好|您好|嗨|早上好|早|晚上好|谢谢你?|多谢|谢了|再见|拜拜|辛苦了)+" + _END, text):
-        return _one(Chat(), GOOD, "zh.chat")
+        return one(Chat(), GOOD, "zh.chat")
     return None
 
 
@@ -198,7 +194,7 @@ def _choice(text: str, context: Context) -> Parsed | None:
     ):
         number = ordinal(found[1] or found[2])
         if number is not None and number > 0 and not re.search(r"第.{1,2}天", text):
-            return _one(Choose(index=number), sure, "zh.choose.index")
+            return one(Choose(index=number), sure, "zh.choose.index")
     if (
         re.fullmatch(
             rf"{_CHOICE_LEAD}(?:最后|末尾|最末|最下面)(?:面)?(?:的)?(?:一|那)?(?:一)?{_CHOICE_TAIL}{_END}",
@@ -206,11 +202,11 @@ def _choice(text: str, context: Context) -> Parsed | None:
         )
         and "最" in text
     ):
-        return _one(Choose(index=-1), sure, "zh.choose.last")
+        return one(Choose(index=-1), sure, "zh.choose.last")
     if re.fullmatch(rf"{_CHOICE_LEAD}(?:正)?(?:中间|当中)(?:的)?{_CHOICE_TAIL}{_END}", text) and (
         context.offered or context.expecting == "choice"
     ):
-        return _one(Choose(index=2), sure, "zh.choose.middle")
+        return one(Choose(index=2), sure, "zh.choose.middle")
     if not (context.offered or context.expecting) and re.search(r"[店馆厅站场]", text):
         return None
     relative = (
@@ -234,7 +230,7 @@ def _choice(text: str, context: Context) -> Parsed | None:
             "好的",
             "好了",
         }:
-            return _one(Choose(by=cast("Any", by)), sure, "zh.choose.by")
+            return one(Choose(by=cast("Any", by)), sure, "zh.choose.by")
     if (
         re.fullmatch(
             r"(?:还有|有没有|换|要|给我|我要|我想|再|看看|找|来|推荐|有)*(?:其他|其它|别的|另外|另一|换|再换|下)(?:一|的|个|家|处|间|几|些|选择|选项|地方|酒店|店|餐厅|推荐|点)*(?:有吗|吗|没有)?"
@@ -244,7 +240,7 @@ def _choice(text: str, context: Context) -> Parsed | None:
         and text not in {"换", "另外", "再"}
         and not re.search(r"下个|下一个?(?:路口|弯)|路线?|^下", text)
     ):
-        return _one(Choose(by="other"), FAIR if not context.offered else sure, "zh.choose.other")
+        return one(Choose(by="other"), FAIR if not context.offered else sure, "zh.choose.other")
     return None
 
 
@@ -264,7 +260,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
     ):
         return None
     if offered or (marked and len(name) <= 8):
-        return _one(Choose(name=name), STRONG if offered else GOOD, "zh.choose.name")
+        return one(Choose(name=name), STRONG if offered else GOOD, "zh.choose.name")
     if (
         context.expecting == "choice"
         and not re.search(r"太|有点|贵|低|差|不|没|远|近|好|行|换|这么|都|一般", name)
@@ -272,7 +268,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
         and not re.match(_NAV_LEAD + _NAV_VERB, text)
         and parse_clause(text, Context()) is None
     ):
-        return _one(Choose(name=name), FAIR, "zh.choose.bare")
+        return one(Choose(name=name), FAIR, "zh.choose.bare")
     return None
 
 
@@ -289,8 +285,8 @@ def _correction(text: str, context: Context) -> Parsed | None:
     if found is None or re.fullmatch(r"这个意思|这样|这个|(?:我)?(?:想要|要|喜欢|说)", found[1]):
         return None
     if index := re.fullmatch(rf"第({ZH_NUMBER})(?:个|家|条)?", found[1]):
-        return _one(Choose(index=ordinal(index[1]) or 0), STRONG, "zh.correct.index")
-    return _one(Deny(instead=found[1]), STRONG, "zh.correct")
+        return one(Choose(index=ordinal(index[1]) or 0), STRONG, "zh.correct.index")
+    return one(Deny(instead=found[1]), STRONG, "zh.correct")
 
 
 def _volume(text: str, context: Context) -> Parsed | None:
@@ -301,7 +297,7 @@ def _volume(text: str, context: Context) -> Parsed | None:
     ):
         level = zh_number(found[1].removeprefix("百分之"))
         if level is not None:
-            return _one(Volume(change="set", level=int(min(level, 100))), STRONG, "zh.volume.set")
+            return one(Volume(change="set", level=int(min(level, 100))), STRONG, "zh.volume.set")
     device = r"(?:声音|音响|喇叭|扬声器|麦克风|话筒|音频|语音)"
     table = (
         (
@@ -329,7 +325,7 @@ def _volume(text: str, context: Context) -> Parsed | None:
     )
     for pattern, change in table:
         if _whole(pattern, text):
-            return _one(Volume(change=cast("Any", change)), STRONG, "zh.volume")
+            return one(Volume(change=cast("Any", change)), STRONG, "zh.volume")
     return None
 
 
@@ -340,22 +336,22 @@ def _remember(text: str, context: Context) -> Parsed | None:
         if re.fullmatch(rf"{lead}{_HERE}(?:就)?(?:{verb}|是|当|作为|成){word}{_END}", text) or re.fullmatch(
             rf"{lead}{word}(?:的?(?:地址|位置))?(?:就)?(?:{verb}|是|在|就在|就是)+{_HERE}{_END}", text
         ):
-            return _one(Remember(what=cast("Any", what)), STRONG, "zh.remember.here")
+            return one(Remember(what=cast("Any", what)), STRONG, "zh.remember.here")
         named = re.fullmatch(rf"{lead}(?!{_HERE})(.{{2,24}}?)(?:就)?(?:{verb}){word}{_END}", text)
         if named and not re.search(r"我要|带我|导航", named[1]):
-            return _one(Remember(what=cast("Any", what), place=named[1]), STRONG, "zh.remember.place")
+            return one(Remember(what=cast("Any", what), place=named[1]), STRONG, "zh.remember.place")
         named = re.fullmatch(
             rf"{lead}{word}(?:的)?(?:地址|位置)?(?:就)?(?:{verb}|在|就在|住在|住|是|改到|搬到了?|搬)+(.{{2,24}}?){_END}",
             text,
         )
         if named and not re.match(r"哪|什么|多|几|不是|怎么|啥|附近", named[1]):
-            return _one(Remember(what=cast("Any", what), place=named[1]), STRONG, "zh.remember.place")
+            return one(Remember(what=cast("Any", what), place=named[1]), STRONG, "zh.remember.place")
     if found := re.fullmatch(
         rf"我(?:们)?(?:家)?(?:住在|住|搬到了?|搬去了?)(?!哪|的)(.{{2,24}}?){_END}", text
     ):
-        return _one(Remember(what="home", place=found[1]), GOOD, "zh.remember.live")
+        return one(Remember(what="home", place=found[1]), GOOD, "zh.remember.live")
     if found := re.fullmatch(rf"我(?:们)?(?:在)(.{{2,24}}?)(?:上班|工作){_END}", text):
-        return _one(Remember(what="company", place=found[1]), GOOD, "zh.remember.work")
+        return one(Remember(what="company", place=found[1]), GOOD, "zh.remember.work")
     return _remember_favourite(text, lead)
 
 
@@ -364,7 +360,7 @@ def _remember_favourite(text: str, lead: str) -> Parsed | None:
         rf"{lead}(?:{_HERE}|这家店?|这家餐厅|它|这个|那里|那家)?(?:给我|帮我)?(?:叫做?|取名(?:为|叫)?|命名(?:为|成)?|标记(?:为|成|做)|保存(?:为|成)|存(?:为|成)|记(?:为|作|成))(.{{1,12}}?){_END}",
         text,
     ):
-        return _one(Remember(label=found[1]), GOOD, "zh.remember.label")
+        return one(Remember(label=found[1]), GOOD, "zh.remember.label")
     if (
         re.fullmatch(
             rf"{lead}(?:{_HERE}|这家店?|这家餐厅|这家酒店|它|这个|那里|那家|刚才那个|目的地)?(?:给我|帮我|都|先)?(?:收藏|记下来|记住|保存下来|存下来|存起来|保存|存一下|记一下|加到收藏夹?|加入收藏夹?|添加到收藏夹?|放进收藏夹?)(?:一下|起来|下来|{_HERE}|(?:这|那)(?:家|个|间|座)?(?:店|餐厅|饭店|酒店|地方|馆子|公园|咖啡馆)?|它|到收藏夹)?{_END}",
@@ -372,38 +368,38 @@ def _remember_favourite(text: str, lead: str) -> Parsed | None:
         )
         and len(text) > 1
     ):
-        return _one(Remember(), STRONG, "zh.remember.favourite")
+        return one(Remember(), STRONG, "zh.remember.favourite")
     if found := re.fullmatch(
         rf"(?:把|将)?(.{{2,20}}?)(?:给我|帮我)?(?:收藏|加到收藏夹?|加入收藏夹?|添加到收藏夹?|放进收藏夹?|记下来|存起来)(?:一下|起来|里)?{_END}",
         text,
     ):
         if re.search(r"看看|打开|有(?:什么|哪些|啥)|^我的?$|^查", found[1]):
             return None
-        return _one(Remember(place=found[1]), GOOD, "zh.remember.favourite_place")
+        return one(Remember(place=found[1]), GOOD, "zh.remember.favourite_place")
     found = re.fullmatch(rf"(?:收藏|记住)(?!夹)(?:一下)?(?!这|那|刚才)(.{{2,20}}?){_END}", text)
     if found:
-        return _one(Remember(place=found[1]), GOOD, "zh.remember.favourite_place")
+        return one(Remember(place=found[1]), GOOD, "zh.remember.favourite_place")
     return None
 
 
 def _recall(text: str, context: Context) -> Parsed | None:
     where = r"(?:的)?(?:地址|位置)?(?:存的?|设的?|设置的?|住)?(?:是|在)?(?:哪(?:里|儿)?|什么(?:地方|位置)|啥地方|多少|什么)"
     if re.fullmatch(rf"(?:你)?(?:知道|记得|还记得|查|看|告诉我)*(?:一下)?{_HOME}{where}{_END}", text):
-        return _one(Recall(what="home"), STRONG, "zh.recall.home")
+        return one(Recall(what="home"), STRONG, "zh.recall.home")
     if re.fullmatch(rf"(?:你)?(?:知道|记得|还记得|查|看|告诉我)*(?:一下)?{_WORK}{where}{_END}", text):
-        return _one(Recall(what="company"), STRONG, "zh.recall.company")
+        return one(Recall(what="company"), STRONG, "zh.recall.company")
     if re.fullmatch(
         r"(?:你)?(?:给我|帮我|查|看|打开|列出|列一下|念|显示|说说|告诉我)*(?:一下|看)?(?:我)?(?:的|都)?(?:收藏(?:夹|了)?|存了?|保存了?|记住?了?|喜欢的?)(?:的|了|过)?(?:些|哪些|什么|啥|都|有|里|里面|的)*(?:地方|地点|位置|店)?(?:有(?:哪些|什么|啥)|是什么)?"
         + _END,
         text,
     ) and re.search(r"收藏|存了|保存了|记住?了|我的|哪些|什么", text):
-        return _one(Recall(what="favourites"), STRONG, "zh.recall.favourites")
+        return one(Recall(what="favourites"), STRONG, "zh.recall.favourites")
     if re.fullmatch(
         r"(?:看看|打开|查看|念念|说说|列出)*(?:我的|我)(?:收藏夹?|常去的?地方|收藏的?地方)(?:都?有哪些|有什么|呢)?"
         + _END,
         text,
     ):
-        return _one(Recall(what="favourites"), STRONG, "zh.recall.favourites")
+        return one(Recall(what="favourites"), STRONG, "zh.recall.favourites")
     if re.fullmatch(
         r"(?:我|我们)?(?:上次|最近|昨天|之前|以前|上周|前几天|前天|刚才|历史|上一次|过去|上个月)+(?:我|我们)?(?:都)?(?:去|导航|去过|到过|到)(?:了|过|的)*(?:哪(?:里|儿|些地方|些)?|什么地方|啥地方|地方|记录|的地方)(?:了|来着|过|有哪些)*"
         + _END
@@ -411,7 +407,7 @@ def _recall(text: str, context: Context) -> Parsed | None:
         + _END,
         text,
     ):
-        return _one(Recall(what="destinations"), STRONG, "zh.recall.destinations")
+        return one(Recall(what="destinations"), STRONG, "zh.recall.destinations")
     return None
 
 
@@ -437,10 +433,10 @@ def _status(text: str, context: Context) -> Parsed | None:
         r"|(?:到|在|是不是|应该|该|要|我)*(?:前面|前方|下个|下一个|这个)?(?:的)?(?:路口|红绿灯|岔路口?|环岛|转盘)?(?:是|要|该|得|是不是|应该)*(?:往)?(?:左转|右转|左拐|右拐|直行|直走|掉头|拐弯|变道)(?:吗|么|吧|了吗|不)",
         text,
     ):
-        return _one(Status(what="next_turn"), STRONG, "zh.status.which_way")
+        return one(Status(what="next_turn"), STRONG, "zh.status.which_way")
     for pattern, what in _STATUS:
         if _whole(pattern, text):
-            return _one(Status(what=cast("Any", what)), STRONG, f"zh.status.{what}")
+            return one(Status(what=cast("Any", what)), STRONG, f"zh.status.{what}")
     return None
 
 
@@ -474,7 +470,7 @@ def _named_status(text: str, context: Context) -> Parsed | None:
         if found and not re.fullmatch(
             r"(?:目的地|终点|那里|那儿|地方|这里|这儿|这|下个?.*|前面.*)", found["place"]
         ):
-            return _one(Status(what=cast("Any", what), place=found["place"].strip()), GOOD, "zh.status.place")
+            return one(Status(what=cast("Any", what), place=found["place"].strip()), GOOD, "zh.status.place")
     return None
 
 
@@ -494,7 +490,7 @@ def _route_change(text: str, context: Context) -> Parsed | None:
         and re.search(r"路|道|堵|绕|换一?条|方案|走法|线", text)
         and not re.search(r"不走|收费|高速", text)
     ):
-        return _one(
+        return one(
             ChangeRoute(prefer="other"),
             STRONG if re.search(r"路|道|条|绕", text) else GOOD,
             "zh.change.other",
@@ -511,7 +507,7 @@ def _route_change(text: str, context: Context) -> Parsed | None:
     if not rest and (wishes.avoid or wishes.allow or wishes.prefer):
         prefer = {"fastest": "faster", "shortest": "shorter"}.get(wishes.prefer, "")
         intent = ChangeRoute(avoid=wishes.avoid, allow=wishes.allow, prefer=cast("Any", prefer))
-        return _one(intent, STRONG, "zh.change.road")
+        return one(intent, STRONG, "zh.change.road")
     return _stops(text)
 
 
@@ -520,7 +516,7 @@ def _stops(text: str) -> Parsed | None:
         r"(?:把|将)?(?:所有的?|全部的?|中间的?|途中的?|那些)*(?:途经点|经停点?|中途点|停靠点|途径点|途经的?地方|停的地方)(?:都|全|全部)?(?:删掉|去掉|取消|删除|删|不要|清空)(?:了)?|(?:删除|取消|清空|去掉|删掉)(?:所有的?|全部的?|中间的?)?(?:途经点|经停点?|停靠点|途径点)|(?:中间|途中|中途|路上)?(?:哪儿?|哪里)?都?不停(?:了)?(?:[，,]?直接(?:开)?(?:去|到|过去)(?:目的地|终点)?)?|直接去(?:目的地|终点)",
         text,
     ):
-        return _one(ChangeRoute(drop="*"), STRONG, "zh.change.drop_all")
+        return one(ChangeRoute(drop="*"), STRONG, "zh.change.drop_all")
     drop = re.fullmatch(
         r"(?:把|将)?(.{2,20}?)(?:这个|那个|那一?站|这一?站)?(?:途经点|经停点?)?(?:从路线(?:里|中|上)?)?(?:去掉|删掉|取消掉?|删除|拿掉|移除|跳过|省了)(?:了)?"
         + _END
@@ -529,7 +525,7 @@ def _stops(text: str) -> Parsed | None:
         text,
     )
     if drop and not re.search(r"第.天|行程|计划|安排|导航|路线$|高速|收费|提醒|声音|静音", text):
-        return _one(ChangeRoute(drop=(drop[1] or drop[2]).removesuffix("的")), GOOD, "zh.change.drop")
+        return one(ChangeRoute(drop=(drop[1] or drop[2]).removesuffix("的")), GOOD, "zh.change.drop")
     add = re.fullmatch(
         r"(?:路上|途中|中途|中间|半路|我们?|还|再|先|顺路|顺便|想|要|得|给我|帮我|去之前|在)*(?:加|添加|增加|加上|加个|添|插)(?:一个|一下|个|一)?(?:途经点|经停点?|停靠点|途径点|中途点)(?:[:：]|到|是|为|，|在)?(.{0,20}?)"
         + _END
@@ -555,7 +551,7 @@ def _stops(text: str) -> Parsed | None:
             and not re.search(r"第.天|行程|计划|哪|什么|吗$", stop)
         ):
             phrase = parse_phrase(stop, "zh")
-            return _one(ChangeRoute(add=phrase.core or stop), GOOD, "zh.change.add")
+            return one(ChangeRoute(add=phrase.core or stop), GOOD, "zh.change.add")
     return None
 
 
@@ -621,23 +617,13 @@ def _navigate(text: str, context: Context) -> Parsed | None:
         return _search(target, context)
     phrase = parse_phrase(target, "zh")
     if phrase.need and not phrase.core and not re.search(r"地方|地儿|哪|最近|附近", target):
-        return _one(_search_of(phrase), FAIR, "zh.need")
+        return one(search_of(phrase), FAIR, "zh.need")
     if not phrase.core and not phrase.need:
         return None
     if re.fullmatch(r"哪(?:里|儿)?|什么地方|啥地方|.*(?:在哪|哪里|哪儿).*", target):
         return None
-    intent = Navigate(
-        to=phrase.core,
-        via=tuple(via),
-        start=start,
-        near=phrase.near,
-        avoid=wishes.avoid,
-        prefer=cast("Any", wishes.prefer),
-        pick=phrase.pick,
-        open_now=phrase.open_now,
-        need=phrase.need,
-    )
-    return _one(intent, _place_confidence(phrase, sure), "zh.navigate")
+    intent = navigate_of(phrase, wishes, via=via, start=start)
+    return one(intent, _place_confidence(phrase, sure), "zh.navigate")
 
 
 _PURPOSE = re.compile(
@@ -685,20 +671,6 @@ def _target(body: str, context: Context) -> tuple[str | None, float]:
     return None, 0.0
 
 
-def _search_of(phrase: Phrase, **extra: Any) -> Search:
-    return Search(
-        what=phrase.core,
-        need=phrase.need,
-        near=phrase.near,
-        along=phrase.along,
-        pick=phrase.pick,
-        open_now=phrase.open_now,
-        stars=phrase.stars,
-        within_m=phrase.within_m,
-        **extra,
-    )
-
-
 _FIND = (
     r"(?:我们?|有点|有些|想|要|得|先|再|还|也|能|去|现在|就|那|给我|帮我|一下|顺便|请|需要|咱们?|今晚|晚上|中午|大家|可以|马上|赶紧|快)*"
     r"(?:找找|找|搜索|搜一搜|搜搜|搜|查找|查一查|查查|查|寻找|看看|看一下|推荐|介绍|有没有|有什么|有啥|有哪些|哪里有|哪儿有|哪有|(?:在)?哪(?:里|儿|块)?(?:能|可以|好|有得)(?:找到|买到?|吃到?|喝到?|做|弄)?|哪(?:里|儿)?(?:有)?卖|显示|列出|来|捎上?|带上?|想吃|吃|想喝|喝|买|想买|订|预订|住|加(?!油站|气|上)|充(?!电|气|值)|接|取(?!款)|换(?!电|成|回)|弄)"
@@ -717,10 +689,10 @@ _LOOK = (
 def _search(text: str, context: Context) -> Parsed | None:
     need = need_of(text, "zh")
     if need:
-        return _one(Search(need=need), STRONG, "zh.need")
+        return one(Search(need=need), STRONG, "zh.need")
     aside = re.match(r"(?:我们?|再|也|还|就|那|想|要|帮我|给我)*(?:顺便|顺路|顺道|顺手|路上|半路|沿路)", text)
     if aside and (need := need_of(text[aside.end() :], "zh")):
-        return _one(Search(need=need, along=True), STRONG, "zh.need.along")
+        return one(Search(need=need, along=True), STRONG, "zh.need.along")
     stripped = re.sub(
         r"^(?:我们?|想|要|得|先|再|给我|帮我|顺便|也|还|那(?!附近|周围|周边|一带|旁边|儿|里|边)|就|咱们?|现在|看看|知道|问|问一下|查一下|打听一下|告诉我|大家|孩子)+(?=顺路|顺道|沿途|沿路|路上|途中|附近|周围|周边|这附近|这里|这儿|哪)",
         "",
@@ -738,7 +710,7 @@ def _search(text: str, context: Context) -> Parsed | None:
     )
     if where:
         phrase = parse_phrase(where["what"], "zh")
-        return _one(_search_of(phrase), _place_confidence(phrase, GOOD), "zh.search.where")
+        return one(search_of(phrase), _place_confidence(phrase, GOOD), "zh.search.where")
     looked = re.sub(rf"^{_LOOK}", "", stripped)
     phrase = parse_phrase(looked or stripped, "zh")
     had_head = bool(head and head[0])
@@ -766,19 +738,19 @@ def _search(text: str, context: Context) -> Parsed | None:
         return None
     if aside and not phrase.along and had_head:
         phrase = replace(phrase, along=True)
-    cue = cue or phrase.pick or phrase.open_now or phrase.stars or phrase.within_m
-    if cue or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near)):
-        return _one(
-            _search_of(phrase),
+    filtered = phrase.pick or phrase.open_now or phrase.stars or phrase.within_m
+    if cue or filtered or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near)):
+        return one(
+            search_of(phrase),
             _cue_confidence(phrase),
             "zh.search",
         )
     if is_category(phrase.core, "zh"):
-        return _one(_search_of(phrase), FAIR, "zh.search.bare")
+        return one(search_of(phrase), FAIR, "zh.search.bare")
     if had_head:
         odd = len(phrase.core) > 7 or _ODD_THING.search(phrase.core) is not None
         sure = WEAK if odd else _place_confidence(phrase, FAIR)
-        return _one(_search_of(phrase), sure, "zh.search.find")
+        return one(search_of(phrase), sure, "zh.search.find")
     return None
 
 
@@ -799,10 +771,10 @@ _SMALL_TALK = re.compile(
 def _other(text: str, context: Context) -> Parsed | None:
     """Bare words: a name alone, which is an answer to "where to?" or else a destination."""
     if _SMALL_TALK.search(text) and not re.search(r"导航|去(?!死)|路线|附近|回家|怎么走|换条", text):
-        return _one(Chat(), GOOD, "zh.chat.topic")
+        return one(Chat(), GOOD, "zh.chat.topic")
     if context.expecting == "place" and 1 < len(text) <= 20 and not _BAD_PLACE.search(text):
         phrase = parse_phrase(text, "zh")
-        return _one(
+        return one(
             Navigate(to=phrase.core or text, near=phrase.near, pick=phrase.pick), FAIR, "zh.place.asked"
         )
     if (
@@ -815,5 +787,5 @@ def _other(text: str, context: Context) -> Parsed | None:
         and not _SENTENCE.search(text)
         and not re.match(r"走|不|别|换|绕|要|选|避|抄", text)
     ):
-        return _one(Navigate(to=text), 0.7, "zh.place.bare")
+        return one(Navigate(to=text), 0.7, "zh.place.bare")
     return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent import fast_tier
-from agent.intent import ChangeRoute, PlanChange, PlanTrip, Search, Status, Volume
+from agent.intent import ChangeRoute, Navigate, PlanChange, PlanTrip, Search, Status, Volume
 from agent.phrase import parse_phrase
 from agent.prompt import read_output, slot_grammar, slot_prompt
 from agent.understanding_head import label_of
@@ -47,6 +47,11 @@ _SEQUENCE = re.compile(
 """Where one wish ends and the next begins, said with a word of order."""
 
 
+_NO_PLACE = re.compile(
+    r"(?i)(?:往)?回(?:去|来|走)?(?:吧|了)?|(?:go(?:ing)? )?back|(?:my |own |my own )?bed|homewards?"
+)
+
+
 def parts_of(text: str) -> list[str]:
     """Cut an utterance into the wishes that follow one another."""
     parts = [part.strip(" ，,。.;") for part in _SEQUENCE.split(text)]
@@ -76,6 +81,9 @@ class Reader:
             temperature=0.0,
             timeout_s=self.time_limit_s,
         ).strip()
+        if label == "navigate" and _NO_PLACE.fullmatch(span):
+            # "Back we go", "to my bed": what is meant is home.
+            return (Navigate(to="家" if language_of(self.text) == "zh" else "home"),)
         intents = read_output(_OPENINGS[label] + span, self.text)
         if label.startswith("plan_trip change="):
             return (self._plan_change(label, span),) if intents else ()
@@ -111,7 +119,7 @@ class Reader:
         ):
             phrase = parse_phrase(self.text, language)
             return intent.model_copy(update={"near": phrase.near if len(phrase.near) <= 12 else ""})
-        if isinstance(intent, Status) and intent.what in {"time_left", "distance_left", "arrival_time"}:
+        if isinstance(intent, Status) and intent.what in {"time_left", "distance_left"}:
             # "开了这么久还没到家", "will we get to the hotel soon"
             found = re.search(r"到(?P<place>家|公司|单位|酒店|机场|车站|火车站)", self.text)
             return intent.model_copy(update={"place": found["place"]}) if found else intent

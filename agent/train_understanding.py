@@ -24,7 +24,7 @@ from agent.understanding_head import Head
 from agent.utterance import clean
 
 HEAD_FILE = Path(__file__).parent / "data" / "understanding_head.npz"
-_STRENGTHS = (0.01, 0.03, 0.1)
+_STRENGTHS = (0.01, 0.03)
 _TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5)
 _BINS = 10
 

@@ -24,6 +24,7 @@ from agent.errors import AgentError
 from agent.intent import Intent
 from agent.language_model import LanguageModel
 from agent.rules import Context
+from agent.suggestion import Suggester
 from agent.understand import ACCEPT, Understander
 from agent.utterance import clean, language_of
 
@@ -190,6 +191,37 @@ def _extract(name: str) -> Path | None:
     return file if file.is_file() else None
 
 
+def replies(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
+    """Say every utterance to an agent in Helsinki, and look each word and measure of its reply up."""
+    from agent.session import Session
+
+    said = words = numbers = 0
+    odd: list[str] = []
+    with tempfile.TemporaryDirectory() as name:
+        agent = Maps(Path(name)).agent("helsinki", llm)
+        if agent is None:
+            return {"replies": 0}
+        for case in cases:
+            # Each is the first thing that is said: what was invented earlier would count as known.
+            agent.session = Session()
+            agent._suggester = Suggester(agent._desk, agent.session)
+            found = _heard(agent, case["text"], START["helsinki"])
+            said += 1
+            words += len(found[1])
+            numbers += len(found[2])
+            odd += [*found[1], *found[2]]
+    return {"replies": said, "invented_words": words, "invented_numbers": numbers, "odd": odd[:20]}
+
+
+def _heard(agent: Agent, text: str, position: tuple[float, float]) -> tuple[Any, list[str], list[str]]:
+    """Return the answer, and what of its reply comes from nowhere."""
+    from agent.facts import unknown_numbers, unknown_words
+
+    before = agent.session.route
+    answer = agent.hear(text, position=position)
+    return answer, unknown_words(agent, answer, text), unknown_numbers(agent, answer, position, before)
+
+
 def dialogues(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Play the dialogues; one counts as right only if every turn is."""
     right = turns = turns_right = invented = played = 0
@@ -202,9 +234,9 @@ def dialogues(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[st
             played += 1
             results = []
             for turn in case["turns"]:
-                answer = agent.hear(turn["say"], position=START[case["region"]])
+                answer, *odd = _heard(agent, turn["say"], START[case["region"]])
                 results.append(turn_is_right(turn, answer))
-                invented += len(unknown_words(agent, answer, turn["say"]))
+                invented += sum(map(len, odd))
             right += all(results)
             turns += len(results)
             turns_right += sum(results)
@@ -227,18 +259,11 @@ def turn_is_right(turn: dict[str, Any], answer: Any) -> bool:
     return str(turn.get("has", "")).lower() in shown.lower()
 
 
-def unknown_words(agent: Agent, answer: Any, said: str) -> list[str]:
-    """Return words of a reply that come neither from a template, nor from the map, nor from the driver."""
-    from agent.facts import unknown_words as check
-
-    return check(agent, answer, said)
-
-
 def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Plan the trips: emitted plans must pass the verifier, impossible ones must be refused."""
     from agent.verifier import verify
 
-    right = emitted = verified = wishes_right = played = 0
+    right = emitted = verified = wishes_right = played = invented = 0
     times_s: list[float] = []
     two_days_s: list[float] = []
     with tempfile.TemporaryDirectory() as name:
@@ -249,8 +274,9 @@ def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, A
                 continue
             played += 1
             started = time.perf_counter()
-            answer = agent.hear(case["say"], position=START[case["region"]])
+            answer, *odd = _heard(agent, case["say"], START[case["region"]])
             took_s = time.perf_counter() - started
+            invented += sum(map(len, odd))
             times_s.append(took_s)
             intent = answer.intents[0] if answer.intents else None
             slots = intent.slots() if intent is not None else {}
@@ -270,6 +296,7 @@ def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, A
         "wishes_right": wishes_right / max(played, 1),
         "emitted": emitted,
         "verified": verified / max(emitted, 1),
+        "invented": invented,
         "seconds": _times(times_s),
         "two_days_worst_s": max(two_days_s, default=0.0),
     }
@@ -297,12 +324,13 @@ def run(console: Any, **options: Any) -> dict[str, Any]:
     console
         A rich console.
     **options
-        `parts`: any of "utterances", "dialogues", "trips"; all by default. `llm`: False to go without.
+        `parts`: any of "utterances", "replies", "dialogues", "trips"; all by default.
+        `llm`: False to go without.
         `every`: the language model alone reads every n-th utterance (4), because it is slow.
     """
     from rich.table import Table
 
-    parts = options.get("parts") or ("utterances", "dialogues", "trips")
+    parts = options.get("parts") or ("utterances", "replies", "dialogues", "trips")
     llm = make_model() if options.get("llm", True) else None
     figures: dict[str, Any] = {}
     if "utterances" in parts:
@@ -326,10 +354,14 @@ def run(console: Any, **options: Any) -> dict[str, Any]:
         for tier in tiers:
             pairs = figures[tier]["confusion"].items()
             figures[tier]["confusion"] = {f"{wanted} as {got}": count for (wanted, got), count in pairs}
-    measures: dict[str, Callable[..., dict[str, Any]]] = {"dialogues": dialogues, "trips": trips}
-    for part in ("dialogues", "trips"):
+    measures: dict[str, Callable[..., dict[str, Any]]] = {
+        "replies": replies,
+        "dialogues": dialogues,
+        "trips": trips,
+    }
+    for part in measures:
         if part in parts:
-            figures[part] = measures[part](llm, load(part))
+            figures[part] = measures[part](llm, load("utterances" if part == "replies" else part))
             console.print({part: figures[part]})
     return figures
 

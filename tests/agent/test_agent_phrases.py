@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import nav
 import poi
 from agent import Agent, Memory
 from agent.answer import Answer
-from agent.facts import unknown_words
+from agent.facts import unknown_numbers, unknown_words
 from agent.finding import Desk
 from agent.memory import Memory as DriversMemory
 from poi.user_places import UserPlaces
@@ -185,7 +186,9 @@ def test_impossible_trips_are_refused_in_words(new_agent: Callable[..., Agent], 
     assert unknown_words(agent, answer, text) == []
 
 
-@pytest.mark.parametrize("text", ["走高速不走高速去赫尔辛基大教堂", "take tolls but avoid tolls", "去家不去家"])
+@pytest.mark.parametrize(
+    "text", ["走高速不走高速去赫尔辛基大教堂", "take tolls but avoid tolls", "去家不去家"]
+)
 def test_contradictory_wishes_get_an_answer(new_agent: Callable[..., Agent], text: str) -> None:
     (answer,) = talk(new_agent(), text)
     assert answer.reply
@@ -220,3 +223,20 @@ def test_an_order_in_a_places_name_is_only_a_name(with_a_hostile_name: Agent, as
     assert isinstance(memory, DriversMemory)
     assert memory.place("home") is not None
     assert "cancel" not in {intent.kind for intent in answer.intents}
+
+
+def test_an_invented_number_is_found(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    (answer,) = talk(agent, "带我去赫尔辛基大教堂")
+    assert unknown_numbers(agent, answer, STATION, None) == []
+    wrong = replace(answer, reply=answer.reply.replace("公里", "十公里"))
+    assert unknown_numbers(agent, wrong, STATION, None)
+    (english,) = talk(agent, "take me to Kiasma")
+    assert unknown_numbers(agent, english, STATION, None) == []
+    assert unknown_numbers(agent, replace(english, reply="It is ninety kilometres."), STATION, None)
+
+
+def test_an_invented_name_is_found(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    (answer,) = talk(agent, "take me to Kiasma")
+    assert unknown_words(agent, replace(answer, reply="Turn at Zzyzx Boulevardine."), answer.heard)
