@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
         region, position = corpus_text.REGIONS[language]
         assistant = Assistant(load_settings(), region=region)
         ears = open_ears()
-        engines = Conversation(assistant, lambda position=position: position)
+        engines = Conversation(assistant, partial(_same, position))
         await engines.warm()
         await engines.warm([("好的，去前面。", "zh"), ("Okay, go.", "en")])
         chosen = [u for c, u in zip(cases, utterances, strict=True) if c.language == language][: count // 2]
@@ -81,7 +82,7 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
                 player=SilentPlayer(),
                 emit=events.append,
                 settings=ListenSettings(wake=ears.wake_settings),
-                clock=lambda began=began: round((time.monotonic() - began) * 1000),
+                clock=partial(_since_ms, began),
             )
             async for block in recording(samples, realtime=True):
                 await listener.push(block)
@@ -97,6 +98,14 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
             await asyncio.sleep(0.1)
         assistant.close()
     return _report(console, rows, missed)
+
+
+def _same(position: tuple[float, float]) -> tuple[float, float]:
+    return position
+
+
+def _since_ms(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
 
 
 def stages(events: list[dict[str, Any]], ends_ms: float) -> dict[str, float] | None:
@@ -210,25 +219,44 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
         settings=ListenSettings(wake=ears.wake_settings, lockstep=True),
     )
     memory: list[float] = []
-    for number, (_, samples) in enumerate(
-        ambient_minutes(sounds, minutes, TEST_SEED + 1, espeak=EspeakVoice())
-    ):
-        await listener.push(samples)
-        if number % 2:
-            await listener.push(call_and_command(setup.corpus, utterances[number])[0])
-        memory.append(memory_mb())
+    family: list[float] = []
+    with EspeakVoice() as espeak:
+        for number, (_, samples) in enumerate(ambient_minutes(sounds, minutes, TEST_SEED + 1, espeak=espeak)):
+            await listener.push(samples)
+            if number % 2:
+                await listener.push(call_and_command(setup.corpus, utterances[number])[0])
+            memory.append(memory_mb())
+            family.append(memory[-1] + _children_mb())
     await listener.finish()
     assistant.close()
-    settled = memory[len(memory) // 6]
+    settled = len(memory) // 6
     figures = {
         "minutes": minutes,
-        "memory_after_a_sixth_mb": settled,
+        "memory_after_a_sixth_mb": memory[settled],
         "memory_at_the_end_mb": memory[-1],
-        "growth": memory[-1] / settled - 1,
+        "growth": memory[-1] / memory[settled] - 1,
+        "with_engines_after_a_sixth_mb": family[settled],
+        "with_engines_at_the_end_mb": family[-1],
         "events": dict(events),
+        "load": os.getloadavg(),
     }
     console.print(figures)
     return figures
+
+
+def _children_mb() -> float:
+    """Resident memory of the engine processes."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+            command = status.with_name("cmdline").read_bytes()
+            if int(fields[1]) == os.getpid() and b"device.engine_worker" in command:
+                total += int(status.with_name("statm").read_text().split()[1]) * page
+        except OSError:
+            continue
+    return total / 1e6
 
 
 if __name__ == "__main__":

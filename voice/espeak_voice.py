@@ -8,6 +8,7 @@ sentences later. So each language has a process of its own, which is started aga
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import struct
@@ -101,7 +102,8 @@ class EspeakVoice:
                 [sys.executable, "-m", "voice.espeak_voice"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
         child = self._children[base]
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         try:
             child.stdin.write(json.dumps(order).encode() + b"\n")
             child.stdin.flush()
@@ -120,7 +122,8 @@ class EspeakVoice:
 def _end(child: subprocess.Popen[bytes]) -> None:
     for stream in (child.stdin, child.stdout):
         if stream is not None:
-            stream.close()
+            with contextlib.suppress(OSError):
+                stream.close()
     child.kill()
     child.wait()
 

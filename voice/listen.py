@@ -7,7 +7,8 @@ is the stream's or a given clock, and everything that happens leaves as an event
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol
@@ -62,11 +63,15 @@ class Engines(Protocol):
         """Speech to text."""
         ...
 
+    def weigh_call(self, samples: Samples) -> Awaitable[Sequence[float] | None]:
+        """`voice.wake.FEATURES` of the sound before a call; None if the recogniser cannot tell."""
+        ...
+
     def respond(self, transcript: Transcript) -> Awaitable[Reply]:
         """Understand and act."""
         ...
 
-    def speak(self, text: str, language: str) -> AsyncIterator[Clip]:
+    def speak(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
         """Text to speech, clause by clause."""
         ...
 
@@ -159,13 +164,17 @@ class Listener:
         self._barge_run_ms = 0
         self._talked_on = False
         self._resume_at_ms: int | None = None
-        self._turn = 0
+        self._turn = self._turns = 0
+        self._held: tuple[int, asyncio.Future[bool]] | None = None
+        self._heard_until_ms = 0
         self._early: asyncio.Task[Transcript] | None = None
         self._problems: set[str] = set()
 
     async def push(self, samples: Samples) -> None:
         """Take more sound of the stream, of any length, 16 kHz mono float32."""
-        ready, self._rest = frames(samples, self._rest)
+        # A driver that hiccups may hand on anything; one NaN would stay in the models for ever.
+        sound = np.clip(np.nan_to_num(np.asarray(samples, np.float32)), -1.0, 1.0)
+        ready, self._rest = frames(sound, self._rest)
         for frame in ready:
             await self._frame(frame)
 
@@ -249,16 +258,20 @@ class Listener:
     async def _check_call(self, hit: WakeHit, samples: Samples, turn: int) -> None:
         """The second stage, while recording goes on."""
         assert self.settings.wake is not None
-        transcript = await self._engines.recognise(samples, hit.language)
-        if is_call(hit, transcript.text, transcript.confidence, self.settings.wake):
+        features = await self._engines.weigh_call(samples)
+        if is_call(hit, features, self.settings.wake):
             return
         if turn == self._turn and self.state == State.RECORDING:
-            self._emit("wake_rejected", {"heard": transcript.text})
+            self._emit("wake_rejected", {"language": hit.language})
             self._close()
 
     def _begin(self, now: int, *, called: bool, start_ms: int) -> None:
-        """Start recording an utterance."""
-        self._turn += 1
+        """Start recording an utterance; an answer that is still worked out waits for what comes of it."""
+        self._drop_held()
+        if self.state == State.ANSWERING and not self.settings.lockstep:
+            self._held = (self._turn, asyncio.get_running_loop().create_future())
+        self._turns += 1
+        self._turn = self._turns
         self._drop_early()
         self.state = State.RECORDING
         self._called, self._greeted = called, not called
@@ -313,6 +326,7 @@ class Listener:
             return
         self._emit("endpoint", {"why": why, "speech_end_ms": self._endpointer.last_speech_ms})
         self.state = State.ANSWERING
+        self._heard_until_ms = self._endpointer.last_speech_ms
         # Someone who talked past the cap must pause before we take it for an interruption.
         self._talked_on = why == "cap"
         early, self._early = self._early, None
@@ -321,7 +335,7 @@ class Listener:
 
     async def _answer(self, recognition: asyncio.Task[Transcript], turn: int, *, cut: bool) -> None:
         transcript = await recognition
-        if turn != self._turn:
+        if not await self._wanted(turn):
             return
         self._emit("transcript", transcript.to_dict())
         now = self._now()
@@ -330,17 +344,21 @@ class Listener:
             return
         self._resume_at_ms = None
         self._language = transcript.language
-        speaking = self.mouth.busy
+        speaking = self.mouth.busy or self._held is not None
+        self._drop_held()
         self.mouth.drop_answers(now)
         if speaking and is_stop(transcript.text):
             self._close()
             return
-        filler = asyncio.get_running_loop().create_task(self._fill(turn))
+        filler = None
+        if not self.settings.lockstep:
+            filler = asyncio.get_running_loop().create_task(self._fill(turn))
         try:
             reply = await self._engines.respond(transcript)
         finally:
-            filler.cancel()
-        if turn != self._turn:
+            if filler is not None:
+                filler.cancel()
+        if not await self._wanted(turn):
             return
         self._emit("answer", reply.details or {"reply": reply.text})
         self.state = State.WAITING
@@ -349,9 +367,22 @@ class Listener:
         )
         await self._say(reply.text, reply.language, Priority.ANSWER)
 
+    async def _wanted(self, turn: int) -> bool:
+        """Whether a turn's answer is still to be given; waits while newer speech may replace it."""
+        while turn != self._turn:
+            if self._held is None or self._held[0] != turn or not await self._held[1]:
+                return False
+        return True
+
+    def _drop_held(self) -> None:
+        """The request before this one is replaced."""
+        if self._held is not None and not self._held[1].done():
+            self._held[1].set_result(False)
+        self._held = None
+
     async def _nothing_heard(self, cut: bool) -> None:
         """Nothing intelligible: go on with what was being said, or ask again once after a call."""
-        interrupted = self.mouth.paused
+        interrupted = self.mouth.paused or self._held is not None
         called = self._called
         self._close()
         if interrupted:
@@ -374,13 +405,14 @@ class Listener:
         speech = Speech(text=text, language=language, priority=priority, expires_ms=expires_ms)
         turn = self._turn
         try:
-            async for clip in self._engines.speak(text, language):
-                if priority == Priority.ANSWER and turn != self._turn and not self.mouth.paused:
-                    return
-                speech.clips.append(clip)
-                if len(speech.clips) == 1:
-                    self.mouth.say(speech, self._now())
-                self.mouth.tick(self._now())
+            async with contextlib.aclosing(self._engines.speak(text, language)) as clips:
+                async for clip in clips:
+                    if priority == Priority.ANSWER and turn != self._turn and not self.mouth.paused:
+                        return
+                    speech.clips.append(clip)
+                    if len(speech.clips) == 1:
+                        self.mouth.say(speech, self._now())
+                    self.mouth.tick(self._now())
         finally:
             speech.complete = True
 
@@ -401,11 +433,12 @@ class Listener:
             self._emit("barge_in", {})
             self.mouth.interrupt(now)
             self._resume_at_ms = now + self.settings.resume_ms
-        elif self.state != State.WAITING or now > self._follow_until_ms:
+        elif self.state == State.WAITING and now > self._follow_until_ms:
             return
         begun = now - self._barge_run_ms
         self._barge_run_ms = 0
-        self._begin(begun, called=False, start_ms=begun - self.settings.pre_roll_ms)
+        start_ms = max(begun - self.settings.pre_roll_ms, self._heard_until_ms)
+        self._begin(begun, called=False, start_ms=start_ms)
         self._endpointer.started_ms = begun
         self._endpointer.speech_ms = self.settings.barge_in_ms
         self._endpointer.last_speech_ms = now
@@ -423,13 +456,20 @@ class Listener:
             and self._endpointer.silence_ms(now) >= self.settings.resume_ms // 2
             and self._endpointer.speech_ms < 2 * self.settings.endpoint.min_speech_ms
         ):
-            self._turn += 1
+            self._turns += 1
+            self._turn = self._turns
             self._close()
 
     def _close(self) -> None:
         """Back to waiting; what was broken off by nothing goes on."""
         self._drop_early()
         self.state = State.WAITING
+        if self._held is not None:
+            self._turn, resumed = self._held
+            self._held = None
+            self.state = State.ANSWERING
+            if not resumed.done():
+                resumed.set_result(True)
         self._called = False
         self._resume_at_ms = None
         if self.mouth.paused:

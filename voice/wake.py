@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -28,7 +28,42 @@ CLASSES = ("none", "zh", "en")
 REFRACTORY_MS = 2_000
 """After a call, the next one is not looked for during this time."""
 
+CHECK_S = 2.0
+"""Sound before the call was noticed that the second stage looks at, seconds."""
+
+FEATURES = ("call_zh", "rival_zh", "half_zh", "call_en", "rival_en", "is_zh", "is_en")
+"""What the recogniser says of it: how probable the call, its rivals and its half are, and either language."""
+
 _ATTEND_MS = 1_600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """When the second stage bears the first one out; the trained model's card gives the values."""
+
+    weights: dict[str, tuple[float, ...]]
+    """By language of the call: a weight for each of `FEATURES` and a bias."""
+
+    threshold: dict[str, float]
+    """By language: the log-odds from which it was the call."""
+
+    @classmethod
+    def from_card(cls, values: dict[str, Any]) -> CheckSettings:
+        """Take the values from a model card."""
+        return cls(
+            weights={name: tuple(map(float, row)) for name, row in values["weights"].items()},
+            threshold={name: float(value) for name, value in values["threshold"].items()},
+        )
+
+    def margin(self, features: Sequence[float]) -> float:
+        """How far above its threshold the likelier of both languages is, in log-odds; a call from 0 on."""
+        row = np.append(evidence(features), 1.0)
+        return max(float(np.dot(row, self.weights[name])) - self.threshold[name] for name in self.weights)
+
+
+def evidence(features: Sequence[float]) -> npt.NDArray[np.float64]:
+    """`FEATURES` kept within bounds, so that nothing is decided by how impossible the impossible is."""
+    return np.clip(np.asarray(features, np.float64), -14.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +74,23 @@ class WakeSettings:
     """Smoothed score above which the second stage decides, 0 to 1."""
 
     sure: float
-    """Smoothed score above which an unclear second stage does not veto, 0 to 1."""
+    """Smoothed score above which it is a call where the second stage cannot be asked, 0 to 1."""
 
     frames: int
     """Frames of 80 ms over which scores are averaged."""
+
+    check: CheckSettings | None = None
+    """How the second stage decides; None trusts the first."""
 
     @classmethod
     def from_card(cls, card: dict[str, Any]) -> WakeSettings:
         """Take the values from a model card."""
         values = card["decision"]
         return cls(
-            candidate=float(values["candidate"]), sure=float(values["sure"]), frames=int(values["frames"])
+            candidate=float(values["candidate"]),
+            sure=float(values["sure"]),
+            frames=int(values["frames"]),
+            check=CheckSettings.from_card(card["check"]) if "check" in card else None,
         )
 
 
@@ -183,101 +224,20 @@ class WakeDetector:
         return WakeHit(language=CLASSES[best], score=float(mean[1:].sum()), end_ms=self._now_ms)
 
 
-_SOUNDS_EN = (
-    (r"[^a-z ]", ""),
-    (r"\b(?:hey|hay|hi|a|okay|oh)\b", ""),
-    (r"sch|sh|ch|zh|xi|x|z|c(?=[iey])|ts|tz|j", "S"),
-    (r"s", "S"),
-    (r"ck|qu|[gkcq]", "K"),
-    (r"th|[dt]", "T"),
-    (r"ow|ou|au|ao|aw|al|[aeiouwyh]", "A"),
-    (r"l(?=A|$| )", "L"),
-    (r" ", ""),
-    (r"(.)\1+", r"\1"),
-)
-
-
-def sound_of_english(text: str) -> str:
-    """A coarse code of how English letters sound, in which Xiao Gao, Shao Gow and Zio Gao are SAKA."""
-    code = text.lower()
-    for pattern, replacement in _SOUNDS_EN:
-        code = re.sub(pattern, replacement, code)
-    return code
-
-
-def sound_of_mandarin(text: str) -> list[str]:
-    """Toneless pinyin, syllable by syllable; zh, ch, sh are written z, c, s, as many speakers say them."""
-    from pypinyin import lazy_pinyin
-
-    syllables = lazy_pinyin(re.sub(r"[^\u4e00-\u9fff]", "", text))
-    return [re.sub(r"^(zh|ch|sh)", lambda m: m[1][0], syllable) for syllable in syllables]
-
-
-def _best_match(phrase: tuple[str, ...], syllables: list[str]) -> float:
-    """Mean likeness of the phrase's syllables to the best stretch of as many syllables."""
-    padded = ["", *syllables, *[""] * len(phrase)]
-    return max(
-        sum(_alike(want, got) for want, got in zip(phrase, padded[start:], strict=False)) / len(phrase)
-        for start in range(len(syllables) + 1)
-    )
-
-
-def _alike(wanted: str, got: str) -> float:
-    """1 for the same syllable, half and more for those that the recogniser writes for it in noise."""
-    if wanted == got:
-        return 1.0
-    if wanted == "xiao":
-        return 0.65 if got in {"jiao", "qiao", "sao", "xia", "xiang", "xie", "tiao"} else 0.0
-    return 0.5 if got in {"kao", "hao", "dao", "bao", "gang", "ga", "guo", "tao", "ao"} else 0.0
-
-
-def call_likeness(text: str, language: str) -> float:
-    """How well what the recogniser read in the last two seconds fits the call.
-
-    Parameters
-    ----------
-    text : str
-        Recognised text.
-    language : str
-        Language of the phrase that the classifier heard.
-
-    Returns
-    -------
-    float
-        1 for the phrase itself, 0 for something clearly else.
-    """
-    from rapidfuzz.fuzz import partial_ratio
-
-    if language == "zh":
-        english = sound_of_english(text)
-        written = 0.9 if "SAKASAKA" in english else 0.4 if "SAKA" in english else 0.0
-        return max(written, _best_match(("xiao", "gao", "xiao", "gao"), sound_of_mandarin(text)))
-    if re.search(r"[\u4e00-\u9fff]", text):
-        return _best_match(("xiao", "gao"), sound_of_mandarin(text))
-    code = sound_of_english(text)
-    if "SAKA" in code:
-        return 1.0
-    return 0.9 * partial_ratio("SAKA", code) / 100.0 if len(code) >= 3 else 0.0
-
-
-def is_call(hit: WakeHit, text: str, confidence: float, settings: WakeSettings) -> bool:
-    """The second stage: whether the recognised audio bears the classifier out.
+def is_call(hit: WakeHit, features: Sequence[float] | None, settings: WakeSettings) -> bool:
+    """The second stage: whether the recogniser bears the classifier out.
 
     Parameters
     ----------
     hit : WakeHit
         The first stage's.
-    text : str
-        What the recogniser read in the audio before the hit; may be empty.
-    confidence : float
-        The recogniser's, 0 to 1.
+    features : sequence of float, optional
+        `FEATURES` of the sound before the hit; None if the recogniser could not be asked.
     settings : WakeSettings
         Of the model.
     """
-    likeness = call_likeness(text, hit.language)
-    if likeness >= 0.85:
+    if settings.check is None:
         return True
-    if hit.score >= settings.sure:
-        # Noise blurs words: a sure first stage is only overruled by a sure recogniser.
-        return likeness >= 0.6 or confidence < 0.5
-    return likeness >= 0.7 and confidence < 0.8
+    if features is None:
+        return hit.score >= settings.sure
+    return settings.check.margin(features) >= 0.0

@@ -81,14 +81,45 @@ class WakeFeatures:
         ndarray of float32, shape (n, 96)
             Row i ends at sample ``(i + 1) * 1280`` of the recording, as in the stream.
         """
+        view = self._mel_windows(samples)
+        rows = [self._embed(view[start : start + batch]) for start in range(0, len(view), batch)]
+        return np.concatenate(rows) if rows else np.zeros((0, EMBEDDING), np.float32)
+
+    def windows_at(self, samples: Samples, wanted: npt.NDArray[np.int64], *, batch: int = 256) -> Array:
+        """Some of the windows that `windows` would give for a recording, for less work.
+
+        Parameters
+        ----------
+        samples : ndarray of float32, shape (n,)
+            Samples in [-1, 1].
+        wanted : ndarray of int64, shape (m,)
+            Rows of `windows`.
+
+        Returns
+        -------
+        ndarray of float32, shape (m, 16, 96)
+        """
+        rows = self.embeddings_for(samples, wanted, batch=batch)
+        return np.asarray(rows[wanted[:, None] + np.arange(WINDOW)])
+
+    def embeddings_for(self, samples: Samples, wanted: npt.NDArray[np.int64], *, batch: int = 256) -> Array:
+        """Embeddings of a recording as far as some windows need them, zeros elsewhere; see `windows_at`."""
+        view = self._mel_windows(samples)
+        needed = np.unique(wanted[:, None] + np.arange(WINDOW))
+        rows = np.zeros((len(view), EMBEDDING), np.float32)
+        for start in range(0, len(needed), batch):
+            part = needed[start : start + batch]
+            rows[part] = self._embed(view[part])
+        return rows
+
+    def _mel_windows(self, samples: Samples) -> Array:
+        """Spectra that the embeddings of a recording are made of, one for each chunk."""
         count = len(samples) // CHUNK
         padded = np.concatenate([np.zeros(_MEL_CONTEXT, np.float32), samples[: count * CHUNK]])
         lead = np.ones((_MEL_FRAMES - _MEL_STEP, _MEL_BINS), np.float32)
         mels = np.concatenate([lead, self._spectra(padded)]) if count else lead
         view = np.lib.stride_tricks.sliding_window_view(mels, _MEL_FRAMES, axis=0)[::_MEL_STEP]
-        windows = view.transpose(0, 2, 1)[:count]
-        rows = [self._embed(windows[start : start + batch]) for start in range(0, len(windows), batch)]
-        return np.concatenate(rows) if rows else np.zeros((0, EMBEDDING), np.float32)
+        return np.asarray(view.transpose(0, 2, 1)[:count])
 
     def _spectra(self, padded: Samples) -> Array:
         """Spectrum chunk by chunk: its floor depends on the loudest sound of each call, so a whole

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from voice import augment, wav_io
-from voice.wake import CHUNK_MS, WakeDetector, WakeHit, WakeSettings, call_likeness, is_call, smoothed
+from voice.errors import VoiceFailed
+from voice.espeak_voice import EspeakVoice
+from voice.wake import (
+    CHUNK_MS,
+    FEATURES,
+    CheckSettings,
+    WakeDetector,
+    WakeHit,
+    WakeSettings,
+    is_call,
+    packaged_model,
+    smoothed,
+)
+from voice.wake_check import CallRecognizer
+from voice.wake_corpus import load_json, plan
 from voice.wake_features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
 
 SETTINGS = WakeSettings(candidate=0.6, sure=0.9, frames=3)
@@ -80,36 +98,92 @@ def test_smoothing_is_what_the_detector_does() -> None:
     assert smoothed(scores, 3)[:, 1].tolist() == pytest.approx([0, 0, 0.3, 0.6, 0.9])
 
 
+CHECK = CheckSettings(
+    weights={"zh": (1.0, 0, 0, 0, 0, 0, 0, 5.0), "en": (0, 0, 0, 1.0, 0, 0, 0, 7.0)},
+    threshold={"zh": 0.0, "en": 0.0},
+)
+
+
+def heard(call_zh: float, call_en: float) -> list[float]:
+    """What the recogniser says of a sound, as far as the weights above look at it."""
+    return [call_zh, -3.0, -3.0, call_en, -3.0, 0.5, 0.5]
+
+
 @pytest.mark.parametrize(
-    ("text", "language", "at_least", "at_most"),
+    ("features", "score", "expected"),
     [
-        ("小高小高", "zh", 0.99, 1.0),
-        ("小高小高，带我回家", "zh", 0.99, 1.0),
-        ("消高,小膏", "zh", 0.99, 1.0),
-        ("小狗小狗", "zh", 0.0, 0.6),
-        ("小高", "zh", 0.0, 0.6),
-        ("小搞小高", "zh", 0.85, 1.0),
-        ("今天天气不错", "zh", 0.0, 0.6),
-        ("", "zh", 0.0, 0.0),
-        ("Xiao Gao", "en", 0.99, 1.0),
-        ("Hey, Shao Gow.", "en", 0.99, 1.0),
-        ("Zio Gao, take me home", "en", 0.99, 1.0),
-        ("The weather is nice", "en", 0.0, 0.7),
-        ("", "en", 0.0, 0.0),
+        pytest.param(heard(-1, -20), 0.5, True, id="the call in Mandarin"),
+        pytest.param(heard(-20, -6), 0.5, True, id="the call in English, whichever the first stage heard"),
+        pytest.param(heard(-9, -9), 0.99, False, id="something else, however sure the first stage is"),
+        pytest.param(None, 0.95, True, id="no recogniser, a sure first stage"),
+        pytest.param(None, 0.7, False, id="no recogniser, a doubtful first stage"),
     ],
 )
-def test_likeness(text: str, language: str, at_least: float, at_most: float) -> None:
-    assert at_least <= call_likeness(text, language) <= at_most
+def test_the_second_stage(features: list[float] | None, score: float, expected: bool) -> None:
+    settings = replace(SETTINGS, check=CHECK)
+    assert is_call(WakeHit(language="zh", score=score, end_ms=0), features, settings) == expected
 
 
-def test_the_second_stage_overrules_a_doubtful_first_and_yields_to_a_sure_one_in_noise() -> None:
-    doubtful = WakeHit(language="zh", score=0.7, end_ms=0)
-    sure = WakeHit(language="zh", score=0.95, end_ms=0)
-    assert is_call(doubtful, "小高小高", 0.9, SETTINGS)
-    assert not is_call(doubtful, "今天天气不错", 0.9, SETTINGS)
-    assert not is_call(doubtful, "", 0.0, SETTINGS)
-    assert is_call(sure, "", 0.0, SETTINGS)
-    assert not is_call(sure, "今天天气不错啊", 0.9, SETTINGS)
+def test_the_impossible_decides_no_more_than_the_very_unlikely() -> None:
+    assert CHECK.margin(heard(-14, -14)) == CHECK.margin(heard(-200, -20))
+
+
+def test_the_packaged_model_has_a_second_stage() -> None:
+    model, settings = packaged_model()
+    assert model.stat().st_size <= 1_000_000
+    assert settings.check is not None
+    assert {len(row) for row in settings.check.weights.values()} == {len(FEATURES) + 1}
+
+
+def test_no_near_miss_of_the_test_is_trained_on() -> None:
+    recipe = load_json("wake_recipe.json")
+    for language in ("zh", "en"):
+        trained = {*recipe["near_misses"][language], *recipe["near_misses_named"][language]}
+        assert not trained & set(recipe["near_misses_test"][language])
+
+
+def test_the_kept_voices_speak_in_the_test_only() -> None:
+    recipe = load_json("wake_recipe.json")
+    voices = ["zf_xiaobei", "zm_yunxi", "af_bella", "am_adam", "ff_siwis", *recipe["kept_voices"]]
+    utterances = plan(recipe, voices)
+    kept = set(recipe["kept_voices"])
+    assert {bool(kept & set(u.voice.split("+"))) for u in utterances if u.split == "train"} == {False}
+    assert {u.voice for u in utterances if u.split == "test"} == kept
+    assert [u.key for u in plan(recipe, voices)] == [u.key for u in utterances]
+
+
+def test_formant_voices_outlive_languages_in_turn_and_a_dead_child() -> None:
+    with EspeakVoice() as espeak:
+        lengths = [
+            len(espeak.speak(text, f"{base}+m{number}"))
+            for number in (1, 2, 3)
+            for base, text in (("cmn", "小高你好"), ("yue", "小高你好"), ("en-us", "how now"))
+        ]
+        for child in espeak._children.values():
+            child.kill()
+            child.wait()
+        again = len(espeak.speak("小高你好", "cmn+m1"))
+        with pytest.raises(VoiceFailed):
+            espeak.speak("x", "no-such-voice")
+    assert all(length > 4_000 for length in lengths)
+    assert again == lengths[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.booleans()), max_size=120))
+def test_calls_need_speech_no_mask_and_two_seconds_between(chunks: list[tuple[int, bool, bool]]) -> None:
+    detector = WakeDetector(DrawnFeatures(), DrawnClassifier(), SETTINGS)  # type: ignore[arg-type]
+    calls: list[int] = []
+    for number, (tenths, speech, masked) in enumerate(chunks):
+        hit = detector.push(np.full(CHUNK, tenths / 10, np.float32), speech=speech, masked=masked)
+        if hit is None:
+            continue
+        assert not masked
+        assert any(spoke for _, spoke, _ in chunks[max(0, number - 20) : number + 1])
+        assert hit.end_ms == (number + 1) * CHUNK_MS
+        assert 0.599 <= hit.score <= 1.0
+        calls.append(hit.end_ms)
+    assert all(later - earlier >= 2_000 for earlier, later in pairwise(calls))
 
 
 @pytest.mark.models
@@ -153,3 +227,16 @@ def test_noise_does_not_wake_it(model_dir: Callable[[str], Path], noise: str) ->
         for start in range(0, len(samples) - CHUNK, CHUNK)
     ]
     assert not any(hits)
+
+
+@pytest.mark.models
+def test_the_recogniser_bears_out_the_calls_of_the_samples_only(model_dir: Callable[[str], Path]) -> None:
+    recogniser = CallRecognizer(model_dir("whisper-base"), cpu_threads=1)
+    check = packaged_model()[1].check
+    assert check is not None
+    for sample in ("zh_cathedral", "zh_hotels", "en_cathedral"):
+        samples = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
+        assert check.margin(recogniser.weigh_call(samples[: int(1.3 * 16_000)])) >= 0, sample
+        assert check.margin(recogniser.weigh_call(samples[-32_000:])) < 0, sample
+    for sound in (np.zeros(32_000), np.random.default_rng(1).normal(0, 0.1, 32_000), np.zeros(0)):
+        assert check.margin(recogniser.weigh_call(sound.astype(np.float32))) < 0

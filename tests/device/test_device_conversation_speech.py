@@ -1,0 +1,69 @@
+"""What is being spoken can be given up at any time, and the speech engine is free again for the next."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Generator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from device.conversation import Conversation
+from voice.tts import Clip
+
+
+class OneAtATime:
+    """A speech engine that takes one order at a time, like the real one, and its time for each clause."""
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+
+    def speak(self, text: str, language: str) -> Generator[Clip, None, None]:
+        with self.turn:
+            for clause in text:
+                time.sleep(0.05)
+                yield Clip(samples=np.zeros(10, np.float32), sample_rate_hz=1_000, text=clause, voice="v")
+
+
+async def said(conversation: Conversation, text: str) -> list[str]:
+    return [clip.text async for clip in conversation.speak(text, "zh")]
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.06, 0.09])
+def test_speech_that_is_given_up_frees_the_engine(after_s: float) -> None:
+    assistant: Any = OneAtATime()
+
+    async def scene() -> list[str]:
+        conversation = Conversation(assistant, lambda: None)
+        first = asyncio.create_task(said(conversation, "一二三四五六七八"))
+        await asyncio.sleep(after_s)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        return await asyncio.wait_for(said(conversation, "好的"), 5.0)
+
+    assert asyncio.run(scene()) == ["好", "的"]
+    assert not assistant.turn.locked()
+
+
+def test_a_failing_voice_is_said_and_nothing_is_spoken() -> None:
+    from device.errors import DeviceError
+
+    def speak(text: str, language: str) -> Generator[Clip, None, None]:
+        if text:
+            raise DeviceError("the voice is gone")
+        yield from ()
+
+    problems: list[str] = []
+
+    async def scene() -> list[str]:
+        conversation = Conversation(SimpleNamespace(speak=speak), lambda: None)  # type: ignore[arg-type]
+        conversation.problem = problems.append
+        return await said(conversation, "好的")
+
+    assert asyncio.run(scene()) == []
+    assert len(problems) == 1

@@ -1,0 +1,92 @@
+"""The second stage of the wake word: how probable the call is to the speech recogniser itself.
+
+The recogniser is not asked what was said, because in noise its best guess at two seconds of sound is often
+wrong. It is asked how probable each spelling of the call is, given the sound, and how probable phrases
+that are easily taken for it are. Spellings that sound alike (小高小高, 肖高肖高; Xiao Gao, Shao Gow) count
+together, so it is the pinyin that is compared, not the characters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from voice.asr import Recognizer
+from voice.wake import CHECK_S
+from voice.wake_corpus import load_json
+
+Samples = npt.NDArray[np.float32]
+
+_ENCODE_S = 2.2
+_FLOOR = 1e-9
+_LAST_HALF_S = 0.45
+"""Without its last half 小高小高 still holds 小高. One 小高 alone, which it likes to repeat, does not."""
+_RATE_HZ = 16_000
+
+
+class CallRecognizer(Recognizer):
+    """The recogniser, which can also weigh whether the call was said; see `Recognizer`.
+
+    Parameters
+    ----------
+    phrases : dict, optional
+        ``spellings`` and ``rivals`` as in ``voice/data/wake_recipe.json``, the default: how the recogniser
+        may write the call, and what it may write instead, for "zh" and "en".
+    """
+
+    def __init__(
+        self, model_dir: Path | str, *, phrases: dict[str, Any] | None = None, **options: Any
+    ) -> None:
+        super().__init__(model_dir, **options)
+        self._phrases = phrases or load_json("wake_recipe.json")
+
+    def weigh_call(self, samples: Samples) -> list[float]:
+        """How probable the call and its rivals are.
+
+        Parameters
+        ----------
+        samples : ndarray of float32, shape (n,)
+            Mono at 16 kHz; the last `CHECK_S` seconds of it are looked at.
+
+        Returns
+        -------
+        list of float
+            `voice.wake.FEATURES`: logarithms of probabilities, then the probabilities of both languages.
+        """
+        clip = np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))[-int(CHECK_S * _RATE_HZ) :]
+        encoded = self._encode(clip, _ENCODE_S)
+        weights, _ = self._languages(encoded)
+        spellings, rivals = self._phrases["spellings"], self._phrases["rivals"]
+        zh, en = (
+            self._probable(np.asarray(encoded), name, (*spellings[name], *rivals[name]))
+            for name in ("zh", "en")
+        )
+        before = np.asarray(self._encode(clip[: max(0, len(clip) - int(_LAST_HALF_S * _RATE_HZ))], _ENCODE_S))
+        half = self._probable(before, "zh", spellings["zh_half"])
+        counts = len(spellings["zh"]), len(spellings["en"])
+        sums = (zh[: counts[0]], zh[counts[0] :], half, en[: counts[1]], en[counts[1] :])
+        return [*(float(np.logaddexp.reduce(part)) for part in sums), weights["zh"], weights["en"]]
+
+    def _probable(
+        self, sound: npt.NDArray[np.float32], language: str, texts: Sequence[str]
+    ) -> npt.NDArray[np.float64]:
+        """Logarithm of the probability of each text, given the sound."""
+        import ctranslate2
+
+        tokenizer = self._tokenizers[language]
+        phrases = [tokenizer.encode(text) for text in texts]
+        copies = np.ascontiguousarray(np.repeat(sound, len(phrases), axis=0))
+        weighed = self._model.model.align(
+            ctranslate2.StorageView.from_array(copies),
+            [*tokenizer.sot_sequence, tokenizer.no_timestamps],
+            phrases,
+            [sound.shape[1]] * len(phrases),
+        )
+        return np.array(
+            [sum(math.log(max(float(p), _FLOOR)) for p in result.text_token_probs) for result in weighed]
+        )
