@@ -120,6 +120,34 @@ class Memory:
             raise MemoryUnavailable(f"{self.path} is damaged: {error}") from error
 
     @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """Open for reading; where the disk is full or read-only, the file as it was last written whole."""
+        db: sqlite3.Connection | None = None
+        try:
+            db = self._reader()
+            yield db
+        except sqlite3.OperationalError as error:
+            raise MemoryUnavailable(f"{self.path} cannot be used now: {error}") from error
+        except sqlite3.DatabaseError as error:
+            self.broken = True
+            raise MemoryUnavailable(f"{self.path} is damaged: {error}") from error
+        finally:
+            if db is not None:
+                db.close()
+
+    def _reader(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=5.0)
+        try:
+            db.execute("SELECT count(*) FROM place").fetchone()
+        except sqlite3.OperationalError:
+            db.close()
+            return sqlite3.connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True)
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
+
+    @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(self.path, timeout=5.0)
         try:
@@ -180,7 +208,7 @@ class Memory:
 
     def _places(self, where: str, values: tuple[str, ...]) -> list[Kept]:
         columns = "kind, label, name, lat, lon, place_id, category, saved_at"
-        with self._open() as db:
+        with self._read() as db:
             rows = db.execute(f"SELECT {columns} FROM place {where}", values).fetchall()
         return [
             Kept(kind=r[0], label=r[1], name=r[2], lat=r[3], lon=r[4], place_id=r[5], category=r[6], at=r[7])
@@ -213,7 +241,7 @@ class Memory:
 
     def likings(self, sort: str) -> dict[str, int]:
         """Return the counts of one sort, greatest first."""
-        with self._open() as db:
+        with self._read() as db:
             rows = db.execute(
                 "SELECT what, count FROM liking WHERE sort = ? ORDER BY count DESC, what", (sort,)
             ).fetchall()
@@ -221,7 +249,7 @@ class Memory:
 
     def destinations(self, limit: int = 20) -> list[Kept]:
         """Return past destinations, the last first, each once with its count."""
-        with self._open() as db:
+        with self._read() as db:
             rows = db.execute(
                 "SELECT name, lat, lon, place_id, category, max(at), count(*) FROM trip"
                 " GROUP BY name, round(lat, 3), round(lon, 3) ORDER BY max(rowid) DESC LIMIT ?",
@@ -251,7 +279,7 @@ class Memory:
         weekend = at.weekday() >= 5
         days = (5, 6) if weekend else (0, 1, 2, 3, 4)
         marks = ",".join("?" * len(days))
-        with self._open() as db:
+        with self._read() as db:
             rows = db.execute(
                 f"SELECT name, lat, lon, place_id, category, at FROM trip WHERE weekday IN ({marks})", days
             ).fetchall()
@@ -280,7 +308,7 @@ class Memory:
 
     def export(self) -> dict[str, Any]:
         """Return all that is remembered, as JSON values."""
-        with self._open() as db:
+        with self._read() as db:
             trips = db.execute(
                 "SELECT at, name, lat, lon, place_id, category FROM trip ORDER BY rowid"
             ).fetchall()

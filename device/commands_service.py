@@ -123,7 +123,8 @@ def service_status(system: System = False) -> None:
     """Show what systemd says about the service."""
     from device import systemd
 
-    stdout.print(systemd.systemctl("status", "--no-pager", systemd.UNIT, system=system), markup=False)
+    said = systemd.systemctl("status", "--no-pager", systemd.UNIT, system=system)
+    stdout.print(said, markup=False, soft_wrap=True)
 
 
 def service_logs(
@@ -132,4 +133,4 @@ def service_logs(
     """Show the newest lines of the service's journal."""
     from device import systemd
 
-    stdout.print(systemd.logs(lines, system=system), markup=False)
+    stdout.print(systemd.logs(lines, system=system), markup=False, soft_wrap=True)

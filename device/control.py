@@ -15,13 +15,24 @@ from device.instance import run_dir
 
 _MAX_LINE_BYTES = 64 << 10
 _CLIENT_LIMIT_S = 10.0
+_OF_THE_COMPUTER = Path("/run/xiaogao/control.sock")
+"""Where the service that systemd runs for the whole computer listens; only root reaches it."""
 
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 def socket_path() -> Path:
-    """Return where the socket of the running service is."""
-    return run_dir() / "control.sock"
+    """Return where the socket of the running service is: of one's own, else of the computer's."""
+    own = run_dir() / "control.sock"
+    return _OF_THE_COMPUTER if not own.exists() and reachable(_OF_THE_COMPUTER) else own
+
+
+def reachable(path: Path) -> bool:
+    """Tell whether a socket is there and may be used."""
+    try:
+        return path.is_socket()
+    except PermissionError:
+        return False
 
 
 @contextlib.asynccontextmanager
@@ -44,7 +55,7 @@ async def control_server(handlers: Mapping[str, Handler], path: Path | None = No
                 await writer.drain()
         writer.close()
 
-    path = path or socket_path()
+    path = path or run_dir() / "control.sock"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     server = await asyncio.start_unix_server(serve, path, limit=_MAX_LINE_BYTES)

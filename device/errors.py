@@ -16,7 +16,10 @@ class ModelMissing(Missing):
 
 
 class ModelDamaged(Missing):
-    """A model file does not have the recorded SHA-256."""
+    """A model file does not have the recorded SHA-256; the second argument is the file."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class DownloadFailed(Missing):

@@ -21,7 +21,7 @@ from device.models import ModelStore
 from device.regions import add_region
 from tests.faults.fault_table import FaultTable
 
-_READY_LIMIT_S = 30.0
+_READY_LIMIT_S = 60.0
 
 
 class RunningService:
@@ -36,6 +36,10 @@ class RunningService:
             **environment,
         }
         self.process: subprocess.Popen[str] | None = None
+        self.prefix: list[str] = []
+        """What the program is started by, such as a shell that enters a control group first."""
+        self.control: Path | None = None
+        """Its control socket, where that is not in the home."""
 
     @property
     def log(self) -> str:
@@ -46,7 +50,7 @@ class RunningService:
         """Start it and wait until it answers; return the seconds that took."""
         with (self.home / "service.log").open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "device.cli", "run"],
+                [*self.prefix, sys.executable, "-m", "device.cli", "run"],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -68,7 +72,9 @@ class RunningService:
 
     def ask(self, **request: Any) -> dict[str, Any]:
         """Send a request over the control socket."""
-        return ask_service(request, limit_s=20.0, path=self.home / "data" / "run" / "control.sock")
+        return ask_service(
+            request, limit_s=20.0, path=self.control or self.home / "data" / "run" / "control.sock"
+        )
 
     def kill(self, number: int = signal.SIGKILL) -> float:
         """Send a signal and wait for the end; return the seconds that took."""
