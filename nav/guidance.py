@@ -317,7 +317,7 @@ class Guide:
         """Go another way if closures or live speeds that have just come hit what is left of the route."""
         here = self._ruler.index_at(self._offset_m)
         left = self._ruler.edges[here:]
-        if self.arrived or self._off_since is not None or not self._router.metrics.concern(left[1:]):
+        if self.arrived or self._off_reported or not self._router.metrics.concern(left[1:]):
             return []
         edge, along_m = self._ruler.place_at(self._offset_m)
         lat, lon, heading_deg = self._roads.shape(edge).at(along_m)
