@@ -59,7 +59,7 @@ lint: setup
 	@$(BIN)/mypy
 
 faults: region
-	@XIAOGAO_FAULT_ROUNDS=200 XIAOGAO_FUZZ_CASES=100000 $(BIN)/python -m pytest tests/faults --timeout=36000
+	@XIAOGAO_FAULT_ROUNDS=200 XIAOGAO_FUZZ_CASES=100000 XIAOGAO_FAULT_TABLE=out/faults.md $(BIN)/python -m pytest tests/faults --timeout=36000
 
 bench: region
 	@$(BIN)/xiaogao bench all

@@ -35,12 +35,13 @@ _STAGES = ("asr", "understand", "act", "speak_first", "first audio")
 class _Service:
     """`xiaogao run` in a home of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         self._socket = home / "data" / "run" / "control.sock"
         environment = {
             **os.environ,
             "XIAOGAO_HOME": str(home),
             "XIAOGAO_POSITION_SOURCE": "fixed:60.1719,24.9414",
+            **settings,
         }
         self.started = time.monotonic()
         self.process = subprocess.Popen(
@@ -166,7 +167,21 @@ def _measure_running(service: _Service, home: Path) -> dict[str, Any]:
     again.process.terminate()
     again.process.wait()
     figures["clean stop, s"] = time.monotonic() - started
+    figures["waiting with engines unloaded, MB resident"] = _unloaded_mb(home)
     return figures
+
+
+def _unloaded_mb(home: Path) -> float:
+    """Return what the service takes under a profile that loads engines only when they are needed."""
+    service = _Service(home, XIAOGAO_ENGINES_PROFILE="arm64-small")
+    try:
+        service.until(lambda status: status["ready"] and status["position"] is not None)
+        service.ask(do="ask", text="带我去赫尔辛基大教堂")
+        time.sleep(_IDLE_S)
+        return float(service.ask(do="status")["memory_mb"])
+    finally:
+        service.process.kill()
+        service.process.wait()
 
 
 def _exposure() -> str:

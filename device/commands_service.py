@@ -39,9 +39,11 @@ def run() -> None:
 
     Example: XIAOGAO_POSITION_SOURCE=gpsd xiaogao run
     """
+    from device.pressure import share_arenas
     from device.service import Service
     from device.settings import load_settings
 
+    share_arenas()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
     settings = load_settings()
 

@@ -1,11 +1,26 @@
-"""How much memory may still be taken: of the computer, and of the control groups that the service is in."""
+"""How much memory may still be taken, of the computer and its control groups; and taking less of it."""
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+_M_ARENA_MAX = -8
 _PROC, _CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
+
+
+def share_arenas() -> None:
+    """Let the threads of this process share two heaps instead of one for each: less lies about unused."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+def give_back() -> None:
+    """Return freed memory to the computer, after work that took a lot for a moment."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def available_bytes(proc: Path = _PROC, cgroups: Path = _CGROUPS) -> int | None:

@@ -26,6 +26,7 @@ from device.errors import DeviceError
 from device.hardware import choose
 from device.health import Health
 from device.instance import only_instance
+from device.pressure import give_back
 from device.regions import current_file, damaged_files, not_as_built
 from device.settings import Settings, load_settings
 from device.sound_check import SoundCheck
@@ -149,6 +150,7 @@ class Service:
         for warning in assistant.warnings:
             self._failed("memory", DeviceError(warning))
         await asyncio.to_thread(assistant.places.warm)
+        give_back()
         self.assistant = assistant
         self.health.region = assistant.region.name
         self.conversation = Conversation(assistant, lambda: assistant.driving.position, self._answered)
