@@ -7,11 +7,12 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
+_CHARACTER = re.compile(f"[{_HAN}]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _UNITS = (
     (re.compile(r"(?<=\d)\s*(?:公尺|m(?![a-z]))", re.IGNORECASE), "米"),
@@ -42,6 +43,10 @@ class TextTidier:
         text = resources.files("voice").joinpath("data/hallucinations.json").read_text("utf-8")
         data = json.loads(text)
         return frozenset(data["always"]), frozenset(data["unsure"])
+
+    def simplified(self, text: str) -> str:
+        """The text in simplified characters."""
+        return str(self._to_simplified.convert(text)) if _CHARACTER.search(text) else text
 
     def tidy(self, text: str, language: str) -> str:
         """Simplified characters, half-width digits, one spelling of units, no stray spaces.
@@ -97,6 +102,7 @@ class TextTidier:
         return not bare or bare in always or (not sure and bare in unsure)
 
 
+@lru_cache(maxsize=8_192)
 def _sounds(text: str) -> tuple[str, ...]:
     """Toneless pinyin, one syllable a character, without the retroflex that many speakers leave out."""
     from pypinyin import lazy_pinyin

@@ -3,9 +3,9 @@
 The first half predicts length, pitch and loudness of the whole sentence (0.1 s); the second half makes the
 waveform, which is nine tenths of the work and can be done stretch by stretch.
 
-Inside the second half, 54 layers divide by the mean and the variance of what they are given. Over half a second
-these are far from those of a sentence, and the voice slurs. So they are made inputs and outputs: each stretch is
-given what the voice's earlier stretches had, weighted by their length.
+Inside the second half, 54 layers divide by the mean and the variance of what they are given. Over half a
+second these are far from those of a sentence, and the voice slurs. So they are made inputs and outputs: each
+stretch is given what the voice's earlier stretches had, weighted by their length.
 """
 
 from __future__ import annotations
@@ -265,7 +265,7 @@ class SplitKokoro:
 
 
 def _ends(prosody: Prosody) -> Iterator[int]:
-    """The frame after each stretch: between two clauses where that is near, so that a reply can go on there."""
+    """The frame after each stretch: between two clauses where that is near, so that a reply goes on there."""
     position, number = prosody.first, 0
     while position < prosody.last:
         length = _LENGTHS[min(number, len(_LENGTHS) - 1)]

@@ -327,7 +327,8 @@ class Synthesizer:
             made.append(np.clip(samples * np.float32(gain), -1.0, 1.0))
             yield replace(plan.clip(made[-1], text, volume), goes_on=not new_clause)
         if made:
-            self._gains[plan.voice] = min(1.6, max(0.7, _gain(np.concatenate(made)) * self._gains[plan.voice]))
+            gain = _gain(np.concatenate(made)) * self._gains[plan.voice]
+            self._gains[plan.voice] = min(1.6, max(0.7, gain))
             pause = np.zeros(int(_PAUSE_S.get(plan.words[-1:], 0.2) * plan.rate_hz), np.float32)
             self._cache.put(plan.key, np.concatenate([*made, pause]))
             yield replace(plan.clip(pause, text, volume), goes_on=True)

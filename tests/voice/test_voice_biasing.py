@@ -1,0 +1,63 @@
+"""Sound-alikes: what was heard is compared with usual requests and near names, and the sound decides."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voice import wav_io
+from voice.asr import Recognizer
+from voice.biasing import Expectations
+from voice.tts import Synthesizer
+
+_NAMES = ("学研大厦", "清华大学", "清华大学医院", "成府路", "五道口", "Hotel Kämp", "Kamppi")
+
+
+@pytest.mark.parametrize(
+    ("heard", "language", "meant"),
+    [
+        pytest.param("刀横去学业大厦", "zh", "导航去学研大厦", id="command and name"),
+        pytest.param("小高小高，待我去青花大学", "zh", "小高小高，带我去清华大学", id="the call stays"),
+        pytest.param("关闭到行", "zh", "关闭导航", id="a whole request"),
+        pytest.param("附近有没有兵管", "zh", "附近有没有宾馆", id="kind of place"),
+        pytest.param("成府路怎么走", "zh", "成府路怎么走", id="right already"),
+        pytest.param("directions to campi", "en", "directions to Kamppi", id="foreign name"),
+        pytest.param("Anita Post Office", "en", "I need a post office", id="English words"),
+    ],
+)
+def test_the_nearest_by_sound_comes_first(heard: str, language: str, meant: str) -> None:
+    found = Expectations(language).sentences([heard], _NAMES)
+    assert found[0].text == meant
+
+
+@pytest.mark.parametrize("heard", ["", "今天天气真好我们出去玩吧", "🙂", "1234"])
+def test_other_talk_is_like_no_request(heard: str) -> None:
+    assert Expectations("zh").sentences([heard], _NAMES) == []
+
+
+@given(
+    heard=st.lists(st.text(max_size=40), max_size=4),
+    names=st.lists(st.text(max_size=12), max_size=8),
+    language=st.sampled_from(["zh", "en"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_compared_without_harm(heard: list[str], names: list[str], language: str) -> None:
+    found = Expectations(language).sentences(heard, names, count=5)
+    assert len(found) <= 5
+    assert all(0 <= meant.cost <= 1.01 for meant in found)
+    assert [meant.cost for meant in found] == sorted(meant.cost for meant in found)
+
+
+@pytest.mark.models
+def test_a_near_name_is_written_as_the_map_writes_it(recognizer: Recognizer, mouth: Synthesizer) -> None:
+    clip = mouth.speak_clause("开车去学研大厦。", "zh", voice="zf_xiaoyi")
+    samples = wav_io.to_16k(clip.samples, clip.sample_rate_hz)
+    assert "学研大厦" in recognizer.transcribe(samples, hints=["成府路", "学研大厦", "清华大学"]).text
+
+
+@pytest.mark.models
+def test_a_name_that_is_not_near_is_not_replaced(recognizer: Recognizer, mouth: Synthesizer) -> None:
+    clip = mouth.speak_clause("带我去北京大学。", "zh", voice="zm_yunjian")
+    samples = wav_io.to_16k(clip.samples, clip.sample_rate_hz)
+    assert "北京大学" in recognizer.transcribe(samples, hints=["成府路", "学研大厦", "中心大学"]).text
