@@ -55,6 +55,8 @@ _PAD = -1
 _SKIP = 0.75
 _LOOSEST_PHRASE, _LOOSEST_NAME = 0.55, 0.6
 _PHRASES_TRIED, _NAMES_TRIED = 5, 4
+_LONG_NAME, _LOOSEST_INSIDE = 4, 0.2
+_CLEAR = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,10 @@ class Expectations:
         for reading in heard:
             request = without_call(reading)
             opening = reading[: len(reading) - len(request)]
-            for text, cost in self._near(request, names):
+            found = self._near(request, names)
+            if not any(cost <= _CLEAR for _, cost in found):
+                found += self._inside(request, names)
+            for text, cost in found:
                 sentence = opening + text
                 best[sentence] = min(cost, best.get(sentence, 9.0))
         nearest = sorted(best, key=lambda text: best[text])[:count]
@@ -175,6 +180,22 @@ class Expectations:
                     found.append((form.replace("{}", lexicon.texts[index]), total))
         return found
 
+    def _inside(self, request: str, names: Sequence[str]) -> list[tuple[str, float]]:
+        """A request in other words, with a stretch of it replaced by a long name that sounds alike."""
+        if self._language != "zh":
+            return []
+        places = [match.start() for match in _HAN.finditer(request)]
+        said = self._sounds(request)
+        lexicon = self._lexicon(names)
+        found: list[tuple[str, float]] = []
+        for row, start, end, cost in lexicon.inside(said):
+            name = lexicon.texts[row]
+            old = request[places[start] : places[end - 1] + 1]
+            if old != name and len(old) == end - start:
+                text = request[: places[start]] + name + request[places[end - 1] + 1 :]
+                found.append((text, cost / len(said)))
+        return found
+
 
 class _Lexicon:
     """Texts with their sounds as one matrix, so that one sound is compared with all of them at once."""
@@ -195,6 +216,31 @@ class _Lexicon:
         apart = _distances(np.asarray(said), self._codes, self._lengths)
         share = apart / np.maximum(self._lengths, len(said))
         return [(int(row), float(share[row])) for row in np.argsort(share, kind="stable")[:count]]
+
+    def inside(self, said: Sequence[int]) -> list[tuple[int, int, int, float]]:
+        """Long rows that sound like some stretch: row, start and end of the stretch, cost; best first."""
+        rows = np.flatnonzero(self._lengths >= _LONG_NAME)
+        if not len(rows) or len(said) < _LONG_NAME:
+            return []
+        hits: list[tuple[float, int, int, int]] = []
+        codes, lengths = self._codes[rows], self._lengths[rows]
+        table = _unlikeness()
+        count, width = codes.shape
+        costs = np.broadcast_to(np.arange(width + 1, dtype=np.float32) * _SKIP, (count, width + 1)).copy()
+        for end, sound in enumerate(said, start=1):
+            swap = table[int(sound)][codes]
+            new = np.zeros_like(costs)  # a name may begin anywhere
+            through = np.minimum(costs[:, :-1] + swap, costs[:, 1:] + _SKIP)
+            for column in range(width):
+                new[:, column + 1] = np.minimum(through[:, column], new[:, column] + _SKIP)
+            costs = new
+            total = costs[np.arange(count), lengths]
+            for index in np.flatnonzero(total <= _LOOSEST_INSIDE * lengths):
+                start = end - int(lengths[index])
+                if start >= 0:
+                    hits.append((float(total[index]), int(rows[index]), start, end))
+        hits.sort(key=lambda hit: (hit[0] / self._lengths[hit[1]], hit[2]))
+        return [(row, start, end, cost) for cost, row, start, end in hits[:_NAMES_TRIED]]
 
 
 def _distances(

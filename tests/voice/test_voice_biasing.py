@@ -11,7 +11,7 @@ from voice.asr import Recognizer
 from voice.biasing import Expectations
 from voice.tts import Synthesizer
 
-_NAMES = ("学研大厦", "清华大学", "清华大学医院", "成府路", "五道口", "Hotel Kämp", "Kamppi")
+_NAMES = ("学研大厦", "清华大学", "清华大学医院", "成府路", "五道口", "文津国际酒店", "Hotel Kämp", "Kamppi")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ _NAMES = ("学研大厦", "清华大学", "清华大学医院", "成府路", "�
         pytest.param("小高小高，待我去青花大学", "zh", "小高小高，带我去清华大学", id="the call stays"),
         pytest.param("关闭到行", "zh", "关闭导航", id="a whole request"),
         pytest.param("附近有没有兵管", "zh", "附近有没有宾馆", id="kind of place"),
+        pytest.param(
+            "我们先吃饭再去文津国计酒店好吗", "zh", "我们先吃饭再去文津国际酒店好吗", id="in other words"
+        ),
         pytest.param("成府路怎么走", "zh", "成府路怎么走", id="right already"),
         pytest.param("directions to campi", "en", "directions to Kamppi", id="foreign name"),
         pytest.param("Anita Post Office", "en", "I need a post office", id="English words"),
