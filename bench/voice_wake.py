@@ -21,6 +21,7 @@ from voice.espeak_voice import EspeakVoice
 from voice.train_wake import SEED, ambience, open_corpus
 from voice.vad import FRAME, SpeechDetector
 from voice.wake import (
+    CHECK_AFTER_MS,
     CHECK_S,
     OnnxClassifier,
     WakeDetector,
@@ -171,7 +172,7 @@ def _second(
     """What the second stage says of a hit, and what it weighed."""
     if recogniser is None or settings is None:
         return True, []
-    end = hit.end_ms * 16
+    end = (hit.end_ms + CHECK_AFTER_MS) * 16
     features = recogniser.weigh_call(samples[max(0, end - _CALL) : end])
     return is_call(hit, features, settings), [round(value, 2) for value in features]
 

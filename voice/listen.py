@@ -25,7 +25,7 @@ from voice.mouth import Mouth, Player, Priority, Speech
 from voice.phrases import is_stop, phrase
 from voice.tts import Clip
 from voice.vad import FRAME_MS
-from voice.wake import WakeHit, WakeSettings, is_call
+from voice.wake import CHECK_AFTER_MS, WakeHit, WakeSettings, is_call
 
 Samples = npt.NDArray[np.float32]
 Event = dict[str, Any]
@@ -167,6 +167,7 @@ class Listener:
         self._turn = self._turns = 0
         self._held: tuple[int, asyncio.Future[bool]] | None = None
         self._heard_until_ms = 0
+        self._check: tuple[int, WakeHit] | None = None
         self._early: asyncio.Task[Transcript] | None = None
         self._problems: set[str] = set()
 
@@ -253,7 +254,7 @@ class Listener:
         self._emit("wake", {"language": hit.language, "score": round(hit.score, 3)})
         self._begin(now, called=True, start_ms=now - self.settings.call_ms)
         if self.settings.wake is not None:
-            self._spawn(self._check_call(hit, self._recorder.cut(now - self.settings.call_ms), self._turn))
+            self._check = (now + CHECK_AFTER_MS, hit)
 
     async def _check_call(self, hit: WakeHit, samples: Samples, turn: int) -> None:
         """The second stage, while recording goes on."""
@@ -446,6 +447,12 @@ class Listener:
 
     def _keep_time(self, now: int) -> None:
         """Windows that open and close by themselves."""
+        if self._check is not None and now >= self._check[0]:
+            hit, self._check = self._check[1], None
+            if self.state == State.RECORDING and self._called:
+                self._spawn(
+                    self._check_call(hit, self._recorder.cut(now - self.settings.call_ms), self._turn)
+                )
         if self._follow_pending and self.state == State.WAITING and not self.mouth.busy and not self._tasks:
             self._follow_until_ms = now + self._follow_pending
             self._follow_pending = 0

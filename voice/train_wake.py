@@ -13,7 +13,7 @@ import json
 import multiprocessing
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -335,7 +335,7 @@ def main() -> None:
     features = WakeFeatures(folder)
     sounds = ambience(corpus, utterances, "train")
     recogniser = CallRecognizer(options.models / "whisper-base", phrases=recipe, cpu_threads=1)
-    check = fit_check(list(examples(recogniser, clips, Backdrop(voices=list(sounds.neural)))))
+    check = _second_stage(recogniser, clips, sounds, options.cache / "check", say)
     say(f"second stage {check}")
     if options.check_only:
         path = options.out.with_suffix(".json")
@@ -370,6 +370,23 @@ def main() -> None:
     }
     _write(options.out.with_suffix(".json"), card)
     say(f"wrote {options.out} ({options.out.stat().st_size} bytes), decision {decision}")
+
+
+def _second_stage(
+    recogniser: CallRecognizer,
+    clips: Sequence[tuple[Utterance, Samples]],
+    sounds: Ambience,
+    cache: Path,
+    say: Callable[[str], None],
+) -> dict[str, Any]:
+    """The second stage's decision; what the recogniser said is kept, so that a broken run goes on."""
+    backdrop = Backdrop(voices=list(sounds.neural))
+    found = []
+    for example in examples(recogniser, clips, backdrop, cache):
+        found.append(example)
+        if len(found) % 50 == 0:
+            say(f"second stage heard {len(found)}")
+    return fit_check(found)
 
 
 def _write(path: Path, card: dict[str, Any]) -> None:

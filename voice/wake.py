@@ -31,6 +31,9 @@ REFRACTORY_MS = 2_000
 CHECK_S = 2.0
 """Sound before the call was noticed that the second stage looks at, seconds."""
 
+CHECK_AFTER_MS = 224
+"""The first stage may be sure before the last syllable is over: the second looks so much later."""
+
 FEATURES = ("call_zh", "rival_zh", "half_zh", "call_en", "rival_en", "is_zh", "is_en")
 """What the recogniser says of it: how probable the call, its rivals and its half are, and either language."""
 

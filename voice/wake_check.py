@@ -8,6 +8,8 @@ together, so it is the pinyin that is compared, not the characters.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,6 +46,9 @@ class CallRecognizer(Recognizer):
     ) -> None:
         super().__init__(model_dir, **options)
         self._phrases = phrases or load_json("wake_recipe.json")
+        chosen = [self._phrases["spellings"], self._phrases["rivals"]]
+        self.phrases_key = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
+        """Names the phrases, for what is kept of earlier work."""
 
     def weigh_call(self, samples: Samples) -> list[float]:
         """How probable the call and its rivals are.

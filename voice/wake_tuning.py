@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,9 +49,16 @@ class Example:
 
 
 def examples(
-    recogniser: CallRecognizer, clips: Sequence[tuple[Utterance, Samples]], backdrop: Backdrop
+    recogniser: CallRecognizer,
+    clips: Sequence[tuple[Utterance, Samples]],
+    backdrop: Backdrop,
+    cache: Path,
 ) -> Iterator[Example]:
-    """Calls, near-misses and other speech of the training voices, up to a moment after their end."""
+    """Calls, near-misses and other speech of the training voices, up to a moment after their end.
+
+    What the recogniser says of each is kept in `cache`.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
     seen: dict[tuple[str, str], int] = {}
     for utterance, speech in clips:
         key = (utterance.kind, utterance.language)
@@ -60,14 +69,18 @@ def examples(
         level = _LEVELS[int(rng.integers(0, len(_LEVELS)))]
         noise = str(rng.choice(_NOISES))
         scene = stage(speech, backdrop, rng, snr_db=level, noise=noise, change_speaker=False)
-        end = scene.end + int(rng.uniform(0.0, 0.3) * 16_000)
-        features = recogniser.weigh_call(scene.samples[max(0, end - int(CHECK_S * 16_000)) : end])
+        end = scene.end + int(rng.uniform(0.05, 0.35) * 16_000)
+        kept = cache / f"{utterance.key}-{recogniser.phrases_key}.json"
+        if not kept.is_file():
+            weighed = recogniser.weigh_call(scene.samples[max(0, end - int(CHECK_S * 16_000)) : end])
+            kept.write_text(json.dumps([round(value, 3) for value in weighed]), "utf-8")
+        features = json.loads(kept.read_text("utf-8"))
         yield Example(
             kind=utterance.kind,
             language=utterance.language,
             text=utterance.text,
             level=level,
-            features=[round(value, 3) for value in features],
+            features=features,
         )
 
 
