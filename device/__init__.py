@@ -7,4 +7,3 @@ import os
 
 # See `voice`: some of the libraries load onnxruntime before any module of `voice` is loaded.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-

@@ -117,6 +117,7 @@ class RemoteRecogniser(RemoteEngine):
                     "compute_type": profile.speech_compute_type,
                 },
                 call_limit_s=_ASR_LIMIT_S,
+                memory_limit_bytes=profile.engine_memory_mb << 20,
             )
         )
 
@@ -167,6 +168,7 @@ class RemoteLanguageModel(RemoteEngine):
                 factory="agent.local_model:LocalModel",
                 options={"gguf": str(store.path(model) / "model.gguf"), "threads": profile.language_threads},
                 call_limit_s=limit_s,
+                memory_limit_bytes=profile.engine_memory_mb << 20,
             )
         )
 
@@ -286,6 +288,7 @@ def _speech_spec(store: ModelStore, profile: Profile) -> EngineSpec:
             "threads": profile.synthesis_threads,
         },
         call_limit_s=_TTS_CLAUSE_LIMIT_S,
+        memory_limit_bytes=profile.engine_memory_mb << 20,
     )
 
 
