@@ -27,6 +27,9 @@ Point = tuple[float, float]
 _COMPARED = 6
 """Places whose driving times are compared when the nearest is asked for."""
 
+_SOONER_S = 120.0
+"""The nearest as the crow flies stays the first unless another is reached so much sooner, seconds."""
+
 NEED_WORDS: dict[str, tuple[str, ...]] = {
     "food": ("餐厅", "快餐"),
     "fuel": ("加油站",),
@@ -116,7 +119,7 @@ class Finder:
         return self._soonest_first(found) if intent.pick == "nearest" and not intent.near else found
 
     def _soonest_first(self, found: Found) -> Found:
-        """Put what is reached first by car first: the nearest across the river can be far."""
+        """Put what is reached clearly sooner by car first: the nearest may be across a river."""
         if self.position is None or found.verdict != "list" or len(found.places) < 2:
             return found
         near = sorted(found.places, key=self.away_m)
@@ -125,8 +128,11 @@ class Finder:
             times_s = self.desk.router.matrix([self.position], [(p.lat, p.lon) for p in few])[0]
         except NavError:
             return found
-        order = sorted(range(len(few)), key=lambda i: float(times_s[i]))
-        return replace(found, places=(*(few[i] for i in order), *near[_COMPARED:]))
+        soonest = min(range(len(few)), key=lambda i: float(times_s[i]))
+        if float(times_s[0]) - float(times_s[soonest]) < _SOONER_S:
+            soonest = 0
+        first = few[soonest]
+        return replace(found, places=(first, *(place for place in near if place is not first)))
 
     def _target(self, intent: Navigate) -> Found:
         words = intent.to

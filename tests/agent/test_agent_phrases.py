@@ -240,3 +240,13 @@ def test_an_invented_name_is_found(new_agent: Callable[..., Agent]) -> None:
     agent = new_agent()
     (answer,) = talk(agent, "take me to Kiasma")
     assert unknown_words(agent, replace(answer, reply="Turn at Zzyzx Boulevardine."), answer.heard)
+
+
+def test_the_nearest_is_not_two_minutes_farther_than_another(
+    new_agent: Callable[..., Agent], desk: Desk
+) -> None:
+    (answer,) = talk(new_agent(), "带我去最近的咖啡馆")
+    assert answer.route is not None
+    around = desk.places.search("咖啡馆", near=STATION, limit=6)
+    times_s = desk.router.matrix([STATION], [(place.lat, place.lon) for place in around])[0]
+    assert float(answer.route.duration_s) <= float(min(times_s)) + 121.0
