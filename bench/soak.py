@@ -1,8 +1,8 @@
 """Four hours of driving and talking on a simulated clock: what memory does, and which sockets are opened.
 
 The listening loop hears the whole stream (road noise, calls and requests) through the real ears; engines run
-in their processes; a simulated car drives whatever route was asked for last. `XIAOGAO_SOAK_HOURS` shortens it.
-`unshare -rn xiaogao bench soak` runs it with no network but loopback.
+in their processes; a simulated car drives whatever route was asked for last. `XIAOGAO_SOAK_HOURS` shortens
+it; `unshare -rn xiaogao bench soak` runs it with no network but loopback.
 """
 
 from __future__ import annotations
