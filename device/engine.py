@@ -22,7 +22,7 @@ from device.pulse import life_signs
 _BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 _CALM_S = 60.0
 _PING_LIMIT_S = 1.5
-_STALLED_LOOKS = 2
+_STALLED_LOOKS = 1
 
 
 class _AnsweredWithError(EngineFailed):
