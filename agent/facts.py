@@ -88,9 +88,9 @@ def unknown_words(agent: Agent, answer: Answer, said: str) -> list[str]:
 _ZH_MEASURE = re.compile(
     r"[零一二两三四五六七八九十百千万点半]+(?:公里每小时|公里|米|个?小时(?:[零一二两三四五六七八九十]+分钟)?|分钟)"
 )
-_NUMBER_EN = "|".join(sorted((word for word in _UNIT_EN if len(word) > 2), key=len, reverse=True))
+_NUMBER_EN = "|".join({*"hundred thousand point half".split(), *(en_number(n) for n in range(100))})
 _EN_MEASURE = re.compile(
-    rf"(?i)\b(?:(?:{_NUMBER_EN}|and|a|an)[ -])+"
+    rf"(?i)\b(?:(?:{_NUMBER_EN}|and|an?) )*(?:{_NUMBER_EN}|an?) "
     r"(?:kilomet(?:er|re)s?(?: an hour)?|met(?:er|re)s?|minutes?|hours?)\b"
 )
 
@@ -111,7 +111,7 @@ def unknown_numbers(agent: Agent, answer: Answer, position: Point, before: Route
     """
     language = answer.language
     pattern = _ZH_MEASURE if language == "zh" else _EN_MEASURE
-    said = [found[0].strip() for found in pattern.finditer(simplified(answer.reply))]
+    said = [found[0].removeprefix("and ") for found in pattern.finditer(simplified(answer.reply))]
     if not said:
         return []
     metres, seconds = _measures(agent, answer, position, before)
@@ -131,6 +131,7 @@ def _measures(
     session = agent.session
     routes = [route for route in (answer.route, session.route, before) if route is not None]
     metres = [float(route.distance_m) for route in routes]
+    metres += [float(turn.offset_m) for route in routes for turn in route.maneuvers]
     seconds = [float(route.duration_s) for route in routes]
     places = (*answer.places, *session.offered, *session.stops, *((session.topic,) if session.topic else ()))
     for place in places:
