@@ -113,6 +113,16 @@ class PlaceStore:
                 found[row[0]] = Spot(*row)
         return found
 
+    def spoken_names(self, rows: Sequence[int]) -> list[tuple[str, str]]:
+        """Return the name on the map and the Chinese one, "" if there is none, in the order of the rows."""
+        found: dict[int, tuple[str, str]] = {}
+        for start in range(0, len(rows), 500):
+            part = rows[start : start + 500]
+            query = "SELECT id, name, json_extract(data, '$.names.zh') FROM place WHERE id IN"
+            for row, name, chinese in self.db.execute(f"{query} ({','.join('?' * len(part))})", part):
+                found[row] = (name, chinese or "")
+        return [found[row] for row in rows if row in found]
+
     def names_of(self, row: int) -> list[str]:
         """Return all names of a place, in all languages."""
         name, data = self.db.execute("SELECT name, data FROM place WHERE id = ?", (row,)).fetchone()

@@ -104,18 +104,13 @@ class Surroundings:
             if len(rows) >= 5 * limit:
                 break
         scored = []
-        for place in self._store.places(rows).values():
-            if place.name:
-                km = float(haversine_m(lat, lon, place.lat, place.lon)) / 1000
-                scored.append((place.importance - 0.08 * math.log2(1 + km), place))
+        for row, spot in self._store.spots(rows).items():
+            if spot.name:
+                km = float(haversine_m(lat, lon, spot.lat, spot.lon)) / 1000
+                scored.append((spot.importance - 0.08 * math.log2(1 + km), row))
         scored.sort(key=lambda entry: -entry[0])
-        names: dict[str, None] = {}
-        for _, place in scored:
-            for name in (place.name, place.names.get("zh", "")):
-                if name:
-                    names.setdefault(name)
-            if len(names) >= limit:
-                break
+        best = self._store.spoken_names([row for _, row in scored[: 2 * limit]])
+        names = dict.fromkeys(name for pair in best for name in pair if name)
         return list(names)[:limit]
 
     def area(
