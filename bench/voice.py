@@ -173,7 +173,7 @@ def _hints(setup: Setup, language: str, position: tuple[float, float]) -> list[s
     name = corpus_text.REGIONS[language][0]
     setup.agent(language)
     _, places, _ = setup._opened[name]
-    found: list[str] = setup._once(f"hints {name}", lambda: places.names_near(*position, limit=400))
+    found: list[str] = setup._once(f"hints {name}", lambda: places.names_near(*position, limit=700))
     return found
 
 

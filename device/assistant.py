@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Samples = npt.NDArray[np.float32]
 Position = tuple[float, float]
 
-_HINTS = 400
+_HINTS = 700
 
 
 @dataclass(kw_only=True)

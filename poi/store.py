@@ -113,14 +113,15 @@ class PlaceStore:
                 found[row[0]] = Spot(*row)
         return found
 
-    def spoken_names(self, rows: Sequence[int]) -> list[tuple[str, str]]:
-        """Return the name on the map and the Chinese one, "" if there is none, in the order of the rows."""
-        found: dict[int, tuple[str, str]] = {}
+    def spoken_names(self, rows: Sequence[int]) -> list[tuple[str, ...]]:
+        """Return for each row the name on the map, the Chinese and the English one, "" for none."""
+        found: dict[int, tuple[str, ...]] = {}
         for start in range(0, len(rows), 500):
             part = rows[start : start + 500]
-            query = "SELECT id, name, json_extract(data, '$.names.zh') FROM place WHERE id IN"
-            for row, name, chinese in self.db.execute(f"{query} ({','.join('?' * len(part))})", part):
-                found[row] = (name, chinese or "")
+            others = "json_extract(data, '$.names.zh'), json_extract(data, '$.names.en')"
+            query = f"SELECT id, name, {others} FROM place WHERE id IN ({','.join('?' * len(part))})"
+            for row, *names in self.db.execute(query, part):
+                found[row] = tuple(name or "" for name in names)
         return [found[row] for row in rows if row in found]
 
     def names_of(self, row: int) -> list[str]:

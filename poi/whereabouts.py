@@ -110,7 +110,7 @@ class Surroundings:
                 scored.append((spot.importance - 0.08 * math.log2(1 + km), row))
         scored.sort(key=lambda entry: -entry[0])
         best = self._store.spoken_names([row for _, row in scored[: 2 * limit]])
-        names = dict.fromkeys(name for pair in best for name in pair if name)
+        names = dict.fromkeys(name for group in best for name in group if name)
         return list(names)[:limit]
 
     def area(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr_text import TextTidier, bare_text, echoes, repeats_itself
+from voice.asr_text import TextTidier, bare_text, echoes, has_characters, repeats_itself
 from voice.biasing import Expectations, Meant
 from voice.errors import VoiceFailed, VoiceMissing
 from voice.vad import FRAME, Span, SpeechDetector, spans
@@ -33,11 +33,12 @@ _HOPELESS_LOGPROB = -1.3
 _NO_SPEECH = 0.6
 _OTHER_LANGUAGE = 0.8
 _MAX_PROMPT_TOKENS = 80
+_FOREIGN_HINTS = 6
 _ENCODED_HZ = 50
 _MARGIN_FRAMES = 25
 _FLOOR = 1e-9
 _COMPARED = 10
-_TRUST = {"zh": (20.0, 2.0, 0.6), "en": (12.0, 4.0, 0.2)}
+_TRUST = {"zh": (20.0, 4.0, 0.6), "en": (12.0, 4.0, 0.2)}
 """How much a usual request is preferred, how much another sound counts against it, and how much of what the
 model would write anyway is taken off; natural logarithms, set on commands that no benchmark uses."""
 _FULL_TRUST_LOGPROB = -0.7
@@ -363,8 +364,11 @@ class Recognizer:
         if not hints:
             return []
         opening, comma = ("", "，") if language == "zh" else (" ", ", ")
+        own = [hint for hint in hints if has_characters(hint) == (language == "zh")]
+        if language == "zh":  # foreign names only if they are the likeliest of all
+            own += [hint for hint in hints[:_FOREIGN_HINTS] if not has_characters(hint)]
         tokens: list[int] = []
-        for hint in hints:
+        for hint in own:
             more = tokenizer.encode((comma if tokens else opening) + hint)
             if len(tokens) + len(more) > _MAX_PROMPT_TOKENS:
                 break

@@ -46,7 +46,7 @@ class TextTidier:
 
     def simplified(self, text: str) -> str:
         """The text in simplified characters."""
-        return str(self._to_simplified.convert(text)) if _CHARACTER.search(text) else text
+        return str(self._to_simplified.convert(text)) if has_characters(text) else text
 
     def tidy(self, text: str, language: str) -> str:
         """Simplified characters, half-width digits, one spelling of units, no stray spaces.
@@ -132,6 +132,11 @@ def _looks_like_pauses(text: str) -> bool:
     """Whether spaces stand for pauses: Whisper writes them between clauses, not between all characters."""
     parts = text.split()
     return len(parts) > 1 and all(len(part) >= 2 for part in parts)
+
+
+def has_characters(text: str) -> bool:
+    """Whether the text holds Chinese characters."""
+    return bool(_CHARACTER.search(text))
 
 
 def bare_text(text: str) -> str:

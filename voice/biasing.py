@@ -57,6 +57,7 @@ _LOOSEST_PHRASE, _LOOSEST_NAME = 0.55, 0.6
 _PHRASES_TRIED, _NAMES_TRIED = 5, 4
 _LONG_NAME, _LOOSEST_INSIDE = 4, 0.2
 _CLEAR = 0.35
+_OTHER_LENGTH = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,12 +211,13 @@ class _Lexicon:
             self._codes[row, : len(code)] = code
 
     def nearest(self, said: Sequence[int], count: int) -> list[tuple[int, float]]:
-        """The rows nearest to a sound, with the share of it that is different."""
-        if not said or not self.texts:
+        """The rows nearest to a sound of about their length, with the share of it that is different."""
+        rows = np.flatnonzero(np.abs(self._lengths - len(said)) <= max(1, round(_OTHER_LENGTH * len(said))))
+        if not said or not len(rows):
             return []
-        apart = _distances(np.asarray(said), self._codes, self._lengths)
-        share = apart / np.maximum(self._lengths, len(said))
-        return [(int(row), float(share[row])) for row in np.argsort(share, kind="stable")[:count]]
+        lengths = self._lengths[rows]
+        share = _distances(np.asarray(said), self._codes[rows], lengths) / np.maximum(lengths, len(said))
+        return [(int(rows[index]), float(share[index])) for index in np.argsort(share, kind="stable")[:count]]
 
     def inside(self, said: Sequence[int]) -> list[tuple[int, int, int, float]]:
         """Long rows that sound like some stretch: row, start and end of the stretch, cost; best first."""

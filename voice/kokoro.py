@@ -106,11 +106,7 @@ class KokoroVoice:
         VoiceFailed
             If the model gives an error.
         """
-        return self.speak_phonemes(self._phonemizer(text), voice, speed=speed)
-
-    def speak_phonemes(self, phonemes: str, voice: str, *, speed: float = 1.0) -> npt.NDArray[np.float32]:
-        """Speech of a phoneme string; see `speak`."""
-        pieces = [self._infer(tokens, style, speed) for tokens, style in self._parts(phonemes, voice)]
+        pieces = [samples for samples, _ in self.stream(text, voice, speed=speed)]
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
     def stream(
@@ -124,10 +120,10 @@ class KokoroVoice:
             Samples at 24 kHz, and whether a clause begins with them.
         """
         halves = self._split
-        if halves is None:
-            yield self.speak(text, voice, speed=speed), True
-            return
         for tokens, style in self._parts(self._phonemizer(text), voice):
+            if halves is None:
+                yield self._infer(tokens, style, speed), True
+                continue
             try:
                 yield from halves.stretches(halves.predict(tokens, style, speed), voice)
             except Exception as error:
@@ -147,19 +143,14 @@ class KokoroVoice:
         self, tokens: list[int], style: npt.NDArray[np.float32], speed: float
     ) -> npt.NDArray[np.float32]:
         try:
-            halves = self._split
-            if halves is not None:
-                prosody = halves.predict(tokens, style, speed)
-                audio = halves.waveform(prosody, prosody.first, prosody.last)
-            else:
-                (audio,) = self._session.run(
-                    None,
-                    {
-                        "tokens": np.array([[0, *tokens, 0]], np.int64),
-                        "style": style,
-                        "speed": np.array([speed], np.float32),
-                    },
-                )
+            (audio,) = self._session.run(
+                None,
+                {
+                    "tokens": np.array([[0, *tokens, 0]], np.int64),
+                    "style": style,
+                    "speed": np.array([speed], np.float32),
+                },
+            )
         except Exception as error:
             raise VoiceFailed(f"Kokoro could not speak {len(tokens)} phonemes: {error}") from error
         return np.clip(np.asarray(audio, np.float32).reshape(-1), -1.0, 1.0)

@@ -161,7 +161,7 @@ def _carry_statistics(graph: Any) -> None:
         ]
         # Other names of the lengths: the first time the inputs are one number for all channels.
         for values, name, length in ((graph.input, earlier, "given"), (graph.output, blended, "made")):
-            shape = [1, f"{length}_{number}", 1]
+            shape: list[str | int | None] = [1, f"{length}_{number}", 1]
             values.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         number += 1
     for weight in ("own_weight", "earlier_weight"):

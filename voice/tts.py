@@ -18,7 +18,7 @@ from voice.kokoro import KokoroVoice
 
 Samples = npt.NDArray[np.float32]
 
-DEFAULT_VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
+DEFAULT_VOICES = {"zh": "zm_yunjian", "en": "af_heart"}
 """Kokoro voices used when none is asked for and no Piper voice speaks the language."""
 
 _LOUDNESS_DBFS = -20.0
