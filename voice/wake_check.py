@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,6 @@ from voice.wake_corpus import load_json
 Samples = npt.NDArray[np.float32]
 
 _ENCODE_S = 2.2
-_FLOOR = 1e-9
 _LAST_HALF_S = 0.45
 """Without its last half 小高小高 still holds 小高. One 小高 alone, which it likes to repeat, does not."""
 _RATE_HZ = 16_000
@@ -76,22 +73,3 @@ class CallRecognizer(Recognizer):
         counts = len(spellings["zh"]), len(spellings["en"])
         sums = (zh[: counts[0]], zh[counts[0] :], half, en[: counts[1]], en[counts[1] :])
         return [*(float(np.logaddexp.reduce(part)) for part in sums), weights["zh"], weights["en"]]
-
-    def _probable(
-        self, sound: npt.NDArray[np.float32], language: str, texts: Sequence[str]
-    ) -> npt.NDArray[np.float64]:
-        """Logarithm of the probability of each text, given the sound."""
-        import ctranslate2
-
-        tokenizer = self._tokenizers[language]
-        phrases = [tokenizer.encode(text) for text in texts]
-        copies = np.ascontiguousarray(np.repeat(sound, len(phrases), axis=0))
-        weighed = self._model.model.align(
-            ctranslate2.StorageView.from_array(copies),
-            [*tokenizer.sot_sequence, tokenizer.no_timestamps],
-            phrases,
-            [sound.shape[1]] * len(phrases),
-        )
-        return np.array(
-            [sum(math.log(max(float(p), _FLOOR)) for p in result.text_token_probs) for result in weighed]
-        )
