@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,10 @@ Samples = npt.NDArray[np.float32]
 
 DEFAULT_VOICES = {"zh": "zm_yunjian", "en": "af_heart"}
 """Kokoro voices used when none is asked for and no Piper voice speaks the language."""
+
+
+_ENGLISH_PARTNERS = {"zm": "am_michael", "zf": "af_heart"}
+_FOREIGN_WORD = re.compile(r"[A-Za-zÀ-ɏ]{3}")
 
 _LOUDNESS_DBFS = -20.0
 _KEEP_BEFORE_S, _KEEP_AFTER_S = 0.03, 0.05
@@ -336,12 +341,22 @@ class Synthesizer:
     def _plan(self, text: str, language: str, voice: str | None, speed: float) -> _Plan:
         name = self.choose_voice(text, language, voice)
         piper = name in self._piper_paths
+        words = normalise.spoken(text, language)
+        if not piper and _FOREIGN_WORD.search(words) and normalise.language_of(words) == "zh":
+            name = self._at_home_in_both(name)
         return _Plan(
             voice=name,
             speed=min(_MAX_SPEED, max(_MIN_SPEED, speed)),
-            words=normalise.spoken(text, language),
+            words=words,
             rate_hz=self._piper_engine(name).sample_rate_hz if piper else kokoro.SAMPLE_RATE_HZ,
         )
+
+    def _at_home_in_both(self, voice: str) -> str:
+        """A Mandarin voice mixed with an English one: alone it slurs foreign names."""
+        partner = _ENGLISH_PARTNERS.get(voice[:2], "")
+        if "+" in voice or partner not in {info.name for info in self.voices()}:
+            return voice
+        return f"{voice}+{partner}+{partner}"
 
     def warm(self, phrases: Sequence[tuple[str, str]] = (), voice: str | None = None) -> int:
         """Load the voices and make fixed phrases beforehand.

@@ -169,6 +169,16 @@ def test_an_english_voice_hands_chinese_text_to_one_that_can(mouth: Synthesizer)
 
 
 @pytest.mark.models
+def test_foreign_names_in_a_mandarin_sentence_are_clear(mouth: Synthesizer, recognizer: Recognizer) -> None:
+    clips = list(mouth.speak("最近的是Original Sokos Hotel，两百米。", "zh"))
+    assert clips[0].voice == "zm_yunjian+am_michael+am_michael"
+    audio = np.concatenate([clip.samples for clip in clips])
+    heard = recognizer.transcribe(wav_io.to_16k(audio, clips[0].sample_rate_hz), language="zh").text
+    assert "hotel" in heard.lower()
+    assert "200" in heard or "两百" in heard
+
+
+@pytest.mark.models
 @pytest.mark.parametrize("text", ["", "   ", "……", "🙂", "###"])
 def test_nothing_to_say_is_silence(mouth: Synthesizer, text: str) -> None:
     assert sum(len(clip.samples) for clip in mouth.speak(text, "zh")) == 0
