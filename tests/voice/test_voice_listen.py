@@ -457,7 +457,9 @@ def test_any_stream_ends_well(drawing: str, heard: list[str], barge_in: bool) ->
     if not barge_in:
         assert "barge_in" not in names(events)
     if not set("WE") & set(drawing):
-        assert not {"wake", "transcript", "answer"} & set(names(events))
+        assert not {"wake", "answer"} & set(names(events))
+        # Speech over a prompt is heard without the call, if only to see that it was nothing.
+        assert "transcript" not in names(events) or "barge_in" in names(events)
 
 
 @settings(max_examples=120, deadline=None)
