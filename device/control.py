@@ -14,7 +14,7 @@ from device.errors import DeviceError, Missing
 from device.instance import run_dir
 
 _MAX_LINE_BYTES = 64 << 10
-_CLIENT_LIMIT_S = 10.0
+_READ_LIMIT_S, _ANSWER_LIMIT_S = 10.0, 60.0
 _OF_THE_COMPUTER = Path("/run/xiaogao/control.sock")
 """Where the service that systemd runs for the whole computer listens; only root reaches it."""
 
@@ -49,10 +49,9 @@ async def control_server(handlers: Mapping[str, Handler], path: Path | None = No
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.TimeoutError, ValueError):
-            async with asyncio.timeout(_CLIENT_LIMIT_S):
-                answer = await _answer(handlers, await reader.readline())
-                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
-                await writer.drain()
+            line = await asyncio.wait_for(reader.readline(), _READ_LIMIT_S)
+            writer.write(json.dumps(await _answer(handlers, line), ensure_ascii=False).encode() + b"\n")
+            await asyncio.wait_for(writer.drain(), _READ_LIMIT_S)
         writer.close()
 
     path = path or run_dir() / "control.sock"
@@ -74,7 +73,9 @@ async def _answer(handlers: Mapping[str, Handler], line: bytes) -> dict[str, Any
     except (ValueError, KeyError, TypeError):
         return {"error": f"unknown request; known are {', '.join(handlers)}"}
     try:
-        return await handler(request)
+        return await asyncio.wait_for(handler(request), _ANSWER_LIMIT_S)
+    except TimeoutError:
+        return {"error": f"no answer within {_ANSWER_LIMIT_S:.0f} s: the computer is too busy"}
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
 

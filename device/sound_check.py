@@ -12,7 +12,10 @@ from voice.tts import Clip
 from voice.wav_io import RATE_HZ
 
 _TONE_HZ = 1_000
-_TONE_S, _BEFORE_S, _AFTER_S = 0.6, 0.3, 0.15
+_TONE_S, _BEFORE_S = 0.6, 0.3
+_LATE_S = 1.5
+"""How late a speaker may be: over Bluetooth, or while a sound server wakes up."""
+_BEAT_S = 0.1
 _HEARD_DB = 10.0
 _SILENT = 1e-6
 _LOUD = 0.2
@@ -64,19 +67,26 @@ class SoundCheck:
         return {"microphone": self._microphone.device or None, "speaker": self._speaker.device or None}
 
     async def __call__(self, language: str) -> str:
-        """Play the tone, listen, and return what was found in words; takes about a second."""
+        """Play the tone, listen until it comes or is overdue, and return what was found in words."""
         blocks: list[Samples] = []
+        during = np.zeros(0, np.float32)
         self._microphone.tap = blocks.append
         try:
             await asyncio.sleep(_BEFORE_S)
-            before = len(blocks)
+            before = np.concatenate([during, *blocks])
+            blocks.clear()
             self._speaker.play(tone())
-            await asyncio.sleep(_TONE_S + _AFTER_S)
+            for _ in range(round((_TONE_S + _LATE_S) / _BEAT_S)):
+                await asyncio.sleep(_BEAT_S)
+                during = np.concatenate([during, *blocks])
+                blocks.clear()
+                if heard(before, during):
+                    break
         finally:
             self._microphone.tap = None
         return report(
-            np.concatenate(blocks[:before] or [np.zeros(0, np.float32)]),
-            np.concatenate(blocks[before:] or [np.zeros(0, np.float32)]),
+            before,
+            during,
             microphone=self._microphone.device,
             speaker=self._speaker.device,
             echo_cancelled=self._echo_cancelled,
@@ -117,10 +127,15 @@ def report(
             said.append("silent")
         elif speaker:
             said += ["noisy"] if level > _LOUD else []
-            heard = 20 * np.log10((_at_tone(during) + 1e-9) / (_at_tone(before) + 1e-9)) > _HEARD_DB
-            said.append("heard" if heard else "cancelled" if echo_cancelled else "not_heard")
+            missed = "cancelled" if echo_cancelled else "not_heard"
+            said.append("heard" if heard(before, during) else missed)
     gap = "" if language == "zh" else " "
     return gap.join(words(part, language) if part in _WORDS else part for part in said)
+
+
+def heard(before: Samples, during: Samples) -> bool:
+    """Whether the tone stands out of what was there before it."""
+    return bool(20 * np.log10((_at_tone(during) + 1e-9) / (_at_tone(before) + 1e-9)) > _HEARD_DB)
 
 
 def _named(kind: str, name: str, language: str) -> str:

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from device.ducking import Ducking
 
 
@@ -51,7 +53,13 @@ def test_a_command_that_fails_or_hangs_is_told_once() -> None:
     assert "/no/such/program" in problems[0]
 
 
-def test_without_commands_nothing_runs() -> None:
-    duck = Ducking([], [], problem=lambda _: None)
+def test_without_commands_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr("subprocess.run", lambda *command, **_: started.append(command))
+    monkeypatch.setattr("subprocess.Popen", lambda *command, **_: started.append(command))
+    problems: list[str] = []
+    duck = Ducking([], [], problem=problems.append, hold_s=0.0)
     duck(True)
+    duck(False)
     duck.close()
+    assert (started, problems) == ([], [])

@@ -58,22 +58,22 @@ class RunningService:
             )
         return self.wait_until(lambda status: status["ready"])
 
-    def wait_until(self, good: Callable[[dict[str, Any]], bool]) -> float:
+    def wait_until(self, good: Callable[[dict[str, Any]], bool], limit_s: float = _READY_LIMIT_S) -> float:
         """Wait until the status is as wanted; return the seconds that took."""
         started = time.monotonic()
-        while time.monotonic() - started < _READY_LIMIT_S:
+        while time.monotonic() - started < limit_s:
             with contextlib.suppress(DeviceError, OSError):
                 if good(self.ask(do="status")):
                     return time.monotonic() - started
             assert self.process is not None
             assert self.process.poll() is None, self.log
             time.sleep(0.05)
-        raise AssertionError(f"not as wanted after {_READY_LIMIT_S} s: {self.log}")
+        raise AssertionError(f"not as wanted after {limit_s} s: {self.log}")
 
     def ask(self, **request: Any) -> dict[str, Any]:
         """Send a request over the control socket."""
         return ask_service(
-            request, limit_s=20.0, path=self.control or self.home / "data" / "run" / "control.sock"
+            request, limit_s=60.0, path=self.control or self.home / "data" / "run" / "control.sock"
         )
 
     def kill(self, number: int = signal.SIGKILL) -> float:

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from device.errors import DeviceError
 from device.models import ModelStore
 from device.speaker import sound_cards
 from tests.faults.fault_table import FaultTable
@@ -79,47 +80,49 @@ def test_a_damaged_model(service: Make, fault_table: FaultTable) -> None:
     )
 
 
-def test_a_damaged_pack(service: Make, fault_table: FaultTable) -> None:
-    running = service()
-    pack = running.home / "data" / "regions" / "helsinki"
-    good = running.home / "good"
-    shutil.copytree(pack, good)
-    victim = max((pack / "graph").glob("*.arrays"), key=lambda path: path.stat().st_size)
-    content = bytearray(victim.read_bytes())
-    for at in range(len(content) // 2, len(content) // 2 + 64):
-        content[at] ^= 255
-    victim.write_bytes(content)  # the right size: only reading it all can tell
-    running.start()
-    running.wait_until(lambda status: status["region"] is None)
-    shutil.rmtree(pack)
-    good.rename(pack)
-    os.utime(pack / "meta.json")
-    again_s = running.wait_until(lambda status: status["region"] == "helsinki")
-    fault_table.add(
-        "a region pack has other bytes, then is built again",
-        heard="no routes and no places until then",
-        logged=logged(running, "region helsinki is damaged"),
-        well_again_s=again_s,
+def flipped(content: bytes) -> bytes:
+    """Other bytes in the middle, the size is right: only reading it all can tell."""
+    middle = len(content) // 2
+    return (
+        content[:middle]
+        + bytes(255 ^ byte for byte in content[middle : middle + 64])
+        + content[middle + 64 :]
     )
 
 
-def test_a_cut_pack(service: Make, fault_table: FaultTable) -> None:
-    running = service()
+def shortened(content: bytes) -> bytes:
+    """Without its end."""
+    return content[:-100]
+
+
+@pytest.mark.parametrize(
+    ("damage", "row", "line"),
+    [
+        (flipped, "a region pack has other bytes, then is built again", "region helsinki is damaged"),
+        (shortened, "a region pack is cut, then made whole", "bytes instead of"),
+    ],
+)
+def test_a_damaged_pack(
+    service: Make, fault_table: FaultTable, damage: Callable[[bytes], bytes], row: str, line: str
+) -> None:
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
     pack = running.home / "data" / "regions" / "helsinki"
     victim = max((pack / "graph").glob("*.arrays"), key=lambda path: path.stat().st_size)
     whole = victim.read_bytes()
-    victim.write_bytes(whole[:-100])
+    victim.write_bytes(damage(whole))
     running.start()
-    status = running.ask(do="status")
-    assert status["region"] is None
-    assert any("helsinki" in error for error in status["last_errors"])
+    running.wait_until(lambda status: status["region"] is None)
+    assert any("helsinki" in error for error in running.ask(do="status")["last_errors"])
+    with pytest.raises(DeviceError, match="no region is installed"):
+        running.ask(do="ask", text=HOTELS)
     victim.write_bytes(whole)
     os.utime(pack / "meta.json")
     again_s = running.wait_until(lambda status: status["region"] == "helsinki")
+    assert running.ask(do="ask", text=HOTELS)["places"]
     fault_table.add(
-        "a region pack is cut, then made whole",
-        heard="no routes and no places until then",
-        logged=logged(running, "bytes instead of"),
+        row,
+        heard="no answers until then; `xiaogao status` says why",
+        logged=logged(running, line),
         well_again_s=again_s,
     )
 
@@ -284,9 +287,6 @@ def test_a_silent_receiver_and_one_that_sends_garbage(service: Make, fault_table
     )
 
 
-@pytest.mark.skipif(
-    "XIAOGAO_FAULT_ROUNDS" not in os.environ, reason="part of `make faults`: libfaketime fails at times"
-)
 def test_the_clock_goes_back_a_day(service: Make, fault_table: FaultTable, tmp_path: Path) -> None:
     library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
     if library is None:
@@ -450,8 +450,12 @@ def test_the_sound_device_is_pulled_out_while_it_speaks(
     again_s = running.wait_until(lambda status: bool(status["sound"].get("microphone")))
     time.sleep(1.0)
     before = sum(running.ask(do="status")["requests"].values())
-    asked(sound_server, running)
-    running.wait_until(lambda status: sum(status["requests"].values()) > before)
+    for _ in range(3):  # a sound server that starts on a busy computer may drop the first words
+        asked(sound_server, running)
+        with contextlib.suppress(AssertionError):
+            running.wait_until(lambda status: sum(status["requests"].values()) > before, limit_s=20.0)
+            break
+    assert sum(running.ask(do="status")["requests"].values()) > before
     fault_table.add(
         "the sound device is pulled out while it speaks, then plugged in",
         heard="silence; the next sentence after it is back",

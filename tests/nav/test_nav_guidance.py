@@ -202,8 +202,10 @@ def test_whatever_the_receiver_says_guidance_goes_on(draw_map: Any, seed: int) -
             accuracy_m=chance.choice([None, 1.0, 50.0]),
         )
         for event in guide.update(fix if chance.random() < 0.9 else None):
-            json.dumps(event.to_dict(), allow_nan=False)
-        guide.status()
+            assert json.loads(json.dumps(event.to_dict(), allow_nan=False))["event"] == event.kind
+        status = guide.status()
+        assert 0.0 <= status.remaining_m <= guide.route.distance_m + 0.01
+        assert status.remaining_s >= 0.0
 
 
 def speeding(drawn: Any, *, on: bool) -> list[GuidanceEvent]:
