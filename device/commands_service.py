@@ -30,7 +30,10 @@ def register(app: typer.Typer) -> None:
 
 
 System = Annotated[
-    bool, typer.Option("--system", help="For the whole computer, with a user of its own; needs root.")
+    bool,
+    typer.Option(
+        "--system", help="Of the whole computer, with a user of its own; needs root. Else of your user."
+    ),
 ]
 
 
@@ -102,23 +105,28 @@ def forget(
 
 
 def install(system: System = False) -> None:
-    """Write the unit, enable it and start it.
+    """Write the unit, enable it and start it: of your own user, or with --system of the whole computer.
 
-    Example: sudo xiaogao service install --system
+    Examples:
+
+      xiaogao service install
+
+      sudo xiaogao service install --system
     """
     from device import systemd
     from device.hardware import choose
     from device.settings import load_settings
 
     path = systemd.install(choose(load_settings().engines.profile).profile, system=system)
-    stdout.print(f"installed {path}; `xiaogao service status` shows it")
+    look = "xiaogao service status" + (" --system" if system else "")
+    stdout.print(f"installed {path}; `{look}` shows it", soft_wrap=True)
 
 
 def uninstall(system: System = False) -> None:
     """Stop the service and delete its unit; maps, models and memory stay."""
     from device import systemd
 
-    stdout.print(f"removed {systemd.uninstall(system=system)}")
+    stdout.print(f"removed {systemd.uninstall(system=system)}", soft_wrap=True)
 
 
 def service_status(system: System = False) -> None:
@@ -126,7 +134,7 @@ def service_status(system: System = False) -> None:
     from device import systemd
 
     said = systemd.systemctl("status", "--no-pager", systemd.UNIT, system=system)
-    stdout.print(said, markup=False, soft_wrap=True)
+    stdout.print(said.rstrip(), markup=False, highlight=False, soft_wrap=True)
 
 
 def service_logs(
@@ -135,4 +143,5 @@ def service_logs(
     """Show the newest lines of the service's journal."""
     from device import systemd
 
-    stdout.print(systemd.logs(lines, system=system), markup=False, soft_wrap=True)
+    said = systemd.logs(lines, system=system)
+    stdout.print(said.rstrip(), markup=False, highlight=False, soft_wrap=True)

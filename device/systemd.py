@@ -13,7 +13,10 @@ from device.errors import DeviceError, Missing
 from device.hardware import Profile
 
 UNIT = "xiaogao.service"
-_LIMIT_S = 60.0
+_LIMIT_S = 90.0
+"""More than the unit's TimeoutStartSec: `systemctl restart` waits until the service is ready."""
+
+_RUNS_THIS_COMPUTER = Path("/run/systemd/system")
 
 
 def unit_text(profile: Profile, *, system: bool, program: Path | None = None) -> str:
@@ -34,15 +37,29 @@ def unit_text(profile: Profile, *, system: bool, program: Path | None = None) ->
     lines = [line.removeprefix(mine) for line in template.splitlines() if not line.startswith(other)]
     in_a_home = program.is_relative_to("/home") or program.is_relative_to("/root")
     values = {
-        "PROGRAM": str(program),
+        "PROGRAM": _quoted(str(program)),
+        "HOME": _own_home(),
         "MEMORY_MB": str(profile.memory_limit_mb),
+        "MEMORY_HIGH_MB": str(profile.memory_limit_mb - profile.short_memory_mb // 3),
         "CPU_PERCENT": str(profile.cpu_quota_percent),
+        "TASKS": str(256 + 4 * (os.cpu_count() or 1)),
         "PROTECT_HOME": "read-only" if in_a_home else "yes",
     }
     text = "\n".join(lines) + "\n"
     for key, value in values.items():
         text = text.replace(f"@{key}@", value)
     return text
+
+
+def _own_home() -> str:
+    """Return the line that names the user's `XIAOGAO_HOME`, where there is one."""
+    moved = os.environ.get("XIAOGAO_HOME")
+    return f'Environment="XIAOGAO_HOME={_quoted(str(Path(moved).expanduser().absolute()))}"' if moved else ""
+
+
+def _quoted(text: str) -> str:
+    """Return text as it stands between double quotes in a unit."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
 def program_path() -> Path:
@@ -60,7 +77,7 @@ def unit_path(*, system: bool) -> Path:
 
 
 def install(profile: Profile, *, system: bool) -> Path:
-    """Write the unit, enable it and start it.
+    """Write the unit, enable it and start it, or start it again as it is now.
 
     Raises
     ------
@@ -69,6 +86,7 @@ def install(profile: Profile, *, system: bool) -> Path:
     Missing
         There is no systemd.
     """
+    _systemd_program("systemctl")
     path = unit_path(system=system)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +95,8 @@ def install(profile: Profile, *, system: bool) -> Path:
         hint = "run it with sudo" if system else "check the rights"
         raise DeviceError(f"{path} cannot be written ({error.strerror}): {hint}") from None
     systemctl("daemon-reload", system=system)
-    systemctl("enable", "--now", UNIT, system=system)
+    systemctl("enable", UNIT, system=system)
+    systemctl("restart", UNIT, system=system)
     return path
 
 
@@ -112,10 +131,19 @@ def logs(lines: int, *, system: bool) -> str:
 
 
 def _run(program: str, *arguments: str) -> str:
-    found = shutil.which(program)
-    if found is None or (program == "systemctl" and not Path("/run/systemd/system").is_dir()):
-        raise Missing("systemd does not run this computer: start `xiaogao run` from what does")
-    done = subprocess.run([found, *arguments], capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+    command = [_systemd_program(program), *arguments]
+    said = f"{program} {' '.join(arguments)}"
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise DeviceError(f"{said}: no answer within {_LIMIT_S:.0f} s; look with `journalctl -e`") from None
     if done.returncode not in {0, 3}:  # 3: `status` of a unit that is not running
-        raise DeviceError(f"{program} {' '.join(arguments)}: {(done.stderr or done.stdout).strip()}")
+        raise DeviceError(f"{said}: {(done.stderr or done.stdout).strip()}")
     return done.stdout
+
+
+def _systemd_program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None or (name == "systemctl" and not _RUNS_THIS_COMPUTER.is_dir()):
+        raise Missing("systemd does not run this computer: start `xiaogao run` from what does")
+    return found
