@@ -17,12 +17,11 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.sample_home import sample_home
 from device.assistant import Assistant, Turn
 from device.control import ask_service
 from device.errors import DeviceError
 from device.hardware import choose
-from device.models import ModelStore
-from device.regions import add_region
 from device.settings import PrivacySettings, Settings
 from device.systemd import unit_text
 from voice import wav_io
@@ -72,18 +71,8 @@ class _Service:
 
 def run(console: Console, **_options: Any) -> dict[str, Any]:
     """Measure the service on the sample region; prints a table and returns the figures."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        (home / "cache").mkdir()
-        (home / "cache" / "models").symlink_to(ModelStore().folder)
-        os.environ["XIAOGAO_HOME"] = folder
-        try:
-            add_region(
-                ModelStore(ModelStore().folder).path("helsinki-extract") / "Helsinki.osm.pbf", "helsinki"
-            )
-            figures = _main_job(console) | _measure(home)
-        finally:
-            del os.environ["XIAOGAO_HOME"]
+    with sample_home() as home:
+        figures = _main_job(console) | _measure(home)
     figures["exposure"] = _exposure()
     table = Table("what", "measured", title="service")
     for name, value in figures.items():

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -24,13 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.guided_drives import random_routes
+from bench.sample_home import sample_home
 from device.assistant import Assistant
 from device.conversation import Conversation
 from device.listening import SilentPlayer, open_ears
-from device.models import ModelStore
 from device.position.route_course import course_of
 from device.position.simulator import Receiver, simulate
-from device.regions import add_region
 from device.settings import Settings
 from nav import Route
 from nav.matching_types import Fix
@@ -85,17 +83,8 @@ class _Car:
 
 def run(console: Console, **_options: Any) -> dict[str, Any]:
     """Drive and talk; prints a table and returns the figures."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        (home / "cache").mkdir()
-        (home / "cache" / "models").symlink_to(ModelStore().folder)
-        os.environ["XIAOGAO_HOME"] = folder
-        try:
-            extract = ModelStore(ModelStore().folder).path("helsinki-extract") / "Helsinki.osm.pbf"
-            add_region(extract, "helsinki")
-            figures = asyncio.run(_drive_and_talk(console))
-        finally:
-            del os.environ["XIAOGAO_HOME"]
+    with sample_home():
+        figures = asyncio.run(_drive_and_talk(console))
     table = Table("what", "measured", title=f"{_HOURS:g} simulated hours")
     for name, value in figures.items():
         table.add_row(name, f"{value:.1f}" if isinstance(value, float) else str(value))
@@ -139,7 +128,8 @@ async def _drive_and_talk(console: Console) -> dict[str, Any]:
             if second % _LOOK_EVERY_S == _LOOK_EVERY_S - 1:
                 memory.append(((second + 1) / 60, _resident_mb()))
                 console.print(
-                    f"{memory[-1][0]:.0f} min: {memory[-1][1]:.0f} MB, {car.driven_m / 1000:.0f} km, "
+                    f"{memory[-1][0]:.0f} min: {memory[-1][1]:.0f} MB ({_by_process()}), "
+                    f"{car.driven_m / 1000:.0f} km, "
                     f"{counts['answer']} answers, {time.monotonic() - began:.0f} s",
                     highlight=False,
                 )
@@ -182,6 +172,11 @@ def _processes() -> list[psutil.Process]:
 
 def _resident_mb() -> float:
     return sum(process.memory_info().rss for process in _processes()) / 1e6
+
+
+def _by_process() -> str:
+    """Return the resident megabytes of the main process and of each engine's, largest last."""
+    return " + ".join(f"{mb:.0f}" for mb in sorted(p.memory_info().rss / 1e6 for p in _processes()))
 
 
 def _sockets() -> str:
