@@ -15,6 +15,49 @@ _LOOK_S = 2.0
 _AGAIN_S = 60.0
 
 
+class Closures:
+    """Keeps a router's closures those of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file, see `nav.live`; where there is none, nothing is closed.
+    router : Router
+        Gets the changes; what a broken file said before stays in force.
+    again_s : float
+        How often the file is read anyway, since changes in it have times of their own.
+    """
+
+    def __init__(self, path: Path, router: Router, *, again_s: float = _AGAIN_S) -> None:
+        self._path, self._router, self._again_s = path, router, again_s
+        self._seen: tuple[int, int] | None = None
+        self._read_at = time.monotonic()
+
+    def look(self) -> tuple[bool, list[str]]:
+        """Take the file up if it is due.
+
+        Returns
+        -------
+        tuple of bool and list of str
+            Whether the router's closures were set anew, and what is wrong with the file, in words, once for
+            each of its versions.
+        """
+        version = _version(self._path)
+        fresh = version != self._seen
+        if not fresh and (version is None or time.monotonic() - self._read_at <= self._again_s):
+            return False, []
+        changed, warnings = True, []
+        try:
+            if version is None:
+                self._router.clear_live()
+            else:
+                warnings = self._router.apply_live(self._path)
+        except BadLiveData as error:
+            changed, warnings = False, [str(error)]
+        self._seen, self._read_at = version, time.monotonic()
+        return changed, warnings if fresh else []
+
+
 async def follow_closures(
     path: Path,
     router: Router,
@@ -28,33 +71,22 @@ async def follow_closures(
 
     Parameters
     ----------
-    path : Path
-        The file, see `nav.live`; where there is none, nothing is closed.
-    router : Router
-        Gets the changes; what a broken file said before stays in force.
+    path, router, again_s
+        See `Closures`.
     changed : callable
         Told on the event loop after each change.
     problem : callable
         Told in words what is wrong with the file, once for each of its versions.
-    look_s, again_s : float
-        How often the file's time is looked at, and how often it is read anyway, since changes in it have
-        times of their own.
+    look_s : float
+        How often the file's time is looked at.
     """
-    seen: tuple[int, int] | None = None
-    read_at = time.monotonic()
+    closures = Closures(path, router, again_s=again_s)
     while True:
-        version = await asyncio.to_thread(_version, path)
-        due = version is not None and time.monotonic() - read_at > again_s
-        if version != seen or due:
-            try:
-                warnings = await asyncio.to_thread(_take_up, path, router, there=version is not None)
-                changed()
-            except BadLiveData as error:
-                warnings = [str(error)]
-            if version != seen:
-                for warning in warnings:
-                    problem(warning)
-            seen, read_at = version, time.monotonic()
+        set_anew, warnings = await asyncio.to_thread(closures.look)
+        if set_anew:
+            changed()
+        for warning in warnings:
+            problem(warning)
         await asyncio.sleep(look_s)
 
 
@@ -63,10 +95,3 @@ def _version(path: Path) -> tuple[int, int] | None:
         info = path.stat()
         return info.st_mtime_ns, info.st_size
     return None
-
-
-def _take_up(path: Path, router: Router, *, there: bool) -> list[str]:
-    if there:
-        return router.apply_live(path)
-    router.clear_live()
-    return []

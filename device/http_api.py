@@ -5,9 +5,11 @@ See http://project-osrm.org/docs/v5.24.0/api/. Profiles are ``driving``, ``cycli
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from device.closures import Closures
 from device.osrm_reply import Writer, waypoint
 from device.osrm_request import OsrmError, OsrmRequest, read_request
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute, PointOutsideRegion, PointUnreachable
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from nav.region import Region
     from nav.snap import Snap
 
+log = logging.getLogger("xiaogao")
+
 _MAX_ALTERNATIVES = 3
 _MAX_TABLE_CELLS = 250_000
 _MATCH_STEP_S = 5.0
@@ -32,28 +37,47 @@ _MATCH_RADIUS_M = 50.0
 
 
 class Routers:
-    """The routers of one region, made on first use."""
+    """The routers of one region, made on first use.
 
-    def __init__(self, region: Region) -> None:
+    Parameters
+    ----------
+    region : Region
+        Where routes are found.
+    own : Router, optional
+        A router of the region that is there already; somebody else keeps its closures.
+    live_file : Path, optional
+        File of closures and live speeds for the others; it is looked at with each request.
+    """
+
+    def __init__(self, region: Region, *, own: Router | None = None, live_file: Path | None = None) -> None:
         self.region = region
-        self._routers: dict[str, Router] = {}
+        self._routers: dict[str, Router] = {own.profile: own} if own is not None else {}
+        self._live_file = live_file
+        self._closures: dict[str, Closures] = {}
         self._lock = threading.Lock()
 
     def of(self, profile: str) -> Router:
-        """Return the router of a profile."""
+        """Return the router of a profile, with the closures that are in force now."""
         with self._lock:
             if profile not in self._routers:
-                self._routers[profile] = Router(self.region, profile)
+                self._routers[profile] = router = Router(self.region, profile)
+                if self._live_file is not None:
+                    self._closures[profile] = Closures(self._live_file, router)
+            if profile in self._closures:
+                for warning in self._closures[profile].look()[1]:
+                    log.warning("closures (%s): %s", profile, warning)
             return self._routers[profile]
 
 
-def create_app(region: Region) -> FastAPI:
+def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
     """Make the HTTP interface of a region.
 
     Parameters
     ----------
     region : Region
         Where routes are found.
+    routers : Routers, optional
+        What finds them; by default routers of its own, for which nothing is closed.
 
     Returns
     -------
@@ -63,7 +87,7 @@ def create_app(region: Region) -> FastAPI:
     app = FastAPI(
         title="Xiao Gao routing", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    routers = Routers(region)
+    routers = routers or Routers(region)
     routers.of("car")
 
     # A plain function: Starlette runs it in a thread, and one slow request does not hold up the others.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from device.errors import DeviceError
 from device.http_guard import Guard, check_binding
+from device.settings import load_settings
 
 if TYPE_CHECKING:
     import uvicorn
@@ -18,17 +20,25 @@ if TYPE_CHECKING:
 def http_server(region: Region, settings: HttpSettings, service: Service | None = None) -> uvicorn.Server:
     """Return a server of the routing API for a region; with a service, of its health and metrics too.
 
+    Routes keep to the closures of `[routing] live_file`; the service's own router is shared.
+
     Raises
     ------
     BadSettings
-        An address that others reach, without a token.
+        An address that others reach, without a token; or settings that cannot be read.
     """
     import uvicorn
 
-    from device.http_api import create_app
+    from device.http_api import Routers, create_app
 
     check_binding(settings.host, settings.token)
-    app: Any = create_app(region)
+    live_file = (service.settings if service is not None else load_settings()).routing.live_file
+    routers = Routers(
+        region,
+        own=service.assistant.router if service is not None and service.assistant is not None else None,
+        live_file=Path(live_file).expanduser() if live_file else None,
+    )
+    app: Any = create_app(region, routers)
     if service is not None:
         _add_health(app, service)
     config = uvicorn.Config(

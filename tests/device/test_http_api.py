@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.http_api import create_app
+from device.http_service import http_server
+from device.settings import HttpSettings, RoutingSettings, Settings
 from nav.pack import build_graph
 from nav.polyline import decode, encode
 from nav.region import Region
@@ -248,3 +254,57 @@ def test_many_clients_at_once(address: str) -> None:
     for thread in threads:
         thread.join()
     assert codes == ["Ok"] * 40
+
+
+CLOSED = {"line": [[60.0, 10.002], [60.0, 10.004]], "closed": True}
+ALONG_STREET_0 = "10.001,60.0;10.007,60.0"
+
+
+def distance(client: TestClient, profile: str = "driving") -> float:
+    """Return the length of the way along Street 0, or of the way round it."""
+    return float(client.get(f"/route/v1/{profile}/{ALONG_STREET_0}").json()["routes"][0]["distance"])
+
+
+def close_the_street(path: Path) -> None:
+    """Write the file of closures as something else would."""
+    path.with_suffix(".new").write_text(json.dumps({"changes": [CLOSED]}))
+    path.with_suffix(".new").replace(path)
+
+
+def guarded(region: Region, service: Any = None) -> TestClient:
+    """Return a client of the whole server, as it is served on loopback."""
+    app = http_server(region, HttpSettings(), service).config.app
+    return TestClient(app, base_url="http://127.0.0.1:8017")
+
+
+def test_routes_keep_to_the_closures_of_the_settings(
+    region: Region, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = home / "live.json"
+    monkeypatch.setenv("XIAOGAO_ROUTING_LIVE_FILE", str(path))
+    client = guarded(region)
+    free = {profile: distance(client, profile) for profile in ("driving", "cycling")}
+    close_the_street(path)
+    for profile, before in free.items():
+        assert distance(client, profile) > before + 100
+    assert distance(client, "walking") > free["cycling"] + 100, "also where the router is made later"
+    path.write_text("{")
+    assert distance(client) > free["driving"] + 100, "what a broken file said before stays"
+    path.unlink()
+    assert distance(client) == free["driving"]
+
+
+def test_the_service_has_one_router_for_its_drive_and_over_http(region: Region, tmp_path: Path) -> None:
+    path = tmp_path / "live.json"
+    router = Router(region, "car")
+    service = SimpleNamespace(
+        settings=Settings(routing=RoutingSettings(live_file=str(path))),
+        assistant=SimpleNamespace(router=router),
+    )
+    client = guarded(region, service)
+    free = {profile: distance(client, profile) for profile in ("driving", "cycling")}
+    close_the_street(path)
+    assert distance(client, "cycling") > free["cycling"] + 100
+    assert distance(client) == free["driving"], "the service takes the file up, and then asks for a new way"
+    router.apply_live(path)
+    assert distance(client) > free["driving"] + 100
