@@ -1,17 +1,34 @@
-"""The drive under way: positions in, prompts out, and what the agent may say about it."""
+"""The drive under way: positions in, prompts out, what the agent may say about it, and what is kept of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
+
+from pydantic import TypeAdapter
 
 from agent.guidance_state import GuidanceState
 from device.settings import Settings
 from device.vehicle import VehicleState
 from nav import Region, Route, Router
+from nav.geometry import distance_m
 from nav.guidance import Guide
 from nav.guidance_types import GuidanceEvent, GuideSettings
 from nav.matching_types import Fix
+from nav.paths import data_home
+
+_GOES_ON_S = 1800.0
+"""A drive that was broken off longer ago than this is over."""
+
+_KEEP_EVERY_S = 60.0
+_THERE_M = 100.0
+"""Nearer than this to the destination there is nothing left to drive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +44,19 @@ class Rest:
     language: Literal["zh", "en"]
     """Language of the prompts."""
 
-    fix: Fix | None
-    """The newest position."""
+    fix: Fix | None = None
+    """The newest position; None until there is one."""
+
+    at_s: float = field(default_factory=time.time)
+    """When it was driven last, seconds since 1970."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether too much time has passed, or the clock was set back by as much."""
+        return not self.stops or abs(time.time() - self.at_s) > _GOES_ON_S
+
+
+_KEPT = TypeAdapter(Rest)
 
 
 class Driving:
@@ -52,6 +80,10 @@ class Driving:
         """The newest position."""
         self.vehicle = VehicleState()
         """What the vehicle last said of itself."""
+        self.interrupted: Rest | None = None
+        """A drive that goes on with the first position."""
+        self.changed = asyncio.Event()
+        """Set when a drive begins or ends, and when a stop was reached."""
 
     @property
     def guiding(self) -> bool:
@@ -66,6 +98,8 @@ class Driving:
     def begin(self, route: Route, language: str) -> None:
         """Guide along a new route, in the language that it was asked for in."""
         self.language = "en" if language == "en" else "zh"
+        self.interrupted = None
+        self.changed.set()
         wanted = self._settings.guidance
         self._guide = Guide(
             self._region,
@@ -80,17 +114,20 @@ class Driving:
 
     def end(self) -> None:
         """Stop guiding."""
-        self._guide = None
+        self._guide = self.interrupted = None
+        self.changed.set()
 
     def rest(self) -> Rest:
-        """Return what is left of the drive, for it to go on after the map was replaced."""
+        """Return what is left of the drive, for it to go on with another map or after a kill."""
+        if self.interrupted is not None:
+            return self.interrupted
         guide = self._guide
         stops = guide.stops_left() if guide is not None else []
         avoid = tuple(guide.route.avoid) if guide is not None else ()
         return Rest(stops=tuple(stops), avoid=avoid, language=self.language, fix=self.fix)
 
     def resume(self, rest: Rest) -> None:
-        """Go on with a drive from the newest position.
+        """Go on with a drive from its newest position; without one, `go_on` does it with the first.
 
         Raises
         ------
@@ -98,12 +135,36 @@ class Driving:
             There is no way from there on this map.
         """
         self.fix, self.language = rest.fix, rest.language
-        if rest.stops and rest.fix is not None:
+        if rest.fix is None:
+            self.interrupted = rest if rest.stops else None
+        elif rest.stops:
             start = (rest.fix.lat, rest.fix.lon)
             route = self._router.route(
                 [start, *rest.stops], avoid=rest.avoid, heading_deg=rest.fix.heading_deg
             )
             self.begin(route, rest.language)
+
+    def go_on(self, fix: Fix) -> float | None:
+        """Take up an interrupted drive at the first position after it.
+
+        Returns
+        -------
+        float or None
+            Metres to its destination; None if there is none, or it is over.
+
+        Raises
+        ------
+        nav.errors.NavError
+            There is no way from there on this map; the drive is given up.
+        """
+        rest = self.interrupted
+        if rest is None:
+            return None
+        self.end()
+        if rest.is_over or distance_m((fix.lat, fix.lon), rest.stops[-1]) < _THERE_M:
+            return None
+        self.resume(replace(rest, fix=fix))
+        return self._guide.route.distance_m if self._guide is not None else None
 
     def update(self, fix: Fix | None) -> list[GuidanceEvent]:
         """Take a position (None: a second passed without one) and return what follows from it."""
@@ -112,7 +173,9 @@ class Driving:
             return []
         events = self._guide.update(fix)
         if self._guide.arrived:
-            self._guide = None
+            self.end()
+        elif any(event.kind == "via_reached" for event in events):
+            self.changed.set()
         return events
 
     def roads_changed(self) -> list[GuidanceEvent]:
@@ -139,3 +202,83 @@ class Driving:
             driving_s=status.driving_s,
             parked=status.parked,
         )
+
+
+def drive_file() -> Path:
+    """Return where the service keeps what is left of the drive under way."""
+    return data_home() / "drive.json"
+
+
+def keep_drive(path: Path, rest: Rest) -> None:
+    """Keep what is left of a drive in a file; nothing left, no file.
+
+    Raises
+    ------
+    OSError
+        The disk is full or read-only.
+    """
+    if not rest.stops:
+        forget_drive(path)
+        return
+    beside = path.with_name(f"{path.name}.new")
+    beside.touch(mode=0o600)
+    with beside.open("wb") as out:
+        out.write(_KEPT.dump_json(replace(rest, fix=None)))
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(path)
+
+
+async def keep_drives(
+    driving: Driving, path: Path, *, problem: Callable[[str], None], every_s: float = _KEEP_EVERY_S
+) -> None:
+    """Keep the drive under way in a file, until cancelled.
+
+    Parameters
+    ----------
+    driving : Driving
+        Whose drives; one that still waits for its first position stays in the file as it is.
+    path : Path
+        The file.
+    problem : callable
+        Told in words when the disk refuses it, once; the drive goes on, and the next try comes by itself.
+    every_s : float
+        How often it is written anew while nothing changes, so that the file tells when it was driven last.
+    """
+    refused = False
+    while True:
+        driving.changed.clear()
+        try:
+            if driving.interrupted is None:
+                await asyncio.to_thread(keep_drive, path, driving.rest())
+            refused = False
+        except OSError as error:
+            if not refused:
+                problem(f"the drive would not go on after a kill of the service: {error.strerror}")
+            refused = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(driving.changed.wait(), every_s)
+
+
+def kept_drive(path: Path) -> Rest | None:
+    """Return the drive that was under way when the service was killed; None if none is to go on."""
+    try:
+        rest = _KEPT.validate_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return None if rest.is_over else rest
+
+
+def forget_drive(path: Path) -> bool:
+    """Erase the file; tell whether there was one.
+
+    Raises
+    ------
+    OSError
+        The disk is read-only.
+    """
+    # On a read-only disk also the removal of a file that is not there is refused.
+    found = [file for file in (path, path.with_name(f"{path.name}.new")) if file.exists()]
+    for file in found:
+        file.unlink()
+    return bool(found)

@@ -7,6 +7,7 @@ runs under `supervise`: when it fails it is noted and started again, and the oth
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -20,7 +21,7 @@ from device.assistant import Assistant, Turn
 from device.closures import follow_closures
 from device.control import control_server
 from device.conversation import Conversation
-from device.driving import Rest
+from device.driving import Driving, Rest, drive_file, forget_drive, keep_drives, kept_drive
 from device.engine_keeper import EngineKeeper
 from device.errors import DeviceError
 from device.hardware import choose
@@ -123,6 +124,8 @@ class Service:
             yield supervise("memory", self._mend_memory, self._failed)
             if self.settings.routing.live_file:
                 yield supervise("closures", self._follow_closures, self._failed)
+            if self.settings.privacy.memory:
+                yield supervise("drive", self._keep_drives, self._failed)
             yield supervise("position", self._follow_position, self._failed)
             if self.settings.position.kuksa:
                 yield supervise("vehicle", self._follow_vehicle, self._failed)
@@ -154,7 +157,8 @@ class Service:
         self.assistant = assistant
         self.health.region = assistant.region.name
         self.conversation = Conversation(assistant, lambda: assistant.driving.position, self._answered)
-        if drive is not None:
+        kept = await asyncio.to_thread(self._kept_drive)
+        if (drive := drive or kept) is not None:
             self._drive_on(assistant, drive)
 
     def _drive_on(self, assistant: Assistant, drive: Rest) -> None:
@@ -163,6 +167,19 @@ class Service:
             assistant.driving.resume(drive)
         except NavError as error:
             self._failed("drive", error)
+
+    def _kept_drive(self) -> Rest | None:
+        """Return the drive that was under way when the service was killed, if that may be remembered."""
+        if self.settings.privacy.memory:
+            return kept_drive(drive_file())
+        with contextlib.suppress(OSError):
+            forget_drive(drive_file())
+        return None
+
+    async def _keep_drives(self) -> None:
+        """Keep in a file where the drive goes, for it to go on after a kill."""
+        assert self.assistant is not None
+        await keep_drives(self.assistant.driving, drive_file(), problem=self._tell)
 
     async def _watch_regions(self) -> None:
         """Look from time to time whether a region was installed, chosen or replaced, and take it up."""
@@ -265,12 +282,24 @@ class Service:
     def _drive(self, fix: Fix | None) -> None:
         assert self.assistant is not None
         driving = self.assistant.driving
+        if fix is not None:
+            self._go_on(driving, fix)
         self._take(driving.update(fix))
         self.health.position = driving.position
         state = driving.state()
         self.health.route = (
             {"remaining_m": state.remaining_m, "remaining_s": state.remaining_s} if state else None
         )
+
+    def _go_on(self, driving: Driving, fix: Fix) -> None:
+        """Take up the drive that was under way when the service was killed."""
+        try:
+            left_m = driving.go_on(fix)
+        except NavError as error:
+            self._failed("drive", error)
+            return
+        if left_m is not None:
+            log.info("the drive to a place %.1f km from here goes on", left_m / 1000)
 
     def _take(self, events: list[GuidanceEvent]) -> None:
         for event in events:

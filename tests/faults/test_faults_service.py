@@ -130,6 +130,48 @@ def test_killed_at_random_moments_nothing_saved_is_lost(service: Make, fault_tab
     )
 
 
+def test_a_drive_under_way_goes_on_after_a_kill(service: Make, fault_table: FaultTable) -> None:
+    running = service(XIAOGAO_POSITION_SOURCE=STATION)
+    kept = running.home / "data" / "drive.json"
+    running.start()
+    running.wait_until(lambda status: status["position"] is not None)
+    running.ask(do="ask", text="带我去赫尔辛基大教堂")
+    running.wait_until(lambda status: status["route"] is not None and kept.exists())
+    before = running.ask(do="status")["route"]["remaining_m"]
+    running.kill()
+    taken_s = running.start() + running.wait_until(lambda status: status["route"] is not None)
+    assert running.ask(do="status")["route"]["remaining_m"] == pytest.approx(before, rel=0.2)
+    goes_on = next(line for line in running.log.splitlines() if "goes on" in line)
+    fault_table.add(
+        "the service is killed while it guides a drive",
+        heard="nothing for a moment; the drive goes on to the same destination",
+        logged=goes_on,
+        well_again_s=taken_s,
+    )
+    running.ask(do="ask", text="取消导航")
+    running.wait_until(lambda status: status["route"] is None and not kept.exists())
+    running.kill()
+    running.start()
+    running.wait_until(lambda status: status["position"] is not None)
+    assert running.ask(do="status")["route"] is None, "a drive that was ended stays ended"
+
+
+def test_no_drive_is_kept_where_nothing_may_be_remembered(service: Make) -> None:
+    running = service(XIAOGAO_POSITION_SOURCE=STATION, XIAOGAO_PRIVACY_MEMORY="false")
+    kept = running.home / "data" / "drive.json"
+    kept.write_text("{}")
+    running.start()
+    assert not kept.exists()
+    running.wait_until(lambda status: status["position"] is not None)
+    running.ask(do="ask", text="带我去赫尔辛基大教堂")
+    running.wait_until(lambda status: status["route"] is not None)
+    running.kill()
+    assert not kept.exists()
+    running.start()
+    running.wait_until(lambda status: status["position"] is not None)
+    assert running.ask(do="status")["route"] is None
+
+
 def test_forget_erases_what_was_remembered(service: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     from device.privacy import forget
 
