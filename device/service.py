@@ -50,6 +50,10 @@ _OPEN_LIMIT_S = 10.0
 _REGION_RETRY_S = 2.0
 _SUGGEST_EVERY_S = 20.0
 _SUGGESTION_VALID_MS = 8_000
+_NO_MAP = {
+    "zh": "没有可用的地图，请先安装地图。",
+    "en": "There is no map that I can use. Please install one.",
+}
 _DOING = {
     "wake": "listening",
     "speech_start": "listening",
@@ -79,6 +83,7 @@ class Service:
         self._stopping = asyncio.Event()
         self._changed = asyncio.Event()
         self._opened = asyncio.Event()
+        self._said_no_map = False
         self._distrusted: frozenset[tuple[str, int]] | None = None
         """The installed packs when the one in use proved damaged; it is not opened again."""
         self._notify = _notifier()
@@ -155,6 +160,7 @@ class Service:
         await asyncio.to_thread(assistant.places.warm)
         give_back()
         self.assistant = assistant
+        self._said_no_map = False
         self.health.region = assistant.region.name
         self.conversation = Conversation(assistant, lambda: assistant.driving.position, self._answered)
         kept = await asyncio.to_thread(self._kept_drive)
@@ -319,6 +325,7 @@ class Service:
 
         if self.conversation is None:
             self.health.listening = "off: no region"
+            await self._say_no_map()
             return
         try:
             await listen_to_microphone(
@@ -330,6 +337,27 @@ class Service:
             )
         finally:
             self._loop = None
+
+    async def _say_no_map(self) -> None:
+        """Say why nothing is answered, once until there was a map; the loop does not run without one."""
+        if self._said_no_map:
+            return
+        self._said_no_map = True
+        from device.engines import make_engines
+        from device.speaker import Speaker
+
+        language = "en" if self.settings.speech.language == "en" else "zh"
+        engines = make_engines(self.settings)
+        speaker = Speaker(self.settings.listening.speaker, problem=self._tell)
+        try:
+            for clip in await asyncio.to_thread(list, engines.synthesizer.speak(_NO_MAP[language], language)):
+                speaker.play(clip)
+                await asyncio.sleep(clip.duration_s)
+        except DeviceError as error:
+            self._failed("speech", error)
+        finally:
+            speaker.close()
+            await asyncio.to_thread(engines.stop)
 
     def _loop_started(self, loop: Listener) -> None:
         self._loop = loop
