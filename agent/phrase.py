@@ -74,7 +74,7 @@ def parse_phrase(text: str, language: Language) -> Phrase:
 def need_of(text: str, language: Language) -> Need:
     """Return the need that a whole clause expresses ("饿了" → food), "" if none."""
     table = vocabulary.NEEDS_ZH if language == "zh" else vocabulary.NEEDS_EN
-    bare = text.strip(" ，,。.!！?？的")
+    bare = re.sub(r"死(?:我|人)了$", "死了", text.strip(" ，,。.!！?？的"))
     if language == "en" and bare.lower() in _EN_BARE:
         return _EN_BARE[bare.lower()]
     if not bare or len(bare) > 60:
@@ -82,7 +82,9 @@ def need_of(text: str, language: Language) -> Need:
     if found := _need(table, bare):
         return found
     if language == "en":
-        plain = _EN_IDLE.sub("", bare).strip(" ,")
+        plain = re.sub(
+            r"(?i) (?:really )?(?:soon|now|asap|right away|quickly|fast)$", "", _EN_IDLE.sub("", bare)
+        ).strip(" ,")
         return _need(table, plain) if plain != bare else ""
     # "我想休息", "哪儿能停车": who it is and the question around it add nothing.
     plain = _ZH_WHO.sub("", bare, count=1)
@@ -99,7 +101,7 @@ def need_of(text: str, language: Language) -> Need:
 
 _ZH_WHO = re.compile(
     r"^(?:我们?|咱们?|俺|大家|大伙儿?|孩子们?|小孩|娃|老婆|老公|我[爸妈]|全家|前面|前头|到了(?:之后|以后)?|一会儿|待会儿?|等会儿?|现在|突然|忽然|真的|啊|哎|就是|快|赶紧|那就|"
-    r"(?:在|这)?(?:附近)?哪(?:里|儿|块)?(?:能|可以|好|有地方)?|有没有地方(?:能|可以)?|能不能|可以|给我|帮我|得|该|先)+"
+    r"(?:在|这|去|到|上)?(?:附近)?哪(?:里|儿|块)?(?:能|可以|好|有地方)?|有没有地方(?:能|可以)?|能不能|可以|给我|帮我|得|该|先)+"
 )
 
 
@@ -161,7 +163,7 @@ def _parse_zh(text: str) -> Phrase:
 def _zh_filters(cutter: _Cutter) -> Phrase:
     found = Phrase()
     if cutter.cut(
-        r"(?:现在|目前|这会儿|这个点儿?|这时候|今晚|今天|半夜|晚上)?(?:还|仍|依然)*(?:在)?(?:正|正在)?(?:开着|开门|营业|没关门|不关门|开放)(?:着|中)?(?:的|吗)?"
+        r"(?:现在|目前|这会儿|这个点儿?|这时候|今晚|今天|半夜|晚上)?(?:还|仍|依然)*(?:在)?(?:正|正在)?(?:开着门|开着|开门|营业|没关门|不关门|开放)(?:着|中)?(?:的|吗)?"
         r"|(?:24|二十四)(?:个)?小时(?:营业)?的?|通宵(?:营业)?的?"
     ):
         found = replace(found, open_now=True)
@@ -184,6 +186,11 @@ def _zh_filters(cutter: _Cutter) -> Phrase:
 
 
 def _zh_anchor(cutter: _Cutter) -> tuple[str, bool]:
+    if there := re.match(
+        r"^(?:到了?|在)?(那(?:边|里|儿))(?:附近|周围|旁边)?(?:的|都?有(?:没有)?|能)(?=.{2})", cutter.text
+    ):
+        cutter.text = cutter.text[there.end() :]
+        return there[1], False
     here = cutter.cut(
         rf"^(?:在|离)?(?:{_ZH_HERE})?(?:的)?{_ZH_NEAR_WORD}(?:这一带)?(?:的|有|都有|哪里有|哪有)?(?=.)"
     )
@@ -199,7 +206,7 @@ def _zh_anchor(cutter: _Cutter) -> tuple[str, bool]:
         cutter.text = anchor[2]
         return re.sub(r"^(?:那个|这个)", "", anchor[1]), False
     anchor = re.search(
-        r"^(?:离|靠近|挨着|临近)(.{1,20}?)(?:比较|最|很)?(近)?(?:一)?(?:点儿?|些)?的(.+)$", cutter.text
+        r"^(?:离(?!得)|靠近|挨着|临近)(.{1,20}?)(?:比较|最|很)?(近)?(?:一)?(?:点儿?|些)?的(.+)$", cutter.text
     )
     if anchor and not re.fullmatch(_ZH_HERE, anchor[1]):
         cutter.text = ("最近的" if anchor[2] else "") + anchor[3]
@@ -213,7 +220,7 @@ def _zh_anchor(cutter: _Cutter) -> tuple[str, bool]:
 def _zh_pick(cutter: _Cutter) -> Pick:
     if cutter.cut(
         r"(?:离|距离?|距)?(?:我们?|这|这里|这儿)?(?:最近|最靠近|就近|最靠近我)(?:的|找)?(?:那)?(?:一)?(?:个|家|所|座|处)?"
-        r"|(?:近(?:一)?(?:点儿?|些)|比较近|近)的"
+        r"|离?得?(?:近(?:一)?(?:点儿?|些)|比较近|近)的"
     ):
         return "nearest"
     if cutter.cut(
@@ -221,7 +228,7 @@ def _zh_pick(cutter: _Cutter) -> Pick:
     ):
         return "cheapest"
     if cutter.cut(
-        r"(?:评价|口碑|评分|评论)(?:比较|很|挺)?(?:高|好|不错)的?|(?:评价|口碑|评分|评论)?(?:最好|最高|最棒|最不错|比较好|好评|不错)(?:吃)?(?:的|点的)?(?!吃)"
+        r"(?:评价|口碑|评分|评论)(?:比较|很|挺)?(?:高|好|不错)的?|(?:评价|口碑|评分|评论)?(?:最好|最高|最棒|最不错|比较好|好评|不错)(?:吃)?(?:的|点的)?(?!吃)|好(?:一)?(?:点儿?|些)的"
     ):
         return "best"
     return ""
@@ -233,12 +240,12 @@ def _trim_zh(text: str) -> str:
         before = text
         text = re.sub(
             r"^(?:[ ，,。]|没有(?=.)|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|哪家|哪个|哪里的|一下|一家|一个|一间|一所|两家|几家|几个|个|家(?!乐福|具|居|电|常|园|庭|长|乐|属)|间|些|点儿|"
-            r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|能|可以|的|又(?:好吃|干净|安静|近|方便)的)",
+            r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|能|可以|的|又(?:好吃|干净|安静|近|方便)的|(?:好吃|好喝|干净|不错|地道|正宗)的(?=.{2}))",
             "",
             text,
         )
         text = re.sub(
-            r"(?:[ ，,。]|的地方|都?有(?:哪些|哪几家|什么|啥)|(?<=.{2})(?:好吃|好喝|好玩|最好吃)|在哪(?:里|儿)?|有吗|有没有|有么|吗|呢|的|那里|那儿|上一下|(?<=.)了)$",
+            r"(?:[ ，,。]|的地方|都?有(?:哪些|哪几家|什么|啥)|(?<=.{2})(?:好吃|好喝|好玩|最好吃)|在哪(?:里|儿)?|还?有吗|有没有|有么|吗|呢|的|那里|那儿|没|上一下|(?<=.)了)$",
             "",
             text,
         )
@@ -247,21 +254,22 @@ def _trim_zh(text: str) -> str:
 
 _EN_HERE = (
     r"(?:(?:somewhere |anywhere |right )?(?:near|close to|around|by)(?:\s+(?:me|us|here|my (?:location|position)|where (?:i am|we are)))|"
-    r"\b(?:nearby|around here|close by|near by|in the (?:area|vicinity|neighbou?rhood)|round here|hereabouts|here|locally|around(?= $)|in this area))"
+    r"\b(?:nearby|around here|close by|near by|in the (?:area|vicinity|neighbou?rhood)|round here|hereabouts|here|in town|locally|around(?= $)|in this area))"
 )
 
 
 def _parse_en(text: str) -> Phrase:
     cutter = _Cutter(" " + text.strip(" ,.?!") + " ")
+    cutter.cut(r" before (?:the |we |i )[\w' ]+(?= $)")
     along = cutter.cut(
-        r"\b(?:(?:that(?:'s| is| are)? )?(?:along|on|en) (?:the|our|my|this)? ?(?:way|route|road)(?: there| home| back| to (?:the )?[\w' ]{2,30}$)?|(?:coming )?up ahead|ahead(?: of us)?|en route|along the way|on route)\b"
+        r"\b(?:(?:that(?:'s| is| are)? )?(?:along|on|en) (?:the|our|my|this)? ?(?:way|route|road)(?: there| home| back| to (?:the )?[\w' ]{2,30}$)?|(?:coming )?up ahead|coming up(?: next)?|ahead(?: of us)?|en route|along the way|on route)\b"
     )
     open_now = cutter.cut(
         r"\b(?:(?:that|which)(?:'s| is|'re| are)? ?)?(?:still |currently |now |right now )*(?:open|opened)(?: (?:now|right now|at this hour|late|today|tonight|this late|at the moment|24 hours))*\b(?! air)"
         r"|\b(?:24[- ]?hours?|24/7|twenty[- ]four[- ]hours?|all[- ]night|late[- ]night)\b"
     )
     stars = cutter.cut(
-        r"\b(?:at least |minimum )?(one|two|three|four|five|[1-5])[- ]?stars?\b(?: or (?:more|better|above|up))?"
+        r"\b(?:with )?(?:at least |minimum )?(one|two|three|four|five|[1-5])[- ]?stars?\b(?: or (?:more|better|above|up))?"
     )
     within = cutter.cut(
         rf"\b(?:within|less than|no more than|under|not more than|in a radius of)\s+({EN_NUMBER}) ?(met(?:er|re)s?|m|kilomet(?:er|re)s?|km|kms|miles?)\b"
@@ -271,11 +279,16 @@ def _parse_en(text: str) -> Phrase:
     pick = _en_pick(cutter)
     near = "" if here else _en_anchor(cutter)
     core = _trim_en(cutter.text)
-    if not near and not here and (found := re.fullmatch(r"(?i)(.+?) (?:in|at) (?:the )?(.{3,30})", core)):
+    if near and (told := re.fullmatch(r"(?i)(?:that|this|those) (.+)", core)) and is_category(told[1], "en"):
+        # "That sushi place near the opera" is told by where it is, not by what was spoken of.
+        core = told[1]
+    if not near and (found := re.fullmatch(r"(?i)(.+?) (?:in )?(downtown|midtown|uptown)", core)):
+        core, near = found[1], found[2]
+    if not near and not here and (found := re.fullmatch(r"(?i)(.+?) (?:in|at|on) (?:the )?(.{3,30})", core)):
         # "a hotel in the old town": only after a kind of place; "Church in the Rock" is a name.
         kind = _trim_en(found[1])
         if is_category(kind, "en") and not re.search(
-            r"(?i)\b(?:minutes?|hours?|mind|time|total|case)\b", found[2]
+            r"(?i)\b(?:minutes?|hours?|mind|time|total|case|way|foot|route)\b", found[2]
         ):
             core, near = kind, found[2]
     need = need_of(core, "en")
@@ -369,18 +382,20 @@ _ZH_ROAD = _alternation(vocabulary.AVOID_ZH)
 _ZH_ROADS = rf"{_ZH_ROAD}(?:(?:和|或者?|、|跟|与|以及|还有|也(?:不|别)(?:要|想)?(?:走|坐|上)?|[，,](?:也)?(?:不|别)(?:要|想)?(?:走|坐|上)?)(?:任何)?{_ZH_ROAD})*"
 _ZH_AVOID = (
     rf"(?:尽量|尽可能|最好|全程|一路|路上|但是?|而且|就是|我|一定|千万|可|也|都|那就|路线|要)*"
-    rf"(?:(?:不要|不想|不愿意?|不能|不用|不|别|甭|勿|少|拒绝|禁止)(?:再|给我|去|想)*(?:走|上|坐|经过|过|开上|开|收|交|付|花)?(?:任何|有)?(?:的)?|"
+    rf"(?:(?:不要|不想|不愿意?|不能|不用|不|别|甭|勿|少|拒绝|禁止)(?:再|给我|去|想|导|带我|把我)*(?:走|上|坐|经过|过|开上|开|收|交|付|花)?(?:任何|有)?(?:的)?|"
     rf"(?:避开|避免|绕开|绕过|躲开|躲着|排除|不含)(?:走|所有的?|任何|掉)?)({_ZH_ROADS})(?:了|的(?:路线?|走法)?)?"
     rf"|(?:走|选|要|找)?(?:一?条)?(?:免费|不收费|不要钱|不花钱|免过路费)的?(?:路线?|道路?|走法)?"
 )
-_ZH_ALLOW = rf"(?:也|那就|还是|现在|改|就|又|我)*(?:可以|能|允许|恢复|走)(?:走|上|坐|用)?({_ZH_ROADS})(?:也|都)?(?:可以|行|没关系|没问题|也行)?(?:了)?"
+_ZH_ALLOW = rf"(?:也|那就|还是|现在|改|就|又|我)*(?:可以|能|允许|恢复|走)(?:走|上|坐|用)?({_ZH_ROADS})(?:也|都)?(?:可以|行|没关系|没问题|也行)?(?:了)?|({_ZH_ROADS})(?:也|都|就)?(?:可以|行|没关系|没问题|无所谓)(?:了)?"
 _ZH_PREFER = (
+    (r"(?:怎么|哪条路|咋)走?(?:最|更|比较)快", "fastest"),
+    (r"(?:怎么|哪条路|咋)走?(?:最|更|比较)近", "shortest"),
     (
-        r"(?:走|选|要|用|按|给我)*(?:一?条)?(?:(?:时间|用时|耗时)(?:最短|最少)|最快|最省时(?:间)?|更快|快(?:一)?(?:点儿?|些)(?=的?(?:路|道|走|方|那)))的?(?:路线?|走法|那条路?|方式|道)?(?:走(?!去)|去(?=$)|就行)?",
+        r"(?:走|选|挑|要|用|按|给我)*(?:一?条)?(?:(?:时间|用时|耗时)(?:最短|最少)|最快|最省时(?:间)?|更快|快(?:一)?(?:点儿?|些)(?=的?(?:路|道|走|方|那)))的?(?:路线?|走法|那条路?|方式|道)?(?:走(?!去)|去(?=$)|就行)?",
         "fastest",
     ),
     (
-        r"(?:走|选|要|用|按|给我)*(?:一?条)?(?:(?:距离|路程|里程)(?:最短|最近)|最短|最近|更短|(?:近|短)(?:一)?(?:点儿?|些)(?=的?(?:路|道|走|那)))的?(?:路线?|走法|那条路|道)(?:走(?!去)|去(?=$)|就行)?|抄近路|抄近道",
+        r"(?:走|选|挑|要|用|按|给我)*(?:一?条)?(?:(?:距离|路程|里程)(?:最短|最近)|最短|最近|更短|(?:近|短)(?:一)?(?:点儿?|些)(?=的?(?:路|道|走|那)))的?(?:路线?|走法|那条路|道)(?:走(?!去)|去(?=$)|就行)?|抄近路|抄近道",
         "shortest",
     ),
 )
@@ -394,7 +409,7 @@ _EN_AVOID = (
     rf"stay(?:ing)? (?:off|away from)|keep(?:ing)? (?:off|away from|me off)|skip(?:ping)?|bypass(?:ing)?|free of|steer clear of) ?({_EN_ROADS})(?: if (?:possible|you can))?"
     rf"|\b(?:toll|motorway|highway|freeway|ferry)[- ]free(?: route| road)?"
 )
-_EN_ALLOW = rf"(?:,? ?\b(?:but|and)\b ?)?(?:it'?s (?:ok|okay|fine) to (?:take|use|go on|pay)|(?:you|we) (?:can|may) (?:take|use|go on|pay)(?: again)?|allow|{_EN_ROADS} (?:is|are) (?:ok|okay|fine|allowed)(?: now| again)?|(?:take|use|go (?:on|via|by)) (?=(?:the )?(?:motor|high|free|express)way|the ferry|(?:the )?toll(?: roads?)?)) ?({_EN_ROADS})?(?: (?:again|now|is fine|after all))*"
+_EN_ALLOW = rf"(?:,? ?\b(?:but|and)\b ?)?(?:it'?s (?:okay|ok|fine|all right) to (?:take|use|go on|pay)|(?:you|we) (?:can|may) (?:take|use|go on|pay)(?: again)?|allow|{_EN_ROADS} (?:is|are) (?:okay|ok|fine|allowed|all right)(?: now| again| (?:with|by) me)?|(?:take|use|go (?:on|via|by)) (?=(?:the )?(?:motor|high|free|express)way|the ferry|(?:the )?toll(?: roads?)?)) ?({_EN_ROADS})?(?: (?:again|now|is fine|after all))*"
 _EN_PREFER = (
     (r"(?:,? ?\b(?:by|via|on|using|take|with|along|choose|use|pick|give me|i want|the)\b ?)*(?:the )?\b(?:fastest|quickest|faster|quicker)\b(?: (?:way|route|road|one|path|possible))*(?: possible)?|as (?:fast|quickly) as (?:possible|you can)", "fastest"),
     (r"(?:,? ?\b(?:by|via|on|using|take|with|along|choose|use|pick|give me|i want|the)\b ?)*(?:the )?\b(?:shortest|shorter)\b(?: (?:way|route|road|one|path|possible|distance))*", "shortest"),

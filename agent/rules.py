@@ -7,10 +7,12 @@ a wish about the road belongs to the destination said before it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agent.intent import ChangeRoute, Choose, Confirm, Deny, Navigate, PlanTrip, Search
+from agent.intent import ChangeRoute, Chat, Choose, Confirm, Deny, Navigate, PlanTrip, Search
+from agent.name_check import doubtful
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,17 +102,34 @@ def parse(text: str, language: Language, context: Context | None = None) -> Pars
     context = context or Context()
     grammar: Any = rules_zh if language == "zh" else rules_en
     whole: Parsed | None = grammar.parse_whole(text, context)
-    if whole is not None:
+    if whole is not None and not doubtful(whole.intents):
         return whole
     clauses = grammar.clauses(text)
-    if len(clauses) <= 1:
-        single: Parsed | None = grammar.parse_clause(clauses[0] if clauses else text, context)
-        return single
-    return _join(clauses, grammar, context)
+    read = _plausible(whole) or _plausible(
+        _join(clauses, grammar, context)
+        if len(clauses) > 1
+        else grammar.parse_clause(clauses[0] if clauses else text, context)
+    )
+    if read is None or read.confidence < FAIR:
+        breaths = grammar.breaths(text)
+        again = _join(breaths, grammar, context, whole=True) if breaths != clauses else None
+        again = _plausible(again)
+        if again is not None and (read is None or again.confidence > read.confidence):
+            return again
+    return read
 
 
-def _join(clauses: list[str], grammar: Any, context: Context) -> Parsed | None:
+def _plausible(parsed: Parsed | None) -> Parsed | None:
+    """Return the reading, unsure if a name in it cannot be one."""
+    return weaker(parsed, WEAK) if parsed is not None and doubtful(parsed.intents) else parsed
+
+
+_ORDER = re.compile(r"先|再|然后|接着|最后|之后|完|顺|(?i:\b(?:first|then|after|before|and)\b)")
+
+
+def _join(clauses: list[str], grammar: Any, context: Context, *, whole: bool = False) -> Parsed | None:
     intents: list[Intent] = []
+    ordered = any(_ORDER.search(clause) for clause in clauses)
     confidence, names, missed = 1.0, [], 0
     for clause in clauses:
         parsed: Parsed | None = grammar.parse_whole(clause, context) or grammar.parse_clause(clause, context)
@@ -118,16 +137,31 @@ def _join(clauses: list[str], grammar: Any, context: Context) -> Parsed | None:
             missed += 1
             continue
         for intent in parsed.intents:
+            if not ordered and intents and _is_reason(intents[-1], intent):
+                intents.pop()
             append(intents, intent)
         confidence = min(confidence, parsed.confidence)
         names.append(parsed.pattern)
-    if not intents:
+    if not intents or (whole and missed):
         return None
     if missed:
         # "My meeting starts in ten minutes, quicker": a reason that says nothing to us, and a clear wish.
-        sure = missed == 1 and confidence >= GOOD
+        sure = missed == 1 and confidence >= GOOD and intents != [Chat()]
         confidence = min(confidence, FAIR if sure or (missed == 1 and len(clauses) > 2) else 0.6)
     return Parsed(intents=tuple(intents), confidence=confidence, pattern="+".join(names))
+
+
+def _is_reason(before: Intent, intent: Intent) -> bool:
+    """Tell whether it only led up to what follows, as the need in "饿了，带我去海底捞"."""
+    match before:
+        case Chat():
+            return True
+        case ChangeRoute():
+            return bool(before.drop) and isinstance(intent, Navigate)
+        case Search() if before.need and before == Search(need=before.need):
+            return isinstance(intent, Search) or (isinstance(intent, Navigate) and bool(intent.to))
+        case _:
+            return False
 
 
 def append(intents: list[Intent], intent: Intent) -> None:

@@ -50,7 +50,7 @@ _STATUS: tuple[tuple[str, str], ...] = (
         "speed_limit",
     ),
     (
-        r"what(?:'s| is) (?:my |the |our )?next (?:turn|move|step|manoeuvre|maneuver|instruction|direction|exit)?|(?:what|where) (?:do|should|am|must|will) (?:i|we) (?:do|turn|go|supposed to (?:turn|go|do))?(?: (?:next|now|after this|here))?|(?:which|what) (?:way|lane|exit|direction)(?: (?:do|should|must) (?:i|we) (?:take|go|turn|use|be in|need))?(?: (?:now|next|here|at the (?:next )?(?:light|junction|intersection|roundabout)))*|when (?:do|should|is) (?:i|we|my|the|our)?\s*(?:next )?(?:turn|exit)(?: (?:off|left|right))?|(?:left or right|next turn|next step|what now|now what|where to now)(?: (?:here|now|next))?|do i (?:turn|go) (?:left|right|left or right|straight)(?: or (?:left|right))?(?: here| now| next)?|how far (?:is it |to |until |till )*(?:the |my |our )?(?:next )?(?:turn|exit|junction|step)|what'?s coming up(?: next)?|which lane(?: should i be in)?",
+        r"what(?:'s| is) (?:my |the |our )?next (?:turn|move|step|manoeuvre|maneuver|instruction|direction|exit)?|(?:what|where) (?:do|should|am|must|will) (?:i|we) (?:do|turn|go|supposed to (?:turn|go|do))?(?: (?:next|now|after this|here))?|(?:which|what) (?:way|lane|exit|direction)(?: (?:do|should|must) (?:i|we) (?:take|go|turn|use|be in|need))?(?: (?:now|next|here|at the (?:next )?(?:light|junction|intersection|roundabout)))*|when (?:do|should|is) (?:i|we|my|the|our)?\s*(?:next )?(?:turn|exit)(?: (?:off|left|right))?|(?:left or right|next turn|next step|what now|now what|where to now)(?: (?:here|now|next))?|do i (?:turn|go) (?:left|right|left or right|straight)(?: or (?:left|right))?(?: here| now| next)?|how far (?:is it |to |until |till )*(?:the |my |our )?(?:next )?(?:turn|exit|junction|step)|what'?s coming up(?: next)?|(?:do|should) (?:i|we) (?:turn|exit|go straight|get off|merge)(?: (?:here|now|next|at the (?:next )?(?:light|lights|junction|intersection)))*|which lane(?: should i be in)?",
         "next_turn",
     ),
     (
@@ -74,14 +74,14 @@ _STATUS: tuple[tuple[str, str], ...] = (
         "fuel_range",
     ),
     (
-        r"what(?:'s| is)? (?:the )?(?:time|date|day)(?: is it)?(?: (?:now|today|right now))?|what time is it(?: now)?|(?:tell me )?the (?:current )?time",
+        r"what(?:'s| is)? (?:the )?(?:time|date|day)(?: is it)?(?: (?:now|today|right now))?|what(?:'s| is) today'?s (?:date|day)|what time is it(?: now)?|(?:tell me )?the (?:current )?time",
         "clock",
     ),
 )
-_REPEAT = r"(?:repeat|say|tell me|give me|read)(?: (?:that|it|this|what you said|the last (?:instruction|one|thing|bit|direction)|those|the (?:instruction|directions?|options|list)|me|them))*(?: (?:again|once more|one more time|over|back))*|(?:what|pardon|sorry|come again|excuse me|huh|pardon me|once more|one more time|again)(?: (?:did you (?:just )?say|was that|again))?|i (?:didn't|did not|couldn't|can't) (?:hear|catch|get|understand|make out)(?: (?:that|you|it|what you said|the last (?:bit|part|one)))?|i missed (?:that|it|what you said)|what'?s that(?: again)?|say again|come again|pardon"
+_REPEAT = r"(?:repeat|say|tell me|give me|read)(?: (?:that|it|this|what you said|the last (?:instruction|one|thing|bit|direction)|those|the (?:instruction|directions?|options|list)|me|them))*(?: (?:again|once more|one more time|over|back))*|(?:(?:sorry|pardon|excuse me)[, ]+)?(?:what|pardon|sorry|come again|excuse me|huh|pardon me|once more|one more time|again)(?: (?:did you (?:just )?say|was that|again))?|i (?:didn't|did not|couldn't|can't) (?:hear|catch|get|understand|make out)(?: (?:that|you|it|what you said|the last (?:bit|part|one)))?|i missed (?:that|it|what you said)|what'?s that(?: again)?|say again|come again|pardon"
 _HELP = r"(?:help|help me|what (?:can|do|could) (?:you|i) (?:do|say|ask|help with|offer|know|ask you|say to you)(?: for me)?|how (?:do|can) i use (?:this|you|it)|what are you (?:able to do|capable of|for|good for)|what(?:'s| are) your (?:features|functions|commands|skills|abilities|capabilities)|(?:give|show|tell) me (?:some help|the (?:help|commands|options)|what you can do|(?:some )?examples?)|how (?:does this|do you) work|instructions|what commands (?:are there|do you (?:know|understand)|can i use)|what else can you do|who are you and what can you do)"
-_CONFIRM = r"(?:(?:yes|yeah|yep|yup|yah|aye|sure|ok|okay|correct|right|exactly|absolutely|definitely|certainly|of course|fine|great|perfect|good|sounds good|sounds great|sounds fine|go ahead|go for it|do it|do that|let'?s go|let'?s do it|let'?s do that|that'?s (?:right|it|correct|fine|the one|good|great|perfect)|that one|that works|works for me|confirm|confirmed|affirmative|please do|why not|go|start|start (?:navigation|the route|guidance|driving|navigating)|begin|alright|all right|deal|cool|uh-?huh|mm-?hmm|indeed|true|yes please|i do|i would|add it|take it|do so|very well|that would be (?:great|good|nice|lovely|fine)|i guess so|i think so|by all means|roger|roger that|you bet|please|it is|it'?s good|continue|carry on|keep going|switch)[\s,.!]*)+"
-_DENY = r"(?:(?:no|nope|nah|no way|no thanks|no thank you|not really|not (?:that|this)(?: one)?|not now|not today|not yet|not there|wrong|that'?s (?:wrong|not (?:it|right|what i (?:said|meant|asked for|want(?:ed)?)|the one|correct))|incorrect|negative|never|don'?t|i don'?t (?:think so|want (?:that|it|this|to|any of (?:those|them)))|none of (?:those|them|these)|neither(?: of them)?|no need|i'?d rather not|maybe later|later|you (?:misheard|misunderstood|got (?:it|that) wrong)(?: me)?|please don'?t|not what i meant|it'?s not|it isn'?t|i didn'?t (?:say|mean|ask for) that)[\s,.!]*)+"
+_CONFIRM = r"(?:(?:yes|yeah|yep|yup|yah|aye|sure|ok|okay|correct|right|exactly|absolutely|definitely|certainly|of course|fine|great|perfect|good|sounds good|sounds great|sounds fine|go ahead|go for it|do it|do that|let'?s go|let'?s do it|let'?s do that|that'?s (?:right|it|correct|fine|the one|good|great|perfect)|that one|that works|works for me|confirm|confirmed|affirmative|please do|why not|go|start|start (?:navigation|the route|guidance|driving|navigating)|begin|alright|all right|deal|cool|uh-?huh|mm+-?(?:hmm)?|indeed|true|yes please|i do|i would|add it|take it|do so|very well|that would be (?:great|good|nice|lovely|fine)|i guess so|i think so|by all means|roger|roger that|you bet|please|it is|it'?s good|continue|carry on|keep going|switch)[\s,.!]*)+"
+_DENY = r"(?:(?:no|nope|nah|no way|no thanks|no thank you|not really|not (?:that|this)(?: one)?|not now|not today|not yet|not there|wrong|that'?s (?:wrong|not (?:it|right|what i (?:said|meant|asked for|want(?:ed)?)|the one|correct))|incorrect|negative|never|don'?t|i don'?t (?:think so|want (?:that|it|this|to|any of (?:those|them)))|none of (?:those|them|these)|neither(?: of them)?|no need|i'?d rather not|maybe later|later|(?:i'?m|we'?re) (?:good|fine|okay|ok)|you (?:misheard|misunderstood|got (?:it|that) wrong)(?: me)?|(?:please )?don'?t(?: do (?:that|it|this))?|not what i meant|it'?s not|it isn'?t|i didn'?t (?:say|mean|ask for) that)[\s,.!]*)+"
 
 _HERE = r"(?:here|this(?: (?:place|location|spot|address|point|position))?|my (?:current )?(?:location|position)|the current (?:location|position)|where (?:i am|we are)(?: now)?)"
 _HOME = r"(?:(?:my |our )?(?:home|house|home address|home location)|(?:my|our) place)"
@@ -108,7 +108,7 @@ def clauses(text: str) -> list[str]:
         text,
         flags=re.IGNORECASE,
     )
-    if re.match(rf"(?i)(?:please |can you |could you |first,? )*{_GO}", text):
+    if re.match(rf"(?i)(?:please |can you |could you |first,? )*(?:{_GO}|to )", text):
         marked = re.sub(
             rf"(?i)(?:,)?\s+(?:and )?(?:then|after that|afterwards)(?: back)? (?:on )?(?:to )?(?!{verb})",
             " | to ",
@@ -121,9 +121,25 @@ def clauses(text: str) -> list[str]:
         for part in parts
         if part
         and not re.fullmatch(
-            r"(?i)(?:and|then|please|thanks|ok|okay|well|um+|uh+|first|hey|so|right|you know)", part
+            r"(?i)(?:and|then|please|thanks|ok|okay|well|um+|uh+|first|hey|so|right|you know|i'?m done|we'?re done|change of plans?|time'?s up|(?:i'?m|we'?re) (?:in a (?:hurry|rush)|late|running late)|hurry(?: up)?)",
+            part,
         )
     ]
+
+
+def breaths(text: str) -> list[str]:
+    """Cut before words that begin a sentence too: a recogniser may write no comma."""
+    begins = (
+        r"(?:let'?s|(?:take|get|bring|drive) (?:me|us)|take the|can (?:you|we)|could you|please|i(?:'d like| need| want|'m|'ll)|don'?t|find|is there|"
+        r"where|how|what'?s|avoid|cancel|navigate|go|show me|turn|add|skip|forget|we'?re going)"
+    )
+    return clauses(
+        re.sub(
+            rf"(?i)(?<=\w)(?<!\blet's)(?<!\bto)(?<!\bcan)(?<!\byou)(?<!\bwe)(?<!\bi)(?<!\band)\s+(?={begins}\b)",
+            ", ",
+            text,
+        )
+    )
 
 
 @lru_cache(maxsize=256)
@@ -166,7 +182,9 @@ def _answer(text: str, context: Context) -> Parsed | None:
         return one(Confirm(), sure, "en.confirm")
     if _whole(_CONFIRM, text):
         return one(Confirm(), sure if context.expecting else FAIR, "en.confirm")
-    if _whole(_DENY, text):
+    if _whole(_DENY, text) or (
+        context.expecting == "yes_no" and _whole(rf"(?:no|nah|nope)[, ]+(?:{_CANCEL})", text)
+    ):
         return one(Deny(), sure, "en.deny")
     if _whole(_REPEAT, text) and text.lower() not in {"tell me", "give me", "read", "say", "excuse me"}:
         return one(Repeat(), STRONG, "en.repeat")
@@ -188,8 +206,8 @@ def _answer(text: str, context: Context) -> Parsed | None:
 
 _ORD = r"(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"
 _CARD = r"(one|two|three|four|five|six|seven|eight|nine|ten|\d+)"
-_CHOICE_LEAD = r"(?:(?:no|not (?:that|this)(?: one)?|i|i'?ll|we'?ll|let'?s|want|would|like|'d|take|have|go|with|for|pick|choose|select|the|to|me|prefer|give|how about|what about|make it|ok|okay|actually|rather|maybe|it'?s|i meant|i mean|then|yes|yeah|navigate|drive|please|use|try|think|guess|number|and|but|get|show|instead|wait)[\s,]+)*"
-_CHOICE_TAIL = r"(?:\s+(?:one|option|choice|place|hotel|restaurant|result|route|cafe|station|item|on the list|in the list|you (?:said|mentioned|listed)|please|then|sounds (?:good|better|nice)|is (?:good|fine|better)|instead|of (?:those|them|the list)|looks good))*"
+_CHOICE_LEAD = r"(?:(?:no|not (?:that|this)(?: one)?|i|i'?ll|we'?ll|let'?s|want|would|like|'d|take|have|go|with|for|pick|choose|select|the|to|me|prefer|give|how about|what about|make it|ok|okay|actually|rather|maybe|it'?s|i meant|i mean|then|yes|yeah|navigate|drive|please|use|try|think|guess|number|and|but|get|show|instead|wait|that|whichever(?: one)?(?: is|'?s)?|hmm+|i think)[\s,]+)*"
+_CHOICE_TAIL = r"(?:\s+(?:one|option|choice|place|hotel|restaurant|result|route|cafe|station|item|on the list|in the list|you (?:said|mentioned|listed)|please|then|sounds (?:good|better|nice)|is (?:good|fine|better)|instead|of (?:those|them|the list)|looks good|i (?:guess|think|suppose)))*"
 
 
 def _choice(text: str, context: Context) -> Parsed | None:
@@ -202,11 +220,15 @@ def _choice(text: str, context: Context) -> Parsed | None:
         return one(Choose(index=ordinal(found[1]) or 0), sure, "en.choose.index")
     if context.expecting == "choice" and (found := _fullmatch(_CARD, text)):
         return one(Choose(index=ordinal(found[1]) or 0), GOOD, "en.choose.number")
+    if (context.offered or context.expecting == "choice") and _fullmatch(
+        rf"{_CHOICE_LEAD}(?:the\s+)?(?:middle one|middle|one in the middle|middle option)", text
+    ):
+        return one(Choose(index=2), sure, "en.choose.middle")
     if _fullmatch(
         rf"{_CHOICE_LEAD}(?:the\s+)?(?:(?:very\s+)?last|bottom)(?:\s+one)?{_CHOICE_TAIL}", text
     ) and not re.search(r"last (?:thing|bit|instruction)", text):
         return one(Choose(index=-1), sure, "en.choose.last")
-    lead = r"(?:(?:is there|are there|do you have|have you got|find|show me|give me|i'?d|i|we|want|need|like|would|prefer|something|anything|somewhere|a place|one|a|the|any|that'?s|that is|which is|it'?s|too far(?: away)?|too expensive|how about|what about|ok|no|let'?s|go|with|take|to|for|me|one that'?s|one which is|the one that'?s|another)[\s,]+)*"
+    lead = r"(?:(?:is there|are there|do you have|have you got|find|show me|give me|i'?d|i|we|want|need|like|would|prefer|something|anything|somewhere|a place|one|a|the|any|that'?s|that is|which is|it'?s|too far(?: away)?|too expensive|how about|what about|ok|no|let'?s|go|with|take|to|for|me|whichever(?: one)?(?:'s| is)|one that'?s|one which is|the one that'?s|another)[\s,]+)*"
     for word, by in (
         (
             r"(?:a bit |a little |much )?(?:closer|nearer|less far|not so far|nearest|closest)(?: (?:one|to (?:me|us|here)|by|place|option|away))*",
@@ -242,7 +264,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
         r"(?i)\s+(?:sounds|looks|seems|is|would be) (?:good|great|nice|fine|better|perfect)$", "", name
     )
     if re.search(
-        r"(?i)\b(?:what|how|where|when|why|not|don't|can't|previous|back|home|there|stop|cancel|same|right|wrong|too|bit|for|any|i|it|that|those)\b",
+        r"(?i)\b(?:what|how|where|when|why|not|don't|can't|previous|back|home|there|stop|cancel|same|right|wrong|too|bit|your|my|suggestion|for|any|i|it|that|those)\b",
         name,
     ):
         return None
@@ -263,6 +285,11 @@ def _correction(text: str, context: Context) -> Parsed | None:
         r"(?:i (?:meant|said|was talking about)|i mean)\s+(?:to )?(.{2,40}?)(?:,? not (?:the )?.{2,30}?)?",
         text,
     )
+    if found is None:
+        found = _fullmatch(
+            r"not (?:to )?(?:the |in |at )?(?:.{2,24}?),? (?:but |it'?s |i meant )*(?:to )?the (.{2,30}?)",
+            text,
+        )
     if found is None:
         return None
     instead = re.sub(r"(?i)^(?:the|to|to the)\s+", "", found[1]).strip(" ,.")
@@ -300,7 +327,7 @@ def _volume(text: str, context: Context) -> Parsed | None:
             "unmute",
         ),
         (
-            r"mute(?: (?:yourself|the (?:sound|voice|audio)|it|guidance|navigation))?|(?:turn|switch) (?:the )?(?:sound|voice|audio|volume|voice guidance) off|(?:turn|switch) off (?:the )?(?:sound|voice|audio|voice guidance)|(?:sound|voice) off|silence|go silent|silent mode|no (?:sound|voice|audio)|stop speaking",
+            r"mute(?: (?:yourself|the (?:sound|voice|audio)|it|guidance|navigation))?|(?:turn|switch) (?:the )?(?:sound|voice|audio|volume|voice guidance) off|(?:turn|switch) off (?:the )?(?:sound|voice|audio|voice guidance)|(?:sound|voice) off|silence|go silent|silent mode|(?:be|stay|keep) (?:quiet|silent) (?:for|until|till) .{2,20}|no (?:sound|voice|audio)|stop speaking",
             "mute",
         ),
         (
@@ -378,12 +405,12 @@ def _remember(text: str, context: Context) -> Parsed | None:
 def _recall(text: str, context: Context) -> Parsed | None:
     ask = r"(?:(?:do you (?:know|remember)|tell me|show me|what(?:'s| is)|where(?:'s| is)|where do|what did|remind me|can you tell me|give me|list|read)\s+)?"
     if _whole(
-        rf"{ask}(?:where )?(?:my |our )(?:home|house|home address)(?: (?:is|address|location|located|saved|stored|set to|again))*|where do (?:i|we) live",
+        rf"{ask}(?:where )?(?:my |our )(?:home|house|home address)(?: (?:is|address|location|located|saved|stored|set to|again))*|where d(?:o|id) (?:i|we) live(?: again)?",
         text,
     ):
         return one(Recall(what="home"), STRONG, "en.recall.home")
     if _whole(
-        rf"{ask}(?:where )?(?:my |our )(?:work|office|workplace|company|work address)(?: (?:is|address|location|located|saved|stored|set to|again))*|where do (?:i|we) work",
+        rf"{ask}(?:where )?(?:my |our )(?:work|office|workplace|company|work address)(?: (?:is|address|location|located|saved|stored|set to|again))*|where d(?:o|id) (?:i|we) work(?: again)?",
         text,
     ):
         return one(Recall(what="company"), STRONG, "en.recall.company")
@@ -438,11 +465,15 @@ def _named_status(text: str, context: Context) -> Parsed | None:
         ),
         (r"(?:what(?:'s| is) the )?distance (?:from here )?to (?:the )?(?P<place>.{2,40}?)", "distance_left"),
         (r"is (?:the )?(?P<place>.{2,40}?) far(?: (?:away|from here))*", "distance_left"),
+        (
+            r"(?:when|what time|at what time) (?:do|will|can|are) (?:i|we) (?:going to )?(?:get to|arrive (?:at|in)|reach|be (?:at|in)|make it to) (?:the )?(?P<place>.{2,40}?)",
+            "arrival_time",
+        ),
     )
     for pattern, what in patterns:
         found = _fullmatch(pattern, text)
         if found and not re.fullmatch(
-            r"(?i)(?:there|it|go|here|(?:the |our |my )?destination|we get there|next .*|go.*|left.*)",
+            r"(?i)(?:there|it|go|here|(?:the |our |my )?destination|we get there|next (?:turn|exit|junction|step|one|light).*|go.*|left.*)",
             found["place"],
         ):
             return one(Status(what=cast("Any", what), place=found["place"].strip()), GOOD, "en.status.place")
@@ -451,7 +482,7 @@ def _named_status(text: str, context: Context) -> Parsed | None:
 
 def _route_change(text: str, context: Context) -> Parsed | None:
     if _whole(
-        r"(?:(?:is there|find|find me|give me|show me|take|try|use|pick|choose|i want|let'?s (?:take|try|go)|i'?d like|go|drive|any|are there|do we have|switch to|can we (?:take|try)|want|get me|look for|suggest)\s+)*(?:(?:an?|the|any|some)\s+)?(?:other|another|different|alternative|alternate|new|second|next)\s+(?:route|way|road|path|one|routes|roads|ways|option)(?: (?:there|please|instead|available|around(?: (?:it|this|the traffic))?))*|"
+        r"(?:(?:is there|find|find me|give me|show me|take|try|use|pick|choose|i want|let'?s (?:take|try|go)|i'?d like|go|drive|any|are there|do we have|switch to|can (?:we|you|i)|could (?:we|you)|maybe|want|get me|look for|suggest)\s+)*(?:(?:an?|the|any|some)\s+)?(?:other|another|different|alternative|alternate|new|second|next)\s+(?:route|way|road|path|one|routes|roads|ways|option)(?: (?:there|please|instead|available|around(?: (?:it|this|the traffic))?))*|"
         r"(?:re-?route|recalculate|re-?plan)(?: (?:me|us|the route|please|around (?:it|this|the (?:traffic|jam))))*|(?:go|drive|get|take me|find a way|is there a way|way) around (?:this|it|the (?:traffic|jam|accident|congestion|roadworks?|construction)|that)(?: (?:traffic|jam|mess))?|alternatives?|(?:change|switch) (?:the |my |our )?(?:route|routes)|"
         r"(?:(?:there'?s|this is|it'?s|too much|so much|heavy|terrible|bad|what a|stuck in|we'?re stuck in|i'?m stuck in|the|this)\s+)+(?:(?:a|too much|so much|heavy|terrible|bad|really|traffic|huge|awful)\s+)*(?:traffic|jam|traffic jam|congestion|jammed|congested|accident|blocked)(?: (?:is (?:terrible|bad|awful|horrible|crazy)|here|ahead|on this road|today|up ahead))*|avoid (?:the |this )?(?:traffic|jam|congestion|accident)(?: (?:ahead|jam))?|(?:the|this) (?:road|street|way)(?:'s| is)? (?:blocked|closed|jammed|flooded)(?: ahead)?|(?:take|use) (?:an )?alternative(?: route)?",
         text,
@@ -476,12 +507,12 @@ def _route_change(text: str, context: Context) -> Parsed | None:
 def _stops(text: str) -> Parsed | None:
     stop_word = r"(?:way ?points?|stop(?:over)?s?|via points?|intermediate stops?|stopovers?|detours?)"
     if _whole(
-        rf"(?:remove|delete|drop|skip|cancel|clear|forget|get rid of|no(?: more)?) (?:all |every |any |the )*(?:of )?(?:the |my |our )?{stop_word}|(?:go|drive|take me|head) (?:directly|straight)(?: to (?:the |my |our )?(?:destination|end))?|no stops(?: please)?|without (?:any )?stops|don'?t stop anywhere",
+        rf"(?:remove|delete|drop|skip|cancel|clear|forget|get rid of|no(?: more)?) (?:all |every |any |the )*(?:of )?(?:the |my |our )?{stop_word}|(?:go|drive|take me|head) (?:directly|straight)(?: to (?:the |my |our )?(?:destination|end))?|no (?:more )?stops(?: please)?(?:,? (?:just )?(?:go|drive) (?:straight|directly)(?: there)?)?|(?:just )?(?:go|drive) (?:straight|directly) there|without (?:any )?stops|don'?t stop anywhere",
         text,
     ):
         return one(ChangeRoute(drop="*"), STRONG, "en.change.drop_all")
     drop = _fullmatch(
-        rf"(?:remove|delete|drop|skip|take out|leave out|cancel|forget(?: about)?|don'?t stop at|no need to stop at|let'?s skip|we don'?t need(?: to stop at)?)(?: the)?(?: (?:stop|{stop_word}) (?:at|in|by))?(?: the)? (.{{2,30}}?)(?: (?:stop|waypoint|stopover))?(?: from (?:the|my|our) route)?",
+        rf"(?:(?:we|i|you) can |could we |let'?s |please )*(?:remove|delete|drop|skip|take out|leave out|cancel|forget(?: about)?|don'?t stop at|no need to stop at|let'?s skip|(?:we|i) don'?t (?:need|have|want)(?: to (?:stop|go|be)(?: (?:at|to|by))?)?)(?: the)?(?: (?:stop|{stop_word}) (?:at|in|by))?(?: the)? (.{{2,30}}?)(?: (?:stop|waypoint|stopover))?(?: from (?:the|my|our) route| any ?more| after all| now)?",
         text,
     )
     if (
@@ -495,11 +526,11 @@ def _stops(text: str) -> Parsed | None:
         return one(ChangeRoute(drop=drop[1]), GOOD, "en.change.drop")
     add = (
         _fullmatch(
-            rf"(?:add|insert|include|put in|make)(?: in)?(?: an?| another| one)?(?: (?:quick|short|extra|brief))? ?(?:stop|{stop_word})(?: (?:at|in|by|for|to))(?: the| an?)? (.{{2,40}}?)(?: (?:on the way|along the way|first|before that|to (?:the|my) route))?",
+            rf"(?:let'?s |can (?:we|you) |could (?:we|you) |i (?:want|need) to |i'd like to )*(?:add|insert|include|put in|make)(?: in)?(?: an?| another| one)?(?: (?:quick|short|extra|brief))? ?(?:stop|{stop_word})(?: (?:at|in|by|for|to))(?: the| an?)? (.{{2,40}}?)(?: (?:on the way|along the way|first|before that|to (?:the|my) route))?",
             text,
         )
         or _fullmatch(
-            r"(?:let'?s |i (?:want|need|have|'d like) to |we (?:need|have|want) to |first |please |also |can we |then )*(?:stop|pause|swing|drop|pass|go|drive|route|detour|come)(?: (?:quickly|briefly|off|over|us|me))? (?:at|by|in at|in on|through|via|past)(?: the| an?)? (.{2,40}?)(?: (?:on the way|along the way|first|before that|on our way|on my way|en route)(?: there| home)?)?",
+            r"(?:let'?s |i (?:want|need|have|'d like) to |we (?:need|have|want) to |first |please |also |can we |then )*(?:stop|pause|swing|drop|pass|go|drive|route|detour|come)(?: (?:quickly|briefly|off|over|us|me|for (?:some )?\w+))? (?:at|by|in at|in on|through|via|past)(?: the| an?)? (.{2,40}?)(?: (?:on the way|along the way|first|before that|on our way|on my way|en route)(?: there| home)?)?",
             text,
         )
         or _fullmatch(
@@ -536,9 +567,15 @@ def _place_confidence(phrase: Phrase, sure: float) -> float:
     return sure
 
 
+_WHEN = (
+    rf"(?:by|at|before|around|until|till) (?:{EN_NUMBER}|noon|midnight)(?::\d\d| (?:thirty|fifteen|forty[- ]five))?(?: ?(?:am|pm|a\.m\.|p\.m\.|o'?clock|sharp))?(?: (?:today|tonight|tomorrow))?"
+    r"|today|tonight|tomorrow(?: (?:morning|afternoon|evening))?|this (?:morning|afternoon|evening)"
+)
+"""When one wants to be there, which is no part of where."""
+
 _FETCH = (
-    r"(?:let'?s |i (?:need|have|want) to |we (?:need|have|want) to |i'?m going to |gotta |go |please )*(?:pick|get|collect|fetch)(?: up)? "
-    r"(?:my|the|our|his|her) \w+(?: up)? (?:from|at) (?:the |his |her )?(?P<to>.{2,30}?)(?P<way> on (?:the|our|my) way(?: home| there)?)?"
+    r"(?:let'?s |i (?:need|have|want) to |we (?:need|have|want) to |i'?m |we'?re |going to |gotta |go |please )*(?:pick|get|collect|fetch|meet|meeting|see|seeing)(?: up)? "
+    r"(?:(?:my|the|our|his|her) \w+|(?!it\b|me\b|us\b|some|a\b|an\b|off\b|on\b)\w+)(?: up)? (?:from|at) (?:the |his |her )?(?P<to>.{2,30}?)(?P<way> on (?:the|our|my) way(?: home| there)?)?"
 )
 
 
@@ -552,7 +589,7 @@ def _navigate(text: str, context: Context) -> Parsed | None:
     via: list[str] = []
     start = ""
     tail = re.search(
-        r"(?i)\s+(?:(?:and|but|with a|with) )?(?:via|passing (?:through|by)|going through|by way of|stopping (?:at|by|in|off at)|stop(?:ping)? (?:at|by)|with a (?:quick )?stop (?:at|in)|a stop (?:at|in)|stop (?:at|in)|through) (?:the |an? )?(?P<via>.+?)(?: (?:on the way|first|along the way|en route))?$",
+        r"(?i),?\s+(?:(?:and|but|with a|with) )?(?:on the way )?(?:via|passing (?:through|by)|going through|by way of|stopping (?:at|by|in|off at)|stop(?:ping)? (?:at|by)|with a (?:quick )?stop (?:at|in)|a stop (?:at|in)|stop (?:at|in)|through) (?:the |an? )?(?P<via>.+?)(?: (?:on the way|first|along the way|en route))?$",
         body,
     )
     if tail and re.match(_NAV, body, re.IGNORECASE):
@@ -573,9 +610,15 @@ def _navigate(text: str, context: Context) -> Parsed | None:
         body = body[: found.start()] if found else body
     target = None
     sure = STRONG
+    body = re.sub(
+        rf"(?i)(?<=\w) (?:{_WHEN})$|(?<=\w) (?:on |by |via )?the (?:scenic|usual|normal|long|direct) (?:way|route)$",
+        "",
+        body,
+    )
     if (found := re.match(rf"(?i)^{_GO}(?P<to>.+)$", body)) or (
         found := re.match(
-            r"(?i)^(?:route|directions|navigate|navigation|destination(?: is)?)[: ]+(?:to )?(?P<to>.+)$", body
+            r"(?i)^(?:route|directions|navigate|navigation|(?:my |the |our |new )*destination(?: is)?)[: ]+(?:to )?(?P<to>.+)$",
+            body,
         )
     ):
         target = found["to"]
@@ -587,13 +630,23 @@ def _navigate(text: str, context: Context) -> Parsed | None:
     ):
         # "What is the quickest way to the hospital": the quickest way is cut out already.
         target = found["to"]
-    elif found := re.match(r"(?i)^to (?:the )?(?P<to>.+)$", body):
-        target, sure = found["to"], GOOD if start else FAIR
+    elif found := re.match(r"(?i)^(?P<back>back )?to (?:the )?(?P<to>.+)$", body):
+        target, sure = found["to"], GOOD if start or found["back"] else FAIR
+    elif found := re.match(
+        r"(?i)^(?:(?:i|we)(?:'d like| want| would like| need) to|(?:i|we) wanna|let'?s)(?: go)? (?:visit|see) (?:the )?(?P<to>.+)$",
+        body,
+    ):
+        target, sure = found["to"], FAIR
     elif found := re.match(
         r"(?i)^(?:take|bring|drive|get|lead) (?:me|us|him|her|them) (?P<to>(?:some|any)where\b.*|there)$",
         body,
     ):
         target = found["to"]
+    elif found := re.match(
+        rf"(?i)^(?:i|we) (?:need|have|want|'d like) to be (?:at|in|on) (?:the )?(?P<to>.+?)(?: (?:{_WHEN}))?$",
+        body,
+    ):
+        target, sure = found["to"], GOOD
     elif re.fullmatch(
         r"(?i)(?:(?:take|bring|get|drive) (?:me|us) )?(?:back )?home|(?:go|going|head|heading|drive|i want to go|let'?s go|time to go) (?:back )?home",
         body,
@@ -628,8 +681,9 @@ def _navigate(text: str, context: Context) -> Parsed | None:
 
 
 _FIND = (
+    r"(?:(?:the (?:kids?|baby|dog|car)|my (?:wife|husband|son|daughter|kids?|mom|mum|dad|friend)|he|she)\s+(?=needs?|wants?))?"
     r"(?:(?:i|we|i'?d|we'?d|i'?m|we'?re|let'?s|me|us|can|could|you|do|does|would|like|want|wanna|need|have|to|help|know|please|just|some|gotta|got|also|then|first|desperately|really|urgently|badly|quickly|craving|in the mood for|go)\s+)*"
-    r"(?:find|search(?: for)?|look(?:ing)?(?: up| for| around for)?|locate|show(?: me| us)?|list|where(?:'s| is| are| can i find| can we find| can i get| can we get| could i find| do i find| would i find| there'?s| can i buy| can i eat| can we eat)|is there|are there|any|got any|recommend|suggest|what(?:'s| is| are| about)?|which|give me|tell me|get|grab|buy|pick up|eat|drink|have|want|need|like|craving|in the mood for|fancy|check(?: for)?|know(?: of)?|find out|hunting for|how about|book)"
+    r"(?:find|search(?: for)?|look(?:ing)?(?: up| for| around for)?|locate|show(?: me| us)?|list|where(?:'s| is| are| can i find| can we find| can i get| can we get| could i find| do i find| would i find| there'?s| can i buy| can i eat| can we eat)|is there|are there|any|got any|recommend|suggest|what(?:'s| is| are| about)?|which|give me|tell me|get|grab|buy|pick up|eat|drink|have|wants?|needs?|like|craving|in the mood for|fancy|feel like|check(?: for)?|know(?: of)?|find out|hunting for|how about|book)"
     r"(?:\s+(?:me|us|for|a|an|the|some|any|there|all|are|of|is|good|nice|where|there'?s|about|out|kind of|sort of|somewhere|to))*\s+"
 )
 

@@ -1,12 +1,12 @@
 """Train the linear head that reads a class from the language model's last hidden state.
 
-    python -m agent.train_understanding MODEL.gguf [STATES.npz]
+    python -m agent.train_understanding MODEL.gguf [STATES.npz [HEAD.npz]]
 
 reads the committed sentences (`agent.training_lines`), lets the model read each of them once, fits a
 regularised multinomial logistic regression, and writes `agent/data/understanding_head.npz` (float16, a few
 hundred kilobytes). The strength of the regularisation and the temperature are chosen on the development
 lines, which are never trained on. STATES.npz keeps the hidden states, so that a second run with a few lines
-more is quick. Needs the `train` extra.
+more is quick; HEAD.npz is written instead of the committed file. Needs the `train` extra.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def main(arguments: list[str]) -> None:
         f"{len(pairs)} sentences, {len(head['labels'])} classes; temperature {head['temperature']:.2f}: "
         f"calibration error {before:.3f} before, {after:.3f} after"
     )
-    save(head)
+    save(head, Path(arguments[2]) if len(arguments) > 2 else HEAD_FILE)
 
 
 if __name__ == "__main__":

@@ -26,9 +26,9 @@ _WAKE = re.compile(
     re.IGNORECASE,
 )
 _ZH_HEAD = re.compile(
-    r"^(?:[\s,，。、!！]|嗯+|呃+|额+|啊|哎呀?|唉|喂|那个|这个(?=[，,])|就是说|你好|麻烦你?|劳驾|拜托|请问?你?|谢谢|"
+    r"^(?:[\s,，。、!！]|嗯+|呃+|额+|啊|哎呀?|唉|喂|那个?(?:什么|啥)(?=[带去回导帮找我])|那个|这个(?=[，,])|就是说|你好|麻烦你?|劳驾|拜托|请问?你?|谢谢|"
     r"能不能|可不可以|可以(?=帮|带|给|送)|能(?=帮|带|给|送)|帮个忙|帮忙|帮我们?|帮|给我(?=找|导|搜|查|规划|安排|看|换|来|推荐|订|算|放|设|讲|说)|"
-    r"替我|师傅|我说|哥们儿?|老铁|亲爱的|(?:好的|好啊|行)[，,](?=.{3}))+"
+    r"替我|师傅|我说(?!的)|哥们儿?|老铁|亲爱的|(?:好的|好啊|行)[，,](?=.{3}))+"
 )
 _ZH_TAIL = re.compile(
     r"(?:[\s,，。、!！?？~…]|(?<![酒网茶水书啡氧])吧|呗|啊|呀|哦|喔|噢|哈|嘛|啦|咯|好吗|好不好|好么|可以吗|可以么|行吗|行不行|成不成|谢谢你?|"
@@ -36,7 +36,7 @@ _ZH_TAIL = re.compile(
 )
 _EN_HEAD = re.compile(
     r"^(?:[\s,.!]|(?:um+|uh+|er+m?|well|so|hey|hi|hello|ok(?:ay)?(?=[\s,]+\w+\s+\w)|please|pls|kindly|excuse me|"
-    r"sorry(?=,)|listen|alright|all right(?=,)|now|then|and|also|"
+    r"sorry(?=,)|listen|alright|all right(?=,)|now|then|and|also|first(?=[\s,]+(?:to|go|take|stop|drive|we|i)\b)|"
     r"(?:can|could|would|will) you(?: please)?(?: just)?|(?:do|would) you mind|i was wondering if you could|"
     r"i(?:'d| would) (?:like|love) you to|i (?:want|need) you to|would it be possible to|"
     r"be so kind(?: as)? to|just|maybe|actually(?=,))\b)+[\s,]*",
@@ -44,7 +44,7 @@ _EN_HEAD = re.compile(
 )
 _EN_TAIL = re.compile(
     r"(?:[\s,.!?…]|\b(?:please|pls|thanks(?: a lot)?|thank you(?: very much| so much)?|cheers|mate|buddy|dude|"
-    r"would you|will you|could you|if you (?:can|could)|if possible|for me|ok|okay|right now|now|then|"
+    r"would you|will you|could you|if you (?:can|could)|if possible|for me|(?<!\bare )(?<!\bis )(?<!'s )(?:ok|okay)|right now|now|then|"
     r"real quick|quickly)\b)+$",
     re.IGNORECASE,
 )

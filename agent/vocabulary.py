@@ -10,8 +10,8 @@ from __future__ import annotations
 from agent.intent import Avoid, Need
 
 AVOID_ZH: tuple[tuple[str, Avoid], ...] = (
-    (r"高速(?:公路|路|道路|段|路段)?|快速路|环路", "motorway"),
-    (r"收费(?:站|路|公路|路段|的路|的路段|道路|高速|的)?|过路费|花钱的路|要钱的路?|交钱的路?|过桥费", "toll"),
+    (r"高速(?:公路|道路|路段|路|段)?|快速路|环路", "motorway"),
+    (r"收费(?:站|公路|路段|路|的路段|的路|道路|高速|的)?|过路费|花钱的路|要钱的路?|交钱的路?|过桥费", "toll"),
     (r"轮渡|渡轮|渡船|摆渡|渡口|坐船|船", "ferry"),
     (
         r"土路|烂路|石子路|砂石路|碎石路|泥路|泥巴路|未铺装(?:的)?(?:路面|道路|路)?|非铺装(?:路面|道路)?|没铺的路|颠簸的路",
@@ -34,7 +34,7 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
         "food",
     ),
     (
-        r"(?:找|去|弄|想|要|该|得|先)*(?:个|点|些)?(?:地方|地儿)?(?:吃(?:点|个|顿)?(?:饭|东西|的|早饭|午饭|晚饭|早餐|午餐|晚餐|宵夜|夜宵)?|填填?肚子|垫垫?肚子)",
+        r"(?:找|去|弄|想|要|该|得|先)*(?:个|点|些)?(?:地方|地儿)?(?:吃(?:点|个|顿)?(?:饭|东西|的|啥|什么|早饭|午饭|晚饭|早餐|午餐|晚餐|宵夜|夜宵)?(?:好)?|填填?肚子|垫垫?肚子)",
         "food",
     ),
     (
@@ -46,7 +46,7 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
         "charging",
     ),
     (
-        r"(?:有点|好|太|很|真|实在|开|我|都)*(?:困|累|乏|疲劳|犯困|打瞌睡|累死|困死|疲倦)(?:了|死了|得不行|得要命)?|(?:想|要|该|得|找个地方|找地方|先|停下来?)*(?:休息|歇)(?:一下|一会儿?|会儿?|下|歇|脚)?|(?:想|要)?(?:眯|睡|打个盹)(?:一会儿?|会儿?|一觉|个盹)?",
+        r"(?:有点|好|太|很|真|实在|开|我|都)*(?:困|累|乏|疲劳|犯困|打瞌睡|累死|困死|疲倦)(?:了|死了|得不行|得要命)?|(?:想|要|该|得|找个地方|找地方|先|停下来?)*(?:休息|歇)(?:一下|一会儿?|会儿?|下|歇|脚)?|(?:想|要|找个?地方|先)*(?:眯|睡|打个盹)(?:一会儿?|会儿?|一觉|个盹)?",
         "rest",
     ),
     (
@@ -54,7 +54,7 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
         "toilet",
     ),
     (
-        r"(?:想|要|去|找个地方|找地方|来|我|先)*(?:喝|买|来)?(?:杯|一杯|点|个)?咖啡(?:因)?(?:提提神)?|(?:想|要)?提提?神",
+        r"(?:想|要|去|找个地方|找地方|来|我|先)*(?:喝|买|来)?(?:杯|一杯|点|个)?咖啡(?:因)?(?:提提神)?|(?:想|要)?提提?神|(?:来|喝|买)(?:一)?杯咖啡吧",
         "coffee",
     ),
     (
@@ -90,7 +90,7 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
         "cash",
     ),
     (
-        r"(?:好|很|太|真)?(?:无聊)(?:了|死了)?|(?:想|要|去|找|我|有没有|有什么|哪里|有啥|啥|什么)*(?:个|点)?(?:地方|地儿)?(?:玩|转转|逛逛|散散心|走走)(?:的地方)?|(?:有什么|有啥|有没有什么?|什么)?(?:好玩|值得(?:看|去|逛|玩))(?:的)?(?:地方|景点|去处)?",
+        r"(?:好|很|太|真)?(?:无聊)(?:了|死了)?|(?:想|要|去|找|我|有没有|有什么|哪里|有啥|啥|什么)*(?:个|点)?(?:地方|地儿)?(?:玩|逛|转转|逛逛|散散心|走走)(?:的地方)?|(?:有什么|有啥|有没有什么?|什么)?(?:好玩|(?:值得|可以|可|能)(?:看|去|逛|玩|转)(?:一?看|一?逛|一?转|玩)?)(?:的)(?:地方|景点|去处)?|值得(?:看|去|逛|玩)|好玩",
         "sights",
     ),
 )
@@ -116,7 +116,7 @@ NEEDS_EN: tuple[tuple[str, Need], ...] = (
         "toilet",
     ),
     (
-        r"(?:i |we )?(?:need|want|could use|'d like|would like|fancy|'d love|could do with)(?: to)? (?:a |some |get |grab |have |drink )*(?:cup of )?(?:coffee|caffeine|espresso|latte|cappuccino)|(?:let'?s )?(?:get|grab|have) (?:a |some )?(?:cup of )?coffee|coffee (?:break|time)",
+        r"(?:i |we )?(?:need|want|could use|'d like|would like|fancy|'d love|could do with)(?: to)? (?:a |some |get |grab |have |drink )*(?:cup of )?(?:coffee|caffeine|espresso|latte|cappuccino)|(?:let'?s |can we |could we |i want to |we should )?(?:get|grab|have|stop for) (?:a |some )?(?:cup of )?coffee(?: somewhere| break)?|coffee (?:break|time)",
         "coffee",
     ),
     (
@@ -124,7 +124,7 @@ NEEDS_EN: tuple[tuple[str, Need], ...] = (
         "drink",
     ),
     (
-        r"(?:i |we )?(?:need|want|have|where can i|where do i|where can we|where should i)(?: to)? (?:a |some |place |somewhere |spot |find |to )*park(?: the car| my car| here| around here)?|(?:a |some)?(?:place|where|somewhere|spot) to (?:park|leave the car)(?: the car)?",
+        r"(?:i |we )?(?:need|want|have|where can i|where do i|where can we|where should i)(?: to)? (?:a |some |place |somewhere |spot |find |to )*park(?: the car| my car| here| around here)?|(?:a |some)?(?:place|where|somewhere|spot) to (?:park|leave the car)(?: the car)?|where (?:can|could|do|should) (?:i|we) (?:leave|put) (?:the|my|our) car",
         "parking",
     ),
     (
@@ -152,7 +152,7 @@ NEEDS_EN: tuple[tuple[str, Need], ...] = (
         "cash",
     ),
     (
-        r"(?:i'?m|we'?re|the kids are) bored|(?:what|anything|something|things|stuff|somewhere|a place)(?:'s| is)?(?: there)?(?: fun| interesting| nice| worth seeing)? ?(?:to (?:do|see|visit)|fun|worth seeing|worth visiting|interesting)(?: (?:around )?here| nearby| around)?",
+        r"(?:i'?m|we'?re|the kids are) bored|(?:what|anything|something|things|stuff|somewhere|a place)(?:'s| is)?(?: there| can (?:we|i))?(?: fun| interesting| nice| worth seeing)? ?(?:(?:to )?(?:do|see|visit)|fun|worth seeing|worth visiting|interesting)(?: (?:around )?here| nearby| around)?",
         "sights",
     ),
 )

@@ -76,12 +76,12 @@ def _bare_days(text: str) -> int | None:
     return days
 
 
-_STOP = r"(?=$|[,.;!?]| for | with | and | but | on | without | no | avoiding | next | this | tomorrow| in (?:spring|summer|autumn|winter)| please| starting| from | over | that | cheap| we | i | staying| including| where | including| to see)"
+_STOP = r"(?=$|[,.;!?]| for | with | and | but | on | without | no | avoiding | next | this | tomorrow| in (?:spring|summer|autumn|winter)| please| starting| from | over | that | cheap| we | i | staying| including| where | to (?:see|visit)| seeing| visiting| exploring| where)"
 
 
 def _where(text: str) -> str:
     for pattern in (
-        rf"(?i)\b(?:trip|tour|getaway|vacation|holiday|itinerary|weekend|days?|nights?|visit|week|sightseeing|stay|road ?trip|afternoon)\s+(?:away |out |trip |getaway |tour )?(?:to|in|at|around|of|for|through|exploring|near)\s+(?:the )?([A-Za-z\u3400-\u9fff][\w'\u3400-\u9fff .-]{{0,40}}?){_STOP}",
+        rf"(?i)\b(?:trip|tour|getaway|vacation|holiday|itinerary|weekend|days?|nights?|visit|week|sightseeing|stay|road ?trip|afternoon|plan)\s+(?:away |out |trip |getaway |tour )?(?:to|in|at|around|of|for|through|exploring|near)\s+(?:the )?([A-Za-z\u3400-\u9fff][\w'\u3400-\u9fff .-]{{0,40}}?){_STOP}",
         rf"(?i)\b(?:go to|going to|visit|explore|travel to|drive to|head to|see|tour|discover)\s+(?:the )?([A-Za-z\u3400-\u9fff][\w'\u3400-\u9fff -]{{0,40}}?){_STOP}",
         rf"(?i)\b(?:plan|organi[sz]e|arrange|make|create|give me|i want|build|design)\s+(?:me |us )?(?:an? |the )?(?:{EN_NUMBER}[- ]days? )?([A-Z\u3400-\u9fff][\w'\u3400-\u9fff -]{{1,30}}?)\s+(?:trip|itinerary|tour|weekend|getaway|visit)",
         rf"(?i)^([A-Z][\w'-]+(?: [A-Z][\w'-]+)?)\s*,?\s+(?:for )?{EN_NUMBER}[- ]?days?",
@@ -101,7 +101,7 @@ def parse_wishes(text: str) -> Wishes:
     """Extract what a trip should be like; every name is a span of the text."""
     roads = road_wishes(text, "en")
     rest = " " + roads.text + " "
-    stop = r"(?=[,.;!?]|$| but | please| in the | at the | on the | for | with | without | no | and (?:we|i|no|not|a|the kids|avoid|stay|start|don't|somewhere)\b| we | i | leave| also )"
+    stop = r"(?=[,.;!?]|$| but | please| in the | at the | on the | for | with | without | no | and (?:we|i|no|not|a|the kids|avoid|stay|start|don't|somewhere)\b| we | i | leave| also | seeing | visiting | exploring )"
     likes: list[str] = []
     dislikes: list[str] = []
     must: list[str] = []
@@ -120,7 +120,7 @@ def parse_wishes(text: str) -> Wishes:
             meals,
         ),
         (
-            rf"(?i)\b(?:(?:want to |wanna |like to |love to |we'?d like to |to )?(?:see|visit|explore|check out|look at|tour)|interested in|love|loves|like|likes|into|enjoy|enjoys|lots of|plenty of|prefer|fond of|focus on|mostly|fan of|fans of|featuring|some)\s+(?:to see |to visit |seeing |visiting |some |the |a few |lots of |many |old |local |mostly |going to |a couple of )*(.{{2,50}}?){stop}",
+            rf"(?i)\b(?:(?:want to |wanna |like to |love to |we'?d like to |to )?(?:see|visit|explore|check out|look at|tour)|seeing|visiting|exploring|interested in|love|loves|like|likes|into|enjoy|enjoys|lots of|plenty of|prefer|fond of|focus on|mostly|fan of|fans of|featuring|some)\s+(?:to see |to visit |seeing |visiting |some |the |a few |lots of |many |old |local |mostly |going to |a couple of )*(.{{2,50}}?){stop}",
             likes,
         ),
         (
