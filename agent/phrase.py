@@ -245,7 +245,7 @@ def _trim_zh(text: str) -> str:
             text,
         )
         text = re.sub(
-            r"(?:[ ，,。]|的地方|都?有(?:哪些|哪几家|什么|啥)|(?<=.{2})(?:好吃|好喝|好玩|最好吃)|在哪(?:里|儿)?|还?有吗|有没有|有么|吗|呢|的|那里|那儿|没|上一下|(?<=.)了)$",
+            r"(?:[ ，,。]|的地方|都?有(?:哪些|哪几家|什么|啥)|都?哪(?:家|个|些)|(?<=.{2})(?:好吃|好喝|好玩|最好吃)|在哪(?:里|儿)?|还?有吗|有没有|有么|吗|呢|的|那里|那儿|没|上一下|(?<=.)了)$",
             "",
             text,
         )
@@ -326,7 +326,7 @@ def _en_pick(cutter: _Cutter) -> Pick:
     ):
         return "cheapest"
     if cutter.cut(
-        r"\b(?:the |a |one of the )?(?:(?:best|top|highest|well)[- ](?:rated|reviewed|ranked)|best)\b"
+        r"\b(?:the |a |one of the )?(?:(?:with )?(?:good|great|excellent|the best) (?:reviews|ratings?)|(?:best|top|highest|well)[- ](?:rated|reviewed|ranked)|best)\b"
     ):
         return "best"
     return ""

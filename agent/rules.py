@@ -130,11 +130,12 @@ _ORDER = re.compile(r"先|再|然后|接着|最后|之后|完|顺|(?i:\b(?:first
 def _join(clauses: list[str], grammar: Any, context: Context, *, whole: bool = False) -> Parsed | None:
     intents: list[Intent] = []
     ordered = any(_ORDER.search(clause) for clause in clauses)
-    confidence, names, missed = 1.0, [], 0
+    confidence, names, missed, longest = 1.0, [], 0, ""
     for clause in clauses:
         parsed: Parsed | None = grammar.parse_whole(clause, context) or grammar.parse_clause(clause, context)
         if parsed is None or (parsed.confidence <= WEAK and len(clauses) > 1 and intents):
             missed += 1
+            longest = max(longest, clause, key=len)
             continue
         for intent in parsed.intents:
             if not ordered and intents and _is_reason(intents[-1], intent):
@@ -142,7 +143,7 @@ def _join(clauses: list[str], grammar: Any, context: Context, *, whole: bool = F
             append(intents, intent)
         confidence = min(confidence, parsed.confidence)
         names.append(parsed.pattern)
-    if not intents or (whole and missed):
+    if not intents or (whole and missed and (missed > 1 or confidence < GOOD or len(longest) > 12)):
         return None
     if missed:
         # "My meeting starts in ten minutes, quicker": a reason that says nothing to us, and a clear wish.

@@ -186,9 +186,15 @@ def _answer(text: str, context: Context) -> Parsed | None:
         context.expecting == "yes_no" and _whole(rf"(?:no|nah|nope)[, ]+(?:{_CANCEL})", text)
     ):
         return one(Deny(), sure, "en.deny")
-    if _whole(_REPEAT, text) and text.lower() not in {"tell me", "give me", "read", "say", "excuse me"}:
+    if _whole(rf"(?:(?:{_REPEAT})(?:[\s,.]+|$)){{1,2}}", text) and text.lower() not in {
+        "tell me",
+        "give me",
+        "read",
+        "say",
+        "excuse me",
+    }:
         return one(Repeat(), STRONG, "en.repeat")
-    if _whole(_CANCEL, text):
+    if _whole(rf"(?:(?:{_CANCEL})(?:[\s,.]+|$)){{1,2}}", text):
         return one(Cancel(), STRONG, "en.cancel")
     if _whole(_HELP, text):
         return one(Help(), STRONG, "en.help")
@@ -287,7 +293,7 @@ def _correction(text: str, context: Context) -> Parsed | None:
     )
     if found is None:
         found = _fullmatch(
-            r"not (?:to )?(?:the |in |at )?(?:.{2,24}?),? (?:but |it'?s |i meant )*(?:to )?the (.{2,30}?)",
+            r"not (?:to )?(?:the |in |at )?(?:.{2,24}?),? (?:(?:but |it'?s |i meant |i said )+(?:to )?(?:the )?|(?:to )?the )(.{2,30}?)",
             text,
         )
     if found is None:
@@ -405,12 +411,12 @@ def _remember(text: str, context: Context) -> Parsed | None:
 def _recall(text: str, context: Context) -> Parsed | None:
     ask = r"(?:(?:do you (?:know|remember)|tell me|show me|what(?:'s| is)|where(?:'s| is)|where do|what did|remind me|can you tell me|give me|list|read)\s+)?"
     if _whole(
-        rf"{ask}(?:where )?(?:my |our )(?:home|house|home address)(?: (?:is|address|location|located|saved|stored|set to|again))*|where d(?:o|id) (?:i|we) live(?: again)?",
+        rf"{ask}(?:where )?(?:my |our )(?:home|house|home address)(?: (?:is|address|location|located|saved|stored|set to|again))*|(?:(?:do you (?:know|remember)|tell me) )?where (?:d(?:o|id) )?(?:i|we) live(?: again)?",
         text,
     ):
         return one(Recall(what="home"), STRONG, "en.recall.home")
     if _whole(
-        rf"{ask}(?:where )?(?:my |our )(?:work|office|workplace|company|work address)(?: (?:is|address|location|located|saved|stored|set to|again))*|where d(?:o|id) (?:i|we) work(?: again)?",
+        rf"{ask}(?:where )?(?:my |our )(?:work|office|workplace|company|work address)(?: (?:is|address|location|located|saved|stored|set to|again))*|(?:(?:do you (?:know|remember)|tell me) )?where (?:d(?:o|id) )?(?:i|we) work(?: again)?",
         text,
     ):
         return one(Recall(what="company"), STRONG, "en.recall.company")
@@ -490,7 +496,7 @@ def _route_change(text: str, context: Context) -> Parsed | None:
         return one(ChangeRoute(prefer="other"), STRONG, "en.change.other")
     wishes = road_wishes(text, "en")
     rest = re.sub(
-        r"(?i)^(?:(?:i|we|you|let'?s|i'?d|can|could|please|the|a|route|routes|change|switch|to|take|use|make|it|but|and|with|want|find|give|me|us|prefer|like|would|drive|go|is|there|one|way|by|on|that|recalculate|re-?route|replan|from now|this time|instead|rather|do|along|via|not|any|only|try|get|choose|need|now)\b[\s,]*)+",
+        r"(?i)^(?:(?:i|we|you|let'?s|i'?d|can|could|please|the|a|route|routes|change|switch|to|take|use|make|it|but|and|with|want|find|give|me|us|prefer|like|would|drive|go|is|isn'?t|aren'?t|there|one|way|by|on|that|recalculate|re-?route|replan|from now|this time|instead|rather|do|along|via|not|any|only|try|get|choose|need|now)\b[\s,]*)+",
         "",
         wishes.text,
     )
@@ -592,7 +598,7 @@ def _navigate(text: str, context: Context) -> Parsed | None:
         r"(?i),?\s+(?:(?:and|but|with a|with) )?(?:on the way )?(?:via|passing (?:through|by)|going through|by way of|stopping (?:at|by|in|off at)|stop(?:ping)? (?:at|by)|with a (?:quick )?stop (?:at|in)|a stop (?:at|in)|stop (?:at|in)|through) (?:the |an? )?(?P<via>.+?)(?: (?:on the way|first|along the way|en route))?$",
         body,
     )
-    if tail and re.match(_NAV, body, re.IGNORECASE):
+    if tail and re.match(rf"{_NAV}|to ", body, re.IGNORECASE):
         via = [v.strip() for v in re.split(r"(?i),? and (?:the )?|, (?:the )?", tail["via"]) if v.strip()]
         body = body[: tail.start()]
     if found := re.search(r"(?i)\bfrom (?:the )?(?P<start>.+?) (?=to\b)", body):
@@ -638,7 +644,7 @@ def _navigate(text: str, context: Context) -> Parsed | None:
     ):
         target, sure = found["to"], FAIR
     elif found := re.match(
-        r"(?i)^(?:take|bring|drive|get|lead) (?:me|us|him|her|them) (?P<to>(?:some|any)where\b.*|there)$",
+        r"(?i)^(?:take|bring|drive|get|lead) (?:me|us|him|her|them) (?P<to>(?:some|any)where\b.*|there|downtown)$",
         body,
     ):
         target = found["to"]

@@ -66,7 +66,7 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
         "parking",
     ),
     (
-        r"(?:今晚|晚上|今天|今天晚上|我们?|找|想|要|得|该)*(?:个|在)?(?:地方|地儿|哪)?(?:住(?:一晚|一宿|一夜|下|宿|的地方|一下)?|过夜|落脚|睡觉|住哪)",
+        r"(?:今晚|晚上|今天|今天晚上|我们?|找|想|要|得|该)*(?:个|在)?(?:地方|地儿|哪)?(?:住(?:一晚|一宿|一夜|下|宿|的地方|一下)?|过夜|落脚|睡觉|住哪(?:里|儿)?)",
         "hotel",
     ),
     (
@@ -104,7 +104,7 @@ NEEDS_EN: tuple[tuple[str, Need], ...] = (
         "fuel",
     ),
     (
-        r"(?:the |my )?(?:battery|charge)(?:'s| is)? (?:almost |nearly |getting |running |very )*(?:low|empty|dead|flat|dying)|(?:i |we )?(?:need|want|have|must)(?: to)? (?:a |to |some )?(?:charge|recharge|juice|charging)(?: (?:the|my) (?:car|battery))?|(?:i'?m|we'?re) (?:almost |nearly |running )*(?:out of|low on) (?:battery|charge|juice|power)|(?:somewhere |a place |where )(?:can i |to )?(?:charge|recharge)(?: (?:the|my) (?:car|ev))?",
+        r"(?:the |my )?(?:battery|charge)(?:'s| is)? (?:almost |nearly |getting |running |very )*(?:low|empty|dead|flat|dying)|(?:i |we )?(?:need|want|have|must)(?: to)? (?:a |to |some )?(?:charge|recharge|juice|charging)(?: (?:the|my) (?:car|battery))?|(?:i'?m|we'?re) (?:almost |nearly |running )*(?:out of|low on) (?:battery|charge|juice|power)|(?:somewhere |anywhere |a place |where )(?:can i |to )?(?:charge|recharge)(?: (?:the|my) (?:car|ev))?",
         "charging",
     ),
     (
@@ -148,11 +148,11 @@ NEEDS_EN: tuple[tuple[str, Need], ...] = (
         "shopping",
     ),
     (
-        r"(?:i |we )?(?:need|want)(?: to)? (?:some |get |withdraw |to )*(?:cash|money)(?: out)?|i'?m out of cash|withdraw (?:some )?(?:cash|money)",
+        r"(?:i |we )?(?:need|want|have|gotta|must)(?: to)? (?:some |get |withdraw |to )*(?:cash|money)(?: out)?|i'?m out of cash|withdraw (?:some )?(?:cash|money)",
         "cash",
     ),
     (
-        r"(?:i'?m|we'?re|the kids are) bored|(?:what|anything|something|things|stuff|somewhere|a place)(?:'s| is)?(?: there| can (?:we|i))?(?: fun| interesting| nice| worth seeing)? ?(?:(?:to )?(?:do|see|visit)|fun|worth seeing|worth visiting|interesting)(?: (?:around )?here| nearby| around)?",
+        r"what'?s (?:nearby|around(?: here)?|in the area)|(?:i'?m|we'?re|the kids are) bored|(?:what|anything|something|things|stuff|somewhere|a place)(?:'s| is)?(?: there| can (?:we|i))?(?: fun| interesting| nice| worth seeing)? ?(?:(?:to )?(?:do|see|visit)|fun|worth seeing|worth visiting|interesting)(?: (?:around )?here| nearby| around)?",
         "sights",
     ),
 )

@@ -153,6 +153,11 @@ def parse_wishes(text: str) -> Wishes:
         ):
             likes += _items(word)
     for found in re.finditer(
+        r"(?:想|要|去|喜欢|主要)(?:去)?(滑雪|徒步|爬山|泡温泉|露营|潜水|钓鱼|骑行|购物|赶海)", rest
+    ):
+        if found[1] not in likes and found[1].removeprefix("泡").removeprefix("爬") not in likes:
+            likes.append(found[1])
+    for found in re.finditer(
         r"(?:喜欢|爱|对|爱看)([^，,。！!？?看去逛玩]{1,10}?)(?:感兴趣|有兴趣|为主)?(?=[，,。！!？?]|$)", rest
     ):
         word = found[1].strip("的 ")
