@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +47,8 @@ def run() -> None:
     from device.service import Service
     from device.settings import load_settings
 
+    # What is remembered is for this user alone, also where a shell and not the unit started the service.
+    os.umask(0o077)
     share_arenas()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
     settings = load_settings()

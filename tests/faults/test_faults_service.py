@@ -137,6 +137,8 @@ def test_a_drive_under_way_goes_on_after_a_kill(service: Make, fault_table: Faul
     running.wait_until(lambda status: status["position"] is not None)
     running.ask(do="ask", text="带我去赫尔辛基大教堂")
     running.wait_until(lambda status: status["route"] is not None and kept.exists())
+    made = [file for file in kept.parent.glob("*") if file.suffix in {".json", ".sqlite"}]
+    assert [file.name for file in made if file.stat().st_mode & 0o077] == [], "for the user alone"
     before = running.ask(do="status")["route"]["remaining_m"]
     running.kill()
     taken_s = running.start() + running.wait_until(lambda status: status["route"] is not None)
