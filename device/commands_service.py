@@ -102,14 +102,11 @@ def forget(
 
     Maps, models and settings stay.
     """
-    from device.driving import drive_file, forget_drive
     from device.privacy import forget as erase
 
     if not yes:
         typer.confirm("Erase memory, own places, cached speech and logs?", abort=True)
     erased = erase()
-    if forget_drive(drive_file()):
-        erased.append(drive_file().name)
     stdout.print(f"erased: {', '.join(erased)}" if erased else "there was nothing to erase")
 
 

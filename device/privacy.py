@@ -76,7 +76,7 @@ def _without_secrets(text: str) -> str:
 
 
 def forget() -> list[str]:
-    """Erase what the agent remembers, with cached speech and logs; models, maps and settings stay.
+    """Erase what the agent remembers, the drive under way, cached speech and logs; models, maps and settings stay.
 
     Returns
     -------
@@ -88,6 +88,7 @@ def forget() -> list[str]:
         *data_home().glob("memory.sqlite*"),
         *data_home().glob("places.sqlite*"),
         *data_home().glob("*.damaged*"),
+        *data_home().glob("drive.json*"),
         data_home() / "log",
         cache_home() / "speech",
         cache_home() / "wake",
