@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _SURNAMES = "赵钱孙李周吴郑王冯陈张刘杨黄林何高郭马罗梁宋谢韩唐许邓曹彭曾肖田董潘袁蔡蒋余杜叶程魏苏吕丁任沈姚卢傅钟姜崔谭廖范汪陆金戴贾韦夏邱方侯邹熊孟秦江阎薛尹段雷黎史陶贺顾毛郝龚邵万严"
 _ZH = re.compile(
     r"我(?!们?(?:家|妈|爸|爷|奶|姥|姐|哥|弟|妹|老|朋友|公司|单位|常|最|上|收藏|住|停|的))|你|咱|了(?=.)|改去|改成|换成|不去|不要|不用|不想|直接|怎么|什么|哪(?!吒)|多少|还有|然后|"
-    r"中途|途中|路上|要走|不停|停一?下|接(?:一下)?(?:我|他|她|孩|老|人)|导航|(?<=.)去(?=[^的过年]{2})|的话|(?<=.{2})(?:想要?|买)(?=.)|有没有|能不能|(?<![小好])吃(?=.{2})|看看|"
+    r"中途|途中|路上|要走|不停|停一?下|接(?:一下)?(?:我|他|她|孩|老|人)|导航|(?<=.)去(?=[^的过年]{2})|的话|(?<=.{2})(?:想要?|买)(?=.)|有没有|能不能|(?<![小好])吃(?=.{2})|看看|[快慢]一?点|"
     rf"^[小老][{_SURNAMES}]$|[，,。！!？?]"
 )
 _EN = re.compile(
     r"(?i)\b(?:(?<!where )(?<!that )(?:i|we)|(?:i|we|you|it|he|she|they|there|that)'(?:m|s|d|ll|re|ve)|you|he|she|they|"
     r"let'?s|don'?t|please|wanna|gotta|going|because|want|wants|said|says|instead|are|was|were|why|when|how|who|"
     r"can|could|should|then|not|destination|navigate)\b|"
-    r"\b(?:and|with|or|but|to|is|the|for)$|^(?:and|with|or|but|to|is|up|we|i|collect|be)\b|[,;!?]"
+    r"\b(?:and|with|or|but|to|is|the|for)$|^(?:and|with|or|but|to|is|up|we|i|collect|be|was|where)\b|[,;!?]"
 )
 
 

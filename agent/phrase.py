@@ -150,6 +150,10 @@ def _parse_zh(text: str) -> Phrase:
     near, here = _zh_anchor(cutter)
     pick = _zh_pick(cutter)
     core = _trim_zh(cutter.text)
+    if (told := re.fullmatch(r"(?:能|可以|带|有|不用|允许)[^的]{1,6}的(.{2,8})", core)) and is_category(
+        told[1], "zh"
+    ):
+        core = told[1]
     need = need_of(core, "zh") if core else ""
     if core in {"地方", "地儿", "东西", "店", "家店"}:
         core = ""
@@ -240,7 +244,7 @@ def _trim_zh(text: str) -> str:
         before = text
         text = re.sub(
             r"^(?:[ ，,。]|没有(?=.)|有没有|有什么|有啥|哪里有|哪儿有|哪有|有哪些|有|什么|哪些|哪家|哪个|哪里的|一下|一家|一个|一间|一所|两家|几家|几个|个|家(?!乐福|具|居|电|常|园|庭|长|乐|属)|间|些|点儿|"
-            r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|能|可以|的|又(?:好吃|干净|安静|近|方便)的|(?:好吃|好喝|干净|不错|地道|正宗)的(?=.{2}))",
+            r"那个|这个|那家|随便|任何|一些|点(?!心)|找|卖(?=.)|(?:能|可以)(?![^的]{1,6}的.{2})|的|又(?:好吃|干净|安静|近|方便)的|(?:好吃|好喝|干净|不错|地道|正宗)的(?=.{2}))",
             "",
             text,
         )
@@ -256,6 +260,10 @@ _EN_HERE = (
     r"(?:(?:somewhere |anywhere |right )?(?:near|close to|around|by)(?:\s+(?:me|us|here|my (?:location|position)|where (?:i am|we are)))|"
     r"\b(?:nearby|around here|close by|near by|in the (?:area|vicinity|neighbou?rhood)|round here|hereabouts|here|in town|locally|around(?= $)|in this area))"
 )
+
+
+_EN_FOR = r"tonight|today|tomorrow|the (?:kids|children|night|weekend|family|car|baby|dog)|us|me|two|three|four|a (?:bit|while|night)"
+"""For whom and when: no part of what is looked for."""
 
 
 def _parse_en(text: str) -> Phrase:
@@ -278,6 +286,7 @@ def _parse_en(text: str) -> Phrase:
     here = cutter.cut(_EN_HERE)
     pick = _en_pick(cutter)
     near = "" if here else _en_anchor(cutter)
+    cutter.cut(rf" (?:for (?:{_EN_FOR})|on (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?)(?=\s*$)")
     core = _trim_en(cutter.text)
     if near and (told := re.fullmatch(r"(?i)(?:that|this|those) (.+)", core)) and is_category(told[1], "en"):
         # "That sushi place near the opera" is told by where it is, not by what was spoken of.

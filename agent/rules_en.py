@@ -46,7 +46,7 @@ _STATUS: tuple[tuple[str, str], ...] = (
         "where_am_i",
     ),
     (
-        r"(?:what(?:'s| is)|tell me)?\s*(?:the )?(?:current )?speed limit(?: (?:here|now|on this (?:road|street|stretch)|right now))*|how fast (?:can|may|should|am|could) (?:i|we) (?:allowed to )?(?:drive|go|be going|driving)?(?: (?:here|now|on this (?:road|street)))*|am i (?:speeding|going too fast|over the limit|driving too fast)|(?:what|how much) (?:is|am i) (?:the limit|allowed)(?: here)?|what'?s the limit(?: here)?",
+        r"(?:what(?:'s| is)|tell me)?\s*(?:the )?(?:current )?speed limit(?: (?:here|now|on this (?:road|street|stretch)|right now))*|how fast (?:can|may|should|am|could) (?:i|we) (?:allowed to )?(?:drive|go|be going|driving)?(?: (?:here|now|on this (?:road|street)))*|am i (?:speeding|going too fast|over the limit|driving too fast)|(?:what|how much) (?:is|am i) (?:the limit|allowed)(?: here)?|what'?s the limit(?: here| on this (?:road|street))?",
         "speed_limit",
     ),
     (
@@ -78,7 +78,7 @@ _STATUS: tuple[tuple[str, str], ...] = (
         "clock",
     ),
 )
-_REPEAT = r"(?:repeat|say|tell me|give me|read)(?: (?:that|it|this|what you said|the last (?:instruction|one|thing|bit|direction)|those|the (?:instruction|directions?|options|list)|me|them))*(?: (?:again|once more|one more time|over|back))*|(?:(?:sorry|pardon|excuse me)[, ]+)?(?:what|pardon|sorry|come again|excuse me|huh|pardon me|once more|one more time|again)(?: (?:did you (?:just )?say|was that|again))?|i (?:didn't|did not|couldn't|can't) (?:hear|catch|get|understand|make out)(?: (?:that|you|it|what you said|the last (?:bit|part|one)))?|i missed (?:that|it|what you said)|what'?s that(?: again)?|say again|come again|pardon"
+_REPEAT = r"what was the last (?:instruction|one|thing|bit|part)|(?:repeat|say|tell me|give me|read)(?: (?:that|it|this|what you said|the last (?:instruction|one|thing|bit|direction)|those|the (?:instruction|directions?|options|list)|me|them))*(?: (?:again|once more|one more time|over|back))*|(?:(?:sorry|pardon|excuse me)[, ]+)?(?:what|pardon|sorry|come again|excuse me|huh|pardon me|once more|one more time|again)(?: (?:did you (?:just )?say|was that|again))?|i (?:didn't|did not|couldn't|can't) (?:hear|catch|get|understand|make out)(?: (?:that|you|it|what you said|the last (?:bit|part|one)))?|i missed (?:that|it|what you said)|what'?s that(?: again)?|say again|come again|pardon"
 _HELP = r"(?:help|help me|what (?:can|do|could) (?:you|i) (?:do|say|ask|help with|offer|know|ask you|say to you)(?: for me)?|how (?:do|can) i use (?:this|you|it)|what are you (?:able to do|capable of|for|good for)|what(?:'s| are) your (?:features|functions|commands|skills|abilities|capabilities)|(?:give|show|tell) me (?:some help|the (?:help|commands|options)|what you can do|(?:some )?examples?)|how (?:does this|do you) work|instructions|what commands (?:are there|do you (?:know|understand)|can i use)|what else can you do|who are you and what can you do)"
 _CONFIRM = r"(?:(?:yes|yeah|yep|yup|yah|aye|sure|ok|okay|correct|right|exactly|absolutely|definitely|certainly|of course|fine|great|perfect|good|sounds good|sounds great|sounds fine|go ahead|go for it|do it|do that|let'?s go|let'?s do it|let'?s do that|that'?s (?:right|it|correct|fine|the one|good|great|perfect)|that one|that works|works for me|confirm|confirmed|affirmative|please do|why not|go|start|start (?:navigation|the route|guidance|driving|navigating)|begin|alright|all right|deal|cool|uh-?huh|mm+-?(?:hmm)?|indeed|true|yes please|i do|i would|add it|take it|do so|very well|that would be (?:great|good|nice|lovely|fine)|i guess so|i think so|by all means|roger|roger that|you bet|please|it is|it'?s good|continue|carry on|keep going|switch)[\s,.!]*)+"
 _DENY = r"(?:(?:no|nope|nah|no way|no thanks|no thank you|not really|not (?:that|this)(?: one)?|not now|not today|not yet|not there|wrong|that'?s (?:wrong|not (?:it|right|what i (?:said|meant|asked for|want(?:ed)?)|the one|correct))|incorrect|negative|never|don'?t|i don'?t (?:think so|want (?:that|it|this|to|any of (?:those|them)))|none of (?:those|them|these)|neither(?: of them)?|no need|i'?d rather not|maybe later|later|(?:i'?m|we'?re) (?:good|fine|okay|ok)|you (?:misheard|misunderstood|got (?:it|that) wrong)(?: me)?|(?:please )?don'?t(?: do (?:that|it|this))?|not what i meant|it'?s not|it isn'?t|i didn'?t (?:say|mean|ask for) that)[\s,.!]*)+"
@@ -194,7 +194,10 @@ def _answer(text: str, context: Context) -> Parsed | None:
         "excuse me",
     }:
         return one(Repeat(), STRONG, "en.repeat")
-    if _whole(rf"(?:(?:{_CANCEL})(?:[\s,.]+|$)){{1,2}}", text):
+    if _whole(
+        rf"(?:(?:ok(?:ay)?,? )?you can |(?:we'?re|i'?m) (?:here|there)[ ,]+)?(?:(?:{_CANCEL})(?:[\s,.]+|$)){{1,2}}",
+        text,
+    ):
         return one(Cancel(), STRONG, "en.cancel")
     if _whole(_HELP, text):
         return one(Help(), STRONG, "en.help")
@@ -212,7 +215,7 @@ def _answer(text: str, context: Context) -> Parsed | None:
 
 _ORD = r"(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"
 _CARD = r"(one|two|three|four|five|six|seven|eight|nine|ten|\d+)"
-_CHOICE_LEAD = r"(?:(?:no|not (?:that|this)(?: one)?|i|i'?ll|we'?ll|let'?s|want|would|like|'d|take|have|go|with|for|pick|choose|select|the|to|me|prefer|give|how about|what about|make it|ok|okay|actually|rather|maybe|it'?s|i meant|i mean|then|yes|yeah|navigate|drive|please|use|try|think|guess|number|and|but|get|show|instead|wait|that|whichever(?: one)?(?: is|'?s)?|hmm+|i think)[\s,]+)*"
+_CHOICE_LEAD = r"(?:(?:no|not (?:that|this)(?: one)?|i|i'?d|we'?d|i'?ll|we'?ll|let'?s|want|would|like|'d|take|have|go|with|for|pick|choose|select|the|to|me|prefer|give|how about|what about|make it|ok|okay|actually|rather|maybe|it'?s|i meant|i mean|then|yes|yeah|navigate|drive|please|use|try|think|guess|number|and|but|get|show|instead|wait|that|whichever(?: one)?(?: is|'?s)?|hmm+|i think)[\s,]+)*"
 _CHOICE_TAIL = r"(?:\s+(?:one|option|choice|place|hotel|restaurant|result|route|cafe|station|item|on the list|in the list|you (?:said|mentioned|listed)|please|then|sounds (?:good|better|nice)|is (?:good|fine|better)|instead|of (?:those|them|the list)|looks good|i (?:guess|think|suppose)))*"
 
 
@@ -529,14 +532,15 @@ def _stops(text: str) -> Parsed | None:
             drop[1],
         )
     ):
-        return one(ChangeRoute(drop=drop[1]), GOOD, "en.change.drop")
+        ordered = re.fullmatch(r"(?i)next|first|last|second|third", drop[1])
+        return one(ChangeRoute(drop=f"{drop[1]} stop" if ordered else drop[1]), GOOD, "en.change.drop")
     add = (
         _fullmatch(
             rf"(?:let'?s |can (?:we|you) |could (?:we|you) |i (?:want|need) to |i'd like to )*(?:add|insert|include|put in|make)(?: in)?(?: an?| another| one)?(?: (?:quick|short|extra|brief))? ?(?:stop|{stop_word})(?: (?:at|in|by|for|to))(?: the| an?)? (.{{2,40}}?)(?: (?:on the way|along the way|first|before that|to (?:the|my) route))?",
             text,
         )
         or _fullmatch(
-            r"(?:let'?s |i (?:want|need|have|'d like) to |we (?:need|have|want) to |first |please |also |can we |then )*(?:stop|pause|swing|drop|pass|go|drive|route|detour|come)(?: (?:quickly|briefly|off|over|us|me|for (?:some )?\w+))? (?:at|by|in at|in on|through|via|past)(?: the| an?)? (.{2,40}?)(?: (?:on the way|along the way|first|before that|on our way|on my way|en route)(?: there| home)?)?",
+            r"(?:let'?s |i'd like to |(?:i|we) should |(?:can|could) (?:we|you) |i (?:want|need|have) to |we (?:need|have|want) to |first |please |also |can we |then )*(?:stop|pause|swing|drop|pass|go|drive|route|detour|come)(?: (?:quickly|briefly|off|over|us|me|for (?:some )?\w+))? (?:at|by|in at|in on|through|via|past)(?: the| an?)? (.{2,40}?)(?: (?:on the way|along the way|first|before that|on our way|on my way|en route)(?: there| home)?)?",
             text,
         )
         or _fullmatch(
@@ -689,7 +693,7 @@ def _navigate(text: str, context: Context) -> Parsed | None:
 _FIND = (
     r"(?:(?:the (?:kids?|baby|dog|car)|my (?:wife|husband|son|daughter|kids?|mom|mum|dad|friend)|he|she)\s+(?=needs?|wants?))?"
     r"(?:(?:i|we|i'?d|we'?d|i'?m|we'?re|let'?s|me|us|can|could|you|do|does|would|like|want|wanna|need|have|to|help|know|please|just|some|gotta|got|also|then|first|desperately|really|urgently|badly|quickly|craving|in the mood for|go)\s+)*"
-    r"(?:find|search(?: for)?|look(?:ing)?(?: up| for| around for)?|locate|show(?: me| us)?|list|where(?:'s| is| are| can i find| can we find| can i get| can we get| could i find| do i find| would i find| there'?s| can i buy| can i eat| can we eat)|is there|are there|any|got any|recommend|suggest|what(?:'s| is| are| about)?|which|give me|tell me|get|grab|buy|pick up|eat|drink|have|wants?|needs?|like|craving|in the mood for|fancy|feel like|check(?: for)?|know(?: of)?|find out|hunting for|how about|book)"
+    r"(?:find|search(?: for)?|look(?:ing)?(?: up| for| around for)?|locate|show(?: me| us)?|list|where(?:'s| is| are| can i find| can we find| can i get| can we get| could i find| do i find| would i find| there'?s| can i buy| can i eat| can we eat)|is there|are there|any|got any|recommend|suggest|what(?:'s| is| are| about)?|which|give me|tell me|get|grab|buy|pick up|eat|drink|have|wants?|needs?|like|craving|in the mood for|fancy|love|feel like|check(?: for)?|know(?: of)?|find out|hunting for|how about|book)"
     r"(?:\s+(?:me|us|for|a|an|the|some|any|there|all|are|of|is|good|nice|where|there'?s|about|out|kind of|sort of|somewhere|to))*\s+"
 )
 

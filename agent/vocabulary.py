@@ -78,7 +78,7 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
         "hospital",
     ),
     (
-        r"(?:我的?|轮胎|车胎|车|车子|好像|发动机|胎)*(?:爆胎|扎胎|漏气|没气|坏|抛锚|出毛病|有(?:点)?(?:异响|毛病|问题)|故障|打不着火|打不着|冒烟|熄火)(?:了)?|(?:想|要|得|去)*(?:修(?:个|一下|下)?车|补(?:个|一下|下)?胎|换(?:个)?胎)",
+        r"(?:我的?|这|轮胎|车胎|车|车子|好像|发动机|胎)*(?:爆胎|扎胎|漏气|没气|坏|抛锚|出毛病|有(?:点)?(?:异响|毛病|问题)|故障|打不着火|打不着|冒烟|熄火)(?:了)?|(?:想|要|得|去)*(?:修(?:个|一下|下)?车|补(?:个|一下|下)?胎|换(?:个)?胎)",
         "repair",
     ),
     (
@@ -96,7 +96,7 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
 )
 NEEDS_EN: tuple[tuple[str, Need], ...] = (
     (
-        r"(?:i'?m|i am|we'?re|we are|the kids are|everyone is|my son is|my daughter is)?\s*(?:so |very |really |getting |a bit |kind of |pretty |absolutely |all )*(?:hungry|starving|peckish|famished)|my stomach(?:'s| is) (?:growling|rumbling|empty)|(?:i |we )?(?:could|want to|wanna|need to|would like to|'d like to|gotta|should) (?:really )?(?:eat|have|grab|get)(?: a bite| something| some food| lunch| dinner| breakfast| a meal| some lunch| some dinner)?(?: to eat)?|(?:i |we )?(?:need|want|could use) (?:some |a )?(?:food|something to eat|bite|snack|meal|lunch|dinner|breakfast)|(?:a |some )?(?:place|where|somewhere|something|anything|anywhere) (?:good |nice |cheap )?(?:to eat|for (?:lunch|dinner|breakfast))|(?:let'?s |time to |time for )(?:eat|grab a bite|get (?:some )?food|have (?:lunch|dinner|breakfast)|lunch|dinner|breakfast)",
+        r"(?:i'?m|i am|we'?re|we are|the kids are|everyone is|my son is|my daughter is)?\s*(?:so |very |really |getting |a bit |kind of |pretty |absolutely |all )*(?:hungry|starving|peckish|famished)|my stomach(?:'s| is) (?:growling|rumbling|empty)|(?:i |we )?(?:could|want to|wanna|need to|would like to|'d like to|gotta|should) (?:really )?(?:eat|have|grab|get)(?: a bite| something| some food| lunch| dinner| breakfast| a meal| some lunch| some dinner)?(?: to eat)?|(?:i |we )?(?:need|want|could use) (?:some |a )?(?:food|something to eat|bite|snack|meal|lunch|dinner|breakfast)|(?:a |some )?(?:place|where|somewhere|something|anything|anywhere) (?:good |nice |cheap )?(?:to eat|for (?:lunch|dinner|breakfast))|where (?:can|could|should) (?:i|we) (?:eat|get|grab|have)(?: a bite| something to eat| (?:some )?(?:food|lunch|dinner|breakfast))?|(?:let'?s |time to |time for )(?:eat|grab a bite|get (?:some )?food|have (?:lunch|dinner|breakfast)|lunch|dinner|breakfast)",
         "food",
     ),
     (
@@ -104,7 +104,7 @@ NEEDS_EN: tuple[tuple[str, Need], ...] = (
         "fuel",
     ),
     (
-        r"(?:the |my )?(?:battery|charge)(?:'s| is)? (?:almost |nearly |getting |running |very )*(?:low|empty|dead|flat|dying)|(?:i |we )?(?:need|want|have|must)(?: to)? (?:a |to |some )?(?:charge|recharge|juice|charging)(?: (?:the|my) (?:car|battery))?|(?:i'?m|we'?re) (?:almost |nearly |running )*(?:out of|low on) (?:battery|charge|juice|power)|(?:somewhere |anywhere |a place |where )(?:can i |to )?(?:charge|recharge)(?: (?:the|my) (?:car|ev))?",
+        r"(?:the |my )?(?:battery|charge)(?:'s| is)? (?:almost |nearly |getting |running |very )*(?:low|empty|dead|flat|dying)|(?:i |we )?(?:need|want|have|must)(?: to)? (?:a |to |some )?(?:charge|recharge|juice|charging)(?: (?:the|my) (?:car|battery))?|(?:i'?m|we'?re) (?:almost |nearly |running )*(?:out of|low on) (?:battery|charge|juice|power)|(?:somewhere |anywhere |(?:a )?place |where )(?:can i |can we |to )?(?:charge|recharge)(?: (?:the|my) (?:car|ev))?",
         "charging",
     ),
     (

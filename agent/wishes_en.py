@@ -47,7 +47,10 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
 
 def days_of(text: str) -> int | None:
     """Return the number of days said, None if none was."""
-    if found := re.search(rf"(?i)\b({EN_NUMBER})[- ]?(?:full |whole )?days?\b", text):
+    if found := re.search(
+        rf"(?i)\b({EN_NUMBER})[- ]?(?:(?:full|whole|easy|relaxed|relaxing|busy|quiet|slow|packed|nice|lazy) )*days?\b",
+        text,
+    ):
         value = en_number(found[1])
         if value is not None:
             return int(value)

@@ -37,6 +37,8 @@ def parse_trip(text: str, context: Context) -> Parsed | None:
         and not re.search(r"玩|游|旅|行程|规划|安排", text)
     ):
         return None
+    if days is None and re.search(r"(?:馆|公园|乐园|广场|商场|海滩|动物园|植物园|游乐[园场])$", where):
+        return None
     planning = re.search(r"规划|安排|计划|设计|制定|行程|攻略|[天日]游|旅游|旅行|自驾|度假", text)
     if not where and days is None and not planning:
         return None
