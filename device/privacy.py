@@ -76,7 +76,9 @@ def _without_secrets(text: str) -> str:
 
 
 def forget() -> list[str]:
-    """Erase what the agent remembers, the drive under way, cached speech and logs; models, maps and settings stay.
+    """Erase what the agent remembers, the drive under way, cached speech and logs.
+
+    Models, maps and settings stay.
 
     Returns
     -------
