@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agent.intent import PlanChange, PlanTrip, Wishes
 from agent.numerals import ZH_NUMBER, zh_number
 from agent.phrase import road_wishes
-from agent.rules import FAIR, GOOD, STRONG, Context, Parsed
+from agent.rules import FAIR, GOOD, STRONG, Context, Parsed, one
 from agent.trip_dates import ZH_DATE, ZH_SHIFT
+from agent.wishes import Changes, Named, Words, change_of, changed, clock, days_asked, moved_by, wishes_of
 
 _TRIP = re.compile(
     r"玩(?!具|偶)|旅游|旅行|游玩|自驾|[天日]游|一日游|周末(?:去|到|游|行程)|度假|行程|攻略|逛(?:个|一)?(?:[一二两三四五六七八九十\d半]+天)|待(?:个|上)?[一二两三四五六七八九十\d半]+(?:个)?(?:天|晚|礼拜|星期|周)|住(?:个|上)?[一二两三四五六七八九十\d]+(?:天|晚)|几日游|转(?:个|上)?[一二两三四五六七八九十\d半]+天|出去[一二两三四五六七八九十\d半]+天|散散?心|[一二两三四五六七八九十\d]+天(?:去|玩|逛|游)|逛[^，,附近]{1,8}[一二两三四五六七八九十\d]+天|(?:在|去|到)[^，,]{1,10}[一二两三四五六七八九十\d]+天(?:$|[，,。看吃带住逛]|[一二两三四五六七八九十\d][晚夜])"
@@ -20,15 +20,18 @@ _NOT_TRIP = re.compile(
     r"(?:不知道|没|不).{0,4}(?:哪|啥|什么).{0,3}玩|(?:附近|周围|这里|这儿|哪里|哪儿|有什么|有啥|有没有).{0,6}(?:好玩|玩的)|取消行程|结束行程|好玩的(?:地方)?(?:吗|呢|$)|第.天"
 )
 
+_BARE_DAYS = rf"(?:就|玩|大概|大约|安排)*({ZH_NUMBER})(?:个)?(?:天)?[吧呗。]*"
+"""An answer to "how many days?"."""
+
 
 def parse_trip(text: str, context: Context) -> Parsed | None:
     """Read a request for a trip, or a change to the plan at hand; None if it is neither."""
     if change := _change(text, context):
         return change
     if not _TRIP.search(text) or _NOT_TRIP.search(text):
-        if context.expecting == "days" and (days := _bare_days(text)) is not None:
-            return Parsed(intents=(PlanTrip(days=days),), confidence=STRONG, pattern="zh.trip.days")
-        return None
+        if context.expecting == "days" and (days := days_of(text)) is not None:
+            return one(PlanTrip(days=days), STRONG, "zh.trip.days")
+        return days_asked(text, context, "zh", _BARE_DAYS, zh_number)
     days = days_of(text)
     where = _where(text)
     if (
@@ -66,17 +69,6 @@ def days_of(text: str) -> int | None:
     return None
 
 
-def _bare_days(text: str) -> int | None:
-    """Read an answer to "how many days?": a number alone will do."""
-    days = days_of(text)
-    if days is None and (
-        found := re.fullmatch(rf"(?:就|玩|大概|大约|安排)*({ZH_NUMBER})(?:个)?(?:天)?[吧呗。]*", text)
-    ):
-        value = zh_number(found[1])
-        days = int(value) if value is not None else None
-    return days
-
-
 def _where(text: str) -> str:
     time = r"(?:今天|明天|后天|大后天|这周末|下周末|周末|这个周末|下个周末|周[一二三四五六日天]|星期[一二三四五六日天]|下周|五一|十一|国庆|暑假|寒假|元旦|春节|假期|放假|开车|自驾)*"
     patterns = (
@@ -105,6 +97,17 @@ def _where(text: str) -> str:
 _AVOIDED = r"(?:不要|不想|不去|别去?|不看|不喜欢|讨厌|避开|跳过|别安排|不逛|少去|不用(?:去|看))(?:看|去|逛|安排|任何|参观|太多)*"
 
 
+_WORDS = Words(
+    children=r"孩子|小孩|儿子|女儿|宝宝|娃|小朋友|亲子|一家三口|一家四口",
+    elderly=r"老人|爸妈|父母|爷爷|奶奶|外公|外婆|长辈|老年|岳父|岳母|公婆|老爸|老妈|爸爸|妈妈",
+    low=r"便宜|省钱|经济|实惠|穷游|预算(?:不多|有限|不高|低|紧)|性价比|别太贵|不要太贵|不贵|少花(?:点)?钱|青旅|省着|省一?点",
+    high=r"豪华|高档|高级|奢华|不差钱|住(?:得)?好(?:一)?点|预算(?:充足|不限|高)|最好的酒店|好(?:一)?点的酒店|吃好住好",
+    easy=r"轻松|悠闲|慢慢|别太赶|不要太赶|不赶|休闲|别太累|不要太累|不太累|慢一?点|舒服一?点|少安排|别安排太满|不要太满|别排太满|慢节奏|不想太累|不想太赶|松一?点|不累",
+    full=r"紧凑|多安排|充实|尽量多|特种兵|越多越好|排满|多看(?:几|一)|满一?点|多逛",
+    stars=r"([一二两三四五1-5])星",
+)
+
+
 def parse_wishes(text: str) -> Wishes:
     """Extract what a trip should be like.
 
@@ -115,17 +118,18 @@ def parse_wishes(text: str) -> Wishes:
     """
     roads = road_wishes(text, "zh")
     rest = roads.text
-    likes, dislikes, must, meals = [], [], [], []
+    named = Named()
+    likes = named.likes
     for found in re.finditer(rf"{_AVOIDED}([^，,。！!？?]{{1,12}}?)(?:了|的地方|，|,|。|$|和|也)", rest):
         word = found[1].strip("的了 ")
         if word and not re.search(r"太|赶|累|早|贵|紧|远|满|高速|收费|酒店|走路|起|开车", word):
-            dislikes += _items(word)
+            named.dislikes += _items(word)
     rest = re.sub(rf"{_AVOIDED}[^，,。！!？?]{{1,12}}", "", rest)
     for found in re.finditer(
         r"(?:一定|必须|务必|肯定|必)(?:要|得)?(?:去|看|到|逛|打卡|有|包括)(?:一下)?([^，,。！!？?]{2,16}?)(?=[，,。！!？?]|$|然后|和住|还要)",
         rest,
     ):
-        must += _items(found[1])
+        named.must += _items(found[1])
     rest = re.sub(
         r"(?:一定|必须|务必|肯定|必)(?:要|得)?(?:去|看|到|逛|打卡|有|包括)(?:一下)?[^，,。！!？?]{2,16}",
         "",
@@ -139,7 +143,7 @@ def parse_wishes(text: str) -> Wishes:
         if word and not re.fullmatch(
             r"饭|东西|得?好(?:一?点)?|得?便宜(?:一?点)?|的|好吃的?|点|喝|美食|特色", word
         ):
-            meals += _items(word)
+            named.meals += _items(word)
     rest = re.sub(r"(吃[^，,。看逛]{1,8}|[天晚夜])(?=看|逛|参观)", r"\1，想", rest)
     for found in re.finditer(
         r"(?:想|要|主要|喜欢|爱|多|就|最好|打算|顺便|还|也|希望|能|安排|去)+(?:去|看看?|逛逛?|参观|游览|玩|安排|有|转转?|爬|泡|拍)+(?:一下|点|些|几个|一些|个|当地的?|各种|那些|那种|很多)*([^，,。！!？?]{1,14}?)(?=[，,。！!？?]|$|多一?点|为主|什么的|之类|再)",
@@ -165,23 +169,7 @@ def parse_wishes(text: str) -> Wishes:
         word = found[1].strip("的 ")
         if word and word not in likes and not re.search(r"玩|吃|安静|热闹", word):
             likes += _items(word)
-    return Wishes(
-        likes=tuple(dict.fromkeys(likes)),
-        dislikes=tuple(dict.fromkeys(dislikes)),
-        must=tuple(dict.fromkeys(must)),
-        meals=tuple(dict.fromkeys(meals)),
-        children=bool(re.search(r"孩子|小孩|儿子|女儿|宝宝|娃|小朋友|亲子|一家三口|一家四口", text)),
-        elderly=bool(
-            re.search(
-                r"老人|爸妈|父母|爷爷|奶奶|外公|外婆|长辈|老年|岳父|岳母|公婆|老爸|老妈|爸爸|妈妈", text
-            )
-        ),
-        budget=_budget(text),
-        hotel_stars=_stars(text),
-        pace=_pace(text),
-        avoid=roads.avoid,
-        depart=_depart(text),
-    )
+    return wishes_of(text, named, _WORDS, number=zh_number, avoid=roads.avoid, depart=_depart(text))
 
 
 def _items(text: str) -> list[str]:
@@ -200,36 +188,6 @@ def _items(text: str) -> list[str]:
     ]
 
 
-def _budget(text: str) -> Any:
-    if re.search(
-        r"便宜|省钱|经济|实惠|穷游|预算(?:不多|有限|不高|低|紧)|性价比|别太贵|不要太贵|不贵|少花(?:点)?钱|青旅|省着|省一?点",
-        text,
-    ):
-        return "low"
-    if re.search(
-        r"豪华|高档|高级|奢华|不差钱|住(?:得)?好(?:一)?点|预算(?:充足|不限|高)|最好的酒店|好(?:一)?点的酒店|吃好住好",
-        text,
-    ):
-        return "high"
-    return ""
-
-
-def _stars(text: str) -> int:
-    found = re.search(r"([一二两三四五1-5])星", text)
-    return int(zh_number(found[1]) or 0) if found else 0
-
-
-def _pace(text: str) -> Any:
-    if re.search(
-        r"轻松|悠闲|慢慢|别太赶|不要太赶|不赶|休闲|别太累|不要太累|不太累|慢一?点|舒服一?点|少安排|别安排太满|不要太满|别排太满|慢节奏|不想太累|不想太赶|松一?点|不累",
-        text,
-    ):
-        return "easy"
-    if re.search(r"紧凑|多安排|充实|尽量多|特种兵|越多越好|排满|多看(?:几|一)|满一?点|多逛", text):
-        return "full"
-    return ""
-
-
 def _depart(text: str) -> str:
     found = re.search(
         rf"(?:(早上|上午|早晨|清晨|下午|中午)?({ZH_NUMBER})点(半|{ZH_NUMBER}分)?)(?:钟)?(?:左右)?(?:再)?(?:出发|出门|开始|走|动身)",
@@ -237,11 +195,8 @@ def _depart(text: str) -> str:
     )
     if not found:
         return ""
-    hour = int(zh_number(found[2]) or 9)
-    if found[1] == "下午" and hour < 12:
-        hour += 12
-    minute = 30 if found[3] == "半" else int(zh_number(found[3].removesuffix("分")) or 0) if found[3] else 0
-    return f"{hour % 24:02d}:{minute % 60:02d}"
+    minute = 30 if found[3] == "半" else int(zh_number((found[3] or "零").removesuffix("分")) or 0)
+    return clock(int(zh_number(found[2]) or 9), minute, afternoon=found[1] == "下午")
 
 
 def day_number(text: str) -> int:
@@ -267,11 +222,7 @@ def _change(text: str, context: Context) -> Parsed | None:
     day = day_number(body)
     clear = day != 0 or re.search(r"行程|计划|安排", body) is not None
     if moved := _MOVED.fullmatch(body):
-        return Parsed(
-            intents=(PlanTrip(change=PlanChange(action="date", what=moved["when"] or moved["shift"])),),
-            confidence=STRONG if context.planning else FAIR,
-            pattern="zh.trip.date",
-        )
+        return moved_by(moved, context, "zh", otherwise=FAIR)
     if not (context.planning or clear) or re.search(r"导航|路线|高速", body):
         return None
     if not context.planning and day == 0 and days_of(body) is not None:
@@ -282,45 +233,47 @@ def _change(text: str, context: Context) -> Parsed | None:
         body,
     )
     made = _change_of(rest, body, day)
-    if made is None:
-        return None
-    sure = STRONG if context.planning else GOOD
-    return Parsed(intents=(PlanTrip(change=made),), confidence=sure, pattern=f"zh.trip.{made.action}")
+    return None if made is None else changed(made, context, "zh", otherwise=GOOD)
+
+
+_CHANGES: Changes = (
+    (
+        "hotel",
+        r"(?:换|改)(?:一)?(?:个|家|间)?(?:别的|其他)?(?:的)?(?:酒店|宾馆|旅馆|住处|住的地方|地方住|民宿)|(?:酒店|宾馆|旅馆|住处|住的地方)(?:再)?(?:换|改)|不(?:住|喜欢)(?:这|那)(?:个|家)(?:酒店)?",
+        "",
+    ),
+    ("shorter", r"(?:少|减)(?:玩|待|住|去|掉)?(?:一|1)天|(?:缩短|减少)(?:一|1)天", ""),
+    (
+        "fewer",
+        r"少(?:安排|排|去|玩|逛|走|看)|(?:太|安排得?太|排得?太)(?:满|赶|累|紧|多)|轻松(?:一)?(?:点|些)|别(?:安排|排)(?:这么|那么|太)(?:多|满)|松(?:一)?点",
+        "",
+    ),
+    (
+        "more",
+        r"多(?:安排|排|去|玩|逛|加)(?:一?点|一?些|几个)|(?:太|安排得?太)(?:少|空|松)|再(?:多)?安排(?:一)?点|充实|(?:紧凑|满)(?:一)?点",
+        "",
+    ),
+    (
+        "later",
+        r"(?:晚|迟)(?:一)?点(?:儿)?(?:出发|出门|开始|起|走)?|(?:出发|出门|开始)(?:得)?(?:晚|迟)(?:一)?点|睡(?:个)?懒觉|太早了?",
+        "",
+    ),
+    (
+        "earlier",
+        r"早(?:一)?点(?:儿)?(?:出发|出门|开始|起|走)?|(?:出发|出门|开始)(?:得)?早(?:一)?点|太晚了?",
+        "",
+    ),
+    (
+        "longer",
+        rf"(?:多|再|加)(?:玩|待|住|加|留)?(?:一|1)天|(?:延长|加)(?:一|1)天|改(?:成|为)(?:{ZH_NUMBER})天",
+        r"改",
+    ),
+)
 
 
 def _change_of(rest: str, body: str, day: int) -> PlanChange | None:
-    if re.search(
-        r"(?:换|改)(?:一)?(?:个|家|间)?(?:别的|其他)?(?:的)?(?:酒店|宾馆|旅馆|住处|住的地方|地方住|民宿)|(?:酒店|宾馆|旅馆|住处|住的地方)(?:再)?(?:换|改)|不(?:住|喜欢)(?:这|那)(?:个|家)(?:酒店)?",
-        body,
-    ):
-        return PlanChange(action="hotel", day=day)
-    if re.search(r"(?:少|减)(?:玩|待|住|去|掉)?(?:一|1)天|(?:缩短|减少)(?:一|1)天", body):
-        return PlanChange(action="shorter", day=day)
-    if re.search(
-        r"少(?:安排|排|去|玩|逛|走|看)|(?:太|安排得?太|排得?太)(?:满|赶|累|紧|多)|轻松(?:一)?(?:点|些)|别(?:安排|排)(?:这么|那么|太)(?:多|满)|松(?:一)?点",
-        body,
-    ):
-        return PlanChange(action="fewer", day=day)
-    if re.search(
-        r"多(?:安排|排|去|玩|逛|加)(?:一?点|一?些|几个)|(?:太|安排得?太)(?:少|空|松)|再(?:多)?安排(?:一)?点|充实|(?:紧凑|满)(?:一)?点",
-        body,
-    ):
-        return PlanChange(action="more", day=day)
-    if re.search(
-        r"(?:晚|迟)(?:一)?点(?:儿)?(?:出发|出门|开始|起|走)?|(?:出发|出门|开始)(?:得)?(?:晚|迟)(?:一)?点|睡(?:个)?懒觉|太早了?",
-        body,
-    ):
-        return PlanChange(action="later", day=day)
-    if re.search(
-        r"早(?:一)?点(?:儿)?(?:出发|出门|开始|起|走)?|(?:出发|出门|开始)(?:得)?早(?:一)?点|太晚了?", body
-    ):
-        return PlanChange(action="earlier", day=day)
-    if re.search(
-        rf"(?:多|再|加)(?:玩|待|住|加|留)?(?:一|1)天|(?:延长|加)(?:一|1)天|改(?:成|为)(?:{ZH_NUMBER})天", body
-    ) and not re.search(r"改", body):
-        return PlanChange(action="longer", day=day)
-    if re.search(r"(?:少|减)(?:玩|待|住|去|掉)?(?:一|1)天|(?:缩短|减少)(?:一|1)天", body):
-        return PlanChange(action="shorter", day=day)
+    if made := change_of(_CHANGES, body, day):
+        return made
     drop = re.fullmatch(
         r"(?:那|就|给我|帮我|我们?|还是)*(?:把|将)?(.{1,14}?)(?:这个|那个|的安排)?(?:都|给|全)?(?:去掉|删掉|取消掉?|换掉|删了|删除|拿掉|不要|不去|去了|划掉|移除|砍掉|跳过|就算|算)(?:了|掉)*",
         rest,
