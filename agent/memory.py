@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -108,11 +108,10 @@ class Memory:
             db.execute("SELECT count(*) FROM place").fetchone()
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Open for one short transaction, so that a power cut loses at most what is in flight."""
+    def _explained(self) -> Iterator[None]:
+        """Raise what SQLite raises as an error of this package, and note damage."""
         try:
-            with self._connected() as db:
-                yield db
+            yield
         except sqlite3.OperationalError as error:
             raise MemoryUnavailable(f"{self.path} cannot be used now: {error}") from error
         except sqlite3.DatabaseError as error:
@@ -120,20 +119,16 @@ class Memory:
             raise MemoryUnavailable(f"{self.path} is damaged: {error}") from error
 
     @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Open for one short transaction, so that a power cut loses at most what is in flight."""
+        with self._explained(), self._connected() as db:
+            yield db
+
+    @contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:
         """Open for reading; where the disk is full or read-only, the file as it was last written whole."""
-        db: sqlite3.Connection | None = None
-        try:
-            db = self._reader()
+        with self._explained(), closing(self._reader()) as db:
             yield db
-        except sqlite3.OperationalError as error:
-            raise MemoryUnavailable(f"{self.path} cannot be used now: {error}") from error
-        except sqlite3.DatabaseError as error:
-            self.broken = True
-            raise MemoryUnavailable(f"{self.path} is damaged: {error}") from error
-        finally:
-            if db is not None:
-                db.close()
 
     def _reader(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=5.0)
