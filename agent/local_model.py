@@ -112,12 +112,6 @@ class LocalModel:
         finally:
             self._lib.llama_set_embeddings(self._llama.ctx, False)
 
-    def warm(self, prefix: str, *, timeout_s: float = 60.0) -> int:
-        """Read the constant beginning of the prompts into the cache; return its length in tokens."""
-        tokens = self._llama.tokenize(prefix.encode(), add_bos=False, special=True)
-        self._read(tokens, time.monotonic() + timeout_s)
-        return len(tokens)
-
     def _read(self, tokens: list[int], deadline: float) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Evaluate a prompt, keeping from the cache what it shares with the last one."""
         tokens = tokens[-(_CONTEXT_TOKENS - 128) :]

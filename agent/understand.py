@@ -22,6 +22,9 @@ ACCEPT = 0.7
 _MAX_TOKENS = 40
 _TIME_LIMIT_S = 3.0
 
+_WARM_LIMIT_S = 30.0
+"""How long the first reading of the prompt may take; a server that hangs must not hold up the start."""
+
 _UNCALIBRATED = 0.6
 """Confidence of a model that only writes its answer."""
 
@@ -185,7 +188,7 @@ class Understander:
                 grammar=build_grammar("hello"),
                 max_tokens=2,
                 temperature=0.0,
-                timeout_s=60.0,
+                timeout_s=_WARM_LIMIT_S,
             )
         return time.monotonic() - started
 
