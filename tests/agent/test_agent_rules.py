@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.intent import parse_intent
+from agent.intent import Navigate, parse_intent
+from agent.name_check import doubtful
 from agent.numerals import en_number, ordinal, zh_number
 from agent.rules import Context
+from agent.training_lines import development
 from agent.understand import ACCEPT, Understander
 from agent.utterance import MAX_CHARACTERS, clean, language_of, without_courtesy
+from bench.agent import same
 
 FAST = Understander(None)
 
@@ -174,3 +177,85 @@ def test_english_numerals(said: str, number: float | None) -> None:
 @pytest.mark.parametrize(("said", "number"), [("第三", 3), ("second", 2), ("4th", 4), ("门", None)])
 def test_ordinals(said: str, number: int | None) -> None:
     assert ordinal(said) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("走吧去动物园", {"kind": "navigate", "to": "动物园"}),
+        ("再说一次刚才没听见", {"kind": "repeat"}),
+        ("声音太小了听不见", {"kind": "volume"}),
+        ("停下别说了", {"kind": "cancel"}),
+        ("药店先不去了直接走", {"kind": "change_route", "drop": "药店"}),
+        ("不去颐和园了改去圆明园", {"kind": "navigate", "to": "圆明园"}),
+        ("forget the zoo let's go to the aquarium", {"kind": "navigate", "to": "aquarium"}),
+        ("I'm in a hurry take the fastest way", {"kind": "change_route", "prefer": "faster"}),
+        ("not Park Road I said Park Avenue", {"kind": "deny", "instead": "Park Avenue"}),
+    ],
+)
+def test_sentences_in_one_breath_need_no_comma(text: str, wanted: dict[str, Any]) -> None:
+    check(text, wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("明天早上八点我要到首都机场三号航站楼", {"kind": "navigate", "to": "首都机场三号航站楼"}),
+        ("去火车站接我老婆", {"kind": "navigate", "to": "火车站"}),
+        ("咱回酒店歇着吧", {"kind": "navigate", "to": "酒店"}),
+        ("周六想去爬香山", {"kind": "navigate", "to": "香山"}),
+        ("顺路找个便利店买水", {"kind": "search", "what": "便利店", "along": True}),
+        ("去最近的能充电的停车场", {"kind": "navigate", "to": "停车场", "pick": "nearest"}),
+        ("家在朝阳北路六号院记一下", {"kind": "remember", "what": "home", "place": "朝阳北路六号院"}),
+        ("I gotta get to the university by nine", {"kind": "navigate", "to": "university"}),
+        ("drive me to Porvoo the scenic way", {"kind": "navigate", "to": "Porvoo"}),
+        ("find a playground for the kids", {"kind": "search", "what": "playground"}),
+    ],
+)
+def test_a_name_ends_where_when_whom_and_what_for_begin(text: str, wanted: dict[str, Any]) -> None:
+    check(text, wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("饿了，带我去海底捞", {"kind": "navigate", "to": "海底捞"}),
+        ("孩子饿了想吃汉堡", {"kind": "search", "what": "汉堡"}),
+        ("你好，带我去天坛", {"kind": "navigate", "to": "天坛"}),
+    ],
+)
+def test_what_only_leads_up_to_a_wish_is_no_second_one(text: str, wanted: dict[str, Any]) -> None:
+    check(text, wanted)
+
+
+def test_words_of_order_keep_both_wishes() -> None:
+    check("先加油再去公司", {"kind": "search", "need": "fuel"}, {"kind": "navigate", "to": "公司"})
+
+
+@pytest.mark.parametrize(
+    "text", ["导航去上海中途在南京停一下", "去王府井不要走长安街", "remember I parked here"]
+)
+def test_half_a_sentence_is_not_believed_to_be_a_name(text: str) -> None:
+    cleaned = clean(text)
+    parsed = FAST.read_fast(cleaned, language_of(cleaned), Context())
+    assert parsed is None or parsed.confidence < ACCEPT
+
+
+@pytest.mark.parametrize(
+    "name", ["我家", "小吃街", "哪吒庙", "Pay and Go", "the place where I parked", "老王家"]
+)
+def test_odd_names_are_still_names(name: str) -> None:
+    assert not doubtful((Navigate(to=name),))
+
+
+def test_the_development_lines_are_read_as_they_are_meant() -> None:
+    accepted = right = 0
+    lines = development()
+    for line in lines:
+        cleaned = clean(line.text)
+        parsed = FAST.read_fast(cleaned, language_of(cleaned), Context(**line.context))
+        if parsed is not None and parsed.confidence >= ACCEPT:
+            accepted += 1
+            right += same(parsed.intents, [intent.to_dict() for intent in line.intents])
+    assert accepted / len(lines) >= 0.85
+    assert right / accepted >= 0.99

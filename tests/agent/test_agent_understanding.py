@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from agent.intent import parse_intent
 from agent.rules import Context
 from agent.slot_filling import Reader, parts_of
 from agent.train_understanding import calibration_error, labelled_lines
-from agent.training_lines import development, hand_written, label_of, read_line
+from agent.training_lines import development, hand_written, label_of, read_line, templated
 from agent.understand import Understander
 from agent.understanding_head import Head
 from agent.utterance import clean
+from bench.agent import load
 
 
 class Model:
@@ -107,6 +109,14 @@ def test_the_development_lines_are_not_trained_on() -> None:
     held_out = {clean(line.text) for line in development()}
     assert held_out.isdisjoint(text for text, _ in labelled_lines())
     assert len(held_out) > 350
+
+
+def test_the_held_out_set_shares_no_sentence_with_what_is_tuned() -> None:
+    def bare(text: str) -> str:
+        return re.sub(r"\W+", "", clean(text)).lower()
+
+    seen = {bare(line.text) for line in (*development(), *hand_written(), *templated())}
+    assert sum(bare(case["text"]) in seen for case in load("utterances")) == 0
 
 
 def test_the_lines_fit_the_schema_and_the_head_knows_their_classes() -> None:
