@@ -19,7 +19,7 @@ import numpy as np
 
 from agent.prompt import build_prompt
 from agent.rules import Context
-from agent.training_lines import Line, development, hand_written, label_of, templated
+from agent.training_lines import Line, development, hand_written, label_of, spoken, templated
 from agent.understanding_head import Head
 from agent.utterance import clean
 
@@ -32,8 +32,8 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 
 def labelled_lines() -> list[tuple[str, str]]:
-    """Return the training sentences of one intent and their classes, less the development set's."""
-    kept_out = {clean(line.text) for line in development()}
+    """Return the training sentences of one intent and their classes, less the development lines."""
+    kept_out = {clean(line.text) for line in development() + spoken()}
     lines = [line for line in hand_written() + templated() if len(line.intents) == 1]
     pairs = {clean(line.text): label_of(line.intents[0]) for line in lines}
     return [(text, label) for text, label in pairs.items() if text not in kept_out]

@@ -33,7 +33,7 @@ _WISHES = {
 }
 
 
-__all__ = ["Line", "development", "hand_written", "label_of", "read_line", "templated"]
+__all__ = ["Line", "development", "hand_written", "label_of", "read_line", "spoken", "templated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,11 @@ def hand_written() -> list[Line]:
 def development() -> list[Line]:
     """Return the lines that are never trained on: what is tuned, is tuned on them."""
     return read_lines("dev_lines.txt")
+
+
+def spoken() -> list[Line]:
+    """Return the lines without commas that the grammar is tuned on; never trained on either."""
+    return read_lines("spoken_lines.txt")
 
 
 def read_lines(name: str) -> list[Line]:

@@ -12,7 +12,7 @@ from agent.intent import Navigate, parse_intent
 from agent.name_check import doubtful
 from agent.numerals import en_number, ordinal, zh_number
 from agent.rules import Context
-from agent.training_lines import development
+from agent.training_lines import development, spoken
 from agent.understand import ACCEPT, Understander
 from agent.utterance import MAX_CHARACTERS, clean, language_of, without_courtesy
 from bench.agent import same
@@ -250,7 +250,7 @@ def test_odd_names_are_still_names(name: str) -> None:
 
 def test_the_development_lines_are_read_as_they_are_meant() -> None:
     accepted = right = 0
-    lines = development()
+    lines = development() + spoken()
     for line in lines:
         cleaned = clean(line.text)
         parsed = FAST.read_fast(cleaned, language_of(cleaned), Context(**line.context))
