@@ -268,15 +268,13 @@ def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
             windows = {int(c): embeddings[c - WINDOW + 1 : c + 1] for c in chunks}
             detector = WakeDetector(_Kept(windows), classifier, settings)  # type: ignore[arg-type]
             silence = np.zeros(CHUNK, np.float32)
-            attended = set(windows)
-            for chunk in range(MINUTE // CHUNK):
-                hit = detector.push(silence, speech=chunk in attended)
-                if hit is None:
-                    continue
-                first[kind] += 1
-                if second_stage:
-                    recogniser = recogniser or CallRecognizer(models / "whisper-base", cpu_threads=1)
-                    samples = _minute(sounds, minute, espeak)[1]
+            pushed = [detector.push(silence, speech=chunk in windows) for chunk in range(MINUTE // CHUNK)]
+            found = [hit for hit in pushed if hit is not None]
+            first[kind] += len(found)
+            if found and second_stage:
+                recogniser = recogniser or CallRecognizer(models / "whisper-base", cpu_threads=1)
+                samples = _minute(sounds, minute, espeak)[1]
+                for hit in found:
                     confirmed, weighed = _second(recogniser, settings, samples, hit)
                     both[kind] += confirmed
                     verdict = "CALL" if confirmed else "no"

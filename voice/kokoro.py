@@ -61,7 +61,7 @@ class KokoroVoice:
             if all(half.is_file() for half in halves):
                 self._split = SplitKokoro(halves, threads=threads)
                 return
-        self._session = open_session(model, threads=threads)
+        self._session = open_session(model, threads=threads, lean=True)
         if halves_dir is not None:
             # Cutting takes seconds: the first replies come from the whole model meanwhile.
             threading.Thread(target=self._cut, args=(model, halves_dir), daemon=True).start()

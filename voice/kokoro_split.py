@@ -174,8 +174,8 @@ class SplitKokoro:
     """Both halves, loaded."""
 
     def __init__(self, halves: tuple[Path, Path], *, threads: int) -> None:
-        self._predict = open_session(halves[0], threads=threads)
-        self._wave: Any = open_session(halves[1], threads=threads)
+        self._predict = open_session(halves[0], threads=threads, lean=True)
+        self._wave: Any = open_session(halves[1], threads=threads, lean=True)
         self._earlier = [item.name for item in self._wave.get_inputs() if item.name.startswith("earlier_")]
         self._earlier.remove("earlier_weight")
         self._statistics: dict[str, tuple[list[Array], int]] = {}

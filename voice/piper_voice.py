@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.errors import VoiceFailed, VoiceMissing
+from voice.onnx_session import open_session
 
 
 def voice_language(model: Path) -> str:
@@ -31,15 +32,19 @@ class PiperVoiceEngine:
     ----------
     model : Path
         ``NAME.onnx`` with ``NAME.onnx.json`` beside it.
+    threads : int
+        Threads inside one operator.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, *, threads: int = 2) -> None:
         if not model.is_file() or not model.with_name(model.name + ".json").is_file():
             raise VoiceMissing(f"the voice {model} is missing: run 'xiaogao models pull'")
         try:
-            from piper import PiperVoice
+            from piper import PiperConfig, PiperVoice
 
-            self._voice: Any = PiperVoice.load(str(model))
+            values = json.loads(model.with_name(model.name + ".json").read_text("utf-8"))
+            session: Any = open_session(model, threads=threads, lean=True)
+            self._voice: Any = PiperVoice(session=session, config=PiperConfig.from_dict(values))
         except Exception as error:
             raise VoiceMissing(
                 f"the voice {model} does not load ({type(error).__name__}): run 'xiaogao models verify'"

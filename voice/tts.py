@@ -394,7 +394,7 @@ class Synthesizer:
         if voice not in self._piper:
             from voice.piper_voice import PiperVoiceEngine
 
-            self._piper[voice] = PiperVoiceEngine(self._piper_paths[voice])
+            self._piper[voice] = PiperVoiceEngine(self._piper_paths[voice], threads=self._threads)
         return self._piper[voice]
 
 

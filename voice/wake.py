@@ -35,9 +35,11 @@ CHECK_AFTER_MS = 224
 """The first stage may be sure before the last syllable is over: the second looks so much later."""
 
 FEATURES = ("call_zh", "rival_zh", "half_zh", "call_en", "rival_en", "is_zh", "is_en")
-"""What the recogniser says of it: how probable the call, its rivals and its half are, and either language."""
+"""What the recogniser says of it: how probable the call, its rivals and its half are, and either language.
+The second stage decides on these and on the first stage's score."""
 
 _ATTEND_MS = 1_600
+_LEAST_SCORE = 0.002
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class CheckSettings:
     """When the second stage bears the first one out; the trained model's card gives the values."""
 
     weights: dict[str, tuple[float, ...]]
-    """By language of the call: a weight for each of `FEATURES` and a bias."""
+    """By language of the call: a weight for each of `FEATURES`, one for the first stage's, and a bias."""
 
     threshold: dict[str, float]
     """By language: the log-odds from which it was the call."""
@@ -58,15 +60,19 @@ class CheckSettings:
             threshold={name: float(value) for name, value in values["threshold"].items()},
         )
 
-    def margin(self, features: Sequence[float]) -> float:
+    def margin(self, features: Sequence[float], score: float) -> float:
         """How far above its threshold the likelier of both languages is, in log-odds; a call from 0 on."""
-        row = np.append(evidence(features), 1.0)
+        row = np.append(evidence(features, score), 1.0)
         return max(float(np.dot(row, self.weights[name])) - self.threshold[name] for name in self.weights)
 
 
-def evidence(features: Sequence[float]) -> npt.NDArray[np.float64]:
-    """`FEATURES` kept within bounds, so that nothing is decided by how impossible the impossible is."""
-    return np.clip(np.asarray(features, np.float64), -14.0, 1.0)
+def evidence(features: Sequence[float], score: float) -> npt.NDArray[np.float64]:
+    """`FEATURES` and the log-odds of the first stage's score.
+
+    All are kept within bounds, so that nothing is decided by how impossible the impossible is.
+    """
+    sure = min(max(score, _LEAST_SCORE), 1.0 - _LEAST_SCORE)
+    return np.append(np.clip(np.asarray(features, np.float64), -14.0, 1.0), np.log(sure / (1.0 - sure)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +103,7 @@ class WakeSettings:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class WakeHit:
     """A call as the classifier heard it, before the second stage."""
 
@@ -105,7 +111,7 @@ class WakeHit:
     """Language of the phrase: "zh" or "en"."""
 
     score: float
-    """Smoothed score, 0 to 1."""
+    """Highest smoothed score, 0 to 1; it may still grow for `CHECK_AFTER_MS` after the call was noticed."""
 
     end_ms: int
     """When it was noticed, milliseconds since the stream opened."""
@@ -188,6 +194,7 @@ class WakeDetector:
         self._now_ms = 0
         self._attend_until_ms = 0
         self._quiet_until_ms = 0
+        self._hit: WakeHit | None = None
 
     def push(self, chunk: Samples, *, speech: bool, masked: bool = False) -> WakeHit | None:
         """Take the next 80 ms.
@@ -214,17 +221,17 @@ class WakeDetector:
             self._recent.clear()
             return None
         self._recent.append(self._classifier.scores(window[None])[0])
+        mean = np.sum(self._recent, axis=0) / self.settings.frames
+        score = float(mean[1:].sum())
+        if self._hit is not None and self._now_ms <= self._hit.end_ms + CHECK_AFTER_MS:
+            self._hit.score = max(self._hit.score, score)
         if masked:
             self._quiet_until_ms = self._now_ms + 300
-        if self._now_ms < self._quiet_until_ms:
-            return None
-        mean = np.sum(self._recent, axis=0) / self.settings.frames
-        best = int(mean[1:].argmax()) + 1
-        if float(mean[1:].sum()) < self.settings.candidate:
+        if self._now_ms < self._quiet_until_ms or score < self.settings.candidate:
             return None
         self._quiet_until_ms = self._now_ms + REFRACTORY_MS
-        self._recent.clear()
-        return WakeHit(language=CLASSES[best], score=float(mean[1:].sum()), end_ms=self._now_ms)
+        self._hit = WakeHit(language=CLASSES[int(mean[1:].argmax()) + 1], score=score, end_ms=self._now_ms)
+        return self._hit
 
 
 def is_call(hit: WakeHit, features: Sequence[float] | None, settings: WakeSettings) -> bool:
@@ -243,4 +250,4 @@ def is_call(hit: WakeHit, features: Sequence[float] | None, settings: WakeSettin
         return True
     if features is None:
         return hit.score >= settings.sure
-    return settings.check.margin(features) >= 0.0
+    return settings.check.margin(features, hit.score) >= 0.0

@@ -158,10 +158,20 @@ def training_windows(
     copies: dict[str, int],
     first: int = 0,
     step: int = 1,
-) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Windows of every `step`-th clip from `first` on, each in several scenes, as float16 to save memory."""
+) -> tuple[Array, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Windows of every `step`-th clip from `first` on, each in several scenes, as float16 to save memory.
+
+    Returns
+    -------
+    windows : ndarray of float16, shape (n, 16, 96)
+    labels : ndarray of int64, shape (n,)
+        0 none, 1 zh, 2 en.
+    owners : ndarray of int64, shape (n,)
+        Number of the clip that each window is taken from.
+    """
     all_windows: list[npt.NDArray[np.float16]] = []
     all_labels: list[npt.NDArray[np.int64]] = []
+    owners: list[int] = []
     for number in range(first, len(clips), step):
         utterance, speech = clips[number]
         if not len(speech):
@@ -178,6 +188,7 @@ def training_windows(
             view, labels = scene_windows(features, scene, positive, rng, negatives=4 if positive else 8)
             all_windows.append(view.astype(np.float16))
             all_labels.append(labels)
+            owners += [number] * len(labels)
     if not all_windows:
-        return np.zeros((0, WINDOW, EMBEDDING), np.float16), np.zeros(0, np.int64)
-    return np.concatenate(all_windows), np.concatenate(all_labels)
+        return np.zeros((0, WINDOW, EMBEDDING), np.float16), np.zeros(0, np.int64), np.zeros(0, np.int64)
+    return np.concatenate(all_windows), np.concatenate(all_labels), np.array(owners, np.int64)

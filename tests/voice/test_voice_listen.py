@@ -268,7 +268,7 @@ def test_a_new_call_while_answering_wins() -> None:
     ],
 )
 def test_the_second_stage(weighed: list[float] | None, kept: bool) -> None:
-    check = CheckSettings(weights={"zh": (1.0, 0.0)}, threshold={"zh": 0.0})
+    check = CheckSettings(weights={"zh": (1.0, 0.0, 0.0)}, threshold={"zh": 0.0})
     settings = WakeSettings(candidate=0.5, sure=0.95, frames=3, check=check)
     engines = ScriptedEngines([""])
     engines.weighed = weighed
@@ -378,7 +378,7 @@ def test_a_call_while_we_think_begins_anew() -> None:
 
 
 def test_a_false_call_while_we_think_does_not_lose_the_request() -> None:
-    check = CheckSettings(weights={"zh": (1.0, 0.0)}, threshold={"zh": 0.0})
+    check = CheckSettings(weights={"zh": (1.0, 0.0, 0.0)}, threshold={"zh": 0.0})
     wake = WakeSettings(candidate=0.5, sure=0.95, frames=3, check=check)
 
     class Doubting(SlowEngines):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from voice import augment, wav_io
 from voice.errors import VoiceFailed
 from voice.espeak_voice import EspeakVoice
+from voice.train_wake import folds
 from voice.wake import (
     CHUNK_MS,
     FEATURES,
@@ -99,7 +100,7 @@ def test_smoothing_is_what_the_detector_does() -> None:
 
 
 CHECK = CheckSettings(
-    weights={"zh": (1.0, 0, 0, 0, 0, 0, 0, 5.0), "en": (0, 0, 0, 1.0, 0, 0, 0, 7.0)},
+    weights={"zh": (1.0, 0, 0, 0, 0, 0, 0, 0.5, 5.0), "en": (0, 0, 0, 1.0, 0, 0, 0, 0.5, 7.0)},
     threshold={"zh": 0.0, "en": 0.0},
 )
 
@@ -114,7 +115,9 @@ def heard(call_zh: float, call_en: float) -> list[float]:
     [
         pytest.param(heard(-1, -20), 0.5, True, id="the call in Mandarin"),
         pytest.param(heard(-20, -6), 0.5, True, id="the call in English, whichever the first stage heard"),
-        pytest.param(heard(-9, -9), 0.99, False, id="something else, however sure the first stage is"),
+        pytest.param(heard(-14, -14), 0.99, False, id="something else, however sure the first stage is"),
+        pytest.param(heard(-6, -20), 0.5, False, id="a doubtful recogniser, a doubtful first stage"),
+        pytest.param(heard(-6, -20), 0.95, True, id="a doubtful recogniser, a sure first stage"),
         pytest.param(None, 0.95, True, id="no recogniser, a sure first stage"),
         pytest.param(None, 0.7, False, id="no recogniser, a doubtful first stage"),
     ],
@@ -125,14 +128,32 @@ def test_the_second_stage(features: list[float] | None, score: float, expected: 
 
 
 def test_the_impossible_decides_no_more_than_the_very_unlikely() -> None:
-    assert CHECK.margin(heard(-14, -14)) == CHECK.margin(heard(-200, -20))
+    assert CHECK.margin(heard(-14, -14), 0.5) == CHECK.margin(heard(-200, -20), 0.5)
+    assert CHECK.margin(heard(-1, -1), 0.0) == CHECK.margin(heard(-1, -1), 1e-9)
+
+
+def test_a_call_that_gets_clearer_is_weighed_at_its_clearest() -> None:
+    detector = WakeDetector(DrawnFeatures(), DrawnClassifier(), SETTINGS)  # type: ignore[arg-type]
+    tenths = [0, 0, 7, 7, 7, 9, 9, 0, 0, 9, 9, 9]
+    hits = [detector.push(np.full(CHUNK, tenth / 10, np.float32), speech=True) for tenth in tenths]
+    (hit,) = [hit for hit in hits if hit is not None]
+    assert hit.end_ms == 5 * CHUNK_MS
+    assert hit.score == pytest.approx((0.7 + 0.9 + 0.9) / 3)
+
+
+def test_what_a_voice_says_is_in_one_fold() -> None:
+    recipe = load_json("wake_recipe.json")
+    said = [u for u in plan(recipe, ["zf_a", "zm_b", "zm_c", "af_d", "am_e", "af_f"]) if u.split == "train"]
+    numbers = dict(zip([u.voice.split("+")[0] for u in said], folds(said).tolist(), strict=True))
+    assert [numbers[u.voice.split("+")[0]] for u in said] == folds(said).tolist()
+    assert set(numbers.values()) == {0, 1, 2}
 
 
 def test_the_packaged_model_has_a_second_stage() -> None:
     model, settings = packaged_model()
     assert model.stat().st_size <= 1_000_000
     assert settings.check is not None
-    assert {len(row) for row in settings.check.weights.values()} == {len(FEATURES) + 1}
+    assert {len(row) for row in settings.check.weights.values()} == {len(FEATURES) + 2}
 
 
 def test_no_near_miss_of_the_test_is_trained_on() -> None:
@@ -236,7 +257,7 @@ def test_the_recogniser_bears_out_the_calls_of_the_samples_only(model_dir: Calla
     assert check is not None
     for sample in ("zh_cathedral", "zh_hotels", "en_cathedral"):
         samples = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
-        assert check.margin(recogniser.weigh_call(samples[: int(1.3 * 16_000)])) >= 0, sample
-        assert check.margin(recogniser.weigh_call(samples[-32_000:])) < 0, sample
+        assert check.margin(recogniser.weigh_call(samples[: int(1.3 * 16_000)]), 0.9) >= 0, sample
+        assert check.margin(recogniser.weigh_call(samples[-32_000:]), 0.5) < 0, sample
     for sound in (np.zeros(32_000), np.random.default_rng(1).normal(0, 0.1, 32_000), np.zeros(0)):
-        assert check.margin(recogniser.weigh_call(sound.astype(np.float32))) < 0
+        assert check.margin(recogniser.weigh_call(sound.astype(np.float32)), 0.5) < 0
