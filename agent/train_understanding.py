@@ -27,6 +27,8 @@ HEAD_FILE = Path(__file__).parent / "data" / "understanding_head.npz"
 _STRENGTHS = (0.01, 0.03)
 _TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5)
 _BINS = 10
+_KEPT_EVERY = 100
+"""After so many sentences what was read is written down: a run on a busy machine takes an hour."""
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -55,10 +57,10 @@ def states_of(texts: list[str], gguf: Path, store: Path | None) -> Floats:
         from agent.local_model import LocalModel
 
         model = LocalModel(gguf)
-        for text in fresh:
+        for count, text in enumerate(fresh, start=1):
             known[text] = model.features(build_prompt(text), timeout_s=60.0)
-        if store is not None:
-            np.savez(store, texts=np.array(list(known)), states=np.array(list(known.values())))
+            if store is not None and (count % _KEPT_EVERY == 0 or count == len(fresh)):
+                np.savez(store, texts=np.array(list(known)), states=np.array(list(known.values())))
     return np.array([known[text] for text in texts], dtype=np.float32)
 
 
