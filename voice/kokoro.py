@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from importlib import resources
@@ -13,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.errors import VoiceFailed, VoiceMissing
-from voice.kokoro_split import LAST_MARK, SplitKokoro, halves_of, split
+from voice.kokoro_split import LAST_MARK, SplitKokoro, halves_of
 from voice.onnx_session import open_session
 from voice.phonemes import Phonemizer
 
@@ -21,6 +24,7 @@ SAMPLE_RATE_HZ = 24_000
 """Rate of everything Kokoro says."""
 
 _MAX_TOKENS = 500
+_CUT_LIMIT_S = 300
 _VOICE_SHAPE = (510, 256)
 _LANGUAGE_OF_PREFIX = {"z": "zh", "a": "en", "b": "en"}
 
@@ -67,12 +71,14 @@ class KokoroVoice:
             threading.Thread(target=self._cut, args=(model, halves_dir), daemon=True).start()
 
     def _cut(self, model: Path, halves_dir: Path) -> None:
-        try:
-            halves = split(model, halves_dir)
-        except OSError:
-            return
-        if halves is not None:
+        # In a process of its own: what cutting takes (half a gigabyte) is given back only by one that ends.
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            command = [sys.executable, "-m", "voice.kokoro_split", str(model), str(halves_dir)]
+            subprocess.run(command, timeout=_CUT_LIMIT_S, check=False, stdin=subprocess.DEVNULL)
+        halves = halves_of(model, halves_dir)
+        if all(half.is_file() for half in halves):
             self._split = SplitKokoro(halves, threads=self._threads)
+            self._session = None
 
     def voices(self) -> list[str]:
         """Names of the installed voices."""
@@ -119,10 +125,10 @@ class KokoroVoice:
         (ndarray of float32, bool)
             Samples at 24 kHz, and whether a clause begins with them.
         """
-        halves = self._split
+        whole, halves = self._session, self._split
         for tokens, style in self._parts(self._phonemizer(text), voice):
             if halves is None:
-                yield self._infer(tokens, style, speed), True
+                yield _infer(whole, tokens, style, speed), True
                 continue
             try:
                 yield from halves.stretches(halves.predict(tokens, style, speed), voice)
@@ -139,22 +145,6 @@ class KokoroVoice:
             if max(portion) > LAST_MARK:
                 yield portion, style[len(portion)][None, :]
 
-    def _infer(
-        self, tokens: list[int], style: npt.NDArray[np.float32], speed: float
-    ) -> npt.NDArray[np.float32]:
-        try:
-            (audio,) = self._session.run(
-                None,
-                {
-                    "tokens": np.array([[0, *tokens, 0]], np.int64),
-                    "style": style,
-                    "speed": np.array([speed], np.float32),
-                },
-            )
-        except Exception as error:
-            raise VoiceFailed(f"Kokoro could not speak {len(tokens)} phonemes: {error}") from error
-        return np.clip(np.asarray(audio, np.float32).reshape(-1), -1.0, 1.0)
-
     def _style(self, voice: str) -> npt.NDArray[np.float32]:
         if voice not in self._styles:
             path = self._voices_dir / f"{voice}.bin"
@@ -166,3 +156,21 @@ class KokoroVoice:
                 raise VoiceMissing(f"voice file {path} is damaged: run 'xiaogao models verify'")
             self._styles[voice] = values.reshape(_VOICE_SHAPE)
         return self._styles[voice]
+
+
+def _infer(
+    session: Any, tokens: list[int], style: npt.NDArray[np.float32], speed: float
+) -> npt.NDArray[np.float32]:
+    """Speech of a portion by the whole model."""
+    try:
+        (audio,) = session.run(
+            None,
+            {
+                "tokens": np.array([[0, *tokens, 0]], np.int64),
+                "style": style,
+                "speed": np.array([speed], np.float32),
+            },
+        )
+    except Exception as error:
+        raise VoiceFailed(f"Kokoro could not speak {len(tokens)} phonemes: {error}") from error
+    return np.clip(np.asarray(audio, np.float32).reshape(-1), -1.0, 1.0)

@@ -11,6 +11,8 @@ stretch is given what the voice's earlier stretches had, weighted by their lengt
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +132,7 @@ def split(model: Path, folder: Path) -> tuple[Path, Path] | None:
     _carry_statistics(parts[1].graph)
     folder.mkdir(parents=True, exist_ok=True)
     for part, half in zip(parts, halves, strict=True):
-        unfinished = half.with_suffix(".part")
+        unfinished = half.with_suffix(f".{os.getpid()}.part")
         onnx.save(part, str(unfinished))
         unfinished.replace(half)
     return halves
@@ -274,3 +276,7 @@ def _ends(prosody: Prosody) -> Iterator[int]:
         position = prosody.last if prosody.last - end < _LEAST else end
         number += 1
         yield position
+
+
+if __name__ == "__main__":
+    split(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -30,7 +30,7 @@ from voice.wake_check import CallRecognizer
 from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
 from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
 from voice.wake_scenes import Backdrop, training_windows
-from voice.wake_tuning import examples, fit_check
+from voice.wake_tuning import examples, fit_check, other_examples
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
@@ -367,18 +367,28 @@ def main() -> None:
         for kept in [(owners < 0) | (np.append(fold, -1)[owners] != number)]
     ]
     numbers = {utterance.key: int(number) for (utterance, _), number in zip(clips, fold, strict=True)}
-    found = []
-    for example in examples(
-        CallRecognizer(options.models / "whisper-base", phrases=recipe, cpu_threads=1),
+    recogniser = CallRecognizer(options.models / "whisper-base", phrases=recipe, cpu_threads=1)
+    met = examples(
+        recogniser,
         clips,
         Backdrop(voices=list(sounds.neural)),
         lambda utterance, samples: unheard[numbers[utterance.key]].scores(windows(features.whole(samples))),
         decision["candidate"],
         options.cache / "check",
-    ):
+    )
+    found = []
+    for example in met:
         found.append(example)
         if len(found) % 100 == 0:
             say(f"second stage met {len(found)}")
+    with EspeakVoice() as espeak:
+        found += other_examples(
+            recogniser,
+            minutes(sounds, 2 * options.mine_minutes, SEED + 30, espeak=espeak),
+            lambda samples: head.scores(windows(features.whole(samples))),
+            decision["candidate"],
+        )
+    say(f"second stage met {len(found)}, with {2 * options.mine_minutes} minutes of other sound")
     check = fit_check(found)
     say(f"second stage {check}")
     if options.check_only:

@@ -4,7 +4,7 @@ recogniser."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.wake import CHECK_AFTER_MS, CHECK_S, CHUNK_MS, CLASSES, evidence, smoothed
+from voice.wake import CHECK_AFTER_MS, CHECK_S, CHUNK_MS, CLASSES, REFRACTORY_MS, evidence, smoothed
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import Utterance
 from voice.wake_features import WINDOW
@@ -29,6 +29,10 @@ _COPIES = {"positive": 1, "near_miss": 2, "other": 2}
 
 _NEAR_MISSES_TAKEN = 0.05
 """Share of the near-misses of the training, the hardest that were found, that both stages may take."""
+
+
+_SIGNS = {"zh": (1, -1, 1, 1, -1, 1, -1, 1), "en": (1, -1, 1, 1, -1, -1, 1, 1)}
+"""Whether each of `FEATURES`, and the first stage's score, may speak for a call or against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +105,35 @@ def examples(
             )
 
 
+def other_examples(
+    recogniser: CallRecognizer,
+    heard: Iterable[tuple[str, Samples]],
+    scores: Callable[[Samples], Scores],
+    candidate: float,
+) -> Iterator[Example]:
+    """What the first stage notices in minutes of other sound; see `voice.wake_ambient.minutes`."""
+    for _, samples in heard:
+        mean = smoothed(scores(samples), 3)[:, 1:].sum(axis=1)
+        quiet_until = 0
+        for first in np.flatnonzero(mean >= candidate):
+            if first < quiet_until:
+                continue
+            quiet_until = int(first) + REFRACTORY_MS // CHUNK_MS
+            end = (int(first) + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
+            yield Example(
+                kind="other",
+                language="",
+                score=float(mean[first : first + 1 + CHECK_AFTER_MS // CHUNK_MS].max()),
+                features=recogniser.weigh_call(samples[max(0, end - int(CHECK_S * 16_000)) : end]),
+            )
+
+
 def fit_check(found: Sequence[Example]) -> dict[str, Any]:
     """Weights and thresholds of the second stage, for the model's card.
 
     Either language's decision is fitted to its own calls against everything that is no call, and its
     threshold is the lowest at which near-misses are taken no more often than they may be.
     """
-    from sklearn.linear_model import LogisticRegression
-
     weights: dict[str, list[float]] = {}
     threshold: dict[str, float] = {}
     near_misses = sum(example.kind == "near_miss" for example in found)
@@ -120,11 +145,31 @@ def fit_check(found: Sequence[Example]) -> dict[str, Any]:
         ]
         rows = np.array([row for _, row in used])
         wanted = np.array([example.kind == "positive" for example, _ in used])
-        model = LogisticRegression(C=1.0, max_iter=5_000).fit(rows, wanted)
-        weights[language] = [*np.round(model.coef_[0], 4).tolist(), round(float(model.intercept_[0]), 4)]
+        fitted = _logistic(rows, wanted, _SIGNS[language])
+        weights[language] = np.round(fitted, 4).tolist()
         odds = rows @ np.array(weights[language][:-1]) + weights[language][-1]
         near = np.sort([o for o, (e, _) in zip(odds, used, strict=True) if e.kind == "near_miss"])[::-1]
         # Both languages' decisions are asked, so each may take half of what may be taken.
         may = int(_NEAR_MISSES_TAKEN / 2 * near_misses)
         threshold[language] = round(float(near[min(may, len(near) - 1)]) + 0.01, 3)
     return {"weights": weights, "threshold": threshold}
+
+
+def _logistic(
+    rows: npt.NDArray[np.float64], wanted: npt.NDArray[np.bool_], signs: Sequence[int]
+) -> npt.NDArray[np.float64]:
+    """Logistic regression whose weights keep their signs; they and the bias."""
+    from scipy.optimize import minimize
+
+    inputs = np.hstack([rows, np.ones((len(rows), 1))])
+    sign = np.where(wanted, 1.0, -1.0)
+
+    def loss(values: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        margin = sign * (inputs @ values)
+        slope = -sign / (1.0 + np.exp(np.clip(margin, -500, 500)))
+        held = np.append(values[:-1], 0.0)
+        return float(np.logaddexp(0, -margin).sum() + 0.5 * held @ held), inputs.T @ slope + held
+
+    bounds = [{1: (0.0, None), -1: (None, 0.0)}[each] for each in signs] + [(None, None)]
+    found = minimize(loss, np.zeros(inputs.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x, np.float64)
