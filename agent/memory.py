@@ -102,6 +102,11 @@ class Memory:
             self.damaged = f"{path.name} was not readable and is kept as {aside.name}; a new memory was begun"
 
     def _prepare(self) -> None:
+        # For its user alone, whoever makes it; SQLite gives the files beside it the same mode.
+        if not self.path.exists():
+            self.path.touch(mode=0o600)
+        elif self.path.stat().st_mode & 0o077:
+            self.path.chmod(0o600)
         with self._connected() as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.executescript(_SCHEMA)

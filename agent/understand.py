@@ -22,7 +22,7 @@ ACCEPT = 0.7
 _MAX_TOKENS = 40
 _TIME_LIMIT_S = 3.0
 
-_WARM_LIMIT_S = 30.0
+_WARM_LIMIT_S = 60.0
 """How long the first reading of the prompt may take; a server that hangs must not hold up the start."""
 
 _UNCALIBRATED = 0.6

@@ -210,6 +210,7 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     assistant = Assistant(load_settings(), region=region)
     ears = open_ears()
     engines = Conversation(assistant, lambda: position)
+    await engines.warm()
     events: Counter[str] = Counter()
     listener = Listener(
         ears=ears,
@@ -227,6 +228,9 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
                 await listener.push(call_and_command(setup.corpus, utterances[number])[0])
             memory.append(memory_mb())
             family.append(memory[-1] + _children_mb())
+            if number % 10 == 9:
+                shown = f"{memory[-1]:.0f} MB, {family[-1]:.0f} MB with engines, {dict(events)}"
+                console.print(f"{number + 1} min: {shown}", highlight=False)
     await listener.finish()
     assistant.close()
     settled = len(memory) // 6

@@ -79,6 +79,15 @@ def test_all_is_exported_and_all_is_erased(memory: Memory) -> None:
     assert b"Secret Clinic" not in raw
 
 
+def test_the_file_is_for_its_user_alone(tmp_path: Path) -> None:
+    made, older = tmp_path / "memory.sqlite", tmp_path / "older.sqlite"
+    older.touch(mode=0o644)
+    older.chmod(0o644)
+    for path in (made, older):
+        Memory(path).save("home", name="家", lat=60.0, lon=24.0)
+    assert [file.name for file in tmp_path.iterdir() if file.stat().st_mode & 0o077] == []
+
+
 def test_a_damaged_file_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "memory.sqlite"
     path.write_bytes(b"this is no database" * 100)

@@ -89,6 +89,7 @@ def test_no_models_at_all_still_answer_typed_requests(service: Make) -> None:
     running = service(XIAOGAO_POSITION_SOURCE=STATION)
     (running.home / "cache" / "models").unlink()
     running.start()
+    running.wait_until(lambda status: status["position"] is not None)
     assert running.ask(do="ask", text="附近有什么酒店")["places"]
     states = running.ask(do="status")["engines"]
     assert {state["state"] for state in states.values()} == {"missing"}
