@@ -269,8 +269,8 @@ def kept_drive(path: Path) -> Rest | None:
     return None if rest.is_over else rest
 
 
-def forget_drive(path: Path) -> bool:
-    """Erase the file; tell whether there was one.
+def forget_drive(path: Path) -> None:
+    """Erase the file, if there is one.
 
     Raises
     ------
@@ -278,7 +278,6 @@ def forget_drive(path: Path) -> bool:
         The disk is read-only.
     """
     # On a read-only disk also the removal of a file that is not there is refused.
-    found = [file for file in (path, path.with_name(f"{path.name}.new")) if file.exists()]
-    for file in found:
-        file.unlink()
-    return bool(found)
+    for file in (path, path.with_name(f"{path.name}.new")):
+        if file.exists():
+            file.unlink()

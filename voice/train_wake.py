@@ -30,7 +30,7 @@ from voice.wake_check import CallRecognizer
 from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
 from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
 from voice.wake_scenes import Backdrop, training_windows
-from voice.wake_tuning import examples, fit_check, other_examples
+from voice.wake_tuning import examples, fit_check, noticed, other_examples
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
@@ -236,13 +236,7 @@ def hard_negatives(
 
 def count_hits(scores: Array, threshold: float, frames: int = FRAMES) -> int:
     """Calls that a stream of class scores makes at a threshold, with the refractory time between them."""
-    likeness = smoothed(scores, frames)[:, 1:].sum(axis=1)
-    hits, quiet_until = 0, 0
-    for index in np.flatnonzero(likeness >= threshold):
-        if index >= quiet_until:
-            hits += 1
-            quiet_until = int(index) + 25
-    return hits
+    return sum(1 for _ in noticed(smoothed(scores, frames)[:, 1:].sum(axis=1), threshold))
 
 
 def tune(

@@ -52,6 +52,15 @@ class Example:
     """`voice.wake.FEATURES`; None if the first stage did not notice it."""
 
 
+def noticed(likeness: Scores, threshold: float) -> Iterator[int]:
+    """Rows at which the first stage notices a call, with the refractory time between them."""
+    quiet_until = 0
+    for index in np.flatnonzero(likeness >= threshold):
+        if index >= quiet_until:
+            yield int(index)
+            quiet_until = int(index) + REFRACTORY_MS // CHUNK_MS
+
+
 def examples(
     recogniser: CallRecognizer,
     clips: Sequence[tuple[Utterance, Samples]],
@@ -86,11 +95,10 @@ def examples(
             noise = str(rng.choice(_NOISES))
             scene = stage(speech, backdrop, rng, snr_db=level, noise=noise, change_speaker=copy > 0)
             mean = smoothed(scores(utterance, scene.samples), 3)[:, 1:].sum(axis=1)
-            noticed = np.flatnonzero(mean >= candidate)
-            if not len(noticed):
+            first = next(noticed(mean, candidate), None)
+            if first is None:
                 yield Example(kind=utterance.kind, language=utterance.language)
                 continue
-            first = int(noticed[0])
             score = float(mean[first : first + 1 + CHECK_AFTER_MS // CHUNK_MS].max())
             end = (first + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
             kept = cache / f"{utterance.key}-{copy}-{end}-{recogniser.phrases_key}.json"
@@ -114,12 +122,8 @@ def other_examples(
     """What the first stage notices in minutes of other sound; see `voice.wake_ambient.minutes`."""
     for _, samples in heard:
         mean = smoothed(scores(samples), 3)[:, 1:].sum(axis=1)
-        quiet_until = 0
-        for first in np.flatnonzero(mean >= candidate):
-            if first < quiet_until:
-                continue
-            quiet_until = int(first) + REFRACTORY_MS // CHUNK_MS
-            end = (int(first) + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
+        for first in noticed(mean, candidate):
+            end = (first + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
             yield Example(
                 kind="other",
                 language="",
