@@ -27,7 +27,7 @@ def recorded(part: float, over: np.ndarray = QUIET) -> np.ndarray:
 @pytest.mark.parametrize(
     ("before", "during", "devices", "said"),
     [
-        pytest.param(QUIET, recorded(0.3), ("USB: x (hw:1)", "HDA"), "The microphone is USB.", id="named"),
+        pytest.param(QUIET, recorded(0.3), ("USB: x (hw)", "HDA"), "HDA. The microphone is USB.", id="named"),
         pytest.param(ROAD[:4_800], recorded(0.5, ROAD), ("mic", "HDA"), "I heard", id="on the road"),
         pytest.param(QUIET, recorded(0.0), ("mic", "HDA"), "did not hear", id="speaker off"),
         pytest.param(0 * QUIET, 0 * QUIET, ("mic", "HDA"), "muted", id="muted"),

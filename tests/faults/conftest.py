@@ -73,7 +73,7 @@ class RunningService:
     def ask(self, **request: Any) -> dict[str, Any]:
         """Send a request over the control socket."""
         return ask_service(
-            request, limit_s=60.0, path=self.control or self.home / "data" / "run" / "control.sock"
+            request, limit_s=20.0, path=self.control or self.home / "data" / "run" / "control.sock"
         )
 
     def kill(self, number: int = signal.SIGKILL) -> float:
