@@ -15,6 +15,7 @@ import numpy.typing as npt
 from voice.asr_text import TextTidier, bare_text, echoes, has_characters, repeats_itself
 from voice.biasing import Expectations, Meant
 from voice.errors import VoiceFailed, VoiceMissing
+from voice.noise_adapter import adapted
 from voice.vad import FRAME, Span, SpeechDetector, spans
 
 Samples = npt.NDArray[np.float32]
@@ -29,6 +30,7 @@ _SHORT_WINDOW_S = 10.0
 _WINDOW_MARGIN_S = 1.0
 _FULL_WINDOW_S = 30.0
 _UNSURE_LOGPROB = -0.55
+_UNUSUAL_LOGPROB = 0.0
 _HOPELESS_LOGPROB = -1.3
 _NO_SPEECH = 0.6
 _OTHER_LANGUAGE = 0.8
@@ -113,10 +115,18 @@ class Recognizer:
         CTranslate2's, "int8" on a processor.
     device : str
         "cpu", or "cuda" where CTranslate2 was built for it.
+    corrected : bool
+        Whether the model gets our corrections for noise, if we have some for it (`voice.noise_adapter`).
     """
 
     def __init__(
-        self, model_dir: Path | str, *, cpu_threads: int = 2, compute_type: str = "int8", device: str = "cpu"
+        self,
+        model_dir: Path | str,
+        *,
+        cpu_threads: int = 2,
+        compute_type: str = "int8",
+        device: str = "cpu",
+        corrected: bool = True,
     ) -> None:
         folder = Path(model_dir)
         for name in _FILES:
@@ -131,6 +141,7 @@ class Recognizer:
                 compute_type=compute_type,
                 cpu_threads=cpu_threads,
                 local_files_only=True,
+                files=_corrected(folder) if corrected else None,
             )
         except Exception as error:
             raise VoiceMissing(
@@ -208,14 +219,16 @@ class Recognizer:
         if best.bad:
             best = self._decode(self._encode(clip, _FULL_WINDOW_S), best.language, (), limit, beams=1)
         usual = self._usual(best, hints)
-        if best.logprob < _UNSURE_LOGPROB or not (usual and usual[0].cost == 0):
+        as_usual = bool(usual) and usual[0].cost == 0
+        if best.logprob < (_UNSURE_LOGPROB if as_usual else _UNUSUAL_LOGPROB):
             wider = self._decode(encoded, best.language, hints, limit, beams=5)
             if not (hints and echoes(wider.text, hints)):
                 better = wider if wider.score > best.score else best
                 best = replace(better, others=(best.text, wider.text, *wider.others))
+                usual = self._usual(best, hints)
         note = self._doubt(best, other)
         if not note:
-            best = self._meant(best, np.asarray(encoded), len(clip), hints)
+            best = self._meant(best, usual, np.asarray(encoded), len(clip))
         if not note and was_cut:
             note = "cut"
         silent = note in {"noise", "other_language"}
@@ -238,10 +251,9 @@ class Recognizer:
         return self._expectations[reading.language].sentences(heard, names, count=_COMPARED)
 
     def _meant(
-        self, reading: _Reading, sound: npt.NDArray[np.float32], length: int, names: tuple[str, ...]
+        self, reading: _Reading, usual: Sequence[Meant], sound: npt.NDArray[np.float32], length: int
     ) -> _Reading:
         """The reading, or the usual request that sounds like it and that fits the sound about as well."""
-        usual = self._usual(reading, names)
         same = [
             meant for meant in usual if meant.cost == 0 and bare_text(meant.text) == bare_text(reading.text)
         ]
@@ -374,6 +386,15 @@ class Recognizer:
                 break
             tokens += more
         return [tokenizer.sot_prev, *tokens] if tokens else []
+
+
+def _corrected(folder: Path) -> dict[str, Any] | None:
+    """The model's files with our corrections for noise in them; None to read them as they are."""
+    model = adapted(folder / "model.bin")
+    if model is None:
+        return None
+    others = [path for path in folder.glob("*.json") if path.is_file()]
+    return {"model.bin": model, **{path.name: path.read_bytes() for path in others}}
 
 
 def _whole_frames(audio: Samples) -> Samples:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.asr import Recognizer
+from voice.noise_adapter import corrections_key
 from voice.wake import CHECK_S
 from voice.wake_corpus import load_json
 
@@ -43,9 +44,9 @@ class CallRecognizer(Recognizer):
     ) -> None:
         super().__init__(model_dir, **options)
         self._phrases = phrases or load_json("wake_recipe.json")
-        chosen = [self._phrases["spellings"], self._phrases["rivals"]]
-        self.phrases_key = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
-        """Names the phrases, for what is kept of earlier work."""
+        chosen = [self._phrases["spellings"], self._phrases["rivals"], corrections_key()]
+        self.key = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
+        """Names the phrases and the corrections of the model, for what is kept of earlier work."""
 
     def weigh_call(self, samples: Samples) -> list[float]:
         """How probable the call and its rivals are.

@@ -101,7 +101,7 @@ def examples(
                 continue
             score = float(mean[first : first + 1 + CHECK_AFTER_MS // CHUNK_MS].max())
             end = (first + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
-            kept = cache / f"{utterance.key}-{copy}-{end}-{recogniser.phrases_key}.json"
+            kept = cache / f"{utterance.key}-{copy}-{end}-{recogniser.key}.json"
             if not kept.is_file():
                 weighed = recogniser.weigh_call(scene.samples[max(0, end - int(CHECK_S * 16_000)) : end])
                 kept.write_text(json.dumps([round(value, 3) for value in weighed]), "utf-8")

@@ -1,0 +1,167 @@
+"""Corrections to Whisper's encoder that make it hear in noise what it hears without (`voice.train_noise`).
+
+They are low-rank products added to the weights while the model loads: nothing is slower afterwards, and the
+model on disk stays the published one, with its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import struct
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float32]
+
+CORRECTIONS = "whisper_noise.npz"
+_DTYPES = {0: "<f4", 1: "<i1", 2: "<i2", 3: "<i4", 4: "<f2"}
+_FINGERPRINTED = "encoder/conv1/weight"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """Where one tensor stands in a model file."""
+
+    shape: tuple[int, ...]
+    """Its dimensions."""
+
+    dtype: str
+    """numpy's name of its number type."""
+
+    offset: int
+    """First byte in the file."""
+
+
+def tensors(raw: bytes | mmap.mmap) -> dict[str, Tensor]:
+    """Tensors of a CTranslate2 model file, by name.
+
+    Parameters
+    ----------
+    raw : bytes
+        Contents of ``model.bin``.
+
+    Raises
+    ------
+    ValueError
+        If the file is not one, or is cut short.
+    """
+    found: dict[str, Tensor] = {}
+    place = 4
+
+    def number(form: str) -> int:
+        nonlocal place
+        value: int = struct.unpack_from(f"<{form}", raw, place)[0]
+        place += struct.calcsize(f"<{form}")
+        return value
+
+    def name() -> str:
+        nonlocal place
+        length = number("H")
+        place += length
+        return bytes(raw[place - length : place]).rstrip(b"\0").decode()
+
+    try:
+        name()
+        number("I")
+        for _ in range(number("I")):
+            called = name()
+            shape = tuple(number("I") for _ in range(number("B")))
+            dtype = _DTYPES[number("B")]
+            size = number("I")
+            if size != np.dtype(dtype).itemsize * int(np.prod(shape)) or place + size > len(raw):
+                raise ValueError(f"{called} has another size than it says")
+            found[called] = Tensor(shape=shape, dtype=dtype, offset=place)
+            place += size
+    except (struct.error, KeyError, UnicodeDecodeError) as error:
+        raise ValueError(f"no CTranslate2 model: {error}") from error
+    return found
+
+
+def values(raw: bytes | mmap.mmap, tensor: Tensor) -> npt.NDArray[Any]:
+    """The numbers of a tensor; a view into `raw`, which can be written to if that can."""
+    count = int(np.prod(tensor.shape))
+    return np.frombuffer(raw, tensor.dtype, count, tensor.offset).reshape(tensor.shape)
+
+
+def fingerprint(raw: bytes | mmap.mmap, known: dict[str, Tensor]) -> str:
+    """Tells models apart by one of their tensors."""
+    tensor = known.get(_FINGERPRINTED)
+    return hashlib.sha256(values(raw, tensor).tobytes()).hexdigest()[:16] if tensor else ""
+
+
+def adapted(model: Path, corrections: Path | None = None) -> mmap.mmap | None:
+    """A model file with our corrections added, in memory only; None if we have none for this model.
+
+    Parameters
+    ----------
+    model : Path
+        ``model.bin`` of a Whisper model, as float16 or float32.
+    corrections : Path, optional
+        Other corrections than the packaged ones, as `save_corrections` wrote them.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    """
+    found = _load(corrections)
+    if not found:
+        return None
+    with model.open("rb") as stream:
+        try:
+            raw = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
+            known = tensors(raw)
+        except ValueError:
+            return None  # empty or broken: the model's own loader says so
+    if fingerprint(raw, known) != str(found.pop("fingerprint")):
+        return None
+    for called in {key.rpartition(":")[0] for key in found}:
+        target = values(raw, known[called])
+        target[...] = target.astype(np.float32) + _change(found, called, target.shape)
+    return raw
+
+
+def save_corrections(path: Path, found: dict[str, Array], mark: str) -> None:
+    """Write corrections in half precision.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.npz`` file.
+    found : dict
+        For each tensor either ``NAME:add``, of its shape, or ``NAME:tall`` and ``NAME:wide``, whose product
+        is added.
+    mark : str
+        `fingerprint` of the model that they are for.
+    """
+    arrays: dict[str, Any] = {name: np.asarray(value).astype(np.float16) for name, value in found.items()}
+    with path.open("wb") as stream:
+        np.savez_compressed(stream, fingerprint=np.array(mark), **arrays)
+
+
+def corrections_key() -> str:
+    """Names the packaged corrections, for what is kept of a model's answers; empty if there are none."""
+    path = resources.files("voice").joinpath("data", CORRECTIONS)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""
+
+
+def _load(path: Path | None) -> dict[str, npt.NDArray[Any]]:
+    chosen = path or resources.files("voice").joinpath("data", CORRECTIONS)
+    if not chosen.is_file():
+        return {}
+    with chosen.open("rb") as stream:
+        return dict(np.load(stream, allow_pickle=False))
+
+
+def _change(found: dict[str, npt.NDArray[Any]], called: str, shape: tuple[int, ...]) -> Array:
+    """What is added to one tensor: a plain difference, or the product of a tall and a wide matrix."""
+    if f"{called}:add" in found:
+        return found[f"{called}:add"].astype(np.float32).reshape(shape)
+    tall, wide = (found[f"{called}:{part}"].astype(np.float32) for part in ("tall", "wide"))
+    return np.asarray(tall @ wide, np.float32).reshape(shape)
