@@ -26,11 +26,13 @@ LANGUAGES = ("zh", "en")
 MAX_SPEECH_S = 28.0
 """Longest stretch of speech that is recognised; the rest of a monologue is left out and said to be."""
 
-_SHORT_WINDOW_S = 10.0
+_SHORT_WINDOW_S = {True: 5.0, False: 10.0}
+"""Least that the encoder is given, with our corrections and without; plain, it repeats itself with less."""
+
 _WINDOW_MARGIN_S = 1.0
 _FULL_WINDOW_S = 30.0
 _UNSURE_LOGPROB = -0.55
-_UNUSUAL_LOGPROB = 0.0
+_UNUSUAL_LOGPROB = -0.2
 _HOPELESS_LOGPROB = -1.3
 _NO_SPEECH = 0.6
 _OTHER_LANGUAGE = 0.8
@@ -39,10 +41,13 @@ _FOREIGN_HINTS = 6
 _ENCODED_HZ = 50
 _MARGIN_FRAMES = 25
 _FLOOR = 1e-9
-_COMPARED = 10
+_COMPARED = 6
 _TRUST = {"zh": (20.0, 4.0, 0.6), "en": (12.0, 4.0, 0.2)}
 """How much a usual request is preferred, how much another sound counts against it, and how much of what the
 model would write anyway is taken off; natural logarithms, set on commands that no benchmark uses."""
+_SAME_SOUND = 0.03
+"""Cost up to which a usual request differs in its writing only."""
+
 _FULL_TRUST_LOGPROB = -0.7
 _MOST_KEPT = 4_000
 _FILES = ("model.bin", "tokenizer.json", "config.json")
@@ -135,13 +140,16 @@ class Recognizer:
         from faster_whisper import WhisperModel
 
         try:
+            files = _corrected(folder) if corrected else None
+            self.is_corrected = files is not None
+            """Whether it has our corrections for noise."""
             self._model = WhisperModel(
                 str(folder),
                 device=device,
                 compute_type=compute_type,
                 cpu_threads=cpu_threads,
                 local_files_only=True,
-                files=_corrected(folder) if corrected else None,
+                files=files,
             )
         except Exception as error:
             raise VoiceMissing(
@@ -208,7 +216,9 @@ class Recognizer:
         likely: str | None,
     ) -> Transcript:
         clip = audio[span.start : span.end]
-        encoded = self._encode(clip, max(_SHORT_WINDOW_S, len(clip) / RATE_HZ + _WINDOW_MARGIN_S))
+        encoded = self._encode(
+            clip, max(_SHORT_WINDOW_S[self.is_corrected], len(clip) / RATE_HZ + _WINDOW_MARGIN_S)
+        )
         weights, other = self._languages(encoded)
         chosen = [language] if language else _candidates(weights, likely)
         limit = 16 + int(9 * len(clip) / RATE_HZ)
@@ -219,7 +229,7 @@ class Recognizer:
         if best.bad:
             best = self._decode(self._encode(clip, _FULL_WINDOW_S), best.language, (), limit, beams=1)
         usual = self._usual(best, hints)
-        as_usual = bool(usual) and usual[0].cost == 0
+        as_usual = bool(usual) and usual[0].cost <= _SAME_SOUND
         if best.logprob < (_UNSURE_LOGPROB if as_usual else _UNUSUAL_LOGPROB):
             wider = self._decode(encoded, best.language, hints, limit, beams=5)
             if not (hints and echoes(wider.text, hints)):
@@ -259,6 +269,8 @@ class Recognizer:
         ]
         if not usual or same:
             return reading
+        if usual[0].cost <= _SAME_SOUND:
+            return replace(reading, text=usual[0].text, others=(reading.text, *reading.others))
         preferred, against, expected = _TRUST[reading.language]
         preferred *= min(1.0, reading.logprob / _FULL_TRUST_LOGPROB)
         texts = [reading.text, *(meant.text for meant in usual)]
@@ -305,7 +317,7 @@ class Recognizer:
 
     @cached_property
     def _silence(self) -> npt.NDArray[np.float32]:
-        encoded = self._encode(np.zeros(RATE_HZ, np.float32), _SHORT_WINDOW_S)
+        encoded = self._encode(np.zeros(RATE_HZ, np.float32), _SHORT_WINDOW_S[self.is_corrected])
         return np.asarray(encoded)[:, :_MARGIN_FRAMES].copy()
 
     def _doubt(self, reading: _Reading, other_language: float) -> str:

@@ -51,6 +51,19 @@ _ALIKE_LETTERS = (
     ("th", "t"),
     ("h", ""),
 )
+_ONE_CHARACTER = (
+    {"xing", "hang"},
+    {"chang", "zhang"},
+    {"zhong", "chong"},
+    {"du", "dou"},
+    {"le", "yue"},
+    {"huan", "hai"},
+    {"xiao", "jiao"},
+    {"dan", "shan"},
+    {"di", "de"},
+)
+"""Readings of one character: 到行 is what 导航 sounds like, although 行 alone is read xing."""
+
 _PAD = -1
 _SKIP = 0.75
 _LOOSEST_PHRASE, _LOOSEST_NAME = 0.55, 0.6
@@ -331,6 +344,8 @@ def _unlike(first: str, second: str) -> float:
     if len(first) == 1 or len(second) == 1:  # letters
         vowels = set("aeiouäöåy")
         return 0.5 if {first, second} <= vowels else 1.0
+    if any({first[1:], second[1:]} == readings for readings in _ONE_CHARACTER):
+        return 0.1
     (one, rest), (two, other) = (_INITIAL.match(sound).groups() for sound in (first, second))  # type: ignore[union-attr]
     apart = 0.0
     if one != two:

@@ -112,7 +112,11 @@ class KokoroVoice:
         VoiceFailed
             If the model gives an error.
         """
-        pieces = [samples for samples, _ in self.stream(text, voice, speed=speed)]
+        return self.speak_phonemes(self._phonemizer(text), voice, speed=speed)
+
+    def speak_phonemes(self, phonemes: str, voice: str, *, speed: float = 1.0) -> npt.NDArray[np.float32]:
+        """Speech of a phoneme string; see `speak`."""
+        pieces = [samples for samples, _ in self._stretches(phonemes, voice, speed)]
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
     def stream(
@@ -125,15 +129,20 @@ class KokoroVoice:
         (ndarray of float32, bool)
             Samples at 24 kHz, and whether a clause begins with them.
         """
+        return self._stretches(self._phonemizer(text), voice, speed)
+
+    def _stretches(
+        self, phonemes: str, voice: str, speed: float
+    ) -> Iterator[tuple[npt.NDArray[np.float32], bool]]:
         whole, halves = self._session, self._split
-        for tokens, style in self._parts(self._phonemizer(text), voice):
+        for tokens, style in self._parts(phonemes, voice):
             if halves is None:
                 yield _infer(whole, tokens, style, speed), True
                 continue
             try:
                 yield from halves.stretches(halves.predict(tokens, style, speed), voice)
             except Exception as error:
-                raise VoiceFailed(f"Kokoro could not speak {text!r}: {error}") from error
+                raise VoiceFailed(f"Kokoro could not speak {phonemes!r}: {error}") from error
 
     def _parts(self, phonemes: str, voice: str) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
         """Tokens in portions that the model takes, each with the style row for its length."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import erf
 
 from voice import augment
 from voice.noise_adapter import CORRECTIONS, fingerprint, save_corrections, tensors, values
@@ -172,17 +173,33 @@ def no_change(base: Params, seed: int) -> Params:
     return start
 
 
-def encode(base: Params, corrections: Params | None, mel: Any) -> Any:
-    """Whisper's encoder on features of shape (n, 80, frames), to (n, frames / 2, 512)."""
-    import jax
-    import jax.numpy as jnp
+def encode(base: Params, corrections: Params | None, mel: Any, *, using: Any = np, erf: Any = erf) -> Any:
+    """Whisper's encoder.
+
+    Parameters
+    ----------
+    base : dict
+        `encoder_weights`.
+    corrections : dict, optional
+        What is added to them, as in `voice.noise_adapter.save_corrections`.
+    mel : array, shape (n, 80, frames)
+        Features.
+    using : module
+        ``numpy``, or ``jax.numpy`` where slopes are wanted.
+    erf : callable
+        The error function that goes with it.
+
+    Returns
+    -------
+    array, shape (n, frames / 2, 512)
+    """
 
     def get(name: str) -> Any:
         return base[name] if corrections is None else base[name] + corrections[f"{name}:add"]
 
     def norm(x: Any, name: str) -> Any:
         centred = x - x.mean(-1, keepdims=True)
-        scaled = centred * jax.lax.rsqrt(jnp.square(centred).mean(-1, keepdims=True) + 1e-5)
+        scaled = centred / using.sqrt(using.square(centred).mean(-1, keepdims=True) + 1e-5)
         return scaled * get(f"{name}/gamma") + get(f"{name}/beta")
 
     def linear(x: Any, name: str) -> Any:
@@ -193,12 +210,15 @@ def encode(base: Params, corrections: Params | None, mel: Any) -> Any:
             made = made + (x @ wide.T) @ tall.T
         return made
 
+    def gelu(x: Any) -> Any:
+        return 0.5 * x * (1 + erf(x * np.float32(np.sqrt(0.5))))
+
     def convolve(x: Any, name: str, stride: int) -> Any:  # x: (n, frames, channels), as one product
-        padded = jnp.pad(x, ((0, 0), (1, 1), (0, 0)))
+        padded = using.pad(x, ((0, 0), (1, 1), (0, 0)))
         count = x.shape[1]
-        taps = jnp.stack([padded[:, tap : tap + count : stride] for tap in range(3)], axis=-1)
+        taps = using.stack([padded[:, tap : tap + count : stride] for tap in range(3)], axis=-1)
         flat = taps.reshape(*taps.shape[:2], -1)
-        return jax.nn.gelu(linear(flat, name), approximate=False)
+        return gelu(linear(flat, name))
 
     x = convolve(mel.transpose(0, 2, 1), "encoder/conv1", 1)
     x = convolve(x, "encoder/conv2", 2)
@@ -208,18 +228,21 @@ def encode(base: Params, corrections: Params | None, mel: Any) -> Any:
         parts = linear(norm(x, f"{at}/self_attention/layer_norm"), f"{at}/self_attention/linear_0")
         heads = parts.reshape(*parts.shape[:2], 3, _HEADS, -1)
         query, key, value = (heads[:, :, part].transpose(0, 2, 1, 3) for part in range(3))
-        looks = jax.nn.softmax(query @ key.transpose(0, 1, 3, 2) / np.sqrt(_WIDTH / _HEADS), axis=-1)
-        seen = (looks @ value).transpose(0, 2, 1, 3).reshape(x.shape)
+        likeness = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(_WIDTH / _HEADS))
+        looks = using.exp(likeness - likeness.max(-1, keepdims=True))
+        seen = (looks / looks.sum(-1, keepdims=True) @ value).transpose(0, 2, 1, 3).reshape(x.shape)
         x = x + linear(seen, f"{at}/self_attention/linear_1")
         inner = linear(norm(x, f"{at}/ffn/layer_norm"), f"{at}/ffn/linear_0")
-        x = x + linear(jax.nn.gelu(inner, approximate=False), f"{at}/ffn/linear_1")
+        x = x + linear(gelu(inner), f"{at}/ffn/linear_1")
     return norm(x, "encoder/layer_norm")
 
 
 def _loss(corrections: Params, base: Params, noisy: Any, aim: Any, spread: Any, weights: Any) -> Any:
     import jax.numpy as jnp
+    from jax.scipy.special import erf as jax_erf
 
-    apart = jnp.square((encode(base, corrections, noisy) - aim) / spread).mean(-1)
+    made = encode(base, corrections, noisy, using=jnp, erf=jax_erf)
+    apart = jnp.square((made - aim) / spread).mean(-1)
     return (apart * weights).sum() / weights.sum()
 
 
@@ -243,9 +266,10 @@ def train(
     """
     import jax
     import jax.numpy as jnp
+    from jax.scipy.special import erf as jax_erf
 
     fixed = {name: jnp.asarray(weight) for name, weight in base.items()}
-    teach = jax.jit(lambda mel: encode(fixed, None, mel))
+    teach = jax.jit(lambda mel: encode(fixed, None, mel, using=jnp, erf=jax_erf))
     slope = jax.jit(jax.value_and_grad(_loss))
     found: Params = {name: jnp.asarray(value) for name, value in no_change(base, seed).items()}
     first = {name: jnp.zeros_like(value) for name, value in found.items()}

@@ -44,7 +44,9 @@ class CallRecognizer(Recognizer):
     ) -> None:
         super().__init__(model_dir, **options)
         self._phrases = phrases or load_json("wake_recipe.json")
-        chosen = [self._phrases["spellings"], self._phrases["rivals"], corrections_key()]
+        chosen = [self._phrases["spellings"], self._phrases["rivals"]]
+        if self.is_corrected:
+            chosen.append(corrections_key())
         self.key = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
         """Names the phrases and the corrections of the model, for what is kept of earlier work."""
 

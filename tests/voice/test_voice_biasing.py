@@ -34,6 +34,13 @@ def test_the_nearest_by_sound_comes_first(heard: str, language: str, meant: str)
     assert found[0].text == meant
 
 
+def test_another_reading_of_the_same_character_sounds_alike() -> None:
+    """导航 is often written 到行, and 行 alone is read xing."""
+    found = Expectations("zh").sentences(["到行去五道口"], _NAMES)
+    assert found[0].text in {"导航去五道口", "导航到五道口"}
+    assert found[0].cost <= 0.03
+
+
 @pytest.mark.parametrize("heard", ["", "今天天气真好我们出去玩吧", "🙂", "1234"])
 def test_other_talk_is_like_no_request(heard: str) -> None:
     assert Expectations("zh").sentences([heard], _NAMES) == []

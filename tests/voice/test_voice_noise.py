@@ -141,7 +141,6 @@ def test_examples_pair_speech_with_the_same_speech_in_noise() -> None:
 @pytest.mark.models
 def test_the_recipe_knows_the_encoder(recognizer: Recognizer, model_dir: Callable[[str], Path]) -> None:
     """Without corrections its encoder is Whisper's, to the precision of eight bits."""
-    pytest.importorskip("jax", reason="the 'train' extra is not installed")
     plain = Recognizer(model_dir("whisper-base"), corrected=False)
     speech = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")[:64_000]
     mel = plain._model.feature_extractor(speech, padding=0)[:, :400]

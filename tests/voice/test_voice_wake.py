@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from voice import augment, wav_io
 from voice.errors import VoiceFailed
 from voice.espeak_voice import EspeakVoice
-from voice.train_wake import folds
+from voice.train_wake import SEED, folds, open_corpus
 from voice.wake import (
     CHUNK_MS,
     FEATURES,
@@ -261,3 +261,17 @@ def test_the_recogniser_bears_out_the_calls_of_the_samples_only(model_dir: Calla
         assert check.margin(recogniser.weigh_call(samples[-32_000:]), 0.5) < 0, sample
     for sound in (np.zeros(32_000), np.random.default_rng(1).normal(0, 0.1, 32_000), np.zeros(0)):
         assert check.margin(recogniser.weigh_call(sound.astype(np.float32)), 0.5) < 0
+
+
+@pytest.mark.models
+def test_every_kind_of_utterance_of_the_recipe_can_be_spoken(
+    model_dir: Callable[[str], Path], tmp_path: Path
+) -> None:
+    models = model_dir("kokoro").parent
+    voices = sorted(path.stem for path in model_dir("kokoro-voices").glob("*.bin"))
+    planned = plan(load_json("wake_recipe.json"), voices, SEED)
+    kinds = {(u.engine, bool(u.tail)): u for u in planned}
+    assert ("kokoro_phonemes", True) in kinds
+    corpus = open_corpus(models, tmp_path, threads=2)
+    for utterance in kinds.values():
+        assert len(corpus.get(utterance)) > 0.3 * 16_000, utterance
