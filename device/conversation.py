@@ -76,6 +76,7 @@ class Conversation:
             text=turn.answer.reply,
             language=turn.answer.language,
             asks_back=turn.answer.outcome == "ask_back",
+            understood=turn.answer.outcome != "not_understood",
             details=turn.to_dict(),
         )
 

@@ -52,6 +52,9 @@ class Reply:
     asks_back: bool = False
     """Whether it is a question, so that the answer needs no call."""
 
+    understood: bool = True
+    """Whether the words made sense as a request; what does not may not have been meant for us."""
+
     details: dict[str, Any] = field(default_factory=dict)
     """The object for the `answer` event."""
 
@@ -156,6 +159,7 @@ class Listener:
         self._rest = np.zeros(0, np.float32)
         self._tasks: set[asyncio.Task[None]] = set()
         self._called = False
+        self._invited = self._asked = False
         self._greeted = True
         self._language = "zh"
         self._start_ms = 0
@@ -266,8 +270,11 @@ class Listener:
             self._emit("wake_rejected", {"language": hit.language})
             self._close()
 
-    def _begin(self, now: int, *, called: bool, start_ms: int) -> None:
-        """Start recording an utterance; an answer that is still worked out waits for what comes of it."""
+    def _begin(self, now: int, *, called: bool, start_ms: int, invited: bool = False) -> None:
+        """Start recording an utterance; an answer that is still worked out waits for what comes of it.
+
+        Invited is who called, or talks on with us; anyone else can only silence a prompt.
+        """
         self._drop_held()
         if self.state == State.ANSWERING and not self.settings.lockstep:
             self._held = (self._turn, asyncio.get_running_loop().create_future())
@@ -276,6 +283,7 @@ class Listener:
         self._drop_early()
         self.state = State.RECORDING
         self._called, self._greeted = called, not called
+        self._invited = called or invited
         self._start_ms = max(0, start_ms)
         self._follow_until_ms = -1
         self._endpointer.begin(now, after_call=called)
@@ -344,12 +352,13 @@ class Listener:
             await self._nothing_heard(cut)
             return
         self._resume_at_ms = None
-        self._language = transcript.language
         speaking = self.mouth.busy or self._held is not None
-        self._drop_held()
-        self.mouth.drop_answers(now)
         if speaking and is_stop(transcript.text):
+            self._replace(now)
             self._close()
+            return
+        if not self._invited:
+            self._ignore(transcript.text)
             return
         filler = None
         if not self.settings.lockstep:
@@ -361,8 +370,14 @@ class Listener:
                 filler.cancel()
         if not await self._wanted(turn):
             return
+        if not (reply.understood or self._called or self._asked):
+            self._ignore(transcript.text)
+            return
+        self._language = transcript.language
+        self._replace(self._now())
         self._emit("answer", reply.details or {"reply": reply.text})
         self.state = State.WAITING
+        self._asked = reply.asks_back
         self._follow_pending = (
             self.settings.follow_up_question_ms if reply.asks_back else self.settings.follow_up_ms
         )
@@ -374,6 +389,16 @@ class Listener:
             if self._held is None or self._held[0] != turn or not await self._held[1]:
                 return False
         return True
+
+    def _ignore(self, text: str) -> None:
+        """Talk that was not meant for us: nothing is said, and what it broke off goes on."""
+        self._emit("ignored", {"text": text})
+        self._close()
+
+    def _replace(self, now: int) -> None:
+        """What was asked or is being said before this gives way to it."""
+        self._drop_held()
+        self.mouth.drop_answers(now)
 
     def _drop_held(self) -> None:
         """The request before this one is replaced."""
@@ -420,6 +445,9 @@ class Listener:
     def _overhear(self, probability: float, now: int) -> None:
         """Someone may interrupt us, or go on after an answer."""
         sounding = self.mouth.sounding
+        talking_with_us = (
+            self.mouth.answering or self.state == State.ANSWERING or now <= self._follow_until_ms
+        )
         if sounding and not self.settings.barge_in:
             self._barge_run_ms = 0
             return
@@ -439,7 +467,7 @@ class Listener:
         begun = now - self._barge_run_ms
         self._barge_run_ms = 0
         start_ms = max(begun - self.settings.pre_roll_ms, self._heard_until_ms)
-        self._begin(begun, called=False, start_ms=start_ms)
+        self._begin(begun, called=False, start_ms=start_ms, invited=talking_with_us)
         self._endpointer.started_ms = begun
         self._endpointer.speech_ms = self.settings.barge_in_ms
         self._endpointer.last_speech_ms = now

@@ -101,6 +101,12 @@ class Mouth:
         """Whether it was broken off and waits to go on."""
         return self._paused
 
+    @property
+    def answering(self) -> bool:
+        """Whether an answer is being said or still has to be."""
+        said = [self._now, *self._waiting]
+        return any(speech is not None and speech.priority == Priority.ANSWER for speech in said)
+
     def say(self, speech: Speech, now_ms: int) -> None:
         """Say it when its turn comes: a prompt at once, over an answer, which goes on afterwards."""
         self._waiting.append(speech)

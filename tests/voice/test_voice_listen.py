@@ -46,8 +46,8 @@ class DrawnEars:
 class ScriptedEngines:
     """Recognises the next line of a script each time, answers by echo, speaks 0.48 s a clause."""
 
-    def __init__(self, heard: list[str], *, asks_back: bool = False) -> None:
-        self.heard, self.asks_back = heard, asks_back
+    def __init__(self, heard: list[str], *, asks_back: bool = False, puzzled_by: str = "") -> None:
+        self.heard, self.asks_back, self.puzzled_by = heard, asks_back, puzzled_by
         self.asked: list[str] = []
         self.lengths_ms: list[int] = []
         self.weighed: list[float] | None = None
@@ -62,6 +62,8 @@ class ScriptedEngines:
 
     async def respond(self, transcript: Transcript) -> Reply:
         self.asked.append(transcript.text)
+        if transcript.text == self.puzzled_by:
+            return Reply(text="不懂。", language="zh", understood=False)
         return Reply(text="一，二，三。", language="zh", asks_back=self.asks_back)
 
     async def speak(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
@@ -209,6 +211,40 @@ def test_the_follow_up_window_closes() -> None:
     engines = ScriptedEngines(["附近有什么酒店", "第二家"])
     run("..Wsssss" + "." * 100 + "sssss" + "." * 40, engines)
     assert engines.asked == ["附近有什么酒店"]
+
+
+def test_talk_after_an_answer_that_is_no_request_is_left_alone() -> None:
+    """The radio goes on; it gets no answer, and what it says next is not listened to."""
+    engines = ScriptedEngines(["还有多久", "今天的股市"], puzzled_by="今天的股市")
+    events, tape, _ = run("..Wsssss" + "." * 35 + "sssss" + "." * 20 + "sssss" + "." * 40, engines)
+    assert engines.asked == ["还有多久", "今天的股市"]
+    assert names(events).count("ignored") == 1
+    assert tape.played == ["一", "二", "三"]
+
+
+def test_talk_over_an_answer_that_is_no_request_lets_it_go_on() -> None:
+    engines = ScriptedEngines(["还有多久", "今天的股市"], puzzled_by="今天的股市")
+    events, tape, _ = run("..Wsssss" + "......." + "sssss" + "." * 60, engines)
+    assert {"barge_in", "ignored", "resume"} <= set(names(events))
+    assert [text for text in tape.played if text != "|"][-1] == "三"
+    assert "不懂" not in tape.played
+
+
+def test_after_the_call_or_our_question_it_is_said_that_we_did_not_understand() -> None:
+    engines = ScriptedEngines(["今天的股市"], puzzled_by="今天的股市")
+    _, tape, _ = run("..Wsssss" + "." * 40, engines)
+    assert tape.played == ["不懂"]
+    engines = ScriptedEngines(["附近有什么酒店", "今天的股市"], asks_back=True, puzzled_by="今天的股市")
+    _, tape, _ = run("..Wsssss" + "." * 35 + "sssss" + "." * 40, engines)
+    assert tape.played == ["一", "二", "三", "不懂"]
+
+
+def test_talk_over_a_prompt_is_no_request() -> None:
+    engines = ScriptedEngines(["带我回家"])
+    events, tape, _ = run("..Mssssss" + "." * 60, engines)
+    assert {"barge_in", "ignored", "resume"} <= set(names(events))
+    assert engines.asked == []
+    assert tape.played[-1] == "左转"
 
 
 def test_speech_over_our_voice_stops_it_at_once_and_is_answered() -> None:
