@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -140,17 +142,16 @@ class Recognizer:
         from faster_whisper import WhisperModel
 
         try:
-            files = _corrected(folder) if corrected else None
-            self.is_corrected = files is not None
-            """Whether it has our corrections for noise."""
-            self._model = WhisperModel(
-                str(folder),
-                device=device,
-                compute_type=compute_type,
-                cpu_threads=cpu_threads,
-                local_files_only=True,
-                files=files,
-            )
+            with _corrected(folder) if corrected else contextlib.nullcontext(folder) as loaded:
+                self.is_corrected = loaded != folder
+                """Whether it has our corrections for noise."""
+                self._model = WhisperModel(
+                    str(loaded),
+                    device=device,
+                    compute_type=compute_type,
+                    cpu_threads=cpu_threads,
+                    local_files_only=True,
+                )
         except Exception as error:
             raise VoiceMissing(
                 f"the speech model in {folder} does not load ({type(error).__name__}): "
@@ -400,13 +401,31 @@ class Recognizer:
         return [tokenizer.sot_prev, *tokens] if tokens else []
 
 
-def _corrected(folder: Path) -> dict[str, Any] | None:
-    """The model's files with our corrections for noise in them; None to read them as they are."""
+@contextlib.contextmanager
+def _corrected(folder: Path) -> Iterator[Path]:
+    """A folder that loads as the model with our corrections for noise in it; the same one if we have none.
+
+    It is a copy that lives only while the model loads: CTranslate2 keeps a model that it is handed in memory.
+    Where there is no room for it, the model loads as it is.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            copy = _copy(folder, stack)
+        except OSError:
+            copy = None
+        yield copy or folder
+
+
+def _copy(folder: Path, stack: contextlib.ExitStack) -> Path | None:
     model = adapted(folder / "model.bin")
     if model is None:
         return None
-    others = [path for path in folder.glob("*.json") if path.is_file()]
-    return {"model.bin": model, **{path.name: path.read_bytes() for path in others}}
+    copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xiaogao-model-")))
+    (copy / "model.bin").write_bytes(model)
+    model.close()
+    for other in folder.glob("*.json"):
+        (copy / other.name).symlink_to(other.resolve())
+    return copy
 
 
 def _whole_frames(audio: Samples) -> Samples:

@@ -124,6 +124,7 @@ def adapted(model: Path, corrections: Path | None = None) -> mmap.mmap | None:
     for called in {key.rpartition(":")[0] for key in found}:
         target = values(raw, known[called])
         target[...] = target.astype(np.float32) + _change(found, called, target.shape)
+        del target  # or the map could not be closed
     return raw
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -179,3 +180,14 @@ def test_the_packaged_corrections_are_small_and_for_the_installed_model(
     assert adapted(model_dir("whisper-base") / "model.bin") is not None
     packaged = Path(train_noise.__file__).parent / "data" / CORRECTIONS
     assert packaged.stat().st_size < 5_000_000
+
+
+@pytest.mark.models
+def test_without_room_for_a_corrected_copy_the_plain_model_loads(
+    model_dir: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    assert not Recognizer(model_dir("whisper-base")).is_corrected
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert Recognizer(model_dir("whisper-base")).is_corrected
+    assert not list(tmp_path.iterdir()), "the copy is gone once the model is loaded"
