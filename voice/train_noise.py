@@ -246,6 +246,23 @@ def _loss(corrections: Params, base: Params, noisy: Any, aim: Any, spread: Any, 
     return (apart * weights).sum() / weights.sum()
 
 
+def _step(
+    found: Params, first: Params, second: Params, slopes: Params, rate: Any, number: Any
+) -> tuple[Params, Params, Params]:
+    """One step of Adam: the corrections, and the means of their slopes and of the squares of these."""
+    first = {name: 0.9 * first[name] + 0.1 * slopes[name] for name in found}
+    second = {name: 0.99 * second[name] + 0.01 * slopes[name] ** 2 for name in found}
+    found = {
+        name: value
+        - rate
+        * (0.3 if name.endswith(":add") else 1.0)
+        * (first[name] / (1 - 0.9**number))
+        / ((second[name] / (1 - 0.99**number)) ** 0.5 + 1e-8)
+        for name, value in found.items()
+    }
+    return found, first, second
+
+
 def train(
     base: Params, clips: Sequence[Samples], *, steps: int, seed: int, keep: Path | None = None
 ) -> Params:
@@ -274,23 +291,10 @@ def train(
     found: Params = {name: jnp.asarray(value) for name, value in no_change(base, seed).items()}
     first = {name: jnp.zeros_like(value) for name, value in found.items()}
     second = {name: jnp.zeros_like(value) for name, value in found.items()}
+    step = jax.jit(_step)
     spread = None
     began = time.monotonic()
     losses: list[float] = []
-
-    @jax.jit
-    def step(found: Params, first: Params, second: Params, slopes: Params, rate: Any, number: Any) -> Any:
-        first = {name: 0.9 * first[name] + 0.1 * slopes[name] for name in found}
-        second = {name: 0.99 * second[name] + 0.01 * jnp.square(slopes[name]) for name in found}
-        found = {
-            name: value
-            - rate
-            * (0.3 if name.endswith(":add") else 1.0)
-            * (first[name] / (1 - 0.9**number))
-            / (jnp.sqrt(second[name] / (1 - 0.99**number)) + 1e-8)
-            for name, value in found.items()
-        }
-        return found, first, second
 
     for number, (clean, noisy, weights) in enumerate(batches(clips, seed), start=1):
         aim = teach(clean)
