@@ -139,6 +139,15 @@ def test_examples_pair_speech_with_the_same_speech_in_noise() -> None:
         assert aligned > 0.2 * np.square(clean).sum(), "in the same place"
 
 
+def test_its_steps_go_downhill() -> None:
+    found = {"a:add": np.full(3, 4.0), "b:tall": np.array([[-2.0, 5.0]])}
+    first, second = ({name: np.zeros_like(value) for name, value in found.items()} for _ in range(2))
+    for number in range(1, 400):
+        slopes = {name: 2 * value for name, value in found.items()}
+        found, first, second = train_noise._step(found, first, second, slopes, 0.1, float(number))
+    assert all(np.abs(value).max() < 0.1 for value in found.values())
+
+
 @pytest.mark.models
 def test_the_recipe_knows_the_encoder(recognizer: Recognizer, model_dir: Callable[[str], Path]) -> None:
     """Without corrections its encoder is Whisper's, to the precision of eight bits."""
