@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from agent.answer import Answer
 from device.assistant import Assistant, Turn
 from device.errors import DeviceError
 from voice.asr import Transcript
@@ -76,7 +77,7 @@ class Conversation:
             text=turn.answer.reply,
             language=turn.answer.language,
             asks_back=turn.answer.outcome == "ask_back",
-            understood=turn.answer.outcome != "not_understood",
+            understood=_is_request(turn.answer),
             details=turn.to_dict(),
         )
 
@@ -142,3 +143,10 @@ async def _close(clips: Generator[Clip, None, None], making: asyncio.Task[Any] |
         if not making.cancelled():
             making.exception()
     await asyncio.to_thread(clips.close)
+
+
+def _is_request(answer: Answer) -> bool:
+    """Whether words were meant for us: neither what nobody understood, nor what only a model calls chat."""
+    if answer.outcome == "not_understood":
+        return False
+    return answer.understood_by == "rules" or any(intent.kind != "chat" for intent in answer.intents)

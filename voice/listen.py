@@ -53,7 +53,7 @@ class Reply:
     """Whether it is a question, so that the answer needs no call."""
 
     understood: bool = True
-    """Whether the words made sense as a request; what does not may not have been meant for us."""
+    """Whether the words were a request; what is none may not have been meant for us."""
 
     details: dict[str, Any] = field(default_factory=dict)
     """The object for the `answer` event."""

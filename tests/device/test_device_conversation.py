@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from device.assistant import Assistant, Turn
 from device.conversation import Conversation
 from device.models import ModelStore
 from device.settings import Settings
+from voice.asr import Transcript
 
 STATION = (60.1719, 24.9414)
 
@@ -52,6 +55,33 @@ def test_the_volume_stays_within_its_range(
     assistant.engines.synthesizer.volume = 0.5
     assistant.engines.synthesizer.change_volume(change, level)
     assert assistant.engines.synthesizer.volume == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "tier", "meant"),
+    [
+        ("还有多久到", "rules", True),
+        ("谢谢", "rules", True),
+        ("老板说下个月要出差去上海。", "rules", False),
+        ("My sister is getting married in August.", "rules", False),
+        ("谢谢", "llm", False),
+    ],
+)
+def test_talk_is_told_from_requests(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, text: str, tier: str, meant: bool
+) -> None:
+    """What only the language model could call chat is talk of others, or of the radio."""
+    conversation = Conversation(assistant, lambda: STATION)
+    read = conversation.read
+
+    async def read_by(*words: Any) -> Turn:
+        turn = await read(*words)
+        return replace(turn, answer=replace(turn.answer, understood_by=tier))
+
+    monkeypatch.setattr(conversation, "read", read_by)
+    language = "en" if text.isascii() else "zh"
+    reply = asyncio.run(conversation.respond(Transcript(text=text, language=language, confidence=0.8)))
+    assert reply.understood == meant
 
 
 def test_a_drive_begins_and_ends_with_what_is_said(assistant: Assistant, say: Callable[[str], Turn]) -> None:
