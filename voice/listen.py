@@ -354,6 +354,7 @@ class Listener:
         self._resume_at_ms = None
         speaking = self.mouth.busy or self._held is not None
         if speaking and is_stop(transcript.text):
+            self.mouth.give_up(now)
             self._replace(now)
             self._close()
             return

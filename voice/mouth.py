@@ -151,6 +151,14 @@ class Mouth:
         self._paused = False
         self.tick(now_ms)
 
+    def give_up(self, now_ms: int) -> None:
+        """Leave off what is being said, a prompt too; prompts that wait are still said."""
+        if self._now is not None:
+            self._break_off(now_ms)
+            if self._now.begun:
+                self._emit("speak_end", {"text": self._now.text, "finished": False})
+            self._now = None
+
     def drop_answers(self, now_ms: int) -> None:
         """Give up every answer; prompts stay."""
         if self._now is not None and self._now.priority == Priority.ANSWER:

@@ -1,4 +1,4 @@
-"""Teach the recogniser to hear in noise: ``python -m voice.train_noise --models FOLDER``.
+"""Teach the recogniser to hear in noise: ``python -m voice.train_noise --models FOLDER --cache FOLDER``.
 
 The encoder of Whisper is its own teacher. What it makes of clean speech is the aim; what it makes of the
 same speech in a room with road, fan, babble or music is drawn to that by low-rank corrections of its weights
@@ -324,19 +324,17 @@ def clean_speech(models: Path, cache: Path) -> list[Samples]:
 
 def main() -> None:
     """The command."""
-    from nav.paths import cache_home
-
     parser = argparse.ArgumentParser(prog="python -m voice.train_noise", description=__doc__)
     parser.add_argument(
         "--models", type=Path, required=True, help="folder with whisper-base, kokoro, kokoro-voices"
     )
-    parser.add_argument("--cache", type=Path, default=None, help="where speech is kept between runs")
+    parser.add_argument("--cache", type=Path, required=True, help="where spoken utterances are kept")
     parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / CORRECTIONS)
     options = parser.parse_args()
     raw = (options.models / "whisper-base" / "model.bin").read_bytes()
     mark = fingerprint(raw, tensors(raw))
-    clips = clean_speech(options.models, options.cache or cache_home() / "wake-corpus")
+    clips = clean_speech(options.models, options.cache)
     print(f"{len(clips)} utterances, {sum(map(len, clips)) / _RATE_HZ / 60:.0f} minutes", flush=True)
     unfinished = options.out.with_suffix(".part")
     found = train(encoder_weights(raw), clips, steps=options.steps, seed=SEED, keep=unfinished)

@@ -247,6 +247,14 @@ def test_talk_over_a_prompt_is_no_request() -> None:
     assert tape.played[-1] == "左转"
 
 
+def test_stop_over_a_prompt_silences_it() -> None:
+    engines = ScriptedEngines(["停"])
+    events, tape, _ = run("..Mssssss" + "." * 60, engines)
+    assert engines.asked == []
+    assert tape.played == ["左转", "|"]
+    assert [event["finished"] for event in events if event["event"] == "speak_end"] == [False]
+
+
 def test_speech_over_our_voice_stops_it_at_once_and_is_answered() -> None:
     engines = ScriptedEngines(["还有多久", "那附近呢"])
     events, tape, _ = run("..Wsssss" + "......." + "sssss" + "." * 60, engines)
