@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import voice_corpus as corpus_text
+from device.engines import Engines
 from voice import augment
 from voice.wake_corpus import Utterance
 
@@ -221,15 +222,20 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     )
     memory: list[float] = []
     family: list[float] = []
+    called, answered = 0, 0
     with EspeakVoice() as espeak:
         for number, (_, samples) in enumerate(ambient_minutes(sounds, minutes, TEST_SEED + 1, espeak=espeak)):
             await listener.push(samples)
             if number % 2:
+                before = events["answer"]
                 await listener.push(call_and_command(setup.corpus, utterances[number])[0])
+                called, answered = called + 1, answered + (events["answer"] > before)
             memory.append(memory_mb())
-            family.append(memory[-1] + _children_mb())
+            engines_mb = _engines_mb(assistant.engines)
+            family.append(memory[-1] + sum(engines_mb.values()))
             if number % 10 == 9:
-                shown = f"{memory[-1]:.0f} MB, {family[-1]:.0f} MB with engines, {dict(events)}"
+                parts = {name: round(size) for name, size in engines_mb.items()}
+                shown = f"{memory[-1]:.0f} MB, {family[-1]:.0f} MB with engines {parts}, {dict(events)}"
                 console.print(f"{number + 1} min: {shown}", highlight=False)
     await listener.finish()
     assistant.close()
@@ -241,6 +247,8 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
         "growth": memory[-1] / memory[settled] - 1,
         "with_engines_after_a_sixth_mb": family[settled],
         "with_engines_at_the_end_mb": family[-1],
+        "calls": called,
+        "calls_answered": answered,
         "events": dict(events),
         "load": os.getloadavg(),
     }
@@ -248,19 +256,16 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     return figures
 
 
-def _children_mb() -> float:
-    """Resident memory of the engine processes."""
-    page = os.sysconf("SC_PAGE_SIZE")
-    total = 0
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-            command = status.with_name("cmdline").read_bytes()
-            if int(fields[1]) == os.getpid() and b"device.engine_worker" in command:
-                total += int(status.with_name("statm").read_text().split()[1]) * page
-        except OSError:
-            continue
-    return total / 1e6
+def _engines_mb(engines: Engines) -> dict[str, float]:
+    """Resident memory of each engine process."""
+    found = {}
+    for name in ("recogniser", "language_model", "synthesizer"):
+        engine = getattr(engines, name)
+        pid = engine.process.pid if engine is not None else None
+        if pid is not None:
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            found[name] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return found
 
 
 if __name__ == "__main__":

@@ -40,6 +40,9 @@ _NO_SPEECH = 0.6
 _OTHER_LANGUAGE = 0.8
 _MAX_PROMPT_TOKENS = 80
 _FOREIGN_HINTS = 6
+_REQUEST_S = 12.0
+"""No request takes longer: what does is read once, without the search for what else may have been said."""
+
 _ENCODED_HZ = 50
 _MARGIN_FRAMES = 25
 _FLOOR = 1e-9
@@ -76,6 +79,9 @@ class Transcript:
 
     end_ms: int = 0
     """End of speech, milliseconds since the audio opened."""
+
+    is_usual: bool = False
+    """Whether the words are a usual request as they stand, so that no more are to be expected."""
 
     note: str = ""
     """Why the text is empty or short: "silence", "noise", "other_language", "cut", or "" for neither."""
@@ -229,9 +235,10 @@ class Recognizer:
             best = self._decode(encoded, best.language, (), limit, beams=1)
         if best.bad:
             best = self._decode(self._encode(clip, _FULL_WINDOW_S), best.language, (), limit, beams=1)
-        usual = self._usual(best, hints)
+        is_short = len(clip) <= _REQUEST_S * RATE_HZ
+        usual = self._usual(best, hints) if is_short else []
         as_usual = bool(usual) and usual[0].cost <= _SAME_SOUND
-        if best.logprob < (_UNSURE_LOGPROB if as_usual else _UNUSUAL_LOGPROB):
+        if is_short and best.logprob < (_UNSURE_LOGPROB if as_usual else _UNUSUAL_LOGPROB):
             wider = self._decode(encoded, best.language, hints, limit, beams=5)
             if not (hints and echoes(wider.text, hints)):
                 better = wider if wider.score > best.score else best
@@ -243,6 +250,7 @@ class Recognizer:
         if not note and was_cut:
             note = "cut"
         silent = note in {"noise", "other_language"}
+        is_usual = bare_text(best.text) in {bare_text(meant.text) for meant in usual}
         if best.language == "zh":
             texts = [self._tidier.put_right(text, hints) for text in (best.text, *best.others)]
             best = replace(best, text=texts[0], others=tuple(texts[1:]))
@@ -253,6 +261,7 @@ class Recognizer:
             alternatives=() if silent else _distinct(best.others, best.text),
             start_ms=span.start * 1000 // RATE_HZ,
             end_ms=span.end * 1000 // RATE_HZ,
+            is_usual=is_usual and not silent,
             note=note,
         )
 
@@ -297,7 +306,7 @@ class Recognizer:
         copies = np.ascontiguousarray(np.repeat(sound, len(tokens), axis=0))
         weighed = self._model.model.align(
             ctranslate2.StorageView.from_array(copies),
-            [*tokenizer.sot_sequence, tokenizer.no_timestamps],
+            list(tokenizer.sot_sequence),  # it adds the token for "no timestamps" itself
             tokens,
             [sound.shape[1]] * len(tokens),
         )

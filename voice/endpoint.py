@@ -146,9 +146,12 @@ class Endpointer:
             return True
         return False
 
-    def partial(self, text: str) -> None:
-        """Take the words recognised so far; they set the patience until more is said."""
-        self._sounds = completeness(text)
+    def partial(self, text: str, *, is_usual: bool = False) -> None:
+        """Take the words recognised so far; they set the patience until more is said.
+
+        A usual request is whole, also one like 还有多久到, which might go on if it were none.
+        """
+        self._sounds = "whole" if is_usual else completeness(text)
 
     @property
     def patience_ms(self) -> int:

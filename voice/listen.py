@@ -320,7 +320,7 @@ class Listener:
         except (asyncio.CancelledError, VoiceError):
             return
         if early is self._early and transcript.text:
-            self._endpointer.partial(transcript.text)
+            self._endpointer.partial(transcript.text, is_usual=transcript.is_usual)
             self._emit("partial", {"text": transcript.text, "language": transcript.language})
 
     def _drop_early(self) -> None:

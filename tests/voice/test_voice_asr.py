@@ -149,6 +149,7 @@ def test_the_samples(
     assert transcript.language == language
     assert words in transcript.text.lower()
     assert transcript.confidence > 0.5
+    assert transcript.is_usual == (sample == "zh_hotels"), "names are usual only near the car"
     assert 0 < transcript.start_ms < transcript.end_ms
 
 
@@ -157,6 +158,7 @@ def test_a_hint_settles_a_name(recognizer: Recognizer, samples_dir: Path) -> Non
     samples = wav_io.read(samples_dir / "zh_cathedral.wav")
     transcript = recognizer.transcribe(samples, hints=["赫尔辛基大教堂", "中央火车站", "芬兰银行"])
     assert "赫尔辛基大教堂" in transcript.text
+    assert transcript.is_usual
 
 
 @pytest.mark.models

@@ -33,7 +33,11 @@ def test_completeness(text: str, expected: str) -> None:
 
 
 def follow(
-    drawing: str, *, partial: str | None = None, endpointer: Endpointer | None = None
+    drawing: str,
+    *,
+    partial: str | None = None,
+    is_usual: bool = False,
+    endpointer: Endpointer | None = None,
 ) -> tuple[str, int]:
     """Play ``s`` and ``.`` frames; returns why the utterance ended and the silence waited for."""
     endpointer = endpointer or Endpointer()
@@ -43,7 +47,7 @@ def follow(
         now += FRAME_MS
         endpointer.frame(0.9 if character == "s" else 0.0, now)
         if partial is not None and character == "." and endpointer.silence_ms(now) == 8 * FRAME_MS:
-            endpointer.partial(partial)
+            endpointer.partial(partial, is_usual=is_usual)
         why = endpointer.ended(now)
         if why:
             return why, endpointer.silence_ms(now)
@@ -55,6 +59,12 @@ def test_patience_depends_on_what_was_said() -> None:
     assert waited == sorted(waited)
     assert waited[0] < 550
     assert waited[2] >= 1_400
+
+
+def test_a_usual_request_is_whole_even_if_it_might_go_on() -> None:
+    for text in ("还有多久到", "Take me to Ateneum"):
+        waited = [follow("s" * 20 + "." * 90, partial=text, is_usual=usual)[1] for usual in (True, False)]
+        assert waited[0] < 550 < waited[1]
 
 
 def test_a_cough_is_no_speech() -> None:
