@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pypinyin import lazy_pinyin
 from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
@@ -231,7 +232,8 @@ def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[
     for language, text in (("zh", "你好。"), ("en", "Hello.")):
         list(mouth.speak(text, language))
     first: dict[str, list[float]] = defaultdict(list)
-    errors: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    wrong: Counter[str] = Counter()
+    lengths: Counter[str] = Counter()
     whole: list[float] = []
     cached: list[float] = []
     for text, language, keys in list(corpus_text.replies())[:count]:
@@ -246,14 +248,16 @@ def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[
         next(iter(mouth.speak(text, language)))
         cached.append(time.perf_counter() - began)
         audio = np.concatenate([clip.samples for clip in clips])
-        heard = setup.recognizer.transcribe(
-            wav_io.to_16k(audio, clips[0].sample_rate_hz), language=language
-        ).text
-        for key in keys:
-            wrong, length = key_errors(key, heard, language)
-            errors[language][0] += wrong
-            errors[language][1] += length
-    rates = {language: wrong / max(1, length) for language, (wrong, length) in errors.items()}
+        speech = wav_io.to_16k(audio, clips[0].sample_rate_hz)
+        near = _hints(setup, language, corpus_text.REGIONS[language][1])
+        for names, hints in (("", ()), ("_near_names", near)):
+            heard = setup.recognizer.transcribe(speech, language=language, hints=hints).text
+            for key in keys:
+                characters, syllables, length = key_errors(key, heard, language)
+                wrong[f"key_errors_{language}{names}"] += characters
+                wrong[f"key_syllable_errors_{language}{names}"] += syllables
+                lengths[language] += length if not names else 0
+    rates = {name: count / max(1, lengths[name.split("_errors_")[1][:2]]) for name, count in wrong.items()}
     figures = {
         "first_zh_p50_s": statistics.median(first["zh"]),
         "first_en_p50_s": statistics.median(first["en"]),
@@ -261,22 +265,36 @@ def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[
         "first_zh_p90_s": float(np.quantile(first["zh"], 0.9)),
         "cached_p50_s": statistics.median(cached),
         "real_time_factor": statistics.median(whole),
-        "key_errors_zh": rates.get("zh", 0.0),
-        "key_errors_en": rates.get("en", 0.0),
+        **rates,
     }
     _show(console, "speech", figures)
     return figures
 
 
-def key_errors(key: str, heard: str, language: str) -> tuple[int, int]:
-    """Character edits of a name or number against the best-matching stretch of what was heard."""
-    wanted = bare_text(normalise.spoken(key, language))
-    got = bare_text(normalise.spoken(heard, language))
-    best = len(wanted)
-    for size in range(max(1, len(wanted) - 2), len(wanted) + 3):
-        for start in range(max(1, len(got) - size + 1)):
-            best = min(best, Levenshtein.distance(wanted, got[start : start + size]))
-    return best, len(wanted)
+def key_errors(key: str, heard: str, language: str) -> tuple[int, int, int]:
+    """Edits of a name or number against the best-matching stretch of what was heard.
+
+    Returns
+    -------
+    characters, syllables : int
+        Wrong characters, and wrong syllables without their tones (of Mandarin; homophones count as right).
+    length : int
+        Characters of the name or number.
+    """
+    wanted, got = (bare_text(normalise.spoken(text, language)) for text in (key, heard))
+    return _apart(wanted, got), _apart(lazy_pinyin(wanted), lazy_pinyin(got)), len(wanted)
+
+
+def _apart(wanted: Sequence[str], got: Sequence[str]) -> int:
+    """Edits between a sequence and the stretch of another that is nearest to it."""
+    return min(
+        (
+            Levenshtein.distance(wanted, got[start : start + size])
+            for size in range(max(1, len(wanted) - 2), len(wanted) + 3)
+            for start in range(max(1, len(got) - size + 1))
+        ),
+        default=len(wanted),
+    )
 
 
 def measure_wake(

@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 import time
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -91,6 +92,7 @@ def fit(data: npt.NDArray[Any], labels: Labels, seed: int, *, hidden: Sequence[i
     hidden : sequence of int
         Units of the hidden layers.
     """
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
     sample = data[:: max(1, len(data) // 20_000)].astype(np.float32).reshape(-1, EMBEDDING)
@@ -107,7 +109,9 @@ def fit(data: npt.NDArray[Any], labels: Labels, seed: int, *, hidden: Sequence[i
         n_iter_no_change=4,
         random_state=seed,
     )
-    model.fit(flat, labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # it is to end after these turns
+        model.fit(flat, labels)
     layers = [
         (np.asarray(matrix, np.float32), np.asarray(bias, np.float32))
         for matrix, bias in zip(model.coefs_, model.intercepts_, strict=True)

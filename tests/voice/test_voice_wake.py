@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from voice import augment, wav_io
 from voice.errors import VoiceFailed
 from voice.espeak_voice import EspeakVoice
-from voice.train_wake import SEED, folds, open_corpus
+from voice.train_wake import SEED, export, fit, folds, open_corpus
 from voice.wake import (
     CHUNK_MS,
     FEATURES,
     CheckSettings,
+    OnnxClassifier,
     WakeDetector,
     WakeHit,
     WakeSettings,
@@ -139,6 +140,21 @@ def test_a_call_that_gets_clearer_is_weighed_at_its_clearest() -> None:
     (hit,) = [hit for hit in hits if hit is not None]
     assert hit.end_ms == 5 * CHUNK_MS
     assert hit.score == pytest.approx((0.7 + 0.9 + 0.9) / 3)
+
+
+def test_a_trained_classifier_tells_apart_and_is_the_same_as_onnx(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    labels = rng.integers(0, 3, 2_000)
+    data = rng.normal(0, 1, (2_000, WINDOW, EMBEDDING))
+    data[:, :, :3] += 2 * np.eye(3)[labels][:, None]
+    head = fit(data.astype(np.float16), labels, 1, hidden=(32, 16))
+    scores = head.scores(data.astype(np.float16))
+    assert np.mean(scores.argmax(axis=1) == labels) > 0.9
+    assert np.allclose(scores.sum(axis=1), 1, atol=1e-5)
+    export(head, tmp_path / "wake.onnx")
+    classifier = OnnxClassifier(tmp_path / "wake.onnx")
+    heard = data[:20].astype(np.float16).astype(np.float32)
+    np.testing.assert_allclose(classifier.scores(heard), scores[:20], atol=1e-4)
 
 
 def test_what_a_voice_says_is_in_one_fold() -> None:
