@@ -118,6 +118,7 @@ def test_a_damaged_pack(
     victim.write_bytes(whole)
     os.utime(pack / "meta.json")
     again_s = running.wait_until(lambda status: status["region"] == "helsinki")
+    running.wait_until(lambda status: status["position"] is not None)
     assert running.ask(do="ask", text=HOTELS)["places"]
     fault_table.add(
         row,

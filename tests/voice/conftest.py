@@ -19,6 +19,12 @@ def recognizer(model_dir: Callable[[str], Path]) -> Recognizer:
 
 
 @pytest.fixture(scope="session")
+def plain_recognizer(model_dir: Callable[[str], Path]) -> Recognizer:
+    """The same as published, without our corrections for noise."""
+    return Recognizer(model_dir("whisper-base"), cpu_threads=2, corrected=False)
+
+
+@pytest.fixture(scope="session")
 def mouth(model_dir: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Synthesizer:
     """Kokoro, its model already cut in two, and Piper."""
     folder = tmp_path_factory.mktemp("speech")

@@ -149,12 +149,11 @@ def test_its_steps_go_downhill() -> None:
 
 
 @pytest.mark.models
-def test_the_recipe_knows_the_encoder(recognizer: Recognizer, model_dir: Callable[[str], Path]) -> None:
+def test_the_recipe_knows_the_encoder(plain_recognizer: Recognizer, model_dir: Callable[[str], Path]) -> None:
     """Without corrections its encoder is Whisper's, to the precision of eight bits."""
-    plain = Recognizer(model_dir("whisper-base"), corrected=False)
     speech = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")[:64_000]
-    mel = plain._model.feature_extractor(speech, padding=0)[:, :400]
-    expected = np.asarray(plain._model.encode(np.ascontiguousarray(mel)))
+    mel = plain_recognizer._model.feature_extractor(speech, padding=0)[:, :400]
+    expected = np.asarray(plain_recognizer._model.encode(np.ascontiguousarray(mel)))
     base = train_noise.encoder_weights((model_dir("whisper-base") / "model.bin").read_bytes())
     for corrections in (None, train_noise.no_change(base, 1)):
         found = np.asarray(train_noise.encode(base, corrections, mel[None]))
@@ -163,20 +162,19 @@ def test_the_recipe_knows_the_encoder(recognizer: Recognizer, model_dir: Callabl
 
 @pytest.mark.models
 def test_noise_changes_less_of_what_the_encoder_makes(
-    recognizer: Recognizer, model_dir: Callable[[str], Path]
+    recognizer: Recognizer, plain_recognizer: Recognizer
 ) -> None:
-    plain = Recognizer(model_dir("whisper-base"), corrected=False)
     speech = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")
     rng = np.random.default_rng(1)
 
     def made(by: Recognizer, samples: np.ndarray) -> np.ndarray:
         return np.asarray(by._encode(samples, 10.0))[0, : len(samples) // 320]
 
-    clean = made(plain, speech)
+    clean = made(plain_recognizer, speech)
     for name in ("road", "fan", "music"):
         noise = augment.noises([])[name](len(speech), rng)
         noisy = augment.mix(speech, noise, 5)
-        apart = [float(np.square(made(by, noisy) - clean).mean()) for by in (plain, recognizer)]
+        apart = [float(np.square(made(by, noisy) - clean).mean()) for by in (plain_recognizer, recognizer)]
         assert apart[1] < 0.75 * apart[0], name
     apart_when_clean = np.square(made(recognizer, speech) - clean).mean()
     assert apart_when_clean < 0.2 * clean.var()
