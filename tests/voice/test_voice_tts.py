@@ -93,7 +93,7 @@ def test_without_models_it_says_what_to_do() -> None:
 def test_a_round_trip(
     mouth: Synthesizer, plain_recognizer: Recognizer, text: str, language: str, parts: list[str]
 ) -> None:
-    """The judge is the published recogniser: with corrections for noise it hears fifty as fifteen at times."""
+    """The judge is the published recogniser: with the corrections it hears fifty as fifteen at times."""
     from voice import normalise
 
     clips = list(mouth.speak(text, language))
