@@ -254,10 +254,11 @@ def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[
             heard = setup.recognizer.transcribe(speech, language=language, hints=hints).text
             for key in keys:
                 characters, syllables, length = key_errors(key, heard, language)
-                wrong[f"key_errors_{language}{names}"] += characters
-                wrong[f"key_syllable_errors_{language}{names}"] += syllables
-                lengths[language] += length if not names else 0
-    rates = {name: count / max(1, lengths[name.split("_errors_")[1][:2]]) for name, count in wrong.items()}
+                for kind, apart in (("", characters), ("syllable_", syllables)):
+                    name = f"key_{kind}errors_{language}{names}"
+                    wrong[name] += apart
+                    lengths[name] += length
+    rates = {name: count / max(1, lengths[name]) for name, count in wrong.items()}
     figures = {
         "first_zh_p50_s": statistics.median(first["zh"]),
         "first_en_p50_s": statistics.median(first["en"]),

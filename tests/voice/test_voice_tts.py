@@ -79,27 +79,15 @@ def test_without_models_it_says_what_to_do() -> None:
         list(Synthesizer().speak("你好", "zh"))
 
 
-@pytest.mark.models
-@pytest.mark.parametrize(
-    ("text", "language", "parts"),
-    [
-        ("前方300米右转，进入长安街。", "zh", ["300米", "长安街"]),
-        ("附近有3家酒店，最近的是长城饭店。", "zh", ["酒店", "饭店"]),
-        ("全程12.5公里，大约20分钟。", "zh", ["12.5公里", "20分钟"]),
-        ("In 300 metres, turn right onto Main Street.", "en", ["300 metres", "Main Street"]),
-        ("I found 3 hotels. The nearest is 450 m away.", "en", ["hotels", "450 metres"]),
-    ],
-)
-def test_a_round_trip(
-    mouth: Synthesizer, plain_recognizer: Recognizer, text: str, language: str, parts: list[str]
+def assert_comes_back(
+    mouth: Synthesizer, judge: Recognizer, text: str, language: str, parts: list[str]
 ) -> None:
-    """The judge is the published recogniser: with the corrections it hears fifty as fifteen at times."""
+    """Speak a text; the judge has to hear these parts of it, in any characters of their sound."""
     from voice import normalise
 
     clips = list(mouth.speak(text, language))
-    audio = np.concatenate([clip.samples for clip in clips])
-    speech = wav_io.to_16k(audio, clips[0].sample_rate_hz)
-    heard = plain_recognizer.transcribe(speech, language=language).text
+    speech = wav_io.to_16k(np.concatenate([clip.samples for clip in clips]), clips[0].sample_rate_hz)
+    heard = judge.transcribe(speech, language=language).text
 
     def sounds(written: str, *, all_readings: bool) -> list[set[str]]:
         """How each character may sound: the recogniser chooses other characters, some of several readings."""
@@ -117,6 +105,29 @@ def test_a_round_trip(
             part,
             heard,
         )
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("text", "language", "parts"),
+    [
+        ("前方300米右转，进入长安街。", "zh", ["300米", "长安街"]),
+        ("附近有3家酒店，最近的是长城饭店。", "zh", ["酒店", "饭店"]),
+        ("全程12.5公里，大约20分钟。", "zh", ["12.5公里", "20分钟"]),
+        ("In 300 metres, turn right onto Main Street.", "en", ["300 metres", "Main Street"]),
+    ],
+)
+def test_a_round_trip(
+    mouth: Synthesizer, recognizer: Recognizer, text: str, language: str, parts: list[str]
+) -> None:
+    assert_comes_back(mouth, recognizer, text, language, parts)
+
+
+@pytest.mark.models
+def test_fifty_is_spoken_clearly(mouth: Synthesizer, plain_recognizer: Recognizer) -> None:
+    """To the published recogniser: with our corrections for noise it hears fifteen at times."""
+    text = "I found 3 hotels. The nearest is 450 m away."
+    assert_comes_back(mouth, plain_recognizer, text, "en", ["hotels", "450 metres"])
 
 
 @pytest.mark.models
