@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from agent import act_drive, act_search, act_status, dialogue
+from agent import act_drive, act_search, act_status, dialogue, overheard
 from agent.answer import Answer
 from agent.errors import AgentError
 from agent.finding import Desk, Finder
@@ -145,6 +145,27 @@ class Agent:
         took_ms = (time.perf_counter() - started) * 1000
         return self._answer(text, understood, position, guidance, took_ms)
 
+    def is_request(
+        self, text: str, *, language: Literal["zh", "en"] | str | None = None, position: Point | None = None
+    ) -> bool:
+        """Whether words that nobody said to us by name ask for something; nothing is done about them.
+
+        Parameters
+        ----------
+        text, language, position
+            As in `hear`.
+        """
+        spoken = language if language in {"zh", "en"} else None
+        context = self.session.context(self._guides(self._guidance()))
+        understood = Understander(None).understand(text, language=spoken, context=context)
+        finder = Finder(
+            desk=self._desk, session=self.session, position=position, language=understood.language
+        )
+        try:
+            return overheard.is_request(understood, self.session, finder)
+        except (NavError, PoiError, AgentError):
+            return False
+
     def carry_out(
         self, text: str, intents: Sequence[Intent], *, language: Language, position: Point | None = None
     ) -> Answer:
@@ -214,6 +235,9 @@ class Agent:
     def _guidance(self) -> GuidanceState | None:
         return self.guidance() if callable(self.guidance) else self.guidance
 
+    def _guides(self, guidance: GuidanceState | None) -> bool:
+        return self.session.route is not None or (guidance is not None and guidance.route is not None)
+
     def _understand(
         self,
         text: str,
@@ -221,8 +245,7 @@ class Agent:
         language: Language | None,
         guidance: GuidanceState | None,
     ) -> Understanding:
-        guiding = self.session.route is not None or (guidance is not None and guidance.route is not None)
-        context = self.session.context(guiding)
+        context = self.session.context(self._guides(guidance))
         best = self._understander.understand(text, language=language, context=context)
         for other in () if best.intents and best.confidence > 0.5 else alternatives[:3]:
             again = Understander(None).understand(other, language=language, context=context)

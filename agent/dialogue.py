@@ -300,18 +300,25 @@ _FACTUAL = re.compile(
 )
 
 
+_COURTESIES = (
+    (
+        "chat.hello",
+        r"(?i)(?:你好|您好|嗨|早上好|晚上好|早|hello|hi|hey|good (?:morning|evening|afternoon))\W*$",
+    ),
+    ("chat.thanks", r"(?i).{0,4}(?:谢谢|多谢|谢了|辛苦了|thank you|thanks).{0,14}$"),
+    ("chat.bye", r"(?i)(?:再见|拜拜|bye|goodbye|see you)\W*$"),
+)
+
+
+def courtesy(text: str) -> str | None:
+    """Return the key of the reply to a greeting, to thanks or to a goodbye; None for any other words."""
+    return next((key for key, pattern in _COURTESIES if re.match(pattern, text)), None)
+
+
 def chat(turn: Turn, llm: LanguageModel | None) -> Result:
     """Talk, two sentences at most; what the model says must not hold a place, a time or a number."""
-    for key, pattern in (
-        (
-            "chat.hello",
-            r"(?i)(?:你好|您好|嗨|早上好|晚上好|早|hello|hi|hey|good (?:morning|evening|afternoon))\W*$",
-        ),
-        ("chat.thanks", r"(?i).{0,4}(?:谢谢|多谢|谢了|辛苦了|thank you|thanks).{0,14}$"),
-        ("chat.bye", r"(?i)(?:再见|拜拜|bye|goodbye|see you)\W*$"),
-    ):
-        if re.match(pattern, turn.text):
-            return turn.done(key)
+    if key := courtesy(turn.text):
+        return turn.done(key)
     return Result(outcome="done", reply=_talk(turn, llm) or turn.say("chat"))
 
 

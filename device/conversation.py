@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agent.answer import Answer
 from device.assistant import Assistant, Turn
 from device.errors import DeviceError
 from voice.asr import Transcript
@@ -20,6 +19,9 @@ from voice.tts import Clip
 
 Samples = npt.NDArray[np.float32]
 Position = tuple[float, float]
+
+_HEARD_CLEARLY = 0.5
+"""Confidence of the recogniser below which words without the call are taken for noise."""
 
 
 class Conversation:
@@ -70,16 +72,28 @@ class Conversation:
             self.problem(str(error))
             return None
 
-    async def respond(self, transcript: Transcript) -> Reply:
-        """Understand, act and find the words."""
-        turn = await self.read(transcript.text, transcript.language, tuple(transcript.alternatives))
+    async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+        """Understand, act and find the words; None for talk that was not meant for us."""
+        text, language = transcript.text, transcript.language
+        if not addressed:
+            meant = transcript.confidence >= _HEARD_CLEARLY and await self._is_request(text, language)
+            if not meant:
+                return None
+        turn = await self.read(text, language, tuple(transcript.alternatives))
+        answer = turn.answer
         return Reply(
-            text=turn.answer.reply,
-            language=turn.answer.language,
-            asks_back=turn.answer.outcome == "ask_back",
-            understood=_is_request(turn.answer),
+            text=answer.reply,
+            language=answer.language,
+            asks_back=answer.outcome == "ask_back",
+            understood=bool(answer.intents) and answer.understood_by == "rules",
             details=turn.to_dict(),
         )
+
+    async def _is_request(self, text: str, language: str) -> bool:
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(
+                self.assistant.agent.is_request, text, language=language, position=self._position()
+            )
 
     async def read(self, text: str, language: str | None = None, alternatives: tuple[str, ...] = ()) -> Turn:
         """Answer text; begin or end the drive as the answer says."""
@@ -143,10 +157,3 @@ async def _close(clips: Generator[Clip, None, None], making: asyncio.Task[Any] |
         if not making.cancelled():
             making.exception()
     await asyncio.to_thread(clips.close)
-
-
-def _is_request(answer: Answer) -> bool:
-    """Whether words were meant for us: neither what nobody understood, nor what only a model calls chat."""
-    if answer.outcome == "not_understood":
-        return False
-    return answer.understood_by == "rules" or any(intent.kind != "chat" for intent in answer.intents)

@@ -53,7 +53,7 @@ class Reply:
     """Whether it is a question, so that the answer needs no call."""
 
     understood: bool = True
-    """Whether the words were a request; what is none may not have been meant for us."""
+    """Whether the words were read with certainty; a question after a mere guess is no open question."""
 
     details: dict[str, Any] = field(default_factory=dict)
     """The object for the `answer` event."""
@@ -70,8 +70,8 @@ class Engines(Protocol):
         """`voice.wake.FEATURES` of the sound before a call; None if the recogniser cannot tell."""
         ...
 
-    def respond(self, transcript: Transcript) -> Awaitable[Reply]:
-        """Understand and act."""
+    def respond(self, transcript: Transcript, *, addressed: bool) -> Awaitable[Reply | None]:
+        """Understand and act; None for talk that is no request, unless it was addressed to us."""
         ...
 
     def speak(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
@@ -361,24 +361,26 @@ class Listener:
         if not self._invited:
             self._ignore(transcript.text)
             return
+        called = self._called
+        addressed = called or self._asked
         filler = None
-        if not self.settings.lockstep:
+        if addressed and not self.settings.lockstep:
             filler = asyncio.get_running_loop().create_task(self._fill(turn))
         try:
-            reply = await self._engines.respond(transcript)
+            reply = await self._engines.respond(transcript, addressed=addressed)
         finally:
             if filler is not None:
                 filler.cancel()
         if not await self._wanted(turn):
             return
-        if not (reply.understood or self._called or self._asked):
+        if reply is None:
             self._ignore(transcript.text)
             return
         self._language = transcript.language
         self._replace(self._now())
         self._emit("answer", reply.details or {"reply": reply.text})
         self.state = State.WAITING
-        self._asked = reply.asks_back
+        self._asked = reply.asks_back and (called or reply.understood)
         self._follow_pending = (
             self.settings.follow_up_question_ms if reply.asks_back else self.settings.follow_up_ms
         )

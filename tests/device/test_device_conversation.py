@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -58,30 +56,28 @@ def test_the_volume_stays_within_its_range(
 
 
 @pytest.mark.parametrize(
-    ("text", "tier", "meant"),
+    ("text", "confidence", "answered"),
     [
-        ("还有多久到", "rules", True),
-        ("谢谢", "rules", True),
-        ("老板说下个月要出差去上海。", "rules", False),
-        ("My sister is getting married in August.", "rules", False),
-        ("谢谢", "llm", False),
+        ("还有多久到", 0.8, True),
+        ("take me to Helsinki Cathedral", 0.8, True),
+        ("带我去赫尔辛基座堂", 0.3, False),
+        ("老板说下个月要出差去上海。", 0.8, False),
+        ("My sister is getting married in August.", 0.8, False),
     ],
 )
-def test_talk_is_told_from_requests(
-    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, text: str, tier: str, meant: bool
+def test_talk_without_the_call_is_answered_only_as_a_request(
+    assistant: Assistant, text: str, confidence: float, answered: bool
 ) -> None:
-    """What only the language model could call chat is talk of others, or of the radio."""
+    """What was not addressed to us and is no plain request changes nothing: no drive, no question."""
     conversation = Conversation(assistant, lambda: STATION)
-    read = conversation.read
-
-    async def read_by(*words: Any) -> Turn:
-        turn = await read(*words)
-        return replace(turn, answer=replace(turn.answer, understood_by=tier))
-
-    monkeypatch.setattr(conversation, "read", read_by)
     language = "en" if text.isascii() else "zh"
-    reply = asyncio.run(conversation.respond(Transcript(text=text, language=language, confidence=0.8)))
-    assert reply.understood == meant
+    transcript = Transcript(text=text, language=language, confidence=confidence)
+    reply = asyncio.run(conversation.respond(transcript, addressed=False))
+    assert (reply is not None) == answered
+    assert (assistant.agent.session.last_answer is not None) == answered
+    if not answered:
+        assert assistant.driving.state() is None
+        assert asyncio.run(conversation.respond(transcript, addressed=True)) is not None
 
 
 def test_a_drive_begins_and_ends_with_what_is_said(assistant: Assistant, say: Callable[[str], Turn]) -> None:

@@ -60,10 +60,12 @@ class ScriptedEngines:
     async def weigh_call(self, samples: Any) -> list[float] | None:
         return self.weighed
 
-    async def respond(self, transcript: Transcript) -> Reply:
+    async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
         self.asked.append(transcript.text)
         if transcript.text == self.puzzled_by:
-            return Reply(text="不懂。", language="zh", understood=False)
+            asks_back = self.asks_back and self.asked.count(self.puzzled_by) < 3
+            puzzled = Reply(text="不懂。", language="zh", asks_back=asks_back, understood=False)
+            return puzzled if addressed else None
         return Reply(text="一，二，三。", language="zh", asks_back=self.asks_back)
 
     async def speak(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
@@ -239,6 +241,15 @@ def test_after_the_call_or_our_question_it_is_said_that_we_did_not_understand() 
     assert tape.played == ["一", "二", "三", "不懂"]
 
 
+def test_talk_after_our_question_is_answered_once() -> None:
+    """The question was the caller's; what only might have answered it opens no conversation of its own."""
+    engines = ScriptedEngines(["附近有什么酒店", "今天的股市"], asks_back=True, puzzled_by="今天的股市")
+    drawing = "..Wsssss" + "." * 35 + ("sssss" + "." * 25) * 3 + "." * 40
+    events, tape, _ = run(drawing, engines)
+    assert tape.played == ["一", "二", "三", "不懂"]
+    assert names(events).count("ignored") == 1
+
+
 def test_talk_over_a_prompt_is_no_request() -> None:
     engines = ScriptedEngines(["带我回家"])
     events, tape, _ = run("..Mssssss" + "." * 60, engines)
@@ -322,11 +333,11 @@ def test_the_second_stage(weighed: list[float] | None, kept: bool) -> None:
 
 def test_an_engine_that_fails_is_reported_once_and_the_loop_goes_on() -> None:
     class Broken(ScriptedEngines):
-        async def respond(self, transcript: Transcript) -> Reply:
+        async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
             if len(self.asked) == 0:
                 self.asked.append("")
                 raise RuntimeError("the engine died")
-            return await super().respond(transcript)
+            return await super().respond(transcript, addressed=addressed)
 
     engines = Broken(["回家"])
     events, _, _ = run("..Wsssss" + "." * 30 + "Wsssss" + "." * 60, engines)
@@ -350,7 +361,7 @@ class SlowEngines(ScriptedEngines):
         self.think_frames = think_frames
         self.begun: list[str] = []
 
-    async def respond(self, transcript: Transcript) -> Reply:
+    async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
         self.begun.append(transcript.text)
         for _ in range(self.think_frames.pop(0)):
             await asyncio.sleep(0)
