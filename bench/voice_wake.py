@@ -30,8 +30,7 @@ from voice.wake import (
     is_call,
     packaged_model,
 )
-from voice.wake_ambient import MINUTE, Ambience
-from voice.wake_ambient import minutes as ambient_minutes
+from voice.wake_ambient import MINUTE, Ambience, minute
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import Utterance, load_json, plan
 from voice.wake_features import CHUNK, WINDOW, WakeFeatures
@@ -262,8 +261,8 @@ def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
     calls: list[str] = []
     features = WakeFeatures(models / "wake-features")
     with EspeakVoice() as espeak:
-        for minute in range(number, count, workers):
-            kind, embeddings, chunks = _kept_minute(cache, sounds, minute, features, espeak)
+        for turn in range(number, count, workers):
+            kind, embeddings, chunks = _kept_minute(cache, sounds, turn, features, espeak)
             heard[kind] += 1
             windows = {int(c): embeddings[c - WINDOW + 1 : c + 1] for c in chunks}
             detector = WakeDetector(_Kept(windows), classifier, settings)  # type: ignore[arg-type]
@@ -273,26 +272,22 @@ def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
             first[kind] += len(found)
             if found and second_stage:
                 recogniser = recogniser or CallRecognizer(models / "whisper-base", cpu_threads=1)
-                samples = _minute(sounds, minute, espeak)[1]
+                samples = minute(sounds, turn, TEST_SEED, espeak=espeak)[1]
                 for hit in found:
                     confirmed, weighed = _second(recogniser, settings, samples, hit)
                     both[kind] += confirmed
                     verdict = "CALL" if confirmed else "no"
-                    calls.append(f"{minute} {kind} {hit.language} {hit.score:.2f} {verdict} {weighed}")
+                    calls.append(f"{turn} {kind} {hit.language} {hit.score:.2f} {verdict} {weighed}")
     return {"heard": heard, "first": first, "both": both, "calls": calls}
-
-
-def _minute(sounds: Ambience, number: int, espeak: EspeakVoice) -> tuple[str, Samples]:
-    return next(iter(ambient_minutes(sounds, number + 1, TEST_SEED, espeak=espeak, first=number)))
 
 
 def _kept_minute(
     cache: Path, sounds: Ambience, number: int, features: WakeFeatures, espeak: EspeakVoice
 ) -> tuple[str, Array, npt.NDArray[np.int64]]:
     """Kind, embeddings and chunks looked at of one minute, made now or taken from the cache."""
-    path = cache / "heard" / f"{TEST_SEED}-{len(sounds.neural)}-{number}.npz"
+    path = cache / "heard" / f"{TEST_SEED}-{sounds.key}-{number}.npz"
     if not path.is_file():
-        kind, samples = _minute(sounds, number, espeak)
+        kind, samples = minute(sounds, number, TEST_SEED, espeak=espeak)
         embeddings, chunks = looked_at(samples, features)
         path.parent.mkdir(exist_ok=True)
         unfinished = path.with_suffix(".part.npz")

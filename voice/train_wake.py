@@ -25,8 +25,9 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.espeak_voice import EspeakVoice
+from voice.kokoro import REVISION, SAMPLE_RATE_HZ
 from voice.wake import CLASSES, smoothed
-from voice.wake_ambient import Ambience, minutes
+from voice.wake_ambient import Ambience, embedded_minutes, minute
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
 from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
@@ -39,7 +40,12 @@ Labels = npt.NDArray[np.int64]
 
 SEED = 6
 FRAMES = 3
-COPIES = {"positive": 3, "near_miss": 2, "other": 1}
+COPIES = {"positive": 8, "near_miss": 5, "other": 3}
+"""Scenes that each utterance is put into."""
+
+HIDDEN = (256, 64)
+"""Units of the hidden layers."""
+
 _TARGET_PER_HOUR = 60.0
 """False candidates an hour that the second stage is asked to look at, on the tuning sound."""
 
@@ -78,7 +84,7 @@ class Head:
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def fit(data: npt.NDArray[Any], labels: Labels, seed: int, *, hidden: Sequence[int] = (96, 48)) -> Head:
+def fit(data: npt.NDArray[Any], labels: Labels, seed: int) -> Head:
     """Train the classifier.
 
     Parameters
@@ -89,8 +95,6 @@ def fit(data: npt.NDArray[Any], labels: Labels, seed: int, *, hidden: Sequence[i
         0 none, 1 zh, 2 en.
     seed : int
         Of the initial weights and the order.
-    hidden : sequence of int
-        Units of the hidden layers.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
@@ -99,7 +103,7 @@ def fit(data: npt.NDArray[Any], labels: Labels, seed: int, *, hidden: Sequence[i
     mean, scale = sample.mean(axis=0), sample.std(axis=0) + 1e-3
     flat = ((data.astype(np.float32) - mean) / scale).reshape(len(data), -1)
     model = MLPClassifier(
-        hidden_layer_sizes=tuple(hidden),
+        hidden_layer_sizes=HIDDEN,
         alpha=3e-3,
         batch_size=256,
         learning_rate_init=7e-4,
@@ -113,14 +117,15 @@ def fit(data: npt.NDArray[Any], labels: Labels, seed: int, *, hidden: Sequence[i
         warnings.simplefilter("ignore", ConvergenceWarning)  # it is to end after these turns
         model.fit(flat, labels)
     layers = [
-        (np.asarray(matrix, np.float32), np.asarray(bias, np.float32))
+        # Rounded as `export` keeps them, so that what is tuned is what is used.
+        (np.asarray(matrix, np.float16).astype(np.float32), np.asarray(bias, np.float32))
         for matrix, bias in zip(model.coefs_, model.intercepts_, strict=True)
     ]
     return Head(mean=mean.astype(np.float32), scale=scale.astype(np.float32), weights=layers)
 
 
 def export(head: Head, path: Path) -> None:
-    """Write the classifier as ONNX: input (n, 16, 96), output (n, 3)."""
+    """Write the classifier as ONNX: input (n, 16, 96), output (n, 3); the matrices in half precision."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
@@ -136,9 +141,10 @@ def export(head: Head, path: Path) -> None:
     ]
     for number, (matrix, bias) in enumerate(head.weights):
         initial += [
-            numpy_helper.from_array(matrix, f"matrix{number}"),
+            numpy_helper.from_array(matrix.astype(np.float16), f"half{number}"),
             numpy_helper.from_array(bias, f"bias{number}"),
         ]
+        nodes.append(helper.make_node("Cast", [f"half{number}"], [f"matrix{number}"], to=TensorProto.FLOAT))
         last = number == len(head.weights) - 1
         product = "logits" if last else f"product{number}"
         nodes.append(
@@ -167,7 +173,7 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
     engines: dict[str, Any] = {}
 
     def kokoro(utterance: Utterance) -> tuple[Samples, int]:
-        from voice.kokoro import SAMPLE_RATE_HZ, KokoroVoice
+        from voice.kokoro import KokoroVoice
 
         if "kokoro" not in engines:
             engines["kokoro"] = KokoroVoice(
@@ -197,7 +203,9 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
         voice = engines[utterance.voice]
         return voice.speak(utterance.text, speed=utterance.speed), voice.sample_rate_hz
 
-    return CorpusCache(cache, {"kokoro": kokoro, "kokoro_phonemes": kokoro, "piper": piper})
+    return CorpusCache(
+        cache / f"spoken-{REVISION}", {"kokoro": kokoro, "kokoro_phonemes": kokoro, "piper": piper}
+    )
 
 
 def ambience(corpus: CorpusCache, utterances: Sequence[Utterance], split: str) -> Ambience:
@@ -223,18 +231,23 @@ def ambience(corpus: CorpusCache, utterances: Sequence[Utterance], split: str) -
     return Ambience(neural=[clip for clip in neural if len(clip)], sentences=sentences)
 
 
-def hard_negatives(
-    features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed: int, *, espeak: EspeakVoice
-) -> npt.NDArray[np.float16]:
-    """The windows of `count` minutes of other sound that most resemble a call, and a few that do not."""
+def hard_negatives(head: Head, embedded: npt.NDArray[np.float16]) -> npt.NDArray[np.float16]:
+    """The windows of minutes of other sound that most resemble a call, and a few that do not.
+
+    Parameters
+    ----------
+    head : Head
+        Trained without them.
+    embedded : ndarray of float16, shape (n, 750, 96)
+        Embeddings of each minute.
+    """
     kept: list[npt.NDArray[np.float16]] = []
-    for number, (_, samples) in enumerate(minutes(sounds, count, seed, espeak=espeak)):
-        view = windows(features.whole(samples))
+    for number, embeddings in enumerate(embedded):
+        view = windows(embeddings)
         likeness = 1.0 - head.scores(view)[:, 0]
         worst = np.argsort(-likeness)[:40]
-        rest = np.random.default_rng([seed, number, 9]).integers(0, len(view), 20)
-        chosen = np.unique(np.concatenate([worst[likeness[worst] > 0.02], rest]))
-        kept.append(view[chosen].astype(np.float16))
+        rest = np.random.default_rng([SEED, number, 9]).integers(0, len(view), 10)
+        kept.append(view[np.unique(np.concatenate([worst[likeness[worst] > 0.02], rest]))])
     return np.concatenate(kept)
 
 
@@ -243,18 +256,13 @@ def count_hits(scores: Array, threshold: float, frames: int = FRAMES) -> int:
     return sum(1 for _ in noticed(smoothed(scores, frames)[:, 1:].sum(axis=1), threshold))
 
 
-def tune(
-    features: WakeFeatures, head: Head, sounds: Ambience, count: int, seed: int, *, espeak: EspeakVoice
-) -> dict[str, float]:
-    """Thresholds from false calls an hour over `count` minutes that the training did not see."""
-    streams = [
-        head.scores(windows(features.whole(samples)))
-        for _, samples in minutes(sounds, count, seed, espeak=espeak)
-    ]
-    hours = count / 60
+def tune(head: Head, embedded: npt.NDArray[np.float16]) -> dict[str, float]:
+    """Thresholds from false calls an hour over minutes that the training did not see; as `hard_negatives`."""
+    streams = [head.scores(windows(embeddings)) for embeddings in embedded]
+    hours = len(embedded) / 60
     rates = {
         float(threshold): sum(count_hits(stream, float(threshold)) for stream in streams) / hours
-        for threshold in np.arange(0.2, 1.0, 0.02).round(2)
+        for threshold in np.arange(0.1, 1.0, 0.02).round(2)
     }
     candidate = min((t for t, rate in rates.items() if rate <= _TARGET_PER_HOUR), default=0.95)
     sure = min((t for t, rate in rates.items() if rate <= _ALONE_PER_HOUR), default=0.98)
@@ -278,7 +286,8 @@ def all_windows(
     data, labels, owners = (
         np.concatenate([part[name] for part in parts]) for name in ("windows", "labels", "owners")
     )
-    return data, labels, owners
+    order = np.argsort(owners, kind="stable")  # the same however many cores there are
+    return data[order], labels[order], owners[order]
 
 
 def _windows_part(job: tuple[Path, Sequence[tuple[Utterance, Samples]], Ambience, int, int, Path]) -> None:
@@ -311,8 +320,8 @@ def main() -> None:
     )
     parser.add_argument("--cache", type=Path, required=True, help="where spoken utterances are kept")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "wake_xiaogao.onnx")
-    parser.add_argument("--mine-minutes", type=int, default=24, help="other sound for each turn of mining")
-    parser.add_argument("--mine-turns", type=int, default=1)
+    parser.add_argument("--mine-minutes", type=int, default=240, help="other sound to learn from")
+    parser.add_argument("--tune-minutes", type=int, default=360, help="other sound to set thresholds by")
     parser.add_argument(
         "--check-only",
         action="store_true",
@@ -341,22 +350,17 @@ def main() -> None:
     sounds = ambience(corpus, utterances, "train")
     data, labels, owners = all_windows(folder, clips, sounds, options.cache)
     say(f"{len(data)} windows, {np.bincount(labels).tolist()} of none, zh, en")
+    mine = embedded_minutes(folder, sounds, options.mine_minutes, SEED + 10, options.cache)
+    tuning = embedded_minutes(folder, sounds, options.tune_minutes, SEED + 20, options.cache)
+    say(f"{len(mine)} and {len(tuning)} minutes of other sound")
+    mined = hard_negatives(fit(data, labels, SEED), mine)
+    say(f"mined {len(mined)} windows of other sound")
+    data = np.concatenate([data, mined])
+    labels = np.concatenate([labels, np.zeros(len(mined), np.int64)])
+    owners = np.concatenate([owners, np.full(len(mined), -1)])
     head = fit(data, labels, SEED)
-    with EspeakVoice() as espeak:
-        for turn in range(options.mine_turns):
-            seed = SEED + 10 + turn
-            mined = hard_negatives(features, head, sounds, options.mine_minutes, seed, espeak=espeak)
-            data = np.concatenate([data, mined])
-            labels = np.concatenate([labels, np.zeros(len(mined), np.int64)])
-            owners = np.concatenate([owners, np.full(len(mined), -1)])
-            say(f"mined {len(mined)} windows of other sound")
-            head = fit(data, labels, SEED)
-        path = options.out.with_suffix(".json")
-        decision = (
-            json.loads(path.read_text("utf-8"))["decision"]
-            if options.check_only
-            else tune(features, head, sounds, options.mine_minutes, SEED + 20, espeak=espeak)
-        )
+    path = options.out.with_suffix(".json")
+    decision = json.loads(path.read_text("utf-8"))["decision"] if options.check_only else tune(head, tuning)
     say(f"first stage {decision}")
     fold = folds([utterance for utterance, _ in clips])
     unheard = [
@@ -366,9 +370,7 @@ def main() -> None:
     ]
     numbers = {utterance.key: int(number) for (utterance, _), number in zip(clips, fold, strict=True)}
     # Our corrections for noise were learnt from these utterances and flatter them, so it is asked without.
-    recogniser = CallRecognizer(
-        options.models / "whisper-base", phrases=recipe, cpu_threads=1, corrected=False
-    )
+    recogniser = CallRecognizer(options.models / "whisper-base", phrases=recipe, corrected=False)
     met = examples(
         recogniser,
         clips,
@@ -385,11 +387,11 @@ def main() -> None:
     with EspeakVoice() as espeak:
         found += other_examples(
             recogniser,
-            minutes(sounds, 2 * options.mine_minutes, SEED + 30, espeak=espeak),
-            lambda samples: head.scores(windows(features.whole(samples))),
+            (head.scores(windows(embeddings)) for embeddings in tuning),
+            lambda number: minute(sounds, number, SEED + 20, espeak=espeak)[1],
             decision["candidate"],
         )
-    say(f"second stage met {len(found)}, with {2 * options.mine_minutes} minutes of other sound")
+    say(f"second stage met {len(found)}, with those of {len(tuning)} minutes of other sound")
     check = fit_check(found)
     say(f"second stage {check}")
     if options.check_only:
@@ -406,7 +408,8 @@ def main() -> None:
             "utterances": len(training),
             "windows": np.bincount(labels).tolist(),
             "kept_voices": recipe["kept_voices"],
-            "mined_minutes": options.mine_turns * options.mine_minutes,
+            "mined_minutes": options.mine_minutes,
+            "tuned_minutes": options.tune_minutes,
         },
         "licence": "Apache-2.0; learnt from speech made by Kokoro-82M, Piper joe (CC0 data) and espeak-ng",
     }

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +16,7 @@ import numpy.typing as npt
 from voice import augment
 from voice.espeak_voice import VARIANTS, EspeakVoice
 from voice.wake_corpus import trim_silence
+from voice.wake_features import WakeFeatures
 from voice.wav_io import to_16k
 
 Samples = npt.NDArray[np.float32]
@@ -30,6 +36,12 @@ class Ambience:
 
     sentences: dict[str, Sequence[str]]
     """Sentences for the formant voices, by language."""
+
+    @property
+    def key(self) -> str:
+        """Names what the streams are made of, for what is kept of them."""
+        lengths = [len(clip) for clip in self.neural]
+        return hashlib.sha256(repr((lengths, self.sentences)).encode()).hexdigest()[:12]
 
 
 def minutes(
@@ -64,6 +76,53 @@ def minutes(
         level = 10 ** (float(rng.uniform(-36, -14)) / 20)
         rms = float(np.sqrt(np.mean(np.square(samples)))) or 1.0
         yield kind, np.clip(samples * np.float32(level / rms), -1, 1)
+
+
+def minute(ambience: Ambience, number: int, seed: int, *, espeak: EspeakVoice) -> tuple[str, Samples]:
+    """One minute of a stream, as `minutes` yields it."""
+    return next(iter(minutes(ambience, number + 1, seed, espeak=espeak, first=number)))
+
+
+def embedded_minutes(
+    features: Path, ambience: Ambience, count: int, seed: int, cache: Path
+) -> npt.NDArray[np.float16]:
+    """Embeddings of `count` minutes of other sound, made on all cores and kept.
+
+    Parameters
+    ----------
+    features : Path
+        Folder of the embedding models.
+    ambience, count, seed
+        As in `minutes`.
+    cache : Path
+        Folder to keep them in.
+
+    Returns
+    -------
+    ndarray of float16, shape (count, 750, 96)
+    """
+    folder = cache / "embedded"
+    folder.mkdir(parents=True, exist_ok=True)
+    workers = max(1, min(8, os.cpu_count() or 1))
+    files = [folder / f"{ambience.key}-{seed}-{number}.npy" for number in range(count)]
+    jobs = [(features, ambience, seed, files[first::workers], first, workers) for first in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(_embed_minutes, jobs))
+    return np.stack([np.load(file) for file in files])
+
+
+def _embed_minutes(job: tuple[Path, Ambience, int, list[Path], int, int]) -> None:
+    folder, ambience, seed, files, first, step = job
+    features = WakeFeatures(folder)
+    with EspeakVoice() as espeak:
+        for turn, file in enumerate(files):
+            if file.is_file():
+                continue
+            samples = minute(ambience, first + turn * step, seed, espeak=espeak)[1]
+            unfinished = file.with_suffix(".part")
+            with unfinished.open("wb") as stream:
+                np.save(stream, features.whole(samples).astype(np.float16))
+            unfinished.replace(file)
 
 
 def _make(kind: str, ambience: Ambience, espeak: EspeakVoice, rng: np.random.Generator) -> Samples:

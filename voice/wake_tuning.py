@@ -40,7 +40,7 @@ class Example:
     """One utterance in a scene, as the second stage meets it."""
 
     kind: str
-    """ "positive", "near_miss" or "other"."""
+    """ "positive", "near_miss" or "other", of a voice; "ambient" from minutes of other sound."""
 
     language: str
     """ "zh" or "en"."""
@@ -115,17 +115,29 @@ def examples(
 
 def other_examples(
     recogniser: CallRecognizer,
-    heard: Iterable[tuple[str, Samples]],
-    scores: Callable[[Samples], Scores],
+    streams: Iterable[Scores],
+    minute: Callable[[int], Samples],
     candidate: float,
 ) -> Iterator[Example]:
-    """What the first stage notices in minutes of other sound; see `voice.wake_ambient.minutes`."""
-    for _, samples in heard:
-        mean = smoothed(scores(samples), 3)[:, 1:].sum(axis=1)
-        for first in noticed(mean, candidate):
+    """What the first stage notices in minutes of other sound.
+
+    Parameters
+    ----------
+    recogniser, candidate
+        As in `examples`.
+    streams : iterable of ndarray
+        Class scores of each minute.
+    minute : callable
+        Gives the sound of a minute by its number.
+    """
+    for number, scores in enumerate(streams):
+        mean = smoothed(scores, 3)[:, 1:].sum(axis=1)
+        found = list(noticed(mean, candidate))
+        samples = minute(number) if found else np.zeros(0, np.float32)
+        for first in found:
             end = (first + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
             yield Example(
-                kind="other",
+                kind="ambient",
                 language="",
                 score=float(mean[first : first + 1 + CHECK_AFTER_MS // CHUNK_MS].max()),
                 features=recogniser.weigh_call(samples[max(0, end - int(CHECK_S * 16_000)) : end]),
@@ -136,7 +148,7 @@ def fit_check(found: Sequence[Example]) -> dict[str, Any]:
     """Weights and thresholds of the second stage, for the model's card.
 
     Either language's decision is fitted to its own calls against everything that is no call, and its
-    threshold is the lowest at which near-misses are taken no more often than they may be.
+    threshold is the lowest at which near-misses are taken no more often than they may be, and no other sound.
     """
     weights: dict[str, list[float]] = {}
     threshold: dict[str, float] = {}
@@ -155,7 +167,8 @@ def fit_check(found: Sequence[Example]) -> dict[str, Any]:
         near = np.sort([o for o, (e, _) in zip(odds, used, strict=True) if e.kind == "near_miss"])[::-1]
         # Both languages' decisions are asked, so each may take half of what may be taken.
         may = int(_NEAR_MISSES_TAKEN / 2 * near_misses)
-        threshold[language] = round(float(near[min(may, len(near) - 1)]) + 0.01, 3)
+        ambient = [o for o, (e, _) in zip(odds, used, strict=True) if e.kind == "ambient"]
+        threshold[language] = round(max([float(near[min(may, len(near) - 1)]), *ambient]) + 0.01, 3)
     return {"weights": weights, "threshold": threshold}
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from voice import augment, wav_io
 from voice.errors import VoiceFailed
 from voice.espeak_voice import EspeakVoice
-from voice.train_wake import SEED, export, fit, folds, open_corpus
+from voice.train_wake import SEED, export, fit, folds, hard_negatives, open_corpus, tune
 from voice.wake import (
     CHUNK_MS,
     FEATURES,
@@ -29,9 +29,11 @@ from voice.wake import (
     packaged_model,
     smoothed,
 )
+from voice.wake_ambient import Ambience, embedded_minutes
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import load_json, plan
 from voice.wake_features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
+from voice.wake_tuning import Example, fit_check, other_examples
 
 SETTINGS = WakeSettings(candidate=0.6, sure=0.9, frames=3)
 
@@ -147,7 +149,7 @@ def test_a_trained_classifier_tells_apart_and_is_the_same_as_onnx(tmp_path: Path
     labels = rng.integers(0, 3, 2_000)
     data = rng.normal(0, 1, (2_000, WINDOW, EMBEDDING))
     data[:, :, :3] += 2 * np.eye(3)[labels][:, None]
-    head = fit(data.astype(np.float16), labels, 1, hidden=(32, 16))
+    head = fit(data.astype(np.float16), labels, 1)
     scores = head.scores(data.astype(np.float16))
     assert np.mean(scores.argmax(axis=1) == labels) > 0.9
     assert np.allclose(scores.sum(axis=1), 1, atol=1e-5)
@@ -155,6 +157,119 @@ def test_a_trained_classifier_tells_apart_and_is_the_same_as_onnx(tmp_path: Path
     classifier = OnnxClassifier(tmp_path / "wake.onnx")
     heard = data[:20].astype(np.float16).astype(np.float32)
     np.testing.assert_allclose(classifier.scores(heard), scores[:20], atol=1e-4)
+
+
+def told_apart(gap: float, seed: int = 4) -> list[Example]:
+    """Examples in which calls are more probable to the recogniser than near-misses by so much."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for number in range(900):
+        kind = ("positive", "near_miss", "other")[number % 3]
+        language = ("zh", "en")[number % 2]
+        features = list(rng.normal(-6, 2, len(FEATURES)))
+        if kind == "positive":
+            features[FEATURES.index(f"call_{language}")] += gap
+        found.append(Example(kind=kind, language=language, score=0.6, features=features))
+    return found
+
+
+def test_the_second_stage_takes_near_misses_as_seldom_as_it_may() -> None:
+    examples = told_apart(5.0)
+    check = CheckSettings.from_card(fit_check(examples))
+    taken = {
+        kind: np.mean([check.margin(e.features or [], e.score) >= 0 for e in examples if e.kind == kind])
+        for kind in ("positive", "near_miss")
+    }
+    assert taken["near_miss"] <= 0.035
+    assert taken["positive"] > 0.5
+
+
+def test_no_other_sound_that_was_met_is_taken_for_a_call() -> None:
+    examples = told_apart(5.0)
+    calls = [e for e in examples if e.kind == "positive"][:5]
+    ambient = [replace(e, kind="ambient", language="") for e in calls]
+    check = CheckSettings.from_card(fit_check(examples + ambient))
+    assert all(check.margin(e.features or [], e.score) < 0 for e in ambient)
+
+
+def test_the_weights_of_the_second_stage_keep_their_signs() -> None:
+    """What speaks for a call when it is improbable would take any noise for one."""
+    check = CheckSettings.from_card(fit_check(told_apart(-3.0)))
+    assert check.weights["zh"][FEATURES.index("call_zh")] >= 0
+    assert check.weights["en"][FEATURES.index("call_en")] >= 0
+
+
+class FirstNumber:
+    """In the place of a trained classifier: the first number of a window's last row is the score of zh."""
+
+    def scores(self, window: Any) -> Any:
+        zh = np.clip(np.asarray(window, np.float32)[:, -1, 0], 0, 1)
+        return np.stack([1 - zh, zh, np.zeros_like(zh)], axis=1)
+
+
+def quiet_minutes(count: int, **peaks: float) -> Any:
+    """Embedded minutes without likeness to a call, but for runs of five at m<minute>_<chunk>."""
+    embedded = np.zeros((count, 750, EMBEDDING), np.float16)
+    for name, likeness in peaks.items():
+        number, chunk = (int(part) for part in name[1:].split("_"))
+        embedded[number, chunk : chunk + 5, 0] = likeness
+    return embedded
+
+
+def test_the_likeliest_windows_of_other_sound_are_learnt_from() -> None:
+    mined = hard_negatives(FirstNumber(), quiet_minutes(3, m1_400=0.9, m2_100=0.5))  # type: ignore[arg-type]
+    assert mined.shape[1:] == (WINDOW, EMBEDDING)
+    assert sorted(np.round(mined[mined[:, -1, 0] > 0.02][:, -1, 0].astype(float), 1)) == [0.5] * 5 + [0.9] * 5
+    assert len(mined) <= 3 * 10 + 10
+
+
+def test_the_threshold_lets_no_more_candidates_pass_than_wanted() -> None:
+    peaks = {f"m0_{100 + 40 * k}": 0.3 for k in range(10)} | {"m1_300": 0.7}
+    decision = tune(FirstNumber(), quiet_minutes(2, **peaks))  # type: ignore[arg-type]
+    assert 0.3 <= decision["candidate"] <= 0.34
+    assert decision["sure"] >= 0.7
+
+
+def test_what_the_first_stage_notices_in_other_sound_is_put_to_the_second() -> None:
+    class Weighing:
+        def weigh_call(self, samples: Any) -> list[float]:
+            return [float(samples[-1])] * len(FEATURES)
+
+    streams = [windows(minute) for minute in quiet_minutes(2, m1_400=0.8)]
+    asked: list[int] = []
+
+    def sound(number: int) -> Any:
+        asked.append(number)
+        return np.arange(960_000, dtype=np.float32)
+
+    scores = (FirstNumber().scores(stream) for stream in streams)
+    (example,) = other_examples(Weighing(), scores, sound, 0.3)  # type: ignore[arg-type]
+    assert asked == [1]
+    assert example.kind == "ambient"
+    assert example.score == pytest.approx(0.8, abs=0.01)
+    # Noticed at the second of the five chunks, and weighed 224 ms later.
+    assert example.features is not None
+    assert example.features[0] == pytest.approx(402 * CHUNK + 224 * 16, abs=CHUNK)
+
+
+def test_other_sound_is_named_by_what_it_is_made_of() -> None:
+    one = Ambience(neural=[np.zeros(100, np.float32)], sentences={"zh": ["去"], "en": ["go"]})
+    assert one.key == replace(one).key
+    assert one.key != replace(one, neural=[np.zeros(101, np.float32)]).key
+    assert one.key != replace(one, sentences={"zh": ["来"], "en": ["go"]}).key
+
+
+@pytest.mark.models
+def test_other_sound_is_embedded_once(model_dir: Callable[[str], Path], tmp_path: Path) -> None:
+    voice = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")
+    ambience = Ambience(neural=[voice], sentences={"zh": ["今天天气不错"], "en": ["it was a long day"]})
+    features = model_dir("wake-features")
+    first = embedded_minutes(features, ambience, 2, 5, tmp_path)
+    assert first.shape == (2, 750, EMBEDDING)
+    times = {file: file.stat().st_mtime_ns for file in (tmp_path / "embedded").iterdir()}
+    again = embedded_minutes(features, ambience, 2, 5, tmp_path)
+    assert np.array_equal(first, again)
+    assert times == {file: file.stat().st_mtime_ns for file in (tmp_path / "embedded").iterdir()}
 
 
 def test_what_a_voice_says_is_in_one_fold() -> None:
