@@ -155,7 +155,7 @@ def _at_level(
             "noise": noise,
             "first": bool(found),
             "both": any(call for call, _ in weighed),
-            "hits": [(hit.language, round(hit.score, 3)) for hit in found],
+            "hits": [(hit.language, [round(score, 5) for score in hit.scores]) for hit in found],
             "features": [features for _, features in weighed],
             "delay_ms": _delay_ms(scene, found[0]) if found and alone else None,
         }
@@ -277,7 +277,7 @@ def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
                     confirmed, weighed = _second(recogniser, settings, samples, hit)
                     both[kind] += confirmed
                     verdict = "CALL" if confirmed else "no"
-                    calls.append(f"{turn} {kind} {hit.language} {hit.score:.2f} {verdict} {weighed}")
+                    calls.append(f"{turn} {kind} {hit.language} {hit.scores} {verdict} {weighed}")
     return {"heard": heard, "first": first, "both": both, "calls": calls}
 
 

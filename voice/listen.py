@@ -25,7 +25,7 @@ from voice.mouth import Mouth, Player, Priority, Speech
 from voice.phrases import is_stop, phrase
 from voice.tts import Clip
 from voice.vad import FRAME_MS
-from voice.wake import CHECK_AFTER_MS, WakeHit, WakeSettings, is_call
+from voice.wake import CHECK_AFTER_MS, SCORE_AFTER_MS, WakeHit, WakeSettings, is_call
 
 Samples = npt.NDArray[np.float32]
 Event = dict[str, Any]
@@ -258,7 +258,7 @@ class Listener:
         self._emit("wake", {"language": hit.language, "score": round(hit.score, 3)})
         self._begin(now, called=True, start_ms=now - self.settings.call_ms)
         if self.settings.wake is not None:
-            self._check = (now + CHECK_AFTER_MS, hit)
+            self._check = (now, hit)
 
     async def _check_call(self, hit: WakeHit, samples: Samples, turn: int) -> None:
         """The second stage, while recording goes on."""
@@ -478,12 +478,11 @@ class Listener:
 
     def _keep_time(self, now: int) -> None:
         """Windows that open and close by themselves."""
-        if self._check is not None and now >= self._check[0]:
-            hit, self._check = self._check[1], None
+        if self._check is not None and now >= self._check[0] + SCORE_AFTER_MS:
+            (noticed_ms, hit), self._check = self._check, None
             if self.state == State.RECORDING and self._called:
-                self._spawn(
-                    self._check_call(hit, self._recorder.cut(now - self.settings.call_ms), self._turn)
-                )
+                around = self._recorder.cut(noticed_ms + CHECK_AFTER_MS - self.settings.call_ms)
+                self._spawn(self._check_call(hit, around[: self.settings.call_ms * 16], self._turn))
         if self._follow_pending and self.state == State.WAITING and not self.mouth.busy and not self._tasks:
             self._follow_until_ms = now + self._follow_pending
             self._follow_pending = 0

@@ -32,14 +32,17 @@ CHECK_S = 2.0
 """Sound before the call was noticed that the second stage looks at, seconds."""
 
 CHECK_AFTER_MS = 224
-"""The first stage may be sure before the last syllable is over: the second looks so much later."""
+"""The first stage may be sure before the last syllable is over: the second looks at so much more."""
+
+SCORE_AFTER_MS = 320
+"""The first stage's scores may still grow for so long after the call was noticed."""
 
 FEATURES = ("call_zh", "rival_zh", "half_zh", "call_en", "rival_en", "is_zh", "is_en")
 """What the recogniser says of it: how probable the call, its rivals and its half are, and either language.
-The second stage decides on these and on the first stage's score."""
+The second stage decides on these and on the first stage's score of either language."""
 
 _ATTEND_MS = 1_600
-_LEAST_SCORE = 0.002
+_LEAST_SCORE = 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,8 @@ class CheckSettings:
     """When the second stage bears the first one out; the trained model's card gives the values."""
 
     weights: dict[str, tuple[float, ...]]
-    """By language of the call: a weight for each of `FEATURES`, one for the first stage's, and a bias."""
+    """By language of the call: a weight for each of `FEATURES`, for the first stage's score of zh and of en,
+    and a bias."""
 
     threshold: dict[str, float]
     """By language: the log-odds from which it was the call."""
@@ -60,19 +64,20 @@ class CheckSettings:
             threshold={name: float(value) for name, value in values["threshold"].items()},
         )
 
-    def margin(self, features: Sequence[float], score: float) -> float:
+    def margin(self, features: Sequence[float], scores: Sequence[float]) -> float:
         """How far above its threshold the likelier of both languages is, in log-odds; a call from 0 on."""
-        row = np.append(evidence(features, score), 1.0)
+        row = np.append(evidence(features, scores), 1.0)
         return max(float(np.dot(row, self.weights[name])) - self.threshold[name] for name in self.weights)
 
 
-def evidence(features: Sequence[float], score: float) -> npt.NDArray[np.float64]:
-    """`FEATURES` and the log-odds of the first stage's score.
+def evidence(features: Sequence[float], scores: Sequence[float]) -> npt.NDArray[np.float64]:
+    """`FEATURES` and the log-odds of the first stage's scores of zh and en.
 
     All are kept within bounds, so that nothing is decided by how impossible the impossible is.
     """
-    sure = min(max(score, _LEAST_SCORE), 1.0 - _LEAST_SCORE)
-    return np.append(np.clip(np.asarray(features, np.float64), -14.0, 1.0), np.log(sure / (1.0 - sure)))
+    sure = np.clip(np.asarray(scores, np.float64), _LEAST_SCORE, 1.0 - _LEAST_SCORE)
+    bounded = np.clip(np.asarray(features, np.float64), -14.0, 1.0)
+    return np.concatenate([bounded, np.log(sure / (1.0 - sure))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +115,16 @@ class WakeHit:
     language: str
     """Language of the phrase: "zh" or "en"."""
 
-    score: float
-    """Highest smoothed score, 0 to 1; it may still grow for `CHECK_AFTER_MS` after the call was noticed."""
+    scores: tuple[float, ...]
+    """Highest smoothed score of zh and of en, 0 to 1; they may still grow for `SCORE_AFTER_MS`."""
 
     end_ms: int
     """When it was noticed, milliseconds since the stream opened."""
+
+    @property
+    def score(self) -> float:
+        """How much it is like a call of either language, 0 to 1."""
+        return min(1.0, sum(self.scores))
 
 
 class Classifier(Protocol):
@@ -222,15 +232,16 @@ class WakeDetector:
             return None
         self._recent.append(self._classifier.scores(window[None])[0])
         mean = np.sum(self._recent, axis=0) / self.settings.frames
-        score = float(mean[1:].sum())
-        if self._hit is not None and self._now_ms <= self._hit.end_ms + CHECK_AFTER_MS:
-            self._hit.score = max(self._hit.score, score)
+        scores = tuple(float(value) for value in mean[1:])
+        score = sum(scores)
+        if self._hit is not None and self._now_ms <= self._hit.end_ms + SCORE_AFTER_MS:
+            self._hit.scores = tuple(map(max, self._hit.scores, scores))
         if masked:
             self._quiet_until_ms = self._now_ms + 300
         if self._now_ms < self._quiet_until_ms or score < self.settings.candidate:
             return None
         self._quiet_until_ms = self._now_ms + REFRACTORY_MS
-        self._hit = WakeHit(language=CLASSES[int(mean[1:].argmax()) + 1], score=score, end_ms=self._now_ms)
+        self._hit = WakeHit(language=CLASSES[int(mean[1:].argmax()) + 1], scores=scores, end_ms=self._now_ms)
         return self._hit
 
 
@@ -250,4 +261,4 @@ def is_call(hit: WakeHit, features: Sequence[float] | None, settings: WakeSettin
         return True
     if features is None:
         return hit.score >= settings.sure
-    return settings.check.margin(features, hit.score) >= 0.0
+    return settings.check.margin(features, hit.scores) >= 0.0

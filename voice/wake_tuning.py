@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.wake import CHECK_AFTER_MS, CHECK_S, CHUNK_MS, CLASSES, REFRACTORY_MS, evidence, smoothed
+from voice.wake import (
+    CHECK_AFTER_MS,
+    CHECK_S,
+    CHUNK_MS,
+    CLASSES,
+    REFRACTORY_MS,
+    SCORE_AFTER_MS,
+    evidence,
+    smoothed,
+)
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import Utterance
 from voice.wake_features import WINDOW
@@ -31,8 +40,8 @@ _NEAR_MISSES_TAKEN = 0.035
 """Share of the near-misses of the training, the hardest that were found, that both stages may take."""
 
 
-_SIGNS = {"zh": (1, -1, 1, 1, -1, 1, -1, 1), "en": (1, -1, 1, 1, -1, -1, 1, 1)}
-"""Whether each of `FEATURES`, and the first stage's score, may speak for a call or against it."""
+_SIGNS = {"zh": (1, -1, 1, 1, -1, 1, -1, 1, -1), "en": (1, -1, 1, 1, -1, -1, 1, -1, 1)}
+"""Whether each of `FEATURES`, and the first stage's scores, may speak for a call or against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +54,8 @@ class Example:
     language: str
     """ "zh" or "en"."""
 
-    score: float = 0.0
-    """The first stage's."""
+    scores: tuple[float, ...] = (0.0, 0.0)
+    """The first stage's, of zh and en."""
 
     features: list[float] | None = None
     """`voice.wake.FEATURES`; None if the first stage did not notice it."""
@@ -94,12 +103,11 @@ def examples(
             level = _LEVELS[int(rng.integers(0, len(_LEVELS)))]
             noise = str(rng.choice(_NOISES))
             scene = stage(speech, backdrop, rng, snr_db=level, noise=noise, change_speaker=copy > 0)
-            mean = smoothed(scores(utterance, scene.samples), 3)[:, 1:].sum(axis=1)
-            first = next(noticed(mean, candidate), None)
+            mean = smoothed(scores(utterance, scene.samples), 3)[:, 1:]
+            first = next(noticed(mean.sum(axis=1), candidate), None)
             if first is None:
                 yield Example(kind=utterance.kind, language=utterance.language)
                 continue
-            score = float(mean[first : first + 1 + CHECK_AFTER_MS // CHUNK_MS].max())
             end = (first + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
             kept = cache / f"{utterance.key}-{copy}-{end}-{recogniser.key}.json"
             if not kept.is_file():
@@ -108,7 +116,7 @@ def examples(
             yield Example(
                 kind=utterance.kind,
                 language=utterance.language,
-                score=score,
+                scores=_highest(mean, first),
                 features=json.loads(kept.read_text("utf-8")),
             )
 
@@ -131,17 +139,22 @@ def other_examples(
         Gives the sound of a minute by its number.
     """
     for number, scores in enumerate(streams):
-        mean = smoothed(scores, 3)[:, 1:].sum(axis=1)
-        found = list(noticed(mean, candidate))
+        mean = smoothed(scores, 3)[:, 1:]
+        found = list(noticed(mean.sum(axis=1), candidate))
         samples = minute(number) if found else np.zeros(0, np.float32)
         for first in found:
             end = (first + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
             yield Example(
                 kind="ambient",
                 language="",
-                score=float(mean[first : first + 1 + CHECK_AFTER_MS // CHUNK_MS].max()),
+                scores=_highest(mean, first),
                 features=recogniser.weigh_call(samples[max(0, end - int(CHECK_S * 16_000)) : end]),
             )
+
+
+def _highest(mean: Scores, first: int) -> tuple[float, ...]:
+    """Highest score of either language from the moment the call is noticed; see `voice.wake.WakeHit`."""
+    return tuple(map(float, mean[first : first + 1 + SCORE_AFTER_MS // CHUNK_MS].max(axis=0)))
 
 
 def fit_check(found: Sequence[Example]) -> dict[str, Any]:
@@ -155,7 +168,7 @@ def fit_check(found: Sequence[Example]) -> dict[str, Any]:
     near_misses = sum(example.kind == "near_miss" for example in found)
     for language in CLASSES[1:]:
         used = [
-            (example, evidence(example.features, example.score))
+            (example, evidence(example.features, example.scores))
             for example in found
             if example.features is not None and (example.kind != "positive" or example.language == language)
         ]

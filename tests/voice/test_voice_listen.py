@@ -36,7 +36,7 @@ class DrawnEars:
         code = round(float(frame[0]), 1)
         if code in (0.2, 0.3) and not masked:
             language = "zh" if code == 0.2 else "en"
-            return Heard(speech=0.9, wake=WakeHit(language=language, score=0.9, end_ms=0))
+            return Heard(speech=0.9, wake=WakeHit(language=language, scores=(0.9, 0.0), end_ms=0))
         return Heard(speech=0.9 if code == 0.1 else 0.0)
 
     def reset(self) -> None:
@@ -323,7 +323,7 @@ def test_a_new_call_while_answering_wins() -> None:
     ],
 )
 def test_the_second_stage(weighed: list[float] | None, kept: bool) -> None:
-    check = CheckSettings(weights={"zh": (1.0, 0.0, 0.0)}, threshold={"zh": 0.0})
+    check = CheckSettings(weights={"zh": (1.0, 0.0, 0.0, 0.0)}, threshold={"zh": 0.0})
     settings = WakeSettings(candidate=0.5, sure=0.95, frames=3, check=check)
     engines = ScriptedEngines([""])
     engines.weighed = weighed
@@ -433,7 +433,7 @@ def test_a_call_while_we_think_begins_anew() -> None:
 
 
 def test_a_false_call_while_we_think_does_not_lose_the_request() -> None:
-    check = CheckSettings(weights={"zh": (1.0, 0.0, 0.0)}, threshold={"zh": 0.0})
+    check = CheckSettings(weights={"zh": (1.0, 0.0, 0.0, 0.0)}, threshold={"zh": 0.0})
     wake = WakeSettings(candidate=0.5, sure=0.95, frames=3, check=check)
 
     class Doubting(SlowEngines):
