@@ -36,7 +36,7 @@ _NOISES = ("road", "fan", "babble", "music")
 _COPIES = {"positive": 1, "near_miss": 2, "other": 2}
 """Scenes of each utterance."""
 
-_NEAR_MISSES_TAKEN = 0.035
+_NEAR_MISSES_TAKEN = 0.02
 """Share of the near-misses of the training, the hardest that were found, that both stages may take."""
 
 
