@@ -84,7 +84,7 @@ class Conversation:
         return Reply(
             text=answer.reply,
             language=answer.language,
-            asks_back=answer.outcome == "ask_back",
+            asks_back=answer.outcome in {"ask_back", "not_understood"},
             understood=bool(answer.intents) and answer.understood_by == "rules",
             details=turn.to_dict(),
         )

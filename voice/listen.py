@@ -417,6 +417,7 @@ class Listener:
         if interrupted:
             return
         if called or cut:
+            self._asked = called
             self._follow_pending = self.settings.follow_up_ms
             await self._say(phrase("again", self._language), self._language, Priority.ANSWER)
 

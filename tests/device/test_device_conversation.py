@@ -80,6 +80,15 @@ def test_talk_without_the_call_is_answered_only_as_a_request(
         assert asyncio.run(conversation.respond(transcript, addressed=True)) is not None
 
 
+def test_who_was_not_understood_may_try_again(assistant: Assistant) -> None:
+    conversation = Conversation(assistant, lambda: STATION)
+    puzzling = Transcript(text="fnord blarp", language="en", confidence=0.8)
+    reply = asyncio.run(conversation.respond(puzzling, addressed=True))
+    assert reply is not None
+    assert reply.asks_back
+    assert not reply.understood
+
+
 def test_a_drive_begins_and_ends_with_what_is_said(assistant: Assistant, say: Callable[[str], Turn]) -> None:
     assert assistant.driving.state() is None
     say("take me to Helsinki Cathedral")

@@ -250,6 +250,13 @@ def test_talk_after_our_question_is_answered_once() -> None:
     assert names(events).count("ignored") == 1
 
 
+def test_who_was_asked_to_say_it_again_needs_no_call() -> None:
+    engines = ScriptedEngines(["", "嗯那个什么"], puzzled_by="嗯那个什么")
+    _, tape, _ = run("..Wsssss" + "." * 60 + "sssss" + "." * 40, engines)
+    assert engines.asked == ["嗯那个什么"]
+    assert tape.played[-1] == "不懂"
+
+
 def test_talk_over_a_prompt_is_no_request() -> None:
     engines = ScriptedEngines(["带我回家"])
     events, tape, _ = run("..Mssssss" + "." * 60, engines)
