@@ -108,8 +108,14 @@ class EngineProcess:
         return 0.0 if self._turn.locked() else time.monotonic() - self._used
 
     def start(self) -> None:
-        """Start the child without waiting until it is ready."""
-        with self._turn:
+        """Start the child without waiting until it is ready.
+
+        Raises
+        ------
+        EngineCrashed, EngineHung, EngineTimeout
+            It ended, or did nothing, before it was told what to load.
+        """
+        with self._turn, self._failures_named(self.spec.start_limit_s):
             self._spawn()
 
     def check(self) -> None:

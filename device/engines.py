@@ -92,7 +92,7 @@ class RemoteEngine:
         return self._process
 
     def warm(self) -> None:
-        """Start the process without waiting for it."""
+        """Start the process without waiting for it; see `EngineProcess.start`."""
         if not self.left_out:
             self.process.start()
 

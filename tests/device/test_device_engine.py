@@ -66,6 +66,27 @@ def test_a_failure_is_one_error_and_the_next_call_works(
     assert engine.health.failures == 1
 
 
+def test_an_engine_killed_as_it_starts_is_one_error_and_the_next_start_works(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Wire.send
+
+    def killed_first(wire: Wire, message: dict[str, object], deadline_s: float) -> None:
+        child = engine._child
+        assert child is not None
+        child.kill()
+        child.wait()
+        send(wire, message, deadline_s)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Wire, "send", killed_first)
+        with pytest.raises(EngineCrashed):
+            engine.start()
+    assert engine.pid is None
+    engine.start()
+    assert engine.request("add", a=1, b=2) == 3
+
+
 def test_an_engine_killed_from_outside_mid_request_fails_that_request_only(engine: EngineProcess) -> None:
     engine.request("add", a=1, b=1)
     pid = engine.pid
