@@ -18,6 +18,7 @@ from voice.errors import VoiceFailed
 from voice.espeak_voice import EspeakVoice
 from voice.train_wake import SEED, export, fit, folds, hard_negatives, open_corpus, tune
 from voice.wake import (
+    CHECK_AFTER_MS,
     CHUNK_MS,
     FEATURES,
     CheckSettings,
@@ -370,32 +371,45 @@ def test_the_samples_wake_it(model_dir: Callable[[str], Path], sample: str, lang
     assert CHUNK_MS == 80
 
 
-@pytest.mark.models
-@pytest.mark.parametrize("noise", ["road", "fan", "music"])
-def test_noise_does_not_wake_it(model_dir: Callable[[str], Path], noise: str) -> None:
+def called(model_dir: Callable[[str], Path], samples: Any) -> list[bool]:
+    """Whether the second stage bears out each call that the first one notices in a recording."""
     detector = WakeDetector.open(model_dir("wake-features"))
-    samples = augment.noises([])[noise](16_000 * 30, np.random.default_rng(5))
-    hits = [
+    recogniser = CallRecognizer(model_dir("whisper-base"), cpu_threads=1)
+    found = [
         detector.push(samples[start : start + CHUNK], speech=True)
         for start in range(0, len(samples) - CHUNK, CHUNK)
     ]
-    assert not any(hits)
+    verdicts = []
+    for hit in filter(None, found):
+        end = (hit.end_ms + CHECK_AFTER_MS) * 16
+        features = recogniser.weigh_call(samples[max(0, end - 32_000) : end])
+        verdicts.append(is_call(hit, features, detector.settings))
+    return verdicts
 
 
 @pytest.mark.models
-def test_the_recogniser_bears_out_the_calls_of_the_samples_only(model_dir: Callable[[str], Path]) -> None:
+@pytest.mark.parametrize("noise", ["road", "fan", "music"])
+def test_noise_does_not_wake_it(model_dir: Callable[[str], Path], noise: str) -> None:
+    """The first stage may notice something (60 times an hour by design); the second denies it."""
+    samples = augment.noises([])[noise](16_000 * 30, np.random.default_rng(5))
+    verdicts = called(model_dir, samples)
+    assert len(verdicts) <= 5
+    assert not any(verdicts)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("sample", ["zh_cathedral", "zh_hotels", "en_cathedral"])
+def test_the_second_stage_bears_out_the_calls_of_the_samples_only(
+    model_dir: Callable[[str], Path], sample: str
+) -> None:
+    samples = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
+    assert called(model_dir, np.concatenate([np.zeros(32_000, np.float32), samples])) == [True]
     recogniser = CallRecognizer(model_dir("whisper-base"), cpu_threads=1)
     check = packaged_model()[1].check
     assert check is not None
-    sure = {"zh": (0.9, 0.01), "en": (0.01, 0.9)}
-    for sample in ("zh_cathedral", "zh_hotels", "en_cathedral"):
-        samples = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
-        assert check.margin(recogniser.weigh_call(samples[: int(1.3 * 16_000)]), sure[sample[:2]]) >= 0, (
-            sample
-        )
-        assert check.margin(recogniser.weigh_call(samples[-32_000:]), (0.5, 0.2)) < 0, sample
-    for sound in (np.zeros(32_000), np.random.default_rng(1).normal(0, 0.1, 32_000), np.zeros(0)):
-        assert check.margin(recogniser.weigh_call(sound.astype(np.float32)), (0.5, 0.2)) < 0
+    silence, hiss = np.zeros(32_000), np.random.default_rng(1).normal(0, 0.1, 32_000)
+    for sound in (samples[-32_000:], silence, hiss, np.zeros(0)):
+        assert check.margin(recogniser.weigh_call(np.asarray(sound, np.float32)), (0.5, 0.2)) < 0
 
 
 @pytest.mark.models
