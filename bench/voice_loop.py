@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import voice_corpus as corpus_text
-from device.engines import Engines
 from voice import augment
 from voice.wake_corpus import Utterance
+
+if TYPE_CHECKING:
+    from device.engines import Engines
 
 Samples = npt.NDArray[np.float32]
 
