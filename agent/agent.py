@@ -155,6 +155,7 @@ class Agent:
         text, language, position
             As in `hear`.
         """
+        self.session.expire(self._desk.now())
         spoken = language if language in {"zh", "en"} else None
         context = self.session.context(self._guides(self._guidance()))
         understood = Understander(None).understand(text, language=spoken, context=context)

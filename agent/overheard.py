@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from agent.session import Session
     from agent.understand import Understanding
 
-SURE = 0.9
+_SURE = 0.9
 """Confidence of the fast tier from which its reading of talk may be acted on."""
 
 _LONGEST = {"zh": 30, "en": 90}
@@ -39,7 +39,7 @@ def is_request(understood: Understanding, session: Session, finder: Finder) -> b
     finder : Finder
         Looks up the places they name.
     """
-    if not understood.intents or understood.confidence < SURE:
+    if not understood.intents or understood.confidence < _SURE:
         return False
     if len(understood.text) > _LONGEST[understood.language]:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -78,3 +79,11 @@ def test_yes_and_no_answer_a_question_only(driven: Agent) -> None:
     assert driven.hear("最近的博物馆在哪", position=STATION).outcome == "ask_back"
     assert driven.is_request("好的", position=STATION)
     assert driven.is_request("不用了", position=STATION)
+
+
+def test_yes_answers_no_question_that_is_forgotten(new_agent: Callable[..., Agent]) -> None:
+    clock = [datetime(2026, 6, 10, 10, 0)]
+    agent = new_agent(now=lambda: clock[0])
+    assert agent.hear("最近的博物馆在哪", position=STATION).outcome == "ask_back"
+    clock[0] += timedelta(minutes=5)
+    assert not agent.is_request("好的", position=STATION)
