@@ -77,6 +77,8 @@ class Assistant:
         What the user chose.
     region : str
         Name of the region; empty takes the chosen one.
+    at : (float, float), optional
+        Where the car is; where the chosen region does not reach, another that is installed is taken.
     store : ModelStore, optional
         Where models are.
 
@@ -86,12 +88,19 @@ class Assistant:
         No region is installed, or its pack is damaged.
     """
 
-    def __init__(self, settings: Settings, *, region: str = "", store: ModelStore | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        region: str = "",
+        at: Position | None = None,
+        store: ModelStore | None = None,
+    ) -> None:
         self.settings = settings
         self.warnings: list[str] = []
         """What does not work although the assistant answers."""
         self.engines: Engines = make_engines(settings, store)
-        self.region = Region.open(current_region(region or settings.region.name))
+        self.region = Region.open(current_region(region or settings.region.name, at=at))
         self.router = Router(self.region, profile=settings.routing.profile)
         self.places = Places(self.region, user=own_places())
         self.driving = Driving(self.region, self.router, settings)

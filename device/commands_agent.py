@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 def plan(
     words: Annotated[str, typer.Argument(help="The trip in words, such as '到昆山玩两天，想看园林'.")],
     days: Annotated[int | None, typer.Option(help="Number of days, instead of the one said.")] = None,
-    region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
     at: Annotated[str | None, typer.Option(help="Where the trip begins: LAT,LON.")] = None,
     form: Annotated[
         Literal["text", "md", "geojson", "ics", "json"], typer.Option("--format", help="What to print.")
@@ -52,7 +54,8 @@ def plan(
     from poi import Places
 
     settings = load_settings()
-    opened = Region.open(current_region(region or settings.region.name))
+    position = parse_position(at) if at else None
+    opened = Region.open(current_region(region or settings.region.name, at=position))
     places, router = Places(opened, user=own_places()), Router(opened)
     understood = Understander(None).understand(words, context=Context())
     first = next((i for i in understood.intents if isinstance(i, PlanTrip) and i.change is None), None)
@@ -61,9 +64,7 @@ def plan(
         # What reads as something else ("Helsinki") is taken as the place to go to.
         first = PlanTrip(where=words.strip())
     intent = first.model_copy(update={"days": days if days is not None else first.days or 1})
-    answer = agent.carry_out(
-        words, [intent], language=understood.language, position=parse_position(at) if at else None
-    )
+    answer = agent.carry_out(words, [intent], language=understood.language, position=position)
     if json or form == "json":
         print_json(answer.to_dict() if json else (answer.plan.to_dict() if answer.plan else answer.to_dict()))
     elif answer.plan is None:

@@ -22,7 +22,9 @@ def ask(
         Path | None, typer.Argument(help="WAV file with the request, of any rate and format.")
     ] = None,
     text: Annotated[str | None, typer.Option(help="The request as text instead of a WAV.")] = None,
-    region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
     at: Annotated[str | None, typer.Option(help="Where the car is: LAT,LON.")] = None,
     say: Annotated[Path | None, typer.Option(help="Write the spoken reply to this WAV.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
@@ -46,7 +48,7 @@ def ask(
         from voice import wav_io
 
         samples = wav_io.read(wav)
-    assistant = Assistant(load_settings(), region=region)
+    assistant = Assistant(load_settings(), region=region, at=position)
     try:
         if samples is not None:
             turn = assistant.hear(samples, position)
@@ -102,7 +104,8 @@ def print_turn(turn: dict[str, object]) -> None:
         distance = place.get("distance_m")
         away = f"  {distance:.0f} m" if distance is not None else ""
         stdout.print(
-            f"[dim]place     [/dim] {place['name']}  [dim]{place['category']}[/dim]{away}", soft_wrap=True
+            f"[dim]place     [/dim] {place['name'] or '(no name)'}  [dim]{place['category']}[/dim]{away}",
+            soft_wrap=True,
         )
     route = turn["route"]
     if isinstance(route, dict):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from device.regions import current_region
+from device.commands_find import points_of, region_around
 from device.terminal import stderr
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def drive(
     quiet: Annotated[bool, typer.Option("--no-reminders", help="No speeding and rest reminders.")] = False,
     say: Annotated[Path | None, typer.Option(help="Write each prompt as a WAV into this folder.")] = None,
     speak: Annotated[bool, typer.Option("--speak", help="Speak the prompts.")] = False,
-    region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON event a line.")] = False,
 ) -> None:
     """Drive with guidance: simulated, replayed from a track, or live from a receiver.
@@ -73,7 +75,7 @@ def drive(
         raise typer.BadParameter("give zh or en", param_hint="--language")
     if sum((gpx is not None, nmea is not None, gpsd)) > 1:
         raise typer.BadParameter("give one of --gpx, --nmea and --gpsd")
-    opened = Region.open(current_region(region))
+    opened = Region.open(region_around(region, start, *(via or []), end))
     router = Router(opened)
     source, live = _recorded_or_live(gpx, nmea, gpsd)
     fixes = source.fixes() if source is not None else iter(())
@@ -123,9 +125,9 @@ def _stops(
 ) -> tuple[list[tuple[float, float]], Fix | None]:
     """Find the stops; `here` waits for the first position."""
     if start.strip().lower() not in _HERE:
-        return _points(region, [start, *others]), None
+        return points_of(region, [start, *others]), None
     fix = _first_fix(fixes)
-    return [(fix.lat, fix.lon), *_points(region, others, near=(fix.lat, fix.lon))], fix
+    return [(fix.lat, fix.lon), *points_of(region, others, near=(fix.lat, fix.lon))], fix
 
 
 def _first_fix(fixes: Iterator[Fix | None]) -> Fix:
@@ -137,19 +139,6 @@ def _first_fix(fixes: Iterator[Fix | None]) -> Fix:
         if seconds > _FIRST_FIX_S:
             break
     raise SourceUnavailable("no position came; give the start as LAT,LON, or check the receiver")
-
-
-def _points(
-    region: Region, texts: list[str], *, near: tuple[float, float] | None = None
-) -> list[tuple[float, float]]:
-    from device.commands_find import _places_of, _point
-
-    places = None
-    found: list[tuple[float, float]] = []
-    for text in texts:
-        places = places or _places_of(region)
-        found.append(_point(places, text, near=near or (found[0] if found else None)))
-    return found
 
 
 def _simulated(route: Route, noise_m: float, lost: float, seed: int) -> PositionSource:

@@ -56,7 +56,9 @@ def find(
         float | None, typer.Option("--within", help="Nothing farther than so many metres.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many.")] = 10,
-    region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Find places by kind, name, address or crossing, in Chinese, English or the language of the map.
@@ -75,9 +77,9 @@ def find(
     """
     from nav import Region
 
-    opened = Region.open(current_region(region))
-    places = _places_of(opened)
-    point = _point(places, near) if near else None
+    opened = Region.open(region_around(region, near, *(along or ())))
+    places = places_of(opened)
+    point = point_of(places, near) if near else None
     wishes = _wishes(stars=stars, brand=brand, cuisine=cuisine, plug=plug, wheelchair=wheelchair)
     common: dict[str, Any] = {"limit": limit, "within_m": within_m, "district": district or None}
     common["open_at"] = datetime.now().astimezone() if open_now else None
@@ -85,7 +87,7 @@ def find(
         from nav import Router
 
         router = Router(opened)
-        route = router.route([_point(places, along[0]), _point(places, along[1], near=None)])
+        route = router.route([point_of(places, along[0]), point_of(places, along[1], near=None)])
         found = places.search(words, along=route, router=router, **common, **wishes)
     else:
         found = places.search(words, near=point, **common, **wishes) or _resolved(places, words, point)
@@ -107,13 +109,22 @@ def _wishes(*, stars: float | None, brand: str, cuisine: str, plug: str, wheelch
     return wishes
 
 
-def _places_of(region: Any) -> Places:
+def places_of(region: Any) -> Places:
     from poi import Places
 
     return Places(region, user=own_places())
 
 
-def _point(places: Places, text: str, near: tuple[float, float] | None = None) -> tuple[float, float]:
+def region_around(asked: str, *texts: str) -> str:
+    """Return the region of a command: the one asked for, or set, or the one round its first coordinates."""
+    from device.settings import load_settings
+
+    found = (_COORDINATE.match(text) for text in texts)
+    at = next(((float(match.group(1)), float(match.group(2))) for match in found if match), None)
+    return current_region(asked or load_settings().region.name, at=at)
+
+
+def point_of(places: Places, text: str, near: tuple[float, float] | None = None) -> tuple[float, float]:
     """Return the point of "LAT,LON" or of a place's name."""
     match = _COORDINATE.match(text)
     if match:
@@ -127,6 +138,17 @@ def _point(places: Places, text: str, near: tuple[float, float] | None = None) -
         stderr.print(f"no place called {text!r} in this region{hint}", markup=False)
         raise typer.Exit(_IMPOSSIBLE)
     return resolution[0].place.lat, resolution[0].place.lon
+
+
+def points_of(
+    region: Any, texts: list[str], *, near: tuple[float, float] | None = None
+) -> list[tuple[float, float]]:
+    """Read coordinates and look names up, each near the one before it."""
+    places = places_of(region)
+    found: list[tuple[float, float]] = []
+    for text in texts:
+        found.append(point_of(places, text, near=found[-1] if found else near))
+    return found
 
 
 def _resolved(places: Places, words: str, near: tuple[float, float] | None) -> list[Place]:

@@ -26,7 +26,9 @@ def listen(
     wav: Annotated[Path | None, typer.Option(help="A recording to hear instead of a microphone.")] = None,
     mic: Annotated[str | None, typer.Option(help="Part of the microphone's name.")] = None,
     realtime: Annotated[bool, typer.Option(help="Play the recording at the pace of life.")] = False,
-    region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
     at: Annotated[str | None, typer.Option(help="Where the car is: LAT,LON.")] = None,
     barge_in: Annotated[
         bool | None,
@@ -57,7 +59,7 @@ def listen(
 
         samples = wav_io.read(wav)
     settings = load_settings()
-    assistant = Assistant(settings, region=region)
+    assistant = Assistant(settings, region=region, at=position)
     echo_free = samples is not None or settings.listening.echo_cancelled
     try:
         asyncio.run(

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from device.regions import current_region
+from device.commands_find import points_of, region_around
 from device.terminal import print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from nav.region import Region
     from nav.route import Route
     from nav.router import Router
 
@@ -67,7 +66,9 @@ def route(
         Path | None, typer.Option("--output", "-o", help="File to write instead of stdout.")
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the manoeuvres.")] = Language.EN,
-    region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
 ) -> None:
     """Find the way from FROM to TO.
 
@@ -83,12 +84,12 @@ def route(
     """
     from nav import Region, Router
 
-    opened = Region.open(current_region(region))
+    opened = Region.open(region_around(region, start, *(via or []), end))
     router = Router(opened, profile=profile.value)
     if live is not None:
         for warning in router.apply_live(live):
             stderr.print(f"xiaogao: {warning}", markup=False, soft_wrap=True)
-    stops = _points(opened, [start, *(via or []), end])
+    stops = points_of(opened, [start, *(via or []), end])
     routes = _routes(router, stops, avoid, alternatives, best_order=best_order, heading_deg=heading)
     for wish in routes[0].avoid_broken:
         stderr.print(f"xiaogao: {wish} could not be avoided wholly", markup=False, soft_wrap=True)
@@ -116,17 +117,6 @@ def _routes(
     if best_order:
         stops = [stops[i] for i in router.best_order(stops, avoid=wishes)]
     return [router.route(stops, avoid=wishes, heading_deg=heading_deg)]
-
-
-def _points(region: Region, texts: list[str]) -> list[tuple[float, float]]:
-    """Read coordinates; look names up, each near the stop before it."""
-    from device.commands_find import _places_of, _point
-
-    found: list[tuple[float, float]] = []
-    places = _places_of(region)
-    for text in texts:
-        found.append(_point(places, text, near=found[-1] if found else None))
-    return found
 
 
 def _content(routes: list[Route], form: Format, language: str) -> str | bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import Missing
+from nav.errors import NavError
 from nav.paths import data_home, regions_dir
 
 if TYPE_CHECKING:
@@ -85,8 +86,15 @@ def use_region(name: str) -> None:
     beside.replace(current_file())
 
 
-def current_region(asked: str = "") -> str:
+def current_region(asked: str = "", *, at: tuple[float, float] | None = None) -> str:
     """Return the region to work in: the one asked for, else the chosen one, else the only one.
+
+    Parameters
+    ----------
+    asked : str
+        Name of a region; empty leaves the choice.
+    at : (float, float), optional
+        Where it is wanted: if the chosen region does not reach there, the smallest one that does.
 
     Raises
     ------
@@ -100,6 +108,10 @@ def current_region(asked: str = "") -> str:
     except (OSError, UnicodeDecodeError):
         chosen = ""
     installed = installed_regions()
+    if at is not None and len(installed) > 1:
+        sizes = {name: size for name in installed if (size := _size_around(name, at)) is not None}
+        if sizes and chosen not in sizes:
+            return min(sizes, key=lambda name: sizes[name])
     if chosen in installed:
         return chosen
     if len(installed) == 1:
@@ -107,6 +119,18 @@ def current_region(asked: str = "") -> str:
     if installed:
         raise Missing(f"choose a region: `xiaogao map use NAME` with one of {', '.join(installed)}")
     raise Missing("no region is installed: `xiaogao map add FILE.osm.pbf --name NAME` builds one")
+
+
+def _size_around(name: str, at: tuple[float, float]) -> float | None:
+    """Return the size of a region in square degrees; None if it does not reach the point, or is damaged."""
+    from nav.pack import Meta
+
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, NavError):
+        meta = Meta.from_json((regions_dir() / name / "meta.json").read_text("utf-8"))
+        south, west, north, east = meta.bbox
+        if south <= at[0] <= north and west <= at[1] <= east:
+            return (north - south) * (east - west)
+    return None
 
 
 def damaged_files(region: Region) -> list[str]:

@@ -28,7 +28,7 @@ from device.hardware import choose
 from device.health import Health
 from device.instance import only_instance
 from device.pressure import give_back
-from device.regions import current_file, damaged_files, not_as_built
+from device.regions import current_file, current_region, damaged_files, not_as_built
 from device.settings import Settings, load_settings
 from device.sound_check import SoundCheck
 from device.supervisor import supervise
@@ -142,16 +142,16 @@ class Service:
 
     async def _open(self) -> None:
         """Open region and memory; without a region the service runs on and says so."""
-        drive = None
+        drive = at = None
         if self.assistant is not None:
-            drive = self.assistant.driving.rest()
+            drive, at = self.assistant.driving.rest(), self.assistant.driving.position
             await asyncio.to_thread(self.assistant.close)
         self.assistant, self.conversation = None, None
         self.health.region, self.health.route = "", None
         if self._distrusted == _installed():
             return
         try:
-            assistant = await asyncio.to_thread(Assistant, self.settings)
+            assistant = await asyncio.to_thread(Assistant, self.settings, at=at)
         except (DeviceError, NavError, PoiError, sqlite3.Error, OSError) as error:
             self._failed("region", error)
             return
@@ -188,11 +188,19 @@ class Service:
         await keep_drives(self.assistant.driving, drive_file(), problem=self._tell)
 
     async def _watch_regions(self) -> None:
-        """Look from time to time whether a region was installed, chosen or replaced, and take it up."""
+        """Take up a region that was installed, chosen or replaced, or into which the car has driven."""
         before = _installed()
-        while _installed() == before:
+        while _installed() == before and not self._is_elsewhere():
             await asyncio.sleep(_REGION_RETRY_S)
         self._changed.set()
+
+    def _is_elsewhere(self) -> bool:
+        """Tell whether the car has left the region for another that is installed."""
+        position = self.assistant.driving.position if self.assistant is not None else None
+        if self.assistant is None or position is None or self.assistant.region.contains(*position):
+            return False
+        region = current_region(self.settings.region.name, at=position)
+        return region != self.assistant.region.name
 
     async def _keep_engines(self) -> None:
         """Hold the engines ready, and let go what memory does not hold."""

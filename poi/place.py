@@ -91,8 +91,8 @@ class Place:
         return found or self.name or self.brand
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the place as JSON-able values, without what is unknown."""
-        known = {k: v for k, v in asdict(self).items() if v not in (None, "", {})}
+        """Return the place as JSON-able values: its name, which may be empty, and what else is known."""
+        known = {k: v for k, v in asdict(self).items() if k == "name" or v not in (None, "", {})}
         known["lat"], known["lon"] = round(self.lat, 7), round(self.lon, 7)
         for key in ("distance_m", "drive_s", "detour_s", "importance"):
             if key in known:

@@ -209,3 +209,16 @@ def test_a_cut_extract_builds_nothing(
     assert [row["name"] for row in json.loads(xiaogao("map", "list", "--json").out)["regions"]] == [
         "helsinki"
     ]
+
+
+def test_a_place_without_a_name_is_shown_and_has_an_empty_name(xiaogao: Callable[..., Any]) -> None:
+    answer = ask(xiaogao, "--text", "最近的厕所")
+    assert {place["name"] for place in answer["places"]} == {""}
+    done = xiaogao("ask", "--text", "最近的厕所", "--at", STATION)
+    assert "(no name)" in done.out
+
+
+def test_where_no_map_is_installed_it_says_so(xiaogao: Callable[..., Any]) -> None:
+    done = xiaogao("ask", "--text", "附近有什么酒店", "--at", "40.0,116.3", "--json")
+    assert done.code == 1
+    assert "不在已安装的地图" in json.loads(done.out)["reply"]

@@ -41,7 +41,7 @@ def run(
     )
     Opened.path = tmp_path
     monkeypatch.setattr("nav.Region", Opened, raising=False)
-    monkeypatch.setattr(commands_find, "current_region", lambda asked: asked or "drawn")
+    monkeypatch.setattr(commands_find, "current_region", lambda asked, at=None: asked or "drawn")
     app = typer.Typer()
     commands_find.register(app)
 
