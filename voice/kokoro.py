@@ -23,8 +23,8 @@ from voice.phonemes import Phonemizer
 SAMPLE_RATE_HZ = 24_000
 """Rate of everything Kokoro says."""
 
-REVISION = 2
-"""Counted up when these voices come to speak otherwise, so that no kept speech of theirs is used on."""
+REVISION = 3
+"""Counted up when speech for training and tests is made otherwise, so that no kept speech is used on."""
 
 _MAX_TOKENS = 500
 _CUT_LIMIT_S = 300

@@ -32,7 +32,7 @@ from voice.wake_check import CallRecognizer
 from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
 from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
 from voice.wake_scenes import Backdrop, training_windows
-from voice.wake_tuning import examples, fit_check, noticed, other_examples
+from voice.wake_tuning import Example, examples, fit_check, noticed, other_examples
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
@@ -40,7 +40,7 @@ Labels = npt.NDArray[np.int64]
 
 SEED = 6
 FRAMES = 3
-COPIES = {"positive": 8, "near_miss": 5, "other": 3}
+COPIES = {"positive": 5, "near_miss": 4, "other": 3}
 """Scenes that each utterance is put into."""
 
 HIDDEN = (256, 64)
@@ -51,6 +51,10 @@ _TARGET_PER_HOUR = 60.0
 
 _FOLDS = 3
 """Of the voices: each is heard by a classifier that was trained without it, to fit the second stage."""
+
+_SPOKEN_AT_A_TIME = 100
+_MET_AT_A_TIME = 400
+"""Utterances of one job of a process."""
 
 _ALONE_PER_HOUR = 0.5
 """False calls an hour of the first stage alone, for when the second cannot be asked."""
@@ -176,11 +180,9 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
         from voice.kokoro import KokoroVoice
 
         if "kokoro" not in engines:
+            # Whole, as people speak: our own replies come in stretches only to be heard sooner.
             engines["kokoro"] = KokoroVoice(
-                models / "kokoro" / "model.onnx",
-                models / "kokoro-voices",
-                threads=threads,
-                halves_dir=cache / "models",
+                models / "kokoro" / "model.onnx", models / "kokoro-voices", threads=threads
             )
         voice = engines["kokoro"]
         speak = voice.speak if utterance.engine == "kokoro" else voice.speak_phonemes
@@ -273,14 +275,14 @@ def all_windows(
     features: Path, clips: Sequence[tuple[Utterance, Samples]], sounds: Ambience, cache: Path
 ) -> tuple[npt.NDArray[np.float16], Labels, Labels]:
     """Windows of all clips, their labels and the numbers of their clips, made on all cores and kept."""
-    workers = max(1, min(8, os.cpu_count() or 1))
+    workers = _workers()
     keys = "".join(utterance.key for utterance, _ in clips) + f"{COPIES}{SEED}{workers}-with-owners"
     name = hashlib.sha256(keys.encode()).hexdigest()[:16]
     jobs = [
         (features, clips, sounds, number, workers, cache / f"windows-{name}-{number}.npz")
         for number in range(workers)
     ]
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with _processes() as pool:
         list(pool.map(_windows_part, jobs))
     parts = [np.load(job[-1]) for job in jobs]
     data, labels, owners = (
@@ -288,6 +290,48 @@ def all_windows(
     )
     order = np.argsort(owners, kind="stable")  # the same however many cores there are
     return data[order], labels[order], owners[order]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meeting:
+    """Some of the clips, for the second stage to meet in a process of its own."""
+
+    models: Path
+    features: Path
+    asked: dict[str, Any]
+    clips: Sequence[tuple[Utterance, Samples]]
+    folds: Labels
+    unheard: Sequence[Head]
+    voices: Sequence[Samples]
+    candidate: float
+    cache: Path
+
+
+def _meet(job: _Meeting) -> list[Example]:
+    recogniser = CallRecognizer(job.models / "whisper-base", cpu_threads=1, **job.asked)
+    features = WakeFeatures(job.features)
+    folds = {utterance.key: int(fold) for (utterance, _), fold in zip(job.clips, job.folds, strict=True)}
+
+    def scores(utterance: Utterance, samples: Samples) -> Array:
+        return job.unheard[folds[utterance.key]].scores(windows(features.whole(samples)))
+
+    backdrop = Backdrop(voices=list(job.voices))
+    return list(examples(recogniser, job.clips, backdrop, scores, job.candidate, job.cache))
+
+
+def _speak(job: tuple[Path, Path, Sequence[Utterance]]) -> None:
+    models, cache, utterances = job
+    corpus = open_corpus(models, cache)
+    for utterance in utterances:
+        corpus.get(utterance)
+
+
+def _workers() -> int:
+    return max(1, min(8, os.cpu_count() or 1))
+
+
+def _processes() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(_workers(), mp_context=multiprocessing.get_context("spawn"))
 
 
 def _windows_part(job: tuple[Path, Sequence[tuple[Utterance, Samples]], Ambience, int, int, Path]) -> None:
@@ -340,13 +384,15 @@ def main() -> None:
     voices = sorted(path.stem for path in (options.models / "kokoro-voices").glob("*.bin"))
     utterances = plan(recipe, voices, SEED)
     training = [u for u in utterances if u.split == "train"]
-    clips = []
-    for number, utterance in enumerate(training):
-        clips.append((utterance, corpus.get(utterance)))
-        if number % 100 == 0:
-            say(f"spoken {number} of {len(training)}")
+    chunks = [
+        training[start : start + _SPOKEN_AT_A_TIME] for start in range(0, len(training), _SPOKEN_AT_A_TIME)
+    ]
+    with _processes() as pool:
+        jobs_done = pool.map(_speak, [(options.models, options.cache, chunk) for chunk in chunks])
+        for number, _ in enumerate(jobs_done, start=1):
+            say(f"spoken {min(number * _SPOKEN_AT_A_TIME, len(training))} of {len(training)}")
+    clips = [(utterance, corpus.get(utterance)) for utterance in training]
     folder = options.features or options.models / "wake-features"
-    features = WakeFeatures(folder)
     sounds = ambience(corpus, utterances, "train")
     data, labels, owners = all_windows(folder, clips, sounds, options.cache)
     say(f"{len(data)} windows, {np.bincount(labels).tolist()} of none, zh, en")
@@ -368,22 +414,28 @@ def main() -> None:
         for number in range(_FOLDS)
         for kept in [(owners < 0) | (np.append(fold, -1)[owners] != number)]
     ]
-    numbers = {utterance.key: int(number) for (utterance, _), number in zip(clips, fold, strict=True)}
-    # Our corrections for noise were learnt from these utterances and flatter them, so it is asked without.
-    recogniser = CallRecognizer(options.models / "whisper-base", phrases=recipe, corrected=False)
-    met = examples(
-        recogniser,
-        clips,
-        Backdrop(voices=list(sounds.neural)),
-        lambda utterance, samples: unheard[numbers[utterance.key]].scores(windows(features.whole(samples))),
-        decision["candidate"],
-        options.cache / "check",
-    )
-    found = []
-    for example in met:
-        found.append(example)
-        if len(found) % 100 == 0:
+    # Our corrections for noise were learnt from such utterances and flatter them, so it is asked without.
+    asked: dict[str, Any] = {"phrases": recipe, "corrected": False}
+    jobs = [
+        _Meeting(
+            models=options.models,
+            features=folder,
+            asked=asked,
+            clips=clips[start : start + _MET_AT_A_TIME],
+            folds=fold[start : start + _MET_AT_A_TIME],
+            unheard=unheard,
+            voices=sounds.neural,
+            candidate=decision["candidate"],
+            cache=options.cache / "check",
+        )
+        for start in range(0, len(clips), _MET_AT_A_TIME)
+    ]
+    found: list[Example] = []
+    with _processes() as pool:
+        for met in pool.map(_meet, jobs):
+            found += met
             say(f"second stage met {len(found)}")
+    recogniser = CallRecognizer(options.models / "whisper-base", **asked)
     with EspeakVoice() as espeak:
         found += other_examples(
             recogniser,
@@ -392,7 +444,7 @@ def main() -> None:
             decision["candidate"],
         )
     say(f"second stage met {len(found)}, with those of {len(tuning)} minutes of other sound")
-    check = fit_check(found)
+    check = fit_check(found, len(tuning) / 60)
     say(f"second stage {check}")
     if options.check_only:
         _write(path, {**json.loads(path.read_text("utf-8")), "check": check})

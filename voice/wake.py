@@ -37,12 +37,23 @@ CHECK_AFTER_MS = 224
 SCORE_AFTER_MS = 320
 """The first stage's scores may still grow for so long after the call was noticed."""
 
-FEATURES = ("call_zh", "rival_zh", "half_zh", "call_en", "rival_en", "is_zh", "is_en")
-"""What the recogniser says of it: how probable the call, its rivals and its half are, and either language.
+FEATURES = (
+    "call_zh",
+    "rival_zh",
+    "half_zh",
+    "call_en",
+    "rival_en",
+    "is_zh",
+    "is_en",
+    "lead_zh",
+    "lead_en",
+)
+"""What the recogniser says of it: how probable the call, its rivals and its half are, and either language,
+and how far the call leads what it would write itself, because in noise everything is improbable.
 The second stage decides on these and on the first stage's score of either language."""
 
 _ATTEND_MS = 1_600
-_LEAST_SCORE = 1e-4
+_LEAST_SCORE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +87,7 @@ def evidence(features: Sequence[float], scores: Sequence[float]) -> npt.NDArray[
     All are kept within bounds, so that nothing is decided by how impossible the impossible is.
     """
     sure = np.clip(np.asarray(scores, np.float64), _LEAST_SCORE, 1.0 - _LEAST_SCORE)
-    bounded = np.clip(np.asarray(features, np.float64), -14.0, 1.0)
+    bounded = np.clip(np.asarray(features, np.float64), -14.0, 3.0)
     return np.concatenate([bounded, np.log(sure / (1.0 - sure))])
 
 

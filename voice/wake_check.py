@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from voice.asr import Recognizer
 from voice.noise_adapter import corrections_key
-from voice.wake import CHECK_S
+from voice.wake import CHECK_S, FEATURES
 from voice.wake_corpus import load_json
 
 Samples = npt.NDArray[np.float32]
@@ -26,6 +26,7 @@ Samples = npt.NDArray[np.float32]
 _ENCODE_S = 2.2
 _LAST_HALF_S = 0.45
 """Without its last half 小高小高 still holds 小高. One 小高 alone, which it likes to repeat, does not."""
+_OWN_TOKENS = 10
 _RATE_HZ = 16_000
 
 
@@ -44,7 +45,7 @@ class CallRecognizer(Recognizer):
     ) -> None:
         super().__init__(model_dir, **options)
         self._phrases = phrases or load_json("wake_recipe.json")
-        chosen = [self._phrases["spellings"], self._phrases["rivals"]]
+        chosen = [self._phrases["spellings"], self._phrases["rivals"], FEATURES]
         if self.is_corrected:
             chosen.append(corrections_key())
         self.key = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
@@ -61,7 +62,8 @@ class CallRecognizer(Recognizer):
         Returns
         -------
         list of float
-            `voice.wake.FEATURES`: logarithms of probabilities, then the probabilities of both languages.
+            `voice.wake.FEATURES`: logarithms of probabilities, the probabilities of both languages, and
+            differences of logarithms.
         """
         clip = np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))[-int(CHECK_S * _RATE_HZ) :]
         encoded = self._encode(clip, _ENCODE_S)
@@ -75,4 +77,20 @@ class CallRecognizer(Recognizer):
         half = self._probable(before, "zh", spellings["zh_half"])
         counts = len(spellings["zh"]), len(spellings["en"])
         sums = (zh[: counts[0]], zh[counts[0] :], half, en[: counts[1]], en[counts[1] :])
-        return [*(float(np.logaddexp.reduce(part)) for part in sums), weights["zh"], weights["en"]]
+        call_zh, rival_zh, half_zh, call_en, rival_en = (float(np.logaddexp.reduce(part)) for part in sums)
+        lead_zh, lead_en = call_zh - self._own(encoded, "zh"), call_en - self._own(encoded, "en")
+        return [call_zh, rival_zh, half_zh, call_en, rival_en, weights["zh"], weights["en"], lead_zh, lead_en]
+
+    def _own(self, encoded: Any, language: str) -> float:
+        """Logarithm of the probability of what the recogniser would write, as long as a call at most."""
+        tokenizer = self._tokenizers[language]
+        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        (result,) = self._model.model.generate(
+            encoded,
+            [prompt],
+            beam_size=1,
+            max_length=len(prompt) + _OWN_TOKENS,
+            length_penalty=0.0,
+            return_scores=True,
+        )
+        return float(result.scores[0])

@@ -4,6 +4,7 @@ recogniser."""
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,18 +30,23 @@ from voice.wake_scenes import Backdrop, stage
 
 Samples = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float32]
+Odds = npt.NDArray[np.float64]
 
 _SEED = 66
 _LEVELS = (None, 10.0, 5.0, 5.0)
 _NOISES = ("road", "fan", "babble", "music")
-_COPIES = {"positive": 1, "near_miss": 2, "other": 2}
+_COPIES = {"positive": 1, "near_miss": 1, "other": 2}
 """Scenes of each utterance."""
 
 _NEAR_MISSES_TAKEN = 0.02
 """Share of the near-misses of the training, the hardest that were found, that both stages may take."""
 
 
-_SIGNS = {"zh": (1, -1, 1, 1, -1, 1, -1, 1, -1), "en": (1, -1, 1, 1, -1, -1, 1, -1, 1)}
+_FALSE_CALLS_PER_HOUR = 0.1
+_TAIL = 20
+"""Other sounds, the likest to a call, from which it is told how often one would be taken for it."""
+
+_SIGNS = {"zh": (1, -1, 1, 1, -1, 1, -1, 1, 1, 1, -1), "en": (1, -1, 1, 1, -1, -1, 1, 1, 1, -1, 1)}
 """Whether each of `FEATURES`, and the first stage's scores, may speak for a call or against it."""
 
 
@@ -157,32 +163,72 @@ def _highest(mean: Scores, first: int) -> tuple[float, ...]:
     return tuple(map(float, mean[first : first + 1 + SCORE_AFTER_MS // CHUNK_MS].max(axis=0)))
 
 
-def fit_check(found: Sequence[Example]) -> dict[str, Any]:
+def fit_check(found: Sequence[Example], hours: float) -> dict[str, Any]:
     """Weights and thresholds of the second stage, for the model's card.
 
-    Either language's decision is fitted to its own calls against everything that is no call, and its
-    threshold is the lowest at which near-misses are taken no more often than they may be, and no other sound.
+    Either language's decision is fitted to its own calls against everything that is no call. The thresholds
+    are the lowest at which both together take near-misses, and other sound, no more often than they may.
+
+    Parameters
+    ----------
+    found : sequence of Example
+        What the second stage met.
+    hours : float
+        Of other sound in which the "ambient" examples were met.
     """
     weights: dict[str, list[float]] = {}
-    threshold: dict[str, float] = {}
-    near_misses = sum(example.kind == "near_miss" for example in found)
+    near: dict[str, Odds] = {}
+    ambient: dict[str, Odds] = {}
     for language in CLASSES[1:]:
-        used = [
-            (example, evidence(example.features, example.scores))
-            for example in found
-            if example.features is not None and (example.kind != "positive" or example.language == language)
-        ]
-        rows = np.array([row for _, row in used])
-        wanted = np.array([example.kind == "positive" for example, _ in used])
-        fitted = _logistic(rows, wanted, _SIGNS[language])
-        weights[language] = np.round(fitted, 4).tolist()
+        used = [e for e in found if e.features and (e.kind != "positive" or e.language == language)]
+        rows = np.array([evidence(e.features or (), e.scores) for e in used])
+        wanted = np.array([e.kind == "positive" for e in used])
+        weights[language] = np.round(_logistic(rows, wanted, _SIGNS[language]), 4).tolist()
         odds = rows @ np.array(weights[language][:-1]) + weights[language][-1]
-        near = np.sort([o for o, (e, _) in zip(odds, used, strict=True) if e.kind == "near_miss"])[::-1]
-        # Both languages' decisions are asked, so each may take half of what may be taken.
-        may = int(_NEAR_MISSES_TAKEN / 2 * near_misses)
-        ambient = [o for o, (e, _) in zip(odds, used, strict=True) if e.kind == "ambient"]
-        threshold[language] = round(max([float(near[min(may, len(near) - 1)]), *ambient]) + 0.01, 3)
-    return {"weights": weights, "threshold": threshold}
+        near[language], ambient[language] = (
+            odds[[e.kind == kind for e in used]] for kind in ("near_miss", "ambient")
+        )
+    may = int(_NEAR_MISSES_TAKEN * sum(e.kind == "near_miss" for e in found))
+    least = {name: _least(odds, hours) for name, odds in ambient.items()}
+    return {"weights": weights, "threshold": _thresholds(near, least, may)}
+
+
+def _least(ambient: Odds, hours: float) -> float:
+    """Log-odds that other sound reaches seldom enough: never in these hours, nor as its tail goes on.
+
+    The tail is taken as exponential (peaks over threshold: Coles, An Introduction to Statistical Modeling of
+    Extreme Values, 2001, chapter 4): the highest of some hours says little of the next ones.
+    """
+    highest = np.sort(ambient)[::-1]
+    count = min(_TAIL, len(highest) - 1)
+    if count < 1:
+        return float(highest[0]) if len(highest) else -math.inf
+    start = float(highest[count])
+    scale = float(highest[:count].mean()) - start
+    seldom = start + scale * math.log(count / hours / (_FALSE_CALLS_PER_HOUR / 2))
+    return max(float(highest[0]), seldom)
+
+
+def _thresholds(near: dict[str, Odds], least: dict[str, float], may: int) -> dict[str, float]:
+    """Log-odds from which it was a call, so that no more than `may` near-misses are taken in all.
+
+    Parameters
+    ----------
+    near : dict of ndarray
+        By language of the decision: log-odds of the same near-misses.
+    least : dict of float
+        By language: no threshold is lower.
+    may : int
+        How many near-misses may be taken.
+    """
+    for each in range(may, -1, -1):
+        threshold = {
+            name: round(max(float(np.sort(odds)[::-1][min(each, len(odds) - 1)]), least[name]) + 0.01, 3)
+            for name, odds in near.items()
+        }
+        if np.any([near[name] >= threshold[name] for name in near], axis=0).sum() <= may:
+            break
+    return threshold
 
 
 def _logistic(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -34,7 +35,7 @@ from voice.wake_ambient import Ambience, embedded_minutes
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import load_json, plan
 from voice.wake_features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
-from voice.wake_tuning import Example, fit_check, other_examples
+from voice.wake_tuning import Example, _least, fit_check, other_examples
 
 SETTINGS = WakeSettings(candidate=0.6, sure=0.9, frames=3)
 
@@ -177,7 +178,7 @@ def told_apart(gap: float, seed: int = 4) -> list[Example]:
 
 def test_the_second_stage_takes_near_misses_as_seldom_as_it_may() -> None:
     examples = told_apart(5.0)
-    check = CheckSettings.from_card(fit_check(examples))
+    check = CheckSettings.from_card(fit_check(examples, 6.0))
     taken = {
         kind: np.mean([check.margin(e.features or [], e.scores) >= 0 for e in examples if e.kind == kind])
         for kind in ("positive", "near_miss")
@@ -186,17 +187,41 @@ def test_the_second_stage_takes_near_misses_as_seldom_as_it_may() -> None:
     assert taken["positive"] > 0.5
 
 
+def test_what_one_language_may_not_take_of_the_near_misses_the_other_may() -> None:
+    """Other sound that is like an English call raises that threshold; Mandarin calls are heard the better."""
+    examples = told_apart(2.0)
+    without = fit_check(examples, 6.0)["threshold"]
+    heard = [0.0 if name == "call_en" else -6.0 for name in FEATURES]
+    ambient = Example(kind="ambient", language="", scores=(0.01, 0.99), features=heard)
+    bound = fit_check([*examples, ambient], 6.0)
+    check = CheckSettings.from_card(bound)
+    near = [check.margin(e.features or [], e.scores) >= 0 for e in examples if e.kind == "near_miss"]
+    assert bound["threshold"]["en"] > without["en"]
+    assert bound["threshold"]["zh"] < without["zh"]
+    assert 0.01 < np.mean(near) <= 0.02
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0])
+def test_the_tail_of_other_sound_tells_how_far_the_threshold_must_be(scale: float) -> None:
+    """Of n an hour, an exponential tail leaves n exp(-t / scale) above t; 0.05 an hour may be left."""
+    odds = np.random.default_rng(8).exponential(scale, 6_000)
+    assert _least(odds[:600], 6.0) == pytest.approx(scale * math.log(100 / 0.05), rel=0.2)
+    assert _least(odds, 60.0) == odds.max(), "what was met is never taken"
+    assert _least(odds[:1], 6.0) == odds[0]
+    assert _least(odds[:0], 6.0) == -math.inf
+
+
 def test_no_other_sound_that_was_met_is_taken_for_a_call() -> None:
     examples = told_apart(5.0)
     calls = [e for e in examples if e.kind == "positive"][:5]
     ambient = [replace(e, kind="ambient", language="") for e in calls]
-    check = CheckSettings.from_card(fit_check(examples + ambient))
+    check = CheckSettings.from_card(fit_check(examples + ambient, 6.0))
     assert all(check.margin(e.features or [], e.scores) < 0 for e in ambient)
 
 
 def test_the_weights_of_the_second_stage_keep_their_signs() -> None:
     """What speaks for a call when it is improbable would take any noise for one."""
-    check = CheckSettings.from_card(fit_check(told_apart(-3.0)))
+    check = CheckSettings.from_card(fit_check(told_apart(-3.0), 6.0))
     assert check.weights["zh"][FEATURES.index("call_zh")] >= 0
     assert check.weights["en"][FEATURES.index("call_en")] >= 0
 
@@ -385,6 +410,22 @@ def called(model_dir: Callable[[str], Path], samples: Any) -> list[bool]:
         features = recogniser.weigh_call(samples[max(0, end - 32_000) : end])
         verdicts.append(is_call(hit, features, detector.settings))
     return verdicts
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(("sample", "lead"), [("zh_cathedral", "lead_zh"), ("en_cathedral", "lead_en")])
+def test_in_noise_too_the_call_leads_what_the_recogniser_would_write(
+    model_dir: Callable[[str], Path], sample: str, lead: str
+) -> None:
+    recogniser = CallRecognizer(model_dir("whisper-base"), cpu_threads=1)
+    speech = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
+    noisy = augment.mix(speech, augment.road(len(speech), np.random.default_rng(3)), 5.0)
+    call, rest = (
+        dict(zip(FEATURES, recogniser.weigh_call(part), strict=True))[lead]
+        for part in (noisy[:20_000], noisy[-40_000:-8_000])
+    )
+    assert call > -1.5
+    assert rest < -3.0
 
 
 @pytest.mark.models
