@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from device.errors import BadSettings
 from nav.paths import data_home
@@ -110,10 +111,16 @@ class GuidanceSettings(_Section):
     )
 
 
+def _position_source(value: str) -> str:
+    if re.fullmatch(r"none|gpsd(:.+)?|(nmea|gpx):.+|fixed: *-?\d+(\.\d+)? *, *-?\d+(\.\d+)? *", value):
+        return value
+    raise PydanticCustomError("position_source", "it begins with none, gpsd, nmea:, gpx: or fixed:LAT,LON")
+
+
 class PositionSettings(_Section):
     """Where the position comes from."""
 
-    source: str = Field(
+    source: Annotated[str, AfterValidator(_position_source)] = Field(
         "none",
         description="none, gpsd[:HOST:PORT], nmea:DEVICE, nmea:HOST:PORT, gpx:FILE or fixed:LAT,LON.",
     )

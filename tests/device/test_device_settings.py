@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from device.errors import BadSettings
 from device.hardware import Hardware, choose
-from device.settings import Settings, commented_settings, load_settings
+from device.settings import PositionSettings, Settings, commented_settings, load_settings
 
 
 def written(folder: Path, text: str) -> Path:
@@ -47,6 +47,9 @@ def test_the_written_file_has_every_key_with_a_comment_and_means_the_defaults(tm
             "[spech]\nspeed = 1\n", r"settings\.toml:1: spech: .*not permitted", id="unknown section"
         ),
         pytest.param("[http]\nport = 'x'\n", r"settings\.toml:2: http\.port: .*integer", id="wrong type"),
+        pytest.param(
+            "[position]\nsource = '60.1,24.9'\n", r"toml:2: position\.source: .*fixed:LAT,LON", id="no source"
+        ),
         pytest.param("[http\n", r"line 1", id="no TOML"),
     ],
 )
@@ -107,3 +110,19 @@ def test_a_profile_set_by_hand_wins_and_a_wrong_one_is_named() -> None:
     assert choose("jetson-orin").name == "jetson-orin"
     with pytest.raises(BadSettings, match="x86-small"):
         choose("toaster")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "none",
+        "gpsd",
+        "gpsd:localhost:2947",
+        "nmea:/dev/ttyUSB0",
+        "nmea:10.0.0.2:10110",
+        "gpx:a.gpx",
+        "fixed:-1.5, 24",
+    ],
+)
+def test_position_sources_that_can_be_set(source: str) -> None:
+    assert PositionSettings(source=source).source == source
