@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from device.commands_find import points_of, region_around
+from device.commands_find import places_of, points_of, region_around
 from device.terminal import stderr
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ def _stops(
 ) -> tuple[list[tuple[float, float]], Fix | None]:
     """Find the stops; `here` waits for the first position."""
     if start.strip().lower() not in _HERE:
-        return points_of(region, [start, *others]), None
+        return points_of(places_of(region), [start, *others]), None
     fix = _first_fix(fixes)
-    return [(fix.lat, fix.lon), *points_of(region, others, near=(fix.lat, fix.lon))], fix
+    return [(fix.lat, fix.lon), *points_of(places_of(region), others, near=(fix.lat, fix.lon))], fix
 
 
 def _first_fix(fixes: Iterator[Fix | None]) -> Fix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -87,7 +88,7 @@ def find(
         from nav import Router
 
         router = Router(opened)
-        route = router.route([point_of(places, along[0]), point_of(places, along[1], near=None)])
+        route = router.route(points_of(places, along))
         found = places.search(words, along=route, router=router, **common, **wishes)
     else:
         found = places.search(words, near=point, **common, **wishes) or _resolved(places, words, point)
@@ -110,6 +111,7 @@ def _wishes(*, stars: float | None, brand: str, cuisine: str, plug: str, wheelch
 
 
 def places_of(region: Any) -> Places:
+    """Open a region's places, with the user's own."""
     from poi import Places
 
     return Places(region, user=own_places())
@@ -141,10 +143,9 @@ def point_of(places: Places, text: str, near: tuple[float, float] | None = None)
 
 
 def points_of(
-    region: Any, texts: list[str], *, near: tuple[float, float] | None = None
+    places: Places, texts: Sequence[str], *, near: tuple[float, float] | None = None
 ) -> list[tuple[float, float]]:
     """Read coordinates and look names up, each near the one before it."""
-    places = places_of(region)
     found: list[tuple[float, float]] = []
     for text in texts:
         found.append(point_of(places, text, near=found[-1] if found else near))

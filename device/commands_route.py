@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from device.commands_find import points_of, region_around
+from device.commands_find import places_of, points_of, region_around
 from device.terminal import print_json, stderr, stdout
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def route(
     if live is not None:
         for warning in router.apply_live(live):
             stderr.print(f"xiaogao: {warning}", markup=False, soft_wrap=True)
-    stops = points_of(opened, [start, *(via or []), end])
+    stops = points_of(places_of(opened), [start, *(via or []), end])
     routes = _routes(router, stops, avoid, alternatives, best_order=best_order, heading_deg=heading)
     for wish in routes[0].avoid_broken:
         stderr.print(f"xiaogao: {wish} could not be avoided wholly", markup=False, soft_wrap=True)

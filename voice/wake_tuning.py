@@ -41,8 +41,9 @@ _COPIES = {"positive": 1, "near_miss": 1, "other": 2}
 _NEAR_MISSES_TAKEN = 0.02
 """Share of the near-misses of the training, the hardest that were found, that both stages may take."""
 
-
 _FALSE_CALLS_PER_HOUR = 0.1
+"""Of other sound, that both stages may take."""
+
 _TAIL = 20
 """Other sounds, the likest to a call, from which it is told how often one would be taken for it."""
 
