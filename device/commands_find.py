@@ -81,6 +81,8 @@ def find(
     opened = Region.open(region_around(region, near, *(along or ())))
     places = places_of(opened)
     point = point_of(places, near) if near else None
+    if point is not None:
+        opened.check_point(*point)
     wishes = _wishes(stars=stars, brand=brand, cuisine=cuisine, plug=plug, wheelchair=wheelchair)
     common: dict[str, Any] = {"limit": limit, "within_m": within_m, "district": district or None}
     common["open_at"] = datetime.now().astimezone() if open_now else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nav.array_store import map_arrays
-from nav.errors import RegionDamaged, RegionNotFound, RegionOutdated
+from nav.errors import BadCoordinate, PointOutsideRegion, RegionDamaged, RegionNotFound, RegionOutdated
 from nav.graph import Graph, Int32Array, load_graph
 from nav.pack import FORMAT_VERSION, META_FILE, Meta, sha256_of
 from nav.paths import cache_home, regions_dir
@@ -20,6 +21,8 @@ from nav.turns import ORDER_FIELD, PROFILES, Turns
 
 if TYPE_CHECKING:
     import networkx
+
+_OUTSIDE_MARGIN_DEG = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,24 @@ class Region:
         """Tell whether a coordinate lies within the bounds of the region's roads."""
         south, west, north, east = self.meta.bbox
         return south <= lat <= north and west <= lon <= east
+
+    def check_point(self, lat: float, lon: float) -> None:
+        """Refuse what is no coordinate, or lies more than a little outside the region's roads.
+
+        Raises
+        ------
+        BadCoordinate, PointOutsideRegion
+        """
+        if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > 90 or abs(lon) > 180:
+            raise BadCoordinate(f"{lat},{lon} is no coordinate: give latitude -90…90, longitude -180…180")
+        south, west, north, east = self.bbox
+        margin = _OUTSIDE_MARGIN_DEG
+        if south - margin <= lat <= north + margin and west - margin <= lon <= east + margin:
+            return
+        hint = " (latitude and longitude look swapped)" if self.contains(lon, lat) else ""
+        raise PointOutsideRegion(
+            f"{lat:.5f},{lon:.5f} lies outside region {self.name!r}{hint}: choose another region or point"
+        )
 
     def network(self, profile: str) -> Network:
         """Return the network of a profile (``car``, ``bike``, ``foot``), mapped on first use."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -18,7 +17,6 @@ from nav.errors import (
     BadRequest,
     NavError,
     NoRoute,
-    PointOutsideRegion,
     PointUnreachable,
 )
 from nav.geometry import along_line
@@ -40,7 +38,6 @@ MAX_STOPS = 2000
 """More stops than this are refused."""
 MAX_SNAP_M = 2000.0
 """Roads farther away than this are no answer to a coordinate."""
-_OUTSIDE_MARGIN_DEG = 0.02
 _ISLAND_REACH_M = 400.0
 
 
@@ -96,7 +93,7 @@ class Router:
         ------
         BadCoordinate, PointOutsideRegion, PointUnreachable
         """
-        self._check_point(lat, lon)
+        self.region.check_point(lat, lon)
         return self._snap(lat, lon, heading_deg, main_only=False)
 
     def _snap(self, lat: float, lon: float, heading_deg: float | None, *, main_only: bool) -> Snap:
@@ -144,19 +141,6 @@ class Router:
         lat, lon = (float(np.interp(fraction * along[-1], along, shape[:, i])) for i in range(2))
         return Snap(
             edge=edge, fraction=fraction, lat=lat, lon=lon, distance_m=0.0, side="on", point=(lat, lon)
-        )
-
-    def _check_point(self, lat: float, lon: float) -> None:
-        if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > 90 or abs(lon) > 180:
-            raise BadCoordinate(f"{lat},{lon} is no coordinate: give latitude -90…90, longitude -180…180")
-        south, west, north, east = self.region.bbox
-        margin = _OUTSIDE_MARGIN_DEG
-        if south - margin <= lat <= north + margin and west - margin <= lon <= east + margin:
-            return
-        hint = " (latitude and longitude look swapped)" if self.region.contains(lon, lat) else ""
-        raise PointOutsideRegion(
-            f"{lat:.5f},{lon:.5f} lies outside region {self.region.name!r}{hint}: "
-            "choose another region or point"
         )
 
     def route(
@@ -238,7 +222,7 @@ class Router:
                 lat, lon = (float(value) for value in stop)
             except (TypeError, ValueError) as error:
                 raise BadCoordinate(f"{stop!r} is no coordinate: give (latitude, longitude)") from error
-            self._check_point(lat, lon)
+            self.region.check_point(lat, lon)
             points.append((lat, lon))
         return points
 
@@ -389,7 +373,7 @@ class Router:
 
     def _snap_or_none(self, lat: float, lon: float) -> Snap | None:
         try:
-            self._check_point(lat, lon)
+            self.region.check_point(lat, lon)
             return self._main_snap(lat, lon)
         except NavError:
             return None

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from device import commands_find
-from nav.errors import BadCoordinate
+from nav.errors import BadCoordinate, PointOutsideRegion
 from poi import Places
 from poi.errors import BadPlaceFile
 
@@ -24,6 +24,10 @@ class Opened:
     @classmethod
     def open(cls, name: str) -> Opened:
         return cls()
+
+    def check_point(self, lat: float, lon: float) -> None:
+        if not 59 < lat < 61:
+            raise PointOutsideRegion(f"{lat},{lon} lies outside region 'drawn'")
 
 
 @pytest.fixture
@@ -59,6 +63,11 @@ def test_find_by_kind(run: Callable[..., tuple[int, str, str]]) -> None:
     assert code == 0
     assert out.splitlines()[0].startswith(" 1. Hotelli Torni · Hotel")
     assert "+358 9 1" in out
+
+
+def test_find_near_a_point_far_from_the_map(run: Callable[..., tuple[int, str, str]]) -> None:
+    with pytest.raises(PointOutsideRegion, match="outside region"):
+        run("find", "hotel", "--near", "40.0,116.3")
 
 
 def test_find_near_a_named_place(run: Callable[..., tuple[int, str, str]]) -> None:
