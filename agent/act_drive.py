@@ -93,8 +93,10 @@ def drive_to(turn: Turn, intent: Navigate, place: Place) -> Result:
         return origin
     if distance_m(origin, (place.lat, place.lon)) < _HERE_M and not via:
         return turn.done("route.here", name=turn.name(place), places=(place,))
-    avoid = intent.avoid or turn.session.avoid
     stops = [*via, place]
+    if intent.by not in ("", turn.desk.router.profile):
+        return _tell(turn, intent, origin, stops)
+    avoid = intent.avoid or turn.session.avoid
     route = plan_route(turn, origin, stops, avoid, place)
     if isinstance(route, Result):
         return route
@@ -114,6 +116,26 @@ def drive_to(turn: Turn, intent: Navigate, place: Place) -> Result:
             "route.avoid_failed", roads=turn.roads(broken)
         )
     return Result(outcome="done", reply=text, places=tuple(stops), route=route)
+
+
+def _tell(turn: Turn, intent: Navigate, origin: Point, stops: list[Place]) -> Result:
+    """Say how far a walk or a ride is; the drive that may be under way stays."""
+    place = stops[-1]
+    turn.session.question = None
+    turn.session.topic = place
+    turn.session.touched_at = turn.desk.now()
+    points = [origin, *((stop.lat, stop.lon) for stop in stops)]
+    try:
+        route = turn.desk.router_by(intent.by).route(points)
+    except NavError:
+        return turn.impossible(f"route.no_way.{intent.by}", name=turn.name(place))
+    return turn.done(
+        f"route.told.{intent.by}",
+        name=turn.name(place),
+        distance=turn.distance(route.distance_m),
+        duration=turn.duration(route.duration_s),
+        places=(place,),
+    )
 
 
 def _stop(turn: Turn, words: str) -> Place | Result:

@@ -118,13 +118,17 @@ def _to_place(turn: Turn, intent: Status) -> Result:
     turn.session.topic = place
     turn.session.touched_at = turn.desk.now()
     try:
-        route = turn.desk.router.route([turn.position, (place.lat, place.lon)], avoid=turn.session.avoid)
+        route = turn.desk.router_by(intent.by).route(
+            [turn.position, (place.lat, place.lon)], avoid=() if intent.by else turn.session.avoid
+        )
     except NavError:
-        return turn.impossible("route.no_route", name=turn.name(place))
+        key = f"route.no_way.{intent.by}" if intent.by else "route.no_route"
+        return turn.impossible(key, name=turn.name(place))
     key = "status.place_time" if intent.what == "time_left" else "status.place_distance"
     return turn.done(
         key,
         name=turn.name(place),
+        by=turn.say(f"by.{intent.by or turn.desk.router.profile}"),
         distance=turn.distance(route.distance_m),
         duration=turn.duration(route.duration_s),
         places=(place,),

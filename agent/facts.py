@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agent.intent import Search
+from agent.intent import Navigate, Search, Status
 from agent.reply_en import TEMPLATES as EN
 from agent.reply_zh import TEMPLATES as ZH
 from agent.utterance import simplified
@@ -137,8 +137,9 @@ def _measures(
     for place in places:
         metres += [place.distance_m or 0.0, distance_m(position, (place.lat, place.lon))]
         seconds += [value for value in (place.detour_s, place.drive_s) if value is not None]
-        if any(intent.kind == "status" for intent in answer.intents):
-            route = agent._desk.router.route([position, (place.lat, place.lon)])
+        told = [i for i in answer.intents if isinstance(i, Status) or (isinstance(i, Navigate) and i.by)]
+        for mode in {intent.by for intent in told}:
+            route = agent._desk.router_by(mode).route([position, (place.lat, place.lon)])
             metres.append(float(route.distance_m))
             seconds.append(float(route.duration_s))
     seconds += [abs(a - b) for a in tuple(seconds) for b in tuple(seconds)]

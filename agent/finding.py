@@ -14,7 +14,7 @@ from nav.errors import NavError
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
-    from agent.intent import Navigate, Need, Search
+    from agent.intent import Navigate, Need, Search, TravelMode
     from agent.memory import Kept, Memory
     from agent.session import Session
     from agent.utterance import Language
@@ -75,6 +75,17 @@ class Desk:
     memory: Memory | None
     now: Callable[[], datetime]
     style: Any = "normal"
+    _others: dict[str, Router] = field(default_factory=dict)
+
+    def router_by(self, mode: TravelMode) -> Router:
+        """Return the router of a travel mode; "" is the one that guides."""
+        if mode in ("", self.router.profile):
+            return self.router
+        if mode not in self._others:
+            from nav import Router
+
+            self._others[mode] = Router(self.region, mode)
+        return self._others[mode]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ Need = Literal[
     "cash",
     "drink",
 ]
+TravelMode = Literal["", "foot", "bike"]
+"""How to travel, where that is not by car."""
 StatusQuestion = Literal[
     "time_left",
     "distance_left",
@@ -76,6 +78,8 @@ class Navigate(_Base):
     open_now: bool = False
     need: Need = ""
     """What the destination must serve when no category was named ("take me somewhere to eat")."""
+    by: TravelMode = ""
+    """Asked for a walk or a ride, which is told and not guided."""
 
 
 class Search(_Base):
@@ -185,6 +189,7 @@ class Status(_Base):
     what: StatusQuestion = "time_left"
     place: str = ""
     """Ask about this place instead of the destination ("how far is the airport?")."""
+    by: TravelMode = ""
 
 
 class Remember(_Base):

@@ -469,7 +469,7 @@ def _named_status(text: str, context: Context) -> Parsed | None:
             "time_left",
         ),
         (
-            r"how (?:far(?: away)?|many (?:kilomet(?:er|re)s|miles|km))(?: (?:is it|is|am i|are we|'s))?(?: (?:to|from))? (?:the )?(?P<place>.{2,40}?)(?: from (?:here|me|us)| away)?",
+            r"how (?:far(?: away)?|many (?:kilomet(?:er|re)s|miles|km))(?: (?:is it|is the (?:drive|trip|way)(?= to\b)|is|am i|are we|'s))?(?: (?:to|from))? (?:the )?(?P<place>.{2,40}?)(?: from (?:here|me|us)| away)?",
             "distance_left",
         ),
         (r"(?:what(?:'s| is) the )?distance (?:from here )?to (?:the )?(?P<place>.{2,40}?)", "distance_left"),

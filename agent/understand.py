@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.errors import AgentError, OtherModel
 from agent.rules import Context, Parsed, append
+from agent.travel_mode import cut_travel_mode, with_travel_mode
 from agent.utterance import clean, language_of
 
 if TYPE_CHECKING:
@@ -89,6 +90,14 @@ class Understander:
         context = context or Context()
         cleaned = clean(text)
         spoken = language_of(cleaned, language or "zh")
+        mode, rest = cut_travel_mode(cleaned, spoken)
+        if mode:
+            read = self._read(rest, spoken, context)
+            if intents := with_travel_mode(read.intents, mode):
+                return replace(read, text=cleaned, intents=intents)
+        return self._read(cleaned, spoken, context)
+
+    def _read(self, cleaned: str, spoken: Language, context: Context) -> Understanding:
         fast = self.read_fast(cleaned, spoken, context)
         if fast is not None and fast.confidence >= ACCEPT:
             return _of(cleaned, spoken, fast)

@@ -15,8 +15,12 @@ import pytest
 
 from agent import Agent
 from agent.errors import ModelTimeout
+from agent.facts import unknown_numbers
+from agent.finding import Desk
 from agent.guidance_state import GuidanceState
+from agent.reply import spoken_distance, spoken_duration
 from agent.suggestion import Suggester
+from nav import Router
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STATION = (60.1719, 24.9414)
@@ -36,6 +40,30 @@ def test_transcript(file: Path, new_agent: Callable[..., Agent]) -> None:
     if os.environ.get("XIAOGAO_WRITE_GOLDEN"):
         file.write_text("\n".join(played) + "\n", encoding="utf-8")
     assert played == lines
+
+
+def test_a_walk_is_told_and_the_drive_goes_on(new_agent: Callable[..., Agent], desk: Desk) -> None:
+    agent = new_agent()
+    drive = agent.hear("take me to Kiasma", position=STATION).route
+    answer = agent.hear("walk to Helsinki Cathedral", position=STATION)
+    assert answer.outcome == "done"
+    assert answer.route is None
+    assert agent.session.route is drive
+    (place,) = answer.places
+    walk = Router(desk.region, "foot").route([STATION, (place.lat, place.lon)])
+    assert spoken_distance(walk.distance_m, "en") in answer.reply
+    assert spoken_duration(walk.duration_s, "en") in answer.reply
+    assert unknown_numbers(agent, answer, STATION, drive) == []
+    assert agent.hear("走路去大教堂要多久", position=STATION).reply.startswith("走路去")
+    assert agent.hear("take me there", position=STATION).route is not None
+
+
+def test_a_question_before_a_walk_keeps_the_walk(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    assert agent.hear("walk to a hotel", position=STATION).outcome == "ask_back"
+    answer = agent.hear("the second one", position=STATION)
+    assert answer.route is None
+    assert answer.reply.startswith("On foot")
 
 
 def test_an_open_question_is_forgotten_in_time(new_agent: Callable[..., Agent]) -> None:
