@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent import reply
+from agent import act_status, reply
 from agent.finding import Found
-from agent.intent import Navigate, Search
+from agent.intent import Navigate, Search, Status
 from agent.turn import Result, Turn
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def search(turn: Turn, intent: Search) -> Result:
     if intent.along and route is None:
         intent = intent.model_copy(update={"along": False})
     found = turn.finder.search(intent, route)
+    if intent.open_now and intent.what and found.places and not turn.desk.places.categories(intent.what):
+        return act_status.status(turn, Status(what="opening_hours", place=intent.what))
     turn.session.last_search = intent
     turn.session.touched_at = turn.desk.now()
     if found.verdict in {"clear", "ask", "unsure"} or (found.verdict == "list" and _is_name(found)):

@@ -10,10 +10,12 @@ from agent.intent import Navigate, Recall, Remember, Status
 from agent.turn import Result, Turn
 from nav.errors import NavError
 from nav.wording import spoken_speed
+from poi.opening import next_change, open_at
 
 if TYPE_CHECKING:
     from agent.memory import Kept
     from nav import Route
+    from poi.place import Place
 
 
 def status(turn: Turn, intent: Status) -> Result:
@@ -117,6 +119,8 @@ def _to_place(turn: Turn, intent: Status) -> Result:
     place = found.places[0]
     turn.session.topic = place
     turn.session.touched_at = turn.desk.now()
+    if intent.what == "opening_hours":
+        return _hours(turn, place)
     try:
         route = turn.desk.router_by(intent.by).route(
             [turn.position, (place.lat, place.lon)], avoid=() if intent.by else turn.session.avoid
@@ -133,6 +137,24 @@ def _to_place(turn: Turn, intent: Status) -> Result:
         duration=turn.duration(route.duration_s),
         places=(place,),
     )
+
+
+def _hours(turn: Turn, place: Place) -> Result:
+    """Say until when a place is open, or when it opens."""
+    now, name = turn.desk.now(), turn.name(place)
+    where = (place.opening_hours, now, place.lat, place.lon)
+    is_open, change = open_at(*where), next_change(*where)
+    if is_open is None:
+        return turn.impossible("hours.unknown", name=name)
+    if change is None:
+        return turn.done("hours.always" if is_open else "hours.never", name=name, places=(place,))
+    key, day = ("hours.open" if is_open else "hours.closed"), ""
+    if (days := (change.date() - now.date()).days) > 0:
+        date = reply.spoken_date(change.date(), turn.language)
+        day = turn.say("hours.tomorrow") if days == 1 else turn.say("hours.on", date=date)
+        key += ".day"
+    time = reply.spoken_time(change, turn.language)
+    return turn.done(key, name=name, time=time, day=day, places=(place,))
 
 
 def remember(turn: Turn, intent: Remember) -> Result:

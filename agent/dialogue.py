@@ -310,6 +310,17 @@ _COURTESIES = (
 )
 
 
+_NOT_KNOWN = (
+    ("chat.no_weather", r"(?i)天气|下雨|下雪|气温|多少度|weather|forecast|\b(?:rain|snow)"),
+    ("chat.no_traffic", r"(?i)堵|拥堵|路况|\b(?:traffic|jams?|congest)"),
+    (
+        "chat.no_prices",
+        r"(?i)门票|票价|多少钱|收费吗|贵不贵|how much (?:is|are|does)|ticket|entrance fee|price",
+    ),
+)
+"""What is asked of a navigator and stands on no map."""
+
+
 def courtesy(text: str) -> str | None:
     """Return the key of the reply to a greeting, to thanks or to a goodbye; None for any other words."""
     return next((key for key, pattern in _COURTESIES if re.match(pattern, text)), None)
@@ -319,6 +330,9 @@ def chat(turn: Turn, llm: LanguageModel | None) -> Result:
     """Talk, two sentences at most; what the model says must not hold a place, a time or a number."""
     if key := courtesy(turn.text):
         return turn.done(key)
+    for key, pattern in _NOT_KNOWN:
+        if re.search(pattern, turn.text):
+            return turn.impossible(key)
     return Result(outcome="done", reply=_talk(turn, llm) or turn.say("chat"))
 
 

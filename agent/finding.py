@@ -109,7 +109,8 @@ class Found:
     """The words that were looked up."""
 
     relaxed: str = ""
-    """Which wish had to be dropped to find anything: "open", "within", "stars", "along", "near"."""
+    """Which wish had to be dropped to find anything: "open", "within", "stars", "along", "near",
+    "quality"."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,6 +128,8 @@ class Finder:
     def target(self, intent: Navigate) -> Found:
         """Find the destination of a request."""
         found = self._target(intent)
+        if not found.places and found.verdict == "nothing" and (plainer := self._plainer(intent.to)):
+            return plainer
         return self._soonest_first(found) if intent.pick == "nearest" and not intent.near else found
 
     def _soonest_first(self, found: Found) -> Found:
@@ -293,6 +296,8 @@ class Finder:
     def search(self, intent: Search, route: Route | None) -> Found:
         """Find what a search asks for."""
         found = self._search(intent, route)
+        if not found.places and not intent.near and (plainer := self._plainer(intent.what)):
+            return plainer
         nearest = intent.pick == "nearest" and not (intent.near or intent.along)
         return self._soonest_first(found) if nearest else found
 
@@ -311,6 +316,19 @@ class Finder:
             within_m=intent.within_m,
             route=along,
         )
+
+    def _plainer(self, words: str) -> Found | None:
+        """Find the kind alone where the words praise it too ("安静的咖啡馆", "a quiet cafe with a view")."""
+        if "的" in words:
+            kinds = [words.rpartition("的")[2]]
+        else:
+            kind = re.split(r"(?i)\s+(?:with|that|which|where|for)\s", words)[0].split()
+            kinds = [" ".join(kind[start:]) for start in range(min(len(kind), 4))]
+        for kind in kinds:
+            if kind and kind != words and (is_category(kind, "zh") or is_category(kind, "en")):
+                found = self.of_kind(kind, near=self.position)
+                return replace(found, relaxed="quality") if found.places else None
+        return None
 
     def away_m(self, place: Place) -> float:
         """Return the straight-line distance from the car, metres."""

@@ -43,6 +43,7 @@ StatusQuestion = Literal[
     "destination",
     "fuel_range",
     "clock",
+    "opening_hours",
 ]
 
 

@@ -253,6 +253,9 @@ def _choice(text: str, context: Context) -> Parsed | None:
             "better",
         ),
     ):
+        kind_named = re.search(r"(?i)(?:hotel|restaurant|place)$", text) is not None
+        if kind_named and not context.offered and context.expecting != "choice":
+            continue
         if _fullmatch(rf"{lead}{word}(?:\s+(?:please|instead|available))?", text):
             return one(Choose(by=cast("Any", by)), sure, "en.choose.by")
     if _fullmatch(
@@ -462,8 +465,15 @@ def _status(text: str, context: Context) -> Parsed | None:
 
 
 def _named_status(text: str, context: Context) -> Parsed | None:
-    """ "How far is the airport?": time or distance to a named place, without driving there."""
+    """ "How far is the airport?": time or distance to a named place, without driving there; or when it is open."""
     patterns = (
+        (
+            r"(?:(?:when|what time|at what time) (?:do(?:es)?|will|is|are) (?:the )?(?P<place>.{2,40}?) (?:open|close|shut|closing|opening|shutting)(?: (?:today|tonight|tomorrow|up|its doors))*"
+            r"|(?:how (?:late|long)|until when|till when) (?:is|are) (?:the )?(?P<late>.{2,40}?) open(?: (?:today|tonight|until|till|for))*"
+            r"|(?:(?:what(?:'s| are| is)|tell me) )?(?:the )?(?:opening|business|working) (?:hours|times?) (?:of|for|at) (?:the )?(?P<hours>.{2,40}?)"
+            r"|(?:(?:what(?:'s| are| is)|tell me) )?(?:the )?(?P<whose>.{2,40}?)(?:'s)? (?:opening|business) (?:hours|times?))",
+            "opening_hours",
+        ),
         (
             r"how (?:long|much time|many minutes)(?: (?:is it|is the drive|does it take|would it take|will it take|do i need|is it going to take|'s the drive))?(?: to (?:get|drive|go))?(?: from here)? (?:to|till) (?:the )?(?P<place>.{2,40}?)(?: from here| by car)?",
             "time_left",
@@ -481,15 +491,21 @@ def _named_status(text: str, context: Context) -> Parsed | None:
     )
     for pattern, what in patterns:
         found = _fullmatch(pattern, text)
+        place = next(filter(None, found.groupdict().values()), "") if found else ""
         if found and not re.fullmatch(
             r"(?i)(?:there|it|go|here|(?:the |our |my )?destination|we get there|next (?:turn|exit|junction|step|one|light).*|go.*|left.*)",
-            found["place"],
+            place,
         ):
-            return one(Status(what=cast("Any", what), place=found["place"].strip()), GOOD, "en.status.place")
+            return one(Status(what=cast("Any", what), place=place.strip()), GOOD, "en.status.place")
     return None
 
 
 def _route_change(text: str, context: Context) -> Parsed | None:
+    if _whole(
+        r"(?:(?:is|are) there|do we have|will there be|any)(?: an?y?| much| a lot of| heavy)* (?:traffic|jams?|congestion)(?: jams?)?(?: (?:ahead|on (?:the|my|our|this) (?:way|route|road)|today|now|up ahead|there))*",
+        text,
+    ):
+        return one(Chat(), GOOD, "en.chat.traffic")
     if _whole(
         r"(?:(?:is there|find|find me|give me|show me|take|try|use|pick|choose|i want|let'?s (?:take|try|go)|i'?d like|go|drive|any|are there|do we have|switch to|can (?:we|you|i)|could (?:we|you)|maybe|want|get me|look for|suggest)\s+)*(?:(?:an?|the|any|some)\s+)?(?:other|another|different|alternative|alternate|new|second|next)\s+(?:route|way|road|path|one|routes|roads|ways|option)(?: (?:there|please|instead|available|around(?: (?:it|this|the traffic))?))*|"
         r"(?:re-?route|recalculate|re-?plan)(?: (?:me|us|the route|please|around (?:it|this|the (?:traffic|jam))))*|(?:go|drive|get|take me|find a way|is there a way|way) around (?:this|it|the (?:traffic|jam|accident|congestion|roadworks?|construction)|that)(?: (?:traffic|jam|mess))?|alternatives?|(?:change|switch) (?:the |my |our )?(?:route|routes)|"
@@ -534,6 +550,12 @@ def _stops(text: str) -> Parsed | None:
     ):
         ordered = re.fullmatch(r"(?i)next|first|last|second|third", drop[1])
         return one(ChangeRoute(drop=f"{drop[1]} stop" if ordered else drop[1]), GOOD, "en.change.drop")
+    passing = _fullmatch(
+        r"(?:let'?s |i'd like to |(?:can|could) (?:we|you|i) |(?:i|we) (?:want|need|have) to |first |also )*(?:(?P<stop>stop|swing|drop)(?: (?:at|by|in|off))+|get|grab|pick up|buy|find)(?: (?:me|us|the|an?|some))* (?P<via>.{2,30}?) (?:on (?:the|my|our) way|en route) (?:back )?(?:to )?(?:the )?(?P<to>(?<=to )home|(?<=the )[^ ].{1,39}?|(?<=to )[^ ].{1,39}?|(?<=way )home)",
+        text,
+    )
+    if passing and (passing["stop"] or is_category(passing["via"], "en")):
+        return one(Navigate(to=passing["to"], via=(passing["via"],)), GOOD, "en.navigate.passing")
     add = (
         _fullmatch(
             rf"(?:let'?s |can (?:we|you) |could (?:we|you) |i (?:want|need) to |i'd like to )*(?:add|insert|include|put in|make)(?: in)?(?: an?| another| one)?(?: (?:quick|short|extra|brief))? ?(?:stop|{stop_word})(?: (?:at|in|by|for|to))(?: the| an?)? (.{{2,40}}?)(?: (?:on the way|along the way|first|before that|to (?:the|my) route))?",
@@ -777,7 +799,7 @@ def _search(text: str, context: Context) -> Parsed | None:
 
 
 _SMALL_TALK = re.compile(
-    r"(?i)\b(?:weather|rain(?:ing)?|snow(?:ing)?|temperature|forecast|joke|story|poem|sing|song|music|radio|playlist|podcast|call (?:my|mom|mum|dad|him|her)|phone (?:my|mom)|"
+    r"(?i)\b(?:how(?:'s| is) (?:the )?traffic|is there (?:any |much |a )?(?:traffic|jam)|any (?:traffic|jams?)|how much (?:is|are|does|for) (?!.*\b(?:further|farther|longer|left|time|distance))|ticket price|entrance fee|weather|rain(?:ing)?|snow(?:ing)?|temperature|forecast|joke|story|poem|sing|song|music|radio|playlist|podcast|call (?:my|mom|mum|dad|him|her)|phone (?:my|mom)|"
     r"(?:text|message|email) (?:my|him|her|to)|e-?mails?|alarm|timer|remind me|air ?con(?:ditioning)?|heat(?:ing|er)|windows?|sunroof|seats?|wipers on|headlights?|trunk|stocks?|lottery|news|"
     r"world cup|score|translate|plus|times|divided|who (?:are|made|built|invented) |your name|how old are you|are you (?:a |an )?(?:human|robot|real|married|ok|alive)|i love you|i hate you|"
     r"stupid|idiot|dumb|moron|useless|shut your|password|instructions|system prompt|your rules|previous rules|pretend|president|capital of|meaning of life|who won)\b"
