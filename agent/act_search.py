@@ -33,6 +33,7 @@ def search(turn: Turn, intent: Search) -> Result:
         intent = intent.model_copy(update={"along": False})
     found = turn.finder.search(intent, route)
     if intent.open_now and intent.what and found.places and not turn.desk.places.categories(intent.what):
+        # A place by its name: whether it is open is all that was asked.
         return act_status.status(turn, Status(what="opening_hours", place=intent.what))
     turn.session.last_search = intent
     turn.session.touched_at = turn.desk.now()

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from nav import Route
     from poi.place import Place
 
+_THERE = {"那里", "there"}
+"""The place last spoken of, as the grammar writes it."""
+
 
 def status(turn: Turn, intent: Status) -> Result:
     """Answer a question about the drive."""
+    if intent.place in _THERE and turn.session.topic is None:
+        if turn.route is None or intent.what in {"opening_hours", "phone"}:
+            return turn.impossible("place.which_there")
+        intent = intent.model_copy(update={"place": ""})
     if intent.place:
         return _to_place(turn, intent)
     direct = {"where_am_i": _where, "speed_limit": _limit, "fuel_range": _range, "clock": _clock}
@@ -114,13 +121,15 @@ def _to_place(turn: Turn, intent: Status) -> Result:
         return turn.impossible(key, name=found.words)
     if not found.places:
         return turn.impossible("place.not_in_region", name=intent.place)
+    if intent.what in {"opening_hours", "phone"}:
+        turn.session.topic = found.places[0]
+        turn.session.touched_at = turn.desk.now()
+        return (_hours if intent.what == "opening_hours" else _phone)(turn, found.places[0])
     if turn.position is None:
         return turn.impossible("route.no_position")
     place = found.places[0]
     turn.session.topic = place
     turn.session.touched_at = turn.desk.now()
-    if intent.what == "opening_hours":
-        return _hours(turn, place)
     try:
         route = turn.desk.router_by(intent.by).route(
             [turn.position, (place.lat, place.lon)], avoid=() if intent.by else turn.session.avoid
@@ -155,6 +164,13 @@ def _hours(turn: Turn, place: Place) -> Result:
         key += ".day"
     time = reply.spoken_time(change, turn.language)
     return turn.done(key, name=name, time=time, day=day, places=(place,))
+
+
+def _phone(turn: Turn, place: Place) -> Result:
+    if not place.phone:
+        return turn.impossible("phone.unknown", name=turn.name(place))
+    first = place.phone.split(";")[0].strip()
+    return turn.done("phone.is", name=turn.name(place), number=first, places=(place,))
 
 
 def remember(turn: Turn, intent: Remember) -> Result:

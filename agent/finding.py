@@ -62,6 +62,10 @@ _BEFORE = re.compile(
 _LAST = re.compile(
     r"(?i)(?:上次|上回|上一次|以前|之前|昨天|前天|上周)(?:我们?|咱们?)?(?:去|吃|住|到)?(?:过)?(?:的)?(?:那|那个|那家|那间|那座)?(?P<zh>.*)$|(?:the |that )?(?P<en>.+?) (?:from |we went to |i went to |we were at |we ate at )?(?:last time|last week|yesterday|the other day|before|we went to|i went to)$|(?:the )?last (?P<en2>.+)$"
 )
+_NO_PRAISE = re.compile(
+    r"(?i)replace|change|remove|swap|drop|skip|keep|first|second|third|last|next|not?|don'?t|my|your|our|is|are|was|what|how|why|when|who|of"
+)
+"""Words that tell that more than the kind of a place was spoken of."""
 _DESTINATION = re.compile(r"(?i)(?:目的地|终点|终点站|(?:my |our |the )?destination)$")
 
 
@@ -323,7 +327,8 @@ class Finder:
             kinds = [words.rpartition("的")[2]]
         else:
             kind = re.split(r"(?i)\s+(?:with|that|which|where|for)\s", words)[0].split()
-            kinds = [" ".join(kind[start:]) for start in range(min(len(kind), 4))]
+            praise = next((n for n, word in enumerate(kind) if _NO_PRAISE.fullmatch(word)), None)
+            kinds = [" ".join(kind[start:]) for start in range(min(len(kind), 4))] if praise is None else []
         for kind in kinds:
             if kind and kind != words and (is_category(kind, "zh") or is_category(kind, "en")):
                 found = self.of_kind(kind, near=self.position)

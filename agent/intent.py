@@ -44,6 +44,7 @@ StatusQuestion = Literal[
     "fuel_range",
     "clock",
     "opening_hours",
+    "phone",
 ]
 
 

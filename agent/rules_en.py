@@ -475,6 +475,11 @@ def _named_status(text: str, context: Context) -> Parsed | None:
             "opening_hours",
         ),
         (
+            r"(?:(?:(?:what(?:'s| is)|tell me|give me) )?(?:the )?(?:phone|telephone|contact)(?: number)? (?:of|for) (?:the )?(?P<place>.{2,40}?)"
+            r"|what(?:'s| is) (?:the )?(?P<whose>.{2,40}?)'s (?:phone|telephone|contact)(?: number)?)",
+            "phone",
+        ),
+        (
             r"how (?:long|much time|many minutes)(?: (?:is it|is the drive|does it take|would it take|will it take|do i need|is it going to take|'s the drive))?(?: to (?:get|drive|go))?(?: from here)? (?:to|till) (?:the )?(?P<place>.{2,40}?)(?: from here| by car)?",
             "time_left",
         ),
@@ -489,9 +494,16 @@ def _named_status(text: str, context: Context) -> Parsed | None:
             "arrival_time",
         ),
     )
+    if _whole(r"is (?:it|that|this(?: place)?|there) (?:still )?open(?: (?:now|today|right now))?", text):
+        return one(Status(what="opening_hours", place="there"), GOOD, "en.status.there")
+    if _whole(r"(?:what(?:'s| is) )?(?:its|their|the) (?:phone|telephone|contact)(?: number)?", text):
+        return one(Status(what="phone", place="there"), GOOD, "en.status.there")
     for pattern, what in patterns:
         found = _fullmatch(pattern, text)
         place = next(filter(None, found.groupdict().values()), "") if found else ""
+        asks_there = what in {"opening_hours", "phone"} and place.lower() in {"it", "there", "that"}
+        if asks_there:
+            return one(Status(what=cast("Any", what), place="there"), GOOD, "en.status.there")
         if found and not re.fullmatch(
             r"(?i)(?:there|it|go|here|(?:the |our |my )?destination|we get there|next (?:turn|exit|junction|step|one|light).*|go.*|left.*)",
             place,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agent.intent import Intent, TravelMode
     from agent.utterance import Language
 
-_ZH_GOES_ON = r"(?=导航|[去到回来]|要|得|需要|大[概约]|多[久远长少]|的?时间|怎么[走去]|[，,]|$)"
+_ZH_GOES_ON = r"(?=导航|过去|[去到回来]|要|得|需要|大[概约]|多[久远长少]|的?时间|怎么[走去]|[，,]|$)"
 _ZH: tuple[tuple[str, TravelMode, str], ...] = (
     (rf"(?:走路|步行|走着|徒步){_ZH_GOES_ON}", "foot", ""),
     (r"走(?=[到去].{1,15}(?:多久|多长时间|多少分钟|几分钟|多远))", "foot", ""),
@@ -63,7 +63,8 @@ def with_travel_mode(intents: tuple[Intent, ...], mode: TravelMode) -> tuple[Int
     match intents:
         case (Navigate() as intent,) if intent.to or intent.need:
             return (intent.model_copy(update={"by": mode}),)
-        case (Status() as intent,) if intent.place:
-            return (intent.model_copy(update={"by": mode}),)
+        case (Status(what="time_left" | "distance_left") as intent,):
+            # "How long on foot" is about the place last spoken of, not about the drive.
+            return (intent.model_copy(update={"by": mode, "place": intent.place or "there"}),)
         case _:
             return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -91,6 +92,26 @@ def test_hours_that_the_map_lacks_are_not_made_up(new_agent: Callable[..., Agent
         place = agent.session.topic
         assert place is not None
         assert (answer.outcome == "impossible") == (not place.opening_hours)
+
+
+def test_questions_about_the_place_last_spoken_of(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    for text in ("is it open", "when does it close", "几点关门", "电话是多少"):
+        assert agent.hear(text, position=STATION).outcome == "impossible", "no place was spoken of yet"
+    drive = agent.hear("take me to Kiasma", position=STATION).route
+    (place,) = agent.hear("what's the phone number", position=STATION).places
+    assert place.phone
+    assert place.phone.split(";")[0].strip() in agent.hear("电话是多少", position=STATION).reply
+    for text in ("is it open", "when does it close", "几点关门", "现在开门吗"):
+        assert agent.hear(text, position=STATION).places == (place,)
+    assert agent.hear("走路过去要多久", position=STATION).reply.startswith("走路去")
+    assert agent.session.route is drive
+
+
+def test_a_phone_number_that_the_map_lacks_is_not_made_up(new_agent: Callable[..., Agent]) -> None:
+    answer = new_agent().hear("what's the phone number of Esplanadinpuisto", position=STATION)
+    assert answer.outcome == "impossible"
+    assert not re.search(r"\d", answer.reply)
 
 
 @pytest.mark.parametrize(
