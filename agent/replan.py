@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from agent.errors import PlanImpossible
 from agent.itinerary import Day, Plan
+from agent.numerals import ordinal
 from agent.planner import assemble, day_frames, other_hotel, schedule_day, stop_of
 from agent.trip_request import MAX_DAYS, TripRequest
 from agent.trip_solver import DayFrame, Stop, solve
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     from poi.place import Place
 
 _SHIFT = timedelta(hours=1)
+_COUNTED = re.compile(
+    r"(?i)(?:the )?(?:第(?P<zh>[一二两三四五六七八九十\d]+)[个家座站处]|(?P<last>最后一?[个家座站处]|last)"
+    r"|(?P<number>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)))"
+    r"\s*(?P<what>.*)"
+)
+_ANY_SIGHT = re.compile(r"(?i)景点|地方|站|sights?|stops?|places?|one|attraction")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +110,9 @@ def _rebuilt(desk: Desk, plan: Plan, request: TripRequest, days: dict[int, Day])
 
 
 def _matching(desk: Desk, plan: Plan, words: str, index: int | None) -> list[tuple[int, Stop]]:
-    """Return the sights and meals that the words mean, by name or by kind."""
+    """Return the sights and meals that the words mean, by name, by kind, or by their place in the order."""
+    if (counted := _counted(desk, plan, words, index)) is not None:
+        return counted
     match = desk.places.categories(words)
     kinds = set(match.categories) if match and not match.rest else set()
     wanted = words.casefold()
@@ -125,6 +135,26 @@ def _matching(desk: Desk, plan: Plan, words: str, index: int | None) -> list[tup
             if stop.place.id in resolved
         ]
     return found
+
+
+def _counted(desk: Desk, plan: Plan, words: str, index: int | None) -> list[tuple[int, Stop]] | None:
+    """Return the sight that is meant by its number, "the second museum"; None if no number was said."""
+    found = _COUNTED.fullmatch(words)
+    if found is None:
+        return None
+    kind = desk.places.categories(found["what"]) if found["what"] else None
+    if found["what"] and not _ANY_SIGHT.fullmatch(found["what"]) and (not kind or kind.rest):
+        return None
+    sights = [
+        (number, stop)
+        for number, day in enumerate(plan.days)
+        for stop in _stops(day)
+        if stop.role == "sight" and index in (None, number)
+    ]
+    if kind and not _ANY_SIGHT.fullmatch(found["what"]):
+        sights = [(number, stop) for number, stop in sights if stop.place.category in set(kind.categories)]
+    at = -1 if found["last"] else (ordinal(found["zh"] or found["number"]) or 0) - 1
+    return [sights[at]] if sights and -1 <= at < len(sights) and (at >= 0 or found["last"]) else []
 
 
 def _drop(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:

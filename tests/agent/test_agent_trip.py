@@ -223,6 +223,21 @@ def test_dropping_a_sight_leaves_the_other_day_alone(desk: Desk, trip: tuple[Pla
     assert kept_apart_from(changed.plan, plan, 1)
 
 
+def test_a_sight_can_be_meant_by_its_number(desk: Desk, trip: tuple[Plan, TripRequest]) -> None:
+    plan, request = trip
+    sights = [visit.place for day in plan.days for visit in day.visits if visit.kind == "sight"]
+    said = {"第一个景点": 0, "第2个": 1, "the third sight": 2, "最后一个": -1, "last stop": -1}
+    for words, at in said.items():
+        changed = change_plan(desk, plan, request, PlanChange(action="drop", what=words))
+        assert changed.places == (sights[at],)
+    of_second_day = [visit.place for visit in plan.days[1].visits if visit.kind == "sight"]
+    changed = change_plan(desk, plan, request, PlanChange(action="drop", what="第一个", day=2))
+    assert changed.places == (of_second_day[0],)
+    for words in ("第九十个", "the ninth sight", "第零个", "second opera house"):
+        with pytest.raises(PlanImpossible, match="drop_unknown"):
+            change_plan(desk, plan, request, PlanChange(action="drop", what=words))
+
+
 def test_another_hotel_keeps_all_sights(desk: Desk, trip: tuple[Plan, TripRequest]) -> None:
     plan, request = trip
     changed = change_plan(desk, plan, request, PlanChange(action="hotel", day=1))
