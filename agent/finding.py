@@ -205,7 +205,9 @@ class Finder:
         session = self.session
         if _DESTINATION.fullmatch(text) and session.stops:
             return Found(places=(session.stops[-1],), verdict="clear", words=words)
-        if _THERE.fullmatch(text) and session.topic:
+        if _THERE.fullmatch(text):
+            if session.topic is None:
+                return Found(words=words)
             return Found(places=(session.topic,), verdict="clear", words=words)
         if _BEFORE.fullmatch(text):
             past = [p for p in reversed(session.earlier) if not session.stops or p.id != session.stops[-1].id]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.dialogue import courtesy
-from agent.intent import Chat, Choose, Confirm, Deny, Navigate, Remember, Search
+from agent.intent import Chat, Choose, Confirm, Deny, Navigate, Remember, Search, Status
 
 if TYPE_CHECKING:
     from agent.finding import Finder
@@ -68,5 +68,7 @@ def _is_meant(intent: Intent, text: str, session: Session, finder: Finder) -> bo
         case Search():
             known = finder.desk.places.categories(intent.what)
             return bool(known and not known.rest) or bool(finder.named(intent.what).places)
+        case Status() if intent.place:
+            return bool(finder.target(Navigate(to=intent.place)).places)
         case _:
             return True

@@ -35,6 +35,9 @@ def driven(new_agent: Callable[..., Agent]) -> Agent:
         "谢谢",
         "take me to the Emerald Palace of Oz",
         "到赫尔辛基玩两天",
+        "几点关门",
+        "when does Kiasma close",
+        "走路去大教堂要多久",
     ],
 )
 def test_a_request_needs_no_call(driven: Agent, text: str) -> None:
@@ -57,6 +60,8 @@ def test_a_request_needs_no_call(driven: Agent, text: str) -> None:
         "国务院召开常务会议，研究部署下一阶段工作。",
         "从这里到机场大概四十分钟。",
         "叫车的人太多了，等了好久。",
+        "股市几点开门",
+        "when does the parliament of Westeros open",
         "不是",
         "好的",
         "我跟你说昨天我们去了一趟动物园然后又去吃了火锅回来路上还堵车堵了两个小时附近有什么酒店",
