@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from device.engine_wire import Wire, WireBroken
+from device.pressure import give_back
 
 _PR_SET_PDEATHSIG = 1
 
@@ -70,6 +71,8 @@ def _answer(wire: Wire, engine: Any, request: dict[str, Any]) -> None:
         wire.send({"kind": "error", "message": _message(error)})
         return
     wire.send({"kind": "result", "value": result})
+    del result
+    give_back()  # 5 ms that nobody waits for: recognition holds 100 MB less after a hundred requests
 
 
 def _message(error: Exception) -> str:
