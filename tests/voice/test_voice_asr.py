@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice import augment, wav_io
-from voice.asr import Recognizer, Transcript
+from voice.asr import Recognizer, Transcript, slower
 from voice.asr_text import TextTidier, echoes, repeats_itself, without_call
 from voice.errors import VoiceMissing
 from voice.vad import FRAME, FRAME_MS, SpeechDetector, spans
@@ -159,6 +159,42 @@ def test_a_hint_settles_a_name(recognizer: Recognizer, samples_dir: Path) -> Non
     transcript = recognizer.transcribe(samples, hints=["赫尔辛基大教堂", "中央火车站", "芬兰银行"])
     assert "赫尔辛基大教堂" in transcript.text
     assert transcript.is_usual
+
+
+@pytest.mark.models
+def test_what_is_unsure_is_heard_a_second_time_and_more_slowly(
+    recognizer: Recognizer, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[int] = []
+    encode = recognizer._encode
+
+    def note(clip: np.ndarray, seconds: float) -> object:
+        heard.append(len(clip))
+        return encode(clip, seconds)
+
+    monkeypatch.setattr(recognizer, "_encode", note)
+    clear = wav_io.read(samples_dir / "zh_hotels.wav")
+    assert recognizer.transcribe(clear).is_usual
+    assert len(heard) == 1, "a clear and usual request is heard once"
+    heard.clear()
+    unsure = wav_io.read(samples_dir / "en_cathedral.wav")
+    noise = augment.noises([])["road"](len(unsure), np.random.default_rng(5))
+    recognizer.transcribe(augment.mix(unsure, noise, 5))
+    first, second = heard[:2]  # silence may be a third, to tell what it would write anyway
+    assert 1.05 < second / first < 1.1
+
+
+@pytest.mark.models
+def test_a_sentence_is_weighed_by_the_mean_of_both_hearings(
+    recognizer: Recognizer, samples_dir: Path
+) -> None:
+    clip = wav_io.read(samples_dir / "zh_hotels.wav")
+    hearings = [np.asarray(recognizer._encode(sound, 8.0)) for sound in (clip, slower(clip))]
+    texts = ["小高小高，附近有什么酒店", "附近有什么饭店", "带我去机场"]
+    apart = [recognizer._probable(hearing, "zh", texts) for hearing in hearings]
+    together = recognizer._probable(np.concatenate(hearings), "zh", texts)
+    assert together == pytest.approx(np.mean(apart, axis=0), abs=0.3)
+    assert together.argmax() == 0
 
 
 @pytest.mark.models

@@ -130,13 +130,28 @@ def test_examples_pair_speech_with_the_same_speech_in_noise() -> None:
     times = np.arange(24_000) / 16_000
     clips = [(0.2 * np.sin(2 * np.pi * hertz * times)).astype(np.float32) for hertz in (300, 500)]
     for seed in range(40):
-        clean, noisy, length = train_noise.example(clips, 4.0, np.random.default_rng(seed))
+        clean, noisy, length = train_noise.example(clips, clips, 4.0, np.random.default_rng(seed))
         assert clean.shape == noisy.shape == (64_000,)
         assert np.isfinite(noisy).all()
         assert not clean[length:].any()
         assert not noisy[length:].any()
         aligned = np.correlate(noisy[:length], clean[:length])[0]
         assert aligned > 0.2 * np.square(clean).sum(), "in the same place"
+
+
+def test_short_windows_hear_calls_and_longer_ones_requests() -> None:
+    times = np.arange(24_000) / 16_000
+    requests, calls = (
+        [(0.2 * np.sin(2 * np.pi * hertz * times)).astype(np.float32)] for hertz in (300, 3000)
+    )
+
+    def is_call(window_s: float, seed: int) -> bool:
+        clean = train_noise.example(requests, calls, window_s, np.random.default_rng(seed))[0]
+        heights = np.abs(np.fft.rfft(clean))
+        return heights[int(1500 * window_s) :].max() > heights[: int(1500 * window_s)].max()
+
+    assert sum(is_call(2.2, seed) for seed in range(60)) > 30
+    assert sum(is_call(4.0, seed) for seed in range(60)) < 30
 
 
 def test_its_steps_go_downhill() -> None:
@@ -146,6 +161,18 @@ def test_its_steps_go_downhill() -> None:
         slopes = {name: 2 * value for name, value in found.items()}
         found, first, second = train_noise._step(found, first, second, slopes, 0.1, float(number))
     assert all(np.abs(value).max() < 0.1 for value in found.values())
+
+
+def test_weakened_corrections_change_every_weight_by_a_share() -> None:
+    rng = np.random.default_rng(4)
+    shapes = {"a/weight:tall": (6, 2), "a/weight:wide": (2, 5), "a/bias:add": (6,)}
+    found = {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+    changed = []
+    for strength in (1.0, 0.25):
+        share = train_noise.weakened(found, strength)
+        changed.append((share["a/weight:tall"] @ share["a/weight:wide"], share["a/bias:add"]))
+    for whole, part in zip(*changed, strict=True):
+        assert np.allclose(part, 0.25 * whole)
 
 
 @pytest.mark.models
