@@ -51,9 +51,14 @@ _ENCODED_HZ = 50
 _MARGIN_FRAMES = 25
 _FLOOR = 1e-9
 _COMPARED = 6
-_TRUST = {"zh": (20.0, 4.0, 0.6), "en": (12.0, 4.0, 0.2)}
-"""How much a usual request is preferred, how much another sound counts against it, and how much of what the
-model would write anyway is taken off; natural logarithms, set on commands that no benchmark uses."""
+_PREFERRED, _EXPECTED = 20.0, 0.6
+"""How much a usual request is preferred, and how much of what the model would write anyway is taken off;
+natural logarithms, set as those below on commands that no benchmark uses."""
+
+_TRUST = {"zh": (6.0, 0.2), "en": (4.0, 0.4)}
+"""How much another sound counts against a usual request, and how much more is taken off for it: how rarely a
+near name is written otherwise says little about whether it is meant."""
+
 _SAME_SOUND = 0.03
 """Cost up to which a usual request differs in its writing only."""
 
@@ -291,15 +296,17 @@ class Recognizer:
             return reading
         if usual[0].cost <= _SAME_SOUND:
             return replace(reading, text=usual[0].text, others=(reading.text, *reading.others))
-        preferred, against, expected = _TRUST[reading.language]
-        preferred *= min(1.0, reading.logprob / _FULL_TRUST_LOGPROB)
+        against, more = _TRUST[reading.language]
+        unsure = min(1.0, reading.logprob / _FULL_TRUST_LOGPROB)
         texts = [reading.text, *(meant.text for meant in usual)]
         spaced = texts if reading.language == "zh" else [f" {text}" for text in texts]
         near = sound[:, : length * _ENCODED_HZ // RATE_HZ + _MARGIN_FRAMES]
         scores = self._probable(near, reading.language, spaced)
-        scores -= expected * self._without_sound(reading.language, spaced)
+        habit = self._without_sound(reading.language, spaced)
+        scores -= _EXPECTED * habit
         for number, meant in enumerate(usual, start=1):
-            scores[number] += preferred - against * meant.cost * max(3, len(bare_text(meant.text)))
+            scores[number] += unsure * (_PREFERRED - more * habit[number])
+            scores[number] -= against * meant.cost * max(3, len(bare_text(meant.text)))
         chosen = int(scores.argmax())
         if chosen == 0:
             return reading
