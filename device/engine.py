@@ -23,6 +23,7 @@ _BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 _CALM_S = 60.0
 _PING_LIMIT_S = 1.5
 _STALLED_LOOKS = 1
+_STOP_LOOK_S, _STOP_LIMIT_S = 0.1, 1.0
 
 
 class _AnsweredWithError(EngineFailed):
@@ -179,12 +180,22 @@ class EngineProcess:
         raise error from None
 
     def stop(self) -> None:
-        """End the child."""
-        child = self._child
-        if child is not None:
-            child.kill()
-        with self._turn:
+        """End the child, also while a stream that nobody reads any more still has the turn.
+
+        Whoever has the turn finds the child dead when they read on or close.
+        """
+        deadline = time.monotonic() + _STOP_LIMIT_S
+        while True:
+            if (child := self._child) is not None:
+                child.kill()
+            if self._turn.acquire(timeout=_STOP_LOOK_S):
+                break
+            if time.monotonic() >= deadline:
+                return
+        try:
             self._bury()
+        finally:
+            self._turn.release()
 
     def request(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
         """Call a method of the engine and wait for its result.

@@ -114,6 +114,21 @@ def test_items_come_as_they_are_made_and_closing_stops_the_engine(engine: Engine
     assert engine.pid == pid, "a stopped stream must not cost the process"
 
 
+def test_a_stream_that_nobody_reads_any_more_does_not_hold_up_the_end(engine: EngineProcess) -> None:
+    """As when the loop stops the engines: the one who would close the stream waits for the end himself."""
+    numbers = engine.stream("count", upto=10_000)
+    assert next(numbers) == 0
+    pid = engine.pid
+    assert pid is not None
+    stopping = threading.Thread(target=engine.stop, daemon=True)
+    stopping.start()
+    stopping.join(10.0)
+    assert not stopping.is_alive()
+    numbers.close()
+    assert engine.request("add", a=1, b=1) == 2, "it starts anew when it is asked again"
+    assert engine.pid != pid
+
+
 def test_asyncio_callers_wait_without_holding_the_loop(engine: EngineProcess) -> None:
     async def both() -> tuple[list[int], int]:
         numbers = [number async for number in engine.items("count", upto=5)]
