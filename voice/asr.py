@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr_text import TextTidier, bare_text, echoes, has_characters, repeats_itself
+from voice.asr_text import TextTidier, bare_text, echoes, has_characters, repeats_itself, says_twice
 from voice.biasing import Expectations, Meant
 from voice.errors import VoiceFailed, VoiceMissing
 from voice.noise_adapter import adapted
@@ -241,8 +241,9 @@ class Recognizer:
         best = max(readings, key=lambda reading: reading.score)
         if hints and echoes(best.text, hints):
             (best,) = self._decode(encoded, best.language, (), limit, beams=1)
-        if best.bad:
-            (best,) = self._decode(self._encode(clip, _FULL_WINDOW_S), best.language, (), limit, beams=1)
+        if best.bad or says_twice(best.text):  # seldom so in Whisper's own window
+            own_window = self._encode(clip, _FULL_WINDOW_S)
+            (best,) = self._decode(own_window, best.language, () if best.bad else hints, limit, beams=1)
         is_short, longest = len(clip) <= _REQUEST_S * RATE_HZ, len(clip)
         usual = self._usual(best, hints) if is_short else []
         as_usual = bool(usual) and usual[0].cost <= _SAME_SOUND
@@ -253,6 +254,7 @@ class Recognizer:
                 reading
                 for reading in self._decode(encoded, best.language, hints, limit, beams=5)
                 if not (hints and echoes(reading.text, hints))
+                and says_twice(reading.text) <= says_twice(best.text)
             ]
             if wider:
                 better = max((best, *wider), key=lambda reading: reading.score)

@@ -14,6 +14,7 @@ from typing import Any
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
 _CHARACTER = re.compile(f"[{_HAN}]")
 _NOT_WORD = re.compile(r"[\W_]+")
+_MOST = 0.6
 _UNITS = (
     (re.compile(r"(?<=\d)\s*(?:公尺|m(?![a-z]))", re.IGNORECASE), "米"),
     (re.compile(r"(?<=\d)\s*(?:千米|km(?![a-z]))", re.IGNORECASE), "公里"),
@@ -151,6 +152,12 @@ def repeats_itself(text: str) -> bool:
         return True
     data = text.encode()
     return len(data) > 60 and len(data) / len(zlib.compress(data)) > 2.4
+
+
+def says_twice(text: str) -> bool:
+    """Whether most of the text is one stretch and that stretch again."""
+    bare = bare_text(text)
+    return any(2 * len(found[1]) >= _MOST * len(bare) for found in re.finditer(r"(.{6,}).*?\1", bare))
 
 
 def echoes(text: str, hints: Sequence[str]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from voice import augment, wav_io
 from voice.asr import Recognizer, Transcript, slower
-from voice.asr_text import TextTidier, echoes, repeats_itself, without_call
+from voice.asr_text import TextTidier, echoes, repeats_itself, says_twice, without_call
 from voice.errors import VoiceMissing
 from voice.vad import FRAME, FRAME_MS, SpeechDetector, spans
 
@@ -77,6 +79,21 @@ def test_inventions_are_known(text: str, sure: bool, invented: bool) -> None:
 )
 def test_a_decoder_that_lost_its_place_is_noticed(text: str, loops: bool) -> None:
     assert repeats_itself(text) == loops
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("小高小高，带我去赫尔辛基大教堂，高小高，带我去赫尔辛基大教堂，高小高", True),
+        ("Navigate to Dunbar Navigate to Dunbar", True),
+        ("小高小高，带我去赫尔辛基大教堂", False),
+        ("从清华大学东门到清华大学西门怎么走", False),
+        ("Xiao Gao, how far is it to Helsinki Cathedral?", False),
+        ("", False),
+    ],
+)
+def test_a_sentence_that_is_read_twice_is_noticed(text: str, twice: bool) -> None:
+    assert says_twice(text) == twice
 
 
 @pytest.mark.parametrize(
@@ -157,8 +174,42 @@ def test_the_samples(
 def test_a_hint_settles_a_name(recognizer: Recognizer, samples_dir: Path) -> None:
     samples = wav_io.read(samples_dir / "zh_cathedral.wav")
     transcript = recognizer.transcribe(samples, hints=["赫尔辛基大教堂", "中央火车站", "芬兰银行"])
-    assert "赫尔辛基大教堂" in transcript.text
+    assert transcript.text.count("赫尔辛基大教堂") == 1
     assert transcript.is_usual
+
+
+@pytest.mark.models
+def test_what_is_read_twice_is_read_again_in_a_whole_window(
+    recognizer: Recognizer, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = recognizer._decode
+
+    def loop(encoded: Any, *values: Any, beams: int) -> list[Any]:
+        found = decode(encoded, *values, beams=beams)
+        if encoded.shape[1] == 1_500:
+            return found
+        return [replace(reading, text=f"{reading.text}，{reading.text}") for reading in found]
+
+    monkeypatch.setattr(recognizer, "_decode", loop)
+    transcript = recognizer.transcribe(wav_io.read(samples_dir / "zh_hotels.wav"))
+    assert transcript.text.count("酒店") == 1
+
+
+@pytest.mark.models
+def test_a_wider_search_that_says_it_twice_is_not_followed(
+    recognizer: Recognizer, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = recognizer._decode
+
+    def loop(*values: Any, beams: int) -> list[Any]:
+        found = decode(*values, beams=beams)
+        if beams == 1:
+            return [replace(reading, logprob=-0.5) for reading in found]
+        return [replace(reading, text=f"{reading.text}，{reading.text}", logprob=-0.1) for reading in found]
+
+    monkeypatch.setattr(recognizer, "_decode", loop)
+    transcript = recognizer.transcribe(wav_io.read(samples_dir / "zh_cathedral.wav"))
+    assert transcript.text.count("教堂") == 1
 
 
 @pytest.mark.models
