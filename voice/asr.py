@@ -45,7 +45,7 @@ _REQUEST_S = 12.0
 """No request takes longer: what does is read once, without the search for what else may have been said."""
 
 _SLOWER = 1.08
-"""Pace at which an unsure clip is heard a second time: what the noise hides differs, the words do not."""
+"""So many times as long an unsure clip lasts when it is heard again: what the noise hides differs then."""
 
 _ENCODED_HZ = 50
 _MARGIN_FRAMES = 25

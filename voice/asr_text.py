@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 import zlib
@@ -14,7 +15,7 @@ from typing import Any
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
 _CHARACTER = re.compile(f"[{_HAN}]")
 _NOT_WORD = re.compile(r"[\W_]+")
-_MOST = 0.6
+_LEAST_SAID_TWICE, _MOST_SAID_TWICE = 6, 0.6
 _UNITS = (
     (re.compile(r"(?<=\d)\s*(?:公尺|m(?![a-z]))", re.IGNORECASE), "米"),
     (re.compile(r"(?<=\d)\s*(?:千米|km(?![a-z]))", re.IGNORECASE), "公里"),
@@ -157,7 +158,10 @@ def repeats_itself(text: str) -> bool:
 def says_twice(text: str) -> bool:
     """Whether most of the text is one stretch and that stretch again."""
     bare = bare_text(text)
-    return any(2 * len(found[1]) >= _MOST * len(bare) for found in re.finditer(r"(.{6,}).*?\1", bare))
+    size = max(_LEAST_SAID_TWICE, math.ceil(_MOST_SAID_TWICE * len(bare) / 2))
+    return any(
+        bare[start : start + size] in bare[start + size :] for start in range(len(bare) - 2 * size + 1)
+    )
 
 
 def echoes(text: str, hints: Sequence[str]) -> bool:
