@@ -146,12 +146,6 @@ def save_corrections(path: Path, found: dict[str, Array], mark: str) -> None:
         np.savez_compressed(stream, fingerprint=np.array(mark), **arrays)
 
 
-def corrections_key() -> str:
-    """Names the packaged corrections, for what is kept of a model's answers; empty if there are none."""
-    path = resources.files("voice").joinpath("data", CORRECTIONS)
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""
-
-
 def _load(path: Path | None) -> dict[str, npt.NDArray[Any]]:
     chosen = path or resources.files("voice").joinpath("data", CORRECTIONS)
     if not chosen.is_file():

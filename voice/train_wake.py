@@ -2,8 +2,9 @@
 
 Speaks the recipe with every installed voice but the kept ones, puts the speech into rooms and noise,
 trains a small classifier on shared speech embeddings, mines hard negatives from hours of other sound,
-sets its threshold by false candidates an hour, fits the second stage to what classifiers that never heard
-a voice notice of it, and writes the ONNX model and its card.
+sets its threshold by false candidates an hour, writes the ONNX model, teaches the second stage to hear the
+call in what the recogniser's encoder makes of it, fits its decision to voices that no training heard alone,
+and writes the card.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import multiprocessing
 import os
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,17 +27,20 @@ import numpy.typing as npt
 
 from voice.espeak_voice import EspeakVoice
 from voice.kokoro import REVISION, SAMPLE_RATE_HZ
-from voice.wake import CLASSES, smoothed
+from voice.train_hearing import Lecture, learn, lessons
+from voice.wake import CLASSES, OnnxClassifier, smoothed
 from voice.wake_ambient import Ambience, embedded_minutes, minute
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
 from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
+from voice.wake_hearing import save_hearing
 from voice.wake_scenes import Backdrop, training_windows
 from voice.wake_tuning import Example, examples, fit_check, noticed, other_examples
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
+_Clips = Sequence[tuple[Utterance, Samples]]
 
 SEED = 6
 FRAMES = 3
@@ -49,12 +53,20 @@ HIDDEN = (256, 64)
 _TARGET_PER_HOUR = 60.0
 """False candidates an hour that the second stage is asked to look at, on the tuning sound."""
 
-_FOLDS = 3
-"""Of the voices: each is heard by a classifier that was trained without it, to fit the second stage."""
-
 _SPOKEN_AT_A_TIME = 100
-_MET_AT_A_TIME = 400
 """Utterances of one job of a process."""
+
+_MINE_SEED, _TUNE_SEED = SEED + 10, SEED + 20
+"""Of the minutes of other sound that are learnt from, and of those that thresholds are set by."""
+
+_HEARING_MINUTES = 150
+"""Of the former, so many teach the second stage's hearing."""
+
+_NATIVE_SHARE = 3
+"""Of what the Mandarin voices of the training say alone, the decision is fitted to every third clip."""
+
+_CROWD = 40
+"""Clips of the tuning that make its babble."""
 
 _ALONE_PER_HOUR = 0.5
 """False calls an hour of the first stage alone, for when the second cannot be asked."""
@@ -205,8 +217,21 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
         voice = engines[utterance.voice]
         return voice.speak(utterance.text, speed=utterance.speed), voice.sample_rate_hz
 
+    def espeak(utterance: Utterance) -> tuple[Samples, int]:
+        engines.setdefault("espeak", EspeakVoice())
+        name, pitch, pitch_range = utterance.voice.split(":")
+        spoken = engines["espeak"].speak(
+            utterance.text,
+            name,
+            words_per_minute=round(170 * utterance.speed),
+            pitch=int(pitch),
+            pitch_range=int(pitch_range),
+        )
+        return spoken, engines["espeak"].rate_hz
+
     return CorpusCache(
-        cache / f"spoken-{REVISION}", {"kokoro": kokoro, "kokoro_phonemes": kokoro, "piper": piper}
+        cache / f"spoken-{REVISION}",
+        {"kokoro": kokoro, "kokoro_phonemes": kokoro, "piper": piper, "espeak": espeak},
     )
 
 
@@ -273,8 +298,8 @@ def tune(head: Head, embedded: npt.NDArray[np.float16]) -> dict[str, float]:
 
 def all_windows(
     features: Path, clips: Sequence[tuple[Utterance, Samples]], sounds: Ambience, cache: Path
-) -> tuple[npt.NDArray[np.float16], Labels, Labels]:
-    """Windows of all clips, their labels and the numbers of their clips, made on all cores and kept."""
+) -> tuple[npt.NDArray[np.float16], Labels]:
+    """Windows of all clips and their labels, made on all cores and kept."""
     workers = _workers()
     keys = "".join(utterance.key for utterance, _ in clips) + f"{COPIES}{SEED}{workers}-with-owners"
     name = hashlib.sha256(keys.encode()).hexdigest()[:16]
@@ -289,34 +314,43 @@ def all_windows(
         np.concatenate([part[name] for part in parts]) for name in ("windows", "labels", "owners")
     )
     order = np.argsort(owners, kind="stable")  # the same however many cores there are
-    return data[order], labels[order], owners[order]
+    return data[order], labels[order]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Meeting:
-    """Some of the clips, for the second stage to meet in a process of its own."""
+    """What the second stage meets, and with what; the same for every process."""
 
     models: Path
-    features: Path
-    asked: dict[str, Any]
-    clips: Sequence[tuple[Utterance, Samples]]
-    folds: Labels
-    unheard: Sequence[Head]
-    voices: Sequence[Samples]
+    classifier: Path
     candidate: float
-    cache: Path
+    phrases: dict[str, Any]
+    hearing: Path
+    clips: Sequence[_Clips]
+
+    voices: Sequence[Samples]
+    """The babble."""
 
 
-def _meet(job: _Meeting) -> list[Example]:
-    recogniser = CallRecognizer(job.models / "whisper-base", cpu_threads=1, **job.asked)
-    features = WakeFeatures(job.features)
-    folds = {utterance.key: int(fold) for (utterance, _), fold in zip(job.clips, job.folds, strict=True)}
-
-    def scores(utterance: Utterance, samples: Samples) -> Array:
-        return job.unheard[folds[utterance.key]].scores(windows(features.whole(samples)))
-
-    backdrop = Backdrop(voices=list(job.voices))
-    return list(examples(recogniser, job.clips, backdrop, scores, job.candidate, job.cache))
+def _meet(job: tuple[_Meeting, int, int]) -> list[Example]:
+    meeting, first, step = job
+    features = WakeFeatures(meeting.models / "wake-features")
+    classifier = OnnxClassifier(meeting.classifier)
+    recogniser = CallRecognizer(
+        meeting.models / "whisper-base", cpu_threads=1, phrases=meeting.phrases, hearing=meeting.hearing
+    )
+    found: list[Example] = []
+    for clips in meeting.clips:
+        found += examples(
+            recogniser,
+            clips,
+            Backdrop(voices=list(meeting.voices)),
+            lambda samples: classifier.scores(windows(features.whole(samples))),
+            meeting.candidate,
+            first=first,
+            step=step,
+        )
+    return found
 
 
 def _speak(job: tuple[Path, Path, Sequence[Utterance]]) -> None:
@@ -358,7 +392,6 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--models", type=Path, required=True, help="folder with kokoro, kokoro-voices, piper")
-    parser.add_argument("--features", type=Path, help="folder of the embedding models")
     parser.add_argument(
         "--recipe", type=Path, help="JSON like voice/data/wake_recipe.json, for another phrase"
     )
@@ -369,7 +402,7 @@ def main() -> None:
     parser.add_argument(
         "--check-only",
         action="store_true",
-        help="keep the classifier that is there, and fit the second stage into its card",
+        help="keep the first stage that is there: only the second stage is learnt and fitted",
     )
     options = parser.parse_args()
     started = time.monotonic()
@@ -383,102 +416,119 @@ def main() -> None:
     corpus = open_corpus(options.models, options.cache)
     voices = sorted(path.stem for path in (options.models / "kokoro-voices").glob("*.bin"))
     utterances = plan(recipe, voices, SEED)
-    training = [u for u in utterances if u.split == "train"]
-    chunks = [
-        training[start : start + _SPOKEN_AT_A_TIME] for start in range(0, len(training), _SPOKEN_AT_A_TIME)
-    ]
+    spoken = [u for u in utterances if u.split != "test"]
+    chunks = [spoken[start : start + _SPOKEN_AT_A_TIME] for start in range(0, len(spoken), _SPOKEN_AT_A_TIME)]
     with _processes() as pool:
         jobs_done = pool.map(_speak, [(options.models, options.cache, chunk) for chunk in chunks])
         for number, _ in enumerate(jobs_done, start=1):
-            say(f"spoken {min(number * _SPOKEN_AT_A_TIME, len(training))} of {len(training)}")
-    clips = [(utterance, corpus.get(utterance)) for utterance in training]
-    folder = options.features or options.models / "wake-features"
+            say(f"spoken {min(number * _SPOKEN_AT_A_TIME, len(spoken))} of {len(spoken)}")
+    clips: dict[str, _Clips] = {
+        split: [(utterance, corpus.get(utterance)) for utterance in spoken if utterance.split == split]
+        for split in ("train", "hear", "tune")
+    }
     sounds = ambience(corpus, utterances, "train")
-    data, labels, owners = all_windows(folder, clips, sounds, options.cache)
+    features = options.models / "wake-features"
+    tuning = embedded_minutes(features, sounds, options.tune_minutes, _TUNE_SEED, options.cache)
+    path = options.out.with_suffix(".json")
+    if options.check_only:
+        card = json.loads(path.read_text("utf-8"))
+    else:
+        head, decision, counts = _first_stage(options, features, clips["train"], sounds, tuning, say)
+        export(head, options.out)
+        card = {
+            "phrases": {language: recipe[language] for language in ("zh", "en")},
+            "classes": list(CLASSES),
+            "decision": decision,
+            "training": {
+                "seed": SEED,
+                "utterances": len(clips["train"]),
+                "windows": counts,
+                "kept_voices": recipe["kept_voices"],
+                "mined_minutes": options.mine_minutes,
+                "tuned_minutes": options.tune_minutes,
+            },
+            "licence": "Apache-2.0; learnt from speech made by Kokoro-82M, "
+            "Piper joe (CC0 data) and espeak-ng",
+        }
+    candidate = card["decision"]["candidate"]
+    card["check"] = _second_stage(options, recipe, clips, sounds, tuning, candidate, say)
+    path.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    say(f"wrote {options.out} ({options.out.stat().st_size} bytes) and {path}")
+
+
+def _first_stage(
+    options: argparse.Namespace,
+    features: Path,
+    clips: _Clips,
+    sounds: Ambience,
+    tuning: npt.NDArray[np.float16],
+    say: Callable[[str], None],
+) -> tuple[Head, dict[str, float], list[int]]:
+    """The classifier, its thresholds, and how many windows of each class it is learnt from."""
+    data, labels = all_windows(features, clips, sounds, options.cache)
     say(f"{len(data)} windows, {np.bincount(labels).tolist()} of none, zh, en")
-    mine = embedded_minutes(folder, sounds, options.mine_minutes, SEED + 10, options.cache)
-    tuning = embedded_minutes(folder, sounds, options.tune_minutes, SEED + 20, options.cache)
-    say(f"{len(mine)} and {len(tuning)} minutes of other sound")
+    mine = embedded_minutes(features, sounds, options.mine_minutes, _MINE_SEED, options.cache)
     mined = hard_negatives(fit(data, labels, SEED), mine)
     say(f"mined {len(mined)} windows of other sound")
     data = np.concatenate([data, mined])
     labels = np.concatenate([labels, np.zeros(len(mined), np.int64)])
-    owners = np.concatenate([owners, np.full(len(mined), -1)])
     head = fit(data, labels, SEED)
-    path = options.out.with_suffix(".json")
-    decision = json.loads(path.read_text("utf-8"))["decision"] if options.check_only else tune(head, tuning)
+    decision = tune(head, tuning)
     say(f"first stage {decision}")
-    fold = folds([utterance for utterance, _ in clips])
-    unheard = [
-        fit(data[kept], labels[kept], SEED)
-        for number in range(_FOLDS)
-        for kept in [(owners < 0) | (np.append(fold, -1)[owners] != number)]
-    ]
-    # Our corrections for noise were learnt from such utterances and flatter them, so it is asked without.
-    asked: dict[str, Any] = {"phrases": recipe, "corrected": False}
-    jobs = [
-        _Meeting(
+    return head, decision, np.bincount(labels).tolist()
+
+
+def _second_stage(
+    options: argparse.Namespace,
+    recipe: dict[str, Any],
+    clips: dict[str, _Clips],
+    sounds: Ambience,
+    tuning: npt.NDArray[np.float16],
+    candidate: float,
+    say: Callable[[str], None],
+) -> dict[str, Any]:
+    """Learn and write the hearing; the decision's values for the card."""
+    taught = [*clips["train"], *clips["hear"]]
+    heard = lessons(
+        Lecture(
             models=options.models,
-            features=folder,
-            asked=asked,
-            clips=clips[start : start + _MET_AT_A_TIME],
-            folds=fold[start : start + _MET_AT_A_TIME],
-            unheard=unheard,
-            voices=sounds.neural,
-            candidate=decision["candidate"],
-            cache=options.cache / "check",
+            classifier=options.out,
+            sounds=sounds,
+            clips=taught,
+            minutes=min(_HEARING_MINUTES, options.mine_minutes),
+            minutes_seed=_MINE_SEED,
         )
-        for start in range(0, len(clips), _MET_AT_A_TIME)
-    ]
-    found: list[Example] = []
+    )
+    say(f"{len(heard.labels)} lessons, {np.bincount(heard.labels).tolist()} of none, zh, en")
+    hearing = options.out.with_name(f"{options.out.stem}_hearing.npz")
+    save_hearing(hearing, learn(heard))
+    say(f"wrote {hearing} ({hearing.stat().st_size} bytes)")
+    # In Mandarin also what voices of the training say alone; see `voice.wake_tuning.DECIDERS`.
+    alone = [clip for clip in clips["train"] if clip[0].language == "zh" and "+" not in clip[0].voice]
+    native = [clip for clip in alone if clip[0].kind in ("positive", "near_miss")][::_NATIVE_SHARE]
+    meeting = _Meeting(
+        models=options.models,
+        classifier=options.out,
+        candidate=candidate,
+        phrases=recipe,
+        hearing=hearing,
+        clips=(clips["tune"], native),
+        voices=[speech for utterance, speech in clips["tune"] if utterance.kind == "near_miss"][:_CROWD],
+    )
     with _processes() as pool:
-        for met in pool.map(_meet, jobs):
-            found += met
-            say(f"second stage met {len(found)}")
-    recogniser = CallRecognizer(options.models / "whisper-base", **asked)
+        parts = list(pool.map(_meet, [(meeting, number, _workers()) for number in range(_workers())]))
+    found = [example for part in parts for example in part]
+    classifier = OnnxClassifier(options.out)
     with EspeakVoice() as espeak:
         found += other_examples(
-            recogniser,
-            (head.scores(windows(embeddings)) for embeddings in tuning),
-            lambda number: minute(sounds, number, SEED + 20, espeak=espeak)[1],
-            decision["candidate"],
+            CallRecognizer(options.models / "whisper-base", phrases=recipe, hearing=hearing),
+            (classifier.scores(windows(embeddings)) for embeddings in tuning),
+            lambda number: minute(sounds, number, _TUNE_SEED, espeak=espeak)[1],
+            candidate,
         )
-    say(f"second stage met {len(found)}, with those of {len(tuning)} minutes of other sound")
     check = fit_check(found, len(tuning) / 60)
-    say(f"second stage {check}")
-    if options.check_only:
-        _write(path, {**json.loads(path.read_text("utf-8")), "check": check})
-        return
-    export(head, options.out)
-    card = {
-        "phrases": {language: recipe[language] for language in ("zh", "en")},
-        "classes": list(CLASSES),
-        "decision": decision,
-        "check": check,
-        "training": {
-            "seed": SEED,
-            "utterances": len(training),
-            "windows": np.bincount(labels).tolist(),
-            "kept_voices": recipe["kept_voices"],
-            "mined_minutes": options.mine_minutes,
-            "tuned_minutes": options.tune_minutes,
-        },
-        "licence": "Apache-2.0; learnt from speech made by Kokoro-82M, Piper joe (CC0 data) and espeak-ng",
-    }
-    _write(path, card)
-    say(f"wrote {options.out} ({options.out.stat().st_size} bytes)")
-
-
-def folds(utterances: Sequence[Utterance]) -> Labels:
-    """A fold for each utterance, so that all that a voice says (alone or as the first of a mix) is in one."""
-    voices = sorted({utterance.voice.split("+")[0] for utterance in utterances})
-    order = np.random.default_rng(SEED).permutation(len(voices))
-    of_voice = {voices[index]: position % _FOLDS for position, index in enumerate(order)}
-    return np.array([of_voice[utterance.voice.split("+")[0]] for utterance in utterances], np.int64)
-
-
-def _write(path: Path, card: dict[str, Any]) -> None:
-    path.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    say(f"second stage met {len(found)}: {check}")
+    return check
 
 
 if __name__ == "__main__":

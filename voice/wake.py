@@ -47,9 +47,12 @@ FEATURES = (
     "is_en",
     "lead_zh",
     "lead_en",
+    "heard_zh",
+    "heard_en",
 )
 """What the recogniser says of it: how probable the call, its rivals and its half are, and either language,
-and how far the call leads what it would write itself, because in noise everything is improbable.
+how far the call leads what it would write itself, because in noise everything is improbable, and how far its
+encoder heard a call rather than none (`voice.wake_hearing`).
 The second stage decides on these and on the first stage's score of either language."""
 
 _ATTEND_MS = 1_600
@@ -87,7 +90,7 @@ def evidence(features: Sequence[float], scores: Sequence[float]) -> npt.NDArray[
     All are kept within bounds, so that nothing is decided by how impossible the impossible is.
     """
     sure = np.clip(np.asarray(scores, np.float64), _LEAST_SCORE, 1.0 - _LEAST_SCORE)
-    bounded = np.clip(np.asarray(features, np.float64), -14.0, 3.0)
+    bounded = np.clip(np.asarray(features, np.float64), -14.0, 14.0)
     return np.concatenate([bounded, np.log(sure / (1.0 - sure))])
 
 

@@ -8,8 +8,6 @@ together, so it is the pinyin that is compared, not the characters.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.asr import Recognizer
-from voice.noise_adapter import corrections_key
-from voice.wake import CHECK_S, FEATURES
+from voice.wake import CHECK_S
 from voice.wake_corpus import load_json
+from voice.wake_hearing import load_hearing, log_odds
 
 Samples = npt.NDArray[np.float32]
 
@@ -38,18 +36,21 @@ class CallRecognizer(Recognizer):
     phrases : dict, optional
         ``spellings`` and ``rivals`` as in ``voice/data/wake_recipe.json``, the default: how the recogniser
         may write the call, and what it may write instead, for "zh" and "en".
+    hearing : Path, optional
+        Another network than the packaged one; see `voice.wake_hearing`.
     """
 
     def __init__(
-        self, model_dir: Path | str, *, phrases: dict[str, Any] | None = None, **options: Any
+        self,
+        model_dir: Path | str,
+        *,
+        phrases: dict[str, Any] | None = None,
+        hearing: Path | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(model_dir, **options)
         self._phrases = phrases or load_json("wake_recipe.json")
-        chosen = [self._phrases["spellings"], self._phrases["rivals"], FEATURES]
-        if self.is_corrected:
-            chosen.append(corrections_key())
-        self.key = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
-        """Names the phrases and the corrections of the model, for what is kept of earlier work."""
+        self._hearing = hearing
 
     def weigh_call(self, samples: Samples) -> list[float]:
         """How probable the call and its rivals are.
@@ -62,10 +63,10 @@ class CallRecognizer(Recognizer):
         Returns
         -------
         list of float
-            `voice.wake.FEATURES`: logarithms of probabilities, the probabilities of both languages, and
-            differences of logarithms.
+            `voice.wake.FEATURES`: logarithms of probabilities, the probabilities of both languages,
+            differences of logarithms, and log-odds.
         """
-        clip = np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))[-int(CHECK_S * _RATE_HZ) :]
+        clip = self._looked_at(samples)
         encoded = self._encode(clip, _ENCODE_S)
         weights, _ = self._languages(encoded)
         spellings, rivals = self._phrases["spellings"], self._phrases["rivals"]
@@ -79,7 +80,18 @@ class CallRecognizer(Recognizer):
         sums = (zh[: counts[0]], zh[counts[0] :], half, en[: counts[1]], en[counts[1] :])
         call_zh, rival_zh, half_zh, call_en, rival_en = (float(np.logaddexp.reduce(part)) for part in sums)
         lead_zh, lead_en = call_zh - self._own(encoded, "zh"), call_en - self._own(encoded, "en")
-        return [call_zh, rival_zh, half_zh, call_en, rival_en, weights["zh"], weights["en"], lead_zh, lead_en]
+        heard_zh, heard_en = map(float, log_odds(load_hearing(self._hearing), np.asarray(encoded))[0])
+        probable = (call_zh, rival_zh, half_zh, call_en, rival_en, weights["zh"], weights["en"])
+        return [*probable, lead_zh, lead_en, heard_zh, heard_en]
+
+    def encode_call(self, samples: Samples) -> Samples:
+        """What the encoder makes of what `weigh_call` looks at, shape (110, 512)."""
+        encoded: Samples = np.asarray(self._encode(self._looked_at(samples), _ENCODE_S), np.float32)[0]
+        return encoded
+
+    @staticmethod
+    def _looked_at(samples: Samples) -> Samples:
+        return np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))[-int(CHECK_S * _RATE_HZ) :]
 
     def _own(self, encoded: Any, language: str) -> float:
         """Logarithm of the probability of what the recogniser would write, as long as a call at most."""

@@ -14,12 +14,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice.espeak_voice import VARIANTS
 from voice.wav_io import to_16k
 
 Samples = npt.NDArray[np.float32]
 
 _CALLS = 750
 """Calls of each language that the training hears."""
+
+_FORMANT_CALLS = 330
+"""Mandarin calls by formant voices."""
+
+_TUNING_CALLS = 96
+"""Calls of each language that the second stage's decision is fitted to."""
 
 _OTHER_LANGUAGE_VOICES = ("ef", "em", "ff", "hf", "hm", "if", "im", "jf", "jm", "pf", "pm")
 
@@ -32,7 +39,8 @@ class Utterance:
     """ "positive", "near_miss", "named" (a near-miss whose words are trained on) or "other"."""
 
     split: str
-    """ "train" or "test"; the kept voices speak only in "test"."""
+    """ "train", "hear" (formant voices, for the second stage's hearing alone), "tune" (voices of other
+    languages) or "test" (the kept voices, which speak nowhere else)."""
 
     language: str
     """Wake language: "zh" or "en"."""
@@ -41,7 +49,7 @@ class Utterance:
     """ "kokoro", "kokoro_phonemes", "piper" or "espeak"."""
 
     voice: str
-    """Voice name in that engine."""
+    """Voice name in that engine; for "espeak" with its pitch and range: "cmn+f2:50:60"."""
 
     text: str
     """Words, or phonemes for "kokoro_phonemes"."""
@@ -89,7 +97,9 @@ def plan(recipe: dict[str, Any], voices: Sequence[str], seed: int = 6) -> list[U
         "any": [voice for voice in free if voice[:2] in _OTHER_LANGUAGE_VOICES or voice[0] in "ab"],
     }
     training = _training(recipe, pools, np.random.default_rng(seed))
-    return [*training, *_testing(recipe, np.random.default_rng([seed, 3]))]
+    hearing = _hearing(recipe, np.random.default_rng([seed, 7]))
+    tuning = _tuning(recipe, np.random.default_rng([seed, 5]))
+    return [*training, *hearing, *tuning, *_testing(recipe, np.random.default_rng([seed, 3]))]
 
 
 def _speaker(pools: dict[str, list[str]], language: str, rng: np.random.Generator) -> str:
@@ -131,6 +141,51 @@ def _training(
     yield from make("near_miss", "en", near["en"], "kokoro", 8 * len(near["en"]))
     yield from make("other", "zh", other["zh_train"], "kokoro", 2 * len(other["zh_train"]))
     yield from make("other", "en", other["en_train"], "kokoro", len(other["en_train"]))
+
+
+def _hearing(recipe: dict[str, Any], rng: np.random.Generator) -> Iterator[Utterance]:
+    """Mandarin by formant voices: there are too few others for the second stage to hear any voice's call."""
+    near = recipe["near_misses"]["zh"]
+    for kind, texts, count in (
+        ("positive", recipe["zh"]["phrases"][:3], _FORMANT_CALLS),
+        ("near_miss", near, 4 * len(near)),
+    ):
+        for number in range(count):
+            variant = VARIANTS[int(rng.integers(0, len(VARIANTS)))]
+            pitch, pitch_range = int(rng.integers(20, 85)), int(rng.integers(20, 90))
+            yield Utterance(
+                kind=kind,
+                split="hear",
+                language="zh",
+                engine="espeak",
+                voice=f"cmn+{variant}:{pitch}:{pitch_range}",
+                text=texts[number % len(texts)],
+                speed=_pace(rng),
+            )
+
+
+def _tuning(recipe: dict[str, Any], rng: np.random.Generator) -> Iterator[Utterance]:
+    """Calls, and near-misses of words that are not trained on, by voices that no training hears alone."""
+    voices = recipe["tuning_voices"]
+
+    def say(kind: str, language: str, engine: str, voice: str, text: str) -> Utterance:
+        pace = round(float(rng.uniform(0.8, 1.25)), 2)
+        return Utterance(
+            kind=kind, split="tune", language=language, engine=engine, voice=voice, text=text, speed=pace
+        )
+
+    calls = {
+        "zh": ("kokoro", recipe["zh"]["phrases"][:3]),
+        "en": ("kokoro_phonemes", recipe["en"]["phonemes"]),
+    }
+    for language, (engine, texts) in calls.items():
+        for number in range(_TUNING_CALLS):
+            turn, speaker = divmod(number, len(voices))
+            yield say("positive", language, engine, voices[speaker], texts[turn % len(texts)])
+    for language, texts in recipe["near_misses_tune"].items():
+        for number in range(4 * len(texts)):
+            speaker = (5 * number + number // len(voices)) % len(voices)
+            yield say("near_miss", language, "kokoro", voices[speaker], texts[number % len(texts)])
 
 
 def _testing(recipe: dict[str, Any], rng: np.random.Generator) -> Iterator[Utterance]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from voice import augment, wav_io
 from voice.errors import VoiceFailed
 from voice.espeak_voice import EspeakVoice
-from voice.train_wake import SEED, export, fit, folds, hard_negatives, open_corpus, tune
+from voice.train_wake import SEED, export, fit, hard_negatives, open_corpus, tune
 from voice.wake import (
     CHECK_AFTER_MS,
     CHUNK_MS,
@@ -33,9 +33,10 @@ from voice.wake import (
 )
 from voice.wake_ambient import Ambience, embedded_minutes
 from voice.wake_check import CallRecognizer
-from voice.wake_corpus import load_json, plan
+from voice.wake_corpus import Utterance, load_json, plan
 from voice.wake_features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
-from voice.wake_tuning import Example, _least, fit_check, other_examples
+from voice.wake_scenes import Backdrop
+from voice.wake_tuning import Example, _least, examples, fit_check, other_examples
 
 SETTINGS = WakeSettings(candidate=0.6, sure=0.9, frames=3)
 
@@ -166,39 +167,102 @@ def told_apart(gap: float, seed: int = 4) -> list[Example]:
     """Examples in which calls are more probable to the recogniser than near-misses by so much."""
     rng = np.random.default_rng(seed)
     found = []
-    for number in range(900):
+    for number in range(2_700):
         kind = ("positive", "near_miss", "other")[number % 3]
         language = ("zh", "en")[number % 2]
         features = list(rng.normal(-6, 2, len(FEATURES)))
         if kind == "positive":
             features[FEATURES.index(f"call_{language}")] += gap
-        found.append(Example(kind=kind, language=language, scores=(0.6, 0.3), features=features))
+        trained = number % 5 == 0
+        found.append(
+            Example(kind=kind, language=language, scores=(0.6, 0.3), features=features, trained=trained)
+        )
     return found
 
 
 def test_the_second_stage_takes_near_misses_as_seldom_as_it_may() -> None:
-    examples = told_apart(5.0)
-    check = CheckSettings.from_card(fit_check(examples, 6.0))
+    met = told_apart(5.0)
+    check = CheckSettings.from_card(fit_check(met, 6.0))
     taken = {
-        kind: np.mean([check.margin(e.features or [], e.scores) >= 0 for e in examples if e.kind == kind])
+        kind: np.mean(
+            [check.margin(e.features or [], e.scores) >= 0 for e in met if e.kind == kind and not e.trained]
+        )
         for kind in ("positive", "near_miss")
     }
-    assert taken["near_miss"] <= 0.02
+    assert taken["near_miss"] <= 0.015
     assert taken["positive"] > 0.5
 
 
 def test_what_one_language_may_not_take_of_the_near_misses_the_other_may() -> None:
     """Other sound that is like an English call raises that threshold; Mandarin calls are heard the better."""
-    examples = told_apart(2.0)
-    without = fit_check(examples, 6.0)["threshold"]
+    met = told_apart(2.0)
+    without = fit_check(met, 6.0)["threshold"]
     heard = [0.0 if name == "call_en" else -6.0 for name in FEATURES]
     ambient = Example(kind="ambient", language="", scores=(0.01, 0.99), features=heard)
-    bound = fit_check([*examples, ambient], 6.0)
+    bound = fit_check([*met, ambient], 6.0)
     check = CheckSettings.from_card(bound)
-    near = [check.margin(e.features or [], e.scores) >= 0 for e in examples if e.kind == "near_miss"]
+    near = [
+        check.margin(e.features or [], e.scores) >= 0 for e in met if e.kind == "near_miss" and not e.trained
+    ]
     assert bound["threshold"]["en"] > without["en"]
     assert bound["threshold"]["zh"] < without["zh"]
-    assert 0.01 < np.mean(near) <= 0.02
+    assert 0.005 < np.mean(near) <= 0.015
+
+
+def test_native_mandarin_is_judged_by_the_words_as_well() -> None:
+    """What the training's own voices say does not teach trust in a hearing that knows them."""
+    rng = np.random.default_rng(2)
+    met = []
+    for number, example in enumerate(told_apart(0.0)):
+        features = list(example.features or [])
+        if example.kind == "positive" and example.trained:
+            features[FEATURES.index("heard_zh")] += 9
+            features[FEATURES.index("is_zh")] += 6
+        elif example.kind == "positive":
+            features[FEATURES.index(f"heard_{example.language}")] += 9
+        met.append(replace(example, features=features, scores=(float(rng.uniform()), number % 2 / 3)))
+    check = fit_check(met, 6.0)
+    heard, native = FEATURES.index("heard_zh"), FEATURES.index("is_zh")
+    assert check["weights"]["zh_words"][heard] == 0
+    assert check["weights"]["zh_words"][native] > 0.3
+    assert check["weights"]["zh"][heard] > 0.3
+    assert set(check["threshold"]) == {"zh", "zh_words", "en"}
+
+
+def test_the_second_stage_meets_every_clip_clean_and_in_noise() -> None:
+    class Weighing:
+        def weigh_call(self, samples: Any) -> list[float]:
+            assert len(samples) == 32_000
+            return [float(np.abs(samples).max())] * len(FEATURES)
+
+    rng = np.random.default_rng(1)
+    near = Utterance(
+        kind="near_miss", split="tune", language="zh", engine="kokoro", voice="x", text="小狗", speed=1
+    )
+    clips = [
+        (replace(near, kind="positive", split="train"), rng.normal(0, 0.1, 16_000).astype(np.float32)),
+        (near, np.zeros(0, np.float32)),
+        (near, rng.normal(0, 0.1, 4_000).astype(np.float32)),
+    ]
+
+    def scores(samples: Any) -> Any:
+        rows = np.zeros((len(samples) // CHUNK - WINDOW + 1, 3), np.float32)
+        if len(samples) > 16_000 * 4:  # only the longer clip is noticed
+            rows[15:20, 1] = 0.9
+        return rows
+
+    def meet(**share: int) -> list[Example]:
+        backdrop = Backdrop(voices=[clips[0][1]])
+        return list(examples(Weighing(), clips, backdrop, scores, 0.3, **share))  # type: ignore[arg-type]
+
+    found = meet()
+    assert [(e.kind, e.trained, e.features is None) for e in found] == [
+        *[("positive", True, False)] * 3,
+        *[("near_miss", False, True)] * 3,
+    ]
+    assert [e.scores for e in found[:3]] == [(pytest.approx(0.9), 0.0)] * 3
+    assert len({e.features[0] for e in found[:3] if e.features}) == 3, "clean, at 10 and at 5 dB"
+    assert meet(first=0, step=2) + meet(first=1, step=2) == found
 
 
 @pytest.mark.parametrize("scale", [0.3, 1.0])
@@ -212,10 +276,10 @@ def test_the_tail_of_other_sound_tells_how_far_the_threshold_must_be(scale: floa
 
 
 def test_no_other_sound_that_was_met_is_taken_for_a_call() -> None:
-    examples = told_apart(5.0)
-    calls = [e for e in examples if e.kind == "positive"][:5]
+    met = told_apart(5.0)
+    calls = [e for e in met if e.kind == "positive"][:5]
     ambient = [replace(e, kind="ambient", language="") for e in calls]
-    check = CheckSettings.from_card(fit_check(examples + ambient, 6.0))
+    check = CheckSettings.from_card(fit_check(met + ambient, 6.0))
     assert all(check.margin(e.features or [], e.scores) < 0 for e in ambient)
 
 
@@ -299,14 +363,6 @@ def test_other_sound_is_embedded_once(model_dir: Callable[[str], Path], tmp_path
     assert times == {file: file.stat().st_mtime_ns for file in (tmp_path / "embedded").iterdir()}
 
 
-def test_what_a_voice_says_is_in_one_fold() -> None:
-    recipe = load_json("wake_recipe.json")
-    said = [u for u in plan(recipe, ["zf_a", "zm_b", "zm_c", "af_d", "am_e", "af_f"]) if u.split == "train"]
-    numbers = dict(zip([u.voice.split("+")[0] for u in said], folds(said).tolist(), strict=True))
-    assert [numbers[u.voice.split("+")[0]] for u in said] == folds(said).tolist()
-    assert set(numbers.values()) == {0, 1, 2}
-
-
 def test_the_packaged_model_has_a_second_stage() -> None:
     model, settings = packaged_model()
     assert model.stat().st_size <= 1_000_000
@@ -318,7 +374,9 @@ def test_no_near_miss_of_the_test_is_trained_on() -> None:
     recipe = load_json("wake_recipe.json")
     for language in ("zh", "en"):
         trained = {*recipe["near_misses"][language], *recipe["near_misses_named"][language]}
-        assert not trained & set(recipe["near_misses_test"][language])
+        tuned = set(recipe["near_misses_tune"][language])
+        assert not tuned & trained
+        assert not (trained | tuned) & set(recipe["near_misses_test"][language])
 
 
 def test_the_kept_voices_speak_in_the_test_only() -> None:
@@ -326,8 +384,11 @@ def test_the_kept_voices_speak_in_the_test_only() -> None:
     voices = ["zf_xiaobei", "zm_yunxi", "af_bella", "am_adam", "ff_siwis", *recipe["kept_voices"]]
     utterances = plan(recipe, voices)
     kept = set(recipe["kept_voices"])
-    assert {bool(kept & set(u.voice.split("+"))) for u in utterances if u.split == "train"} == {False}
+    assert {bool(kept & set(u.voice.split("+"))) for u in utterances if u.split != "test"} == {False}
     assert {u.voice for u in utterances if u.split == "test"} == kept
+    assert {u.voice for u in utterances if u.split == "tune"} == set(recipe["tuning_voices"])
+    assert not {u.voice for u in utterances if u.split == "train"} & set(recipe["tuning_voices"])
+    assert {u.engine for u in utterances if u.split == "hear"} == {"espeak"}
     assert [u.key for u in plan(recipe, voices)] == [u.key for u in utterances]
 
 
