@@ -64,11 +64,11 @@ class CheckSettings:
     """When the second stage bears the first one out; the trained model's card gives the values."""
 
     weights: dict[str, tuple[float, ...]]
-    """By language of the call: a weight for each of `FEATURES`, for the first stage's score of zh and of en,
-    and a bias."""
+    """By decider (`voice.wake_tuning.DECIDERS`): a weight for each of `FEATURES`, for the first stage's score
+    of zh and of en, and a bias."""
 
     threshold: dict[str, float]
-    """By language: the log-odds from which it was the call."""
+    """By decider: the log-odds from which it was the call."""
 
     @classmethod
     def from_card(cls, values: dict[str, Any]) -> CheckSettings:
@@ -79,7 +79,7 @@ class CheckSettings:
         )
 
     def margin(self, features: Sequence[float], scores: Sequence[float]) -> float:
-        """How far above its threshold the likelier of both languages is, in log-odds; a call from 0 on."""
+        """How far above its threshold the surest decider is, in log-odds; a call from 0 on."""
         row = np.append(evidence(features, scores), 1.0)
         return max(float(np.dot(row, self.weights[name])) - self.threshold[name] for name in self.weights)
 
