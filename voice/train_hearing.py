@@ -279,7 +279,6 @@ def learn(given: Lessons, *, epochs: int = EPOCHS, seed: int = SEED) -> Params:
         aim = jax.nn.one_hot(wanted, len(LABELS)) * _SURE + (1 - _SURE) / len(LABELS)
         return -(weights * (aim * said).sum(axis=-1)).sum() / weights.sum()
 
-    @jax.jit
     def step(found: Params, first: Params, second: Params, batch: Any, rate: Any, number: Any) -> Any:
         slopes = jax.grad(loss)(found, *batch, jax.random.fold_in(jax.random.PRNGKey(seed), number))
         first = {name: 0.9 * first[name] + 0.1 * slopes[name] for name in found}
@@ -294,6 +293,7 @@ def learn(given: Lessons, *, epochs: int = EPOCHS, seed: int = SEED) -> Params:
             second,
         )
 
+    compiled = jax.jit(step)  # as a decorator it would be untyped where jax is not installed
     for number in range(1, batches * epochs + 1):
         turn = (number - 1) % batches
         if turn == 0:
@@ -301,7 +301,7 @@ def learn(given: Lessons, *, epochs: int = EPOCHS, seed: int = SEED) -> Params:
         chosen = order[turn * _BATCH : (turn + 1) * _BATCH]
         batch = (_disturbed(seen[chosen], rng), given.labels[chosen], given.weights[chosen])
         rate = _RATE * min(number / 200, 0.5 * (1 + np.cos(np.pi * number / (batches * epochs))))
-        found, first, second = step(found, first, second, batch, rate, number)
+        found, first, second = compiled(found, first, second, batch, rate, number)
     return {**fixed, **{name: np.asarray(value) for name, value in found.items()}}
 
 
