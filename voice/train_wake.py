@@ -413,6 +413,9 @@ def main() -> None:
     recipe = (
         json.loads(options.recipe.read_text("utf-8")) if options.recipe else load_json("wake_recipe.json")
     )
+    missing = sorted(load_json("wake_recipe.json").keys() - recipe.keys() - {"about"})
+    if missing:
+        parser.error(f"{options.recipe} lacks {', '.join(missing)}: see voice/data/wake_recipe.json")
     corpus = open_corpus(options.models, options.cache)
     voices = sorted(path.stem for path in (options.models / "kokoro-voices").glob("*.bin"))
     utterances = plan(recipe, voices, SEED)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice import augment, wav_io
+from voice import augment, train_wake, wav_io
 from voice.errors import VoiceFailed
 from voice.espeak_voice import EspeakVoice
 from voice.train_wake import SEED, export, fit, hard_negatives, open_corpus, tune
@@ -368,6 +368,17 @@ def test_the_packaged_model_has_a_second_stage() -> None:
     assert model.stat().st_size <= 1_000_000
     assert settings.check is not None
     assert {len(row) for row in settings.check.weights.values()} == {len(FEATURES) + 3}
+
+
+def test_a_recipe_that_lacks_something_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.json").write_text('{"kept_voices": []}', "utf-8")
+    folders = ["--models", str(tmp_path), "--cache", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["train_wake", *folders, "--recipe", str(tmp_path / "mine.json")])
+    with pytest.raises(SystemExit):
+        train_wake.main()
+    assert "mine.json lacks en, near_misses" in capsys.readouterr().err
 
 
 def test_no_near_miss_of_the_test_is_trained_on() -> None:
