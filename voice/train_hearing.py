@@ -20,14 +20,14 @@ import numpy.typing as npt
 
 from voice.augment import pace_and_pitch
 from voice.espeak_voice import EspeakVoice
-from voice.wake import CHECK_AFTER_MS, CHECK_S, CHUNK_MS, OnnxClassifier, smoothed
+from voice.wake import CHECK_S, OnnxClassifier, smoothed
 from voice.wake_ambient import Ambience, minute
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import Utterance
-from voice.wake_features import WINDOW, WakeFeatures, windows
+from voice.wake_features import WakeFeatures, windows
 from voice.wake_hearing import STRIDES, Params, likeness
 from voice.wake_scenes import LABELS, Backdrop, stage
-from voice.wake_tuning import noticed
+from voice.wake_tuning import looked_at_until, noticed
 
 Samples = npt.NDArray[np.float32]
 Encoded = npt.NDArray[np.float16]
@@ -124,7 +124,7 @@ class _Listener:
         """Where the second stage would cut, for everything that the first one notices."""
         mean = smoothed(self._classifier.scores(windows(self._features.whole(samples))), 3)
         found = noticed(mean[:, 1:].sum(axis=1), candidate)
-        return [((row + WINDOW) * CHUNK_MS + CHECK_AFTER_MS) * 16 for row in found]
+        return [looked_at_until(row) for row in found]
 
     def take(self, samples: Samples, end: int, label: int, weight: float) -> None:
         clip = samples[max(0, end - int(CHECK_S * _RATE_HZ)) : end]

@@ -3,7 +3,8 @@
 The recogniser is not asked what was said, because in noise its best guess at two seconds of sound is often
 wrong. It is asked how probable each spelling of the call is, given the sound, and how probable phrases
 that are easily taken for it are. Spellings that sound alike (小高小高, 肖高肖高; Xiao Gao, Shao Gow) count
-together, so it is the pinyin that is compared, not the characters.
+together, so it is the pinyin that is compared, not the characters. Beside the words stands what the encoder
+heard (`voice.wake_hearing`), which is still there where noise makes the decoder write other words.
 """
 
 from __future__ import annotations

@@ -25,7 +25,6 @@ STRIDES = {"near": 2, "far": 1, "wide": 2, "deep": 1}
 """Layers in their order, and every how many frames each looks."""
 
 _DILATION = {"deep": 2}
-_LANGUAGES = 2
 
 
 def likeness(params: Params, encoded: Any, *, using: Any = np, thin: Any = None) -> Any:

@@ -34,7 +34,7 @@ _LEVELS = (None, 10.0, 5.0)
 _NOISES = ("road", "fan", "babble", "music")
 
 _NEAR_MISSES_TAKEN = 0.015
-"""Share of the near-misses of the training, the hardest that were found, that both stages may take."""
+"""Share of the near-misses by the tuning voices that both stages may take."""
 
 _FALSE_CALLS_PER_HOUR = 0.1
 """Of other sound, that both stages may take."""
@@ -102,6 +102,11 @@ def noticed(likeness: Scores, threshold: float) -> Iterator[int]:
             quiet_until = int(index) + REFRACTORY_MS // CHUNK_MS
 
 
+def looked_at_until(row: int) -> int:
+    """Sample up to which the second stage looks at what the first one noticed in this row."""
+    return ((row + WINDOW) * CHUNK_MS + CHECK_AFTER_MS) * 16
+
+
 def examples(
     recogniser: CallRecognizer,
     clips: Sequence[tuple[Utterance, Samples]],
@@ -138,7 +143,7 @@ def examples(
             mean = smoothed(scores(scene.samples), 3)[:, 1:]
             found = list(noticed(mean.sum(axis=1), candidate))
             for row in found:
-                end = (row + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
+                end = looked_at_until(row)
                 yield Example(
                     kind=utterance.kind,
                     language=utterance.language,
@@ -147,7 +152,9 @@ def examples(
                     features=recogniser.weigh_call(scene.samples[max(0, end - int(CHECK_S * 16_000)) : end]),
                 )
             if not found:
-                yield Example(kind=utterance.kind, language=utterance.language)
+                yield Example(
+                    kind=utterance.kind, language=utterance.language, trained=utterance.split == "train"
+                )
 
 
 def other_examples(
@@ -172,7 +179,7 @@ def other_examples(
         found = list(noticed(mean.sum(axis=1), candidate))
         samples = minute(number) if found else np.zeros(0, np.float32)
         for first in found:
-            end = (first + WINDOW) * CHUNK_MS * 16 + CHECK_AFTER_MS * 16
+            end = looked_at_until(first)
             yield Example(
                 kind="ambient",
                 language="",

@@ -243,6 +243,7 @@ def test_the_second_stage_meets_every_clip_clean_and_in_noise() -> None:
         (replace(near, kind="positive", split="train"), rng.normal(0, 0.1, 16_000).astype(np.float32)),
         (near, np.zeros(0, np.float32)),
         (near, rng.normal(0, 0.1, 4_000).astype(np.float32)),
+        (replace(near, split="train"), rng.normal(0, 0.1, 4_000).astype(np.float32)),
     ]
 
     def scores(samples: Any) -> Any:
@@ -259,10 +260,11 @@ def test_the_second_stage_meets_every_clip_clean_and_in_noise() -> None:
     assert [(e.kind, e.trained, e.features is None) for e in found] == [
         *[("positive", True, False)] * 3,
         *[("near_miss", False, True)] * 3,
+        *[("near_miss", True, True)] * 3,
     ]
     assert [e.scores for e in found[:3]] == [(pytest.approx(0.9), 0.0)] * 3
     assert len({e.features[0] for e in found[:3] if e.features}) == 3, "clean, at 10 and at 5 dB"
-    assert meet(first=0, step=2) + meet(first=1, step=2) == found
+    assert meet(first=0, step=2) + meet(first=1, step=2) == found, "every other clip, then the rest"
 
 
 @pytest.mark.parametrize("scale", [0.3, 1.0])
