@@ -30,7 +30,7 @@ from voice.wake import (
     is_call,
     packaged_model,
 )
-from voice.wake_ambient import MINUTE, Ambience, minute
+from voice.wake_ambient import MINUTE, Ambience, minute, worker_count
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import Utterance, load_json, plan
 from voice.wake_features import CHUNK, WINDOW, WakeFeatures
@@ -181,7 +181,7 @@ def other_sound(console: Console, setup: Any, count: int, *, second_stage: bool 
 
     What the ears make of each minute before the classifier is kept, so that another model costs seconds.
     """
-    workers = max(1, min(8, os.cpu_count() or 1))
+    workers = worker_count()
     jobs = [
         (setup.models, _corpus_folder(setup), count, number, workers, second_stage)
         for number in range(workers)

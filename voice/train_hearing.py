@@ -8,7 +8,6 @@ them; which call it was is what is learnt.
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import numpy.typing as npt
 from voice.augment import pace_and_pitch
 from voice.espeak_voice import EspeakVoice
 from voice.wake import CHECK_S, OnnxClassifier, smoothed
-from voice.wake_ambient import Ambience, minute
+from voice.wake_ambient import Ambience, minute, worker_count
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import Utterance
 from voice.wake_features import WakeFeatures, windows
@@ -142,7 +141,7 @@ def lessons(lecture: Lecture) -> Lessons:
     lecture : Lecture
         Where they come from.
     """
-    workers = max(1, min(8, os.cpu_count() or 1))
+    workers = worker_count()
     jobs = [(lecture, number, workers) for number in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         parts = list(pool.map(_part, jobs))

@@ -13,7 +13,6 @@ import argparse
 import hashlib
 import json
 import multiprocessing
-import os
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -29,7 +28,7 @@ from voice.espeak_voice import EspeakVoice
 from voice.kokoro import REVISION, SAMPLE_RATE_HZ
 from voice.train_hearing import Lecture, learn, lessons
 from voice.wake import CLASSES, OnnxClassifier, smoothed
-from voice.wake_ambient import Ambience, embedded_minutes, minute
+from voice.wake_ambient import Ambience, embedded_minutes, minute, worker_count
 from voice.wake_check import CallRecognizer
 from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
 from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
@@ -300,7 +299,7 @@ def all_windows(
     features: Path, clips: Sequence[tuple[Utterance, Samples]], sounds: Ambience, cache: Path
 ) -> tuple[npt.NDArray[np.float16], Labels]:
     """Windows of all clips and their labels, made on all cores and kept."""
-    workers = _workers()
+    workers = worker_count()
     keys = "".join(utterance.key for utterance, _ in clips) + f"{COPIES}{SEED}{workers}-with-owners"
     name = hashlib.sha256(keys.encode()).hexdigest()[:16]
     jobs = [
@@ -360,12 +359,8 @@ def _speak(job: tuple[Path, Path, Sequence[Utterance]]) -> None:
         corpus.get(utterance)
 
 
-def _workers() -> int:
-    return max(1, min(8, os.cpu_count() or 1))
-
-
 def _processes() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(_workers(), mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(worker_count(), mp_context=multiprocessing.get_context("spawn"))
 
 
 def _windows_part(job: tuple[Path, Sequence[tuple[Utterance, Samples]], Ambience, int, int, Path]) -> None:
@@ -519,7 +514,7 @@ def _second_stage(
         voices=[speech for utterance, speech in clips["tune"] if utterance.kind == "near_miss"][:_CROWD],
     )
     with _processes() as pool:
-        parts = list(pool.map(_meet, [(meeting, number, _workers()) for number in range(_workers())]))
+        parts = list(pool.map(_meet, [(meeting, number, worker_count()) for number in range(worker_count())]))
     found = [example for part in parts for example in part]
     classifier = OnnxClassifier(options.out)
     with EspeakVoice() as espeak:

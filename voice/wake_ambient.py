@@ -44,6 +44,11 @@ class Ambience:
         return hashlib.sha256(repr((lengths, self.sentences)).encode()).hexdigest()[:12]
 
 
+def worker_count() -> int:
+    """Processes that share the work of a recipe: one for each core, eight at most."""
+    return max(1, min(8, os.cpu_count() or 1))
+
+
 def minutes(
     ambience: Ambience, count: int, seed: int, *, espeak: EspeakVoice, first: int = 0, step: int = 1
 ) -> Iterator[tuple[str, Samples]]:
@@ -103,7 +108,7 @@ def embedded_minutes(
     """
     folder = cache / "embedded"
     folder.mkdir(parents=True, exist_ok=True)
-    workers = max(1, min(8, os.cpu_count() or 1))
+    workers = worker_count()
     files = [folder / f"{ambience.key}-{seed}-{number}.npy" for number in range(count)]
     jobs = [(features, ambience, seed, files[first::workers], first, workers) for first in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
