@@ -22,7 +22,8 @@ BLOCK = 512
 _RETRY_S = 1.0
 _STALL_S = 2.0
 _MAX_BEHIND = 300
-_CLIPPING = 0.985
+_CLIPPING, _CLIPPED_BLOCKS = 0.985, 50
+_OVERDRIVEN = "the microphone is overdriven: lower its input level"
 
 
 class AudioMissing(Missing):
@@ -222,7 +223,8 @@ class Microphone:
         loop = asyncio.get_running_loop()
 
         def take(data: Any, _frames: int, _time: Any, _status: Any) -> None:
-            mono = np.asarray(data, np.float32).mean(axis=1)
+            # A driver that hiccups may hand on anything; one NaN would stay in the filters for ever.
+            mono = np.clip(np.nan_to_num(np.asarray(data, np.float32)), -1.0, 1.0).mean(axis=1)
             loop.call_soon_threadsafe(queue.put_nowait, mono)
 
         try:
@@ -245,7 +247,7 @@ class Microphone:
         looked = time.monotonic()
         try:
             resampler, centre = StreamResampler(device.rate_hz, RATE_HZ), OffsetFilter()
-            clipped = 0
+            clipped, overdriven = 0, ""
             while True:
                 try:
                     block = await asyncio.wait_for(queue.get(), _STALL_S)
@@ -257,8 +259,12 @@ class Microphone:
                 clipped = (
                     clipped + 1 if float(np.abs(block).max(initial=0.0)) > _CLIPPING else max(0, clipped - 1)
                 )
-                if clipped == 50:
-                    self._problem("the microphone is overdriven: lower its input level")
+                if clipped == _CLIPPED_BLOCKS and not overdriven:
+                    overdriven = _OVERDRIVEN
+                    self._problem(overdriven)
+                elif not clipped and overdriven:
+                    self._recovered(overdriven)
+                    overdriven = ""
                 block = centre.push(resampler.push(block))
                 if self.tap is not None:
                     self.tap(block)

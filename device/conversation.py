@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from device.assistant import Assistant, Turn
 from device.errors import DeviceError
 from voice.asr import Transcript
 from voice.listen import Reply
+from voice.normalise import sentences
 from voice.phrases import fixed_phrases, phrase
 from voice.tts import Clip
 
@@ -46,11 +48,19 @@ class Conversation:
         self.assistant = assistant
         self.problem: Callable[[str], None] = lambda _what: None
         """Told in words when an engine fails; the loop goes on without it."""
+        self.recovered: Callable[[str], None] = lambda _what: None
+        """Told the same words when the engine works again."""
+        self._failures: dict[str, str] = {}
+        """What is wrong with each engine now."""
         self.sound_check: Callable[[str], Awaitable[str]] | None = None
         """Tries speaker and microphone and says in the given language what it found; None without a loop."""
         self._position = position
         self._answered = answered
         self._one_at_a_time = asyncio.Lock()
+        self._urgent = 0
+        """Urgent speeches that are made, or wait for the voice."""
+        self._voice_is_free = asyncio.Event()
+        self._voice_is_free.set()
         self._closing: set[asyncio.Task[None]] = set()
 
     async def recognise(self, samples: Samples, likely: str | None) -> Transcript:
@@ -58,9 +68,11 @@ class Conversation:
         hints = self.assistant.hints(self._position())
         recogniser = self.assistant.engines.recogniser
         try:
-            return await asyncio.to_thread(recogniser.transcribe, samples, hints=hints, likely=likely)
+            transcript = await asyncio.to_thread(recogniser.transcribe, samples, hints=hints, likely=likely)
+            self._works("recognition")
+            return transcript
         except DeviceError as error:
-            self.problem(str(error))
+            self._fails("recognition", str(error))
             return Transcript(text="", language=likely or "zh", confidence=0.0, note="failed")
 
     async def weigh_call(self, samples: Samples) -> Sequence[float] | None:
@@ -69,8 +81,16 @@ class Conversation:
         try:
             return await asyncio.to_thread(recogniser.weigh_call, samples)
         except DeviceError as error:
-            self.problem(str(error))
+            self._fails("recognition", str(error))
             return None
+
+    def _fails(self, engine: str, what: str) -> None:
+        self._failures[engine] = what
+        self.problem(what)
+
+    def _works(self, engine: str) -> None:
+        if what := self._failures.pop(engine, ""):
+            self.recovered(what)
 
     async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
         """Understand, act and find the words; None for talk that was not meant for us."""
@@ -79,7 +99,7 @@ class Conversation:
             meant = transcript.confidence >= _HEARD_CLEARLY and await self._is_request(text, language)
             if not meant:
                 return None
-        turn = await self.read(text, language, tuple(transcript.alternatives))
+        turn = await self._think(text, language, tuple(transcript.alternatives))
         answer = turn.answer
         return Reply(
             text=answer.reply,
@@ -87,6 +107,7 @@ class Conversation:
             asks_back=answer.outcome in {"ask_back", "not_understood"},
             understood=bool(answer.intents) and answer.understood_by == "rules",
             details=turn.to_dict(),
+            carry_out=lambda: self._carry_out(turn),
         )
 
     async def _is_request(self, text: str, language: str) -> bool:
@@ -97,14 +118,25 @@ class Conversation:
 
     async def read(self, text: str, language: str | None = None, alternatives: tuple[str, ...] = ()) -> Turn:
         """Answer text; begin or end the drive as the answer says."""
+        turn = await self._think(text, language, alternatives)
+        self._carry_out(turn)
+        return turn
+
+    async def _think(self, text: str, language: str | None, alternatives: tuple[str, ...]) -> Turn:
+        """Find the answer; nothing is done about it yet, since the driver may still take it back."""
         async with self._one_at_a_time:
             turn = await asyncio.to_thread(
                 self.assistant.read, text, self._position(), language, alternatives
             )
         if (turn.answer.volume or {}).get("change") == "test":
             turn.answer = replace(turn.answer, reply=await self._checked_sound(turn.answer.language))
-        elif turn.answer.volume is not None:
-            self.assistant.engines.synthesizer.change_volume(**turn.answer.volume)
+        return turn
+
+    def _carry_out(self, turn: Turn) -> None:
+        """Do what the answer says: volume, beginning and end of the drive."""
+        volume = turn.answer.volume
+        if volume is not None and volume.get("change") != "test":
+            self.assistant.engines.synthesizer.change_volume(**volume)
         driving = self.assistant.driving
         if turn.answer.end_guidance:
             driving.end()
@@ -112,7 +144,6 @@ class Conversation:
             driving.begin(turn.answer.route, turn.answer.language)
         if self._answered is not None:
             self._answered(turn)
-        return turn
 
     async def _checked_sound(self, language: str) -> str:
         from device.sound_check import words
@@ -121,8 +152,53 @@ class Conversation:
             return words("no_devices", language)
         return await self.sound_check(language)
 
-    async def speak(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
-        """Text to speech, clause by clause; without a voice nothing is said, and the loop says why."""
+    async def speak(self, text: str, language: str, *, urgent: bool = False) -> AsyncGenerator[Clip, None]:
+        """Text to speech, clause by clause; without a voice nothing is said, and the loop says why.
+
+        What is urgent takes the voice from whatever is being made, which then goes on from where it was.
+        """
+        try:
+            if urgent:
+                async with self._voice_first(), contextlib.aclosing(self._made(text, language)) as clips:
+                    async for clip in clips:
+                        yield clip
+            for sentence in [] if urgent else sentences(text):
+                async with contextlib.aclosing(self._made_between(sentence, language)) as clips:
+                    async for clip in clips:
+                        yield clip
+            self._works("speech")
+        except DeviceError as error:
+            self._fails("speech", f"{phrase('no_voice', 'en')} {error}")
+
+    @contextlib.asynccontextmanager
+    async def _voice_first(self) -> AsyncGenerator[None, None]:
+        self._urgent += 1
+        self._voice_is_free.clear()
+        try:
+            yield
+        finally:
+            self._urgent -= 1
+            if not self._urgent:
+                self._voice_is_free.set()
+
+    async def _made_between(self, sentence: str, language: str) -> AsyncGenerator[Clip, None]:
+        """Make a sentence while nothing urgent is made; after it from the stretch where it was left."""
+        done = 0
+        while True:
+            await self._voice_is_free.wait()
+            number = 0
+            async with contextlib.aclosing(self._made(sentence, language)) as clips:
+                async for clip in clips:
+                    number += 1
+                    if number > done:
+                        done = number
+                        yield clip
+                    if not self._voice_is_free.is_set():
+                        break
+                else:
+                    return
+
+    async def _made(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
         clips = self.assistant.speak(text, language)
         end = object()
         making: asyncio.Task[Any] | None = None
@@ -133,8 +209,6 @@ class Conversation:
                 if not isinstance(clip, Clip):
                     return
                 yield clip
-        except DeviceError as error:
-            self.problem(f"{phrase('no_voice', 'en')} {error}")
         finally:
             closing = asyncio.create_task(_close(clips, making))
             self._closing.add(closing)

@@ -237,16 +237,23 @@ class RemoteSynthesizer(RemoteEngine):
 
     def speak(self, text: str, language: str, *, voice: str | None = None) -> Generator[Clip, None, None]:
         """See `voice.tts.Synthesizer.speak`; after a crash it goes on once from the clause that broke off."""
-        from voice.tts import Clip
+        from voice.normalise import sentences
 
         chosen = voice or (self._speech.voice_zh if language == "zh" else self._speech.voice_en) or None
+        # One at a time: a sentence that was finished comes from the cache in one piece the next time.
+        for sentence in sentences(text):
+            yield from self._sentence(sentence, language, chosen)
+
+    def _sentence(self, text: str, language: str, voice: str | None) -> Generator[Clip, None, None]:
+        from voice.tts import Clip
+
         done = 0
         for last_try in (False, True):
             clips = self.process.stream(
                 "speak",
                 text=text,
                 language=language,
-                voice=chosen,
+                voice=voice,
                 speed=self._speech.speed,
                 volume=self.volume,
             )

@@ -104,12 +104,13 @@ async def listen(
         settings=settings,
         clock=None if lockstep else lambda: round((time.monotonic() - opened) * 1000),
     )
+    for problem in problems:
+        listener.notice(problem)
+    conversation.problem, conversation.recovered = listener.notice, listener.recovered
     if started is not None:
         started(listener)
     async for block in sound:
         await listener.push(block)
-        while problems:
-            listener.notice(problems.pop(0))
     await listener.finish()
 
 
@@ -130,7 +131,7 @@ async def listen_to_microphone(
     settings = conversation.assistant.settings
     chosen = settings.listening
     ducking = Ducking(settings.audio.duck_command, settings.audio.unduck_command, problem=problem)
-    player = Speaker(chosen.speaker, problem=problem, duck=ducking)
+    player = Speaker(chosen.speaker, problem=problem, recovered=recovered, duck=ducking)
     microphone = Microphone(chosen.microphone, problem=problem, recovered=recovered, other=player)
     conversation.sound_check = SoundCheck(microphone, player, echo_cancelled=chosen.echo_cancelled)
     try:

@@ -34,8 +34,8 @@ class Speaker:
     ----------
     name : str
         Part of the device's name; empty takes the default.
-    problem : callable
-        Told once in words when nothing can be heard.
+    problem, recovered : callable
+        Told once in words when nothing can be heard, and the same words when it can again.
     duck : callable, optional
         Called with True when we begin to speak and with False when we end, to lower the music; also from
         PortAudio's thread, so it must not wait.
@@ -48,10 +48,12 @@ class Speaker:
         name: str = "",
         *,
         problem: Callable[[str], None],
+        recovered: Callable[[str], None] = lambda _what: None,
         duck: Callable[[bool], None] | None = None,
         system: Any | None = None,
     ) -> None:
-        self._name, self._system, self._problem, self._duck = name, system, problem, duck
+        self._name, self._system, self._duck = name, system, duck
+        self._problem, self._recovered = problem, recovered
         self._lock = threading.Lock()
         self._pending = np.zeros(0, np.float32)
         self._stream: Any = None
@@ -61,18 +63,18 @@ class Speaker:
         """The sound cards that were there when the device was found missing."""
         self.device = ""
         """Name of the device in use; empty while there is none."""
-        self._told = False
+        self._told = ""
         self._played: deque[Samples] = deque(maxlen=200)
         self._reference = np.zeros(0, np.float32)
         self._resampler: StreamResampler | None = None
 
     def play(self, clip: Clip) -> None:
-        """Start playing a clip, instead of what was playing."""
+        """Play a clip after what is still playing."""
         if not self._open():
             return
         samples = resample(clip.samples, clip.sample_rate_hz, self._rate_hz)
         with self._lock:
-            self._pending = samples
+            self._pending = np.concatenate([self._pending, samples])
         if self._duck:
             self._duck(True)
 
@@ -128,10 +130,12 @@ class Speaker:
             self.close()
             self._lost_with = self._lost_with or sound_cards()
             if not self._told:
-                self._told = True
-                self._problem(f"nothing can be heard: {error}")
+                self._told = f"nothing can be heard: {error}"
+                self._problem(self._told)
             return False
-        self._told = False
+        if self._told:
+            self._recovered(self._told)
+        self._told = ""
         self._lost_with = ""
         self.device = device.name
         return True

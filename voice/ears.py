@@ -95,6 +95,10 @@ class Recorder:
         self._frames.append(frame)
         self.now_ms += FRAME_MS
 
+    def blank(self) -> None:
+        """Replace the newest frame by silence."""
+        self._frames[-1] = np.zeros_like(self._frames[-1])
+
     def cut(self, start_ms: int, end_ms: int | None = None) -> Samples:
         """Samples between two times of the stream, as far as they are still kept."""
         oldest_ms = self.now_ms - len(self._frames) * FRAME_MS

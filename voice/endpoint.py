@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import statistics
+from collections import deque
 from dataclasses import dataclass
 
 from voice.vad import FRAME_MS
@@ -15,9 +17,11 @@ _OPEN_EN = re.compile(
     r"navigate|show me|i want|i need|what|where|how|how far|how long|uh|um|er|my|please take me|avoid)$",
     re.IGNORECASE,
 )
+# The one 到 that ends a question; what else ends so wants a place.
+_ARRIVAL = re.compile(r"(?:多久|多长时间|几点钟?|什么时候|啥时候|何时)[才就能会可以]*到$")
 # What ends like a place or a finished phrase is taken for whole; the rest gets the usual time.
 _WHOLE = re.compile(
-    r"(?:回家|去公司|取消|停|多久|多远|多久到|多少公里|怎么走|在哪里|在哪|哪条路上|多少|大一点|小一点|一遍|导航|"
+    r"(?:回家|去公司|取消|停|多久|多远|多少公里|怎么走|在哪里|在哪|哪条路上|多少|大一点|小一点|一遍|导航|"
     r"什么|高速|收费站|做什么|吧|吗|呢|是的|好的|对|第[一二三四五六七八九十]个|"
     r"[门站路街道巷寺庙楼店园馆村桥区院校所场厕]|"
     r"大学|中学|小学|学校|大厦|中心|机场|银行|餐厅|超市|教堂|酒店|宾馆|"
@@ -79,8 +83,8 @@ def completeness(text: str) -> str:
     bare = re.sub(r"[\s,.!。，！、…]+$", "", text.strip())
     if not bare:
         return "open"
-    question = bare.endswith(("?", "？"))
     core = bare.rstrip("?？")
+    question = core != bare or _ARRIVAL.search(core)
     if not question and (_OPEN_ZH.search(core) or _OPEN_EN.search(core)):
         return "open"
     return "whole" if question or _WHOLE.search(core) else "unknown"
@@ -89,15 +93,18 @@ def completeness(text: str) -> str:
 class Endpointer:
     """Follows one utterance frame by frame and says when it ends.
 
-    The patience adapts to the speaker: an exponential mean of the pauses inside earlier commands raises
-    it, up to the limit for a half-said one.
+    The patience adapts to the speaker: the median of the longest pauses inside the last five commands, 0
+    for one without, raises it up to the limit for a half-said one. So a single hesitation changes nothing,
+    and who pauses often gets more time until two or three commands without pauses.
     """
 
-    _MEMORY = 0.9
+    _REMEMBERED = 5
 
     def __init__(self, settings: EndpointSettings | None = None) -> None:
         self.settings = settings or EndpointSettings()
-        self._mean_pause_ms = 0.0
+        self._pauses_ms = deque([0] * self._REMEMBERED, self._REMEMBERED)
+        self._longest_pause_ms = 0
+        self.started_ms: int | None = None
         self.begin(0)
 
     def begin(self, now_ms: int, *, after_call: bool = False) -> None:
@@ -105,13 +112,17 @@ class Endpointer:
 
         After a call the end of the call itself may still be heard, and is no speech yet.
         """
+        if self.heard_speech:
+            self._pauses_ms.append(self._longest_pause_ms)
+        self._longest_pause_ms = 0
         self._needed_ms = self.settings.min_speech_ms + (_CALL_TAIL_MS if after_call else 0)
         self.begun_ms = now_ms
         self.speech_ms = 0
-        self.started_ms: int | None = None
+        self.started_ms = None
         self.last_speech_ms = now_ms
         self._sounds = "unknown"
         self._run_ms = 0
+        self._held_ms = self._held_in_silence_ms = 0
 
     @property
     def heard_speech(self) -> bool:
@@ -120,7 +131,12 @@ class Endpointer:
 
     def silence_ms(self, now_ms: int) -> int:
         """Silence since the last speech."""
-        return now_ms - self.last_speech_ms
+        return now_ms - self.last_speech_ms - self._held_in_silence_ms
+
+    def hold(self, passed_ms: int) -> None:
+        """Let time pass that says nothing about the speaker: our own voice covers theirs."""
+        self._held_ms += passed_ms
+        self._held_in_silence_ms += passed_ms
 
     def frame(self, probability: float, now_ms: int) -> bool:
         """Take a frame that ends at `now_ms`.
@@ -138,9 +154,10 @@ class Endpointer:
         self._run_ms += FRAME_MS
         self.speech_ms += FRAME_MS
         if self.heard_speech and pause >= self.settings.early_ms:
-            self._mean_pause_ms = self._MEMORY * (self._mean_pause_ms or pause) + (1 - self._MEMORY) * pause
+            self._longest_pause_ms = max(self._longest_pause_ms, pause)
             self._sounds = "unknown"
         self.last_speech_ms = now_ms
+        self._held_in_silence_ms = 0
         if self.started_ms is None and self._run_ms >= self._needed_ms:
             self.started_ms = now_ms - self._run_ms
             return True
@@ -149,7 +166,7 @@ class Endpointer:
     def partial(self, text: str, *, is_usual: bool = False) -> None:
         """Take the words recognised so far; they set the patience until more is said.
 
-        A usual request is whole, also one like 还有多久到, which might go on if it were none.
+        A usual request is whole, also one like 带我去第一教室楼 that might go on if it were none.
         """
         self._sounds = "whole" if is_usual else completeness(text)
 
@@ -163,7 +180,7 @@ class Endpointer:
         }[self._sounds]
         if self._sounds == "whole":
             return chosen
-        return int(min(self.settings.open_ms, max(chosen, 1.3 * self._mean_pause_ms)))
+        return int(min(self.settings.open_ms, max(chosen, 1.3 * statistics.median(self._pauses_ms))))
 
     def ended(self, now_ms: int) -> str:
         """Why the utterance has ended by now, or an empty string.
@@ -173,8 +190,9 @@ class Endpointer:
         str
             "silence" after speech, "nothing" if nobody spoke in time, "cap" if it became too long.
         """
-        if now_ms - self.begun_ms >= self.settings.cap_ms:
+        followed_ms = now_ms - self.begun_ms - self._held_ms
+        if followed_ms >= self.settings.cap_ms:
             return "cap" if self.heard_speech else "nothing"
         if not self.heard_speech:
-            return "nothing" if now_ms - self.begun_ms >= self.settings.wait_ms else ""
+            return "nothing" if followed_ms >= self.settings.wait_ms else ""
         return "silence" if self.silence_ms(now_ms) >= self.patience_ms else ""

@@ -58,6 +58,9 @@ class Reply:
     details: dict[str, Any] = field(default_factory=dict)
     """The object for the `answer` event."""
 
+    carry_out: Callable[[], None] = lambda: None
+    """Does on the device what it says, such as beginning the drive; only if the answer is given."""
+
 
 class Engines(Protocol):
     """The heavy work, each call in a process of its own."""
@@ -74,8 +77,8 @@ class Engines(Protocol):
         """Understand and act; None for talk that is no request, unless it was addressed to us."""
         ...
 
-    def speak(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
-        """Text to speech, clause by clause."""
+    def speak(self, text: str, language: str, *, urgent: bool) -> AsyncGenerator[Clip, None]:
+        """Text to speech, clause by clause; what is urgent goes before what is being made."""
         ...
 
 
@@ -174,6 +177,9 @@ class Listener:
         self._check: tuple[int, WakeHit] | None = None
         self._early: asyncio.Task[Transcript] | None = None
         self._problems: set[str] = set()
+        self._failure = ""
+        """What went wrong with the newest request; empty when it was answered."""
+        self._proposal: tuple[str, str, int] | None = None
 
     async def push(self, samples: Samples) -> None:
         """Take more sound of the stream, of any length, 16 kHz mono float32."""
@@ -198,6 +204,10 @@ class Listener:
     def prompt(self, text: str, language: str, *, valid_ms: int = 4_000) -> None:
         """Say a manoeuvre prompt: over an answer, which goes on afterwards; never when out of date."""
         self._spawn(self._say(text, language, Priority.PROMPT, expires_ms=self._now() + valid_ms))
+
+    def propose(self, text: str, language: str, *, valid_ms: int) -> None:
+        """Say something unasked when nothing else is going on; then one may answer without the call."""
+        self._proposal = text, language, self._now() + valid_ms
 
     def notice(self, problem: str) -> None:
         """Report that something is wrong, once until it is well again."""
@@ -225,7 +235,8 @@ class Listener:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.notice(f"{type(error).__name__}: {error}")
+            self._failure = f"{type(error).__name__}: {error}"
+            self.notice(self._failure)
             if self.state != State.RECORDING:
                 self.state = State.WAITING
 
@@ -241,6 +252,8 @@ class Listener:
         self._recorder.add(frame)
         now = self._now()
         self.mouth.tick(now)
+        if self._sounds_like_us():
+            self._recorder.blank()
         heard = self._ears.hear(frame, masked=self.mouth.sounding)
         if heard.wake is not None and self.state != State.RECORDING:
             self._take_call(heard.wake)
@@ -251,9 +264,13 @@ class Listener:
         self._keep_time(now)
         await self._settle()
 
+    def _sounds_like_us(self) -> bool:
+        """Whether the microphone hears our own voice, and nobody else can be told from it."""
+        return self.mouth.sounding and not self.settings.barge_in
+
     def _take_call(self, hit: WakeHit) -> None:
         now = self._now()
-        self.mouth.drop_answers(now)
+        self.mouth.drop_answers()
         self._language = hit.language
         self._emit("wake", {"language": hit.language, "score": round(hit.score, 3)})
         self._begin(now, called=True, start_ms=now - self.settings.call_ms)
@@ -289,8 +306,9 @@ class Listener:
         self._endpointer.begin(now, after_call=called)
 
     def _record(self, probability: float, now: int) -> None:
-        ours = self.mouth.sounding and not self.settings.barge_in
-        if self._endpointer.frame(0.0 if ours else probability, now):
+        if self._sounds_like_us():
+            self._endpointer.hold(FRAME_MS)
+        elif self._endpointer.frame(probability, now):
             self._greeted = True
             self._emit("speech_start", {"start_ms": self._endpointer.started_ms})
         silence = self._endpointer.silence_ms(now)
@@ -347,15 +365,14 @@ class Listener:
         if not await self._wanted(turn):
             return
         self._emit("transcript", transcript.to_dict())
-        now = self._now()
         if not transcript.text:
             await self._nothing_heard(cut)
             return
         self._resume_at_ms = None
         speaking = self.mouth.busy or self._held is not None
         if speaking and is_stop(transcript.text):
-            self.mouth.give_up(now)
-            self._replace(now)
+            self.mouth.give_up()
+            self._replace()
             self._close()
             return
         if not self._invited:
@@ -377,7 +394,9 @@ class Listener:
             self._ignore(transcript.text)
             return
         self._language = transcript.language
-        self._replace(self._now())
+        self._replace()
+        reply.carry_out()
+        self.recovered(self._failure)
         self._emit("answer", reply.details or {"reply": reply.text})
         self.state = State.WAITING
         self._asked = reply.asks_back and (called or reply.understood)
@@ -398,10 +417,10 @@ class Listener:
         self._emit("ignored", {"text": text})
         self._close()
 
-    def _replace(self, now: int) -> None:
+    def _replace(self) -> None:
         """What was asked or is being said before this gives way to it."""
         self._drop_held()
-        self.mouth.drop_answers(now)
+        self.mouth.drop_answers()
 
     def _drop_held(self) -> None:
         """The request before this one is replaced."""
@@ -435,7 +454,8 @@ class Listener:
         speech = Speech(text=text, language=language, priority=priority, expires_ms=expires_ms)
         turn = self._turn
         try:
-            async with contextlib.aclosing(self._engines.speak(text, language)) as clips:
+            urgent = priority == Priority.PROMPT
+            async with contextlib.aclosing(self._engines.speak(text, language, urgent=urgent)) as clips:
                 async for clip in clips:
                     if priority == Priority.ANSWER and turn != self._turn and not self.mouth.paused:
                         return
@@ -448,13 +468,13 @@ class Listener:
 
     def _overhear(self, probability: float, now: int) -> None:
         """Someone may interrupt us, or go on after an answer."""
+        if self._sounds_like_us():
+            self._barge_run_ms = 0
+            return
         sounding = self.mouth.sounding
         talking_with_us = (
             self.mouth.answering or self.state == State.ANSWERING or now <= self._follow_until_ms
         )
-        if sounding and not self.settings.barge_in:
-            self._barge_run_ms = 0
-            return
         threshold = self.settings.endpoint.threshold + (0.15 if sounding else 0.0)
         if probability < threshold:
             self._barge_run_ms, self._talked_on = 0, False
@@ -464,7 +484,7 @@ class Listener:
             return
         if sounding:
             self._emit("barge_in", {})
-            self.mouth.interrupt(now)
+            self.mouth.interrupt()
             self._resume_at_ms = now + self.settings.resume_ms
         elif self.state == State.WAITING and now > self._follow_until_ms:
             return
@@ -484,9 +504,15 @@ class Listener:
             if self.state == State.RECORDING and self._called:
                 around = self._recorder.cut(noticed_ms + CHECK_AFTER_MS - self.settings.call_ms)
                 self._spawn(self._check_call(hit, around[: self.settings.call_ms * 16], self._turn))
-        if self._follow_pending and self.state == State.WAITING and not self.mouth.busy and not self._tasks:
+        quiet = self.state == State.WAITING and not self.mouth.busy and not self._tasks
+        if self._follow_pending and quiet:
             self._follow_until_ms = now + self._follow_pending
             self._follow_pending = 0
+        elif self._proposal is not None and quiet and now > self._follow_until_ms:
+            (text, language, until_ms), self._proposal = self._proposal, None
+            if now <= until_ms:
+                self._asked, self._follow_pending = False, self.settings.follow_up_question_ms
+                self._spawn(self._say(text, language, Priority.ANSWER))
         if (
             self._resume_at_ms is not None
             and now >= self._resume_at_ms

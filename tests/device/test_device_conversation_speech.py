@@ -50,6 +50,57 @@ def test_speech_that_is_given_up_frees_the_engine(after_s: float) -> None:
     assert not assistant.turn.locked()
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.06, 0.12])
+def test_what_is_urgent_takes_the_voice_and_the_rest_goes_on_after_it(after_s: float) -> None:
+    """A manoeuvre prompt waits for one stretch of an answer, not for all of it, and nothing is lost."""
+    assistant: Any = OneAtATime()
+    made: list[str] = []
+    before: list[int] = []
+
+    async def answer(conversation: Conversation, text: str, *, urgent: bool) -> None:
+        async for clip in conversation.speak(text, "zh", urgent=urgent):
+            made.append(clip.text)
+
+    async def scene() -> None:
+        conversation = Conversation(assistant, lambda: None)
+        first = asyncio.create_task(
+            answer(conversation, "一二三四五六七八九十甲乙。丙丁戊己庚辛壬癸子丑寅卯。", urgent=False)
+        )
+        await asyncio.sleep(after_s)
+        before.append(len(made))
+        await answer(conversation, "左转", urgent=True)
+        await first
+
+    asyncio.run(scene())
+    assert made.index("左") <= before[0] + 2
+    assert [word for word in made if word not in "左转"] == list(
+        "一二三四五六七八九十甲乙。丙丁戊己庚辛壬癸子丑寅卯。"
+    )
+
+
+def test_a_voice_that_speaks_again_is_well_again() -> None:
+    from device.errors import DeviceError
+
+    class Failing(OneAtATime):
+        def speak(self, text: str, language: str) -> Generator[Clip, None, None]:
+            if text == "坏":
+                raise DeviceError("the voice is gone")
+            yield from super().speak(text, language)
+
+    told: list[tuple[str, str]] = []
+
+    async def scene() -> None:
+        conversation = Conversation(Failing(), lambda: None)  # type: ignore[arg-type]
+        conversation.problem = lambda what: told.append(("problem", what))
+        conversation.recovered = lambda what: told.append(("recovered", what))
+        for text in ("坏", "好", "好"):
+            await said(conversation, text)
+
+    asyncio.run(scene())
+    assert [kind for kind, _ in told] == ["problem", "recovered"]
+    assert len({what for _, what in told}) == 1
+
+
 def test_a_failing_voice_is_said_and_nothing_is_spoken() -> None:
     from device.errors import DeviceError
 

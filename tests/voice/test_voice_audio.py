@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,8 @@ class DrawnSystem:
         self.default = SimpleNamespace(device=(0, 0))
         self.opened: list[Any] = []
         self.rescans = 0
+        self.blocks = 60
+        self.spoil: Callable[[int, Any], None] = lambda number, block: None
 
     def query_devices(self) -> list[dict[str, Any]]:
         return [
@@ -63,8 +66,9 @@ class DrawnStream:
     def start(self) -> None:
         if "blocksize" in self.options:
             wave = self.system.level * np.sin(np.arange(self.options["blocksize"]) / 9) + self.system.offset
-            block = np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
-            for _ in range(60):
+            for number in range(self.system.blocks):
+                block = np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
+                self.system.spoil(number, block)
                 self.options["callback"](block, len(block), None, None)
 
     def abort(self) -> None:
@@ -136,6 +140,31 @@ def test_an_overdriven_microphone_is_reported() -> None:
     assert "overdriven" in problems[0]
 
 
+def test_an_overdriven_microphone_that_is_turned_down_is_well_again() -> None:
+    def turned_down_after_60(number: int, block: Any) -> None:
+        if number >= 60:
+            block *= 0.1
+
+    system = DrawnSystem("mic", level=1.0)
+    system.blocks, system.spoil = 200, turned_down_after_60
+    _, problems, well = hear(system, 199)
+    assert problems == well
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+def test_one_broken_sample_does_not_deafen_the_microphone(value: float) -> None:
+    def spoil(number: int, block: Any) -> None:
+        if number == 5:
+            block[3] = value
+
+    system = DrawnSystem("mic", rate_hz=16_000)
+    system.spoil = spoil
+    taken, _, _ = hear(system, 55)
+    assert all(np.isfinite(block).all() for block in taken)
+    assert np.abs(taken[-1]).max() == pytest.approx(0.1, rel=0.1)
+
+
 def test_a_device_is_found_by_part_of_its_name() -> None:
     system = DrawnSystem("HDA Intel", "USB Car Microphone")
     assert find_device("car mic", system=system).index == 1
@@ -165,13 +194,38 @@ def test_a_speaker_plays_stops_and_tells_what_it_played() -> None:
     assert ducked == [True, False]
 
 
-def test_without_a_speaker_it_is_said_once() -> None:
+def test_clips_follow_each_other_on_the_device_without_loss() -> None:
+    """However the device asks for blocks, and although the next clip comes before the last one has ended."""
+    system = DrawnSystem("speaker", rate_hz=16_000)
+    speaker = Speaker(problem=pytest.fail, system=system)
+    ramp = np.arange(1, 4_001, dtype=np.float32) / 4_001
+    for part in np.split(ramp, [1_000, 1_700, 2_900]):
+        speaker.play(Clip(samples=part, sample_rate_hz=16_000, text="a", voice="v"))
+    heard = np.zeros((0, 1), np.float32)
+    while len(heard) < 5_000:
+        block = np.zeros((320, 1), np.float32)
+        system.opened[0].options["callback"](block, 320, None, None)
+        heard = np.concatenate([heard, block])
+    np.testing.assert_array_equal(heard[: len(ramp), 0], ramp)
+    assert not heard[len(ramp) :].any()
+
+
+def test_without_a_speaker_it_is_said_once_and_again_when_it_is_back() -> None:
     problems: list[str] = []
-    speaker = Speaker(problem=problems.append, system=DrawnSystem())
-    speaker.play(clip())
-    speaker.play(clip())
-    speaker.stop()
+    well: list[str] = []
+    system = DrawnSystem()
+    speaker = Speaker(problem=problems.append, recovered=well.append, system=system)
+    for there in (False, False, True, True, False):
+        system.names = ["speaker"] if there else []
+        speaker.play(clip())
+        speaker.stop()
+        if not there:
+            speaker.close()
     assert len(problems) == 1
+    assert well == problems
+    speaker.close()
+    speaker.play(clip())
+    assert len(problems) == 2
 
 
 def test_resampling_block_by_block_makes_no_clicks() -> None:

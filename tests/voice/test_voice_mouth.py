@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -55,8 +56,10 @@ def perform(script: dict[int, Any], until_ms: int = 2_000) -> tuple[str, list[tu
         action = script.get(now)
         if isinstance(action, Speech):
             mouth.say(action, now)
+        elif action == "resume":
+            mouth.resume(now)
         elif action is not None:
-            getattr(mouth, action)(now)
+            getattr(mouth, action)()
     return "".join(tape.played), events
 
 
@@ -88,12 +91,65 @@ def perform(script: dict[int, Any], until_ms: int = 2_000) -> tuple[str, list[tu
         pytest.param(
             {0: speech("abc"), 150: "interrupt", 300: speech("P", prompt=True), 500: "resume"},
             "ab|Pbc",
-            id="a prompt waits while the driver speaks",
+            id="a prompt is said although an answer was broken off",
+        ),
+        pytest.param(
+            {0: speech("abc"), 150: "interrupt", 300: speech("P", prompt=True, expires_ms=350)},
+            "ab|P",
+            id="it does not wait until its time is over",
+        ),
+        pytest.param(
+            {0: speech("PQ", prompt=True, expires_ms=400), 150: "interrupt", 600: "resume"},
+            "PQ|",
+            id="a broken-off prompt that is out of date is not taken up again",
+        ),
+        pytest.param(
+            {
+                0: speech("PQ", prompt=True),
+                50: speech("abc"),
+                150: "interrupt",
+                250: "give_up",
+                300: "resume",
+            },
+            "PQ|abc",
+            id="what was broken off is given up, what waited is said",
+        ),
+        pytest.param(
+            {0: speech("abc"), 150: "interrupt", 200: speech("P", prompt=True), 400: "drop_answers"},
+            "ab|P",
+            id="the broken-off answer is given up",
         ),
     ],
 )
 def test_what_plays(script: dict[int, Any], played: str) -> None:
     assert perform(script)[0] == played
+
+
+def test_the_stretches_of_a_clause_are_handed_over_without_a_gap() -> None:
+    """What reaches the loudspeaker is whole although time passes in frames of 32 ms."""
+    mouth = Mouth(player := Loudspeaker(), lambda *_: None)
+    mouth.say(speech("a+b+cd"), 0)
+    for now in range(0, 2_000, 32):
+        player.now_ms = now
+        mouth.tick(now)
+    gaps = [start - end for (_, end), (start, _) in itertools.pairwise(player.spans)]
+    assert gaps[:2] == [0, 0]
+    assert 0 <= gaps[2] <= 32
+
+
+class Loudspeaker:
+    """Notes when each clip is heard: after the one before it."""
+
+    def __init__(self) -> None:
+        self.now_ms = 0
+        self.spans: list[tuple[float, float]] = []
+
+    def play(self, clip: Clip) -> None:
+        start = max(self.now_ms, self.spans[-1][1]) if self.spans else self.now_ms
+        self.spans.append((start, start + clip.duration_s * 1000))
+
+    def stop(self) -> None:
+        raise AssertionError("nothing interrupts")
 
 
 def test_every_start_has_an_end() -> None:
