@@ -57,8 +57,10 @@ class Conversation:
         self._position = position
         self._answered = answered
         self._one_at_a_time = asyncio.Lock()
-        self._urgent = 0
-        """Urgent speeches that are made, or wait for the voice."""
+        self._urgent = self._urgent_so_far = 0
+        """Urgent speeches that are made, or wait for the voice; and how many there were ever."""
+        self._made_in_between = False
+        """Whether something is made that is not urgent."""
         self._voice_is_free = asyncio.Event()
         self._voice_is_free.set()
         self._closing: set[asyncio.Task[None]] = set()
@@ -173,7 +175,10 @@ class Conversation:
     @contextlib.asynccontextmanager
     async def _voice_first(self) -> AsyncGenerator[None, None]:
         self._urgent += 1
+        self._urgent_so_far += 1
         self._voice_is_free.clear()
+        if self._made_in_between:
+            self.assistant.engines.synthesizer.break_off()
         try:
             yield
         finally:
@@ -186,17 +191,21 @@ class Conversation:
         done = 0
         while True:
             await self._voice_is_free.wait()
-            number = 0
-            async with contextlib.aclosing(self._made(sentence, language)) as clips:
-                async for clip in clips:
-                    number += 1
-                    if number > done:
-                        done = number
-                        yield clip
-                    if not self._voice_is_free.is_set():
-                        break
-                else:
-                    return
+            number, before = 0, self._urgent_so_far
+            self._made_in_between = True
+            try:
+                async with contextlib.aclosing(self._made(sentence, language)) as clips:
+                    async for clip in clips:
+                        number += 1
+                        if number > done:
+                            done = number
+                            yield clip
+                        if before != self._urgent_so_far:
+                            break
+            finally:
+                self._made_in_between = False
+            if before == self._urgent_so_far:
+                return
 
     async def _made(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
         clips = self.assistant.speak(text, language)

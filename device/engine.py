@@ -241,6 +241,13 @@ class EngineProcess:
             self._used = time.monotonic()
             self._turn.release()
 
+    def break_off(self) -> None:
+        """Let the stream under way, if any, end after the item that is being made, as if it were all."""
+        wire = self._wire
+        if wire is not None and self._turn.locked():
+            with contextlib.suppress(WireBroken, WireTimeout, WireHung):
+                wire.send({"kind": "stop"}, time.monotonic() + _STOP_LIMIT_S)
+
     def _call(self, method: str, arguments: dict[str, Any], limit_s: float) -> Generator[Any, None, None]:
         wire = self._ready_wire()
         deadline = time.monotonic() + limit_s

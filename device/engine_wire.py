@@ -12,6 +12,7 @@ import math
 import os
 import select
 import struct
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,7 @@ class Wire:
         self._read_fd = read_fd
         self._write_fd = write_fd
         self._signs = signs
+        self._sending = threading.Lock()
         os.set_blocking(write_fd, False)
 
     def send(self, message: dict[str, Any], deadline_s: float = math.inf) -> None:
@@ -112,14 +114,15 @@ class Wire:
             The other side does not read in time, does nothing at all, or has ended.
         """
         rest = memoryview(encode(message))
-        while rest:
-            self._wait(self._write_fd, select.POLLOUT, deadline_s)
-            try:
-                rest = rest[os.write(self._write_fd, rest) :]
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                raise WireBroken(str(error)) from None
+        with self._sending:
+            while rest:
+                self._wait(self._write_fd, select.POLLOUT, deadline_s)
+                try:
+                    rest = rest[os.write(self._write_fd, rest) :]
+                except BlockingIOError:
+                    continue
+                except OSError as error:
+                    raise WireBroken(str(error)) from None
 
     def receive(self, deadline_s: float = math.inf) -> dict[str, Any]:
         """Read one message; the same errors as `send`."""

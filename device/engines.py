@@ -269,6 +269,11 @@ class RemoteSynthesizer(RemoteEngine):
             finally:
                 clips.close()
 
+    def break_off(self) -> None:
+        """See `EngineProcess.break_off`; never loads anything."""
+        if self._process is not None:
+            self._process.break_off()
+
     def voices(self) -> list[VoiceInfo]:
         """See `voice.tts.Synthesizer.voices`."""
         from voice.tts import VoiceInfo

@@ -21,11 +21,19 @@ class OneAtATime:
 
     def __init__(self) -> None:
         self.turn = threading.Lock()
+        self.broken_off = False
+        self.engines = SimpleNamespace(synthesizer=self)
+
+    def break_off(self) -> None:
+        self.broken_off = self.turn.locked()
 
     def speak(self, text: str, language: str) -> Generator[Clip, None, None]:
         with self.turn:
+            self.broken_off = False
             for clause in text:
                 time.sleep(0.05)
+                if self.broken_off:
+                    return
                 yield Clip(samples=np.zeros(10, np.float32), sample_rate_hz=1_000, text=clause, voice="v")
 
 
