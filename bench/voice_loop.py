@@ -72,7 +72,7 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
         ears = open_ears()
         engines = Conversation(assistant, partial(_same, position))
         await engines.warm()
-        await engines.warm([("好的，去前面。", "zh"), ("Okay, go.", "en")])
+        await engines.prepare([("好的，去前面。", "zh"), ("Okay, go.", "en")])
         chosen = [u for c, u in zip(cases, utterances, strict=True) if c.language == language][: count // 2]
         for utterance in chosen:
             samples, ends_s = call_and_command(setup.corpus, utterance)

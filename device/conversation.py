@@ -22,6 +22,9 @@ from voice.tts import Clip
 Samples = npt.NDArray[np.float32]
 Position = tuple[float, float]
 
+_PREPARED = 500
+"""So many sayings are remembered as made beforehand."""
+
 _HEARD_CLEARLY = 0.5
 """Confidence of the recogniser below which words without the call are taken for noise."""
 
@@ -61,6 +64,9 @@ class Conversation:
         """Urgent speeches that are made, or wait for the voice; and how many there were ever."""
         self._made_in_between = False
         """Whether something is made that is not urgent."""
+        self._speaking = 0
+        self._preparing = False
+        self._prepared: set[tuple[str, str]] = set()
         self._voice_is_free = asyncio.Event()
         self._voice_is_free.set()
         self._closing: set[asyncio.Task[None]] = set()
@@ -159,6 +165,9 @@ class Conversation:
 
         What is urgent takes the voice from whatever is being made, which then goes on from where it was.
         """
+        self._speaking += 1
+        if self._preparing:
+            self.assistant.engines.synthesizer.break_off()
         try:
             if urgent:
                 async with self._voice_first(), contextlib.aclosing(self._made(text, language)) as clips:
@@ -171,6 +180,31 @@ class Conversation:
             self._works("speech")
         except DeviceError as error:
             self._fails("speech", f"{phrase('no_voice', 'en')} {error}")
+        finally:
+            self._speaking -= 1
+
+    async def prepare(self, sayings: Sequence[tuple[str, str]]) -> None:
+        """Make what will have to be said in a hurry, while the voice has nothing else to do.
+
+        Parameters
+        ----------
+        sayings : sequence of (text, language)
+            What was made before is not made again.
+        """
+        for saying in sayings:
+            if self._speaking or saying in self._prepared:
+                continue
+            self._preparing = True
+            try:
+                async with contextlib.aclosing(self._made(*saying)) as clips:
+                    async for _ in clips:
+                        pass
+            except DeviceError:
+                return  # it is said when there is something to say
+            finally:
+                self._preparing = False
+            if not self._speaking:  # otherwise it was broken off
+                self._prepared = {saying, *self._prepared} if len(self._prepared) < _PREPARED else {saying}
 
     @contextlib.asynccontextmanager
     async def _voice_first(self) -> AsyncGenerator[None, None]:
@@ -224,12 +258,10 @@ class Conversation:
             closing.add_done_callback(self._closing.discard)
             await asyncio.shield(closing)
 
-    async def warm(self, phrases: Sequence[tuple[str, str]] | None = None) -> None:
+    async def warm(self) -> None:
         """Start the engines and make the fixed phrases, so that the first request is quick."""
         await self.recognise(np.zeros(16_000, np.float32), None)
-        for text, language in fixed_phrases() if phrases is None else phrases:
-            async for _ in self.speak(text, language):
-                pass
+        await self.prepare(fixed_phrases())
         await asyncio.to_thread(self.assistant.agent.warm)
 
 

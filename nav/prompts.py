@@ -18,6 +18,9 @@ __all__ = ["Prompt", "PromptScheduler", "PromptTiming", "Stage", "speech_seconds
 
 _NO_DISTANCE_M = 60.0
 _DEPART_WITHIN_M = 100.0
+_AHEAD_S = 20.0
+"""Prompts are made so long before they are due."""
+
 _ONCE = frozenset({"new_name"})
 _IN_PLACE = frozenset({"exit_roundabout"})
 
@@ -63,6 +66,33 @@ class PromptScheduler:
     def next_index(self) -> int:
         """Index of the manoeuvre that comes next; the number of manoeuvres after the last."""
         return self._next
+
+    def texts_ahead(self, offset_m: float, speed_mps: float) -> list[str]:
+        """Return what will probably be said of the next manoeuvre, for it to be spoken beforehand.
+
+        Parameters
+        ----------
+        offset_m, speed_mps : float
+            As for `update`; at another speed the main prompt names another distance.
+
+        Returns
+        -------
+        list of str
+            Empty while there is time, and when the main prompt has been said.
+        """
+        if self._next >= len(self._maneuvers) or "approach" in self._said[self._next]:
+            return []
+        maneuver, pace_mps = self._maneuvers[self._next], max(speed_mps, self._timing.creep_mps)
+        main_m = self._approach_m(self._next, pace_mps)
+        if maneuver.kind == "depart" or maneuver.offset_m - offset_m > main_m + _AHEAD_S * pace_mps:
+            return []
+        # It begins at the first update, a second apart, within that distance.
+        nearest_m = max(0.0, main_m - 1.5 * pace_mps)
+        main = [
+            maneuver.say(self._language, "full", distance_m=distance_m)
+            for distance_m in (nearest_m + pace_mps, nearest_m)
+        ]
+        return list(dict.fromkeys([*main, maneuver.say(self._language, "now")]))
 
     def said(self, index: int) -> frozenset[Stage]:
         """Return which parts of a manoeuvre's announcement have been said."""

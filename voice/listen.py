@@ -193,7 +193,7 @@ class Listener:
         """The stream has ended: answer what was said, and say it to the end."""
         silence = np.zeros(512, np.float32)
         for _ in range(120_000 // FRAME_MS):
-            if self.state == State.WAITING and not self.mouth.busy and not self._tasks:
+            if self.idle:
                 break
             await self._frame(silence)
             if self._tasks:
@@ -220,6 +220,11 @@ class Listener:
         if problem in self._problems:
             self._problems.discard(problem)
             self._emit("recovered", {"problem": problem})
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being heard, thought about or said."""
+        return self.state == State.WAITING and not self.mouth.busy and not self._tasks
 
     def _now(self) -> int:
         return self._recorder.now_ms
@@ -504,11 +509,10 @@ class Listener:
             if self.state == State.RECORDING and self._called:
                 around = self._recorder.cut(noticed_ms + CHECK_AFTER_MS - self.settings.call_ms)
                 self._spawn(self._check_call(hit, around[: self.settings.call_ms * 16], self._turn))
-        quiet = self.state == State.WAITING and not self.mouth.busy and not self._tasks
-        if self._follow_pending and quiet:
+        if self._follow_pending and self.idle:
             self._follow_until_ms = now + self._follow_pending
             self._follow_pending = 0
-        elif self._proposal is not None and quiet and now > self._follow_until_ms:
+        elif self._proposal is not None and self.idle and now > self._follow_until_ms:
             (text, language, until_ms), self._proposal = self._proposal, None
             if now <= until_ms:
                 self._asked, self._follow_pending = False, self.settings.follow_up_question_ms

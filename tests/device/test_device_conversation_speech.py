@@ -22,6 +22,7 @@ class OneAtATime:
     def __init__(self) -> None:
         self.turn = threading.Lock()
         self.broken_off = False
+        self.orders: list[str] = []
         self.engines = SimpleNamespace(synthesizer=self)
 
     def break_off(self) -> None:
@@ -30,6 +31,7 @@ class OneAtATime:
     def speak(self, text: str, language: str) -> Generator[Clip, None, None]:
         with self.turn:
             self.broken_off = False
+            self.orders.append(text)
             for clause in text:
                 time.sleep(0.05)
                 if self.broken_off:
@@ -84,6 +86,29 @@ def test_what_is_urgent_takes_the_voice_and_the_rest_goes_on_after_it(after_s: f
     assert [word for word in made if word not in "左转"] == list(
         "一二三四五六七八九十甲乙。丙丁戊己庚辛壬癸子丑寅卯。"
     )
+
+
+def test_prompts_are_made_beforehand_and_give_way_to_whatever_is_said() -> None:
+    assistant: Any = OneAtATime()
+    ahead = [("在前方左转。", "zh"), ("在前方右转。", "zh")]
+
+    async def scene() -> tuple[list[str], list[int]]:
+        conversation = Conversation(assistant, lambda: None)
+        preparing = asyncio.create_task(conversation.prepare(ahead))
+        await asyncio.sleep(0.12)
+        heard = await said(conversation, "好")
+        await preparing
+        made = [len(assistant.orders)]
+        for _ in range(3):
+            await conversation.prepare(ahead)
+            made.append(len(assistant.orders))
+        return heard, made
+
+    heard, made = asyncio.run(scene())
+    assert heard == ["好"]
+    assert made[0] < 4, "the reply did not wait for both"
+    assert set(assistant.orders) == {"在前方左转。", "在前方右转。", "好"}
+    assert made[-1] == made[-2], "what was made is not made again"
 
 
 def test_a_voice_that_speaks_again_is_well_again() -> None:

@@ -67,6 +67,18 @@ def test_prepare_approach_now_after() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kph", [30, 50, 80, 120])
+def test_what_will_be_said_in_a_hurry_is_known_beforehand(kph: int, language: Language) -> None:
+    for turn_m in range(2_000, 2_100, 7):
+        said = [p.text for _, p in drive(plain(turn_m), kph, language=language) if p.maneuver == 1]
+        scheduler = PromptScheduler(plain(turn_m), language)
+        scheduler.update(0.0, kph / 3.6, 0.0)
+        assert scheduler.texts_ahead(0.0, kph / 3.6) == [], "there is time"
+        ahead = scheduler.texts_ahead(turn_m - 20 * kph / 3.6, kph / 3.6)
+        assert set(said[1:3]) <= set(ahead), "the main prompt and the last one"
+
+
 def test_the_name_is_said_once() -> None:
     assert sum("成府路" in p.text for _, p in drive(plain(), 50)) == 1
 
