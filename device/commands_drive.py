@@ -81,7 +81,7 @@ def drive(
     fixes = source.fixes() if source is not None else iter(())
     stops, first = _stops(opened, start, [*(via or []), end], fixes)
     heading_deg = first.heading_deg if first is not None else None
-    wishes = [wish for wish in avoid.split(",") if wish]
+    wishes = [wish.strip() for wish in avoid.split(",") if wish.strip()]
     route = router.route(stops, avoid=wishes, heading_deg=heading_deg)
     if source is None:
         source = _simulated(route, noise, lost, seed)

@@ -84,6 +84,15 @@ def route(
     """
     from nav import Region, Router
 
+    if alternatives:
+        if form in (Format.GPX, Format.PNG, Format.HTML):
+            raise typer.BadParameter(
+                f"{form} holds one way; choose text, json or geojson", param_hint="--format"
+            )
+        if via or best_order:
+            raise typer.BadParameter(
+                "alternatives are found between two places only", param_hint="--alternatives"
+            )
     opened = Region.open(region_around(region, start, *(via or []), end))
     router = Router(opened, profile=profile.value)
     if live is not None:
@@ -107,10 +116,6 @@ def _routes(
 ) -> list[Route]:
     wishes = [wish.strip() for wish in avoid.split(",") if wish.strip()]
     if alternatives:
-        if len(stops) > 2:
-            raise typer.BadParameter(
-                "alternatives are found between two places only", param_hint="--alternatives"
-            )
         return router.alternatives(
             stops[0], stops[1], count=alternatives, avoid=wishes, heading_deg=heading_deg
         )

@@ -178,6 +178,10 @@ class Driving:
             self.changed.set()
         return events
 
+    def texts_ahead(self) -> list[str]:
+        """Return sentences that will soon be said in a hurry."""
+        return self._guide.texts_ahead() if self._guide is not None else []
+
     def roads_changed(self) -> list[GuidanceEvent]:
         """Take up closures and live speeds that have just come into force."""
         return self._guide.roads_changed() if self._guide is not None else []
@@ -190,6 +194,7 @@ class Driving:
         return GuidanceState(
             route=status.route,
             offset_m=status.offset_m,
+            stops_left=tuple(self._guide.stops_left()),
             remaining_m=status.remaining_m,
             remaining_s=status.remaining_s,
             next_zh=status.next_zh,

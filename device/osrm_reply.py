@@ -91,7 +91,7 @@ class Writer:
         scale = along[-1] / route.distance_m if route.distance_m > 0 else 1.0
         steps = []
         end_m = begin_m + route.legs[index].distance_m
-        for m in _maneuvers_of(route, index, begin_m, end_m):
+        for m in _maneuvers_of(route, index, begin_m):
             until = min(m.offset_m + m.length_m, end_m) if m.kind not in ("via", "arrive") else m.offset_m
             points = _between(route.geometry, along, m.offset_m * scale, until * scale)
             side = "left" if int(route.graph.edge_flags[route.edges[0]]) & EdgeFlag.LEFT_HAND else "right"
@@ -122,7 +122,7 @@ class Writer:
         }
 
 
-def _maneuvers_of(route: Route, index: int, begin_m: float, end_m: float) -> list[Maneuver]:
+def _maneuvers_of(route: Route, index: int, begin_m: float) -> list[Maneuver]:
     """Return the manoeuvres of a leg: it departs, and arrives."""
     from dataclasses import replace
 
@@ -133,8 +133,8 @@ def _maneuvers_of(route: Route, index: int, begin_m: float, end_m: float) -> lis
         via = next(m for m in route.maneuvers if m.leg == index - 1 and m.kind == "via")
         first = replace(via, kind="depart", modifier="straight", leg=index, offset_m=begin_m, side="")
     arrival = [m for m in own if m.kind in ("via", "arrive")]
-    between = [m for m in own if m.kind not in ("via", "arrive") and begin_m <= m.offset_m <= end_m]
-    return [first, *between, *arrival[-1:]]
+    between = [m for m in own if m.kind not in ("via", "arrive")]
+    return [first, *between, *arrival]
 
 
 def _summary(route: Route, leg: Leg) -> str:

@@ -33,7 +33,7 @@ def detours_s(
     route
         The route.
     stops
-        Where each stop can be entered and left.
+        Where a leg to each stop may end; none if it lies off the roads.
     weights
         What was minimised.
     from_offset_m
@@ -46,11 +46,11 @@ def detours_s(
     here = _place_at(route, from_offset_m)
     extra = np.full(len(stops), np.inf)
     for start, end, rest_s in _legs_ahead(router, route, here, from_offset_m):
-        questions = [pair for stop in stops for pair in ((start, stop), (stop, end))]
-        paths = router.legs.find_each(weights, questions)
-        for i, (there, onward) in enumerate(zip(paths[::2], paths[1::2], strict=True)):
-            if there is not None and onward is not None:
-                extra[i] = min(extra[i], _seconds(there) + _seconds(onward) - rest_s)
+        there = router.legs.find_each(weights, [(start, stop) for stop in stops])
+        back = [(router.onward(path.end), end) if path is not None else ((), ()) for path in there]
+        for i, (path, onward) in enumerate(zip(there, router.legs.find_each(weights, back), strict=True)):
+            if path is not None and onward is not None:
+                extra[i] = min(extra[i], _seconds(path) + _seconds(onward) - rest_s)
     return np.asarray(np.maximum(extra, 0.0))
 
 
@@ -75,20 +75,16 @@ def _legs_ahead(
     """Return start, end and seconds of what is left of the current leg and of each later one."""
     ahead: list[tuple[Sequence[Place], Sequence[Place], float]] = []
     driven = 0.0
+    start: Sequence[Place] = [here]
     for leg in route.legs:
-        end = [Place(edge=int(route.edges[leg.last_edge]), fraction=leg.end_fraction)]
         if driven + leg.distance_m > offset_m or leg is route.legs[-1]:
             inside = driven <= offset_m
             share = (offset_m - driven) / leg.distance_m if inside and leg.distance_m > 0 else 0.0
-            start = (
-                [here]
-                if inside
-                else [Place(edge=int(route.edges[leg.first_edge]), fraction=leg.start_fraction)]
-            )
             rest = (
                 leg.duration_s if share == 0.0 else _rest_s(router, route, offset_m, driven + leg.distance_m)
             )
-            ahead.append((start, end, rest))
+            ahead.append((start, router.ends(leg.end), rest))
+            start = router.onward(Place(edge=int(route.edges[leg.last_edge]), fraction=leg.end_fraction))
         driven += leg.distance_m
     return ahead
 

@@ -299,6 +299,10 @@ class Guide:
             [(lat, lon), *self.stops_left()], avoid=self.route.avoid, heading_deg=heading_deg
         )
 
+    def texts_ahead(self) -> list[str]:
+        """Return sentences that will soon be said in a hurry; see `PromptScheduler.texts_ahead`."""
+        return self._scheduler.texts_ahead(self._offset_m, self._speed_mps)
+
     def stops_left(self) -> list[tuple[float, float]]:
         """Return the stops still to be reached, (lat, lon), the destination last."""
         return [leg.end.point for leg in self.route.legs[self._vias :]]
@@ -408,6 +412,8 @@ class Guide:
     def answer(self, question: Question, language: Language, *, zone: tzinfo | None = None) -> str:
         """Answer a question about the drive in one sentence of facts; see `nav.wording_status.answer`."""
         progress = self.progress or self._progress(None, None, on_route=True)
+        if self.progress is None and question == "arrival_time":
+            question = "time_left"  # its clock is that of the positions, and none has come yet
         return answer(question, progress, self._maneuvers, language, zone=zone)
 
     def status(self) -> GuideStatus:

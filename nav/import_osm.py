@@ -25,6 +25,8 @@ RELATION_KEYS = (
     "restriction:motorcar",
     "restriction:motor_vehicle",
     "restriction:conditional",
+    "restriction:motorcar:conditional",
+    "restriction:motor_vehicle:conditional",
 )
 _UNKNOWN_E7 = 2**31 - 1
 """What libosmium gives as the coordinate of a node that it has not seen."""

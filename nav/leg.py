@@ -35,6 +35,11 @@ class LegPath:
     """(n,) milliseconds on each edge, the turn into it included."""
     cost_ms: int
 
+    @property
+    def end(self) -> Place:
+        """Where it ends."""
+        return Place(edge=int(self.edges[-1]), fraction=float(self.spans[-1, 1]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:

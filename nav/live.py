@@ -90,8 +90,8 @@ def read_live(path: Path) -> LiveFile:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "file"
         raise BadLiveData(f"{path}: {where}: {first['msg']}") from error
-    except ValueError as error:
-        raise BadLiveData(f"{path} is not JSON ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise BadLiveData(f"{path} is not JSON that can be read ({error})") from error
 
 
 def live_times_ms(

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nav.graph import Access, Graph
+from nav.graph import Access, EdgeFlag, Graph
 from nav.maneuver_junctions import TRUNK, Junctions, look_at_junctions
 from nav.maneuver_lanes import lanes_for
-from nav.maneuver_turns import Turn, turns_of
+from nav.maneuver_turns import Turn, turns_of, without_sidesteps
 from nav.maneuver_types import Lane, Maneuver
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _WITH_LANES = frozenset(
 _ON_SIGNS = frozenset({"turn", "fork", "off_ramp", "on_ramp", "merge", "roundabout", "end_of_road"})
 _NO_THEN = frozenset({"new_name", "via", "arrive"})
 _SILENT_THEN = frozenset({"new_name", "exit_roundabout"})
+_SAME_ROAD_AFTER = frozenset({"via", "arrive", "exit_roundabout"})
 
 
 def maneuvers(graph: Graph, route: Route) -> list[Maneuver]:
@@ -71,7 +72,10 @@ class _Writer:
         drafts = [self._depart()]
         # A route may begin or end in a junction itself, with nothing driven on the edge before or after.
         first_m, last_m = _NOTHING_M, self._start_m[-1] - _NOTHING_M
-        for turn in turns_of(self._graph, self._seen):
+        turns = turns_of(self._graph, self._seen)
+        if self._route.profile != "car":
+            turns = without_sidesteps(turns, self._seen)
+        for turn in turns:
             if first_m < self._start_m[turn.junction + 1] < last_m:
                 drafts.append(self._turn(turn))
         offset_m = time_s = 0.0
@@ -81,7 +85,12 @@ class _Writer:
             drafts.append(self._stop(k, leg, self._at_joint(leg.last_edge, offset_m), time_s))
         # At one place the order is: depart, arrive, and only then turn, be it back or round the corner.
         stop = ("depart", "via", "arrive")
-        drafts.sort(key=lambda d: (d["offset_m"], d["edge_start"], d["kind"] not in stop, d["leg"]))
+        drafts.sort(key=lambda d: (d["offset_m"], d["edge_start"], d["kind"] not in stop))
+        passed, latest_s = 0, 0.0
+        for draft in drafts:
+            # At a stop on a corner the time of the turn may be that of the leg that ends with it.
+            draft["leg"], draft["time_s"] = passed, max(latest_s, draft["time_s"])
+            passed, latest_s = passed + (draft["kind"] == "via"), draft["time_s"]
         return self._joined(drafts)
 
     def _at_joint(self, edge_index: int, offset_m: float) -> float:
@@ -95,14 +104,16 @@ class _Writer:
         """Fill in what depends on the next manoeuvre, from the last to the first."""
         found: list[Maneuver] = []
         edges, next_s = len(self._edges), 0.0
+        road_end = edges
         for draft in reversed(drafts):
             after = found[-1] if found else None
             time_s = draft.pop("time_s")
-            draft["leg"] = max(0, draft["leg"])
+            if draft["kind"] not in ("via", "arrive"):
+                self._road(draft, draft.pop("road"), road_end)
+            if draft["kind"] not in _SAME_ROAD_AFTER:
+                road_end = draft["edge_start"]
             if after is not None:
                 draft["length_m"] = after.offset_m - draft["offset_m"]
-                # At a stop on a corner the turn belongs to the leg that ends with it.
-                time_s = min(time_s, next_s)
                 draft["duration_s"] = next_s - time_s
                 draft["edge_end"] = max(draft["edge_start"], after.edge_start)
                 draft["then"] = _then(draft, found)
@@ -126,7 +137,6 @@ class _Writer:
             "length_m": 0.0,
             "duration_s": 0.0,
             "edge_start": edge_index,
-            "leg": -1 if kind == "depart" else 0,
         }
 
     def _depart(self) -> dict[str, Any]:
@@ -139,8 +149,7 @@ class _Writer:
         if begin == 0 and self._route.start_fraction > 0:
             bearing_deg = _bearing_at(self._route, 0)
         draft |= {"lat": first.lat, "lon": first.lon, "bearing_before_deg": bearing_deg}
-        draft["bearing_after_deg"] = bearing_deg
-        self._road(draft, begin, len(self._edges))
+        draft |= {"bearing_after_deg": bearing_deg, "road": begin}
         return draft
 
     def _stop(self, k: int, leg: Leg, offset_m: float, time_s: float) -> dict[str, Any]:
@@ -148,7 +157,7 @@ class _Writer:
         edge = self._edges[leg.last_edge]
         draft = self._draft("arrive" if last else "via", "straight", leg.last_edge, offset_m, time_s)
         bearing_deg = float(self._graph.edge_heading_in_deg[edge])
-        draft |= {"lat": leg.end.lat, "lon": leg.end.lon, "leg": k}
+        draft |= {"lat": leg.end.lat, "lon": leg.end.lon}
         draft |= {"bearing_before_deg": bearing_deg, "bearing_after_deg": bearing_deg}
         draft["side"] = side = _side_of(leg.end.side, flipped=edge != leg.end.edge)
         draft["modifier"] = side or "straight"
@@ -161,7 +170,6 @@ class _Writer:
         if i in self._turned_back:
             stop = self._route.legs[self._turned_back[i]].end
             draft |= {"kind": "uturn", "modifier": "uturn", "lat": stop.lat, "lon": stop.lon}
-        draft["leg"] = self._leg_at(i + 1)
         draft["bearing_before_deg"] = seen.heading_in_deg[i]
         draft["bearing_after_deg"] = seen.heading_out_deg[last + 1]
         draft["roundabout_exit"] = turn.roundabout_exit
@@ -170,18 +178,11 @@ class _Writer:
             draft["lanes"] = self._lanes(i, turn)
         if turn.kind == "off_ramp":
             draft["exit_number"] = self._exit_number(self._edges[i], self._edges[i + 1])
-        self._road(draft, last + 1, len(self._edges))
+        draft["road"] = last + 1
         return draft
 
-    def _leg_at(self, edge_index: int) -> int:
-        legs = self._route.legs
-        k = 0
-        while k < len(legs) - 1 and edge_index > legs[k].last_edge:
-            k += 1
-        return k
-
     def _road(self, draft: dict[str, Any], first: int, end: int) -> None:
-        """Name the road that begins at an edge; a short unnamed piece lets the next one through."""
+        """Name the road between two edges; a short unnamed piece at its beginning gives way to the next."""
         seen = self._seen
         limit_m = self._start_m[first] + _NAME_AHEAD_M
         for j in range(first, end):
@@ -228,7 +229,8 @@ class _Writer:
         for j in range(i, -1, -1):
             tag = seen.turn_lanes[j]
             if tag >= 0:
-                return lanes_for(self._graph.text(tag), turn.modifier)
+                left_hand = bool(self._graph.edge_flags[self._edges[j]] & EdgeFlag.LEFT_HAND)
+                return lanes_for(self._graph.text(tag), turn.modifier, left_hand=left_hand)
             # Lanes painted before a junction lead over that junction, not over this one.
             crossed = j > 0 and seen.first_arm[j] - seen.first_arm[j - 1] > 2
             if crossed or self._start_m[j] < limit_m:

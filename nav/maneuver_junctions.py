@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import EdgeFlag, FloatArray, Graph, RoadClass
+from nav.graph import Access, EdgeFlag, FloatArray, Graph, RoadClass
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.integer[Any]]
@@ -119,7 +119,7 @@ class Junctions:
     """Whether the arm is a road that is neither the route's own nor the way back."""
 
     def arms(self, i: int) -> list[Arm]:
-        """Return the other roads at junction ``i``, cycle ways and paths left out."""
+        """Return the other roads at junction ``i``; for cars, cycle ways and paths are none."""
         first, last = self.first_arm[i], self.first_arm[i + 1]
         found = []
         for k in range(first, last):
@@ -178,7 +178,9 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
     arm_turn = _wrapped(graph.edge_heading_out_deg[arm] - heading_in[:-1][owner])
     arm_legal = (graph.edge_access[arm] & access) != 0
     arm_back = arm == reverse[owner]
-    arm_other = ~((arm == after[owner]) | arm_back) & (arm_class <= FERRY)
+    arm_other = ~((arm == after[owner]) | arm_back)
+    if access == Access.CAR:
+        arm_other &= arm_class <= FERRY
     turn_deg = _wrapped(heading_out[1:] - heading_in[:-1])
 
     exits = np.zeros(0, dtype=np.int64)

@@ -10,12 +10,13 @@ _FITS: dict[Modifier, tuple[frozenset[str], ...]] = {
     "slight_left": (frozenset({"slight_left"}), frozenset({"left"}), frozenset({"through"})),
     "left": (frozenset({"left"}), frozenset({"slight_left", "sharp_left"})),
     "sharp_left": (frozenset({"sharp_left"}), frozenset({"left"})),
-    "uturn": (frozenset({"reverse"}), frozenset({"left"}), frozenset({"right"})),
+    "uturn": (frozenset({"reverse"}), frozenset({"left"})),
 }
+_LEFT_HAND_UTURN = (frozenset({"reverse"}), frozenset({"right"}))
 _MEANINGLESS = frozenset({"none", "merge_to_left", "merge_to_right"})
 
 
-def lanes_for(tag: str, modifier: Modifier) -> tuple[Lane, ...]:
+def lanes_for(tag: str, modifier: Modifier, *, left_hand: bool = False) -> tuple[Lane, ...]:
     """Read the lanes and mark those from which a manoeuvre can be made.
 
     Parameters
@@ -24,6 +25,8 @@ def lanes_for(tag: str, modifier: Modifier) -> tuple[Lane, ...]:
         Value of ``turn:lanes`` in the direction of travel, left to right, such as ``left|through;right``.
     modifier : Modifier
         Which way the manoeuvre goes.
+    left_hand : bool
+        Whether traffic keeps left, where one turns back to the right.
 
     Returns
     -------
@@ -37,7 +40,7 @@ def lanes_for(tag: str, modifier: Modifier) -> tuple[Lane, ...]:
         for lane in tag.split("|")
     ]
     # The best-fitting arrow decides; the next best counts only where nobody painted the best.
-    for wanted in _FITS[modifier]:
+    for wanted in _LEFT_HAND_UTURN if modifier == "uturn" and left_hand else _FITS[modifier]:
         if any(wanted & arrows for arrows in drawn):
             return tuple(
                 Lane(indications=tuple(sorted(arrows - {""})), valid=bool(wanted & arrows))

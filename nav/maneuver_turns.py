@@ -20,6 +20,9 @@ _CLEARLY_STRAIGHTER_DEG = 12.0
 _UTURN_DEG = 150.0
 _MEDIAN_M = 45.0
 _NAME_LASTS_M = 300.0
+_SIDESTEP_M = 15.0
+_SIDESTEP_DEG = 35.0
+_SIDESTEPS: frozenset[Kind] = frozenset({"turn", "continue", "end_of_road", "fork"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,21 @@ def turns_of(graph: Graph, seen: Junctions) -> list[Turn]:
                 # The exit is a manoeuvre of its own, so that it can be said in the circle.
                 done = turn.last_junction - 1
     return found
+
+
+def without_sidesteps(turns: list[Turn], seen: Junctions) -> list[Turn]:
+    """Leave out where walkers and cyclists change sides: off a path, and at once on as before."""
+    kept: list[Turn] = []
+    for turn in turns:
+        before = kept[-1] if kept else None
+        if before is not None and {before.kind, turn.kind} <= _SIDESTEPS:
+            between_m = sum(seen.length_m[before.last_junction + 1 : turn.junction + 1])
+            turn_deg = seen.turn_over(before.junction, turn.last_junction)
+            if between_m < _SIDESTEP_M and abs(turn_deg) < _SIDESTEP_DEG:
+                kept.pop()
+                continue
+        kept.append(turn)
+    return kept
 
 
 def _only(i: int, kind: Kind, modifier: Modifier) -> Turn:
@@ -206,7 +224,7 @@ def _fork(seen: Junctions, i: int, rivals: list[Arm]) -> Turn | None:
         if not more_important:
             return None
     if straightest < _CLEARLY_STRAIGHTER_DEG and size > _STRAIGHT_DEG:
-        return _only(i, "turn", modifier_for(turn_deg))
+        return _only(i, "continue" if _same_road(seen, i, i + 1) else "turn", modifier_for(turn_deg))
     return _only(i, "fork", _lean(turn_deg, forked))
 
 

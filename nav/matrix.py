@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.engine import Weights
-from nav.graph import FloatArray
+from nav.graph import FloatArray, Int64Array
 from nav.leg import Place
 from nav.search import INFINITE_MS, Seed
 
@@ -26,6 +26,14 @@ class Table:
     """(S, T) seconds, inf if unreachable."""
     distance_m: FloatArray | None
     """(S, T) metres, inf if unreachable; None if not asked for."""
+
+    def fill(self, rows: Int64Array, columns: Int64Array, other: Table) -> None:
+        """Take over from a table of some rows and columns what is unreachable in this one."""
+        where = np.ix_(rows, columns)
+        lost = np.isinf(self.duration_s[where])
+        self.duration_s[where] = np.where(lost, other.duration_s, self.duration_s[where])
+        if self.distance_m is not None and other.distance_m is not None:
+            self.distance_m[where] = np.where(lost, other.distance_m, self.distance_m[where])
 
 
 def travel_table(
@@ -70,7 +78,7 @@ def _by_sweeps(
     router: Router, sources: Sequence[Sequence[Place]], targets: Sequence[Sequence[Place]], weights: Weights
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return the times that need no path, and which they are."""
-    plain = router.metrics.weights(penalties=False)
+    plain = router.metrics.of_time(weights)
     from_places = [(i, place) for i, group in enumerate(sources) for place in group]
     to_places = [
         (j, place)

@@ -49,6 +49,8 @@ class Metrics:
         self._lock = threading.RLock()
         self._serials = itertools.count()
         self._live_ms: dict[int, int] = {}
+        self._held: tuple[datetime | None, tuple[int, ...]] = (None, ())
+        """Minute for which the conditions were last judged, and those that held."""
 
     def weights(
         self, avoid: frozenset[str] = frozenset(), depart: datetime | None = None, *, penalties: bool = True
@@ -60,37 +62,42 @@ class Metrics:
         avoid
             What to avoid.
         depart
-            Time for conditional rules; None takes all of them to be in force.
+            Time for conditional rules, on the clocks of the region; None takes all of them to be in force.
         penalties
             False counts real time only.
         """
-        closed = self._conditions_in_force(depart)
-        key = (tuple(sorted(avoid)), closed, penalties)
         with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                found = self._kept[key] = self._make(key, avoid, closed, penalties)
-                while len(self._kept) > _KEPT_WEIGHTS:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return found
+            return self._of((tuple(sorted(avoid)), self._conditions_in_force(depart), penalties))
 
-    def _make(
-        self, key: MetricKey, avoid: frozenset[str], closed: tuple[int, ...], penalties: bool
-    ) -> Weights:
+    def of_time(self, weights: Weights) -> Weights:
+        """Return the weights under which only time counts while the same rules hold as under others."""
+        with self._lock:
+            return self._of(((), weights.key[1], False))
+
+    def _of(self, key: MetricKey) -> Weights:
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._make(key)
+            while len(self._kept) > _KEPT_WEIGHTS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return found
+
+    def _make(self, key: MetricKey) -> Weights:
+        avoid, closed, penalties = key
         edge_ms = self._edge_ms(avoid, closed, penalties)
         weights = Weights(key=key, serial=next(self._serials), edge_ms=edge_ms, arc_ms=np.empty(0, np.int64))
         every = np.arange(len(self._network.turns.arc_head))
         weights.arc_ms = self._arc_ms(weights, every, closed, penalties)
         return weights
 
-    def _edge_ms(self, avoid: frozenset[str], closed: tuple[int, ...], penalties: bool) -> Int64Array:
+    def _edge_ms(self, avoid: tuple[str, ...], closed: tuple[int, ...], penalties: bool) -> Int64Array:
         graph, turns = self._network.graph, self._network.turns
         edge_ms = turns.edge_time_ms.astype(np.int64)
         if penalties:
             edge_ms += turns.edge_penalty_ms
         factor = load_costs().car("avoid_factor")
-        for wish in sorted(avoid):
+        for wish in avoid:
             avoided = is_avoided(graph, wish)
             edge_ms[avoided] += np.rint(turns.edge_time_ms[avoided] * factor).astype(np.int64)
         if closed:
@@ -121,8 +128,7 @@ class Metrics:
         with self._lock:
             live, self._live_ms = self._live_ms, {}
             try:
-                key: MetricKey = (("without live",), (), True)
-                return self._make(key, frozenset(), (), True)
+                return self._make(((), (), True))
             finally:
                 self._live_ms = live
 
@@ -143,7 +149,7 @@ class Metrics:
             arcs = np.flatnonzero(np.isin(turns.state_edge[turns.arc_head], changed))
             for weights in self._kept.values():
                 avoid, closed, penalties = weights.key
-                fresh = self._edge_ms(frozenset(avoid), closed, penalties)
+                fresh = self._edge_ms(avoid, closed, penalties)
                 weights.edge_ms[changed] = fresh[changed]
                 weights.arc_ms[arcs] = self._arc_ms(weights, arcs, closed, penalties)
                 self._engine.update(weights, arcs)
@@ -161,12 +167,16 @@ class Metrics:
         return usual
 
     def _conditions_in_force(self, depart: datetime | None) -> tuple[int, ...]:
-        conditions = self._network.conditions
+        # They are read from the tags of motor vehicles, and from turn restrictions, which bind cars only.
+        conditions = self._network.conditions if self._network.profile == "car" else ()
         if not conditions:
             return ()
         if depart is None:
             return tuple(range(len(conditions)))
-        return tuple(i for i, text in enumerate(conditions) if holds(text, depart))
+        minute = depart.replace(second=0, microsecond=0, tzinfo=None)
+        if self._held[0] != minute:
+            self._held = (minute, tuple(i for i, text in enumerate(conditions) if holds(text, minute)))
+        return self._held[1]
 
 
 def holds(condition: str, when: datetime) -> bool:

@@ -6,8 +6,10 @@ import contextlib
 import math
 import tempfile
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -107,6 +109,12 @@ class Region:
         raise PointOutsideRegion(
             f"{lat:.5f},{lon:.5f} lies outside region {self.name!r}{hint}: choose another region or point"
         )
+
+    def local_time(self, moment: datetime) -> datetime:
+        """Return what the clocks in the middle of the region show; a time without zone is theirs already."""
+        if moment.tzinfo is None:
+            return moment
+        return moment.astimezone(ZoneInfo(self.meta.timezone) if self.meta.timezone else None)
 
     def network(self, profile: str) -> Network:
         """Return the network of a profile (``car``, ``bike``, ``foot``), mapped on first use."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -41,10 +42,21 @@ MAX_SNAP_M = 2000.0
 _ISLAND_REACH_M = 400.0
 
 
+def _present() -> datetime:
+    return datetime.now().astimezone()
+
+
 class Router:
     """Answers routing questions for one profile on one region. May be used from several threads."""
 
-    def __init__(self, region: Region, profile: str = "car", *, use_index: bool = True) -> None:
+    def __init__(
+        self,
+        region: Region,
+        profile: str = "car",
+        *,
+        use_index: bool = True,
+        clock: Callable[[], datetime] = _present,
+    ) -> None:
         """Prepare a router; the index is built in the background.
 
         Parameters
@@ -55,11 +67,14 @@ class Router:
             ``car``, ``bike`` or ``foot``.
         use_index
             False answers every question by plain search (for tests and comparison).
+        clock
+            Says what time it is: when journeys begin for which no other time is given.
         """
         if profile not in PROFILES:
             raise BadRequest(f"unknown profile {profile!r}: use one of {', '.join(PROFILES)}")
         self.region = region
         self.profile = profile
+        self._clock = clock
         network: Network = region.network(profile)
         self.graph = network.graph
         self.turns = network.turns
@@ -91,8 +106,9 @@ class Router:
 
         Raises
         ------
-        BadCoordinate, PointOutsideRegion, PointUnreachable
+        BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable
         """
+        _check_heading(heading_deg)
         self.region.check_point(lat, lon)
         return self._snap(lat, lon, heading_deg, main_only=False)
 
@@ -163,19 +179,27 @@ class Router:
         heading_deg
             Compass bearing in which the car moves at the first stop, if known.
         depart
-            Time of departure, for rules that hold at certain times. Without it they are taken to be in force.
+            Time of departure, for rules that hold at certain times; now, if not given. Without a zone it is
+            what the clocks of the region show.
 
         Raises
         ------
         BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable, NoRoute
         """
         points = self.check_stops(stops, at_least=2)
+        _check_heading(heading_deg)
         wishes = check_avoid(avoid)
-        weights = self.metrics.weights(wishes, depart)
+        weights = self._weights(wishes, depart)
         try:
             return self._route(points, wishes, weights, heading_deg, main_only=False)
         except NoRoute:
             return self._route(points, wishes, weights, heading_deg, main_only=True)
+
+    def _weights(
+        self, avoid: frozenset[str], depart: datetime | None = None, *, penalties: bool = True
+    ) -> Weights:
+        when = self.region.local_time(depart or self._clock())
+        return self.metrics.weights(avoid, when, penalties=penalties)
 
     def plain_route(self, stops: Sequence[Point]) -> Route:
         """Return the route over stops as it is when nothing is closed."""
@@ -204,7 +228,7 @@ class Router:
         from nav.live import live_times_ms, read_live
 
         changes = read_live(path).changes
-        times, warnings = live_times_ms(self, changes, now or datetime.now().astimezone())
+        times, warnings = live_times_ms(self, changes, now or self._clock())
         self.metrics.apply_live(times)
         return warnings
 
@@ -246,7 +270,7 @@ class Router:
             if path is None:
                 raise NoRoute(_no_way(start, end))
             paths.append(path)
-            starts = self._onward(path)
+            starts = self.onward(path.end)
         return assemble_route(self, snaps, paths, avoid)
 
     def length_m(self, path: LegPath) -> float:
@@ -274,8 +298,9 @@ class Router:
         """
         from nav.alternatives import find_alternatives
 
+        depart = depart or self._clock()
         best = self.route([start, end], avoid=avoid, heading_deg=heading_deg, depart=depart)
-        weights = self.metrics.weights(best.avoid, depart)
+        weights = self._weights(best.avoid, depart)
         starts, ends = self.starts(best.stops[0], heading_deg), self.ends(best.stops[1])
         path = self.legs.find(weights, starts, ends)
         if path is None or count < 1:
@@ -315,10 +340,21 @@ class Router:
         """Return seconds, and metres if wanted, from each source to each target; see `matrix`."""
         from nav.matrix import travel_table
 
-        weights = self.metrics.weights(check_avoid(avoid), depart)
-        begin = [self.starts(self._main_snap(*p)) for p in self.check_stops(sources, at_least=0)]
-        finish = [self.ends(self._main_snap(*p)) for p in self.check_stops(targets, at_least=0)]
-        return travel_table(self, begin, finish, weights, with_distance=with_distance)
+        weights = self._weights(check_avoid(avoid), depart)
+        begin, finish = (self.check_stops(points, at_least=0) for points in (sources, targets))
+
+        def between(rows: Sequence[Point], columns: Sequence[Point], *, main_only: bool) -> Table:
+            starts = [self.starts(self._snap(*point, None, main_only=main_only)) for point in rows]
+            ends = [self.ends(self._snap(*point, None, main_only=main_only)) for point in columns]
+            return travel_table(self, starts, ends, weights, with_distance=with_distance)
+
+        table = between(begin, finish, main_only=False)
+        lost = np.isinf(table.duration_s)
+        if lost.any():
+            rows, columns = np.flatnonzero(lost.any(axis=1)), np.flatnonzero(lost.any(axis=0))
+            again = between([begin[i] for i in rows], [finish[j] for j in columns], main_only=True)
+            table.fill(rows, columns, again)
+        return table
 
     def _main_snap(self, lat: float, lon: float) -> Snap:
         """Snap to a road that is connected with the rest, if one is near."""
@@ -366,17 +402,21 @@ class Router:
         """
         from nav.detour import detours_s
 
-        snaps = [self._snap_or_none(lat, lon) for lat, lon in points]
-        stops = [[] if snap is None else self._places(snap, 0) for snap in snaps]
-        weights = self.metrics.weights(route.avoid)
-        return detours_s(self, route, stops, weights, from_offset_m=from_offset_m)
+        weights = self._weights(route.avoid)
+        extra = np.full(len(points), np.inf)
+        for main_only in (False, True):
+            lost = np.flatnonzero(np.isinf(extra)).tolist()
+            if lost:
+                stops = [self._ends_or_none(*points[i], main_only=main_only) for i in lost]
+                extra[lost] = detours_s(self, route, stops, weights, from_offset_m=from_offset_m)
+        return extra
 
-    def _snap_or_none(self, lat: float, lon: float) -> Snap | None:
+    def _ends_or_none(self, lat: float, lon: float, *, main_only: bool) -> list[Place]:
         try:
             self.region.check_point(lat, lon)
-            return self._main_snap(lat, lon)
+            return self.ends(self._snap(lat, lon, None, main_only=main_only))
         except NavError:
-            return None
+            return []
 
     def reachable(
         self, point: Point, seconds: float, *, avoid: Collection[str] = (), depart: datetime | None = None
@@ -392,7 +432,7 @@ class Router:
         if not 0 < seconds <= 86_400:
             raise BadRequest(f"{seconds} s is no usable time: give more than 0 s and at most a day")
         ((lat, lon),) = self.check_stops([point], at_least=1)
-        weights = self.metrics.weights(check_avoid(avoid), depart, penalties=False)
+        weights = self._weights(check_avoid(avoid), depart, penalties=False)
         return reachable(self, self.starts(self._main_snap(lat, lon)), weights, seconds)
 
     def starts(self, snap: Snap, heading_deg: float | None = None) -> list[Place]:
@@ -420,16 +460,20 @@ class Router:
             places.append(Place(edge=reverse, fraction=1.0 - snap.fraction, penalty_ms=far_ms))
         return places
 
-    def _onward(self, path: LegPath) -> list[Place]:
+    def onward(self, stop: Place) -> list[Place]:
         """Return how a car goes on from a stop: straight on, or turning back at a price."""
-        edge, fraction = int(path.edges[-1]), float(path.spans[-1, 1])
-        places = [Place(edge=edge, fraction=fraction)]
-        reverse = int(self.graph.edge_reverse[edge])
+        places = [Place(edge=stop.edge, fraction=stop.fraction)]
+        reverse = int(self.graph.edge_reverse[stop.edge])
         if self.turns.edge_state[reverse] >= 0:
             costs = load_costs()
             turn = costs.number(self.profile, "u_turn_s") + costs.optional(self.profile, "u_turn_penalty_s")
-            places.append(Place(edge=reverse, fraction=1.0 - fraction, penalty_ms=round(turn * 1000)))
+            places.append(Place(edge=reverse, fraction=1.0 - stop.fraction, penalty_ms=round(turn * 1000)))
         return places
+
+
+def _check_heading(heading_deg: float | None) -> None:
+    if heading_deg is not None and not math.isfinite(heading_deg):
+        raise BadRequest(f"{heading_deg} is no heading: give a compass bearing in degrees")
 
 
 def check_avoid(avoid: Collection[str]) -> frozenset[str]:

@@ -44,6 +44,12 @@ _OPEN = frozenset(
 )
 _PRIVATE = frozenset({"private", "delivery", "permit", "residents", "employees"})
 _DESTINATION = frozenset({"destination", "customers", "visitors", "resident"})
+_ENTERED = _OPEN | _PRIVATE | _DESTINATION
+_ONEWAY_KEYS = {
+    Access.CAR: ("oneway:motor_vehicle", "oneway:vehicle", "oneway"),
+    Access.BIKE: ("oneway:bicycle", "oneway:vehicle", "oneway"),
+    Access.FOOT: ("oneway",),
+}
 _UNPAVED = frozenset((
     "unpaved", "compacted", "fine_gravel", "gravel", "pebblestone", "ground", "dirt", "earth", "grass",
     "sand", "mud", "soil", "rock", "clay",
@@ -118,9 +124,7 @@ def read_way(tags: Mapping[str, str]) -> WayTraits | None:
         return None
     flags = _common_flags(tags, road_class, link=link)
     flags |= _car_use(tags, road_class)
-    oneway = _oneway(tags, road_class)
-    forward = _travel(tags, road_class, "forward", open_to_wheels=oneway in ("both", "forward"))
-    backward = _travel(tags, road_class, "backward", open_to_wheels=oneway in ("both", "backward"))
+    forward, backward = (_travel(tags, road_class, direction) for direction in ("forward", "backward"))
     if not (forward.access or backward.access) and road_class > RoadClass.TRACK:
         return None
     if bool(forward.access & Access.CAR) != bool(backward.access & Access.CAR):
@@ -180,10 +184,12 @@ def _is_unpaved(tags: Mapping[str, str], road_class: RoadClass) -> bool:
 def _car_use(tags: Mapping[str, str], road_class: RoadClass) -> EdgeFlag:
     """Tell whether cars may only go to places here, by the most specific access tag."""
     value = _first(tags, _ACCESS_KEYS[Access.CAR])
-    if value in _PRIVATE:
-        return EdgeFlag.PRIVATE
-    if value in _DESTINATION:
-        return EdgeFlag.DESTINATION
+    said = _listed(value)
+    if not said & _OPEN:
+        if said & _DESTINATION:
+            return EdgeFlag.DESTINATION
+        if said & _PRIVATE:
+            return EdgeFlag.PRIVATE
     if value is None and (
         road_class is RoadClass.TRACK or tags.get("service") in ("driveway", "parking_aisle")
     ):
@@ -191,17 +197,22 @@ def _car_use(tags: Mapping[str, str], road_class: RoadClass) -> EdgeFlag:
     return EdgeFlag(0)
 
 
-def _first(tags: Mapping[str, str], keys: tuple[str, ...], suffix: str = "") -> str | None:
+def _first(tags: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
     for key in keys:
-        value = tags.get(key + suffix)
+        value = tags.get(key)
         if value is not None:
             return value
     return None
 
 
-def _oneway(tags: Mapping[str, str], road_class: RoadClass) -> str:
-    """Return which way round cars may go: `both`, `forward`, `backward` or `none`."""
-    value = tags.get("oneway:motor_vehicle", tags.get("oneway:vehicle", tags.get("oneway")))
+def _listed(value: str | None) -> frozenset[str]:
+    """Return the single values of a list such as `destination;delivery`."""
+    return frozenset(part.strip() for part in value.split(";")) if value else frozenset()
+
+
+def _oneway(tags: Mapping[str, str], road_class: RoadClass, profile: Access) -> str:
+    """Return which way round a profile may go: `both`, `forward`, `backward` or `none`."""
+    value = _first(tags, _ONEWAY_KEYS[profile])
     if value in ("yes", "true", "1"):
         return "forward"
     if value in ("-1", "reverse"):
@@ -216,13 +227,11 @@ def _oneway(tags: Mapping[str, str], road_class: RoadClass) -> str:
     return "forward" if implied else "both"
 
 
-def _travel(
-    tags: Mapping[str, str], road_class: RoadClass, direction: str, *, open_to_wheels: bool
-) -> Travel:
+def _travel(tags: Mapping[str, str], road_class: RoadClass, direction: str) -> Travel:
     access = Access(0)
     for profile in Access:
         if _may_travel(tags, road_class, profile, direction) and (
-            open_to_wheels or _against_oneway(tags, profile, direction)
+            _oneway(tags, road_class, profile) in ("both", direction) or _against_oneway(tags, profile)
         ):
             access |= profile
     if tags.get("hov") == "designated":
@@ -231,7 +240,7 @@ def _travel(
     return Travel(
         access=access,
         maxspeed_kph=own or read_speed_kph(tags.get("maxspeed", "")),
-        lanes=_lanes(tags, direction, one_way=not open_to_wheels or _oneway(tags, road_class) != "both"),
+        lanes=_lanes(tags, direction, one_way=_oneway(tags, road_class, Access.CAR) != "both"),
         condition=_closing_condition(tags, direction) if Access.CAR in access else "",
     )
 
@@ -241,13 +250,9 @@ def _may_travel(tags: Mapping[str, str], road_class: RoadClass, profile: Access,
     for key in keys:
         value = tags.get(f"{key}:{direction}", tags.get(key))
         if value is not None:
-            return value in _OPEN or value in _PRIVATE or value in _DESTINATION or _opens(value, key, profile)
+            said = _listed(value)
+            return bool(said & _ENTERED) or (key == "bicycle" and "dismount" in said)
     return _open_by_class(tags, road_class, profile)
-
-
-def _opens(value: str, key: str, profile: Access) -> bool:
-    """Tell whether an unlisted access value still lets somebody through."""
-    return profile is Access.BIKE and key == "bicycle" and value == "dismount"
 
 
 def _open_by_class(tags: Mapping[str, str], road_class: RoadClass, profile: Access) -> bool:
@@ -267,13 +272,13 @@ def _open_by_class(tags: Mapping[str, str], road_class: RoadClass, profile: Acce
     return road_class is not RoadClass.CYCLEWAY or tags.get("segregated") is not None
 
 
-def _against_oneway(tags: Mapping[str, str], profile: Access, direction: str) -> bool:
+def _against_oneway(tags: Mapping[str, str], profile: Access) -> bool:
     """Tell whether a profile need not care about the one-way rule of the carriageway."""
     if profile is Access.FOOT:
         return tags.get("oneway:foot") not in ("yes", "1", "-1")
     if profile is Access.BIKE:
         sides = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
-        return tags.get("oneway:bicycle") == "no" or any(
+        return any(
             tags.get(side, "").startswith("opposite") or tags.get(f"{side}:oneway") == "no" for side in sides
         )
     return False
@@ -388,7 +393,8 @@ def read_node(tags: Mapping[str, str]) -> NodeFlag:
 
 def _barrier(tags: Mapping[str, str], barrier: str) -> NodeFlag:
     value = _first(tags, _ACCESS_KEYS[Access.CAR])
-    allowed = value in _OPEN or value in _PRIVATE or value in _DESTINATION
+    said = _listed(value)
+    allowed = bool(said & _ENTERED)
     if barrier == "toll_booth":
         return NodeFlag.TOLL_BOOTH
     if barrier in ("border_control", "checkpoint") and value != "no":
@@ -396,7 +402,7 @@ def _barrier(tags: Mapping[str, str], barrier: str) -> NodeFlag:
     if barrier in _GATES:
         if (value is not None and not allowed) or (tags.get("locked") == "yes" and not allowed):
             return NodeFlag.CLOSED
-        return NodeFlag.GATE if value not in _OPEN else NodeFlag(0)
+        return NodeFlag(0) if said & _OPEN else NodeFlag.GATE
     if barrier in _PASSABLE_BARRIERS or allowed:
         return NodeFlag.CLOSED if value is not None and not allowed else NodeFlag(0)
     return NodeFlag.CLOSED

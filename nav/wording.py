@@ -166,15 +166,15 @@ def spoken_ref(ref: str, language: Language) -> str:
     parts: list[str] = _REF_PARTS.findall(text)
     if not parts:
         return ""
-    if len(parts) == 1 and parts[0].isdigit():
+    if len(parts) == 1 and parts[0].isdecimal():
         number = _ref_number(parts[0], language)
         return f"{number}号公路" if language == "zh" else f"route {number}"
-    if language == "zh" and len(parts) == 2 and len(parts[1]) == 3 and parts[1].isdigit():
+    if language == "zh" and len(parts) == 2 and len(parts[1]) == 3 and parts[1].isdecimal():
         kind = {"G": "国道", "S": "省道", "X": "县道", "Y": "乡道"}.get(parts[0].upper())
         if kind:
             return zh_digits(parts[1]) + kind
     words = [
-        _ref_number(part, language) if part.isdigit() else part if len(part) > 3 else " ".join(part)
+        _ref_number(part, language) if part.isdecimal() else part if len(part) > 3 else " ".join(part)
         for part in parts
     ]
     return "".join(words) if language == "zh" else " ".join(words)

@@ -238,6 +238,7 @@ def test_questions_are_answered_from_the_drive(draw_map: Any) -> None:
     guide = guided(drawn, "A", "I")
     before = guide.status()
     assert before.remaining_m == pytest.approx(guide.route.distance_m)
+    assert guide.answer("arrival_time", "en") == guide.answer("time_left", "en"), "its clock is not set yet"
     run(guide, fixes_along(guide.route)[:15])
     status = guide.status()
     assert 0 < status.remaining_m < before.remaining_m

@@ -13,6 +13,7 @@ import pytest
 
 from nav.errors import NavError
 from nav.maneuver import Maneuver, maneuvers
+from nav.maneuver_lanes import lanes_for
 from nav.maneuver_osrm import osrm_step
 from nav.pack import build_graph
 from nav.region import Region
@@ -79,6 +80,30 @@ def test_a_driveway_does_not_make_a_bend_a_turn(draw_map: Any) -> None:
     assert kinds(drawn.route("A", "C")) == []
 
 
+def test_a_short_piece_without_a_name_does_not_take_that_of_the_road_after_the_turn(draw_map: Any) -> None:
+    drawn = draw_map(
+        "        B\nA       XY      C\n\n\n         D",
+        {"AX": named(STREET, "First"), "XB": STREET, "XY": STREET, "YC": STREET, "YD": named(STREET, "Last")},
+    )
+    said = [m.say("en", "full") for m in drawn.route("B", "D").maneuvers]
+    assert said[1:3] == ["At the end of the road turn left, then turn right", "Turn right onto Last"]
+    from_there = [m.say("en", "full") for m in drawn.route("XXXY", "D").maneuvers]
+    assert from_there[:2] == ["Head east, then turn right", "Turn right onto Last"]
+
+
+def test_a_short_piece_without_a_name_lets_that_of_its_own_road_through(draw_map: Any) -> None:
+    drawn = draw_map(
+        "        B\nA       XY      C\n\n        D",
+        {
+            "AX": named(STREET, "First"),
+            "BXD": named(STREET, "Side"),
+            "XY": STREET,
+            "YC": named(STREET, "Next"),
+        },
+    )
+    assert only(drawn.route("B", "C"), "turn").say("en") == "Turn left onto Next"
+
+
 def test_end_of_road(draw_map: Any) -> None:
     drawn = draw_map("    B\n\nA   X\n\n    D", {"AX": named(STREET, "A"), "BXD": named(STREET, "B")})
     assert kinds(drawn.route("A", "D")) == ["end_of_road right"]
@@ -91,6 +116,16 @@ def test_the_road_itself_turns_off(draw_map: Any) -> None:
     route = drawn.route("A", "B")
     assert kinds(route) == ["continue left"]
     assert route.maneuvers[1].say("en") == "Turn left to stay on Old Road"
+
+
+def test_the_road_itself_bears_off_where_another_goes_straight_on(draw_map: Any) -> None:
+    drawn = draw_map(
+        "            B\n\nA     X     C",
+        {"AX": named(MAIN, "Old Road"), "XB": named(MAIN, "Old Road"), "XC": named(MAIN, "New Road")},
+    )
+    route = drawn.route("A", "B")
+    assert kinds(route) == ["continue slight_left"]
+    assert route.maneuvers[1].say("en") == "Bear left to stay on Old Road"
 
 
 def test_the_road_becomes_another(draw_map: Any) -> None:
@@ -248,7 +283,11 @@ def test_crossing_a_dual_carriageway_is_one_turn(draw_map: Any) -> None:
 
 
 def route_in_metres(
-    folder: Path, nodes: dict[str, tuple[float, float]], ways: dict[str, dict[str, str]], *spots: str
+    folder: Path,
+    nodes: dict[str, tuple[float, float]],
+    ways: dict[str, dict[str, str]],
+    *spots: str,
+    profile: str = "car",
 ) -> Route:
     """Build a map from node positions in metres east and north, for shapes smaller than a drawing."""
     at = {name: (60.0 + north / 111_195, 10.0 + east / 55_597) for name, (east, north) in nodes.items()}
@@ -261,7 +300,7 @@ def route_in_metres(
     extract.write_text(f'<osm version="0.6">{"".join(rows)}</osm>')
     pack.mkdir()
     build_graph(extract, pack, name="small")
-    return Router(Region.open(pack)).route([at[spot] for spot in spots])
+    return Router(Region.open(pack), profile).route([at[spot] for spot in spots])
 
 
 def test_a_slip_road_is_part_of_its_turn(tmp_path: Path) -> None:
@@ -359,6 +398,65 @@ def test_lanes(draw_map: Any) -> None:
     assert left.say("en") == "Use the left lane and turn left"
 
 
+@pytest.mark.parametrize(
+    ("tag", "left_hand", "valid"),
+    [
+        ("reverse|through|right", False, [True, False, False]),
+        ("left|through|right", False, [True, False, False]),
+        ("left|through|right", True, [False, False, True]),
+        ("through|through|right", False, []),
+        ("left|through", True, []),
+    ],
+)
+def test_lanes_of_a_u_turn(tag: str, left_hand: bool, valid: list[bool]) -> None:
+    assert [lane.valid for lane in lanes_for(tag, "uturn", left_hand=left_hand)] == valid
+
+
+@pytest.mark.parametrize(("origin", "said"), [((60.0, 10.0), "left"), ((51.5, -0.1), "right")])
+def test_a_u_turn_is_made_from_the_middle_of_the_road(
+    draw_map: Any, origin: tuple[float, float], said: str
+) -> None:
+    lanes = {"lanes": "4", "lanes:backward": "1", "turn:lanes:forward": "left|through|right"}
+    drawn = draw_map(
+        "A  B" + " " * 44 + "C\n\n   D" + "\n" * 10 + "   E",
+        {"AB": named(MAIN, "Main", **lanes), "BC": named(MAIN, "Main"), "BDE": STREET},
+        origin=origin,
+    )
+    back = only(drawn.route("AB", "AAB", heading_deg=90.0), "uturn")
+    assert back.say("en").startswith(f"Use the {said} lane")
+
+
+PATHS = """
+        B
+A       X       C
+        D
+        E   F   G
+"""
+
+
+@pytest.mark.parametrize(("profile", "path"), [("foot", "footway"), ("bike", "cycleway")])
+def test_paths_are_roads_to_those_who_use_them(draw_map: Any, profile: str, path: str) -> None:
+    ways = {"AXC": {"highway": path}, "BX": {"highway": path}, "EFG": STREET}
+    assert kinds(draw_map(PATHS, ways).route("A", "B", profile=profile)) == ["turn left"]
+    along_a_street = {"AXC": named(STREET, "First"), "XB": {"highway": path}}
+    assert kinds(draw_map(PATHS, along_a_street).route("A", "C", profile=profile)) == []
+    assert kinds(draw_map(PATHS, along_a_street).route("A", "C")) == []
+
+
+@pytest.mark.parametrize(("end", "expected"), [("F", []), ("S", ["turn right"])])
+def test_changing_to_the_other_pavement_is_no_manoeuvre(
+    tmp_path: Path, end: str, expected: list[str]
+) -> None:
+    """From E on one pavement over a crossing of 10 m: on in the old direction, or away from the street."""
+    walk = {"highway": "footway"}
+    nodes = {"E": (-100, 0), "a": (0, 0), "G": (100, 0), "H": (-100, -10), "b": (0, -10), "F": (100, -10)}
+    ways = {"EaG": walk, "HbF": walk, "ab": walk, "bS": walk, "Ec": STREET}
+    route = route_in_metres(
+        tmp_path, nodes | {"S": (0, -90), "c": (-100, 90)}, ways, "E", end, profile="foot"
+    )
+    assert kinds(route) == expected
+
+
 def test_then(draw_map: Any) -> None:
     """Two turns 55 m apart are said in one sentence."""
     drawn = draw_map(
@@ -386,6 +484,7 @@ def test_a_stop_on_the_way(draw_map: Any) -> None:
     route = drawn.route("A", "XC", "B")
     assert [k.split()[0] for k in kinds(route)] == ["via", "uturn", "turn"]
     assert [m.leg for m in route.maneuvers] == [0, 0, 1, 1, 1]
+    assert [m.leg for m in drawn.route("A", "X", "B").maneuvers] == [0, 0, 1, 1], "a stop on the corner"
     via = only(route, "via")
     assert via.offset_m == pytest.approx(route.legs[0].distance_m)
 

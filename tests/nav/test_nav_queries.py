@@ -54,6 +54,23 @@ def test_a_matrix_holds_the_times_of_the_routes(real_region: Callable[[str], Reg
     assert router.matrix([], points).shape == (0, 7)
 
 
+def test_a_matrix_moves_a_point_to_the_main_roads_only_where_a_route_does(draw_map: Callable) -> None:
+    """A car gets from the dead-end one-way AB to the main roads, but not back to it."""
+    drawn = draw_map(
+        "A---B---C---D\n        |   |\n        E---F\n\n        I-J",
+        {"AB": {**ROAD, "oneway": "yes"}, "BCD": ROAD, "CE": ROAD, "DF": ROAD, "EF": ROAD, "IJ": ROAD},
+    )
+    router = drawn.router()
+    points = [drawn.point(spot) for spot in ("AAB", "CD", "EF", "IJ")]
+    table = router.table(points, points, with_distance=True)
+    assert table.distance_m is not None
+    sweeps = router.matrix(points, points)
+    for (i, a), (j, b) in itertools.product(enumerate(points), enumerate(points)):
+        route = router.route([a, b])
+        assert sweeps[i, j] == table.duration_s[i, j] == route.duration_s
+        assert table.distance_m[i, j] == pytest.approx(route.distance_m)
+
+
 def test_a_matrix_says_what_is_unreachable(draw_map: Callable) -> None:
     drawn = draw_map("A---B---C" + "\n" * 12 + "I-J", {"AB": ROAD, "BC": ROAD, "IJ": ROAD})
     a, i = drawn.point("AB"), drawn.point("IJ")
@@ -172,6 +189,19 @@ def test_detours(draw_map: Callable) -> None:
     assert half[0] > 10, "what lies behind the car costs a way back"
 
 
+def test_a_detour_is_what_the_route_over_the_stop_takes_longer(real_region: Callable[[str], Region]) -> None:
+    router = Router(real_region("monaco"))
+    points = _points(router, 24, seed=11)
+    compared = 0
+    for a, stop, b in zip(points[::3], points[1::3], points[2::3], strict=True):
+        plain, over = router.route([a, b]), router.route([a, stop, b])
+        if over.edges[0] == plain.edges[0]:  # the car is taken to be on its way already
+            compared += 1
+            extra = max(over.duration_s - plain.duration_s, 0.0)
+            assert router.detours_s(plain, [stop])[0] == pytest.approx(extra, abs=0.01)
+    assert compared >= 4
+
+
 def test_detours_on_a_route_with_stops_take_the_cheapest_leg(draw_map: Callable) -> None:
     drawn = draw_map(TOWN, WAYS)
     router = drawn.router()
@@ -269,6 +299,7 @@ def test_changes_that_fit_nothing_are_reported(draw_map: Callable, tmp_path: Pat
     ("content", "message"),
     [
         ("", "not JSON"),
+        ("[" * 100_000, "not JSON"),
         ("[]", "file"),
         ("{}", "changes"),
         ('{"changes": [{}]}', "changes.0"),

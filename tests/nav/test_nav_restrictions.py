@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
+
+from nav.route import Route
+from nav.router import Router
 
 ROAD = {"highway": "residential"}
 CROSS = """
@@ -73,7 +77,22 @@ def test_at_times(draw_map: Callable) -> None:
     drawn = draw_map(CROSS, CROSS_WAYS, relations=[(tags, [("from", "WaX"), ("via", "X"), ("to", "NX")])])
     assert drawn.way("W", "N", depart=datetime(2026, 3, 2, 12, 0)) == "WaXN"
     assert drawn.way("W", "N", depart=datetime(2026, 3, 2, 8, 0)) != "WaXN"
-    assert drawn.way("W", "N") != "WaXN", "without a time it counts"
+    assert drawn.letters(route_at(drawn, "W", "N", 12)) == "WaXN", "without a time of departure it is now"
+    assert drawn.letters(route_at(drawn, "W", "N", 8)) != "WaXN"
+
+
+def route_at(drawn: Any, start: str, end: str, hour: int) -> Route:
+    """Find the way that a router takes whose clock shows an hour of a Monday."""
+    router = Router(drawn.region, clock=lambda: datetime(2026, 3, 2, hour))
+    return router.route([drawn.point(start), drawn.point(end)])
+
+
+@pytest.mark.parametrize("vehicle", ["motor_vehicle", "motorcar"])
+def test_at_times_for_cars(draw_map: Callable, vehicle: str) -> None:
+    tags = {"type": "restriction", f"restriction:{vehicle}:conditional": "no_left_turn @ (07:00-09:00)"}
+    drawn = draw_map(CROSS, CROSS_WAYS, relations=[(tags, [("from", "WaX"), ("via", "X"), ("to", "NX")])])
+    assert drawn.way("W", "N", depart=datetime(2026, 3, 2, 12, 0)) == "WaXN"
+    assert drawn.way("W", "N", depart=datetime(2026, 3, 2, 8, 0)) != "WaXN"
 
 
 def test_conditions_about_weight_do_not_concern_cars(draw_map: Callable) -> None:

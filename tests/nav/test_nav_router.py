@@ -250,6 +250,13 @@ def test_bad_requests(draw_map: Callable) -> None:
         Router(drawn.region, profile="boat")
     with pytest.raises(BadRequest):
         router.reachable(a, -1)
+    for heading_deg in (math.nan, math.inf):
+        with pytest.raises(BadRequest, match="heading"):
+            router.route([a, d], heading_deg=heading_deg)
+        with pytest.raises(BadRequest, match="heading"):
+            router.alternatives(a, d, heading_deg=heading_deg)
+        with pytest.raises(BadRequest, match="heading"):
+            router.snap(*a, heading_deg)
 
 
 def test_the_plain_search_answers_before_the_index_is_ready(draw_map: Callable) -> None:

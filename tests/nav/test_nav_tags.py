@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from nav.errors import NoRoute
 from nav.graph import EdgeFlag, NodeFlag, RoadClass
+from nav.route import Route
+from nav.router import Router
 from nav.tags import (
     NO_LIMIT_KPH,
     conditional_parts,
@@ -95,6 +100,15 @@ ROAD = {"highway": "residential"}
             {"highway": "residential", "maxspeed:backward": "5"}, DIRECT, AROUND, id="slow one way round"
         ),
         pytest.param({"highway": "living_street"}, AROUND, AROUND, id="living street"),
+        pytest.param(
+            {"highway": "residential", "motor_vehicle": "yes;delivery"}, DIRECT, DIRECT, id="yes in a list"
+        ),
+        pytest.param(
+            {"highway": "residential", "oneway": "no", "oneway:motor_vehicle": "yes"},
+            DIRECT,
+            AROUND,
+            id="oneway for motor vehicles",
+        ),
     ],
 )
 def test_which_way_a_car_takes(draw_map: Callable, tags: dict[str, str], there: str, back: str) -> None:
@@ -155,10 +169,12 @@ def test_what_stands_on_the_road_takes_time(draw_map: Callable, tags: dict[str, 
     assert slowed - free == pytest.approx(seconds, abs=0.01)
 
 
-def test_private_roads_lead_to_what_lies_on_them(draw_map: Callable) -> None:
-    private = {"highway": "service", "access": "private"}
+@pytest.mark.parametrize("access", ["private", "destination", "destination;delivery", "bus; private"])
+def test_private_roads_lead_to_what_lies_on_them(draw_map: Callable, access: str) -> None:
+    private = {"highway": "residential", "access": access}
     drawn = draw_map(MAP, {"SA": ROAD, "ABC": private, "CT": ROAD, "ADEFC": ROAD})
     assert drawn.way("S", "B") == "SAB"
+    assert drawn.way("S", "T") == AROUND
 
 
 @pytest.mark.parametrize(("highway", "expected"), [("secondary", "ABC"), ("residential", "AB")])
@@ -175,7 +191,41 @@ def test_a_road_closed_at_times(draw_map: Callable) -> None:
     drawn = draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": ROAD})
     assert drawn.way("S", "T", depart=datetime(2026, 3, 2, 8, 0)) == AROUND
     assert drawn.way("S", "T", depart=datetime(2026, 3, 2, 12, 0)) == DIRECT
-    assert drawn.way("S", "T") == AROUND, "without a time the closure counts"
+    assert drawn.letters(route_at(drawn, 7)) == AROUND, "without a time of departure it is now"
+    assert drawn.letters(route_at(drawn, 12)) == DIRECT
+    assert drawn.letters(route_at(drawn, 6)) == AROUND, "the clocks there are an hour ahead"
+    assert drawn.letters(route_at(drawn, 8)) == DIRECT
+
+
+def route_at(drawn: Any, hour: int) -> Route:
+    """Find the way from S to T at half past an hour, universal time, of a Monday."""
+    router = Router(drawn.region, clock=lambda: datetime(2026, 3, 2, hour, 30, tzinfo=UTC))
+    return router.route([drawn.point("S"), drawn.point("T")])
+
+
+def test_a_street_closed_at_night_is_reached_by_day(draw_map: Callable) -> None:
+    tags = ROAD | {"motor_vehicle:conditional": "no @ (22:00-06:00)"}
+    drawn = draw_map("A---B---C", {"AB": ROAD, "BC": tags})
+    noon, night = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 2, 23, tzinfo=UTC)
+    points = [drawn.point("A"), drawn.point("C")]
+    times = [noon]
+    router = Router(drawn.region, clock=lambda: times[0])
+    assert drawn.letters(router.route(points)) == "ABC"
+    assert np.isfinite(router.matrix(points, points)).all()
+    times[0] = night
+    with pytest.raises(NoRoute):
+        router.route(points)
+    assert drawn.letters(router.route(points, depart=noon)) == "ABC"
+    assert drawn.way("A", "C", profile="foot", depart=night) == "ABC", "it is closed to cars only"
+    assert drawn.way("A", "C", profile="bike", depart=night) == "ABC"
+
+
+def test_conditions_cost_nothing_until_another_set_of_them_holds(draw_map: Callable) -> None:
+    tags = ROAD | {"motor_vehicle:conditional": "no @ (22:00-06:00)"}
+    metrics = draw_map("A---B---C", {"AB": ROAD, "BC": tags}).router().metrics
+    morning, noon = (metrics.weights(depart=datetime(2026, 3, 2, hour)) for hour in (9, 12))
+    assert morning is noon
+    assert metrics.weights(depart=datetime(2026, 3, 2, 23)) is metrics.weights() is not noon
 
 
 FERRY_MAP = """
@@ -220,6 +270,18 @@ def test_a_ferry_is_sailed_where_there_is_no_road(draw_map: Callable) -> None:
             {"highway": "residential", "oneway": "-1", "oneway:bicycle": "no"},
             DIRECT,
             id="bike contraflow",
+        ),
+        pytest.param(
+            "bike",
+            {"highway": "residential", "oneway:motor_vehicle": "-1"},
+            DIRECT,
+            id="bike against a one-way for motor vehicles",
+        ),
+        pytest.param(
+            "bike",
+            {"highway": "residential", "oneway:bicycle": "-1"},
+            AROUND,
+            id="one-way for bikes alone",
         ),
         pytest.param("bike", {"highway": "motorway"}, AROUND, id="no bike on motorway"),
         pytest.param("foot", {"highway": "footway"}, DIRECT, id="foot on footway"),

@@ -85,6 +85,8 @@ def test_duration(seconds: float, zh: str, en: str) -> None:
         ("CG-1", "C G一", "C G one"),
         ("51", "五十一号公路", "route fifty-one"),
         ("E 18;1", "E十八", "E eighteen"),
+        ("①", "①", "①"),
+        ("A²", "A ²", "A ²"),
         ("unnamed", "", ""),
         ("", "", ""),
         ("-", "", ""),
