@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from poi.user_places import UserPlaces
 
 _IMPOSSIBLE, _WRONG_USAGE = 1, 2
-_COORDINATE = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$")
+_DEGREES = r"\s*([-+]?(?:\d+(?:\.\d+)?|nan|inf))\s*"
+_COORDINATE = re.compile(f"{_DEGREES},{_DEGREES}", re.IGNORECASE)
 
 
 def register(app: typer.Typer) -> None:
@@ -74,10 +76,15 @@ def find(
 
       xiaogao find "Mannerheimintie 5"
 
-      xiaogao find restaurant --in Kamppi --open-now --json
+      xiaogao find restaurant --in Keskusta --open-now --json
     """
     from nav import Region
 
+    if within_m is not None and not (within_m > 0 and (near or along)):
+        stderr.print(
+            "--within takes metres above 0, and --near or --along to measure them from", markup=False
+        )
+        raise typer.Exit(_WRONG_USAGE)
     opened = Region.open(region_around(region, near, *(along or ())))
     places = places_of(opened)
     point = point_of(places, near) if near else None
@@ -93,7 +100,9 @@ def find(
         route = router.route(points_of(places, along))
         found = places.search(words, along=route, router=router, **common, **wishes)
     else:
-        found = places.search(words, near=point, **common, **wishes) or _resolved(places, words, point)
+        found = places.search(words, near=point, **common, **wishes)
+        if not (found or wishes or district or open_now or within_m):
+            found = _resolved(places, words, point)[:limit]
     _show(words, found, places, as_json=json)
 
 
@@ -123,25 +132,31 @@ def region_around(asked: str, *texts: str) -> str:
     """Return the region of a command: the one asked for, or set, or the one round its first coordinates."""
     from device.settings import load_settings
 
-    found = (_COORDINATE.match(text) for text in texts)
-    at = next(((float(match.group(1)), float(match.group(2))) for match in found if match), None)
+    at = next((point for text in texts if (point := _coordinate(text))), None)
     return current_region(asked or load_settings().region.name, at=at)
 
 
 def point_of(places: Places, text: str, near: tuple[float, float] | None = None) -> tuple[float, float]:
     """Return the point of "LAT,LON" or of a place's name."""
-    match = _COORDINATE.match(text)
-    if match:
-        lat, lon = float(match.group(1)), float(match.group(2))
-        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-            raise BadCoordinate(f"{text!r} is not on Earth: give latitude,longitude in degrees")
-        return lat, lon
+    if point := _coordinate(text):
+        return point
     resolution = places.resolve(text, near=near)
     if not resolution:
         hint = f"; did you mean {', '.join(resolution.suggestions)}?" if resolution.suggestions else ""
         stderr.print(f"no place called {text!r} in this region{hint}", markup=False)
         raise typer.Exit(_IMPOSSIBLE)
     return resolution[0].place.lat, resolution[0].place.lon
+
+
+def _coordinate(text: str) -> tuple[float, float] | None:
+    """Read "LAT,LON", full-width signs allowed ("60.17，24.94"); None when the text is something else."""
+    match = _COORDINATE.fullmatch(unicodedata.normalize("NFKC", text))
+    if match is None:
+        return None
+    lat, lon = map(float, match.groups())
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise BadCoordinate(f"{text!r} is not on Earth: give latitude,longitude in degrees")
+    return lat, lon
 
 
 def points_of(
@@ -156,7 +171,8 @@ def points_of(
 
 def _resolved(places: Places, words: str, near: tuple[float, float] | None) -> list[Place]:
     """Return an address or a crossing, which a search by name does not list."""
-    return [c.place for c in places.resolve(words, near=near) if c.score >= 0.7]
+    found = places.resolve(words, near=near)
+    return [c.place for c in found if c.score >= 0.7 and c.why != "category"]
 
 
 def _show(words: str, found: list[Place], places: Places, *, as_json: bool) -> None:

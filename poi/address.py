@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nav.geometry import distance_m
 from poi.house_number import split_address
-from poi.name_search import NameIndex
+from poi.name_search import OTHER_NUMBER, NameHit, NameIndex
 from poi.place import Candidate, Place
 from poi.store import PlaceStore
 from poi.text import canonical, has_han
@@ -19,8 +19,15 @@ from poi.text import canonical, has_han
 _SURE = 0.72
 """A street name must match at least so well."""
 
+_TOWNLESS = 0.96
+"""A street that matches so well needs no look at what is left without the town."""
+
+_STAIRCASE = 0.97
+"""Score of number 5 when 5 A was said, and of 5 A for 5, when the map has only the one."""
+
 _CROSSING_END = re.compile(r"的?(?:十字路口|交叉路口|交叉口|交汇处|交汇口|交界处?|交口|路口|拐角)$")
-_CROSSING_HAN = re.compile(r"^(.+?)(?:和|与|跟|、|及|\s+)(.+)$")
+_AND_HAN = re.compile(r"\s*[和与跟、及]\s*|\s+")
+_MOST_SPLITS = 6
 _CROSSING_HEAD = re.compile(
     r"^(?:the )?(?:corner|intersection|junction|crossing|crossroads) (?:of|between) (.+?) "
     r"(?:and|&|with) (.+)$"
@@ -44,7 +51,16 @@ class AddressBook:
 
     def _streets(self, words: str) -> list[tuple[Place, float]]:
         """Return streets of about that name, with how well it fits."""
-        hits = [h for h in self._names.find(words, limit=12) if h.score >= _SURE]
+        hits = self._names.find(words, limit=12)
+        return self._streets_of([h for h in hits if h.score >= _SURE and h.why != OTHER_NUMBER])
+
+    def _townless(self, words: str) -> str:
+        """Return the street that the words end with, after a town or district: 海淀区成府路; "" for none."""
+        text = canonical(words)
+        streets = self._streets_of(self._names.exactly([text[cut:] for cut in range(2, len(text) - 1)]))
+        return max((canonical(street.name) for street, _ in streets), key=len, default="")
+
+    def _streets_of(self, hits: Sequence[NameHit]) -> list[tuple[Place, float]]:
         if not hits:
             return []
         by_name = self._store.places_of_names([h.name for h in hits], 30)
@@ -63,6 +79,8 @@ class AddressBook:
             return []
         name, number = parts
         streets = self._streets(name)
+        if has_han(name) and not (streets and streets[0][1] > _TOWNLESS) and (rest := self._townless(name)):
+            name, streets = rest, self._streets(rest)
         spellings = {canonical(name): 1.0}
         for street, score in streets:
             spellings.setdefault(canonical(street.name), score)
@@ -88,6 +106,12 @@ class AddressBook:
         wanted = _leading(number)
         if wanted is None:
             return []
+        alike = [r for r in rows if _leading(r[1]) == wanted and str(wanted) in (number, r[1])]
+        if alike:
+            return [
+                Candidate(place=_address_place(r), score=_STAIRCASE * score, why="address")
+                for r in _apart(alike)
+            ]
         numbered = [
             (abs(value - wanted), (value - wanted) % 2, r)
             for r in rows
@@ -106,6 +130,7 @@ class AddressBook:
         return [Candidate(place=_address_place(row), score=0.7 * score, why="nearest house number")]
 
     def _crossing(self, words: str, near: tuple[float, float] | None) -> list[Candidate]:
+        apart: Candidate | None = None
         for first, second, sure in _crossing_parts(words):
             a, b = self._streets(first)[:8], self._streets(second)[:8]
             if not (a and b):
@@ -123,10 +148,10 @@ class AddressBook:
                     (c for c in found if c.score > best - 0.1),
                     key=lambda c: (-c.score, _distance(c.place, near)),
                 )
-            if sure:
+            if sure and apart is None:
                 street, score = a[0]
-                return [Candidate(place=street, score=min(0.7, 0.75 * score), why="streets that do not meet")]
-        return []
+                apart = Candidate(place=street, score=min(0.7, 0.75 * score), why="streets that do not meet")
+        return [apart] if apart else []
 
     def _line(self, place: Place) -> NDArray[np.int32]:
         row = self._store.row_of(place.id)
@@ -162,12 +187,10 @@ def _crossing_parts(words: str) -> list[tuple[str, str, bool]]:
     if has_han(text):
         core = _CROSSING_END.sub("", text)
         sure = core != text
-        if match := _CROSSING_HAN.match(core):
-            return [(match.group(1), match.group(2), sure)]
-        if not sure:
-            return []
-        cuts = [m.end() for m in re.finditer(r"[路街道巷]", core[:-1])]
-        return [(core[:cut], core[cut:], True) for cut in cuts if cut >= 2 and len(core) - cut >= 2]
+        cuts = [m.span() for m in _AND_HAN.finditer(core)][:_MOST_SPLITS]
+        if sure:
+            cuts += [(m.end(), m.end()) for m in re.finditer(r"[路街道巷]", core[:-1])][:_MOST_SPLITS]
+        return [(core[:a], core[b:], sure) for a, b in cuts if a >= 2 and len(core) - b >= 2]
     lower = text.casefold()
     if match := _CROSSING_HEAD.match(lower):
         return [(match.group(1), match.group(2), True)]

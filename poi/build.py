@@ -8,6 +8,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,20 +23,27 @@ from poi.importance import importance
 from poi.name_index import NameIndexWriter
 from poi.schema import FORMAT, INDEXES, TABLES
 from poi.street_build import StreetWriter
-from poi.text import canonical
+from poi.text import canonical, word_set
 
 Progress = Callable[[str, float], None]
 
 _SORTS = {"alt_name": "alt", "short_name": "short", "official_name": "official", "old_name": "old",
           "int_name": "int", "loc_name": "loc", "reg_name": "reg", "nat_name": "nat"}  # fmt: skip
 _KIND_OF_SORT = {"name": "name", "old": "old", "brand": "brand", "operator": "brand", "ref": "ref"}
-_DETAIL_KEYS = re.compile(
+DETAIL_KEYS = re.compile(
     r"^(phone|contact:.*|website|url|email|opening_hours.*|stars|rooms|brand|operator|network|cuisine|wheelchair|"
     r"internet_access|fee|charge|capacity|socket:.*|fuel:.*|diet:.*|outdoor_seating|takeaway|delivery|drive_through|"
     r"access|religion|denomination|description|ele|height|wikidata|wikipedia|level|ref|iata|icao|station|subway|"
     r"toilets|shower|parking|maxheight|covered|surface|lit|sport|healthcare.*|amenity|tourism|shop|leisure|historic|"
-    r"building|addr:.*|self_service|automated|maxstay|max_age|changing_table|drinking_water|reservation|smoking|"
+    r"building|addr:.*|self_service|automated|maxstay|atm|compressed_air|information|government|castle_type|"
+    r"max_age|changing_table|drinking_water|reservation|smoking|"
     r"payment:.*|lines?|start_date|artist_name)$"
+)
+
+
+_FOR_THE_PUBLIC = word_set(
+    "amenity/parking amenity/parking_entrance amenity/charging_station amenity/toilets amenity/fuel "
+    "leisure/swimming_pool"
 )
 
 
@@ -126,6 +134,11 @@ def _shown(names: Mapping[str, str]) -> str:
     return next((names[k] for k in ("name", "zh", "en", "brand", "operator") if names.get(k)), "")
 
 
+def _offered(tags: Mapping[str, str], category: str) -> bool:
+    """Say whether a search for the kind may offer the place; a private car park is found by its name only."""
+    return category not in _FOR_THE_PUBLIC or tags.get("access") not in ("private", "no")
+
+
 class _Build:
     """One run over an extract: places, then streets, districts, house numbers and the name index."""
 
@@ -173,7 +186,7 @@ class _Build:
                 self.names.add(row, name, "derived", weight)
             for name in brand:
                 self.names.add(row, name, "brand", weight * 0.5)
-            for other in place.categories:
+            for other in filter(partial(_offered, place.tags), place.categories):
                 self.by_category[other].append((row, lat, lon))
 
     def _add_row(
@@ -182,7 +195,7 @@ class _Build:
     ) -> int:  # fmt: skip
         row = len(self.rows) + 1
         data = {"names": {k: v for k, v in names.items() if k != "name"}}
-        details = {k: v for k, v in tags.items() if _DETAIL_KEYS.match(k)}
+        details = {k: v for k, v in tags.items() if DETAIL_KEYS.match(k)}
         if details:
             data["tags"] = details
         self.rows.append(

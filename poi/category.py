@@ -5,34 +5,54 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
+from poi.pinyin import encode, fold, segment, sound
 from poi.place import CategoryMatch
 from poi.text import canonical, clean, has_han
 
 _FILLERS_HAN = re.compile(
-    r"^(?:请问|请|麻烦|帮我|给我|我想|我要|想要|想|要|带我去|导航到|导航去|去|到|找一?下?|搜一?下?|搜索|查一?下?|查找|"
+    r"^(?:请问|请|麻烦|帮我|给我|我想|我要|想要|想|要|带我去|导航到|导航去|去|到|找(?:一?下)?|搜索|搜(?:一?下)?|查找|查(?:一?下)?|"
     r"看看|有没有|哪里有|哪有|哪儿有|附近的?|周边的?|周围的?|最近的?|就近的?|这里的?|这附近的?|旁边的?|沿途的?|"
-    r"路上的?|顺路的?|一?[个家间座处条]|那个|这个|便宜的?|好一点的?|小高)+"
+    r"路上的?|顺路的?|一[个家间座处条]|个|那个|这个|便宜的?|好一点的?|小高)+"
 )
+_MEASURE_HAN = re.compile(r"^[家间座处条](?=..)")
+"""What may count the place, 找家酒店, or begin its name, 家乐福."""
+
 _FILLERS_HAN_END = re.compile(r"(?:在哪里?儿?|怎么走|有吗|吗|呢|吧|啊|呀|哪里有|附近|一下|的?地方)+$")
 _FILLERS_LATIN = re.compile(
     r"^(?:(?:please|can you|could you|find me|find|show me|search for|search|look for|take me to|navigate to|"
     r"go to|i want|i need|i d like|i would like|is there|are there|where is|where s|where are|get me|to|a|an|"
     r"the|some|any|nearest|closest|nearby|next|good|cheap|my)\s+)+"
 )
+_FILLERS_BEFORE_HAN = re.compile(
+    r"^(?:(?:find me|find|show me|nearby|nearest|closest|the|some)\s*(?:an?\b)?\s*)+"
+    r"(?=[^\W\da-z])"
+)
 _FILLERS_LATIN_END = re.compile(
     r"(?:\s+(?:nearby|near me|near here|around here|close by|please|around|here))+$"
 )
+
+_SAME_SOUND, _CONFUSED_SOUND = 0.95, 0.9
+"""Likeness of a word that sounds just like what was said, and of one that does but for confusable sounds."""
+
+_LEAST_LETTERS, _LEAST_TYPED = 5, 0.85
+"""Shorter Latin words, and words less like what was typed, may be anything."""
 
 
 class Categories:
     """The category words of drivers in Chinese and English."""
 
-    def __init__(self, words: Mapping[str, list[str]], labels: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, list[str]],
+        labels: Mapping[str, Mapping[str, str]],
+        pinyin: Mapping[str, str],
+    ) -> None:
         self._words = words
         self._labels = labels
+        self._pinyin = pinyin
         self._longest = max(map(len, words), default=0)
         self._synonyms: dict[tuple[str, ...], list[str]] = {}
         for word, found in words.items():
@@ -53,12 +73,60 @@ class Categories:
         """
         text = without_fillers(query)
         core = text.removesuffix("的")
+        uncounted = without_measure(text)
         for candidate in dict.fromkeys(
-            (canonical(clean(query)), text, _singular(text), core, f"{core}的", f"{core}的地方")
-        ):
+            (canonical(clean(query)), text, _singular(text), core, f"{core}的", f"{core}的地方", uncounted,
+             uncounted.removesuffix("的"))
+        ):  # fmt: skip
             if candidate in self._words:
                 return self._made(candidate, "")
         return self._part_han(text) if has_han(text) else self._part_latin(text)
+
+    def alike(self, query: str) -> tuple[str, float]:
+        """Return the category word that was misheard or mistyped, and how alike it is.
+
+        A last resort for what is no name of the map: 加油占, jiayouzhan, pharamcy.
+
+        Parameters
+        ----------
+        query
+            Words as said, fillers allowed.
+
+        Returns
+        -------
+        word : str
+            "" when no word is alike.
+        likeness : float
+            0 to 1.
+        """
+        text = without_fillers(query)
+        if has_han(text):
+            sounds = [sound(said) for said in dict.fromkeys((text, without_measure(text)))]
+        else:
+            sounds = segment(text.replace(" ", "")) if text.isascii() else []
+        for sounded in sounds:
+            if word := self._by_sound.get(fold(sounded)):
+                return word, _SAME_SOUND if _encoded(self._pinyin[word]) == sounded else _CONFUSED_SOUND
+        return ("", 0.0) if has_han(text) else self._mistyped(text)
+
+    @cached_property
+    def _by_sound(self) -> dict[str, str]:
+        """Chinese words by their folded sound."""
+        return {fold(_encoded(letters)): word for word, letters in self._pinyin.items()}
+
+    @cached_property
+    def _latin(self) -> list[str]:
+        return [w for w in self._words if len(w) >= _LEAST_LETTERS and w.isascii()]
+
+    def _mistyped(self, text: str) -> tuple[str, float]:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        if len(text) < _LEAST_LETTERS:
+            return "", 0.0
+        scorer = OSA.normalized_similarity
+        found = process.extractOne(text, self._latin, scorer=scorer, score_cutoff=_LEAST_TYPED)
+        return ("", 0.0) if found is None else (str(found[0]), float(found[1]))
 
     def _part_han(self, text: str) -> CategoryMatch:
         for size in range(min(self._longest, len(text) - 1), 1, -1):
@@ -98,14 +166,23 @@ class Categories:
     def label(self, category: str, language: str) -> str:
         """Return the name of an OSM category in "zh" or "en"; its value with spaces if there is none."""
         label = self._labels.get(category, {}).get(language)
-        return label or category.partition("/")[2].replace("_", " ")
+        return label or category.rpartition("/")[2].replace("_", " ")
+
+
+def _encoded(letters: str) -> str:
+    return "".join(map(encode, letters.split()))
+
+
+def without_measure(text: str) -> str:
+    """Return Chinese words without a measure word before them: 家酒店 → 酒店; a name may begin so."""
+    return _MEASURE_HAN.sub("", text)
 
 
 def without_fillers(query: str) -> str:
     """Return the canonical query without polite and searching words; never empty if the query was not."""
     text = canonical(clean(query))
     if has_han(text):
-        core = _FILLERS_HAN_END.sub("", _FILLERS_HAN.sub("", text))
+        core = _FILLERS_BEFORE_HAN.sub("", _FILLERS_HAN_END.sub("", _FILLERS_HAN.sub("", text)))
     else:
         core = _FILLERS_LATIN_END.sub("", _FILLERS_LATIN.sub("", text + " ").strip())
     return core.strip() or text
@@ -123,7 +200,7 @@ def _singular(text: str) -> str:
 def load_categories() -> Categories:
     """Read the category words that ship with the package."""
     data = json.loads((Path(__file__).parent / "data" / "categories.json").read_text("utf-8"))
-    return Categories(data["words"], data["labels"])
+    return Categories(data["words"], data["labels"], data["pinyin"])
 
 
 def parse_category(category: str) -> tuple[str, tuple[str, str] | None]:

@@ -16,7 +16,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from poi.text import canonical, word_set
+from poi.category import parse_category
+from poi.kind import categories_of
+from poi.pinyin import syllables_of
+from poi.text import canonical, has_han, word_set
 
 _DATA = Path(__file__).parent / "data"
 _KEYS = word_set("amenity tourism shop leisure healthcare railway aeroway historic office craft highway "
@@ -37,6 +40,14 @@ def _category(tags: dict[str, str]) -> str | None:
     key, value = main[0]
     extra = f"[{rest[0][0]}={rest[0][1]}]" if rest else ""
     return None if f"{key}/{value}" in _NOT_FOR_DRIVERS else f"{key}/{value}{extra}"
+
+
+def stored(category: str) -> bool:
+    """Say whether a region pack holds places of a category, if the map does."""
+    plain, condition = parse_category(category)
+    key, _, value = plain.partition("/")
+    tags = {"railway": "station", key: value, "name": "-"} if key == "station" else {key: value, "name": "-"}
+    return plain in categories_of(tags | dict([condition] if condition else []))
 
 
 def _words(entry: dict[str, str]) -> tuple[list[str], list[str]]:
@@ -76,12 +87,18 @@ def derive(dist: Path) -> dict[str, Any]:
     words |= {
         w: sorted(c) for w, c in by_term.items() if w not in words and len(c) <= _TOO_COMMON and len(w) > 1
     }
+    words = {w: kept for w, found in words.items() if (kept := [c for c in found if stored(c)])}
     _overrule(words, labels)
     version = json.loads((dist.parent / "package.json").read_text("utf-8"))["version"]
     return {
         "source": f"@openstreetmap/id-tagging-schema {version} (ISC), and poi/data/category_words.json",
         "labels": dict(sorted(labels.items())),
         "words": dict(sorted(words.items())),
+        "pinyin": {
+            word: " ".join(syllables_of(word))
+            for word in sorted(words)
+            if len(word) > 1 and all(map(has_han, word))
+        },
     }
 
 
@@ -90,8 +107,10 @@ def _overrule(words: dict[str, list[str]], labels: dict[str, dict[str, str]]) ->
     for group in groups:
         for word in group_words(group["words"]):
             words[canonical(word)] = group["categories"]
+        label = {"en": group["en"], "zh": group["zh"]}
         if len(group["categories"]) == 1:
-            labels[group["categories"][0]] = {"en": group["en"], "zh": group["zh"]}
+            labels[group["categories"][0]] = label
+        labels.setdefault(group["categories"][0], label)
 
 
 def group_words(text: str) -> list[str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypedDict
 
 from poi.errors import BadFilter
-from poi.place import Place
-from poi.text import canonical
+from poi.place import CategoryMatch, Place
+from poi.text import canonical, word_set
 
 
 class Wishes(TypedDict, total=False):
@@ -48,9 +48,18 @@ def check_wishes(wishes: Wishes) -> None:
         )
 
 
-_STARS = re.compile(r"([一二两三四五1-5])星级?的?|\b([1-5])[- ]?stars?\b", re.IGNORECASE)
-_FREE = re.compile(r"免费的?|\bfree\b", re.IGNORECASE)
-_DIGITS = dict(zip("一二两三四五", (1, 2, 2, 3, 4, 5), strict=True))
+_STARS = re.compile(
+    r"([一二两三四五1-5])星级?的?|\b([1-5]|one|two|three|four|five)[- ]?stars?\b", re.IGNORECASE
+)
+_FREE = re.compile(
+    r"免费的?|(?<!duty)(?<!tax)(?<!gluten)(?<!lactose)(?<!sugar)(?<!smoke)(?:^|\s)free\b", re.IGNORECASE
+)
+_NUMERALS = ("一 one", "二 两 two", "三 three", "四 four", "五 five")
+_DIGITS = {word: stars for stars, words in enumerate(_NUMERALS, 1) for word in words.split()}
+_LODGING = word_set(
+    "tourism/hotel tourism/motel tourism/hostel tourism/guest_house tourism/apartment tourism/chalet "
+    "tourism/camp_site tourism/caravan_site"
+)
 
 
 def wishes_in(words: str) -> tuple[str, Wishes]:
@@ -66,12 +75,17 @@ def wishes_in(words: str) -> tuple[str, Wishes]:
     wishes: Wishes = {}
     if match := _STARS.search(words):
         said = match.group(1) or match.group(2)
-        wishes["stars"] = float(_DIGITS.get(said) or said)
+        wishes["stars"] = float(_DIGITS.get(said.lower()) or said)
         words = words.replace(match.group(), " ")
     if match := _FREE.search(words):
         wishes["free"] = True
         words = words.replace(match.group(), " ")
     return words.strip(), wishes
+
+
+def makes_sense(wishes: Wishes, kind: CategoryMatch) -> bool:
+    """Say whether a kind of place can meet what was heard as a wish: 三星手机店 sells phones."""
+    return "stars" not in wishes or not _LODGING.isdisjoint(kind.categories)
 
 
 def fits(place: Place, wishes: Wishes) -> bool:

@@ -12,6 +12,13 @@ _NUMERAL = "零〇一二三四五六七八九十百两幺"
 _HAN_ADDRESS = re.compile(
     rf"^(.+?)((?:\d+|[{_NUMERAL}]+)(?:[-—之甲乙丙丁a-z]\d*)?)[号號](.*)$", re.IGNORECASE
 )
+_NUMBER_WORD = re.compile(r"\b(?:no|nr|number)\.?\s*(?=\d)", re.IGNORECASE)
+_FLAT = re.compile(
+    r"(?<=\d)(\s?[a-z])?\s(?:(?:as|bst|lgh|apt|flat)\.?\s?\d+|(?<=[a-z]\s)\d+)$", re.IGNORECASE
+)
+"""What follows a house number to name a flat: "5 A 12" is flat 12 of staircase A."""
+
+_TOWN_LAST = re.compile(r"^(\D.*?\s\d+(?:\s?[a-z])?)\s(?:\d{4,6}\s)?[^\W\d]{3}\D*$", re.IGNORECASE)
 _NUMBER_LAST = re.compile(r"^(\D.*?)[\s,]+(\d+\s?[a-z]?(?:[-–/]\d+[a-z]?)?)$", re.IGNORECASE)
 _NUMBER_FIRST = re.compile(r"^(\d+\s?[a-z]?(?:[-–/]\d+[a-z]?)?)[\s,]+(\D.*)$", re.IGNORECASE)
 
@@ -49,6 +56,7 @@ def split_address(words: str) -> tuple[str, str] | None:
             return None
         return match.group(1), plain_number(match.group(2))
     text = text.split(", ")[0] if re.search(r"\d", text.split(", ")[0]) else text
+    text = _TOWN_LAST.sub(r"\1", _FLAT.sub(r"\1", _NUMBER_WORD.sub("", text)))
     if match := _NUMBER_LAST.match(text):
         return match.group(1), plain_number(match.group(2))
     if match := _NUMBER_FIRST.match(text):

@@ -31,7 +31,7 @@ _BY_CATEGORY = {
     "barrier/entrance": 0.34,
     "entrance/main": 0.2, "entrance/yes": 0.12, "barrier/toll_booth": 0.25, "highway/motorway_junction": 0.3,
     "highway/services": 0.4, "highway/rest_area": 0.35, "landuse/residential": 0.35, "tourism/artwork": 0.15,
-    "tourism/information": 0.1, "waterway/river": 0.4, "natural/water": 0.3, "building/yes": 0.2,
+    "tourism/information": 0.25, "waterway/river": 0.4, "natural/water": 0.3, "building/yes": 0.2,
     "amenity/atm": 0.08, "amenity/recycling": 0.03, "amenity/bench": 0.01,
 }  # fmt: skip
 _BY_KEY = {"amenity": 0.25, "tourism": 0.3, "shop": 0.22, "leisure": 0.25, "historic": 0.3, "office": 0.2,

@@ -9,7 +9,8 @@ from poi.text import word_set
 _MAIN_KEYS = ("amenity", "tourism", "shop", "healthcare", "aeroway", "leisure", "historic", "railway",
 "office",
               "craft", "public_transport", "place", "man_made", "natural", "boundary", "landuse", "waterway",
-              "bridge", "building", "highway", "barrier", "entrance", "emergency", "military")  # fmt: skip
+              "bridge", "building", "highway", "barrier", "entrance", "emergency", "military",
+              "aerialway")  # fmt: skip
 _NOT_PLACES = word_set(
     "amenity/bench amenity/waste_basket amenity/hunting_stand amenity/grit_bin amenity/waste_disposal "
     "amenity/loading_dock amenity/parking_space amenity/smoking_area amenity/clock amenity/recycling "
@@ -21,7 +22,7 @@ _NOT_PLACES = word_set(
     "highway/crossing highway/traffic_signals highway/street_lamp highway/give_way highway/stop "
     "highway/turning_circle highway/mini_roundabout highway/platform highway/elevator highway/speed_camera "
     "boundary/political boundary/postal_code boundary/timezone boundary/religious_administration "
-    "boundary/census boundary/statistical emergency/fire_hydrant tourism/information"
+    "boundary/census boundary/statistical emergency/fire_hydrant"
 )
 _NAMELESS = word_set(
     "amenity/fuel amenity/charging_station amenity/toilets amenity/parking amenity/atm amenity/bank "
@@ -35,11 +36,14 @@ _NAMELESS = word_set(
     "tourism/caravan_site tourism/hotel tourism/hostel tourism/guest_house tourism/motel leisure/playground "
     "leisure/swimming_pool leisure/park railway/subway_entrance barrier/toll_booth emergency/defibrillator "
     "natural/peak shop/supermarket shop/convenience shop/car_repair shop/bakery shop/tyres shop/kiosk "
-    "tourism/artwork leisure/pitch leisure/fitness_centre"
+    "tourism/artwork tourism/information leisure/pitch leisure/fitness_centre barrier/border_control"
 )
 _ONLY_NAMED_KEYS = word_set(
-    "office craft man_made natural boundary landuse waterway bridge building place military"
+    "office craft man_made natural boundary landuse waterway bridge building place military aerialway"
 )
+_STAFFED = word_set("office visitor_centre")
+"""What `information` must be: maps, boards and signposts are no places to drive to."""
+
 _MINOR_VALUES = {"landuse": {"grass", "forest", "farmland", "meadow"}, "natural": {"tree", "scrub", "wood"}}
 DRIVABLE = word_set(
     "motorway trunk primary secondary tertiary unclassified residential living_street service road "
@@ -72,6 +76,10 @@ def _categories(tags: Mapping[str, str], *, named: bool) -> list[str]:
         category = f"{key}/{value.split(';')[0].strip()}"
         if key == "highway" and not _is_highway_place(value, "name" in tags):
             continue
+        if category == "tourism/information" and tags.get("information") not in _STAFFED:
+            continue
+        if key == "aerialway" and value != "station":
+            continue
         if key in ("barrier", "entrance") and not _is_gate(key, value, tags):
             continue
         if not named and (key in _ONLY_NAMED_KEYS or category not in _NAMELESS):
@@ -95,7 +103,9 @@ def _is_highway_place(value: str, named: bool) -> bool:
 def _is_gate(key: str, value: str, tags: Mapping[str, str]) -> bool:
     if key == "barrier":
         named = "name" in tags or "ref" in tags
-        return value == "toll_booth" or (named and value in ("gate", "entrance", "lift_gate", "swing_gate"))
+        return value in ("toll_booth", "border_control") or (
+            named and value in ("gate", "entrance", "lift_gate", "swing_gate")
+        )
     return "name" in tags
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +22,10 @@ _LOOK_CLOSELY = 160
 
 _SCORE_OF_WHOLE = {"pinyin": 0.99, "initials": 0.8}
 """Least score of a name found by its whole spelling."""
+
+_NUMBERS = re.compile(r"\d+|[零一二三四五六七八九十百]+(?=号|栋|楼|院|线|街|条|期|层)")
+OTHER_NUMBER = "other number"
+"""Why a name was found whose number is another one: Hotel 7 is no misspelt Hotel 6."""
 
 _MANY_IDS = 400_000
 """Posting lists are read, rarest first, until about so many entries are in."""
@@ -40,7 +45,7 @@ class NameHit:
     """0 to 1; 1 is the very name."""
 
     why: str
-    """"exact", "sound", "spelling", "part", "initials" or "pinyin"."""
+    """"exact", "sound", "spelling", "part", "initials", "pinyin" or "other number"."""
 
     prior: float
     """Importance of the most important place so called, a little more for a name of many places."""
@@ -95,6 +100,8 @@ class NameIndex:
             self._hit(row[0], row[1], float(score), why, whole.get(row[0], ""))
             for row, score, why in zip(rows, scores, reasons, strict=True)
         ]
+        if said := _numbers(text):
+            hits = [replace(hit, why=OTHER_NUMBER) if _other(said, text, hit.text) else hit for hit in hits]
         hits.sort(key=lambda hit: (-(hit.score + 0.02 * hit.prior), len(hit.text), hit.name))
         return hits[:limit]
 
@@ -142,8 +149,12 @@ class NameIndex:
         if not parts or len(parts) > 16:
             return []
         query = " ".join(f'"{p}"' for p in parts[:-1]) + f' "{parts[-1]}"*'
-        rows = self._db.execute("SELECT rowid FROM name_words WHERE name_words MATCH ? LIMIT 400", (query,))
-        ids = np.fromiter((r[0] for r in rows), dtype=np.int64)
+        search = "SELECT rowid FROM name_words WHERE name_words MATCH ? LIMIT 400"
+        try:
+            ids = np.fromiter((r[0] for r in self._db.execute(search, (query,))), dtype=np.int64)
+        except sqlite3.OperationalError:
+            # FTS5 parts some rare signs from their word, and refuses the phrase; the pieces find such names.
+            return []
         return ids[np.argsort(-self._prior[ids])][:40].tolist() if len(ids) else []
 
     def _by_pieces(self, reading: Spoken) -> list[int]:
@@ -177,6 +188,17 @@ class NameIndex:
             best = np.argpartition(-score, _LOOK_CLOSELY)[:_LOOK_CLOSELY]
             hit, score = hit[best], score[best]
         return [int(i) for i in hit[np.argsort(-score)]]
+
+
+def _numbers(text: str) -> frozenset[str]:
+    """Return the numbers of a canonical text, numerals only where they count something: 三十六号楼."""
+    return frozenset(_NUMBERS.findall(text))
+
+
+def _other(said: frozenset[str], text: str, name: str) -> bool:
+    """Say whether a name has numbers, and none of those said; it must be of the script of what was said."""
+    own = _numbers(name)
+    return bool(own) and has_han(name) == has_han(text) and said.isdisjoint(own)
 
 
 def spoken(text: str) -> list[Spoken]:

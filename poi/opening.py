@@ -14,6 +14,9 @@ _MISSING_SEMICOLON = re.compile(r"(?<=\d)\s+(?=(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)\b)")
 
 @lru_cache(maxsize=2048)
 def _parsed(text: str, lat: float, lon: float) -> Any:
+    """Zone and country come from the very coordinates: Monaco has other holidays than France around it."""
+    if not text:
+        return None
     from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
     for spelling in (text, _MISSING_SEMICOLON.sub("; ", text)):
@@ -22,11 +25,6 @@ def _parsed(text: str, lat: float, lon: float) -> Any:
         except (ParserError, SyntaxError, ValueError):
             continue
     return None
-
-
-def _rounded(text: str, lat: float, lon: float) -> Any:
-    """Zone and country come from the coordinates; a grid of 10 km lets places share what was parsed."""
-    return _parsed(text, round(lat, 1), round(lon, 1)) if text else None
 
 
 def _in_a_named_zone(when: datetime) -> datetime:
@@ -51,7 +49,7 @@ def open_at(text: str, when: datetime, lat: float, lon: float) -> bool | None:
     bool or None
         None when the hours are unknown, unreadable, or say "unknown" themselves.
     """
-    hours = _rounded(text, lat, lon)
+    hours = _parsed(text, lat, lon)
     if hours is None:
         return None
     moment = _in_a_named_zone(when)
@@ -62,7 +60,7 @@ def open_at(text: str, when: datetime, lat: float, lon: float) -> bool | None:
 
 def next_change(text: str, when: datetime, lat: float, lon: float) -> datetime | None:
     """Return when the place next opens or closes after `when`; None when it never does or is unknown."""
-    hours = _rounded(text, lat, lon)
+    hours = _parsed(text, lat, lon)
     if hours is None:
         return None
     change = hours.next_change(_in_a_named_zone(when))

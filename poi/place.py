@@ -112,7 +112,7 @@ class Candidate:
     """0 to 1; an estimate of how well the words fit this place."""
 
     why: str
-    """What matched: "exact", "alias", "sound", "spelling", "part", "category", "address", "crossing", …"""
+    """What matched: "exact", "alias", "sound", "spelling", "part", "other number", "category", …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from nav.geometry import haversine_m
 from poi.address import AddressBook
 from poi.along import along_route
 from poi.category import load_categories
-from poi.filters import Wishes, check_wishes, fits, wishes_in
+from poi.filters import Wishes, check_wishes, fits, makes_sense, wishes_in
 from poi.kind_search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
 from poi.name_search import NameIndex
 from poi.opening import open_at as is_open_at
@@ -44,9 +44,14 @@ _OWN = 0.9
 _ADDRESS = 0.8
 """An address or crossing found so surely is taken without looking for names."""
 
-
 _NAME_NOT_ADDRESS = 0.9
 """A name must match so well to be preferred to an address whose number the map lacks."""
+
+_FAR_WORSE = 0.25
+"""An address that scores so much less than a name is none."""
+
+_NAMES_FIRST = 0.1
+"""A kind that was misheard or mistyped must be so much more like what was said than any name."""
 
 
 class HasPath(Protocol):
@@ -170,7 +175,7 @@ class Places:
         check_wishes(wishes)
         words = clean(words)
         rest, said = wishes_in(words)
-        if said and (match := self.categories(rest)) and not match.rest:
+        if said and (match := self.categories(rest)) and not match.rest and makes_sense(said, match):
             words, wishes = rest, {**said, **wishes}
         mask = None if district is None else self._area(district)
         choose = self._choice(near, along, mask, narrowed=bool(wishes))
@@ -212,7 +217,11 @@ class Places:
         return inside(mask, choose) if mask is not None else choose or anywhere
 
     def _of_words(self, words: str, near: Point | None, choose: Choose) -> list[Place]:
-        """Return every place that the words may ask for."""
+        """Return every place that the words may ask for, the user's own in front."""
+        own = [c.place for c in self._user.find(words) if c.score >= _OWN] if self._user else []
+        return own + self._on_the_map(words, near, choose)
+
+    def _on_the_map(self, words: str, near: Point | None, choose: Choose) -> list[Place]:
         match = self.categories(words)
         if match and not match.rest:
             found = places_of_kinds(self._store, match.categories, choose)
@@ -222,6 +231,10 @@ class Places:
         if addressed:
             return addressed
         candidates = self._resolver.candidates(words, near=near, limit=60, once=False)
+        if alike := _kind_alike(words, candidates):
+            found = places_of_kinds(self._store, self.categories(alike).categories, choose)
+            if found:
+                return found
         if not candidates or candidates[0].score < _LISTED:
             return []
         floor = max(_LISTED - 0.04, candidates[0].score - 0.16)
@@ -292,7 +305,10 @@ class Places:
             found = self._kind_as_name(words, near, limit)
         else:
             found = self._resolver.candidates(words, near=near, limit=max(limit, 12))
-        if addressed and (not found or found[0].score < _NAME_NOT_ADDRESS):
+            if alike := _kind_alike(words, found):
+                found = self._kind_as_name(alike, near, limit) or found
+        named = found[0].score if found else 0.0
+        if addressed and named < min(_NAME_NOT_ADDRESS, addressed[0].score + _FAR_WORSE):
             found = addressed
         found = sorted([*own, *found], key=lambda c: -c.score)
         return judge(found, near=near, limit=limit)
@@ -326,11 +342,17 @@ class Places:
         return None if row is None else self._store.places([row])[row]
 
 
+def _kind_alike(words: str, named: Sequence[Candidate]) -> str:
+    """Return the category word that was misheard or mistyped; "" when a name fits better."""
+    if named and named[0].why == "exact":
+        return ""
+    word, likeness = load_categories().alike(words)
+    return word if likeness - _NAMES_FIRST > max((c.score for c in named), default=0.0) else ""
+
+
 def _order(places: Sequence[Place], metres: NDArray[np.float64]) -> list[int]:
     """Nearest first for categories; for names, the order of the match, which knows the distance already."""
-    if places and all(p.why == "category" for p in places):
-        return [int(i) for i in np.argsort(metres, kind="stable")]
-    return list(range(len(places)))
+    return sorted(range(len(places)), key=lambda i: metres[i] if places[i].why == "category" else -1.0)
 
 
 def _once(places: Sequence[Place]) -> list[Place]:

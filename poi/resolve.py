@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from nav.geometry import distance_m, haversine_m
-from poi.category import Categories, parse_category, without_fillers
+from poi.category import Categories, parse_category, without_fillers, without_measure
 from poi.district import REACH_M
-from poi.name_search import NameHit, NameIndex, spoken
+from poi.name_search import OTHER_NUMBER, NameHit, NameIndex, spoken
 from poi.pinyin import sound
 from poi.place import Candidate, CategoryMatch, Place
 from poi.similarity import similarities
@@ -40,6 +40,9 @@ _SELDOM_DRIVEN_TO = word_set(
 )
 _SELDOM = 0.04
 """Score lost by what is hardly ever the end of a drive."""
+
+_OTHER_NUMBER = 0.1
+"""Score lost by a name with another number than was said."""
 
 _AREAS = ("place", "boundary")
 _SAME_AREA_M = 30_000.0
@@ -124,8 +127,8 @@ class Resolver:
     def _hits(self, core: str, kind: CategoryMatch, whole: str) -> list[NameHit]:
         hits = {hit.name: hit for hit in self._names.find(core, limit=40)}
         others: list[NameHit] = []
-        if whole != core:
-            others += [hit for hit in self._names.find(whole, limit=5) if hit.score > 0.9]
+        for other in {whole, without_measure(core)} - {core}:
+            others += [hit for hit in self._names.find(other, limit=5) if hit.score > 0.9]
         if kind and kind.rest:
             others += self._synonymous(kind)
         for hit in others:
@@ -156,6 +159,8 @@ class Resolver:
         best: dict[int, _Scored] = {}
         for hit, sort, spot in self._spots_of(hits):
             score = hit.score + _KIND_OF_NAME[sort] + _context(spot, near)
+            if hit.why == OTHER_NUMBER:
+                score -= _OTHER_NUMBER
             if kind and (hit.why == "exact" or (kind.rest and hit.score < 0.995)):
                 score += _KIND_RIGHT if spot.row in wanted else _KIND_WRONG
             if spot.row not in best or best[spot.row].score < score:
@@ -165,7 +170,8 @@ class Resolver:
     def _from_kind(self, kind: CategoryMatch, near: Point | None) -> list[_Scored]:
         """Return places of the kind said whose name has the rest in it, or that lie in the town said."""
         wanted = self._rows_of(kind)
-        hits = [hit for hit in self._names.find(kind.rest, limit=40) if hit.score > 0.5]
+        hits = self._names.find(kind.rest, limit=40)
+        hits = [hit for hit in hits if hit.score > 0.5 and hit.why != OTHER_NUMBER]
         found: list[_Scored] = []
         around: list[Spot] = []
         for hit, sort, spot in self._spots_of(hits):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a table changes its meaning; an older file asks to be built again."""
 
 TABLES = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -135,14 +136,25 @@ def _by_letters(query: str, texts: Sequence[str]) -> tuple[Scores, list[str]]:
     score = np.maximum(plain, 0.97 * ordered / 100)
     reasons = ["spelling"] * len(texts)
     parts, strange = _parts(query, texts)
+    tight = _tight(query)
     score -= np.where(strange & (score < _JOINED), _STRANGE, 0.0)
     for i, text in enumerate(texts):
         if text == query:
             score[i], reasons[i] = 1.0, "exact"
+        elif _tight(text) == tight:
+            score[i] = max(score[i], _SAME_LETTERS)
         elif parts[i] > score[i]:
             score[i], reasons[i] = parts[i], "part"
     return np.minimum(score, 1.0), reasons
 
+
+def _tight(text: str) -> str:
+    return _AND_OR_BLANK.sub("", text)
+
+
+_AND_OR_BLANK = re.compile(r"\band\b|\s")
+_SAME_LETTERS = 0.92
+"""Score of a name that differs only in blanks and "and": CG1 for CG-1, H and M for H&M."""
 
 _HEARD, _UNHEARD = 0.85, 0.6
 """A name that has less than this share of what was said loses this much per missing share: what was said is

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nav.geometry import distance_m
+from poi.name_search import OTHER_NUMBER
 from poi.place import AskBy, Candidate, Resolution, Verdict
 from poi.text import canonical
 
@@ -47,8 +48,11 @@ def judge(candidates: Sequence[Candidate], *, near: Point | None, limit: int) ->
         return Resolution(suggestions=tuple(names)[:3])
     chosen = _nearest_of_a_chain(list(candidates), near)
     best = chosen[0]
-    sure = best.score >= (_SURE_OF_ALIKE if best.why in _ALIKE else _SURE_OF_WHOLE)
-    rivals = [c for c in chosen[1:] if best.score - c.score < _MARGIN and not _at_its_side(best, c)]
+    sure = best.why != OTHER_NUMBER and best.score >= (
+        _SURE_OF_ALIKE if best.why in _ALIKE else _SURE_OF_WHOLE
+    )
+    alike = [c for c in chosen[1:] if best.score - c.score < _MARGIN and c.why != OTHER_NUMBER]
+    rivals = [c for c in alike if not _at_its_side(best, c)]
     verdict: Verdict = "clear" if sure else "unsure"
     ask_by: AskBy | None = None
     if sure and rivals and not _far_nearer(best, rivals, near):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from poi.category import load_categories, without_fillers
+from poi.build import DETAIL_KEYS
+from poi.category import load_categories, parse_category, without_fillers
+from poi.derive_categories import stored
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,28 @@ from poi.category import load_categories, without_fillers
         ("chinese food", "amenity/restaurant[cuisine=chinese]"),
         ("火锅", "amenity/restaurant[cuisine=hotpot]"),
         ("瑜伽", "leisure/fitness_centre[sport=yoga]"),
+        ("附近的家具店", "shop/furniture"),
+        ("找家酒店", "tourism/hotel"),
+        ("找一家酒店", "tourism/hotel"),
+        ("家好吃的", "amenity/restaurant"),
+        ("find 酒店", "tourism/hotel"),
+        ("show me the nearest 加油站", "amenity/fuel"),
+        ("附近 restaurant", "amenity/restaurant"),
+        ("parking spot", "amenity/parking"),
+        ("停车格", "amenity/parking"),
+        ("游客中心", "tourism/information[information=office]"),
+        ("visitor centre", "tourism/information[information=visitor_centre]"),
+        ("公墓", "landuse/cemetery"),
+        ("驾校", "amenity/driving_school"),
+        ("西餐厅", "amenity/restaurant[cuisine=western]"),
+        ("golf", "leisure/golf_course"),
+        ("滑雪场", "landuse/winter_sports"),
+        ("flat tire", "shop/tyres"),
+        ("拖车", "shop/car_repair"),
+        ("海关", "barrier/border_control"),
+        ("湘菜", "amenity/restaurant[cuisine=hunan]"),
+        ("waterfall", "waterway/waterfall"),
+        ("地下铁", "station/subway"),
     ],
 )
 def test_category_word(words: str, category: str) -> None:
@@ -64,6 +88,26 @@ def test_name_and_kind_are_parted(words: str, category: str, rest: str) -> None:
     assert match.rest == rest
 
 
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        ("加油占", "加油站"),
+        ("附近的充电庄", "充电桩"),
+        ("停车厂", "停车场"),
+        ("jiayouzhan", "加油站"),
+        ("chao shi", "超市"),
+        ("pharamcy", "pharmacy"),
+        ("nearest supermaket", "supermarket"),
+        ("圆明园", ""),
+        ("hotle", ""),
+        ("Mannerheimintie", ""),
+        ("", ""),
+    ],
+)
+def test_misheard_and_mistyped(words: str, word: str) -> None:
+    assert load_categories().alike(words)[0] == word
+
+
 @pytest.mark.parametrize("words", ["", "圆明园", "qwertyuiop", "🙂", "42"])
 def test_no_category(words: str) -> None:
     assert not load_categories().match(words)
@@ -86,3 +130,15 @@ def test_labels_in_both_languages() -> None:
     assert categories.label("amenity/fuel", "zh") == "加油站"
     assert categories.label("tourism/hotel", "en").lower() == "hotel"
     assert categories.label("amenity/never_heard_of", "zh") == "never heard of"
+
+
+EVERY = sorted({category for found in load_categories()._words.values() for category in found})
+
+
+def test_every_kind_is_one_that_packs_hold() -> None:
+    assert [category for category in EVERY if not stored(category)] == []
+
+
+def test_every_condition_is_on_a_tag_that_packs_hold() -> None:
+    conditions = [condition for category in EVERY if (condition := parse_category(category)[1])]
+    assert {key for key, _ in conditions if not DETAIL_KEYS.match(key)} == set()

@@ -105,6 +105,47 @@ def test_coordinate_off_the_earth(run: Callable[..., tuple[int, str, str]]) -> N
         run("find", "hotel", "--near", "95,25")
 
 
+@pytest.mark.parametrize("near", ["nan,nan", "inf,25", "60，1000"])
+def test_no_coordinate_is_taken_for_a_name(run: Callable[..., tuple[int, str, str]], near: str) -> None:
+    with pytest.raises(BadCoordinate, match="not on Earth"):
+        run("find", "hotel", "--near", near)
+
+
+def test_coordinates_with_a_chinese_comma(run: Callable[..., tuple[int, str, str]]) -> None:
+    assert "Hotelli Torni" in run("find", "hotel", "--near", "60.0，25.0")[1]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["hotel", "--stars", "5"],
+        ["hotel", "--brand", "Marriott"],
+        ["hotel", "--wheelchair"],
+        ["hotel", "--cuisine", "ethiopian"],
+        ["Hotelli Torni", "--near", "60.0,25.01", "--within", "50"],
+    ],
+)
+def test_what_no_place_meets_is_not_listed(
+    run: Callable[..., tuple[int, str, str]], options: list[str]
+) -> None:
+    code, out, err = run("find", *options)
+    assert (code, out) == (1, "")
+    assert "nothing found" in err
+
+
+@pytest.mark.parametrize("options", [["--near", "60,25", "--within", "-5"], ["--within", "500"]])
+def test_within_takes_metres_from_somewhere(
+    run: Callable[..., tuple[int, str, str]], options: list[str]
+) -> None:
+    code, out, err = run("find", "hotel", *options)
+    assert (code, out) == (2, "")
+    assert "--within" in err
+
+
+def test_an_address_keeps_its_label(run: Callable[..., tuple[int, str, str]]) -> None:
+    assert "Main 5 · address" in run("find", "Main 5")[1]
+
+
 def test_help_shows_examples(run: Callable[..., tuple[int, str, str]]) -> None:
     assert "xiaogao find hotel --near" in run("find", "--help")[1]
 

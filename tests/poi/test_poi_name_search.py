@@ -130,3 +130,39 @@ def test_no_names_at_all(tmp_path: Path) -> None:
     db = connect_for_writing(tmp_path / "poi.sqlite")
     NameIndexWriter().write(db)
     assert NameIndex(db).find("anything") == []
+
+
+def named(tmp_path: Path, *names: str) -> NameIndex:
+    db = connect_for_writing(tmp_path / "poi.sqlite")
+    writer = NameIndexWriter()
+    for row, name in enumerate(names, 1):
+        writer.add(row, name, "name", 0.5)
+    writer.write(db)
+    finish(db)
+    return NameIndex(db)
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "score", "why"),
+    [
+        pytest.param("Hotel 6 Claus", "Hotel 7 Claus", 0.95, "other number", id="another number"),
+        pytest.param(
+            "北京大学燕东园29号楼", "北京大学燕东园39号楼", 0.9, "other number", id="another building"
+        ),
+        pytest.param("二街", "三街", 0.29, "other number", id="another street"),
+        pytest.param("Hotell 7 Claus", "Hotel 7 Claus", 0.95, "spelling", id="the very number"),
+        pytest.param("Hotel Claus", "Hotel 7 Claus", 0.89, "spelling", id="no number said"),
+        pytest.param("yandongyuan39haolou", "燕东园39号楼", 0.99, "pinyin", id="the very number in pinyin"),
+        pytest.param("五到口", "五道口", 0.97, "sound", id="a numeral that counts nothing"),
+        pytest.param("CG1", "CG-1", 0.92, "spelling", id="blanks"),
+        pytest.param("H and M", "H&M", 0.92, "spelling", id="and"),
+    ],
+)
+def test_how_alike(tmp_path: Path, said: str, name: str, score: float, why: str) -> None:
+    hit = named(tmp_path, name).find(said)[0]
+    assert (hit.why, hit.score) == (why, pytest.approx(score, abs=0.06))
+
+
+def test_a_sign_that_the_word_index_parts(tmp_path: Path) -> None:
+    """FTS5 takes U+19B0 for no letter and looks for a phrase, which an index without positions refuses."""
+    assert [hit.text for hit in named(tmp_path, "Hotel Kämp").find("ka\u19b0mp")] == ["hotel kamp"]

@@ -8,7 +8,7 @@ import pytest
 
 from poi.opening import next_change, open_at, open_throughout
 
-HELSINKI, BEIJING = (60.17, 24.94), (39.99, 116.3)
+HELSINKI, BEIJING, MONACO = (60.17, 24.94), (39.99, 116.3), (43.7384, 7.4246)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,16 @@ HELSINKI, BEIJING = (60.17, 24.94), (39.99, 116.3)
         ),
         pytest.param(
             "Mo-Su 09:00-18:00; PH off", datetime(2026, 10, 1, 12), BEIJING, False, id="Chinese holiday"
+        ),
+        pytest.param(
+            "Mo-Su 09:00-18:00; PH off", datetime(2025, 11, 19, 12), MONACO, False, id="Monegasque holiday"
+        ),
+        pytest.param(
+            "Mo-Su 09:00-18:00; PH off",
+            datetime(2025, 7, 14, 12),
+            MONACO,
+            True,
+            id="holiday across the border",
         ),
         pytest.param(
             "09:00-18:00", datetime(2026, 6, 15, 2, tzinfo=UTC), BEIJING, True, id="10 a.m. in Beijing"

@@ -215,12 +215,47 @@ def test_crossing_of_two_streets(streets: Places, at: At, words: str) -> None:
         ("Chengfu Road 35", "o"),
         ("Main Street 5 B", "r"),
         ("5b Main Street", "r"),
+        ("海淀区成府路28号", "m"),
+        ("北京市海淀区成府路28号", "m"),
+        ("北京成府路28号", "m"),
+        ("No. 35 Chengfu Road", "o"),
+        ("Chengfu Road number 35", "o"),
+        ("Chengfu Road 35 Beijing", "o"),
+        ("Chengfu Road 35 100084 Beijing", "o"),
+        ("Chengfu Road 35 A", "o"),
+        ("Chengfu Road 35 A 28", "o"),
+        ("Chengfu Road 35 as 28", "o"),
+        ("Main Street 5", "r"),
     ],
 )
 def test_house_number(streets: Places, at: At, words: str, letter: str) -> None:
     resolution = streets.resolve(words)
     assert (resolution[0].place.lat, resolution[0].place.lon) == pytest.approx(at(STREETS, letter))
     assert (resolution[0].why, resolution.verdict) == ("address", "clear")
+
+
+def test_a_name_with_and_in_it_is_not_cut_there(draw: Draw, at: At) -> None:
+    places = draw(
+        STREETS,
+        {},
+        {
+            "mnoq": {"highway": "secondary", "name": "颐和园路"},
+            "pnr": {"highway": "primary", "name": "成府路"},
+        },
+    )
+    for words in ("颐和园路与成府路路口", "成府路 和 颐和园路路口", "颐和园路成府路路口"):
+        resolution = places.resolve(words)
+        assert (resolution[0].why, resolution.verdict) == ("crossing", "clear")
+        assert resolution[0].place.lon == pytest.approx(at(STREETS, "n")[1])
+
+
+def test_streets_that_do_not_meet(draw: Draw) -> None:
+    roads = {
+        "abc": {"highway": "primary", "name": "颐和园路"},
+        "xyz": {"highway": "primary", "name": "成府路"},
+    }
+    candidate = draw("abc\n\nxyz", {}, roads).resolve("颐和园路与成府路路口")[0]
+    assert (candidate.place.name, candidate.why) == ("颐和园路", "streets that do not meet")
 
 
 def test_house_number_between_two_others(draw: Draw, at: At) -> None:
@@ -299,6 +334,48 @@ def test_brand_by_its_name_in_the_other_language(draw: Draw, words: str, tags: d
     assert resolution[0].place.id == "node/1"
 
 
+def test_a_brand_that_begins_like_a_measure_word(draw: Draw) -> None:
+    carrefour = {"shop": "supermarket", "name": "Carrefour", "brand": "Carrefour", "name:zh": "家乐福"}
+    places = draw("ab", {"a": carrefour, "b": {"shop": "supermarket", "name": "乐福"}})
+    assert places.resolve("附近的家乐福")[0].place.name == "Carrefour"
+    assert places.resolve("找家乐福")[0].score == places.resolve("家乐福")[0].score
+    assert places.resolve("找家汉庭").verdict == "nothing"
+
+
+def test_a_misheard_kind_yields_to_a_name(draw: Draw) -> None:
+    kinds = {"a": {"amenity": "fuel", "name": "Neste"}, "b": {"shop": "supermarket", "name": "Lidl"}}
+    places = draw("abc", kinds)
+    assert places.resolve("加油占")[0].place.name == "Neste"
+    assert [p.name for p in places.search("supermaket")] == ["Lidl"]
+    named = draw("abc", {**kinds, "c": {"tourism": "hotel", "name": "嘉油占"}})
+    assert named.resolve("加油占")[0].place.name == "嘉油占"
+    assert named.search("加油占")[0].name == "嘉油占"
+
+
+def test_a_mistyped_name_with_a_number_is_no_address(draw: Draw) -> None:
+    places = draw(
+        "a\nmn",
+        {"a": {"highway": "bus_stop", "name": "5107 Gil Torres"}},
+        {"mn": {"highway": "residential", "name": "Carrer Gil Torres"}},
+    )
+    assert places.resolve("5107 Gil Torre")[0].place.name == "5107 Gil Torres"
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("Hotel 6 Claus", "Hotel 7 Claus"), ("燕东园29号楼", "燕东园39号楼"), ("二街5号", "三街")],
+)
+def test_another_number_is_not_taken(draw: Draw, words: str, name: str) -> None:
+    number = {"addr:street": "三街", "addr:housenumber": "5"}
+    places = draw(
+        "a\nmn",
+        {"a": {"tourism": "hotel", "name": name, **number}},
+        {"mn": {"highway": "residential", "name": "三街"}},
+    )
+    assert places.resolve(words).verdict in ("unsure", "nothing")
+    assert places.resolve(name).verdict == "clear"
+
+
 def test_brand_is_spoken_in_chinese(draw: Draw) -> None:
     place = draw("a", {"a": {"amenity": "fast_food", "name": "McDonald's"}}).resolve("McDonald's")[0].place
     assert (place.label("zh"), place.label("en")) == ("麦当劳", "McDonald's")
@@ -334,3 +411,36 @@ def test_kind_in_a_town_of_foreign_name(draw: Draw) -> None:
 def test_what_was_said_beyond_the_name_makes_it_unsure(campus: Places) -> None:
     resolution = campus.resolve("清华大学主楼")
     assert resolution.verdict in ("unsure", "nothing")
+
+
+NEIGHBOURS = """
+a bef
+
+d g
+  n m
+"""
+
+
+def test_a_gate_is_called_after_the_nearest_campus_only(draw: Draw) -> None:
+    """The other wall, from e to n, is only 35 m away: nearer than a gate may stand from its own."""
+    places = draw(
+        NEIGHBOURS,
+        {"g": {"barrier": "gate", "name": "东门"}},
+        {
+            "abgda": {"amenity": "university", "name": "清华大学"},
+            "efmne": {"leisure": "park", "name": "圆明园"},
+        },
+    )
+    assert {h.text for h in places._names.find("东门") if h.text.endswith("东门")} == {
+        "东门", "清华大学东门", "清华东门", "清大东门",
+    }  # fmt: skip
+
+
+def test_a_city_is_no_short_name_of_its_university(draw: Draw) -> None:
+    places = draw(
+        "a  b\n   g\nd  c",
+        {"g": {"barrier": "gate", "name": "东门"}},
+        {"abgcda": {"amenity": "university", "name": "北京大学"}},
+    )
+    assert "北京东门" not in {h.text for h in places._names.find("北京东门")}
+    assert places.resolve("北大东门")[0].place.name == "东门"

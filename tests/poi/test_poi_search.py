@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from poi import Places
+from poi import Places, UserPlaces
 from poi.errors import BadFilter, UnknownDistrict
+from poi.filters import wishes_in
 from poi.place import Place
+from tests.poi.conftest import Pack
 
 Draw = Callable[..., Places]
 At = Callable[[str, str], tuple[float, float]]
@@ -78,10 +81,63 @@ def test_wishes(town: Places, words: str, wishes: dict[str, object], expected: l
         ("4-star hotel", ["Grand"]),
         ("五星酒店", []),
         ("免费充电桩", ["amenity/charging_station"]),
+        ("free charging", ["amenity/charging_station"]),
+        ("four star hotel", ["Grand"]),
+        ("five-star hotel", []),
     ],
 )
 def test_wishes_within_the_words(town: Places, words: str, expected: list[str]) -> None:
     assert names(town.search(words)) == expected
+
+
+@pytest.mark.parametrize("kind", ["parking", "charging_station", "toilets", "fuel"])
+def test_what_is_private_is_found_by_its_name_only(draw: Draw, kind: str) -> None:
+    places = draw(
+        "ab",
+        {
+            "a": {"amenity": kind, "access": "private", "name": "Staff Only"},
+            "b": {"amenity": kind, "access": "customers", "name": "Guests"},
+        },
+    )
+    words = {"charging_station": "充电桩", "toilets": "厕所"}.get(kind, kind)
+    assert names(places.search(words)) == ["Guests"]
+    assert places.resolve("Staff Only")[0].place.name == "Staff Only"
+
+
+def test_cash_at_a_bank_and_air_at_a_petrol_station(draw: Draw) -> None:
+    places = draw(
+        "abc",
+        {
+            "a": {"amenity": "bank", "name": "Aktia", "atm": "yes"},
+            "b": {"amenity": "bank", "name": "Nordea"},
+            "c": {"amenity": "fuel", "name": "Neste", "compressed_air": "yes"},
+        },
+    )
+    assert names(places.search("取款机")) == ["Aktia"]
+    assert names(places.search("air pump")) == ["Neste"]
+
+
+@pytest.mark.parametrize("words", ["duty free shop", "gluten-free bakery", "小三家"])
+def test_no_wish_in_the_words(words: str) -> None:
+    assert wishes_in(words) == (words, {})
+
+
+def test_stars_are_for_lodging(draw: Draw) -> None:
+    words = "三星手机店"
+    places = draw(
+        "ab", {"a": {"shop": "mobile_phone", "name": words}, "b": {"shop": "duty_free", "name": "B"}}
+    )
+    assert names(places.search(words))[:1] == [words]
+
+
+def test_own_places_come_first(draw: Draw, tmp_path: Path, at: At) -> None:
+    draw("a b", {"a": {"tourism": "hotel", "name": "老王的酒店"}, "b": {"tourism": "hotel", "name": "Grand"}})
+    user = UserPlaces(tmp_path / "own.sqlite")
+    user.put("老王的店", 60.0, 25.001)
+    places = Places(Pack(tmp_path), user=user)
+    assert names(places.search("老王的店"))[0] == "老王的店"
+    assert names(places.search("老汪的店", near=(60.0, 25.0)))[0] == "老王的店"
+    assert names(places.search("酒店", near=at("a b", "b"))) == ["Grand", "老王的酒店"]
 
 
 def test_unknown_wish(town: Places) -> None:
@@ -201,3 +257,20 @@ m     n
     )
     park = places.resolve("Esplanadi")[0].place
     assert park.lat == pytest.approx(at(drawing, "s")[0])
+
+
+def test_who_tells_tourists_what_to_see_is_a_place_and_a_signpost_is_none(draw: Draw) -> None:
+    places = draw(
+        "abcd",
+        {
+            "a": {"tourism": "information", "information": "guidepost", "name": "Kaivopuisto"},
+            "b": {"tourism": "information", "information": "office"},
+            "c": {"barrier": "border_control"},
+            "d": {"aerialway": "station", "name": "Canillo"},
+        },
+        {"cd": {"aerialway": "gondola", "name": "Telecabina"}},
+    )
+    assert [p.id for p in places.search("tourist office")] == ["node/2"]
+    assert [p.id for p in places.search("海关")] == ["node/3"]
+    assert names(places.search("ski resort")) == ["Canillo"]
+    assert places.resolve("Kaivopuisto").verdict == "nothing"
