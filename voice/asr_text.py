@@ -7,7 +7,8 @@ import math
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
@@ -17,16 +18,22 @@ _CHARACTER = re.compile(f"[{_HAN}]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LEAST_SAID_TWICE, _MOST_SAID_TWICE = 6, 0.6
 _UNITS = (
+    (re.compile(r"(?<=\d)\s*(?:km/h|kmh|kph)(?![a-z])", re.IGNORECASE), "公里每小时"),
     (re.compile(r"(?<=\d)\s*(?:公尺|m(?![a-z]))", re.IGNORECASE), "米"),
     (re.compile(r"(?<=\d)\s*(?:千米|km(?![a-z]))", re.IGNORECASE), "公里"),
 )
 _UNITS_EN = (
+    (re.compile(r"(?<=\d)\s*(?:km/h|kmh|kph)\b", re.IGNORECASE), " kilometres an hour"),
     (re.compile(r"(?<=\d)\s*kms?\b", re.IGNORECASE), " kilometres"),
     (re.compile(r"(?<=\d)\s*kilometers?\b", re.IGNORECASE), " kilometres"),
     (re.compile(r"(?<=\d)\s*meters?\b", re.IGNORECASE), " metres"),
 )
+_GAPS = r"[\s,.!?，。！？、]*"
+# 小高 may also begin the name of a village, and gao, gal or go a longer word.
 _CALLS = re.compile(
-    r"^[\s,.!?，。！？、]*(?:小高|小糕|小搞|小告|晓高|笑高|小稿|校高|(?:hey\s+)?(?:xiao|shao|show|xao|zhao|chow|shall|shaw)[\s-]*(?:gao|gow|gau|gal|gaw|go\b)|(?:hey\s+)?xiaogao)",
+    rf"^{_GAPS}(?:(?:hey|hi|hello|okay|ok|嘿|嗨|你好){_GAPS})?"
+    r"(?:(?:小高|小糕|小搞|小告|晓高|笑高|小稿|校高)(?![庄村屯层寨堡岭坡峪沟塘])|"
+    r"(?:(?:xiao|shao|show|xao|zhao|chow|shall|shaw)[\s-]*(?:gao|gow|gau|gal|gaw|go)|xiaogao)(?![a-z]))",
     re.IGNORECASE,
 )
 
@@ -70,9 +77,10 @@ class TextTidier:
         return re.sub(r"\s+", " ", text.replace("\ufffd", "")).strip(" \t-–—·♪")
 
     @cached_property
-    def _command_words(self) -> dict[tuple[str, ...], str]:
+    def _command_words(self) -> tuple[tuple[str, ...], frozenset[str]]:
         text = resources.files("voice").joinpath("data/command_words.json").read_text("utf-8")
-        return {_sounds(word): word for word in json.loads(text)["words"]}
+        data = json.loads(text)
+        return tuple(data["words"]), frozenset(data["others"])
 
     def put_right(self, text: str, names: Sequence[str] = ()) -> str:
         """Write sound-alikes as the words of requests and the expected names that they are.
@@ -83,11 +91,21 @@ class TextTidier:
             Tidied Mandarin text, such as 待我去城府路.
         names : sequence of str
             Names that may be said, such as 成府路; Chinese ones of three characters and more count.
+
+        Returns
+        -------
+        str
+            What is one of these as it is written stays. A word of two characters is easily found across
+            others, 取消 in 去小学; so its tones must agree, or all but one of them where the two
+            characters are no other word.
         """
-        words = dict(self._command_words)
-        words.update({_sounds(name): name for name in names if re.fullmatch(f"[{_HAN}]{{3,}}", name)})
-        longest = max(map(len, words))
-        return re.sub(f"[{_HAN}]+", lambda match: _replace(match[0], words, longest), text)
+        words, others = self._command_words
+        known = (*words, *(name for name in names if re.fullmatch(f"[{_HAN}]{{3,}}", name)))
+        by_sound = {_sounds(word): word for word in known}
+        expected = _Expected(
+            by_sound=by_sound, written=frozenset(known), others=others, longest=max(map(len, by_sound))
+        )
+        return re.sub(f"[{_HAN}]+", lambda match: _replace(match[0], expected), text)
 
     def is_invented(self, text: str, *, sure: bool) -> bool:
         """Whether the text is one of those that Whisper writes for noise.
@@ -104,30 +122,72 @@ class TextTidier:
         return not bare or bare in always or (not sure and bare in unsure)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Expected:
+    """Words that are expected in a request."""
+
+    by_sound: Mapping[tuple[str, ...], str]
+    """The words by their syllables without tones."""
+
+    written: frozenset[str]
+    """The words themselves, also those that sound the same as another."""
+
+    others: frozenset[str]
+    """Other words of two characters that sound like one of these in other tones, such as 九点 (酒店)."""
+
+    longest: int
+    """Number of characters of the longest word."""
+
+
+@lru_cache(maxsize=8_192)
+def _toned(text: str) -> tuple[str, ...]:
+    """Pinyin with tones, one syllable a character, without the retroflex that many speakers leave out."""
+    from pypinyin import Style, lazy_pinyin
+
+    syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)
+    return tuple(re.sub(r"^([zcs])h", r"\1", syllable) for syllable in syllables)
+
+
 @lru_cache(maxsize=8_192)
 def _sounds(text: str) -> tuple[str, ...]:
-    """Toneless pinyin, one syllable a character, without the retroflex that many speakers leave out."""
-    from pypinyin import lazy_pinyin
-
-    return tuple(re.sub(r"^([zcs])h", r"\1", syllable) for syllable in lazy_pinyin(text))
+    """The same without tones."""
+    return tuple(syllable.rstrip("12345") for syllable in _toned(text))
 
 
-def _replace(run: str, words: dict[tuple[str, ...], str], longest: int) -> str:
+def _replace(run: str, expected: _Expected) -> str:
     sounds = _sounds(run)
     if len(sounds) != len(run):
         return run
     result, position = "", 0
     while position < len(run):
-        for length in range(min(longest, len(run) - position), 1, -1):
-            word = words.get(sounds[position : position + length])
-            if word is not None:
+        for length in range(min(expected.longest, len(run) - position), 1, -1):
+            end = position + length
+            stretch = run[position:end]
+            word = stretch if stretch in expected.written else expected.by_sound.get(sounds[position:end])
+            if word is not None and (word == stretch or _is_meant(word, run, position, expected)):
                 result += word
-                position += length
+                position = end
                 break
         else:
             result += run[position]
             position += 1
     return result
+
+
+def _is_meant(word: str, run: str, position: int, expected: _Expected) -> bool:
+    """Whether a stretch that sounds like an expected word is this word, and not parts of others."""
+    stretch = run[position : position + len(word)]
+    if len(word) == 2:
+        apart = sum(a != b for a, b in zip(_toned(run)[position : position + 2], _toned(word), strict=True))
+        other = stretch in expected.others or stretch[0] in "去到"
+        if apart > 1 or (apart and other):
+            return False
+    # Nothing may change a word that begins inside and is written right: 校史馆 in 去校史馆, 取消 by sound.
+    return not any(
+        stretch[inside:] != word[inside:] and run[position + inside : end] in expected.written
+        for inside in range(1, len(word))
+        for end in range(position + inside + 2, min(len(run), position + inside + expected.longest) + 1)
+    )
 
 
 def _looks_like_pauses(text: str) -> bool:

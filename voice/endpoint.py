@@ -166,7 +166,7 @@ class Endpointer:
     def partial(self, text: str, *, is_usual: bool = False) -> None:
         """Take the words recognised so far; they set the patience until more is said.
 
-        A usual request is whole, also one like 带我去第一教室楼 that might go on if it were none.
+        A usual request is whole, also one like 带我去五道口 that might go on if it were none.
         """
         self._sounds = "whole" if is_usual else completeness(text)
 

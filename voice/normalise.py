@@ -10,6 +10,8 @@ from voice import normalise_en, normalise_zh
 _ENDS = "。！？!?；;\n"
 _PAUSES = "，、,:："
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+# A swung dash between two values, 5~10分钟, is no mark-up.
+_SWUNG = re.compile(r"(?<=[\da-zA-Z点分钟时米里元])\s*[~～]\s*(?=\d)")
 _MARKUP = re.compile(r"[*_#`<>|\\^~{}\[\]\U0001F000-\U0001FAFF\u2600-\u27BF\u200b-\u200f\ufeff]+")
 
 
@@ -28,7 +30,7 @@ def spoken(text: str, language: str) -> str:
     language : str
         "zh" or "en".
     """
-    clean = unicodedata.normalize("NFC", _MARKUP.sub(" ", text)).translate(
+    clean = unicodedata.normalize("NFC", _MARKUP.sub(" ", _SWUNG.sub("–", text))).translate(
         {ord("％"): "%", ord("～"): "~", ord("’"): "'"}
     )
     write_out = normalise_zh.spoken if language == "zh" else normalise_en.spoken

@@ -63,17 +63,36 @@ _MEASURE = re.compile(
     + r")(?![\w/])",
     re.IGNORECASE,
 )
+_UNIT_WORDS = (
+    r"(?:metres?|meters?|kilomet(?:re|er)s?|miles?|yards?|feet|foot|minutes?|hours?|seconds?|litres?|"
+    r"kilowatts?|percent|people|steps|euros?|dollars?|pounds?|yuan|"
+    + "|".join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))
+    + r")(?!\w)"
+)
 _CLOCK = re.compile(
     r"(?<![\d.:])([01]?\d|2[0-4]):([0-5]\d)(?:\s?([ap])\.?m\.?(?!\w))?(?![\d:])", re.IGNORECASE
 )
 _HOUR = re.compile(r"(?<![\d.:])(1[0-2]|[1-9])\s?([ap])\.?m\.?(?!\w)", re.IGNORECASE)
 _PHONE = re.compile(
-    r"(?<![\w.])(?:\+\d[\d\s()-]{6,}\d|\(?0\d{1,4}\)?[\s-]\d[\d\s-]{4,}\d|\d{3}-\d{3,4}-?\d{0,4})(?![\w.])"
+    r"(?<![\w.])(?:\+\d[\d\s()-]{6,}\d|\(?0\d{1,4}\)?[\s-]\d[\d\s-]{4,}\d|"
+    rf"\d{{3}}-(?:\d{{3}}-)?\d{{4}}(?!\s?{_UNIT_WORDS}))(?!\w|[.]\d)",
+    re.IGNORECASE,
+)
+# Numbers that are dialled are read digit by digit: "call 112 or 911".
+_SERVICE = re.compile(
+    r"\b(?:(?:call|dial)(?:ing)?|phone|text|tel\.?|hotline|number)(?: is|:)? \d{3,8}(?: (?:or|and) \d{3,8})*"
+    rf"(?![\d:]|[.,-]\d|\s?{_UNIT_WORDS})\b",
+    re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(?<![\w.])(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_YEAR = re.compile(r"\b(in|since|of|by|until|from)\s((?:19|20)\d\d)(?![\d:.,]\d|\w)", re.IGNORECASE)
-_REF = re.compile(r"(?<![\w-])([A-Z]{1,3})[ -]?(\d{1,5})(?![\d.:\w])")
-_RANGE = re.compile(r"(?<=\d)\s?[-–—]\s?(?=\d)")
+# A quantity with a unit is no year, nor is the lower end of a range of such: "from 1950 to 2000 metres".
+_YEAR = re.compile(
+    r"\b(in|since|of|by|until|from)\s((?:19|20)\d\d)"
+    rf"(?![\d:.,]\d|\w|(?:\s?(?:to|or|and|-)\s?[\d,.]+)?\s?{_UNIT_WORDS})",
+    re.IGNORECASE,
+)
+_REF = re.compile(r"(?<![\w-])([A-Z]{1,3})[ -]?(\d{1,5})(?![.:]\d|\w)")
+_RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[ap]m)|(?<=\d [ap]m))\s?[-–—]\s?(?=\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?!\w)|\d+")
 _SHORT = (
     (re.compile(r"\bSt\.? (?=[A-Z])"), "Saint "),
@@ -197,11 +216,12 @@ def spoken(text: str) -> str:
     for pattern, words in _SHORT:
         text = pattern.sub(words, text)
     text = _PHONE.sub(_phone, text)
+    text = _SERVICE.sub(lambda m: re.sub(r"\d+", lambda d: digits(d[0]), m[0]), text)
+    text = _RANGE.sub(" to ", text)
     text = _CLOCK.sub(_clock, text)
     text = _HOUR.sub(lambda m: f"{number(int(m[1]))} {m[2].lower()} m", text)
     text = _ORDINAL.sub(lambda m: ordinal(int(m[1])), text)
     text = _YEAR.sub(lambda m: f"{m[1]} {year(int(m[2]))}", text)
-    text = _RANGE.sub(" to ", text)
     text = _MEASURE.sub(_measure, text)
     text = _REF.sub(_ref, text)
     text = _NUMBER.sub(lambda m: f" {decimal(m[0])} " if m[0].isdigit() else decimal(m[0]), text)

@@ -8,11 +8,13 @@ _DIGITS = "零一二三四五六七八九"
 _PHONE_DIGITS = "零幺二三四五六七八九"
 _LARGE = ((100_000_000, "亿"), (10_000, "万"))
 _SMALL = ((1000, "千"), (100, "百"), (10, "十"))
-# 2 is 两 before these, 二 elsewhere (二号, 二月, 二楼).
-_COUNTED = "个家条公里千米米分钟小时天晚次位辆站处座间种块段层人公斤升度倍句件秒星周"
-_TWO_BEFORE = re.compile(
-    rf"(?<![零一二三四五六七八九十百千万亿点第])二(?=(?:{'|'.join(sorted(set(_COUNTED)))}|点钟|公里|分钟))"
+# 2 is 两 before these, 二 elsewhere (二号, 二月, 二楼); also at the lower end of a range, 2到3公里.
+_COUNTED = (
+    "个|家|条|公里|英里|海里|华里|千米|厘米|毫米|米|分钟|秒|小时|点|天|晚|周|星|年(?!级)|次|位|人|辆|站|处|座|间|种|块|元|"
+    "段|层|公斤|斤|吨|升|度|倍|句|件|万|亿"
 )
+_TWO_BEFORE = re.compile(rf"(?:到\d+(?:\.\d+)?)?\s*(?:{_COUNTED})")
+_TWO_LARGE = re.compile(r"^二(?=[千万亿])")
 _UNITS = {
     "km/h": "公里每小时",
     "公里/小时": "公里每小时",
@@ -34,16 +36,26 @@ _UNIT = re.compile(
 )
 _PHONE = re.compile(
     r"(?<![\d.])(?:\+\d{1,3}[\s-]?)?(?:\(?0\d{2,3}\)?[\s-]\d{3,4}[\s-]?\d{4}|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|"
-    r"400[\s-]?\d{3}[\s-]?\d{4}|(?<=\+)\d[\d\s-]{6,}\d)(?![\d.])"
+    r"400[\s-]?\d{3}[\s-]?\d{4}|(?<=\+)\d[\d\s-]{6,}\d)(?!\d|[.]\d)"
 )
 _INTERNATIONAL = re.compile(r"\+\d[\d\s()-]{6,}\d")
 _CLOCK = re.compile(r"(?<![\d.:])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d.:])")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
-_RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*[-~～–—]\s*(?=\d)")
+_RANGE = re.compile(r"(?:(?<=\d)|(?<=\d[点分米元])|(?<=\d分钟)|(?<=\d小时)|(?<=\d公里))\s*[-~～–—]\s*(?=\d)")
+# Numbers that are dialled are read digit by digit: 请拨打110或120, 报警电话是110.
+_SERVICE = re.compile(
+    r"((?:拨打?|致电|呼叫|打|电话|热线|号码|客服)(?:号码)?[是为:：\s]*)"
+    r"(\d{3,8}(?:-\d{3,8})?(?:\s*(?:或者?|和|、|/)\s*\d{3,8}(?:-\d{3,8})?)*)"
+    rf"(?!\d|[.:]\d|\s*(?:{_COUNTED}))"
+)
+# So are numbers that are names: 107国道, 301医院; but 300路 is 三百路.
+_NAMED = re.compile(r"(?<![\d.])\d(?!00)\d\d(?=路(?!口|段|程)|国道|省道|县道|乡道|医院|中学|艺术区)")
 _PERCENT = re.compile(r"(-?\d+(?:\.\d+)?)\s*[%％]")
 _MONEY = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)")
-_REF = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,3})[ -]?(\d{1,5})(?![\d.:A-Za-z]|\s*(?:公里|米|分|个|家|元))")
+_REF = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z]{1,3})[ -]?(\d{1,5})(?![\dA-Za-z]|[.:]\d|\s*(?:公里|米|分|个|家|元))"
+)
 _NUMBER = re.compile(r"(?<![A-Za-z\d])-?\d[\d,]*(?:\.\d+)?|\d+(?:\.\d+)?")
 
 
@@ -151,19 +163,29 @@ def spoken(text: str) -> str:
     """
     text = _INTERNATIONAL.sub(lambda m: _phone(m[0]), text)
     text = _PHONE.sub(lambda m: _phone(m[0]), text)
+    text = _SERVICE.sub(lambda m: m[1] + re.sub(r"\d[\d-]*", lambda d: _phone(d[0]), m[2]), text)
     text = _DATE.sub(lambda m: f"{digits(m[1])}年{number(int(m[2]))}月{number(int(m[3]))}日", text)
+    text = _UNIT.sub(lambda m: _UNITS[m[1].lower()], text)
+    text = _RANGE.sub("到", text)
     text = _CLOCK.sub(_clock, text)
     text = _YEAR.sub(lambda m: digits(m[1]), text)
     text = _PERCENT.sub(lambda m: "百分之" + decimal(m[1]), text)
-    text = _MONEY.sub(lambda m: decimal(m[1]) + "元", text)
-    text = _UNIT.sub(lambda m: _UNITS[m[1].lower()], text)
-    text = _RANGE.sub(lambda m: f"{m[1]}到", text)
+    text = _MONEY.sub(lambda m: m[1] + "元", text)
     text = _REF.sub(_ref, text)
+    text = _NAMED.sub(lambda m: digits(m[0], phone=True), text)
     text = _NUMBER.sub(_plain, text)
-    return _TWO_BEFORE.sub("两", text.replace("&", "和").replace("→", "，"))
+    return text.replace("&", "和").replace("→", "，")
 
 
 def _plain(match: re.Match[str]) -> str:
     text = match[0]
     bare = text.lstrip("-").replace(",", "")
-    return digits(bare) if len(bare) > 6 and "." not in bare and "," not in text else decimal(text)
+    if len(bare) > 6 and "." not in bare and "," not in text:
+        return digits(bare, phone=True)
+    if (
+        bare == "2"
+        and _TWO_BEFORE.match(match.string, match.end())
+        and not match.string[: match.start()].rstrip().endswith("第")
+    ):
+        return decimal(text).replace("二", "两")
+    return _TWO_LARGE.sub("两", decimal(text))

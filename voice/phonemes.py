@@ -119,16 +119,20 @@ class Phonemizer:
         return {word: pinyin.split() for word, pinyin in words.items()}
 
     @cached_property
-    def _known_words(self) -> re.Pattern[str]:
-        words = sorted(self._readings, key=len, reverse=True)
+    def _parts(self) -> re.Pattern[str]:
+        words = sorted((word for word in self._readings if len(word) > 1), key=len, reverse=True)
         return re.compile("(" + "|".join(map(re.escape, words)) + ")")
 
     @cached_property
     def _segmenter(self) -> Any:
+        """Cuts a sentence into words, our own among them, so that 行驶 and not 工行 is in 施工行驶."""
         import jieba
 
         jieba.setLogLevel(logging.WARNING)
-        return jieba.Tokenizer()
+        segmenter = jieba.Tokenizer()
+        for word in self._readings:
+            segmenter.suggest_freq(word, tune=True)
+        return segmenter
 
     @cached_property
     def _espeak(self) -> Any:
@@ -162,20 +166,19 @@ class Phonemizer:
         list of list of str
             One list a word, one syllable a character, e.g. ``[["chong2", "qing4"]]``.
         """
+        return [self._word(word) for word in self._segmenter.lcut(text)]
+
+    def _word(self, word: str) -> list[str]:
+        """Pinyin of one word; ours also where they are a part of it, as 银行 is of 工商银行."""
         from pypinyin import Style, lazy_pinyin
 
-        words: list[list[str]] = []
-        for part in self._known_words.split(text):
-            if not part:
-                continue
-            if part in self._readings:
-                words.append(self._readings[part])
-                continue
-            words += [
-                lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)
-                for word in self._segmenter.lcut(part)
-            ]
-        return words
+        if word in self._readings:
+            return self._readings[word]
+        syllables: list[str] = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)
+        if len(syllables) == len(word):
+            for part in self._parts.finditer(word):
+                syllables[part.start() : part.end()] = self._readings[part[0]]
+        return syllables
 
     def mandarin(self, text: str) -> str:
         """Kokoro phonemes of a run of Chinese characters."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from voice.asr_text import bare_text
 
 _PHRASES = {
@@ -10,13 +12,20 @@ _PHRASES = {
     "moment": {"zh": "稍等。", "en": "One moment."},
     "no_voice": {"zh": "语音暂时不可用。", "en": "My voice is not available right now."},
 }
-_STOPS = frozenset(
-    {
-        "停", "停下", "停止", "停一下", "别说了", "不用说了", "好了", "安静", "闭嘴", "够了", "知道了",
-        "取消", "算了", "stop", "stopit", "stoptalking", "quiet", "bequiet", "shutup", "enough", "cancel",
-        "nevermind", "ok", "okay", "thatsenough", "hush", "silence",
-    }
+_STOP_WORDS = (
+    "停", "停下", "停下来", "停止", "停一停", "安静", "闭嘴", "住口", "打住", "够", "取消", "算了",
+    "行了", "好了", "好啦", "可以了", "知道了", "明白了",
+    "(?:别|不要|不用|停止)再?(?:说|说话|讲|讲话|念|播|播报|播放|报|吵|出声)",
+    "stop", "stopit", "stopthat", "stop(?:talking|speaking)", "(?:be)?quiet", "shutup", "hush", "shush",
+    "silence", "(?:thats|thatis)?enough", "thatwilldo", "gotit", "cancel", "cancelthat", "nevermind", "ok",
+    "okay",
 )  # fmt: skip
+# One such word after the other, and courtesies around each: 停！停！, 请别讲了, "okay, stop please".
+# A courtesy between two words has one place only, or a long text would take forever.
+_STOP = re.compile(
+    rf"(?:please)*(?:(?:请|麻烦|你|您|先|那|just)*(?:{'|'.join(sorted(_STOP_WORDS, key=len, reverse=True))})"
+    "(?:一下|一点|一会儿?|点|吧|了|啊|嘛|谢谢|please|now|thanks|thankyou)*)+"
+)
 
 
 def phrase(name: str, language: str) -> str:
@@ -39,5 +48,5 @@ def fixed_phrases() -> list[tuple[str, str]]:
 
 
 def is_stop(text: str) -> bool:
-    """Whether the words only ask us to be quiet."""
-    return bare_text(text) in _STOPS
+    """Whether the words only ask us to be quiet; 停止导航 and "cancel the navigation" ask for more."""
+    return _STOP.fullmatch(bare_text(text)) is not None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voice import augment, wav_io
 from voice.asr import Recognizer, Transcript, slower
-from voice.asr_text import TextTidier, echoes, repeats_itself, says_twice, without_call
+from voice.asr_text import TextTidier, _sounds, _toned, echoes, repeats_itself, says_twice, without_call
 from voice.errors import VoiceMissing
+from voice.phrases import is_stop
 from voice.vad import FRAME, FRAME_MS, SpeechDetector, spans
 
 
@@ -42,6 +46,9 @@ def test_spans(script: str, expected: list[tuple[int, int]]) -> None:
         ("重慶銀行在長江邊 朝陽門", "zh", "重庆银行在长江边，朝阳门"),
         ("３公里", "zh", "3公里"),
         ("5 km外", "zh", "5公里外"),
+        ("限速60km/h", "zh", "限速60公里每小时"),
+        ("60 km/h limit", "en", "60 kilometres an hour limit"),
+        ("去三里屯，再去五道口和二里庄", "zh", "去三里屯，再去五道口和二里庄"),
         ("  Take me  home. ", "en", "Take me home."),
         ("300 meters", "en", "300 metres"),
         ("大教堂\ufffd", "zh", "大教堂"),
@@ -111,6 +118,114 @@ def test_sound_alikes_of_requests_and_of_expected_names_are_put_right(heard: str
     assert TextTidier().put_right(heard, ["成府路", "Main Street", "路"]) == meant
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去小学", "去校门口", "去小吃街", "去肖家河", "我们去小区", "先去小王家再回家", "从我家到航天城",
+        "明天九点到昆山", "要点东西吃", "会不会超时", "附近有一元店吗", "带我去百宜源商务会馆",
+        "我要去怡园", "几场电影",
+    ],
+)  # fmt: skip
+def test_parts_of_other_words_are_no_request(text: str) -> None:
+    """取消 sounds like 去小 without tones, but 去小学 is no 取消学."""
+    assert TextTidier().put_right(text) == text
+
+
+_SYLLABLES = "校小晓肖消史馆园元院医怡宜酒九店点公工司思道航到岛去取行路学门口家河东清华大厦"
+
+
+@given(
+    name=st.text(_SYLLABLES, min_size=3, max_size=7),
+    others=st.lists(st.text(_SYLLABLES, min_size=3, max_size=7), max_size=3),
+)
+@example(name="校史馆", others=[])
+@example(name="成府路", others=["城府路"])
+@example(name="拱石桥", others=[])
+@settings(max_examples=300, deadline=None)
+def test_a_name_that_is_written_right_stays(name: str, others: list[str]) -> None:
+    tidier = TextTidier()
+    assert tidier.put_right(f"去{name}", [name]) == f"去{name}"
+    assert tidier.put_right(name, [name, *others]) == name, "also beside names that sound the same"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("待我去公司", "带我去公司"),
+        ("去消导航", "取消导航"),
+        ("结束岛航", "结束导航"),
+        ("找一下最近的公圆", "找一下最近的公园"),
+        ("付近有什么久店", "附近有什么酒店"),
+    ],
+)
+def test_a_word_that_is_written_right_does_not_keep_its_neighbours_wrong(heard: str, meant: str) -> None:
+    assert TextTidier().put_right(heard) == meant
+
+
+@cache
+def _readings(character: str) -> frozenset[str]:
+    """All that a character may sound like, without tones and retroflex."""
+    from pypinyin import Style, pinyin
+
+    (found,) = pinyin(character, style=Style.NORMAL, heteronym=True)
+    return frozenset(reading[0] + reading[1:].removeprefix("h") for reading in found)
+
+
+def test_other_words_that_sound_like_words_of_requests_are_those_of_the_dictionary() -> None:
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    dictionary = jieba.Tokenizer()
+    dictionary.initialize()
+    data = json.loads((Path(__file__).parents[2] / "voice/data/command_words.json").read_text("utf-8"))
+    short = {_sounds(word): word for word in data["words"] if len(word) == 2}
+    first, second = ({sounds[place] for sounds in short} for place in (0, 1))
+    alike = {
+        word
+        for word, count in dictionary.FREQ.items()
+        if len(word) == 2 and count >= 3
+        if _readings(word[0]) & first and _readings(word[1]) & second
+        if _toned(word) != _toned(short.get(_sounds(word), word))
+    }
+    assert set(data["others"]) == alike
+
+
+_ENOUGH = (
+    "停", "停停停", "停！停！", "停一停", "停一下", "停吧", "别说", "别说了", "请别讲了", "不要再说了",
+    "别念了", "停止播报", "安静点", "安静一点", "闭嘴吧", "取消吧", "好了好了", "好了，别说了", "知道了",
+    "stop", "Stop, stop!", "Stop, please.", "please stop", "Be quiet, please.",
+    "Stop talking.", "Okay, that's enough.", "shut up", "never mind",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", _ENOUGH)
+def test_a_wish_for_silence(text: str) -> None:
+    assert is_stop(text)
+
+
+@given(st.lists(st.sampled_from(_ENOUGH), min_size=1, max_size=4), st.sampled_from(["，", "", "！", ". "]))
+@settings(max_examples=100, deadline=None)
+def test_a_wish_for_silence_may_be_said_again_and_again(texts: list[str], pause: str) -> None:
+    assert is_stop(pause.join(texts))
+    assert not is_stop(pause.join([*texts, "导航"]))
+
+
+def test_a_long_text_is_judged_at_once() -> None:
+    assert not is_stop("okay stop please, 停停停，请别说了，" * 500 + "导航")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "停止导航", "停止导航吧", "取消导航", "停车场", "停在门口", "别停", "不要停", "别走高速",
+        "好了带我回家", "", "请", "cancel the navigation", "stop navigation", "stop the guidance",
+        "stop at the bank", "please", "quieter please", "okay take me home", "停在", "不要", "声音小一点",
+    ],
+)  # fmt: skip
+def test_more_than_a_wish_for_silence(text: str) -> None:
+    assert not is_stop(text)
+
+
 def test_hints_read_back_are_noticed() -> None:
     assert echoes("五道口，清华大学", ["清华大学", "五道口"])
     assert not echoes("带我去清华大学", ["清华大学", "五道口"])
@@ -126,6 +241,15 @@ def test_hints_read_back_are_noticed() -> None:
         ("Hey Shao Gow take me home", "take me home"),
         ("带我回家", "带我回家"),
         ("小高小高", ""),
+        ("Hey, Xiao Gao, take me home.", "take me home."),
+        ("Hey，小高。带我回家", "带我回家"),
+        ("Xiao Gao带我回家", "带我回家"),
+        ("小高小高，小高庄怎么走", "小高庄怎么走"),
+        ("小高庄怎么走", "小高庄怎么走"),
+        ("小高层小区在哪里", "小高层小区在哪里"),
+        ("show galleries near me", "show galleries near me"),
+        ("Show Gaudi museum", "Show Gaudi museum"),
+        ("Hey, where is the bank?", "Hey, where is the bank?"),
     ],
 )
 def test_the_call_is_cut_off(text: str, request_: str) -> None:

@@ -17,7 +17,12 @@ from voice.vad import FRAME_MS
         ("take me to", "open"),
         ("Take me to the.", "open"),
         ("", "open"),
+        ("从这里到", "open"),
+        ("我几点要到", "open"),
         ("带我回家", "whole"),
+        ("还有多久到", "whole"),
+        ("几点能到", "whole"),
+        ("什么时候到", "whole"),
         ("附近有什么酒店?", "whole"),
         ("还有多久", "whole"),
         ("take me home", "whole"),
@@ -62,7 +67,7 @@ def test_patience_depends_on_what_was_said() -> None:
 
 
 def test_a_usual_request_is_whole_even_if_it_might_go_on() -> None:
-    for text in ("还有多久到", "Take me to Ateneum"):
+    for text in ("带我去五道口", "Take me to Ateneum"):
         waited = [follow("s" * 20 + "." * 90, partial=text, is_usual=usual)[1] for usual in (True, False)]
         assert waited[0] < 550 < waited[1]
 
@@ -84,6 +89,19 @@ def test_a_slow_speaker_gets_more_time() -> None:
     patient = follow("s" * 20 + "." * 90, endpointer=endpointer)[1]
     assert patient > hasty
     assert patient <= EndpointSettings().open_ms + FRAME_MS
+
+
+def test_one_hesitation_is_no_habit_and_a_habit_ends() -> None:
+    endpointer = Endpointer()
+    hasty = follow("s" * 20 + "." * 90, endpointer=endpointer)[1]
+    follow("s" * 20 + "." * 36 + "s" * 20 + "." * 90, partial="带我去", endpointer=endpointer)
+    assert [follow("s" * 20 + "." * 90, endpointer=endpointer)[1] for _ in range(6)] == [hasty] * 6
+    for _ in range(20):
+        follow("s" * 20 + "." * 21 + "s" * 20 + "." * 90, endpointer=endpointer)
+    waited = [follow("s" * 20 + "." * 90, endpointer=endpointer)[1] for _ in range(5)]
+    assert waited[0] > hasty
+    assert waited[-1] == hasty
+    assert waited == sorted(waited, reverse=True)
 
 
 def test_the_end_of_the_call_is_no_command() -> None:

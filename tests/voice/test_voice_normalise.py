@@ -37,6 +37,25 @@ from voice import normalise, normalise_en, normalise_zh
         pytest.param("限速60km/h", "限速六十公里每小时", id="speed"),
         pytest.param("4.5星", "四点五星", id="stars"),
         pytest.param("-3℃", "负三摄氏度", id="cold"),
+        pytest.param("2元，2万，2英里，20000米", "两元，两万，两英里，两万米", id="two of anything"),
+        pytest.param("2点30分", "两点三十分", id="half past two in figures"),
+        pytest.param("2-3公里", "两到三公里", id="two to three of something"),
+        pytest.param("2年级2班", "二年级二班", id="second form"),
+        pytest.param("10:00-22:00", "十点到二十二点", id="opening hours"),
+        pytest.param(
+            "周一至周五 09:00~18:00", "周一至周五 九点到十八点", id="opening hours with a swung dash"
+        ),
+        pytest.param("5~10分钟", "五到十分钟", id="swung dash"),
+        pytest.param("5公里-10公里", "五公里到十公里", id="range with both units"),
+        pytest.param("家里-5℃", "家里负五摄氏度", id="minus is no range"),
+        pytest.param("进入A101.", "进入A幺零幺.", id="road before a full stop"),
+        pytest.param("请拨打110或12306。", "请拨打幺幺零或幺二三零六。", id="service numbers"),
+        pytest.param(
+            "电话是010-62785001.", "电话是零幺零，六二七八五零零幺.", id="telephone before a full stop"
+        ),
+        pytest.param("打110个电话", "打一百一十个电话", id="number of calls"),
+        pytest.param("107国道旁的301医院", "幺零七国道旁的三零幺医院", id="numbers as names"),
+        pytest.param("300米后是101路口", "三百米后是一百零一路口", id="no name"),
     ],
 )
 def test_mandarin(written: str, said: str) -> None:
@@ -64,10 +83,34 @@ def test_mandarin(written: str, said: str) -> None:
         pytest.param("Xiao Gao", "Shao Gow", id="our name"),
         pytest.param("St. James", "Saint James", id="saint"),
         pytest.param("Main St.", "Main Street", id="street"),
+        pytest.param("onto US-101.", "onto U S one zero one.", id="road before a full stop"),
+        pytest.param("150-200 m", "one hundred and fifty to two hundred metres", id="range is no telephone"),
+        pytest.param("10:00-22:00", "ten o'clock to twenty-two hundred", id="opening hours"),
+        pytest.param("9 am-5 pm", "nine a m to five p m", id="office hours"),
+        pytest.param("5~10 minutes", "five to ten minutes", id="swung dash"),
+        pytest.param("In 1950 metres", "In one thousand nine hundred and fifty metres", id="no year"),
+        pytest.param("in 2000 m", "in two thousand metres", id="no year, unit shortened"),
+        pytest.param("call 112 or 911.", "call one one two or nine one one.", id="service numbers"),
+        pytest.param("call 300 people", "call three hundred people", id="number of calls"),
+        pytest.param("555-1234.", "five five five, one two three four.", id="telephone of seven digits"),
     ],
 )
 def test_english(written: str, said: str) -> None:
     assert normalise.spoken(written, "en") == said
+
+
+@given(st.text("二两一三周第中关村东北里庄条小分之公寓层个点半晚上", max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_what_is_in_characters_already_stays(text: str) -> None:
+    assert normalise.spoken(text, "zh") == text
+
+
+@given(st.integers(0, 23), st.integers(0, 23), st.sampled_from(["-", "–", "~", "～", " - "]))
+@settings(max_examples=100, deadline=None)
+def test_a_range_of_times_is_read_as_one(begin: int, end: int, sign: str) -> None:
+    for language, joint in (("zh", "到"), ("en", " to ")):
+        times = [normalise.spoken(f"{hour}:00", language) for hour in (begin, end)]
+        assert normalise.spoken(f"{begin}:00{sign}{end}:00", language) == joint.join(times)
 
 
 @given(st.integers(min_value=0, max_value=10**11))

@@ -19,6 +19,12 @@ from voice.phonemes import Phonemizer, script_runs
 from voice.tts import ClipCache, Synthesizer
 
 
+@pytest.fixture(scope="module")
+def phonemizer() -> Phonemizer:
+    """Its dictionary loads once for all tests."""
+    return Phonemizer()
+
+
 @pytest.mark.parametrize(
     ("word", "pinyin"),
     [
@@ -33,11 +39,33 @@ from voice.tts import ClipCache, Synthesizer
         ("重新规划", "chong2 xin1 gui1 hua4"),
         ("首都机场", "shou3 du1 ji1 chang3"),
         ("还有", "hai2 you3"),
+        ("中国人民银行", "zhong1 guo2 ren2 min2 yin2 hang2"),
+        ("新建行政中心", "xin1 jian4 xing2 zheng4 zhong1 xin1"),
+        ("施工行驶缓慢", "shi1 gong1 xing2 shi3 huan3 man4"),
+        ("校长安排", "xiao4 zhang3 an1 pai2"),
+        ("觉得走高速", "jue2 de5 zou3 gao1 su4"),
+        ("还得走三公里", "hai2 dei3 zou3 san1 gong1 li3"),
+        ("屋顶天台", "wu1 ding3 tian1 tai2"),
+        ("今天台北", "jin1 tian1 tai2 bei3"),
+        ("清华园支行", "qing1 hua2 yuan2 zhi1 hang2"),
+        ("闵行区", "min3 hang2 qu1"),
+        ("漯河", "luo4 he2"),
+        ("长垣", "chang2 yuan2"),
+        ("郫都", "pi2 du1"),
+        ("两公里长的隧道", "liang3 gong1 li3 chang2 de5 sui4 dao4"),
+        ("两公里长江大桥", "liang3 gong1 li3 chang2 jiang1 da4 qiao2"),
     ],
 )
-def test_polyphones(word: str, pinyin: str) -> None:
-    syllables = [syllable for part in Phonemizer().pinyin(word) for syllable in part]
+def test_polyphones(phonemizer: Phonemizer, word: str, pinyin: str) -> None:
+    syllables = [syllable for part in phonemizer.pinyin(word) for syllable in part]
     assert " ".join(syllables) == pinyin
+
+
+def test_every_reading_of_ours_is_read_so_in_a_sentence(phonemizer: Phonemizer) -> None:
+    """Words are found by cutting the sentence; each of ours must be one, or be in one."""
+    for word, syllables in phonemizer._readings.items():
+        said = [syllable for part in phonemizer.pinyin(f"去{word}吧") for syllable in part]
+        assert said[1:-1] == syllables, word
 
 
 def test_scripts_are_split() -> None:
