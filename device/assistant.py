@@ -7,10 +7,8 @@ import sqlite3
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +20,7 @@ from device.engines import Engines, make_engines
 from device.errors import DeviceError
 from device.models import ModelStore
 from device.own_places import own_places
-from device.regions import current_region
+from device.regions import current_region, local_clock
 from device.settings import Settings
 from nav import Region, Router
 from nav.paths import data_home
@@ -102,7 +100,7 @@ class Assistant:
         self.engines: Engines = make_engines(settings, store)
         self.region = Region.open(current_region(region or settings.region.name, at=at))
         self.router = Router(self.region, profile=settings.routing.profile)
-        self.places = Places(self.region, user=own_places())
+        self.places = Places(self.region, user=own_places(self.warnings.append))
         self.driving = Driving(self.region, self.router, settings)
         self.agent = self._make_agent()
 
@@ -110,7 +108,6 @@ class Assistant:
         from agent import Agent
 
         memory = self._memory() if self.settings.privacy.memory else None
-        zone = ZoneInfo(self.region.meta.timezone) if self.region.meta.timezone else None
         return Agent(
             self.region,
             places=self.places,
@@ -118,8 +115,9 @@ class Assistant:
             llm=self._language_model(),
             memory=memory,
             guidance=self.driving.state,
-            now=lambda: datetime.now(zone).replace(tzinfo=None),
+            now=local_clock(self.region),
             style=self.settings.speech.style,
+            avoid=self.settings.routing.avoid,
         )
 
     def _memory(self) -> Memory | None:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from device.errors import DeviceError
+from device.errors import BadSettings, DeviceError, Missing
 from device.hardware import choose
+from device.http_guard import check_binding
 from device.models import ModelStore
-from device.regions import current_region, installed_regions
-from device.settings import load_settings, settings_path
+from device.regions import current_region, damaged_files, installed_regions, not_as_built
+from device.settings import Settings, load_settings, settings_path
 from nav.errors import NavError
 from nav.paths import cache_home, data_home
 
@@ -30,6 +31,42 @@ class Check:
 
     detail: str
     """What was found, or what to do."""
+
+
+def check_settings(settings: Settings) -> None:
+    """Check what the values alone do not tell: that what they name is there, and addresses are in range.
+
+    Raises
+    ------
+    BadSettings
+        Something could not work; the message names the key, without the address or place that is its value.
+    """
+    choose(settings.engines.profile)
+    wanted, installed = settings.region.name, installed_regions()
+    if wanted and wanted not in installed:
+        known = ", ".join(installed) or "none"
+        raise BadSettings(f"region.name: no region {wanted!r} is installed (installed: {known})")
+    check_binding(settings.http.host, settings.http.token)
+    _check_source(settings.position.source)
+    broker = settings.position.kuksa
+    if broker and not (_is_port(broker.partition(":")[2]) and broker.partition(":")[0]):
+        raise BadSettings("position.kuksa: it is no HOST:PORT such as 127.0.0.1:55555")
+
+
+def _check_source(source: str) -> None:
+    kind, _, rest = source.partition(":")
+    if kind == "fixed":
+        lat, lon = (abs(float(number)) for number in rest.split(","))
+        if lat > 90 or lon > 180:
+            raise BadSettings("position.source: latitude is -90 to 90, longitude -180 to 180")
+    # A receiver's device or log may not be there yet; that a port cannot be one is certain.
+    port = rest.rpartition(":")[2]
+    if kind in {"gpsd", "nmea"} and ":" in rest and port.lstrip("-").isdigit() and not _is_port(port):
+        raise BadSettings("position.source: a port is between 1 and 65535")
+
+
+def _is_port(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 5 and 0 < int(text) < 65_536
 
 
 def checks() -> list[Check]:
@@ -63,7 +100,7 @@ def _hardware() -> Check:
 
 def _settings() -> Check:
     try:
-        load_settings()
+        check_settings(load_settings())
     except DeviceError as error:
         return Check(name="settings", state="missing", detail=str(error))
     path = settings_path()
@@ -88,18 +125,24 @@ def _models() -> list[Check]:
 
 def _region() -> Check:
     from nav import Region
+    from poi import Places
+    from poi.errors import PoiError
 
     try:
         name = current_region(load_settings().region.name)
         region = Region.open(name)
-    except (DeviceError, NavError) as error:
+        if damaged := damaged_files(region):
+            raise Missing(not_as_built(name, damaged))
+        Places(region).close()
+    except (DeviceError, NavError, PoiError, OSError) as error:
         return Check(name="region", state="missing", detail=str(error))
     others = [other for other in installed_regions() if other != name]
     also = f" (also installed: {', '.join(others)})" if others else ""
     return Check(
         name="region",
         state="ok",
-        detail=f"{name}, map data of {region.meta.data_date or 'an unknown day'}{also}",
+        detail=f"{name}, map data of {region.meta.data_date or 'an unknown day'}, "
+        f"time zone {region.meta.timezone or 'unknown'}{also}",
     )
 
 

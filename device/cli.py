@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 
 import typer
+import typer.main
 
 from device.errors import BadSettings, DeviceError, Missing
 
-OK, IMPOSSIBLE, WRONG_USAGE, MISSING = 0, 1, 2, 3
+OK, IMPOSSIBLE, WRONG_USAGE, MISSING, STOPPED = 0, 1, 2, 3, 130
 
 _COMMANDS = (
     "ask",
@@ -49,18 +51,28 @@ Examples:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every expected error is one line on stderr and an exit code."""
     register_all()
+    command = typer.main.get_command(app)
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(args=None if arguments is None else list(arguments), standalone_mode=True)
+        # Not `app()`: that prints wrong usage as a box of several lines, and takes `| head` for a failure.
+        with command.make_context("xiaogao", given) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
     except KeyboardInterrupt:
-        _leave("stopped", 130)
+        _leave("stopped", STOPPED)
+    except typer.Abort:
+        _leave("stopped, nothing was done", IMPOSSIBLE)
     except BrokenPipeError:
+        # Who reads the output has enough of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(OK)
     except Exception as error:
         code = exit_code(error)
         if code is None:
             raise
-        _leave(str(error), code)
+        _leave(_in_words(error), code)
+    sys.exit(OK)
 
 
 def register_all() -> None:
@@ -96,21 +108,39 @@ def exit_code(error: Exception) -> int | None:
         PlacesOutdated,
         Missing,
     )
-    if isinstance(error, wrong) or _is_bad_audio(error):
+    if isinstance(error, wrong) or _is_bad_audio(error) or _is_usage(error):
         return WRONG_USAGE
     if isinstance(error, (*missing, nav_errors.DownloadFailed, ModuleNotFoundError)):
         return MISSING
     if isinstance(error, nav_errors.NavError | PoiError | AgentError | DeviceError):
         return IMPOSSIBLE
-    return MISSING if isinstance(error, OSError) else None
+    return MISSING if isinstance(error, OSError | sqlite3.Error) else None
 
 
 def _is_bad_audio(error: Exception) -> bool:
     return type(error).__name__ == "BadAudio"
 
 
+def _is_usage(error: Exception) -> bool:
+    """Tell whether the command line itself is wrong; the class has no public name."""
+    return isinstance(error, typer.BadParameter.__mro__[1])
+
+
+def _in_words(error: Exception) -> str:
+    """Return what an expected error says, and what to do where it does not tell itself."""
+    if isinstance(error, sqlite3.Error):
+        return f"a database cannot be used ({error}): `xiaogao doctor` names what is damaged"
+    if not _is_usage(error):
+        return str(error)
+    message, context = error.format_message(), error.ctx  # type: ignore[attr-defined]
+    asks = f"`{context.command_path if context else 'xiaogao'} --help` shows how"
+    return f"{message.rstrip('.')}: {asks}" if message else ""
+
+
 def _leave(message: str, code: int) -> None:
-    print(f"xiaogao: {' '.join(message.split())}", file=sys.stderr)
+    """End with a line on stderr; a command that was shown its help needs none."""
+    if message:
+        print(f"xiaogao: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from device.terminal import print_json, stderr, stdout
 
+if TYPE_CHECKING:
+    from agent.memory import Memory
+
+
+_MEMORY_HELP = """Show, export and erase what is remembered.
+
+Example: xiaogao memory list
+"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("plan")(plan)
-    memory = typer.Typer(no_args_is_help=True, help="Show, export and erase what is remembered.")
+    memory = typer.Typer(no_args_is_help=True, help=_MEMORY_HELP)
     memory.command("list")(list_memory)
     memory.command("export")(export_memory)
     memory.command("forget")(forget_memory)
@@ -40,7 +49,7 @@ def plan(
 
       xiaogao plan "在安道尔玩两天，想看教堂" --region andorra --format md > plan.md
     """
-    from datetime import datetime
+    from datetime import UTC, datetime
 
     from agent import Agent
     from agent.intent import PlanTrip
@@ -48,7 +57,7 @@ def plan(
     from agent.understand import Understander
     from device.commands_ask import parse_position
     from device.own_places import own_places
-    from device.regions import current_region
+    from device.regions import current_region, local_clock
     from device.settings import load_settings
     from nav import Region, Router
     from poi import Places
@@ -59,7 +68,7 @@ def plan(
     places, router = Places(opened, user=own_places()), Router(opened)
     understood = Understander(None).understand(words, context=Context())
     first = next((i for i in understood.intents if isinstance(i, PlanTrip) and i.change is None), None)
-    agent = Agent(opened, places=places, router=router)
+    agent = Agent(opened, places=places, router=router, now=local_clock(opened), avoid=settings.routing.avoid)
     if first is None:
         # What reads as something else ("Helsinki") is taken as the place to go to.
         first = PlanTrip(where=words.strip())
@@ -73,24 +82,30 @@ def plan(
         from agent.itinerary_export import export
 
         chosen = "md" if form == "text" else form
-        text = export(answer.plan, chosen, language=understood.language, router=router, now=datetime.now())
+        text = export(answer.plan, chosen, language=understood.language, router=router, now=datetime.now(UTC))
         if form == "text":
             stdout.print(answer.reply + "\n", soft_wrap=True)
         typer.echo(text, nl=False)
     raise typer.Exit(0 if answer.plan is not None else 1)
 
 
-def _memory_path() -> Path:
+def _memory() -> Memory:
+    """Open the memory, and say if it had to be begun anew."""
+    from agent.memory import Memory
     from nav.paths import data_home
 
-    return data_home() / "memory.sqlite"
+    memory = Memory(data_home() / "memory.sqlite")
+    if memory.damaged:
+        stderr.print(f"xiaogao: {memory.damaged}", soft_wrap=True)
+    return memory
 
 
 def list_memory(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
-    """Show what is remembered, and what was concluded from which counts."""
-    from agent.memory import Memory
+    """Show what is remembered, and what was concluded from which counts.
 
-    memory = Memory(_memory_path())
+    Example: xiaogao memory list
+    """
+    memory = _memory()
     if json:
         print_json(memory.export())
         return
@@ -114,10 +129,11 @@ def export_memory(
         Path | None, typer.Argument(help="JSON file to write; by default the terminal.")
     ] = None,
 ) -> None:
-    """Write everything that is remembered as JSON."""
-    from agent.memory import Memory
+    """Write everything that is remembered as JSON.
 
-    text = Memory(_memory_path()).export_json() + "\n"
+    Example: xiaogao memory export memory.json
+    """
+    text = _memory().export_json() + "\n"
     if target is None:
         typer.echo(text, nl=False)
     else:
@@ -128,11 +144,16 @@ def forget_memory(
     label: Annotated[str, typer.Argument(help="'home', 'company', or the name of a place.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Erase everything.")] = False,
 ) -> None:
-    """Erase one thing, or with --all everything."""
-    from agent.memory import Memory
+    """Erase one thing, or with --all everything.
 
+    Examples:
+
+      xiaogao memory forget home
+
+      xiaogao memory forget --all
+    """
     if bool(label) == everything:
         raise typer.BadParameter("give a name, or --all")
-    gone = Memory(_memory_path()).forget(label)
+    gone = _memory().forget(label)
     stdout.print(f"erased {gone} entries")
     raise typer.Exit(0 if gone or everything else 1)

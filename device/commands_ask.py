@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from device.terminal import print_json, stderr, stdout
+from device.terminal import print_fact, print_json, stderr
 
 _EXIT_CODE = {"done": 0, "ask_back": 0, "impossible": 1, "not_understood": 1}
 
@@ -62,7 +62,7 @@ def ask(
         print_json(turn.to_dict())
     else:
         print_turn(turn.to_dict())
-    for warning in turn.warnings:
+    for warning in (*assistant.warnings, *turn.warnings):
         stderr.print(f"xiaogao: {warning}", soft_wrap=True)
     raise typer.Exit(_EXIT_CODE[turn.answer.outcome])
 
@@ -90,33 +90,27 @@ def print_turn(turn: dict[str, object]) -> None:
     """Show a turn to a person: heard, understood, places or route, reply, times."""
     intent = turn["intent"]
     assert isinstance(intent, dict)
-    stdout.print(f"[dim]heard     [/dim] {turn['heard']}", soft_wrap=True)
+    print_fact("heard", str(turn["heard"]))
     slots = ", ".join(
         f"{key}={value}" for key, value in intent.items() if key != "kind" and value not in (None, [], "")
     )
-    stdout.print(
-        f"[dim]understood[/dim] {intent['kind']} {slots} [dim](by {turn['understood_by']})[/dim]",
-        soft_wrap=True,
-    )
+    print_fact("understood", f"{intent['kind']} {slots} (by {turn['understood_by']})")
     places = turn["places"]
     assert isinstance(places, list)
     for place in places[:5]:
         distance = place.get("distance_m")
         away = f"  {distance:.0f} m" if distance is not None else ""
-        stdout.print(
-            f"[dim]place     [/dim] {place['name'] or '(no name)'}  [dim]{place['category']}[/dim]{away}",
-            soft_wrap=True,
-        )
+        print_fact("place", f"{place['name'] or '(no name)'}  {place['category']}{away}")
     route = turn["route"]
     if isinstance(route, dict):
-        stdout.print(
-            f"[dim]route     [/dim] {route['distance_m'] / 1000:.2f} km, {route['duration_s'] / 60:.1f} min, "
-            f"{len(route['maneuvers'])} manoeuvres"
+        print_fact(
+            "route",
+            f"{route['distance_m'] / 1000:.2f} km, {route['duration_s'] / 60:.1f} min, "
+            f"{len(route['maneuvers'])} manoeuvres",
         )
-    stdout.print(f"[bold]reply     [/bold] {turn['reply']}", soft_wrap=True)
+    print_fact("reply", str(turn["reply"]), style="bold")
     timings = turn["timings_ms"]
     assert isinstance(timings, dict)
-    stages = "  ".join(f"{stage} {ms:.0f} ms" for stage, ms in timings.items())
-    stdout.print(f"[dim]time       {stages}[/dim]", soft_wrap=True)
+    print_fact("time", "  ".join(f"{stage} {ms:.0f} ms" for stage, ms in timings.items()))
     if turn["audio"]:
-        stdout.print(f"[dim]audio      {turn['audio']}[/dim]", soft_wrap=True)
+        print_fact("audio", str(turn["audio"]))

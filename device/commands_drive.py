@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from device.commands_find import places_of, points_of, region_around
+from device.commands_find import places_of, points_of, region_around, wishes_of
 from device.terminal import stderr
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def drive(
     lost: Annotated[float, typer.Option(min=0, max=0.9, help="Share of simulated positions lost.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Seed of the simulated drive.")] = 0,
     language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
-    avoid: Annotated[str, typer.Option(help="Any of toll,motorway,ferry,unpaved.")] = "",
+    avoid: Annotated[
+        str | None, typer.Option(help="Any of toll,motorway,ferry,unpaved; by default as in the settings.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--no-reminders", help="No speeding and rest reminders.")] = False,
     say: Annotated[Path | None, typer.Option(help="Write each prompt as a WAV into this folder.")] = None,
     speak: Annotated[bool, typer.Option("--speak", help="Speak the prompts.")] = False,
@@ -81,8 +83,7 @@ def drive(
     fixes = source.fixes() if source is not None else iter(())
     stops, first = _stops(opened, start, [*(via or []), end], fixes)
     heading_deg = first.heading_deg if first is not None else None
-    wishes = [wish.strip() for wish in avoid.split(",") if wish.strip()]
-    route = router.route(stops, avoid=wishes, heading_deg=heading_deg)
+    route = router.route(stops, avoid=wishes_of(avoid), heading_deg=heading_deg)
     if source is None:
         source = _simulated(route, noise, lost, seed)
         fixes = source.fixes()
@@ -115,7 +116,7 @@ def _recorded_or_live(gpx: Path | None, nmea: str | None, gpsd: bool) -> tuple[P
         if gpsd:
             return open_source(gpsd=""), True
     except BadTrack as error:
-        stderr.print(f"xiaogao: {error}", markup=False, soft_wrap=True)
+        stderr.print(f"xiaogao: {error}", soft_wrap=True)
         raise typer.Exit(_BAD_INPUT) from None
     return None, False
 

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from poi.user_places import UserPlaces
 
 _IMPOSSIBLE, _WRONG_USAGE = 1, 2
+_OWN_HELP = """Your own places: import, list, remove.
+
+Examples:
+
+  xiaogao places import favourites.geojson
+
+  xiaogao places list
+"""
 _DEGREES = r"\s*([-+]?(?:\d+(?:\.\d+)?|nan|inf))\s*"
 _COORDINATE = re.compile(f"{_DEGREES},{_DEGREES}", re.IGNORECASE)
 
@@ -31,7 +39,7 @@ _COORDINATE = re.compile(f"{_DEGREES},{_DEGREES}", re.IGNORECASE)
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("find")(find)
-    own = typer.Typer(no_args_is_help=True, help="Your own places: import, list, remove.")
+    own = typer.Typer(no_args_is_help=True, help=_OWN_HELP)
     own.command("import")(import_places)
     own.command("list")(list_places)
     own.command("remove")(remove_place)
@@ -136,6 +144,15 @@ def region_around(asked: str, *texts: str) -> str:
     return current_region(asked or load_settings().region.name, at=at)
 
 
+def wishes_of(avoid: str | None) -> list[str]:
+    """Return what a command is to avoid: as it was told, or as the settings say."""
+    from device.settings import load_settings
+
+    if avoid is None:
+        return list(load_settings().routing.avoid)
+    return [wish.strip() for wish in avoid.split(",") if wish.strip()]
+
+
 def point_of(places: Places, text: str, near: tuple[float, float] | None = None) -> tuple[float, float]:
     """Return the point of "LAT,LON" or of a place's name."""
     if point := _coordinate(text):
@@ -143,7 +160,7 @@ def point_of(places: Places, text: str, near: tuple[float, float] | None = None)
     resolution = places.resolve(text, near=near)
     if not resolution:
         hint = f"; did you mean {', '.join(resolution.suggestions)}?" if resolution.suggestions else ""
-        stderr.print(f"no place called {text!r} in this region{hint}", markup=False)
+        stderr.print(f"no place called {text!r} in this region{hint}")
         raise typer.Exit(_IMPOSSIBLE)
     return resolution[0].place.lat, resolution[0].place.lon
 
@@ -180,12 +197,12 @@ def _show(words: str, found: list[Place], places: Places, *, as_json: bool) -> N
         print_json({"words": words, "places": [p.to_dict() for p in found]})
     elif found:
         for number, place in enumerate(found, 1):
-            stdout.print(f"{number:2}. {_line(place)}", markup=False, soft_wrap=True)
+            stdout.print(f"{number:2}. {_line(place)}", soft_wrap=True)
     if found:
         return
     suggestions = places.resolve(words).suggestions
     hint = f"; the nearest names are {', '.join(suggestions)}" if suggestions else ""
-    stderr.print(f"nothing found for {words!r}{hint}", markup=False)
+    stderr.print(f"nothing found for {words!r}{hint}")
     raise typer.Exit(_IMPOSSIBLE)
 
 
@@ -235,20 +252,32 @@ def import_places(
 
 
 def list_places(json: Annotated[bool, typer.Option("--json", help="GeoJSON.")] = False) -> None:
-    """Show your own places: home, company, favourites and imported ones."""
+    """Show your own places: home, company, favourites and imported ones.
+
+    Examples:
+
+      xiaogao places list
+
+      xiaogao places list --json > mine.geojson
+    """
     own = _own()
     if json:
         print_json(own.to_geojson())
         return
     for place in own.all():
         sort = place.category.removeprefix("user/")
-        stdout.print(f"{place.id}  {sort}  {place.name}  ({place.lat:.5f},{place.lon:.5f})", markup=False)
+        stdout.print(f"{place.id}  {sort}  {place.name}  ({place.lat:.5f},{place.lon:.5f})")
 
 
 def remove_place(
     place_id: Annotated[str, typer.Argument(metavar="ID", help="The id that `places list` shows, user/7.")],
 ) -> None:
-    """Forget one of your own places."""
+    """Forget one of your own places.
+
+    Examples:
+
+      xiaogao places remove user/7
+    """
     if not _own().remove(place_id):
-        stderr.print(f"no place {place_id!r}: `xiaogao places list` shows the ids", markup=False)
+        stderr.print(f"no place {place_id!r}: `xiaogao places list` shows the ids")
         raise typer.Exit(_IMPOSSIBLE)

@@ -12,11 +12,16 @@ from device.terminal import print_json, stderr, stdout
 
 _SAY = {"zh": "前方三百米右转，进入长安街。", "en": "In three hundred metres, turn right onto Main Street."}
 
+_VOICES_HELP = """List the installed voices, or try one.
+
+Example: xiaogao voices list
+"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("listen")(listen)
-    voices = typer.Typer(no_args_is_help=True, help="List the installed voices, or try one.")
+    voices = typer.Typer(no_args_is_help=True, help=_VOICES_HELP)
     voices.command("list")(voices_list)
     voices.command("try")(voices_try)
     app.add_typer(voices, name="voices")
@@ -60,6 +65,8 @@ def listen(
         samples = wav_io.read(wav)
     settings = load_settings()
     assistant = Assistant(settings, region=region, at=position)
+    for warning in assistant.warnings:
+        stderr.print(f"xiaogao: {warning}", soft_wrap=True)
     echo_free = samples is not None or settings.listening.echo_cancelled
     try:
         asyncio.run(
@@ -97,7 +104,7 @@ async def _run(
         if json:
             print_json(event)
         else:
-            stdout.print(event_line(event), soft_wrap=True, markup=False)
+            stdout.print(event_line(event), soft_wrap=True)
 
     listeners: list[Any] = []
 
@@ -105,7 +112,7 @@ async def _run(
         if listeners:
             listeners[0].notice(text)
         else:
-            stderr.print(f"xiaogao: {text}", soft_wrap=True, markup=False)
+            stderr.print(f"xiaogao: {text}", soft_wrap=True)
 
     def recovered(text: str) -> None:
         if listeners:
@@ -133,7 +140,10 @@ async def _run(
 def voices_list(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """List every voice that can be asked for by name."""
+    """List every voice that can be asked for by name.
+
+    Example: xiaogao voices list --json
+    """
     from device.engines import make_engines
     from device.settings import load_settings
 
@@ -146,7 +156,7 @@ def voices_list(
         if json:
             print_json({"name": voice.name, "language": voice.language, "engine": voice.engine})
         else:
-            stdout.print(f"{voice.name:<22} {voice.language:<4} {voice.engine}", markup=False)
+            stdout.print(f"{voice.name:<22} {voice.language:<4} {voice.engine}")
 
 
 def voices_try(
@@ -180,9 +190,9 @@ def voices_try(
         engines.stop()
     if say is not None:
         wav_io.write(say, np.concatenate([clip.samples for clip in clips]), clips[0].sample_rate_hz)
-        stdout.print(str(say), markup=False)
+        stdout.print(str(say), soft_wrap=True)
         return
-    speaker = Speaker(problem=lambda text: stderr.print(f"xiaogao: {text}", soft_wrap=True, markup=False))
+    speaker = Speaker(problem=lambda text: stderr.print(f"xiaogao: {text}", soft_wrap=True))
     for clip in clips:
         speaker.play(clip)
         time.sleep(clip.duration_s)

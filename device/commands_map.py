@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from device import regions
+from device.errors import Missing
 from device.terminal import print_json, stdout, working
+
+_HELP = """Build, list, choose and remove regions.
+
+Example: xiaogao map list
+"""
 
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    maps = typer.Typer(no_args_is_help=True, help="Build, list, choose and remove regions.")
+    maps = typer.Typer(no_args_is_help=True, help=_HELP)
     maps.command("add")(add)
     maps.command("list")(list_regions)
     maps.command("use")(use)
@@ -46,20 +53,30 @@ def add(
 
 
 def list_regions(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
-    """Show the installed regions; the star marks the chosen one."""
+    """Show the installed regions; the star marks the chosen one.
+
+    Files that are missing, or that cannot be opened, are told here; `xiaogao doctor` reads the chosen region
+    whole.
+
+    Example: xiaogao map list
+    """
     from nav import Region
     from nav.errors import NavError
+    from poi import Places
+    from poi.errors import PoiError
 
     rows = []
     for name in regions.installed_regions():
         try:
-            meta = Region.open(name).meta
+            region = Region.open(name)
+            Places(region).close()
+            meta = region.meta
             rows.append({"name": name, "bbox": list(meta.bbox), "data_date": meta.data_date, "damaged": None})
-        except NavError as error:
+        except (NavError, PoiError, sqlite3.Error) as error:
             rows.append({"name": name, "bbox": None, "data_date": None, "damaged": str(error)})
     try:
         current = regions.current_region()
-    except Exception:
+    except Missing:
         current = ""
     if json:
         print_json({"regions": rows, "current": current or None})
@@ -72,12 +89,18 @@ def list_regions(json: Annotated[bool, typer.Option("--json", help="One JSON obj
 
 
 def use(name: Annotated[str, typer.Argument(help="Name of an installed region.")]) -> None:
-    """Choose the region that commands take when none is named."""
+    """Choose the region that commands take when none is named.
+
+    Example: xiaogao map use helsinki
+    """
     regions.use_region(name)
     stdout.print(f"using {name}")
 
 
 def remove(name: Annotated[str, typer.Argument(help="Name of an installed region.")]) -> None:
-    """Delete a region pack from the disk."""
+    """Delete a region pack from the disk.
+
+    Example: xiaogao map remove helsinki
+    """
     regions.remove_region(name)
     stdout.print(f"{name}: removed")

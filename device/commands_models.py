@@ -11,10 +11,15 @@ from device.errors import DeviceError, ModelDamaged
 from device.models import ModelStore
 from device.terminal import downloading, print_json, stderr, stdout
 
+_HELP = """Install, list and check models.
+
+Example: xiaogao models list
+"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    models = typer.Typer(no_args_is_help=True, help="Install, list and check models.")
+    models = typer.Typer(no_args_is_help=True, help=_HELP)
     models.command("pull")(pull)
     models.command("list")(list_models)
     models.command("verify")(verify)
@@ -51,7 +56,10 @@ def pull(
 
 
 def list_models(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
-    """Show what is installed and what could be."""
+    """Show what is installed and what could be.
+
+    Example: xiaogao models list
+    """
     from rich.table import Table
 
     states = ModelStore().states()
@@ -81,6 +89,9 @@ def verify(
 
 
 def remove(name: Annotated[str, typer.Argument(help="Name of the model.")]) -> None:
-    """Delete a model from the disk."""
+    """Delete a model from the disk.
+
+    Example: xiaogao models remove qwen-coder-0.5b
+    """
     ModelStore().remove(name)
     stdout.print(f"{name}: removed")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from device.commands_find import places_of, points_of, region_around
+from device.commands_find import places_of, points_of, region_around, wishes_of
 from device.terminal import print_json, stderr, stdout
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def route(
     start: Annotated[str, typer.Argument(metavar="FROM", help="LAT,LON or the name of a place.")],
     end: Annotated[str, typer.Argument(metavar="TO", help="LAT,LON or the name of a place.")],
     via: Annotated[list[str] | None, typer.Option(help="A stop on the way; may be given again.")] = None,
-    avoid: Annotated[str, typer.Option(help="Any of toll,motorway,ferry,unpaved.")] = "",
+    avoid: Annotated[
+        str | None, typer.Option(help="Any of toll,motorway,ferry,unpaved; by default as in the settings.")
+    ] = None,
     profile: Annotated[Profile, typer.Option(help="What travels.")] = Profile.CAR,
     alternatives: Annotated[int, typer.Option(min=0, max=5, help="Other ways to show besides the best.")] = 0,
     best_order: Annotated[
@@ -97,24 +99,24 @@ def route(
     router = Router(opened, profile=profile.value)
     if live is not None:
         for warning in router.apply_live(live):
-            stderr.print(f"xiaogao: {warning}", markup=False, soft_wrap=True)
+            stderr.print(f"xiaogao: {warning}", soft_wrap=True)
     stops = points_of(places_of(opened), [start, *(via or []), end])
-    routes = _routes(router, stops, avoid, alternatives, best_order=best_order, heading_deg=heading)
+    wishes = wishes_of(avoid)
+    routes = _routes(router, stops, wishes, alternatives, best_order=best_order, heading_deg=heading)
     for wish in routes[0].avoid_broken:
-        stderr.print(f"xiaogao: {wish} could not be avoided wholly", markup=False, soft_wrap=True)
+        stderr.print(f"xiaogao: {wish} could not be avoided wholly", soft_wrap=True)
     _write(_content(routes, form, language.value), output, form)
 
 
 def _routes(
     router: Router,
     stops: list[tuple[float, float]],
-    avoid: str,
+    wishes: list[str],
     alternatives: int,
     *,
     best_order: bool,
     heading_deg: float | None,
 ) -> list[Route]:
-    wishes = [wish.strip() for wish in avoid.split(",") if wish.strip()]
     if alternatives:
         return router.alternatives(
             stops[0], stops[1], count=alternatives, avoid=wishes, heading_deg=heading_deg
@@ -170,7 +172,7 @@ def _write(content: str | bytes, output: Path | None, form: Format) -> None:
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(content if isinstance(content, bytes) else content.encode())
-        stdout.print(f"written to {output}", markup=False, soft_wrap=True)
+        stdout.print(f"written to {output}", soft_wrap=True)
     elif isinstance(content, bytes):
         if sys.stdout.isatty():
             raise typer.BadParameter("a picture is no text: give -o FILE or redirect", param_hint="--format")

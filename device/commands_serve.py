@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Annotated
 
 import typer
@@ -22,7 +23,8 @@ def serve(
     ] = False,
     region: Annotated[str, typer.Option(help="Region pack; by default the chosen one.")] = "",
     port: Annotated[
-        int | None, typer.Option(help="Port on loopback; by default the one of the settings.")
+        int | None,
+        typer.Option(min=1, max=65535, help="Port on loopback; by default the one of the settings."),
     ] = None,
 ) -> None:
     """Serve a region to other programs.
@@ -50,14 +52,20 @@ def serve(
         from poi import Places
 
         router = Router(opened, profile=settings.routing.profile)
-        create_server(opened, places=Places(opened, user=own_places()), router=router).run("stdio")
+        places = Places(opened, user=own_places())
+        create_server(opened, places=places, router=router, avoid=settings.routing.avoid).run("stdio")
         return
     from device.http_service import http_server
 
     chosen = settings.http.model_copy(update={"port": port} if port else {})
     server = http_server(opened, chosen)
-    stderr.print(f"serving {opened.name} on http://{chosen.host}:{chosen.port} (Ctrl-C ends it)")
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
     try:
-        server.run()
-    except SystemExit:
-        raise DeviceError(f"port {chosen.port} is taken: choose another with --port") from None
+        listening = socket.create_server((chosen.host, chosen.port), family=family)
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0]
+        raise DeviceError(
+            f"port {chosen.port} of {chosen.host} cannot be had ({why}): choose another with --port"
+        ) from None
+    stderr.print(f"serving {opened.name} on http://{chosen.host}:{chosen.port} (Ctrl-C ends it)")
+    server.run(sockets=[listening])

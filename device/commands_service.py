@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from device.terminal import print_json, stdout
+from device.terminal import print_fact, print_json, stdout
 
 
 def register(app: typer.Typer) -> None:
@@ -20,15 +20,18 @@ def register(app: typer.Typer) -> None:
     app.command("status")(status)
     app.command("report")(report)
     app.command("forget")(forget)
-    service = typer.Typer(
-        no_args_is_help=True, help="Install the agent as a systemd service, and look after it."
-    )
+    service = typer.Typer(no_args_is_help=True, help=_SERVICE_HELP)
     service.command("install")(install)
     service.command("uninstall")(uninstall)
     service.command("status")(service_status)
     service.command("logs")(service_logs)
     app.add_typer(service, name="service")
 
+
+_SERVICE_HELP = """Install the agent as a systemd service, and look after it.
+
+Example: xiaogao service install
+"""
 
 System = Annotated[
     bool,
@@ -60,7 +63,10 @@ def run() -> None:
 
 
 def status(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
-    """Show what the running service does: what it hears, position, route, memory, restarts, last errors."""
+    """Show what the running service does: what it hears, position, route, memory, restarts, last errors.
+
+    Example: xiaogao status
+    """
     from device.control import ask_service
 
     answer = ask_service({"do": "status"})
@@ -68,7 +74,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="One JSON object.")
         print_json(answer)
         return
     for key, value in answer.items():
-        stdout.print(f"[dim]{key:16}[/dim] {_readable(value)}", soft_wrap=True)
+        print_fact(key, _readable(value), width=16)
 
 
 def _readable(value: Any) -> str:
@@ -82,7 +88,10 @@ def _readable(value: Any) -> str:
 def report(
     target: Annotated[Path, typer.Argument(help="ZIP file to write.")] = Path("xiaogao-report.zip"),
 ) -> None:
-    """Pack versions, checks, settings and logs for a bug report, with personal data left out."""
+    """Pack versions, checks, settings and logs for a bug report, with personal data left out.
+
+    Example: xiaogao report report.zip
+    """
     from device import systemd
     from device.errors import DeviceError
     from device.privacy import write_report
@@ -92,20 +101,23 @@ def report(
     except DeviceError as error:
         log = str(error)
     write_report(target, log)
-    stdout.print(f"wrote {target}: look into it before you send it")
+    stdout.print(f"wrote {target}: look into it before you send it", soft_wrap=True)
 
 
 def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase what the agent remembers: places, habits, the drive under way, cached speech, logs.
+    """Erase what the agent remembers: places, habits, the drive under way, cached speech.
 
-    Maps, models and settings stay.
+    Maps, models and settings stay, and the log, which is systemd's and has no words unless the settings say
+    so. The service has to be ended first.
+
+    Example: xiaogao forget --yes
     """
     from device.privacy import forget as erase
 
     if not yes:
-        typer.confirm("Erase memory, own places, cached speech and logs?", abort=True)
+        typer.confirm("Erase memory, own places and cached speech?", abort=True)
     erased = erase()
     stdout.print(f"erased: {', '.join(erased)}" if erased else "there was nothing to erase")
 
@@ -129,25 +141,34 @@ def install(system: System = False) -> None:
 
 
 def uninstall(system: System = False) -> None:
-    """Stop the service and delete its unit; maps, models and memory stay."""
+    """Stop the service and delete its unit; maps, models and memory stay.
+
+    Example: xiaogao service uninstall
+    """
     from device import systemd
 
     stdout.print(f"removed {systemd.uninstall(system=system)}", soft_wrap=True)
 
 
 def service_status(system: System = False) -> None:
-    """Show what systemd says about the service."""
+    """Show what systemd says about the service.
+
+    Example: xiaogao service status
+    """
     from device import systemd
 
     said = systemd.systemctl("status", "--no-pager", systemd.UNIT, system=system)
-    stdout.print(said.rstrip(), markup=False, highlight=False, soft_wrap=True)
+    stdout.print(said.rstrip(), soft_wrap=True)
 
 
 def service_logs(
     lines: Annotated[int, typer.Option(help="How many of the newest lines.")] = 100, system: System = False
 ) -> None:
-    """Show the newest lines of the service's journal."""
+    """Show the newest lines of the service's journal.
+
+    Example: xiaogao service logs --lines 50
+    """
     from device import systemd
 
     said = systemd.logs(lines, system=system)
-    stdout.print(said.rstrip(), markup=False, highlight=False, soft_wrap=True)
+    stdout.print(said.rstrip(), soft_wrap=True)

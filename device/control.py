@@ -15,7 +15,7 @@ from device.instance import run_dir
 
 _MAX_LINE_BYTES = 64 << 10
 _READ_LIMIT_S, _ANSWER_LIMIT_S = 10.0, 60.0
-_OF_THE_COMPUTER = Path("/run/xiaogao/control.sock")
+OF_THE_COMPUTER = Path("/run/xiaogao/control.sock")
 """Where the service that systemd runs for the whole computer listens; only root reaches it."""
 
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -24,7 +24,7 @@ Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 def socket_path() -> Path:
     """Return where the socket of the running service is: of one's own, else of the computer's."""
     own = run_dir() / "control.sock"
-    return _OF_THE_COMPUTER if not own.exists() and reachable(_OF_THE_COMPUTER) else own
+    return OF_THE_COMPUTER if not own.exists() and reachable(OF_THE_COMPUTER) else own
 
 
 def reachable(path: Path) -> bool:
@@ -70,7 +70,7 @@ async def _answer(handlers: Mapping[str, Handler], line: bytes) -> dict[str, Any
     try:
         request = json.loads(line)
         handler = handlers[request["do"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return {"error": f"unknown request; known are {', '.join(handlers)}"}
     try:
         return await asyncio.wait_for(handler(request), _ANSWER_LIMIT_S)

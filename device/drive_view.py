@@ -111,7 +111,7 @@ class TranscriptView:
 
     def __init__(self, mouth: Mouth | None = None, write: Callable[[str], None] | None = None) -> None:
         self._mouth = mouth
-        self._write = write or (lambda line: stdout.print(line, markup=False, soft_wrap=True))
+        self._write = write or (lambda line: stdout.print(line, soft_wrap=True))
         self._began_s: float | None = None
 
     def show(self, events: list[GuidanceEvent]) -> None:
@@ -276,7 +276,7 @@ class Mouth:
             try:
                 clips = list(self._engines.synthesizer.speak(prompt.text, prompt.language))
             except DeviceError as error:
-                stderr.print(f"xiaogao: a prompt is not spoken: {error}", markup=False, soft_wrap=True)
+                stderr.print(f"xiaogao: a prompt is not spoken: {error}", soft_wrap=True)
                 continue
             if not clips:
                 continue
@@ -300,8 +300,8 @@ def _play(samples: Any, rate_hz: int) -> None:
 
         sounddevice.play(samples, rate_hz, blocking=True)
     except (OSError, ValueError, ImportError) as error:
-        stderr.print(f"xiaogao: no sound ({error}); prompts are shown only", markup=False, soft_wrap=True)
+        stderr.print(f"xiaogao: no sound ({error}); prompts are shown only", soft_wrap=True)
     except Exception as error:  # PortAudio's own error class exists only where the library does
         if type(error).__name__ != "PortAudioError":
             raise
-        stderr.print(f"xiaogao: no sound ({error}); prompts are shown only", markup=False, soft_wrap=True)
+        stderr.print(f"xiaogao: no sound ({error}); prompts are shown only", soft_wrap=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from device.engines import Engines, is_ready
@@ -133,21 +131,3 @@ def memory_bytes() -> int:
         except psutil.Error:
             continue
     return total
-
-
-def cpu_seconds() -> float:
-    """Return the processor time that this process has used, without its children."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
-def disk_writable(folder: Path) -> bool:
-    """Tell whether a file can be written in a folder."""
-    probe = folder / ".probe"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"1")
-        probe.unlink()
-    except OSError:
-        return False
-    return True

@@ -7,14 +7,15 @@ reason, so that a model can read it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from agent.errors import AgentError, PlanImpossible
 from agent.finding import Desk
+from device.regions import local_clock
 from nav.errors import NavError
 from poi.errors import PoiError
 
@@ -33,9 +34,13 @@ Address = Annotated[
 ]
 Limit = Annotated[int, Field(ge=1, le=50)]
 Names = list[str] | None
-Avoid = Annotated[list[str] | None, Field(description="any of toll, motorway, ferry, unpaved")]
+Avoid = Annotated[
+    list[str] | None,
+    Field(description="any of toll, motorway, ferry, unpaved; null for what the driver's settings avoid"),
+]
 
 _MATRIX_MOST = 25
+_FARTHEST_DAY = 3652
 _INSTRUCTIONS = (
     "Places, routes and trips on an offline OpenStreetMap region. Prefer the *_by_address tools: they take "
     "names instead of coordinates. Distances are metres, times seconds. "
@@ -52,7 +57,8 @@ def create_server(
     *,
     places: Places,
     router: Router,
-    now: Callable[[], datetime] = datetime.now,
+    now: Callable[[], datetime] | None = None,
+    avoid: Collection[str] = (),
 ) -> MCPServer:
     """Return a server with all tools for one region; `.run("stdio")` serves it.
 
@@ -61,12 +67,15 @@ def create_server(
     region, places, router
         The map.
     now
-        The clock, in the local time of the region.
+        The clock, in the local time of the region; by default the computer's, in the region's time zone.
+    avoid
+        What routes and trips avoid when the other agent does not say.
     """
     from mcp.server.mcpserver import MCPServer
 
     server = MCPServer("xiaogao", instructions=_INSTRUCTIONS, log_level="WARNING")
-    tools = _Tools(Desk(region=region, places=places, router=router, memory=None, now=now))
+    desk = Desk(region=region, places=places, router=router, memory=None, now=now or local_clock(region))
+    tools = _Tools(desk, tuple(avoid))
     for tool in (
         tools.search_places,
         tools.search_places_by_address,
@@ -95,6 +104,10 @@ def _guarded(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         facts: dict[str, Any] = {name: str(value) for name, value in refusal.facts.items()}
         facts.setdefault("name", "")
         return {"error": say("en", f"trip.refuse.{refusal.reason}", **facts), "reason": refusal.reason}
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(key) for key in first["loc"])
+        return {"error": f"{where}: {first['msg']}", "reason": "BadRequest"}
     except (_Refused, NavError, PoiError, AgentError) as error:
         return {"error": str(error), "reason": type(error).__name__.strip("_")}
 
@@ -106,8 +119,9 @@ def _shown(places: list[Place]) -> dict[str, Any]:
 class _Tools:
     """The tools; their docstrings are what the model reads."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, avoid: tuple[str, ...]) -> None:
         self._desk = desk
+        self._avoid = avoid
 
     def _resolved(self, address: str) -> Place:
         resolution = self._desk.places.resolve(address, limit=3)
@@ -201,7 +215,7 @@ class _Tools:
         )
 
     def _route(self, stops: list[tuple[float, float]], avoid: Names) -> dict[str, Any]:
-        route = self._desk.router.route(stops, avoid=avoid or ())
+        route = self._desk.router.route(stops, avoid=self._avoid if avoid is None else avoid)
         return {
             "distance_m": round(float(route.distance_m), 1),
             "duration_s": round(float(route.duration_s), 1),
@@ -230,7 +244,7 @@ class _Tools:
 
         if not 1 <= len(origins) <= _MATRIX_MOST or not 1 <= len(destinations) <= _MATRIX_MOST:
             raise _Refused(f"give 1 to {_MATRIX_MOST} origins and destinations")
-        seconds = np.asarray(self._desk.router.matrix(origins, destinations))
+        seconds = np.asarray(self._desk.router.matrix(origins, destinations, avoid=self._avoid))
         rows = [[round(float(s), 1) if np.isfinite(s) else None for s in row] for row in seconds]
         return {"seconds": rows}
 
@@ -255,7 +269,7 @@ class _Tools:
     def _along(
         self, words: str, start: tuple[float, float], end: tuple[float, float], limit: int
     ) -> dict[str, Any]:
-        route = self._desk.router.route([start, end])
+        route = self._desk.router.route([start, end], avoid=self._avoid)
         return _shown(self._desk.places.search(words, along=route, router=self._desk.router, limit=limit))
 
     def plan_trip(
@@ -283,6 +297,9 @@ class _Tools:
             from agent.trip_dates import first_day_of
             from agent.trip_request import make_request
 
+            now = self._desk.now()
+            if first_day is not None and abs((first_day - now.date()).days) > _FARTHEST_DAY:
+                raise _Refused("first_day is too far off: give a day within ten years")
             wishes = Wishes.model_validate(
                 {
                     "likes": likes or (),
@@ -291,7 +308,7 @@ class _Tools:
                     "children": children,
                     "budget": budget,
                     "pace": pace,
-                    "avoid": avoid or (),
+                    "avoid": self._avoid if avoid is None else avoid,
                 }
             )
             request = make_request(
@@ -300,7 +317,7 @@ class _Tools:
                 days=days,
                 wishes=wishes,
                 position=None,
-                first_day=first_day or first_day_of("", self._desk.now()),
+                first_day=first_day or first_day_of("", now),
             )
             return {"plan": make_plan(self._desk, request).to_dict(), "verified": True}
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,12 +134,17 @@ def _size_around(name: str, at: tuple[float, float]) -> float | None:
     return None
 
 
+def local_clock(region: Region) -> Callable[[], datetime]:
+    """Return the clock of a region: what it shows there now, without a zone."""
+    return lambda: region.local_time(datetime.now(UTC)).replace(tzinfo=None)
+
+
 def damaged_files(region: Region) -> list[str]:
     """Read a whole pack and return the files whose content is not what was built."""
     damaged = region.verify()
     try:
         with contextlib.closing(
-            sqlite3.connect(f"file:{region.path / 'poi.sqlite'}?mode=ro", uri=True)
+            sqlite3.connect(f"{(region.path / 'poi.sqlite').resolve().as_uri()}?mode=ro", uri=True)
         ) as db:
             found = db.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error:

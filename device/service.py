@@ -11,13 +11,13 @@ import contextlib
 import logging
 import os
 import signal
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from device.assistant import Assistant, Turn
+from device.checkup import check_settings
 from device.closures import follow_closures
 from device.control import control_server
 from device.conversation import Conversation
@@ -36,7 +36,7 @@ from nav.errors import NavError
 from nav.guidance_types import GuidanceEvent
 from nav.matching_types import Fix
 from nav.paths import regions_dir
-from poi.errors import PoiError
+from voice.phrases import fixed_phrases
 
 if TYPE_CHECKING:
     from nav.prompts_types import Prompt
@@ -49,6 +49,7 @@ _BEAT_S = 1.0
 _OPEN_LIMIT_S = 10.0
 _REGION_RETRY_S = 2.0
 _SUGGEST_EVERY_S = 20.0
+_PREPARE_EVERY_S = 2.0
 _SUGGESTION_VALID_MS = 8_000
 _NO_MAP = {
     "zh": "没有可用的地图，请先安装地图。",
@@ -134,6 +135,7 @@ class Service:
             yield supervise("position", self._follow_position, self._failed)
             if self.settings.position.kuksa:
                 yield supervise("vehicle", self._follow_vehicle, self._failed)
+            yield supervise("speech", self._prepare_speech, self._failed)
             if self.settings.guidance.suggestions:
                 yield supervise("suggestions", self._suggest, self._failed)
         yield supervise("listening", self._listen, self._failed)
@@ -152,11 +154,12 @@ class Service:
             return
         try:
             assistant = await asyncio.to_thread(Assistant, self.settings, at=at)
-        except (DeviceError, NavError, PoiError, sqlite3.Error, OSError) as error:
+        except Exception as error:
+            # A pack can be damaged in ways that nobody foresaw: the service says so, and waits for another.
             self._failed("region", error)
             return
         for warning in assistant.warnings:
-            self._failed("memory", DeviceError(warning))
+            self._tell(warning)
         await asyncio.to_thread(assistant.places.warm)
         give_back()
         self.assistant = assistant
@@ -280,8 +283,20 @@ class Service:
             for client in clients:
                 client.disconnect()
 
+    async def _prepare_speech(self) -> None:
+        """Make fixed phrases and the coming prompts beforehand, while nothing is heard or said."""
+        assert self.assistant is not None
+        assert self.conversation is not None
+        driving = self.assistant.driving
+        kept_loaded = not choose(self.settings.engines.profile).profile.unload_when_idle
+        while True:
+            await asyncio.sleep(_PREPARE_EVERY_S)
+            if self._loop is not None and self._loop.idle and (kept_loaded or driving.guiding):
+                ahead = [(text, driving.language) for text in driving.texts_ahead()]
+                await self.conversation.prepare([*ahead, *fixed_phrases()])
+
     async def _suggest(self) -> None:
-        """Propose something unasked from time to time; a proposal waits for its turn like an answer."""
+        """Propose something unasked from time to time; a proposal waits until nothing else is going on."""
         assert self.assistant is not None
         while True:
             await asyncio.sleep(_SUGGEST_EVERY_S)
@@ -291,7 +306,7 @@ class Service:
             )
             if suggestion is not None and self._loop is not None:
                 log.info("suggestion: %s", suggestion.topic)
-                self._loop.prompt(suggestion.text, driving.language, valid_ms=_SUGGESTION_VALID_MS)
+                self._loop.propose(suggestion.text, driving.language, valid_ms=_SUGGESTION_VALID_MS)
 
     def _drive(self, fix: Fix | None) -> None:
         assert self.assistant is not None
@@ -321,7 +336,8 @@ class Service:
                 self._say_prompt(event.prompt)
 
     def _say_prompt(self, prompt: Prompt) -> None:
-        log.info("prompt: %s", prompt.text)
+        words = f": {prompt.text}" if self.settings.privacy.log_speech else ""
+        log.info("prompt: %s of manoeuvre %d%s", prompt.stage, prompt.maneuver, words)
         if self._loop is not None:
             self._loop.prompt(
                 prompt.text, prompt.language, valid_ms=int((prompt.drop_after_s - prompt.time_s) * 1000)
@@ -409,11 +425,16 @@ class Service:
             await asyncio.wait(tasks, timeout=_STOP_LIMIT_S)
 
     def _reload(self) -> None:
+        """Take up the settings as they are now; a mistake keeps those in force."""
         try:
-            self.settings = load_settings()
-            log.info("settings read again")
+            settings = load_settings()
+            check_settings(settings)
         except DeviceError as error:
             self._failed("settings", error)
+            return
+        self.settings = settings
+        self.health.profile = choose(settings.engines.profile).name
+        log.info("settings read again")
 
     def _handle_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -453,7 +474,7 @@ class Service:
         async with asyncio.timeout(_OPEN_LIMIT_S):
             await self._opened.wait()
         if self.conversation is None:
-            raise DeviceError("no region is installed: `xiaogao map add` builds one")
+            raise DeviceError("no region can be used: `xiaogao status` and `xiaogao doctor` say why")
         turn = await self.conversation.read(str(request.get("text", ""))[:4000])
         return turn.to_dict()
 

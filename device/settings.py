@@ -186,10 +186,14 @@ def load_settings(path: Path | None = None, environment: Mapping[str, str] = os.
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         values: dict[str, Any] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadSettings(f"{path}: {error}; `xiaogao config init` writes a good one") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+        raise BadSettings(
+            f"{path}: {error}; mend it, or move it away: `xiaogao config init` writes a good one"
+        ) from None
     for section, key, value in _overrides(environment):
-        values.setdefault(section, {})[key] = value
+        # A section that is no table is refused below.
+        if isinstance(keys := values.setdefault(section, {}), dict):
+            keys[key] = value
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

@@ -10,9 +10,27 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
-stdout = Console(highlight=False)
-stderr = Console(stderr=True, highlight=False)
+
+class Terminal(Console):
+    """Prints text as it is: names of places and what was said are data, brackets and all."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to `cli.main`: a reader that has enough (`| head`) is no failure."""
+        raise BrokenPipeError
+
+
+stdout = Terminal()
+stderr = Terminal(stderr=True)
+
+
+def print_fact(label: str, fact: str, *, style: str = "dim", width: int = 10) -> None:
+    """Show a fact to a person, on one line after its label."""
+    stdout.print(Text.assemble((f"{label:{width}}", style), " ", fact), soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -27,9 +45,8 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
     if not stderr.is_terminal:
         yield lambda step: stderr.print(f"{what}: {step}")
         return
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=stderr
-    ) as bar:
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=stderr) as bar:
         task = bar.add_task(what)
         yield lambda step: bar.update(task, description=f"{what}: {step}")
 
@@ -48,8 +65,8 @@ def downloading(what: str) -> Iterator[Callable[[str, int, int], None]]:
 
         yield tell
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=stderr) as bar:
+    name = TextColumn("{task.description}", markup=False)
+    with Progress(name, BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=stderr) as bar:
         task = bar.add_task(what, total=None)
         yield lambda step, done, total: bar.update(
             task, description=f"{what}: {step}", completed=done, total=total

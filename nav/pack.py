@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import re
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,9 +74,21 @@ class Meta:
     def from_json(cls, text: str) -> Meta:
         """Read the text of `meta.json`; ValueError, KeyError or TypeError if it is not one."""
         values: dict[str, Any] = json.loads(text)
-        for key in ("bbox", "countries", "conditions", "walk_countries", "walk_conditions"):
+        for key in ("countries", "conditions", "walk_countries", "walk_conditions"):
             values[key] = tuple(values[key])
-        values["files"] = {name: (int(size), str(digest)) for name, (size, digest) in values["files"].items()}
+        south, west, north, east = (float(degrees) for degrees in values["bbox"])
+        if not (-90 <= south <= north <= 90 and -180 <= west <= east <= 180):
+            raise ValueError(f"{values['bbox']} are no bounds of a region")
+        values["bbox"] = south, west, north, east
+        values["files"] = {
+            name: (operator.index(size), str(digest))
+            for name, (size, digest) in dict(values["files"]).items()
+        }
+        try:
+            if values["timezone"]:
+                ZoneInfo(values["timezone"])
+        except OSError as error:
+            raise ValueError(f"{values['timezone']!r} is no time zone: {error}") from None
         return cls(**values)
 
 

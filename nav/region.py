@@ -189,7 +189,7 @@ def _read_meta(path: Path) -> Meta:
     try:
         text = (path / META_FILE).read_text(encoding="utf-8")
         version = json.loads(text)["format_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RegionDamaged(f"{path.name!r} is no complete region pack: build it again") from error
     if version != FORMAT_VERSION:
         raise RegionOutdated(

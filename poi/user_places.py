@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from nav.coordinates import System, from_wgs84
-from poi.errors import BadPlaceFile
+from poi.errors import BadPlaceFile, PoiError
 from poi.place import Candidate, Place
 from poi.place_files_io import read_places
 from poi.text import canonical, clean
@@ -38,6 +39,10 @@ _WORDS = {
 }
 
 
+class OwnPlacesUnusable(PoiError):
+    """The file of the user's own places cannot be read or written now, or was damaged and is set aside."""
+
+
 class UserPlaces:
     """The store of the user's places.
 
@@ -45,14 +50,64 @@ class UserPlaces:
     ----------
     path
         The database file; it and its folder are made when missing.
+
+    Raises
+    ------
+    OwnPlacesUnusable
+        It cannot be opened; or it is damaged, and was set aside as `*.damaged`: the next one begins empty.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute(_TABLE)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = self._opened()
+        except (OSError, sqlite3.OperationalError) as error:
+            # A full, slow or read-only disk says nothing about the file: what it holds stays.
+            raise OwnPlacesUnusable(
+                f"{path} cannot be used now ({error}): mend it, or move it away"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise OwnPlacesUnusable(self._set_aside(error)) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return _checked(_connected(self._path), "PRAGMA journal_mode=WAL", _TABLE)
+        except sqlite3.OperationalError:
+            # On a full or read-only disk: the file as it was last written whole, for reading.
+            return _checked(_connected(f"{self._path.resolve().as_uri()}?immutable=1"))
+
+    def _set_aside(self, error: sqlite3.Error) -> str:
+        aside = self._path.with_name(self._path.name + ".damaged")
+        try:
+            self._path.replace(aside)
+            for extra in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + extra).unlink(missing_ok=True)
+        except OSError as second:
+            return f"{self._path} is damaged ({error}) and cannot be moved ({second.strerror}): move it away"
+        kept = f"{self._path.name} was not readable ({error}) and is kept as {aside.name}"
+        return f"{kept}: import your places again"
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise what SQLite raises as an error that says what to do."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise OwnPlacesUnusable(f"{self._path} cannot be used now: {error}") from error
+        except sqlite3.DatabaseError as error:
+            # Whoever opens the file next sets it aside; until then there are no places of one's own.
+            self._db = _connected(":memory:")
+            self._db.execute(_TABLE)
+            raise OwnPlacesUnusable(f"{self._path} is damaged: {error}") from error
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._explained():
+            return self._db.execute(sql, values).fetchall()
+
+    def _change(self, sql: str, values: Sequence[Any] = ()) -> int:
+        with self._explained():
+            return self._db.execute(sql, values).rowcount
 
     def close(self) -> None:
         """Close the database."""
@@ -75,7 +130,7 @@ class UserPlaces:
         Place
             As kept, with its id.
         """
-        with self._db:
+        with self._explained(), self._db:
             self._db.execute("BEGIN")
             if sort in _ONLY_ONE:
                 self._db.execute("DELETE FROM place WHERE sort = ?", (sort,))
@@ -83,8 +138,7 @@ class UserPlaces:
                 f"{_INSERT} VALUES(?,?,?,?,?,'',?,'')",
                 (sort, clean(name) or sort, float(lat), float(lon), clean(address), clean(note)),
             )
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM place WHERE id = ?", (cursor.lastrowid,)).fetchone()
-        return _place(row)
+        return _place(self._rows(f"SELECT {_COLUMNS} FROM place WHERE id = ?", (cursor.lastrowid,))[0])
 
     def of_sort(self, sort: Sort) -> Place | None:
         """Return home or company, or the first place of another sort; None when there is none."""
@@ -93,22 +147,20 @@ class UserPlaces:
 
     def all(self, sort: Sort | None = None) -> list[Place]:
         """Return all places, or those of one sort, oldest first."""
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM place WHERE ?1 IS NULL OR sort = ?1 ORDER BY id", (sort,)
-        )
+        rows = self._rows(f"SELECT {_COLUMNS} FROM place WHERE ?1 IS NULL OR sort = ?1 ORDER BY id", (sort,))
         return [_place(row) for row in rows]
 
     def remove(self, place_id: str) -> bool:
         """Forget a place by its id ("user/7"); return whether there was one."""
         number = place_id.removeprefix("user/")
-        if not number.isdigit() or len(number) > 18:
+        if not number.isdecimal() or len(number) > 18:
             return False
-        return self._db.execute("DELETE FROM place WHERE id = ?", (int(number),)).rowcount > 0
+        return self._change("DELETE FROM place WHERE id = ?", (int(number),)) > 0
 
     def erase(self) -> int:
         """Forget everything; return how many places there were."""
-        count = self._db.execute("DELETE FROM place").rowcount
-        self._db.execute("VACUUM")
+        count = self._change("DELETE FROM place")
+        self._change("VACUUM")
         return count
 
     def find(self, name: str, limit: int = 5) -> list[Candidate]:
@@ -162,7 +214,7 @@ class UserPlaces:
         if not found:
             raise BadPlaceFile(f"{path.name} holds no places")
         rows = [(sort, p.name, p.lat, p.lon, p.address, p.phone, p.note, path.name) for p in found]
-        with self._db:
+        with self._explained(), self._db:
             self._db.execute("BEGIN")
             self._db.execute("DELETE FROM place WHERE source = ?", (path.name,))
             self._db.executemany(
@@ -174,6 +226,23 @@ class UserPlaces:
     def to_geojson(self, system: System = "wgs84") -> dict[str, Any]:
         """Return all places as a GeoJSON FeatureCollection, in the coordinates asked for."""
         return {"type": "FeatureCollection", "features": [_feature(p, system) for p in self.all()]}
+
+
+def _connected(path: Path | str) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, uri=True)
+
+
+def _checked(db: sqlite3.Connection, *first: str) -> sqlite3.Connection:
+    """Run what comes first, and see that everything can be read; a connection that fails is closed."""
+    try:
+        for sql in (*first, f"SELECT {_COLUMNS} FROM place LIMIT 1"):
+            db.execute(sql)
+        if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("its pages are damaged")
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
 
 
 def _place(row: Sequence[Any]) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -56,3 +57,14 @@ def xiaogao(
         return Run(int(ended.value.code or 0), out, err)
 
     return run
+
+
+@pytest.fixture
+def own_home(
+    xiaogao: Callable[..., Run], helsinki_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A copy of the home with the sample region, to damage; the program works in it."""
+    home = tmp_path / "home"
+    shutil.copytree(helsinki_home, home, symlinks=True)
+    monkeypatch.setenv("XIAOGAO_HOME", str(home))
+    return home

@@ -94,6 +94,14 @@ def test_stops_in_the_best_order_and_closures(town: Path, capsys: pytest.Capture
         (("60.0,10.001", "60.002,10.007", "--avoid", "dragons"), 2, "dragons"),
         (("60.0,10.001", "60.002,10.007", "--live", "nothing.json"), 2, "nothing.json"),
         (("60.0,10.001", "60.002,10.007", "--via", "60.0,10.007", "--alternatives", "1"), 2, "between two"),
+        (("60.0,10.001", "60.002,10.007", "--best-order", "--alternatives", "1"), 2, "between two"),
+        (("60.0,10.001", "60.002,10.007", "--format", "gpx", "--alternatives", "1"), 2, "gpx holds one way"),
+        (
+            ("60.0,10.001", "60.002,10.007", "--format", "html", "--alternatives", "1"),
+            2,
+            "html holds one way",
+        ),
+        (("60.0,10.001", "60.002,10.007", "--heading", "nan"), 2, "no heading"),
     ],
 )
 def test_refusals_are_one_line(

@@ -43,6 +43,7 @@ async def asked(path: Path, line: bytes) -> dict[str, Any]:
         (b'{"do": "dance"}', "known are quick, slow, failing"),
         (b"[1, 2]", "unknown request"),
         (b"\xff\xfe", "unknown request"),
+        (b"[" * 60_000, "unknown request"),
     ],
 )
 def test_every_request_is_answered(

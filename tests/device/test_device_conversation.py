@@ -99,3 +99,13 @@ def test_a_drive_begins_and_ends_with_what_is_said(assistant: Assistant, say: Ca
     assert say("how far is it").answer.outcome == "done"
     say("cancel the route")
     assert assistant.driving.state() is None
+
+
+def test_a_drive_that_arrived_is_over_in_the_talk_too(
+    assistant: Assistant, say: Callable[[str], Turn]
+) -> None:
+    say("take me to Helsinki Cathedral")
+    assert "Cathedral" in say("where are we going").answer.reply
+    assistant.driving.end()
+    assert say("where are we going").answer.outcome == "impossible"
+    assert assistant.agent.session.stops == []

@@ -146,12 +146,16 @@ def test_a_stop_that_was_reached_is_kept_no_more(make_driving: Callable[[], Driv
     begin(driving)
     state = driving.state()
     assert state is not None
+    assert state.stops_left == driving.rest().stops
     driving.changed.clear()
     for second, (lat, lon) in enumerate(state.route.geometry.tolist()):
         driving.update(Fix(lat=lat, lon=lon, time_s=FIX.time_s + 1 + 3 * second, speed_mps=8.0))
         if driving.changed.is_set():
             break
     assert rounded(driving.rest()) == rounded(replace(REST, stops=(THERE,)))
+    state = driving.state()
+    assert state is not None
+    assert state.stops_left == driving.rest().stops
 
 
 def test_another_drive_takes_its_place(make_driving: Callable[[], Driving]) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from device.errors import Missing
-from device.regions import current_region, use_region
+from device.regions import current_region, local_clock, use_region
 from device.service import Service
 from device.settings import RegionSettings, Settings
 from nav.pack import Meta
@@ -94,3 +96,11 @@ def test_the_service_follows_the_car_into_another_region(
     )
     service.assistant = assistant
     assert service._is_elsewhere() == expected
+
+
+@pytest.mark.parametrize(("zone", "ahead_h"), [("Pacific/Kiritimati", 14), ("Pacific/Pago_Pago", -11)])
+def test_the_clock_is_that_of_the_region(zone: str, ahead_h: int) -> None:
+    region: Any = SimpleNamespace(local_time=lambda moment: moment.astimezone(ZoneInfo(zone)))
+    now = local_clock(region)()
+    expected = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=ahead_h)
+    assert abs(now - expected) < timedelta(seconds=5)

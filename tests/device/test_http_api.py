@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -105,6 +106,17 @@ def test_each_leg_departs_and_arrives(client: TestClient) -> None:
         assert "depart" not in kinds[1:]
         assert "arrive" not in kinds[:-1]
         assert sum(step["distance"] for step in leg["steps"]) == pytest.approx(leg["distance"], abs=1)
+
+
+@pytest.mark.parametrize("profile", ["driving", "walking"])
+def test_the_steps_of_each_leg_add_up(client: TestClient, profile: str) -> None:
+    """Stops in the streets, on corners and twice at one place; the way back from them is the next leg's."""
+    spots = [A, "10.0,60.0", "10.002,60.0", B, B, C, "10.004,60.004", "10.0041,60.004"]
+    for stops in permutations(spots, 3):
+        route = client.get(f"/route/v1/{profile}/{';'.join(stops)}?steps=true").json()["routes"][0]
+        for leg in route["legs"]:
+            assert sum(step["distance"] for step in leg["steps"]) == pytest.approx(leg["distance"], abs=0.5)
+            assert sum(step["duration"] for step in leg["steps"]) == pytest.approx(leg["duration"], abs=1)
 
 
 def test_alternatives_and_encodings(client: TestClient) -> None:

@@ -51,7 +51,8 @@ def xiaogao(*arguments: str) -> tuple[int, str]:
 
 @pytest.mark.usefixtures("region")
 def test_a_simulated_drive_is_written_as_a_transcript() -> None:
-    code, output = xiaogao(START, END, "--speed", "0", "--language", "en", "--no-reminders")
+    wishes = ("--avoid", "toll, ferry", "--no-reminders")
+    code, output = xiaogao(START, END, "--speed", "0", "--language", "en", *wishes)
     assert code == 0
     assert "Head east on First Street" in output
     assert "at the end of the road turn left onto Long Road" in output

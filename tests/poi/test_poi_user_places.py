@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from nav.coordinates import from_wgs84
 from poi import Places, UserPlaces, build_places
 from poi.errors import BadPlaceFile
+from poi.user_places import OwnPlacesUnusable
 
 SPOT = (39.99123, 116.33456)
 
@@ -63,8 +66,74 @@ def test_remove_and_erase(own: UserPlaces) -> None:
     assert own.remove(kept.id)
     assert not own.remove(kept.id)
     assert not own.remove("user/x; DROP TABLE place")
+    assert not own.remove("user/²"), "a digit to Python, but no number"
     assert own.erase() == 1
     assert own.all() == []
+
+
+def damage(path: Path, where: str) -> None:
+    """Spoil a file of places that holds some."""
+    store = UserPlaces(path)
+    for number in range(300):
+        store.put(f"place {number}", *SPOT)
+    store.close()
+    with path.open("r+b") as file:
+        file.seek({"head": 0, "middle": 3 * 4096}[where])
+        file.write(b"\x55" * 4096)
+
+
+@pytest.mark.parametrize("where", ["head", "middle"])
+def test_a_damaged_file_is_set_aside_and_the_next_begins_empty(tmp_path: Path, where: str) -> None:
+    path = tmp_path / "places.sqlite"
+    damage(path, where)
+    with pytest.raises(OwnPlacesUnusable, match=r"kept as places\.sqlite\.damaged: import"):
+        UserPlaces(path)
+    assert path.with_name("places.sqlite.damaged").is_file()
+    again = UserPlaces(path)
+    assert again.all() == []
+    again.close()
+
+
+def test_a_folder_in_its_place_is_named_and_left(tmp_path: Path) -> None:
+    path = tmp_path / "places.sqlite"
+    path.mkdir()
+    with pytest.raises(OwnPlacesUnusable, match="move it away"):
+        UserPlaces(path)
+    assert path.is_dir()
+
+
+def test_on_a_read_only_disk_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "places.sqlite"
+    first = UserPlaces(path)
+    first.put("mine", *SPOT)
+    first.close()
+    real = sqlite3.connect
+
+    def read_only(name: Path | str, **options: Any) -> sqlite3.Connection:
+        if isinstance(name, Path):
+            raise sqlite3.OperationalError("unable to open database file")
+        return real(name, **options)
+
+    monkeypatch.setattr("poi.user_places.sqlite3.connect", read_only)
+    store = UserPlaces(path)
+    assert [place.name for place in store.all()] == ["mine"]
+    with pytest.raises(OwnPlacesUnusable, match="cannot be used now"):
+        store.put("another", *SPOT)
+    store.close()
+
+
+def test_damage_while_it_is_open_costs_one_request(tmp_path: Path) -> None:
+    path = tmp_path / "places.sqlite"
+    store = UserPlaces(path)
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("INSERT INTO place VALUES(1, 'home', 'mine', 1, 2, '', '', '', '')")
+        other.commit()
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path.write_bytes(b"junk" * 4096)
+    with pytest.raises(OwnPlacesUnusable, match="damaged"):
+        store.find("mine")
+    assert store.find("mine") == []
+    store.close()
 
 
 def write(folder: Path, name: str, lat: float, lon: float) -> Path:
