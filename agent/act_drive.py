@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
-from agent import act_search, reply
+from agent import act_search, act_status, reply
 from agent.errors import MemoryUnavailable
 from agent.finding import Found
 from agent.intent import Avoid, ChangeRoute, Navigate, Search
+from agent.numerals import counted, nth
 from agent.turn import Result, Turn
 from nav.errors import NavError, NoRoute, PointOutsideRegion, PointUnreachable
 from nav.geometry import distance_m
+from poi.category import parse_category
 
 if TYPE_CHECKING:
     from agent.finding import Point
@@ -39,6 +42,7 @@ def navigate(turn: Turn, intent: Navigate) -> Result:
         return turn.impossible("route.no_position")
     if intent.near and turn.finder.anchor(intent.near) is None:
         return turn.impossible("place.no_anchor", name=intent.near)
+    turn.session.last_search = None
     found = turn.finder.target(intent)
     asked = _needs_asking(turn, intent, found)
     if asked is not None:
@@ -49,17 +53,15 @@ def navigate(turn: Turn, intent: Navigate) -> Result:
 def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
     """Return the question or the refusal that the resolution calls for; None if the place is clear."""
     if found.verdict == "no_memory":
-        if found.words in {"home", "company"}:
-            return turn.impossible(f"recall.no_{found.words}")
-        return turn.impossible("recall.no_last", name=found.words)
+        return act_status.not_known(turn, found, intent.to)
     if not found.places:
         if found.suggestions:
             names = reply.either(found.suggestions[:2], turn.language)
-            return turn.impossible("place.suggest", name=found.words or intent.to, suggestions=names)
-        key = "place.not_in_region" if intent.to else "search.none"
-        return turn.impossible(
-            key, name=intent.to, what=turn.say(f"need.{intent.need}") if intent.need else ""
-        )
+            name = reply.with_article(found.words or intent.to, turn.language)
+            return turn.impossible("place.suggest", name=name, suggestions=names)
+        if intent.to:
+            return act_status.not_known(turn, found, intent.to)
+        return turn.impossible("search.none", what=turn.say(f"need.{intent.need}"))
     if found.verdict == "list":
         as_search = Search(
             what=intent.to, need=intent.need, near=intent.near, pick=intent.pick, open_now=intent.open_now
@@ -141,16 +143,14 @@ def _tell(turn: Turn, intent: Navigate, origin: Point, stops: list[Place]) -> Re
 def _stop(turn: Turn, words: str) -> Place | Result:
     """Resolve a stop on the way; of a kind, the nearest."""
     found = turn.finder.target(Navigate(to=words, pick="nearest"))
-    if found.places:
-        return found.places[0]
-    return turn.impossible("place.not_in_region", name=words)
+    return found.places[0] if found.places else act_status.not_known(turn, found, words)
 
 
 def _origin(turn: Turn, intent: Navigate) -> Point | Result:
     if intent.start:
         found = turn.finder.named(intent.start)
         if not found.places:
-            return turn.impossible("place.not_in_region", name=intent.start)
+            return act_status.not_known(turn, found, intent.start)
         return found.places[0].lat, found.places[0].lon
     if turn.position is None:
         return turn.impossible("route.no_position")
@@ -274,14 +274,24 @@ def _without_route(turn: Turn, intent: ChangeRoute) -> Result:
 
 
 def _again(turn: Turn, stops: list[Place], avoid: tuple[Avoid, ...]) -> Route | Result:
+    route = _from_here(turn, stops, avoid)
+    if not isinstance(route, Result):
+        _take(turn, route, stops, avoid)
+    return route
+
+
+def _from_here(turn: Turn, stops: list[Place], avoid: tuple[Avoid, ...]) -> Route | Result:
+    """Route from where the car is, which changes nothing yet."""
     origin = turn.position or turn.session.origin
     if origin is None:
         return turn.impossible("route.no_position")
-    route = plan_route(turn, origin, stops, avoid, stops[-1])
-    if not isinstance(route, Result):
-        turn.session.drive_to(route, origin, stops)
-        turn.session.avoid = avoid
-    return route
+    return plan_route(turn, origin, stops, avoid, stops[-1])
+
+
+def _take(turn: Turn, route: Route, stops: list[Place], avoid: tuple[Avoid, ...]) -> None:
+    """Drive a route from here from now on."""
+    turn.session.drive_to(route, turn.position or turn.session.origin, stops)
+    turn.session.avoid = avoid
 
 
 def _facts(turn: Turn, route: Route) -> dict[str, str]:
@@ -289,14 +299,13 @@ def _facts(turn: Turn, route: Route) -> dict[str, str]:
 
 
 def _with_avoid(turn: Turn, intent: ChangeRoute, avoid: tuple[Avoid, ...]) -> Result:
-    before = turn.session.avoid
-    route = _again(turn, turn.session.stops, avoid)
+    route = _from_here(turn, turn.session.stops, avoid)
     if isinstance(route, Result):
         return route
     broken = tuple(kind for kind in intent.avoid if kind in getattr(route, "avoid_broken", ()))
     if broken:
-        turn.session.avoid = before
-        return Result(outcome="impossible", reply=turn.say("route.unavoidable", roads=turn.roads(broken)))
+        return turn.impossible("route.unavoidable", roads=turn.roads(broken))
+    _take(turn, route, turn.session.stops, avoid)
     key, roads = ("route.avoiding", intent.avoid) if intent.avoid else ("route.allowing", intent.allow)
     return Result(
         outcome="done", reply=turn.say(key, roads=turn.roads(roads), **_facts(turn, route)), route=route
@@ -318,13 +327,14 @@ def _preferred(turn: Turn, intent: ChangeRoute) -> Result:
         if len(turn.session.stops) == 1
         else [best]
     )
+    left_m, left_s = act_status.remaining(turn, current)
     if intent.prefer == "shorter":
         chosen = min(choices, key=lambda route: route.distance_m)
-        same = chosen.distance_m > current.distance_m * 0.98
+        same = chosen.distance_m > left_m * 0.98
     else:
         chosen = min(choices, key=lambda route: route.duration_s)
-        same = chosen.duration_s > current.duration_s * 0.98
-    if same:
+        same = chosen.duration_s > left_s * 0.98
+    if same or _same_roads(chosen, current):
         return turn.done("route.best_already", what=turn.say(f"what.{intent.prefer or 'faster'}"))
     turn.session.drive_to(chosen, origin, turn.session.stops)
     return Result(outcome="done", reply=turn.say("route.changed", **_facts(turn, chosen)), route=chosen)
@@ -339,11 +349,12 @@ def _other_route(turn: Turn) -> Result:
     if isinstance(best, Result):
         return best
     others = _alternatives(turn, origin, session.stops[-1], session.avoid) if len(session.stops) == 1 else []
-    others = [route for route in (*others, best) if abs(route.distance_m - current.distance_m) > 20]
+    others = [route for route in (*others, best) if not _same_roads(route, current)]
     if not others:
         return turn.impossible("route.no_other")
     chosen = others[0]
-    extra = chosen.duration_s - best.duration_s
+    left_s = best.duration_s if _same_roads(best, current) else act_status.remaining(turn, current)[1]
+    extra = chosen.duration_s - left_s
     if extra > 45:
         compared = turn.say("route.slower", duration=turn.duration(extra))
     elif extra < -45:
@@ -356,21 +367,28 @@ def _other_route(turn: Turn) -> Result:
     )
 
 
+def _same_roads(route: Route, current: Route) -> bool:
+    """Tell whether a route from here is only what is left of the one that is driven."""
+    return set(route.edges.tolist()) <= set(current.edges.tolist())
+
+
 def _add_stop(turn: Turn, words: str) -> Result:
     found = turn.finder.target(Navigate(to=words, pick="nearest"))
     if not found.places:
-        return turn.impossible("place.not_in_region", name=words)
+        return act_status.not_known(turn, found, words)
     return add_stop(turn, found.places[0])
 
 
 def add_stop(turn: Turn, place: Place) -> Result:
     """Put a place into the route before the destination."""
-    before = turn.route
+    before = _from_here(turn, turn.session.stops, turn.session.avoid)
+    if isinstance(before, Result):
+        return before
     stops = [*turn.session.stops[:-1], place, turn.session.stops[-1]]
     route = _again(turn, stops, turn.session.avoid)
     if isinstance(route, Result):
         return route
-    extra = max(0.0, route.duration_s - (before.duration_s if before else 0.0))
+    extra = max(0.0, route.duration_s - before.duration_s)
     turn.session.question = None
     text = turn.say("stop.added", name=turn.name(place), detour=turn.duration(extra), **_facts(turn, route))
     return Result(outcome="done", reply=text, places=tuple(stops), route=route)
@@ -380,12 +398,7 @@ def _drop_stop(turn: Turn, words: str) -> Result:
     *stops, destination = turn.session.stops
     if not stops:
         return turn.impossible("stop.none")
-    if words == "*":
-        gone = stops
-    else:
-        match = turn.desk.places.categories(words)
-        kinds = set(match.categories) if match else set()
-        gone = [p for p in stops if _named(p, words) or p.category in kinds]
+    gone = stops if words == "*" else _meant(turn, stops, words)
     if not gone:
         return turn.impossible("stop.unknown", name=words)
     kept = [place for place in stops if place not in gone]
@@ -397,6 +410,19 @@ def _drop_stop(turn: Turn, words: str) -> Result:
     else:
         text = turn.say("stop.dropped", name=turn.name(gone[0]), **_facts(turn, route))
     return Result(outcome="done", reply=text, route=route, places=(*kept, destination))
+
+
+_ANY_STOP = re.compile(r"(?i)(?:stops?|one|way ?points?|途[经径]点|经停点?|停靠点|站|地方)?")
+
+
+def _meant(turn: Turn, stops: list[Place], words: str) -> list[Place]:
+    """Return the stops that words mean: by their number, by name or by kind."""
+    if counts := counted(re.sub(r"(?i)^(?:the )?next\b", "first", words.replace("下一", "第一"))):
+        number, what = counts
+        return nth(stops if _ANY_STOP.fullmatch(what) else _meant(turn, stops, what), number)
+    match = turn.desk.places.categories(words)
+    kinds = {parse_category(kind)[0] for kind in match.categories} if match else set()
+    return [place for place in stops if _named(place, words) or place.category in kinds]
 
 
 def _named(place: Place, words: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ _NEARBY_M = 5000
 def search(turn: Turn, intent: Search) -> Result:
     """Search, and offer at most three of what was found."""
     if not intent.what and not intent.need:
-        return turn.ask(turn.say("search.what"), intent=intent, expecting="place", slot="what")
+        return turn.ask(turn.say("search.what"), intent=intent, expecting="place")
     if turn.position is None and not intent.near:
         return turn.impossible("route.no_position")
     if intent.near and turn.finder.anchor(intent.near) is None:
@@ -65,7 +66,8 @@ def _nothing(turn: Turn, intent: Search, found: Found) -> Result:
             return about_place(turn, named)
         if named.suggestions:
             names = reply.either(named.suggestions[:2], turn.language)
-            return turn.impossible("place.suggest", name=intent.what, suggestions=names)
+            name = reply.with_article(intent.what, turn.language)
+            return turn.impossible("place.suggest", name=name, suggestions=names)
     return turn.impossible("search.none", what=what)
 
 
@@ -78,7 +80,7 @@ def words_of(turn: Turn, intent: Search) -> str:
             if label and turn.language == "en":
                 return label.lower()
             return label or intent.what
-        return intent.what
+        return re.sub(r"(?i)^(?:an?|the|some|any) ", "", intent.what)
     return turn.say(f"need.{intent.need}")
 
 
@@ -91,6 +93,8 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
         text = turn.say(
             f"search.none_{found.relaxed}",
             what=what,
+            named=reply.indefinite(what, turn.language),
+            measure=reply.measure_word(first),
             name=turn.name(first),
             distance=turn.distance(first.distance_m or 0),
             within=turn.distance(intent.within_m),
@@ -121,6 +125,7 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
         "search.many",
         count=reply.count_words(len(shown), turn.language),
         what=_plural(what, turn.language),
+        measure=reply.measure_word(first),
         list=turn.listed(items),
     )
     return turn.ask(
@@ -133,6 +138,8 @@ def _plural(what: str, language: str) -> str:
         return what
     if what.startswith("place to "):
         return "places" + what[5:]
+    if what.endswith(("ch", "sh", "x", "z")):
+        return what + "es"
     return what[:-1] + "ies" if what.endswith("y") and not what.endswith(("ay", "ey")) else what + "s"
 
 
@@ -188,25 +195,27 @@ def about_place(turn: Turn, found: Found) -> Result:
 def which(turn: Turn, found: Found, intent: Navigate) -> Result:
     """Ask which of several places of one name is meant, by what tells them apart."""
     places = [_with_distance(turn, place) for place in found.places[:_OFFERED]]
+    # Names that only resemble the words must be said: what else tells such places apart is not enough.
+    ask_by = found.ask_by if found.ask_by == "kind" or not found.alike else ""
     labels = []
     for place in places:
-        if found.ask_by == "district" and place.district:
+        if ask_by == "district" and place.district:
             labels.append(place.district)
-        elif found.ask_by == "kind":
+        elif ask_by == "kind":
             kind = reply.kind_words(place, turn.language)
             labels.append(
                 f"{turn.name(place)}（{kind}）"
                 if turn.language == "zh"
                 else f"the {kind.lower()} {turn.name(place)}"
             )
-        elif found.ask_by == "distance":
+        elif ask_by == "distance":
             labels.append(turn.distance(place.distance_m or 0))
         else:
             labels.append(
                 turn.say("search.item", name=turn.name(place), distance=turn.distance(place.distance_m or 0))
             )
     key = {"district": "place.which_district", "distance": "place.which_distance"}.get(
-        found.ask_by, "place.which"
+        ask_by, "place.which_alike" if found.alike else "place.which"
     )
     if key == "place.which_district" and len(set(labels)) < len(labels):
         key = "place.which"

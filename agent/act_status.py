@@ -13,6 +13,7 @@ from nav.wording import spoken_speed
 from poi.opening import next_change, open_at
 
 if TYPE_CHECKING:
+    from agent.finding import Found
     from agent.memory import Kept
     from nav import Route
     from poi.place import Place
@@ -116,11 +117,8 @@ def _clock(turn: Turn) -> Result:
 def _to_place(turn: Turn, intent: Status) -> Result:
     """Say how far a named place is, without going there."""
     found = turn.finder.target(Navigate(to=intent.place))
-    if found.verdict == "no_memory":
-        key = f"recall.no_{found.words}" if found.words in {"home", "company"} else "recall.no_last"
-        return turn.impossible(key, name=found.words)
     if not found.places:
-        return turn.impossible("place.not_in_region", name=intent.place)
+        return not_known(turn, found, intent.place)
     if intent.what in {"opening_hours", "phone"}:
         turn.session.topic = found.places[0]
         turn.session.touched_at = turn.desk.now()
@@ -130,6 +128,9 @@ def _to_place(turn: Turn, intent: Status) -> Result:
     place = found.places[0]
     turn.session.topic = place
     turn.session.touched_at = turn.desk.now()
+    stops = turn.session.stops
+    if stops and stops[-1].id == place.id and turn.route is not None and not intent.by:
+        return status(turn, intent.model_copy(update={"place": ""}))
     try:
         route = turn.desk.router_by(intent.by).route(
             [turn.position, (place.lat, place.lon)], avoid=() if intent.by else turn.session.avoid
@@ -137,15 +138,27 @@ def _to_place(turn: Turn, intent: Status) -> Result:
     except NavError:
         key = f"route.no_way.{intent.by}" if intent.by else "route.no_route"
         return turn.impossible(key, name=turn.name(place))
-    key = "status.place_time" if intent.what == "time_left" else "status.place_distance"
+    key = {"time_left": "status.place_time", "arrival_time": "status.place_arrival"}.get(
+        intent.what, "status.place_distance"
+    )
+    arrival = turn.desk.now() + timedelta(seconds=float(route.duration_s))
     return turn.done(
         key,
         name=turn.name(place),
         by=turn.say(f"by.{intent.by or turn.desk.router.profile}"),
+        time=reply.spoken_time(arrival, turn.language),
         distance=turn.distance(route.distance_m),
         duration=turn.duration(route.duration_s),
         places=(place,),
     )
+
+
+def not_known(turn: Turn, found: Found, words: str) -> Result:
+    """Say that the map or the memory does not hold what the words mean."""
+    if found.verdict == "no_memory":
+        key = f"recall.no_{found.words}" if found.words in {"home", "company"} else "recall.no_last"
+        return turn.impossible(key, name=found.words)
+    return turn.impossible("place.not_in_region", name=reply.with_article(words, turn.language))
 
 
 def _hours(turn: Turn, place: Place) -> Result:
@@ -182,7 +195,7 @@ def remember(turn: Turn, intent: Remember) -> Result:
     if intent.place:
         found = turn.finder.named(intent.place)
         if not found.places:
-            return turn.impossible("place.not_in_region", name=intent.place)
+            return not_known(turn, found, intent.place)
         place = found.places[0]
     elif intent.what == "favourite" and turn.session.topic is not None:
         place = turn.session.topic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from agent import reply
 from agent.errors import PlanImpossible
 from agent.intent import PlanChange, PlanTrip
 from agent.turn import Result, Turn
+from poi.place import Place
 
 if TYPE_CHECKING:
     from agent.itinerary import Plan
@@ -20,6 +20,8 @@ _NAMED = 4
 
 def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
     """Plan a trip, or change the plan at hand."""
+    if intent.ask:
+        return _told(turn, intent)
     if intent.change is not None:
         return _change(turn, intent.change)
     pending = turn.session.plan_inputs if turn.session.plan is None else None
@@ -76,9 +78,11 @@ def _refused(turn: Turn, refusal: PlanImpossible, intent: PlanTrip | None = None
 
 
 def _spoken(turn: Turn, value: object) -> str:
+    if isinstance(value, Place):
+        return turn.name(value)
     if isinstance(value, int):
         return reply.count_words(value, turn.language)
-    return str(value)
+    return reply.with_article(str(value), turn.language)
 
 
 def summary(turn: Turn, plan: Plan) -> str:
@@ -90,21 +94,20 @@ def summary(turn: Turn, plan: Plan) -> str:
     hotels = list(dict.fromkeys(turn.name(day.hotel.place) for day in plan.days if day.hotel))
     warning = ""
     if plan.unmet:
-        warning = turn.say("search.none", what=turn.listed(list(plan.unmet)))
+        warning = turn.say("trip.unmet", what=turn.listed(list(plan.unmet)))
     elif plan.wishes.budget:
         warning = turn.say("trip.no_prices")
     elif plan.unknown_hours:
         count = len(plan.unknown_hours)
         warning = turn.say("trip.unknown_hours", count=reply.count_words(count, turn.language))
-    text = turn.say(
+    return turn.say(
         "trip.done",
         days=reply.count_words(len(plan.days), turn.language),
         sights=reply.count_words(len(sights), turn.language),
         list=turn.listed(shown[:_NAMED]),
         hotel=turn.say("trip.hotel", names=turn.listed(hotels)) if hotels else "",
         warning=warning,
-    )
-    return re.sub(r"\bone (days|sights)\b", lambda found: "one " + found[1][:-1], text).strip()
+    ).strip()
 
 
 def _change(turn: Turn, change: PlanChange) -> Result:
@@ -123,13 +126,16 @@ def _change(turn: Turn, change: PlanChange) -> Result:
     key = f"trip.change.{change.action}"
     if change.action == "hotel" and not changed.day:
         key = "trip.change.hotel_all"
-    if change.action in {"longer", "shorter"}:
+    if change.action in {"longer", "shorter", "days"}:
         key = "trip.change.days"
     count = sum(len(day.sights) for day in changed.plan.days)
     start = datetime.combine(changed.request.first_day, changed.request.day_start)
     what = turn.say(
         key,
         names=turn.listed([turn.name(place) for place in changed.places]),
+        are="are" if len(changed.places) > 1 else "is",
+        name=turn.name(changed.places[0]) if changed.places else "",
+        other=turn.name(changed.places[-1]) if changed.places else "",
         day=reply.count_words(changed.day, turn.language) if turn.language == "en" else _ordinal(changed.day),
         count=reply.count_words(count, turn.language),
         days=reply.count_words(len(changed.plan.days), turn.language),
@@ -142,6 +148,41 @@ def _change(turn: Turn, change: PlanChange) -> Result:
         plan=changed.plan,
         places=changed.places,
     )
+
+
+def _told(turn: Turn, intent: PlanTrip) -> Result:
+    """Answer a question about the plan at hand, from the plan alone."""
+    plan = turn.session.plan
+    if plan is None:
+        return turn.impossible("trip.none")
+    turn.session.touched_at = turn.desk.now()
+    if intent.ask == "all":
+        return Result(outcome="done", reply=summary(turn, plan), plan=plan)
+    number = len(plan.days) if intent.day == -1 else intent.day
+    if number > len(plan.days):
+        return turn.impossible("trip.no_day", days=reply.count_words(len(plan.days), turn.language))
+    parts, places = [], []
+    for at, day in enumerate(plan.days, 1):
+        if number not in (0, at):
+            continue
+        kind = "sight" if intent.ask == "day" else intent.ask
+        visits = [visit for visit in day.visits if visit.kind == kind]
+        if not visits and intent.ask != "start":
+            continue
+        places += [visit.place for visit in visits]
+        when = visits[0].arrive if intent.ask in {"lunch", "dinner"} else day.start
+        parts.append(
+            turn.say(
+                f"trip.tell.{intent.ask}",
+                day=_ordinal(at) if turn.language == "zh" else reply.count_words(at, "en"),
+                names=turn.listed([turn.name(visit.place) for visit in visits]),
+                time=reply.spoken_time(when, turn.language),
+            )
+        )
+    if not parts:
+        return turn.impossible("trip.tell.nothing")
+    gap = "" if turn.language == "zh" else " "
+    return Result(outcome="done", reply=gap.join(parts), plan=plan, places=tuple(places))
 
 
 def _ordinal(number: int) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from agent import act_drive, act_search, act_status, dialogue, overheard
 from agent.answer import Answer
@@ -40,7 +41,7 @@ from poi.errors import PoiError
 if TYPE_CHECKING:
     from agent.finding import Point
     from agent.guidance_state import GuidanceState
-    from agent.intent import Intent
+    from agent.intent import Avoid, Intent
     from agent.language_model import LanguageModel
     from agent.memory import Memory
     from agent.utterance import Language
@@ -64,11 +65,14 @@ class Agent:
     memory
         The driver's memory; None to remember nothing.
     guidance
-        The drive under way: a snapshot, or a function that gives the newest one.
+        The drive under way: a snapshot, or a function that gives the newest one. Such a function guides the
+        routes that are handed out: None from it means that nothing is driven any more.
     now
         The clock, in the local time of the region.
     style
         How much is said: "brief", "normal" or "chatty".
+    avoid
+        What every route and trip avoids besides what is asked for: "toll", "motorway", "ferry", "unpaved".
     """
 
     def __init__(
@@ -82,12 +86,14 @@ class Agent:
         guidance: GuidanceState | Callable[[], GuidanceState | None] | None = None,
         now: Callable[[], datetime] = datetime.now,
         style: Style = "normal",
+        avoid: Collection[str] = (),
     ) -> None:
         self._desk = Desk(region=region, places=places, router=router, memory=memory, now=now, style=style)
         self._understander = Understander(llm)
         self.guidance = guidance
         self._llm = llm
-        self.session = Session()
+        usual = cast("tuple[Avoid, ...]", tuple(sorted(avoid)))
+        self.session = Session(avoid=usual, usual_avoid=usual)
         self._suggester = Suggester(self._desk, self.session)
 
     @property
@@ -139,7 +145,7 @@ class Agent:
         """
         started = time.perf_counter()
         self.session.expire(self._desk.now())
-        guidance = self._guidance()
+        guidance = self._followed()
         spoken = language if language in {"zh", "en"} else None
         understood = self._understand(text, alternatives, spoken, guidance)
         took_ms = (time.perf_counter() - started) * 1000
@@ -157,7 +163,7 @@ class Agent:
         """
         self.session.expire(self._desk.now())
         spoken = language if language in {"zh", "en"} else None
-        context = self.session.context(self._guides(self._guidance()))
+        context = self.session.context(self._guides(self._followed()))
         understood = Understander(None).understand(text, language=spoken, context=context)
         finder = Finder(
             desk=self._desk, session=self.session, position=position, language=understood.language
@@ -186,7 +192,7 @@ class Agent:
         understood = Understanding(
             text=clean(text), language=language, intents=tuple(intents), confidence=1.0, tier="rules"
         )
-        return self._answer(text, understood, position, self._guidance(), 0.0)
+        return self._answer(text, understood, position, self._followed(), 0.0)
 
     def _answer(
         self,
@@ -229,12 +235,21 @@ class Agent:
             timings_ms={"understand": understand_ms, "act": (time.perf_counter() - started) * 1000},
         )
         session.language = understood.language
-        if not any(isinstance(intent, Repeat) for intent in understood.intents):
+        if not any(isinstance(intent, Repeat | Volume) for intent in understood.intents):
             session.last_answer = answer
         return answer
 
     def _guidance(self) -> GuidanceState | None:
         return self.guidance() if callable(self.guidance) else self.guidance
+
+    def _followed(self) -> GuidanceState | None:
+        """Return the guidance; a live one is believed about the drive rather than what was asked for."""
+        state = self._guidance()
+        if callable(self.guidance):
+            # Where the map or the memory cannot be read, the next turn tries again.
+            with contextlib.suppress(PoiError, AgentError):
+                self.session.follow(state, self._desk.place_at)
+        return state
 
     def _guides(self, guidance: GuidanceState | None) -> bool:
         return self.session.route is not None or (guidance is not None and guidance.route is not None)
@@ -262,7 +277,7 @@ class Agent:
             return turn.impossible("failed")
 
     def _carry_out(self, turn: Turn, understood: Understanding) -> Result:
-        intents = list(understood.intents)
+        intents = [_avoiding(intent, self.session.usual_avoid) for intent in understood.intents]
         if not intents:
             return dialogue.not_understood(turn)
         stops = [intent for intent in intents if isinstance(intent, Navigate)]
@@ -318,12 +333,22 @@ class Agent:
 
     def _repeat(self, turn: Turn) -> Result:
         last = self.session.last_answer
+        question = turn.session.question
+        if question is not None:
+            return Result(outcome="ask_back", reply=question.words, places=question.options)
         if last is None:
             return turn.done("repeat.nothing")
-        question = turn.session.question
-        return Result(
-            outcome="ask_back" if question is not None else "done", reply=last.reply, places=last.places
-        )
+        return Result(outcome="done", reply=last.reply, places=last.places)
+
+
+def _avoiding(intent: Intent, usual: tuple[Avoid, ...]) -> Intent:
+    """Add what every drive avoids to what the driver named; who names nothing gets it from the session."""
+    if isinstance(intent, Navigate) and intent.avoid:
+        return intent.model_copy(update={"avoid": tuple(dict.fromkeys((*usual, *intent.avoid)))})
+    if isinstance(intent, PlanTrip) and intent.wishes.avoid:
+        both = tuple(dict.fromkeys((*usual, *intent.wishes.avoid)))
+        return intent.model_copy(update={"wishes": intent.wishes.model_copy(update={"avoid": both})})
+    return intent
 
 
 def _merged(results: list[Result], turn: Turn) -> Result:

@@ -32,10 +32,7 @@ def not_understood(turn: Turn) -> Result:
         turn.session.question = None
         return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
     question.repeated += 1
-    last = turn.session.last_answer
-    return Result(
-        outcome="ask_back", reply=last.reply if last else turn.say("not_understood"), places=question.options
-    )
+    return Result(outcome="ask_back", reply=question.words, places=question.options)
 
 
 def choose(turn: Turn, intent: Choose) -> Result:
@@ -98,7 +95,12 @@ def _ask_again(turn: Turn, key: str, options: tuple[Place, ...], **facts: str) -
         turn.session.question = None
         return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
     return turn.ask(
-        turn.say(key, **facts), intent=intent, expecting="choice", options=options, repeated=asked + 1
+        turn.say(key, **facts),
+        intent=intent,
+        expecting="choice",
+        options=options,
+        repeated=asked + 1,
+        words=question.words if question else "",
     )
 
 
@@ -110,13 +112,18 @@ def _choose_by(turn: Turn, intent: Choose, options: tuple[Place, ...]) -> Result
     away = sorted(options, key=turn.finder.away_m)
     if intent.by in {"nearer", "farther"}:
         return _by_distance(turn, intent, options, away)
-    if intent.by == "better":
-        best = max(options, key=lambda place: float(re.match(r"\d*\.?\d*", place.stars or "0")[0] or 0))  # type: ignore[index]
+    best = max(options, key=_stars)
+    if intent.by == "better" and _stars(best):
         return take(turn, best, turn.session.question)
-    note = turn.say("search.no_prices") + ("" if turn.language == "zh" else " ")
+    note = turn.say("search.no_ratings" if intent.by == "better" else "search.no_prices")
     result = _offer_one(turn, away[0])
-    result.reply = note + result.reply
+    result.reply = note + ("" if turn.language == "zh" else " ") + result.reply
     return result
+
+
+def _stars(place: Place) -> float:
+    found = re.match(r"\d+(?:\.\d+)?", place.stars or "")
+    return float(found[0]) if found else 0.0
 
 
 def _by_distance(turn: Turn, intent: Choose, options: tuple[Place, ...], away: list[Place]) -> Result:
@@ -213,7 +220,8 @@ def deny(turn: Turn, intent: Deny) -> Result:
         return _instead(turn, intent.instead)
     session.question = None
     if question is None:
-        return turn.done("deny.nothing")
+        # "不去了" in a drive turns down the drive.
+        return cancel(turn) if re.search(r"不(?:想|要)?去|别去", turn.text) else turn.done("deny.nothing")
     if question.expecting == "yes_no" and isinstance(question.intent, Navigate) and question.repeated == 0:
         options = tuple(place for place in session.offered if place not in question.options)
         if not options and isinstance(session.last_search, Search):
@@ -237,7 +245,8 @@ def _instead(turn: Turn, words: str) -> Result:
         joined = _corrected(before.to, words)
         if joined != words:
             found = turn.finder.named(joined)
-            if found.places and found.verdict == "clear":
+            again = session.stops and found.places and found.places[0].id == session.stops[-1].id
+            if found.places and found.verdict in {"clear", "ask"} and not again:
                 return act_drive.navigate(turn, before.model_copy(update={"to": joined}))
         if turn.finder.named(words).places:
             return act_drive.navigate(turn, before.model_copy(update={"to": words, "need": "", "near": ""}))
@@ -264,9 +273,15 @@ def _corrected(before: str, words: str) -> str:
 
 
 def cancel(turn: Turn) -> Result:
-    """Stop: first the open question, else the drive."""
+    """Stop: what was named, else the open question, else the drive."""
     session = turn.session
     about_drive = re.search(r"导航|路线|(?i:navigat|route|guidance|directions)", turn.text) is not None
+    about_plan = re.search(r"行程|计划|玩|(?i:plan|itinerary)", turn.text) or (
+        turn.route is None and re.search(r"(?i)\btrip", turn.text)
+    )
+    if session.plan is not None and about_plan:
+        session.question = session.plan = session.plan_inputs = None
+        return turn.done("trip.cancelled")
     if session.question is not None and not about_drive:
         session.question = None
         return turn.done("cancel.question")

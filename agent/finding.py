@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from agent.numerals import counted, nth
 from agent.phrase import is_category
 from nav.errors import NavError
 from nav.geometry import distance_m
+from poi.category import parse_category
 
 if TYPE_CHECKING:
     from agent.intent import Navigate, Need, Search, TravelMode
@@ -26,6 +28,12 @@ Point = tuple[float, float]
 
 _COMPARED = 6
 """Places whose driving times are compared when the nearest is asked for."""
+
+_REMEMBERED = 50
+"""Past destinations that are looked through."""
+
+_SAME_M = 30.0
+"""A point that is nearer than this to a place is that place."""
 
 _SOONER_S = 120.0
 """The nearest as the crow flies stays the first unless another is reached so much sooner, seconds."""
@@ -81,6 +89,20 @@ class Desk:
     style: Any = "normal"
     _others: dict[str, Router] = field(default_factory=dict)
 
+    def place_at(self, lat: float, lon: float) -> Place:
+        """Return a point as a place: a remembered destination, what stands there, or what it is near to."""
+        from poi.place import Place
+
+        past = self.memory.destinations(_REMEMBERED) if self.memory else []
+        there = next((k for k in past if distance_m((k.lat, k.lon), (lat, lon)) < _SAME_M), None)
+        if there is not None:
+            return as_place(there)
+        where = self.places.reverse(lat, lon)
+        if where.place and distance_m((where.place.lat, where.place.lon), (lat, lon)) < _SAME_M:
+            return where.place
+        names = {language: where.describe(language) for language in ("zh", "en")}
+        return Place(id="", name=names["en"], names=names, category="", lat=lat, lon=lon)
+
     def router_by(self, mode: TravelMode) -> Router:
         """Return the router of a travel mode; "" is the one that guides."""
         if mode in ("", self.router.profile):
@@ -105,6 +127,9 @@ class Found:
 
     ask_by: str = ""
     """What tells the candidates of "ask" apart."""
+
+    alike: bool = False
+    """Some candidates are called something that only sounds or is written like the words."""
 
     suggestions: tuple[str, ...] = ()
     """Names that sound alike, for "nothing"."""
@@ -187,7 +212,11 @@ class Finder:
         if resolution[0].why == "category":
             return Found(places=candidates, verdict="list", words=words)
         return Found(
-            places=candidates, verdict=resolution.verdict, ask_by=resolution.ask_by or "", words=words
+            places=candidates,
+            verdict=resolution.verdict,
+            ask_by=resolution.ask_by or "",
+            words=words,
+            alike=any(candidate.why in {"sound", "spelling"} for candidate in resolution),
         )
 
     def known(self, words: str) -> Found | None:
@@ -205,6 +234,8 @@ class Finder:
         session = self.session
         if _DESTINATION.fullmatch(text) and session.stops:
             return Found(places=(session.stops[-1],), verdict="clear", words=words)
+        if session.offered and (counts := counted(text)) and counts[1] in {"", "one"}:
+            return Found(places=tuple(nth(session.offered, counts[0])), verdict="clear", words=words)
         if _THERE.fullmatch(text):
             if session.topic is None:
                 return Found(words=words)
@@ -222,7 +253,7 @@ class Finder:
         memory = self.desk.memory
         if memory is None:
             return Found(verdict="no_memory", words=what or words)
-        past = memory.destinations(50)
+        past = memory.destinations(_REMEMBERED)
         if not what or what in {"地方", "地儿", "place", "destination"}:
             return Found(
                 places=tuple(as_place(k) for k in past[:1]),
@@ -230,7 +261,7 @@ class Finder:
                 words=words,
             )
         match = self.desk.places.categories(what)
-        wanted = {category.split("=")[0] for category in match.categories} if match else set()
+        wanted = {parse_category(kind)[0] for kind in match.categories} if match else set()
         named = [k for k in past if what.casefold() in k.name.casefold()]
         cuisine = [k for k in past if wanted and k.category in wanted]
         chosen = named or cuisine

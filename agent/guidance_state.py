@@ -19,6 +19,9 @@ class GuidanceState:
     offset_m: float = 0.0
     """Metres driven on it."""
 
+    stops_left: tuple[tuple[float, float], ...] = ()
+    """Points still to be reached, (lat, lon), the destination last."""
+
     remaining_m: float | None = None
     """Metres left to the destination."""
 

@@ -128,11 +128,28 @@ class Wishes(_Base):
 class PlanChange(_Base):
     """A change to the plan at hand."""
 
-    action: Literal["drop", "add", "hotel", "fewer", "more", "later", "earlier", "shorter", "longer", "date"]
+    action: Literal[
+        "drop",
+        "add",
+        "hotel",
+        "fewer",
+        "more",
+        "later",
+        "earlier",
+        "shorter",
+        "longer",
+        "days",
+        "date",
+        "swap",
+    ]
     day: int = 0
     """Day that is meant, from 1; 0 for any, -1 for the last."""
+    days: int = 1
+    """How many days longer or shorter, or, for "days", in all."""
     what: str = ""
     """The place, kind or date that is meant, in the speaker's words."""
+    other: str = ""
+    """What comes in its place; empty for another of its kind."""
 
 
 class PlanTrip(_Base):
@@ -145,6 +162,10 @@ class PlanTrip(_Base):
     """Number of days as said, also impossible ones; None if not said."""
     wishes: Wishes = Wishes()
     change: PlanChange | None = None
+    ask: Literal["", "all", "day", "lunch", "dinner", "hotel", "start"] = ""
+    """What is asked about the plan at hand."""
+    day: int = 0
+    """Day that is asked about, from 1; 0 for all, -1 for the last."""
 
 
 class ChangeRoute(_Base):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TypeVar
 
 from nav.wording_numbers import en_number as spelt
 from nav.wording_numbers import en_ordinal
@@ -97,3 +99,28 @@ def ordinal(text: str) -> int | None:
     if value is None:
         value = en_number(text)
     return int(value) if value is not None and value == int(value) else None
+
+
+_COUNTED = re.compile(
+    r"(?i)(?:the )?(?:第(?P<zh>[一二两三四五六七八九十\d]+)[个家间座站处所]"
+    r"|(?P<last>最后一?[个家间座站处所]|last)"
+    r"|(?P<en>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)))"
+    r"(?![a-z])\s*(?P<what>.*)"
+)
+
+
+def counted(words: str) -> tuple[int, str] | None:
+    """Read "the second museum" as 2 and "museum", the last as -1; None if nothing is counted."""
+    found = _COUNTED.fullmatch(words.strip())
+    if found is None:
+        return None
+    return -1 if found["last"] else ordinal(found["zh"] or found["en"]) or 0, found["what"]
+
+
+_Thing = TypeVar("_Thing")
+
+
+def nth(things: Sequence[_Thing], number: int) -> list[_Thing]:
+    """Return the thing with a number from 1 (-1 is the last), alone; nothing if there are not so many."""
+    at = number - 1 if number > 0 else len(things) + number
+    return [things[at]] if 0 <= at < len(things) else []

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.dialogue import courtesy
-from agent.intent import Chat, Choose, Confirm, Deny, Navigate, Remember, Search, Status
+from agent.intent import Chat, Choose, Confirm, Deny, Navigate, PlanTrip, Remember, Search, Status
 
 if TYPE_CHECKING:
     from agent.finding import Finder
@@ -70,5 +70,8 @@ def _is_meant(intent: Intent, text: str, session: Session, finder: Finder) -> bo
             return bool(known and not known.rest) or bool(finder.named(intent.what).places)
         case Status() if intent.place:
             return bool(finder.target(Navigate(to=intent.place)).places)
+        case PlanTrip() if intent.ask:
+            # "What's for lunch?" is asked of others too: it is ours while the plan is what we spoke of.
+            return session.last_answer is not None and session.last_answer.plan is not None
         case _:
             return True

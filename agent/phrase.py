@@ -327,7 +327,7 @@ def _parse_en(text: str) -> Phrase:
 
 def _en_pick(cutter: _Cutter) -> Pick:
     if cutter.cut(
-        r"\b(?:the |a |my )?(?:nearest|closest|next(?! to\b))\b(?: (?:possible|available))?(?: to (?:me|us|here))?"
+        r"\b(?:the |a |my )?(?:nearest|closest|nearer|closer|next(?! to\b))\b(?: (?:possible|available))?(?: to (?:me|us|here))?"
     ):
         return "nearest"
     if cutter.cut(

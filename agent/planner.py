@@ -243,13 +243,14 @@ def assemble(desk: Desk, request: TripRequest, days: list[Day]) -> Plan:
     fuel = "unknown" if request.range_m is None else "ok"
     if request.range_m is not None and total_m > 0.9 * request.range_m:
         days = _with_fuel(desk, request, days)
+    eaten_at = {visit.place.id for day in days for visit in day.visits}
     return Plan(
         where=request.where,
         region=desk.region.name,
         days=tuple(days),
         wishes=request.wishes,
         avoid=request.wishes.avoid,
-        unmet=request.unmet,
+        unmet=(*request.unmet, *(words for words, ids in request.dined if not eaten_at & set(ids))),
         fuel_range=fuel,  # type: ignore[arg-type]
     )
 

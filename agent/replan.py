@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from agent.errors import PlanImpossible
 from agent.itinerary import Day, Plan
-from agent.numerals import ordinal
-from agent.planner import assemble, day_frames, other_hotel, schedule_day, stop_of
-from agent.trip_request import MAX_DAYS, TripRequest
-from agent.trip_solver import DayFrame, Stop, solve
+from agent.plan_words import meant, stops_of
+from agent.planner import assemble, day_frames, other_hotel, schedule_day
+from agent.trip_hours import arrival_windows
+from agent.trip_request import MAX_DAYS, TripRequest, stay_min
+from agent.trip_solver import DAY_END, DayFrame, Stop, solve
 from agent.verifier import verify
+from poi.category import load_categories
 
 if TYPE_CHECKING:
     from agent.finding import Desk
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from poi.place import Place
 
 _SHIFT = timedelta(hours=1)
-_COUNTED = re.compile(
-    r"(?i)(?:the )?(?:第(?P<zh>[一二两三四五六七八九十\d]+)[个家座站处]|(?P<last>最后一?[个家座站处]|last)"
-    r"|(?P<number>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)))"
-    r"\s*(?P<what>.*)"
-)
-_ANY_SIGHT = re.compile(r"(?i)景点|地方|站|sights?|stops?|places?|one|attraction")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +60,11 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
             changed = _shift(desk, plan, request, later=change.action == "later")
         case "date":
             changed = _date(desk, plan, request, change.what)
-        case "longer" | "shorter":
-            changed = _length(desk, plan, request, longer=change.action == "longer")
+        case "swap":
+            changed = _swap(desk, plan, request, change, index)
+        case "longer" | "shorter" | "days":
+            by = {"longer": len(plan.days) + change.days, "shorter": len(plan.days) - change.days}
+            changed = _length(desk, plan, request, by.get(change.action, change.days))
     problems = verify(changed.plan, changed.request, desk)
     if problems:
         raise PlanImpossible("no_plan", problems=[str(problem) for problem in problems])
@@ -101,64 +99,12 @@ def _again(desk: Desk, plan: Plan, request: TripRequest, index: int, stops: list
     return schedule_day(desk, request, _frame(plan, request, index), stops, hotel.place if hotel else None)
 
 
-def _stops(day: Day) -> list[Stop]:
-    return [stop_of(visit) for visit in day.visits if visit.kind in {"sight", "lunch", "dinner"}]
-
-
 def _rebuilt(desk: Desk, plan: Plan, request: TripRequest, days: dict[int, Day]) -> Plan:
     return assemble(desk, request, [days.get(index, day) for index, day in enumerate(plan.days)])
 
 
-def _matching(desk: Desk, plan: Plan, words: str, index: int | None) -> list[tuple[int, Stop]]:
-    """Return the sights and meals that the words mean, by name, by kind, or by their place in the order."""
-    if (counted := _counted(desk, plan, words, index)) is not None:
-        return counted
-    match = desk.places.categories(words)
-    kinds = set(match.categories) if match and not match.rest else set()
-    wanted = words.casefold()
-    found = []
-    for number, day in enumerate(plan.days):
-        if index is not None and number != index:
-            continue
-        for stop in _stops(day):
-            names = [name.casefold() for name in (stop.place.name, *stop.place.names.values()) if name]
-            named = any(wanted in name or (len(name) > 3 and name in wanted) for name in names)
-            if named or stop.place.category in kinds:
-                found.append((number, stop))
-    if not found and not kinds:
-        resolved = {c.place.id for c in desk.places.resolve(words, limit=3) if c.score >= 0.7}
-        found = [
-            (number, stop)
-            for number, day in enumerate(plan.days)
-            if index is None or number == index
-            for stop in _stops(day)
-            if stop.place.id in resolved
-        ]
-    return found
-
-
-def _counted(desk: Desk, plan: Plan, words: str, index: int | None) -> list[tuple[int, Stop]] | None:
-    """Return the sight that is meant by its number, "the second museum"; None if no number was said."""
-    found = _COUNTED.fullmatch(words)
-    if found is None:
-        return None
-    kind = desk.places.categories(found["what"]) if found["what"] else None
-    if found["what"] and not _ANY_SIGHT.fullmatch(found["what"]) and (not kind or kind.rest):
-        return None
-    sights = [
-        (number, stop)
-        for number, day in enumerate(plan.days)
-        for stop in _stops(day)
-        if stop.role == "sight" and index in (None, number)
-    ]
-    if kind and not _ANY_SIGHT.fullmatch(found["what"]):
-        sights = [(number, stop) for number, stop in sights if stop.place.category in set(kind.categories)]
-    at = -1 if found["last"] else (ordinal(found["zh"] or found["number"]) or 0) - 1
-    return [sights[at]] if sights and -1 <= at < len(sights) and (at >= 0 or found["last"]) else []
-
-
 def _drop(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
-    gone = [(number, stop) for number, stop in _matching(desk, plan, words, index) if stop.role == "sight"]
+    gone = [(number, stop) for number, stop in meant(desk, plan, words, index) if stop.role == "sight"]
     if not gone:
         raise PlanImpossible("drop_unknown", name=words)
     ids = {stop.place.id for _, stop in gone}
@@ -179,13 +125,63 @@ def _drop(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int |
     )
     days = {
         number: _again(
-            desk, plan, request, number, [s for s in _stops(plan.days[number]) if s.place.id not in ids]
+            desk, plan, request, number, [s for s in stops_of(plan.days[number]) if s.place.id not in ids]
         )
         for number in {number for number, _ in gone}
     }
     return Changed(
         plan=_rebuilt(desk, plan, request, days), request=request, places=tuple(s.place for _, s in gone)
     )
+
+
+def _swap(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, index: int | None) -> Changed:
+    """Put a sight in the place of another, on its day; without a wish the best of its kind."""
+    gone = [pair for pair in meant(desk, plan, change.what, index) if pair[1].role == "sight"]
+    if not gone:
+        raise PlanImpossible("drop_unknown", name=change.what)
+    number, out = gone[0]
+    used = {visit.place.id for visit in plan.visits}
+    free = (p for p in request.sights if p.id not in used | request.disliked)
+    alike = next((p for p in free if p.category == out.place.category), None)
+    if change.other or alike is None:
+        kind = load_categories().label(out.place.category, "en")
+        if not change.other and not desk.places.categories(kind):
+            raise PlanImpossible("no_other_kind")
+        alike = _to_add(desk, plan, request, change.other or kind)
+    place = alike
+    if place.id in used:
+        raise PlanImpossible("already_in", name=change.other)
+    musts = [p for p in request.sights[: request.must_count] if p.id != out.place.id]
+    rest = [p for p in request.sights[request.must_count :] if p.id not in {out.place.id, place.id}]
+    request = replace(
+        request,
+        sights=(place, *musts, *rest),
+        must_count=len(musts) + 1,
+        disliked=(request.disliked | {out.place.id}) - {place.id},
+    )
+    old = plan.days[number]
+    left = replace(old, visits=tuple(v for v in old.visits if v.place.id != out.place.id))
+    without = replace(plan, days=(*plan.days[:number], left, *plan.days[number + 1 :]))
+    day = _solved_day(desk, without, request, number, [place])
+    if day is None or all(visit.place.id != place.id for visit in day.visits):
+        raise _no_room(place, plan, [number])
+    return Changed(
+        plan=_rebuilt(desk, plan, request, {number: day}),
+        request=request,
+        places=(out.place, place),
+        day=number + 1,
+    )
+
+
+def _no_room(place: Place, plan: Plan, numbers: list[int]) -> PlanImpossible:
+    """Return why a place fits on none of these days: it is closed, or there is no time left for it."""
+    stay = timedelta(minutes=stay_min(place))
+    for number in numbers:
+        day = plan.days[number]
+        last = datetime.combine(day.date, DAY_END) - stay
+        if arrival_windows(place, day.date, stay, day.start, last):
+            return PlanImpossible("no_room", name=place)
+    return PlanImpossible("must_closed", name=place)
 
 
 def _still(plan: Plan, liked: tuple[str, ...], gone: set[str]) -> bool:
@@ -196,7 +192,7 @@ def _still(plan: Plan, liked: tuple[str, ...], gone: set[str]) -> bool:
 def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
     place = _to_add(desk, plan, request, words)
     if any(visit.place.id == place.id for visit in plan.visits):
-        raise PlanImpossible("nothing_to_change")
+        raise PlanImpossible("already_in", name=words)
     order = (
         [index]
         if index is not None
@@ -218,7 +214,7 @@ def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | 
                 places=(place,),
                 day=number + 1,
             )
-    raise PlanImpossible("must_closed", name=words)
+    raise _no_room(place, plan, order)
 
 
 def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Place:
@@ -229,9 +225,10 @@ def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Place:
         fresh = [place for place in found if place.id not in used and place.name]
         if fresh:
             return max(fresh, key=lambda place: place.importance)
+        raise PlanImpossible("no_other_kind" if found else "no_must", name=words)
     for candidate in desk.places.resolve(words, near=request.center, limit=3):
         sure = 0.7 if candidate.why in {"exact", "alias"} else 0.85
-        if candidate.score >= sure and not match:
+        if candidate.score >= sure:
             return candidate.place
     raise PlanImpossible("no_must", name=words)
 
@@ -276,7 +273,7 @@ def _hotel(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> C
             desk,
             request,
             replace(frames[i], begin=plan.days[i].start.time()),
-            _stops(plan.days[i]),
+            stops_of(plan.days[i]),
             hotels[i],
         )
         for i in affected
@@ -301,7 +298,7 @@ def _fewer(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> C
             continue
         out = max(loose, key=lambda visit: rank.get(visit.place.id, 999)).place
         gone.append(out)
-        kept = [stop for stop in _stops(plan.days[number]) if stop.place.id != out.id]
+        kept = [stop for stop in stops_of(plan.days[number]) if stop.place.id != out.id]
         days[number] = _again(desk, plan, request, number, kept)
     if not days:
         raise PlanImpossible("nothing_to_change")
@@ -375,7 +372,7 @@ def _date(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Changed:
             desk,
             request,
             replace(_frame(plan, request, index), date=day.date + shift),
-            _stops(day),
+            stops_of(day),
             day.hotel.place if day.hotel else None,
         )
         for index, day in enumerate(plan.days)
@@ -387,9 +384,8 @@ def _date(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Changed:
     return Changed(plan=moved, request=request)
 
 
-def _length(desk: Desk, plan: Plan, request: TripRequest, *, longer: bool) -> Changed:
+def _length(desk: Desk, plan: Plan, request: TripRequest, count: int) -> Changed:
     """One day more or one less; the days before the last stay as they are."""
-    count = len(plan.days) + (1 if longer else -1)
     if count < 1:
         raise PlanImpossible("days_zero")
     if count > MAX_DAYS:
@@ -398,7 +394,7 @@ def _length(desk: Desk, plan: Plan, request: TripRequest, *, longer: bool) -> Ch
     from agent.trip_request import make_request
 
     hotels = request.hotels
-    if longer and not hotels:
+    if count > 1 and not hotels:
         fresh = make_request(
             desk,
             where="",

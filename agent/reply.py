@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from agent.phrase import is_category
 from agent.reply_en import TEMPLATES as EN
 from agent.reply_zh import TEMPLATES as ZH
 from agent.utterance import simplified
@@ -51,6 +52,8 @@ def say(language: Language, key: str, style: Style = "normal", **facts: str) -> 
     table = ZH if language == "zh" else EN
     template = table.get(f"{key}.{style}", table[key])
     text = template.format(**facts)
+    text = text.replace("大约不到", "不到").replace("about less than", "less than")
+    text = re.sub(r"\b(one) (day|sight)s\b", r"\1 \2", text)
     if language == "en" and template.endswith((".", "?", "!")):
         text = re.sub(r"(^|[a-z]{3}[.!?] )([a-z])", lambda found: found[1] + found[2].upper(), text)
         text = text.replace(".m..", ".m.")
@@ -65,6 +68,32 @@ def spoken_name(place: Place, language: Language) -> str:
     if place.address and (address := speakable_name(place.address)):
         return address
     return kind_words(place, language)
+
+
+_HOUSES = (
+    "shop/", "craft/", "office/", "tourism/hotel", "tourism/hostel", "tourism/guest_house", "tourism/motel",
+    "amenity/restaurant", "amenity/fast_food", "amenity/cafe", "amenity/bar", "amenity/pub", "amenity/bank",
+    "amenity/pharmacy", "amenity/hospital", "amenity/clinic", "amenity/cinema",
+)  # fmt: skip
+"""Kinds that are counted as businesses."""
+
+
+def measure_word(place: Place) -> str:
+    """Return the Chinese measure word for a kind of place: 家 for a business, 个 for the rest."""
+    return "家" if place.category.startswith(_HOUSES) else "个"
+
+
+def indefinite(words: str, language: Language) -> str:
+    """Put the article before an English noun ("an old church"); names, plurals and Chinese stay."""
+    plain = language == "en" and words[:1].islower() and not words.endswith("s")
+    if not plain or re.match(r"(?:an?|the|any|some|my|our) ", words):
+        return words
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def with_article(words: str, language: Language) -> str:
+    """Put the article before words that may be a name, where they are a kind of place ("a church")."""
+    return indefinite(words, language) if words.islower() and is_category(words, "en") else words
 
 
 def either(parts: Sequence[str], language: Language) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.intent import ChangeRoute, Chat, Choose, Confirm, Deny, Navigate, PlanTrip, Search
 from agent.name_check import doubtful
+from poi.category import load_categories, parse_category
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 STRONG, GOOD, FAIR, WEAK = 0.97, 0.9, 0.75, 0.5
 """Confidence by how specific the matching pattern is; `agent.confidence` calibrates them."""
+
+WAY_QUESTIONS = {"time_left", "distance_left", "arrival_time"}
+"""What is asked about the way to somewhere."""
+
+
+_AFTER_KIND = " ,.!?，。！？吗呢吧啊"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,8 @@ class Context:
     """A trip plan is at hand and can be changed."""
     offered: tuple[str, ...] = ()
     """Names of the places offered last."""
+    kinds: frozenset[str] = frozenset()
+    """Categories of the places offered last; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,24 @@ class Parsed:
     """0 to 1, before calibration."""
     pattern: str
     """Name of the deciding pattern, for explanation and calibration."""
+
+
+def other_kind(chosen: Parsed, text: str, context: Context) -> bool:
+    """Tell whether "a nearer filling station" is none of the offered places, which are hotels."""
+    compared = isinstance(chosen.intents[0], Choose) and chosen.intents[0].by
+    if not compared or not context.kinds:
+        return False
+    for start in (found.start() for found in re.finditer(r"\b[a-zA-Z]|[^\x00-\x7f]", text)):
+        match = load_categories().match(text[start:].strip(_AFTER_KIND))
+        if match and not match.rest:
+            return context.kinds.isdisjoint(parse_category(kind)[0] for kind in match.categories)
+    return False
+
+
+def home_asked(what: str, text: str) -> str:
+    """Return home if a question about the way is about the way there, whatever is driven to; else ""."""
+    found = re.search(r"(?i)家|\bhome\b", text) if what in WAY_QUESTIONS else None
+    return found[0].lower() if found else ""
 
 
 def one(intent: Intent, confidence: float, pattern: str) -> Parsed:
@@ -101,6 +128,38 @@ def parse(text: str, language: Language, context: Context | None = None) -> Pars
 
     context = context or Context()
     grammar: Any = rules_zh if language == "zh" else rules_en
+    if (
+        context.guiding
+        and (rest := _FIRST.sub("", text)) != text
+        and (stop := _as_stop(_read(rest, grammar, context)))
+    ):
+        return stop
+    return _read(text, grammar, context)
+
+
+_FIRST = re.compile(
+    r"^(?:我们?|那|就|还是|要|得|想)*先(?:要|得)?(?=去|到|回|加|充|找|吃|喝|买|上)"
+    r"|(?i:^first,? (?=\w)|(?<!\bthe),? first$)"
+)
+"""What puts a wish before the destination of the drive."""
+
+
+def _as_stop(read: Parsed | None) -> Parsed | None:
+    """Return a place that was asked for as a stop on the way; None for anything else."""
+    match read.intents if read is not None and read.confidence >= FAIR else ():
+        case (Navigate(to=to, need="", via=(), start="", near=""),) if to:
+            stop: Intent = ChangeRoute(add=to)
+        case (Navigate(need=need, via=(), start="", near=""),):
+            stop = Search(need=need, along=True)
+        case (Search(near="") as search,):
+            stop = search.model_copy(update={"along": True, "pick": ""})
+        case _:
+            return None
+    return replace(read, intents=(stop,), pattern=f"{read.pattern}.first") if read is not None else None
+
+
+def _read(text: str, grammar: Any, context: Context) -> Parsed | None:
+    """Read an utterance whole, clause by clause, or breath by breath, whichever makes sense first."""
     whole: Parsed | None = grammar.parse_whole(text, context)
     if whole is not None and not doubtful(whole.intents):
         return whole

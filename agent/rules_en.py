@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from agent.intent import (
     Cancel,
@@ -25,18 +25,27 @@ from agent.intent import (
 )
 from agent.numerals import EN_NUMBER, en_number, ordinal
 from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
-from agent.rules import FAIR, GOOD, STRONG, WEAK, Context, Parsed, navigate_of, one, search_of
+from agent.rules import (
+    FAIR,
+    GOOD,
+    STRONG,
+    WEAK,
+    Context,
+    Parsed,
+    home_asked,
+    navigate_of,
+    one,
+    other_kind,
+    search_of,
+)
 from agent.utterance import without_courtesy
-
-if TYPE_CHECKING:
-    pass
 
 _END = r"[\s,.!?]*$"
 _I = r"(?:i|we|you|it)"
 
 _CANCEL = (
-    r"(?:stop|cancel|end|quit|exit|abort|terminate|turn off|shut off|kill|close|clear|discard|drop)(?: (?:the|this|my|that|current|all|everything|it|route|navigation|navigating|guidance|directions|guiding|trip|search|question|request|driving|talking|please|me|there|here))*"
-    r"|(?:never ?mind|forget (?:it|about it|that|the (?:route|navigation|trip))|scratch that|skip it|shut up|be quiet|quiet|hush|enough|that'?s enough|stop it|leave it|drop it|no more (?:directions|navigation)|"
+    r"(?:stop|cancel|end|quit|exit|abort|terminate|turn off|shut off|kill|close|clear|delete|scrap|discard|drop)(?: (?:the|this|my|our|that|current|all|whole|everything|it|route|navigation|navigating|guidance|directions|guiding|trip|plan|itinerary|search|question|request|driving|talking|please|me|there|here))*"
+    r"|(?:never ?mind|forget (?:it|about it|that|(?:about )?the (?:whole )?(?:route|navigation|trip|plan|itinerary))|scratch that|skip it|shut up|be quiet|quiet|hush|enough|that'?s enough|stop it|leave it|drop it|no more (?:directions|navigation)|"
     r"(?:i|we) (?:don't|do not) (?:want|need) (?:to go(?: there)?|directions|navigation|the (?:route|navigation)|it|that)?(?: (?:any ?more|now|after all))?|i changed my mind|let'?s not go(?: there)?|don'?t (?:navigate|go there|bother|worry about it)|no need(?: for that)?|nothing|stop talking)(?: (?:any ?more|now|please|then))?"
 )
 _STATUS: tuple[tuple[str, str], ...] = (
@@ -78,7 +87,7 @@ _STATUS: tuple[tuple[str, str], ...] = (
         "clock",
     ),
 )
-_REPEAT = r"what was the last (?:instruction|one|thing|bit|part)|(?:repeat|say|tell me|give me|read)(?: (?:that|it|this|what you said|the last (?:instruction|one|thing|bit|direction)|those|the (?:instruction|directions?|options|list)|me|them))*(?: (?:again|once more|one more time|over|back))*|(?:(?:sorry|pardon|excuse me)[, ]+)?(?:what|pardon|sorry|come again|excuse me|huh|pardon me|once more|one more time|again)(?: (?:did you (?:just )?say|was that|again))?|i (?:didn't|did not|couldn't|can't) (?:hear|catch|get|understand|make out)(?: (?:that|you|it|what you said|the last (?:bit|part|one)))?|i missed (?:that|it|what you said)|what'?s that(?: again)?|say again|come again|pardon"
+_REPEAT = r"what was the last (?:instruction|one|thing|bit|part)|(?:repeat|say|tell me|give me|read)(?: (?:that|it|this|what you said|the last (?:instruction|one|thing|bit|direction)|those|the (?:instruction|directions?|options|list)|me|them))*(?: (?:again|once more|one more time|over|back))*|(?:(?:sorry|pardon|excuse me)[, ]+)?(?:what|pardon|sorry|come again|excuse me|huh|pardon me|once more|one more time|again)(?: (?:did you (?:just )?say|was that|again))?|i (?:(?:didn't|did not|couldn't) (?:hear|catch|get|understand|make out)|can't (?:catch|get|understand|make out))(?: (?:that|you|it|what you said|the last (?:bit|part|one)))?|i missed (?:that|it|what you said)|what'?s that(?: again)?|say again|come again|pardon"
 _HELP = r"(?:help|help me|what (?:can|do|could) (?:you|i) (?:do|say|ask|help with|offer|know|ask you|say to you)(?: for me)?|how (?:do|can) i use (?:this|you|it)|what are you (?:able to do|capable of|for|good for)|what(?:'s| are) your (?:features|functions|commands|skills|abilities|capabilities)|(?:give|show|tell) me (?:some help|the (?:help|commands|options)|what you can do|(?:some )?examples?)|how (?:does this|do you) work|instructions|what commands (?:are there|do you (?:know|understand)|can i use)|what else can you do|who are you and what can you do)"
 _CONFIRM = r"(?:(?:yes|yeah|yep|yup|yah|aye|sure|ok|okay|correct|right|exactly|absolutely|definitely|certainly|of course|fine|great|perfect|good|sounds good|sounds great|sounds fine|go ahead|go for it|do it|do that|let'?s go|let'?s do it|let'?s do that|that'?s (?:right|it|correct|fine|the one|good|great|perfect)|that one|that works|works for me|confirm|confirmed|affirmative|please do|why not|go|start|start (?:navigation|the route|guidance|driving|navigating)|begin|alright|all right|deal|cool|uh-?huh|mm+-?(?:hmm)?|indeed|true|yes please|i do|i would|add it|take it|do so|very well|that would be (?:great|good|nice|lovely|fine)|i guess so|i think so|by all means|roger|roger that|you bet|please|it is|it'?s good|continue|carry on|keep going|switch)[\s,.!]*)+"
 _DENY = r"(?:(?:no|nope|nah|no way|no thanks|no thank you|not really|not (?:that|this)(?: one)?|not now|not today|not yet|not there|wrong|that'?s (?:wrong|not (?:it|right|what i (?:said|meant|asked for|want(?:ed)?)|the one|correct))|incorrect|negative|never|don'?t|i don'?t (?:think so|want (?:that|it|this|to|any of (?:those|them)))|none of (?:those|them|these)|neither(?: of them)?|no need|i'?d rather not|maybe later|later|(?:i'?m|we'?re) (?:good|fine|okay|ok)|you (?:misheard|misunderstood|got (?:it|that) wrong)(?: me)?|(?:please )?don'?t(?: do (?:that|it|this))?|not what i meant|it'?s not|it isn'?t|i didn'?t (?:say|mean|ask for) that)[\s,.!]*)+"
@@ -172,7 +181,7 @@ def parse_whole(text: str, context: Context) -> Parsed | None:
 
 def _answer(text: str, context: Context) -> Parsed | None:
     sure = STRONG if context.expecting else GOOD
-    if chosen := _choice(text, context):
+    if (chosen := _choice(text, context)) and not other_kind(chosen, text, context):
         return chosen
     if context.expecting == "yes_no" and _whole(
         r"(?:yes,? )?(?:take me there|go there|let'?s go there|drive there)", text
@@ -284,7 +293,11 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
         return one(Choose(name=name), STRONG, "en.choose.name")
     if found["one"] and len(name.split()) <= 4 and parse_phrase(name, "en").pick == "":
         return one(Choose(name=name), GOOD, "en.choose.name")
-    if context.expecting == "choice" and len(name.split()) <= 3 and parse_clause(text, Context()) is None:
+    if (
+        context.expecting == "choice"
+        and len(name.split()) <= 3
+        and (parse_whole(text, Context()) or parse_clause(text, Context())) is None
+    ):
         return one(Choose(name=name), FAIR, "en.choose.bare")
     return None
 
@@ -343,7 +356,7 @@ def _volume(text: str, context: Context) -> Parsed | None:
             "mute",
         ),
         (
-            r"(?:turn|put|bring|crank|pump)? ?(?:it|the (?:volume|sound|voice|audio)|volume|your voice)? ?up(?: a (?:bit|little)(?: bit)?| some| more)?|(?:turn|crank|pump|put) up (?:the )?(?:volume|sound|voice)(?: a (?:bit|little))?|(?:make it |speak |talk |be |a (?:bit|little) |much |can you be |say it )*(?:louder|up|more loudly)(?: a (?:bit|little))?|(?:i )?(?:can'?t|cannot|can barely|can hardly) hear (?:you|it|anything)(?: (?:well|properly|clearly))?|(?:that'?s|you'?re|it'?s|the (?:volume|sound) is) too (?:quiet|low|soft)|(?:increase|raise) (?:the )?(?:volume|sound)(?: a (?:bit|little))?|volume up|speak up",
+            r"(?:turn|put|bring|crank|pump)? ?(?:it|the (?:volume|sound|voice|audio)|volume|your voice)? ?up(?: a (?:bit|little)(?: bit)?| some| more)?|(?:turn|crank|pump|put) up (?:the )?(?:volume|sound|voice)(?: a (?:bit|little))?|(?:make it |speak |talk |be |a (?:bit|little) |much |can you be |say it )*(?:louder|up|more loudly)(?: a (?:bit|little))?|(?:i )?(?:can'?t|cannot|can barely|can hardly) hear(?: (?:you|it|that|anything|a thing|what you(?:'re| are)? say(?:ing)?))?(?: (?:well|properly|clearly))?|(?:that'?s|you'?re|it'?s|the (?:volume|sound) is) too (?:quiet|low|soft)|(?:increase|raise) (?:the )?(?:volume|sound)(?: a (?:bit|little))?|volume up|speak up",
             "up",
         ),
         (
@@ -403,10 +416,15 @@ def _remember(text: str, context: Context) -> Parsed | None:
     ):
         return one(Remember(label=re.sub(r"(?i)^(?:the|a) ", "", found[1])), GOOD, "en.remember.label")
     if found := _fullmatch(
-        rf"{keep} (.{{2,40}}?) (?:as (?:a |one of my )?favou?rites?|(?:to|in) (?:my |the )?(?:favou?rites|bookmarks|saved places))",
+        rf"{keep} (.{{2,40}}?) (?:as (?:a |my |one of my )?favou?rites?|(?:to|in) (?:my |the )?(?:favou?rites|bookmarks|saved places))",
         text,
     ):
         return one(Remember(place=re.sub(r"(?i)^the ", "", found[1])), STRONG, "en.remember.favourite_place")
+    if found := _fullmatch(
+        rf"(?:save|remember|store|bookmark) (?P<place>(?!{it}\b).{{3,40}}?) as (?P<label>.{{2,30}}?)", text
+    ):
+        place, label = (re.sub(r"(?i)^(?:the|a) ", "", found[name]) for name in ("place", "label"))
+        return one(Remember(place=place, label=label), GOOD, "en.remember.labelled")
     if (found := _fullmatch(r"(?:bookmark|remember|save) (.{3,40}?)", text)) and not re.match(
         r"(?i)(?:when|how|what|me|to |some |money|fuel|gas|time|us )", found[1]
     ):
@@ -460,7 +478,11 @@ def _status(text: str, context: Context) -> Parsed | None:
     for candidate in dict.fromkeys((text, bare)):
         for pattern, what in _STATUS:
             if _whole(pattern, candidate):
-                return one(Status(what=cast("Any", what)), STRONG, f"en.status.{what}")
+                return one(
+                    Status(what=cast("Any", what), place=home_asked(what, candidate)),
+                    STRONG,
+                    f"en.status.{what}",
+                )
     return None
 
 
@@ -633,7 +655,7 @@ def _navigate(text: str, context: Context) -> Parsed | None:
     via: list[str] = []
     start = ""
     tail = re.search(
-        r"(?i),?\s+(?:(?:and|but|with a|with) )?(?:on the way )?(?:via|passing (?:through|by)|going through|by way of|stopping (?:at|by|in|off at)|stop(?:ping)? (?:at|by)|with a (?:quick )?stop (?:at|in)|a stop (?:at|in)|stop (?:at|in)|through) (?:the |an? )?(?P<via>.+?)(?: (?:on the way|first|along the way|en route))?$",
+        r"(?i),?\s+(?:(?:and|but|with a|with|after) )?(?:on the way )?(?:via|passing (?:through|by)|going through|by way of|stopping (?:at|by|in|off at)|stop(?:ping)? (?:at|by)|with a (?:quick )?stop (?:at|in)|a stop (?:at|in)|stop (?:at|in)|through) (?:the |an? )?(?P<via>.+?)(?: (?:on the way|first|along the way|en route))?$",
         body,
     )
     if tail and re.match(rf"{_NAV}|to ", body, re.IGNORECASE):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from agent.intent import (
     Cancel,
@@ -26,18 +26,27 @@ from agent.intent import (
 )
 from agent.numerals import ZH_NUMBER, ordinal, zh_number
 from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
-from agent.rules import FAIR, GOOD, STRONG, WEAK, Context, Parsed, navigate_of, one, search_of
+from agent.rules import (
+    FAIR,
+    GOOD,
+    STRONG,
+    WEAK,
+    Context,
+    Parsed,
+    home_asked,
+    navigate_of,
+    one,
+    other_kind,
+    search_of,
+)
 from agent.utterance import without_courtesy
-
-if TYPE_CHECKING:
-    pass
 
 _END = r"[ ，,。.!！?？~吧呗啊呀哦喔嘛啦咯呢了吗么的]*$"
 
 _CANCEL = (
     r"(?:那就?|你|先|都|我|赶紧|快|还是|马上|现在|给我|就)*(?:取消|停止|结束|退出|终止|关闭|关掉|停掉|中止|别|不要|不用|不)(?:当前的?|这次|这个|所有的?|再|一下|掉|我的?|刚才的?|继续)*"
-    r"(?:导航|路线|行程规划|任务|引导|搜索|提问|操作|播报|指路|带路|说|说话|讲|问|找)?(?:了|一下|掉|啦)*"
-    r"|把?(?:导航|路线)(?:给我)?(?:取消|停|关|结束|关掉|停掉|停止|退出)(?:了|掉|一下)*|算了(?:算了)?(?:不去了?|不用了?|不找了?|别找了?|不说了)?|(?:先|那|就|都)*不(?:去|找|走|导航|开|搜)(?:了)|"
+    r"(?:导航|路线|(?:整个)?行程(?:规划)?|计划|任务|引导|搜索|提问|操作|播报|指路|带路|说|说话|讲|问|找)?(?:了|一下|掉|啦)*"
+    r"|把?(?:导航|路线|(?:整个)?行程|计划)(?:给我)?(?:取消|停|关|结束|关掉|停掉|停止|退出|删|删除|作废|不要)(?:了|掉|一下)*|算了(?:算了)?(?:不去了?|不用了?|不找了?|别找了?|不说了)?|(?:先|那|就|都|我们?)*(?:不|别)(?:去玩|去|玩|找|走|导航|开|搜)(?:了)|"
     r"(?:先)?(?:到此为止|停|停下|停停|打住|够了|闭嘴|安静|别吵|住口|别说话|没事了?|没什么(?:事)?了?|不用(?:麻烦)?了|当我没说)(?:了)?|别(?:管|导|播|念|指|说|问|讲|叫|吵|念叨|啰嗦|废话)(?:了|话了?)"
 )
 _STATUS: tuple[tuple[str, str], ...] = (
@@ -176,7 +185,7 @@ def _answer(text: str, context: Context) -> Parsed | None:
     bare = without_courtesy(text, "zh")
     if _whole(rf"(?:(?:{_REPEAT})[，, 啊呀呢吧的了]*){{1,3}}", bare) and len(bare) > 1:
         return one(Repeat(), STRONG if len(bare) > 2 else GOOD, "zh.repeat")
-    if chosen := _choice(bare, context):
+    if (chosen := _choice(bare, context)) and not other_kind(chosen, bare, context):
         return chosen
     for candidate in (text, bare):
         if _whole(rf"(?:{_CONFIRM}[，, 啊呀呢吧的了]*){{1,3}}", candidate):
@@ -285,7 +294,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
         and not re.search(r"太|有点|贵|低|差|不|没|远|近|好|行|换|这么|都|一般", name)
         and len(name) <= 5
         and not re.match(_NAV_LEAD + _NAV_VERB, text)
-        and parse_clause(text, Context()) is None
+        and (parse_whole(text, Context()) or parse_clause(text, Context())) is None
     ):
         return one(Choose(name=name), FAIR, "zh.choose.bare")
     return None
@@ -465,7 +474,9 @@ def _status(text: str, context: Context) -> Parsed | None:
         if _whole(pattern, text) and (
             what != "fuel_range" or re.search(r"多|几|够|剩|续航|里程|[油电].*[吗么]", text)
         ):
-            return one(Status(what=cast("Any", what)), STRONG, f"zh.status.{what}")
+            return one(
+                Status(what=cast("Any", what), place=home_asked(what, text)), STRONG, f"zh.status.{what}"
+            )
     return None
 
 
@@ -492,7 +503,7 @@ def _named_status(text: str, context: Context) -> Parsed | None:
             "time_left",
         ),
         (
-            r"(?:从这儿?里?|现在|我们|我|开车|开|大概|大约|要|得|还|需要)*(?:多久|多长时间|多少分钟|几分钟)(?:能|可以|才能|才)?到(?P<place>(?!达|那|家了|地方|目的|终点|的|了|这).{1,12}?)",
+            r"(?:从这儿?里?|现在|我们|我|开车|开|大概|大约|要|得|还|有|需要)*(?:多久|多长时间|多少分钟|几分钟)(?:能|可以|才能|才)?到(?P<place>(?!达|那|家了|地方|目的|终点|的|了|这).{1,12}?)",
             "time_left",
         ),
         (
@@ -504,7 +515,7 @@ def _named_status(text: str, context: Context) -> Parsed | None:
             "distance_left",
         ),
         (
-            r"(?P<place>最近的.{2,12}?|.{2,12}?[站店院场馆园]|(?!还|现在|我|离|前|下|路|一共|总共|剩|那|这|到|去|全程|开|跑|可以|能).{2,12}?(?=有|远))(?:还|大概)?(?:有|要)?(?:多远|多少公里|几公里|远不远|远吗)",
+            r"(?P<place>最近的.{2,12}?|第.{1,3}[个家间]|最后一?[个家间]|.{2,12}?[站店院场馆园]|(?!还|现在|我|离|前|下|路|一共|总共|剩|那|这|到|去|全程|开|跑|可以|能).{2,12}?(?=有|远))(?:还|大概)?(?:有|要)?(?:多远|多少公里|几公里|远不远|远吗)",
             "distance_left",
         ),
         (

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from agent.rules import Context
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agent.answer import Answer
+    from agent.guidance_state import GuidanceState
     from agent.intent import Avoid, Intent
     from agent.itinerary import Plan
     from agent.utterance import Language
@@ -41,8 +44,8 @@ class Question:
     asked_at: datetime
     """When it was asked."""
 
-    slot: str = "to"
-    """Slot of the request that the answer fills."""
+    words: str
+    """How it was put."""
 
     repeated: int = 0
     """How often the answer was not understood."""
@@ -67,6 +70,8 @@ class Session:
     stops: list[Place] = field(default_factory=list)
     """Stops of the current route, destination last."""
     avoid: tuple[Avoid, ...] = ()
+    usual_avoid: tuple[Avoid, ...] = ()
+    """What every drive avoids to begin with, by the settings."""
     plan: Plan | None = None
     plan_inputs: Any = None
     """What the plan was made from (`agent.planner.TripRequest`)."""
@@ -85,22 +90,38 @@ class Session:
     def context(self, guiding: bool) -> Context:
         """Return what the understanding needs to know."""
         names: list[str] = []
-        for place in self.question.options if self.question else self.offered:
+        places = self.question.options if self.question else self.offered
+        for place in places:
             names += [name for name in (place.name, place.district, *place.names.values()) if name]
         return Context(
             expecting=self.question.expecting if self.question else "",
             guiding=guiding,
             planning=self.plan is not None,
             offered=tuple(dict.fromkeys(names)),
+            kinds=frozenset(place.category for place in places),
         )
 
-    def drive_to(self, route: Route, origin: tuple[float, float], stops: list[Place]) -> None:
+    def drive_to(self, route: Route, origin: tuple[float, float] | None, stops: list[Place]) -> None:
         """Note the route that is now driven."""
         self.route, self.origin, self.stops = route, origin, stops
         if stops:
             self.topic = stops[-1]
             self.earlier = [*self.earlier[-9:], stops[-1]]
 
+    def follow(self, state: GuidanceState | None, place_at: Callable[[float, float], Place]) -> None:
+        """Take over what live guidance knows: stops reached, arrived, gone on after a restart."""
+        if state is None or state.route is None:
+            if self.route is not None:
+                self.end_drive()
+            return
+        self.route = state.route
+        left = state.stops_left
+        if len(self.stops) < len(left):
+            self.avoid = cast("tuple[Avoid, ...]", tuple(sorted(state.route.avoid)))
+            self.stops = [place_at(*point) for point in left]
+        elif left:
+            self.stops = self.stops[-len(left) :]
+
     def end_drive(self) -> None:
         """Forget the route."""
-        self.route, self.origin, self.stops, self.avoid = None, None, [], ()
+        self.route, self.origin, self.stops, self.avoid = None, None, [], self.usual_avoid

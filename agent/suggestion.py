@@ -115,6 +115,7 @@ class Suggester:
                 intent=Navigate(to=found.place.name),
                 options=(found.place,),
                 asked_at=now,
+                words=found.text,
             )
             on_the_way = found.topic in {"fuel", "rest"} and self._session.stops
             self._session.last_search = Search(along=True, need="fuel") if on_the_way else None

@@ -86,6 +86,9 @@ class TripRequest:
     liked: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Each liking with the ids of the places that meet it, for the verifier."""
 
+    dined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Each meal that was wished for with the ids of the restaurants that serve it."""
+
     disliked: frozenset[str] = frozenset()
     """Ids of places that must not be in."""
 
@@ -134,6 +137,7 @@ def make_request(
         desk.router.snap(*start)
     except NavError:
         start = _nearest_start(desk, center)
+    restaurants, dined = _restaurants(desk, center, reach_m, wishes)
     return TripRequest(
         where=name,
         center=center,
@@ -144,7 +148,8 @@ def make_request(
         wishes=wishes,
         sights=_drivable(desk, sights),
         must_count=must_count,
-        restaurants=_drivable(desk, _restaurants(desk, center, reach_m, wishes)),
+        restaurants=restaurants,
+        dined=dined,
         hotels=_drivable(desk, hotels),
         fuel_stations=_drivable(desk, tuple(desk.places.search("加油站", near=center, limit=4))),
         per_day=_PER_DAY[wishes.pace] - (1 if wishes.elderly and wishes.pace == "" else 0),
@@ -297,15 +302,21 @@ def _disliked(desk: Desk, center: Point, reach_m: float, wishes: Wishes) -> set[
     return gone
 
 
-def _restaurants(desk: Desk, center: Point, reach_m: float, wishes: Wishes) -> tuple[Place, ...]:
+def _restaurants(
+    desk: Desk, center: Point, reach_m: float, wishes: Wishes
+) -> tuple[tuple[Place, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Return the restaurants, those wished for first, and which of them serve what was wished for."""
     wanted: list[Place] = []
+    dined: list[tuple[str, tuple[str, ...]]] = []
     for words in wishes.meals:
         if need_of(words, "zh") or need_of(words, "en"):
             continue
-        wanted += _found(desk, words, center, reach_m, 8)
+        found = _drivable(desk, tuple(p for p in _found(desk, words, center, reach_m, 8) if p.name))
+        dined.append((words, tuple(place.id for place in found)))
+        wanted += found[:4]
     plain = desk.places.search("餐厅", near=center, within_m=reach_m, limit=120)
-    named = [place for place in (*wanted, *plain) if place.name]
-    return tuple({place.id: place for place in named}.values())
+    named = [*wanted, *_drivable(desk, tuple(place for place in plain if place.name))]
+    return tuple({place.id: place for place in named}.values()), tuple(dined)
 
 
 def _hotels(desk: Desk, center: Point, reach_m: float, wishes: Wishes) -> tuple[Place, ...]:

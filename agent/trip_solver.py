@@ -144,12 +144,14 @@ def _meals(request: TripRequest, sights: list[Place]) -> list[Place]:
     """Return restaurants to choose from: those wished for, then those near the best sights."""
     from nav.geometry import distance_m
 
-    chosen = list(request.restaurants[:4])
+    wished = {place_id for _, ids in request.dined for place_id in ids}
+    chosen = [place for place in request.restaurants if place.id in wished]
+    chosen += request.restaurants[len(chosen) : 4]
     anchors = [(place.lat, place.lon) for place in sights[: request.per_day * request.days + 2]]
     for anchor in anchors:
         near = sorted(request.restaurants, key=lambda r: distance_m(anchor, (r.lat, r.lon)))[:2]
         chosen += [place for place in near if place not in chosen]
-    limit = 4 + 3 * request.days
+    limit = 4 + 3 * request.days + len(wished)
     return chosen[: max(limit, 8)]
 
 
@@ -278,8 +280,20 @@ class _Model:
             else:
                 penalty = _MEAL
             routing.AddDisjunction(indices, penalty, 1)
+        self._wished_meals()
         self._once_a_restaurant()
         self._count_limit()
+
+    def _wished_meals(self) -> None:
+        """What was wished to be eaten is eaten once, if it fits."""
+        for _, ids in self._request.dined:
+            serving = [
+                self._manager.NodeToIndex(self._first + position)
+                for position, node in enumerate(self._nodes)
+                if node.role != "sight" and node.place.id in ids
+            ]
+            if serving:
+                self._routing.AddDisjunction(serving, _LIKED, 1)
 
     def _once_a_restaurant(self) -> None:
         """Nothing is eaten at twice."""

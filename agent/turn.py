@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent import reply
@@ -45,7 +45,6 @@ class Turn:
     guidance: GuidanceState | None
     text: str
     """The cleaned utterance."""
-    results: list[Result] = field(default_factory=list)
 
     @property
     def route(self) -> Route | None:
@@ -93,8 +92,8 @@ class Turn:
         intent: Intent,
         expecting: Expecting,
         options: tuple[Place, ...] = (),
-        slot: str = "to",
         repeated: int = 0,
+        words: str = "",
     ) -> Result:
         """Ask back and remember the question."""
         self.session.question = Question(
@@ -102,7 +101,7 @@ class Turn:
             intent=intent,
             options=options,
             asked_at=self.desk.now(),
-            slot=slot,
+            words=words or reply_text,
             repeated=repeated,
         )
         if options:

@@ -235,7 +235,7 @@ def check_wishes(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
     for place in request.sights[: request.must_count]:
         if place.id not in ids:
             problems.append(Problem(check="wishes", what=f"{place.name} has to be in"))
-    for words, liked in request.liked:
+    for words, liked in (*request.liked, *request.dined):
         if not ids & set(liked) and words not in plan.unmet:
             problems.append(Problem(check="wishes", what=f"nothing of {words!r} is in"))
     for place_id in ids & request.disliked:

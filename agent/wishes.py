@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from agent.intent import PlanChange, PlanTrip, Wishes
 from agent.rules import STRONG, Context, Parsed, one
+from poi.category import load_categories
 
 if TYPE_CHECKING:
     from agent.intent import Avoid
@@ -40,6 +42,43 @@ class Named:
     must: list[str] = field(default_factory=list)
     meals: list[str] = field(default_factory=list)
 
+
+_SEEN = (
+    "leisure/", "tourism/", "historic/", "natural/", "waterway/", "shop/", "amenity/place_of_worship",
+    "amenity/theatre", "amenity/cinema", "amenity/arts_centre", "amenity/marketplace", "amenity/public_bath",
+)  # fmt: skip
+"""Kinds that one goes to see."""
+
+_NO_WISH = (
+    "tourism/attraction", "tourism/hotel", "tourism/hostel", "tourism/guest_house", "tourism/motel",
+    "tourism/apartment", "tourism/camp",
+)  # fmt: skip
+"""Kinds among them that every trip is about, or that one sleeps at."""
+
+_EATING = ("amenity/restaurant", "amenity/fast_food", "amenity/cafe", "amenity/bar", "amenity/pub")
+
+
+def kind_wished(word: str) -> Literal["", "likes", "meals"]:
+    """Tell whether a word is a kind of place to see or to eat at; "" if it is neither."""
+    match = load_categories().match(word)
+    if not match or match.rest:
+        return ""
+    first = match.categories[0]
+    if first.startswith(_EATING):
+        return "meals"
+    return "likes" if first.startswith(_SEEN) and not first.startswith(_NO_WISH) else ""
+
+
+def add_kind(named: Named, word: str) -> None:
+    """Add a kind of place that was said without a word for the wish ("museums and a sauna")."""
+    said = (*named.likes, *named.dislikes, *named.must, *named.meals)
+    kind = kind_wished(word)
+    if kind and not any(word in other or other in word for other in said):
+        getattr(named, kind).append(word)
+
+
+compiled = lru_cache(maxsize=None)(re.compile)
+"""Compiles a pattern of a table once: the tables are longer than what `re` itself keeps."""
 
 Changes = tuple[tuple[str, str, str], ...]
 """Action, the pattern that asks for it, and a pattern that speaks against it ("" for none)."""
@@ -97,9 +136,32 @@ def clock(hour: int, minute: int, *, afternoon: bool) -> str:
 def change_of(changes: Changes, body: str, day: int) -> PlanChange | None:
     """Return the first change of a table that the words ask for."""
     for name, pattern, unless in changes:
-        if re.search(pattern, body) and not (unless and re.search(unless, body)):
+        if compiled(pattern).search(body) and not (unless and compiled(unless).search(body)):
             action: Any = name
             return PlanChange(action=action, day=day)
+    return None
+
+
+def asked_about(
+    text: str, patterns: tuple[tuple[str, str], ...], day: int, context: Context, language: Language
+) -> Parsed | None:
+    """Read a question about the plan at hand; without one, only what names it can be such a question."""
+    for name, pattern in patterns:
+        named = name == "all" and re.search(r"(?i).行程|行程.|itinerary|\bplan\b", text)
+        if (context.planning or named) and compiled(pattern + "[了呢啊呀吗]*").fullmatch(text):
+            ask: Any = name
+            return one(PlanTrip(ask=ask, day=day), STRONG, f"{language}.trip.ask")
+    return None
+
+
+def length_of(
+    body: str, patterns: tuple[tuple[str, str], ...], number: Callable[[str], float | None]
+) -> PlanChange | None:
+    """Return a change of the number of days; each pattern has that number in its one group."""
+    for name, pattern in patterns:
+        if (found := compiled(pattern).search(body)) and (count := number(found[1])) is not None:
+            action: Any = name
+            return PlanChange(action=action, days=int(count))
     return None
 
 

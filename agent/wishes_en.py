@@ -10,7 +10,21 @@ from agent.numerals import EN_NUMBER, en_number, ordinal
 from agent.phrase import road_wishes
 from agent.rules import FAIR, GOOD, STRONG, Context, Parsed, one
 from agent.trip_dates import EN_DATE, EN_SHIFT
-from agent.wishes import Changes, Named, Words, change_of, changed, clock, days_asked, moved_by, wishes_of
+from agent.wishes import (
+    Changes,
+    Named,
+    Words,
+    add_kind,
+    asked_about,
+    change_of,
+    changed,
+    clock,
+    days_asked,
+    kind_wished,
+    length_of,
+    moved_by,
+    wishes_of,
+)
 
 _TRIP = re.compile(
     r"(?i)\b(?:trip|itinerary|vacation|holiday|weekend (?:in|at|to|away|getaway)|sightsee(?:ing)?|day tour|getaway|days? (?:in|at|around|exploring|tour|visit)|nights? (?:in|at)|day[- ](?:trip|tour)|tour of|tour (?:the|around)|spend (?:the |a |an? |"
@@ -31,6 +45,8 @@ _BARE_DAYS = rf"(?i)(?:just|about|maybe|only|for|let'?s say)?\s*({EN_NUMBER})[\s
 
 def parse_trip(text: str, context: Context) -> Parsed | None:
     """Read a request for a trip, or a change to the plan at hand; None if it is neither."""
+    if asked := asked_about(text.strip(" ,.!?"), _ASKED, day_number(text), context, "en"):
+        return asked
     if change := _change(text, context):
         return change
     if not _TRIP.search(text) or _NOT.search(text):
@@ -103,12 +119,24 @@ _WORDS = Words(
 )
 
 
+_FOR_MEAL = (
+    r"(?i)\b(?:want|have|like|love|eat|get|fancy|prefer|with|and) (?P<dish>(?!something|anything)[a-z' -]{2,30}?) for (?:lunch|dinner|supper)\b"
+    r"|\b(?P<kind>[a-z'-]+(?: [a-z'-]+)?) (?:lunch(?:es)?|dinners?|suppers?|meals?)\b"
+)
+"""What is to be eaten: "sushi for dinner", "a vegetarian lunch"."""
+
+
 def parse_wishes(text: str) -> Wishes:
     """Extract what a trip should be like; every name is a span of the text."""
     roads = road_wishes(text, "en")
     rest = " " + roads.text + " "
     stop = r"(?=[,.;!?]|$| but | please| in the | at the | on the | for | with | without | no | and (?:we|i|no|not|a|the kids|avoid|stay|start|don't|somewhere)\b| we | i | leave| also | seeing | visiting | exploring )"
     named = Named()
+    for found in re.finditer(_FOR_MEAL, rest):
+        dish = re.sub(r"(?i)^(?:an?|some|the) ", "", (found["dish"] or found["kind"]).strip())
+        if (found["dish"] and _wishable(dish)) or kind_wished(dish) == "meals":
+            named.meals.append(dish)
+            rest = rest.replace(found[0], " , ")
     for pattern, target in (
         (
             rf"(?i)\b(?:no|not|skip(?:ping)?|without|avoid(?:ing)?|nothing with|hate|don'?t (?:like|want|care for)|(?:no|not) interested in|leave out|less)\s+(?:to see |to visit |seeing |any |the |more |too many |going to )*(.{{2,40}}?){stop}",
@@ -135,6 +163,10 @@ def parse_wishes(text: str) -> Wishes:
             target += [w for w in _items(found[1]) if _wishable(w)]
         if target is not named.likes:
             rest = re.sub(pattern, " , ", rest)
+    for part in re.split(r"(?i)[,.;!?]|\b(?:and|with|plus|including|go(?:ing)? to|visit|see)\b", rest):
+        word = re.sub(r"(?i)^(?:an?|some|the|lots of|many|a few) ", "", part.strip())
+        if _wishable(word):
+            add_kind(named, word)
     where = _where(text).lower()
     named.likes = [w for w in named.likes if not (where and where in w.lower()) and w not in named.must]
     return wishes_of(text, named, _WORDS, number=en_number, avoid=roads.avoid, depart=_depart(text))
@@ -247,9 +279,60 @@ _CHANGES: Changes = (
 )
 
 
+_ON = r"(?: (?:on|for) (?:the )?(?:day \w+|\w+ day))?"
+_ASKED = (
+    (
+        "lunch",
+        rf"(?i)(?:what(?:'s| is| do we have) (?:planned )?for|where(?:'s| is| are we (?:having|eating)| do we (?:have|eat))) (?:our )?lunch{_ON}",
+    ),
+    (
+        "dinner",
+        rf"(?i)(?:what(?:'s| is| do we have) (?:planned )?for|where(?:'s| is| are we (?:having|eating)| do we (?:have|eat))) (?:our )?(?:dinner|supper){_ON}",
+    ),
+    (
+        "hotel",
+        rf"(?i)where (?:are|do|will|am) (?:we|i) (?:staying|stay|sleep|sleeping){_ON}|(?:what(?:'s| is)|which is) (?:the|our|my) hotel{_ON}|which hotel(?: is it| are we (?:at|in|staying at))?{_ON}",
+    ),
+    (
+        "start",
+        rf"(?i)(?:what time|when) (?:do|are|will) we (?:start|starting|leave|leaving|set off|begin|go){_ON}",
+    ),
+    (
+        "all",
+        r"(?i)(?:(?:repeat|read|show|tell|say|give)(?: me)?|what(?:'s| is| was)) (?:the|my|our) (?:whole )?(?:plan|itinerary|trip|schedule)(?: again)?",
+    ),
+    (
+        "day",
+        r"(?i)(?:and |so )?(?:what(?:'s| is| about| do we do| are we doing| do we see| do we have)?|where do we go|how about|tell me about|read|repeat)(?: planned)?(?: on| for)? (?:the )?(?:day \w+|\w+ day)(?: again)?",
+    ),
+)
+_LENGTHS = (
+    ("longer", rf"(?i)\b({EN_NUMBER})[- ]?(?:more|extra|additional) days?\b"),
+    ("shorter", rf"(?i)\b({EN_NUMBER})[- ]?(?:fewer|less) days?\b"),
+    ("longer", rf"(?i)\b(?:extend|lengthen|prolong)\b.*\bby ({EN_NUMBER}) days?\b"),
+    ("longer", rf"(?i)^(?:add|stay) ({EN_NUMBER}) days?(?: more| longer)?$"),
+    ("shorter", rf"(?i)\b(?:shorten|cut|reduce)\b.*\bby ({EN_NUMBER}) days?\b"),
+    (
+        "days",
+        rf"(?i)^(?:make|change|turn|cut|shorten|extend|reduce|only|just|(?:i|we) (?:only |just )?(?:have|want))\b(?!.*\b(?:longer|shorter)\b).*?\b({EN_NUMBER})[- ]days?(?: long| only| instead| trip)?$",
+    ),
+)
+
+
 def _change_of(rest: str, body: str, day: int) -> PlanChange | None:
+    if day == 0 and (made := length_of(body, _LENGTHS, en_number)):
+        return made
     if made := change_of(_CHANGES, body, day):
         return made
+    swap = re.fullmatch(
+        r"(?i)(?:replace|swap|exchange)(?: out)? (?:the )?(.{2,40}?) (?:with|for|by) (?:the |an? )?(.{2,40}?)",
+        rest,
+    ) or re.fullmatch(r"(?i)(?:replace|swap|exchange)(?: out)? (?:the )?(.{2,40}?)()", rest)
+    if swap:
+        other = (
+            "" if re.fullmatch(r"(?i)something else|another(?: one)?|a different one", swap[2]) else swap[2]
+        )
+        return PlanChange(action="swap", day=day, what=swap[1], other=other)
     drop = re.match(
         r"(?i)^(?:i |we )?(?:don'?t want to (?:see|visit|go to)|remove|drop|skip|take out|leave out|delete|cancel|get rid of|no|without|scrap|cut out|cut|not)\s+(?:the |any |all |all the |that )?(.{2,40}?)$",
         rest,

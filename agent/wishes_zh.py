@@ -10,10 +10,23 @@ from agent.numerals import ZH_NUMBER, zh_number
 from agent.phrase import road_wishes
 from agent.rules import FAIR, GOOD, STRONG, Context, Parsed, one
 from agent.trip_dates import ZH_DATE, ZH_SHIFT
-from agent.wishes import Changes, Named, Words, change_of, changed, clock, days_asked, moved_by, wishes_of
+from agent.wishes import (
+    Changes,
+    Named,
+    Words,
+    add_kind,
+    asked_about,
+    change_of,
+    changed,
+    clock,
+    days_asked,
+    length_of,
+    moved_by,
+    wishes_of,
+)
 
 _TRIP = re.compile(
-    r"玩(?!具|偶)|旅游|旅行|游玩|自驾|[天日]游|一日游|周末(?:去|到|游|行程)|度假|行程|攻略|逛(?:个|一)?(?:[一二两三四五六七八九十\d半]+天)|待(?:个|上)?[一二两三四五六七八九十\d半]+(?:个)?(?:天|晚|礼拜|星期|周)|住(?:个|上)?[一二两三四五六七八九十\d]+(?:天|晚)|几日游|转(?:个|上)?[一二两三四五六七八九十\d半]+天|出去[一二两三四五六七八九十\d半]+天|散散?心|[一二两三四五六七八九十\d]+天(?:去|玩|逛|游)|逛[^，,附近]{1,8}[一二两三四五六七八九十\d]+天|(?:在|去|到)[^，,]{1,10}[一二两三四五六七八九十\d]+天(?:$|[，,。看吃带住逛]|[一二两三四五六七八九十\d][晚夜])"
+    r"玩(?!具|偶)|旅游|旅行|游玩|自驾|[天日]游|一日游|周末(?:去|到|游|行程)|度假|行程|攻略|逛(?:个|一)?(?:[一二两三四五六七八九十\d半]+天)|待(?:个|上)?[一二两三四五六七八九十\d半]+(?:个)?(?:天|晚|礼拜|星期|周)|住(?:个|上)?[一二两三四五六七八九十\d]+(?:天|晚)|几日游|转(?:个|上)?[一二两三四五六七八九十\d半]+天|出去[一二两三四五六七八九十\d半]+天|散散?心|[一二两三四五六七八九十\d]+天(?:去|玩|逛|游|看)|逛[^，,附近]{1,8}[一二两三四五六七八九十\d]+天|(?:在|去|到)[^，,]{1,10}[一二两三四五六七八九十\d]+天(?:$|[，,。看吃带住逛]|[一二两三四五六七八九十\d][晚夜])"
 )
 _DAYS = re.compile(rf"({ZH_NUMBER})(?:个)?(?:天|日(?!料|本))(?:({ZH_NUMBER})(?:个)?(?:夜|晚))?")
 _NOT_TRIP = re.compile(
@@ -26,6 +39,8 @@ _BARE_DAYS = rf"(?:就|玩|大概|大约|安排)*({ZH_NUMBER})(?:个)?(?:天)?[�
 
 def parse_trip(text: str, context: Context) -> Parsed | None:
     """Read a request for a trip, or a change to the plan at hand; None if it is neither."""
+    if asked := asked_about(text.strip(" ，,。.!！?？"), _ASKED, day_number(text), context, "zh"):
+        return asked
     if change := _change(text, context):
         return change
     if not _TRIP.search(text) or _NOT_TRIP.search(text):
@@ -108,6 +123,10 @@ _WORDS = Words(
 )
 
 
+_WISHING = r"(?:我们?|想|要|还|也|再|能|最好|喜欢|有|带|去|到|看看?|逛逛?|玩|蒸|泡|洗|做|一次|一?个|些|点|中午|晚上|午饭|晚饭|午餐|晚餐)*"
+"""What stands before a kind of place that is wished for."""
+
+
 def parse_wishes(text: str) -> Wishes:
     """Extract what a trip should be like.
 
@@ -169,6 +188,8 @@ def parse_wishes(text: str) -> Wishes:
         word = found[1].strip("的 ")
         if word and word not in likes and not re.search(r"玩|吃|安静|热闹", word):
             likes += _items(word)
+    for part in re.split(r"[，,。；;、！!？?和跟]|还有|顺便|(?<=[天晚夜])(?=[看逛去])", rest):
+        add_kind(named, re.sub(rf"^{_WISHING}", "", part.strip("的吧了 ")))
     return wishes_of(text, named, _WORDS, number=zh_number, avoid=roads.avoid, depart=_depart(text))
 
 
@@ -271,9 +292,53 @@ _CHANGES: Changes = (
 )
 
 
+_DAY = rf"(?:第{ZH_NUMBER}天|最后一天|首日|头一天)?(?:的)?"
+_ASKED = (
+    (
+        "lunch",
+        rf"{_DAY}(?:中午|午饭|午餐)(?:我们?)?(?:在|去)?(?:(?:吃|是)?(?:什么|啥)|(?:在|去)?哪(?:里|儿|家)?(?:吃)?|怎么(?:安排|吃))",
+    ),
+    (
+        "dinner",
+        rf"{_DAY}(?:晚上|晚饭|晚餐)(?:我们?)?(?:在|去)?(?:(?:吃|是)(?:什么|啥)|(?:在|去)?哪(?:里|儿|家)?吃|怎么吃)",
+    ),
+    (
+        "hotel",
+        rf"{_DAY}(?:晚上|夜里|我们?|都)*(?:住|睡)(?:在)?(?:哪(?:里|儿|家|个酒店)?|什么(?:地方|酒店))|{_DAY}(?:酒店|住处)是(?:哪(?:里|儿|家|个)|什么)",
+    ),
+    ("start", rf"{_DAY}(?:我们?)?(?:几点|什么时候)(?:钟)?(?:出发|开始|出门|走)"),
+    (
+        "all",
+        r"(?:把|请|再)*(?:看|说|念|报|讲|重复|介绍)?(?:一?下|一?遍|看)?(?:我们?的?|这个)?(?:行程|计划|安排)(?:再)?(?:(?:说|念|报|讲|重复)(?:一?遍|一?下)|是(?:什么|怎样的?)|有(?:什么|哪些)|怎么(?:安排|样)的?|呢)?",
+    ),
+    (
+        "day",
+        rf"(?:把|请|再|那)*(?:看|说|念|报|讲|介绍)?(?:一?下|一?遍|看)?(?:第{ZH_NUMBER}天|最后一天|首日|头一天)(?:的)?(?:呢|(?:都|要|我们?)*(?:去|逛|玩|看|有|干|做)(?:哪(?:里|儿|些地方)?|什么|啥)|(?:的)?(?:安排|行程|计划)?(?:是(?:什么|怎样的?)|怎么安排的?|有(?:什么|哪些))?)",
+    ),
+)
+_LENGTHS = (
+    (
+        "days",
+        rf"(?:改成|改为|改到|变成|换成|缩短到|缩短成|减到|延长到|加到|(?:就|只)(?:玩|待|住|有))({ZH_NUMBER})(?:天|日)(?:吧)?$",
+    ),
+    ("longer", rf"(?:再加|再玩|再待|多玩|多待|多加|多|加|延长)({ZH_NUMBER})天"),
+    ("shorter", rf"(?:少玩|少待|少去|少|减|缩短|减少)({ZH_NUMBER})天"),
+)
+
+
 def _change_of(rest: str, body: str, day: int) -> PlanChange | None:
+    if day == 0 and (made := length_of(body, _LENGTHS, zh_number)):
+        return made
     if made := change_of(_CHANGES, body, day):
         return made
+    swap = re.fullmatch(
+        r"(?:那|就|给我|帮我|我们?|还是)*(?:把|将)(.{1,14}?)(?:换成|改成|替换成|换为)(.{2,14}?)", rest
+    ) or re.fullmatch(
+        r"(?:那|就|给我|帮我|我们?|还是)*(?:把|将)?(.{1,14}?)(?:给)?(?:换掉|换一个|换个别的|换了)()", rest
+    )
+    if swap and not re.search(r"目的地|终点|路|声音|音量|时间|出发", swap[1]):
+        other = "" if swap[2] == "别的" else swap[2]
+        return PlanChange(action="swap", day=day, what=swap[1].strip("的 "), other=other)
     drop = re.fullmatch(
         r"(?:那|就|给我|帮我|我们?|还是)*(?:把|将)?(.{1,14}?)(?:这个|那个|的安排)?(?:都|给|全)?(?:去掉|删掉|取消掉?|换掉|删了|删除|拿掉|不要|不去|去了|划掉|移除|砍掉|跳过|就算|算)(?:了|掉)*",
         rest,
@@ -296,7 +361,7 @@ def _change_of(rest: str, body: str, day: int) -> PlanChange | None:
     )
     if (
         add
-        and not re.fullmatch(r"(?:它|这个|那个|什么|哪|点|些|一点|路线).*", add[1])
+        and not re.fullmatch(r"(?:它|这个|那个|什么|哪|点|些|一点|一下|路线).*", add[1])
         and (day or re.search(r"加|安排|添|插|放", rest))
     ):
         return PlanChange(action="add", day=day, what=add[1].strip("的 "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,21 @@ def test_plan_prints_what_is_asked_for() -> None:
     answer = json.loads(text)
     assert answer["intent"] == {"kind": "plan_trip", "where": "赫尔辛基", "days": 1}
     assert answer["plan"]["days"][0]["visits"]
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_plan_begins_by_the_clock_of_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("device.regions.local_clock", lambda _region: lambda: datetime(2031, 5, 5, 1, 0))
+    code, text = run("plan", "plan a day in Helsinki", "--region", "helsinki", "--format", "json")
+    assert code == 0
+    assert json.loads(text)["days"][0]["date"].startswith("2031-05-0")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_plan_avoids_what_the_settings_avoid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOGAO_ROUTING_AVOID", "toll")
+    _code, text = run("plan", "plan a day in Helsinki", "--region", "helsinki", "--format", "json")
+    assert json.loads(text)["avoid"] == ["toll"]
 
 
 @pytest.mark.usefixtures("installed")

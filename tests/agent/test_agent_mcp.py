@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -89,6 +90,10 @@ def test_a_planned_trip_is_verified(desk: Desk) -> None:
         ),
         ("plan_trip", {"where": "Paris", "days": 2}, "outside"),
         ("plan_trip", {"where": "Helsinki", "days": 400}, "days_many"),
+        ("plan_trip", {"where": "Helsinki", "days": 1, "avoid": ["junk"]}, "BadRequest"),
+        ("plan_trip", {"where": "Helsinki", "days": 1, "first_day": "9999-12-31"}, "Refused"),
+        ("plan_trip", {"where": "Helsinki", "days": 1, "first_day": "0001-01-01"}, "Refused"),
+        ("route_by_address", {"origin": "Kiasma", "destination": "Ateneum", "avoid": ["junk"]}, "BadRequest"),
         ("place_detail", {"place_id": "node/-1; DROP TABLE place"}, "Refused"),
     ],
 )
@@ -101,3 +106,15 @@ def test_what_cannot_be_done_is_said(
     else:
         assert answer["reason"] == reason
         assert answer["error"]
+
+
+def test_a_trip_begins_by_the_clock_of_the_region(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("device.mcp_server.local_clock", lambda _region: lambda: datetime(2031, 5, 5, 1, 0))
+
+    async def planned() -> dict[str, Any]:
+        server = create_server(desk.region, places=desk.places, router=desk.router)
+        async with mcp.Client(server) as client:
+            result = await client.call_tool("plan_trip", {"where": "Helsinki", "days": 1})
+            return dict(result.structured_content)
+
+    assert asyncio.run(planned())["plan"]["days"][0]["date"].startswith("2031-05-0")

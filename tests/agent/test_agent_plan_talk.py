@@ -1,0 +1,266 @@
+"""Talking about the plan at hand: asked about, shortened, swapped, dropped; wishes are kept or named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from agent import Agent
+from agent.answer import Answer
+from agent.errors import PlanImpossible
+from agent.facts import unknown_words
+from agent.finding import Desk
+from agent.intent import Cancel, Intent, Navigate, PlanChange, PlanTrip, Remember, Wishes
+from agent.itinerary import Plan
+from agent.planner import make_plan
+from agent.replan import change_plan
+from agent.reply import spoken_time
+from agent.rules import Context
+from agent.trip_request import TripRequest
+from agent.understand import Understander
+from agent.verifier import verify
+from tests.agent.test_agent_trip import request_for
+
+STATION = (60.1719, 24.9414)
+PLANNING = Context(planning=True)
+Talk = Callable[[str], Answer]
+
+
+@pytest.fixture
+def agent(new_agent: Callable[..., Agent]) -> Agent:
+    """Give an agent."""
+    return new_agent()
+
+
+@pytest.fixture
+def say(agent: Agent) -> Talk:
+    """Say something at the station; nothing in the reply may be invented."""
+
+    def said(text: str) -> Answer:
+        answer = agent.hear(text, position=STATION)
+        assert unknown_words(agent, answer, text) == []
+        return answer
+
+    return said
+
+
+@pytest.fixture(scope="module")
+def trip(desk: Desk) -> tuple[Plan, TripRequest]:
+    """Give a plan of two days with museums."""
+    request = request_for(desk, likes=("museum",))
+    return make_plan(desk, request), request
+
+
+def read(text: str, context: Context = PLANNING) -> Intent:
+    """Read one intent with the grammar alone."""
+    (intent,) = Understander(None).understand(text, context=context).intents
+    return intent
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("make it one day", PlanChange(action="days", days=1)),
+        ("make it four days", PlanChange(action="days", days=4)),
+        ("改成一天", PlanChange(action="days", days=1)),
+        ("再加两天", PlanChange(action="longer", days=2)),
+        ("one more day", PlanChange(action="longer")),
+        ("extend it by two days", PlanChange(action="longer", days=2)),
+        ("少玩一天", PlanChange(action="shorter")),
+        ("cut it by a day", PlanChange(action="shorter")),
+        ("把第一个博物馆换掉", PlanChange(action="swap", what="第一个博物馆")),
+        ("replace the first museum", PlanChange(action="swap", what="first museum")),
+        ("replace the park with a church", PlanChange(action="swap", what="park", other="church")),
+        ("第二天换个酒店", PlanChange(action="hotel", day=2)),
+    ],
+)
+def test_a_change_of_the_plan(text: str, change: PlanChange) -> None:
+    assert read(text) == PlanTrip(change=change)
+
+
+@pytest.mark.parametrize(
+    ("text", "ask", "day"),
+    [
+        ("行程再说一遍", "all", 0), ("what's the plan", "all", 0), ("read the itinerary", "all", 0),
+        ("中午吃什么", "lunch", 0), ("what's for lunch", "lunch", 0), ("第二天晚上吃什么", "dinner", 2),
+        ("住哪", "hotel", 0), ("where are we staying", "hotel", 0), ("几点出发", "start", 0),
+        ("when do we start on the last day", "start", -1), ("第一天去哪", "day", 1),
+        ("what do we do on day two", "day", 2),
+    ],
+)  # fmt: skip
+def test_a_question_about_the_plan(text: str, ask: str, day: int) -> None:
+    assert read(text) == PlanTrip.model_validate({"ask": ask, "day": day})
+
+
+def test_the_plan_is_told_from_the_plan(agent: Agent, say: Talk) -> None:
+    made = say("two days in Helsinki, I like museums")
+    plan = made.plan
+    assert plan is not None
+    assert say("what's the plan").reply == made.reply
+    lunch = next(visit for visit in plan.days[0].visits if visit.kind == "lunch")
+    told = say("what's for lunch on day one")
+    assert [place.id for place in told.places] == [lunch.place.id]
+    assert spoken_time(lunch.arrive, "en") in told.reply
+    hotel = plan.days[0].hotel
+    assert hotel is not None
+    assert say("住哪").places[0].id == hotel.place.id
+    assert [place.id for place in say("第二天去哪").places] == [v.place.id for v in plan.days[1].sights]
+    assert say("what do we do on day five").reply == "The plan has only two days."
+    assert agent.session.plan is plan
+
+
+@pytest.mark.parametrize("text", ["行程再说一遍", "what's the plan", "read the itinerary"])
+def test_a_plan_that_is_not_there_is_not_told(say: Talk, text: str) -> None:
+    assert say(text).outcome == "impossible"
+
+
+@pytest.mark.parametrize(
+    "text", ["取消行程", "行程不要了", "cancel the trip", "forget the plan", "我们不玩了"]
+)
+def test_the_plan_is_dropped(agent: Agent, say: Talk, text: str) -> None:
+    say("plan a day in Helsinki")
+    assert say(text).reply in {"好的，行程取消了。", "OK, the plan is dropped."}
+    assert agent.session.plan is None
+
+
+def test_a_trip_that_is_driven_is_not_the_plan(agent: Agent, say: Talk) -> None:
+    say("plan a day in Helsinki")
+    say("take me to Kiasma")
+    assert say("cancel the trip").end_guidance
+    assert agent.session.plan is not None
+    say("take me to Kiasma")
+    assert not say("cancel the plan").end_guidance
+    assert agent.session.plan is None
+
+
+@pytest.mark.parametrize("text", ["cancel the trip", "取消行程"])
+def test_without_a_plan_the_trip_is_the_drive(text: str) -> None:
+    assert read(text, Context(guiding=True)) == Cancel()
+
+
+@pytest.mark.parametrize(
+    ("change", "days"),
+    [
+        (PlanChange(action="days", days=1), 1),
+        (PlanChange(action="days", days=3), 3),
+        (PlanChange(action="longer", days=2), 4),
+        (PlanChange(action="shorter"), 1),
+    ],
+)
+def test_the_length_is_what_was_said(
+    desk: Desk, trip: tuple[Plan, TripRequest], change: PlanChange, days: int
+) -> None:
+    assert len(change_plan(desk, *trip, change).plan.days) == days
+
+
+def test_one_day_is_no_days(say: Talk) -> None:
+    say("two days in Helsinki")
+    assert say("make it one day").reply == "Changed: one day now."
+    assert "one days" not in say("what's the plan").reply
+
+
+def test_a_sight_gives_way_to_another(desk: Desk, trip: tuple[Plan, TripRequest]) -> None:
+    plan, request = trip
+    museum = next(v for v in plan.visits if v.place.category == "tourism/museum")
+    changed = change_plan(
+        desk, plan, request, PlanChange(action="swap", what="first museum", other="Esplanadi")
+    )
+    out, came = changed.places
+    ids = {visit.place.id for visit in changed.plan.visits}
+    assert out.id == museum.place.id
+    assert out.id not in ids
+    assert came.id in ids
+    assert verify(changed.plan, changed.request, desk) == []
+
+
+def test_nothing_of_the_kind_is_left_to_swap_for(desk: Desk, trip: tuple[Plan, TripRequest]) -> None:
+    plan, request = trip
+    museums = {p.id for p in desk.places.search("museum", near=STATION, limit=400)}
+    used = {visit.place.id for visit in plan.visits}
+    free = [p for p in request.sights if p.category == "tourism/museum" and p.id not in used]
+    left = replace(request, sights=tuple(p for p in request.sights if p not in free))
+    if museums <= used:
+        with pytest.raises(PlanImpossible) as refusal:
+            change_plan(desk, plan, left, PlanChange(action="swap", what="first museum"))
+        assert refusal.value.reason == "no_other_kind"
+    else:
+        changed = change_plan(desk, plan, left, PlanChange(action="swap", what="first museum"))
+        assert changed.places[1].id in museums
+
+
+@pytest.mark.parametrize("change", ["add", "swap"])
+def test_what_is_in_already_is_said_to_be_in(desk: Desk, trip: tuple[Plan, TripRequest], change: str) -> None:
+    plan, request = trip
+    first, second = [v.place for v in plan.visits if v.kind == "sight"][:2]
+    wanted = {"action": change, "what": second.name if change == "add" else first.name, "other": second.name}
+    with pytest.raises(PlanImpossible) as refusal:
+        change_plan(desk, plan, request, PlanChange.model_validate(wanted))
+    assert refusal.value.reason == "already_in"
+
+
+def test_a_kind_with_a_condition_is_found_in_the_plan(desk: Desk) -> None:
+    request = request_for(desk, days=1, likes=("church",))
+    plan = make_plan(desk, request)
+    dropped = change_plan(desk, plan, request, PlanChange(action="drop", what="first church"))
+    assert len(dropped.places) == 1
+    assert dropped.places[0].category == "amenity/place_of_worship"
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("two days in Helsinki with a sauna", Wishes(likes=("sauna",))),
+        ("plan a day in Helsinki, museums and a sauna", Wishes(likes=("museums", "sauna"))),
+        ("two days in Helsinki with a vegetarian lunch", Wishes(meals=("vegetarian",))),
+        ("two days in Helsinki, we want sushi for dinner", Wishes(meals=("sushi",))),
+        ("a day in Helsinki with lutefisk for dinner", Wishes(meals=("lutefisk",))),
+        ("在这里玩两天，想蒸桑拿", Wishes(likes=("桑拿",))),
+        ("去杭州两天，博物馆和桑拿", Wishes(likes=("博物馆", "桑拿"))),
+        ("两天看博物馆", Wishes(likes=("博物馆",))),
+        ("plan a day in Helsinki with kids, a nice lunch", Wishes(children=True)),
+    ],
+)
+def test_wishes_do_not_vanish(text: str, wishes: Wishes) -> None:
+    intent = read(text, Context())
+    assert isinstance(intent, PlanTrip)
+    assert intent.wishes == wishes
+
+
+def test_a_meal_that_was_wished_for_is_eaten_or_named(desk: Desk) -> None:
+    request = request_for(desk, meals=("sushi", "lutefisk"))
+    plan = make_plan(desk, request)
+    served = dict(request.dined)["sushi"]
+    assert [visit.kind for visit in plan.visits if visit.place.id in served] in (["lunch"], ["dinner"])
+    assert plan.unmet == ("lutefisk",)
+    forgotten = replace(plan, unmet=())
+    assert [p.check for p in verify(forgotten, request, desk)] == ["wishes"]
+
+
+def test_what_is_not_in_the_plan_is_said(say: Talk) -> None:
+    assert "It has no lutefisk." in say("a day in Helsinki with lutefisk for dinner").reply
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("save the cathedral as my church", Remember(place="cathedral", label="my church")),
+        ("remember Stockmann as my favourite", Remember(place="Stockmann")),
+        ("go home after stopping at a supermarket", Navigate(to="home", via=("supermarket",))),
+    ],
+)
+def test_what_is_said_after_a_name_is_not_part_of_it(text: str, intent: Intent) -> None:
+    assert read(text, Context()) == intent
+
+
+def test_a_place_kept_under_a_name_is_found_by_it(say: Talk) -> None:
+    say("save Helsinki Cathedral as my church")
+    assert say("take me to my church").places[-1].label("en") == "Helsinki Cathedral"
+
+
+def test_talk_about_lunch_is_ours_only_while_the_plan_is_spoken_of(agent: Agent, say: Talk) -> None:
+    say("plan a day in Helsinki")
+    assert agent.is_request("中午吃什么", language="zh", position=STATION)
+    say("take me to Kiasma")
+    assert not agent.is_request("中午吃什么", language="zh", position=STATION)
