@@ -52,7 +52,7 @@ def plan(
     from datetime import UTC, datetime
 
     from agent import Agent
-    from agent.intent import PlanTrip
+    from agent.intent import Navigate, PlanTrip, Search
     from agent.rules import Context
     from agent.understand import Understander
     from device.commands_ask import parse_position
@@ -70,7 +70,12 @@ def plan(
     first = next((i for i in understood.intents if isinstance(i, PlanTrip) and i.change is None), None)
     agent = Agent(opened, places=places, router=router, now=local_clock(opened), avoid=settings.routing.avoid)
     if first is None:
-        # What reads as something else ("Helsinki") is taken as the place to go to.
+        # What reads as the way to a place, or as nothing ("Helsinki"), is taken as the place to go to.
+        if not all(isinstance(intent, Navigate | Search) for intent in understood.intents):
+            stderr.print(
+                f'{words!r} asks for no trip: say where to, as in `xiaogao plan "a day in Helsinki"`'
+            )
+            raise typer.Exit(2)
         first = PlanTrip(where=words.strip())
     intent = first.model_copy(update={"days": days if days is not None else first.days or 1})
     answer = agent.carry_out(words, [intent], language=understood.language, position=position)

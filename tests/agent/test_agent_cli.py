@@ -60,6 +60,14 @@ def test_a_plan_avoids_what_the_settings_avoid(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("words", ["no", "louder", "还有多久到"])
+def test_what_asks_for_no_trip_is_not_taken_for_the_name_of_a_place(words: str) -> None:
+    code, text = run("plan", words, "--region", "helsinki")
+    assert code == 2
+    assert "asks for no trip" in text
+
+
+@pytest.mark.usefixtures("installed")
 def test_an_impossible_plan_is_refused_in_words() -> None:
     code, text = run("plan", "到昆山玩两天", "--region", "helsinki")
     assert code == 1
