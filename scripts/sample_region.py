@@ -10,15 +10,17 @@ from device.regions import add_region, installed_regions
 from device.terminal import working
 from nav import Region
 from nav.errors import NavError
+from poi import Places
+from poi.errors import PoiError
 
 
 def main() -> None:
     """Build the region if it is missing or was built by another version."""
     try:
         if "helsinki" in installed_regions():
-            Region.open("helsinki")
+            Places(Region.open("helsinki")).close()
             return
-    except NavError:
+    except (NavError, PoiError):
         pass
     try:
         extract = ModelStore().path("helsinki-extract") / "Helsinki.osm.pbf"
