@@ -375,7 +375,7 @@ class Listener:
             return
         self._resume_at_ms = None
         speaking = self.mouth.busy or self._held is not None
-        if speaking and is_stop(transcript.text):
+        if speaking and is_stop(transcript.text, asked=self._asked and self.mouth.answering):
             self.mouth.give_up()
             self._replace()
             self._close()

@@ -28,6 +28,9 @@ _STOP = re.compile(
 )
 
 
+_ASSENT = re.compile("(?:(?:好|行|可以)(?:了|啦)|ok|okay)+")
+
+
 def phrase(name: str, language: str) -> str:
     """One of the loop's own phrases.
 
@@ -47,6 +50,15 @@ def fixed_phrases() -> list[tuple[str, str]]:
     return [(text, language) for variants in _PHRASES.values() for language, text in variants.items()]
 
 
-def is_stop(text: str) -> bool:
-    """Whether the words only ask us to be quiet; 停止导航 and "cancel the navigation" ask for more."""
-    return _STOP.fullmatch(bare_text(text)) is not None
+def is_stop(text: str, *, asked: bool = False) -> bool:
+    """Whether the words only ask us to be quiet; 停止导航 and "cancel the navigation" ask for more.
+
+    Parameters
+    ----------
+    text : str
+        What was heard while we spoke.
+    asked : bool
+        Whether it was a question of ours: then "okay" is an answer to it.
+    """
+    bare = bare_text(text)
+    return _STOP.fullmatch(bare) is not None and not (asked and _ASSENT.fullmatch(bare))

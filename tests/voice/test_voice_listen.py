@@ -317,6 +317,14 @@ def test_stop_only_silences() -> None:
     assert tape.played[-1] == "|"
 
 
+@pytest.mark.parametrize("word", ["okay", "好了", "行了"])
+def test_okay_said_into_our_question_answers_it_and_otherwise_silences_us(word: str) -> None:
+    for asks_back, asked in ((True, ["附近有什么酒店", word]), (False, ["附近有什么酒店"])):
+        engines = ScriptedEngines(["附近有什么酒店", word], asks_back=asks_back)
+        run("..Wsssss" + "......." + "sss" + "." * 60, engines)
+        assert engines.asked == asked
+
+
 def test_a_prompt_is_said_over_an_answer_which_then_goes_on() -> None:
     engines = ScriptedEngines(["还有多久"])
     _, tape, _ = run("..Wsssss" + "......." + "M" + "." * 60, engines)
