@@ -17,6 +17,9 @@ from poi.pinyin import fold, in_pinyin_letters, other_sounds, segment, sound
 from poi.similarity import Spoken, similarities
 from poi.text import MAX_QUERY_CHARS, canonical, clean, has_han, units
 
+_SCANNED = 50_000
+"""So many names are compared one by one at most."""
+
 _LOOK_CLOSELY = 160
 """How many names with the most shared pieces are compared in full."""
 
@@ -90,7 +93,7 @@ class NameIndex:
         whole = self._whole(text)
         if "pinyin" in whole.values():
             readings = readings[:2]
-        ids = self._alike(text, readings, list(whole))
+        ids = self._alike(text, readings, list(whole)) or self._by_scan(text)
         if not ids:
             return []
         marks = ",".join("?" * len(ids))
@@ -156,6 +159,17 @@ class NameIndex:
             # FTS5 parts some rare signs from their word, and refuses the phrase; the pieces find such names.
             return []
         return ids[np.argsort(-self._prior[ids])][:40].tolist() if len(ids) else []
+
+    def _by_scan(self, text: str) -> list[int]:
+        """Names of nearly the same letters, for words that share no piece with any: "taenuem" for Ateneum."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        around = (len(text) - 2, len(text) + 2, _SCANNED)
+        query = "SELECT id, text FROM name WHERE length(text) BETWEEN ? AND ? LIMIT ?"
+        names = dict(self._db.execute(query, around).fetchall())
+        alike = process.extract(text, names, scorer=OSA.normalized_similarity, score_cutoff=0.6, limit=40)
+        return [int(found[2]) for found in alike]
 
     def _by_pieces(self, reading: Spoken) -> list[int]:
         keys: set[int] = set()

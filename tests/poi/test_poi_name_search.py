@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.corruptions import homophones, one_confusable, pinyin_letters, traditional, typos
@@ -104,6 +104,7 @@ def naive(words: str) -> float:
 
 
 @settings(max_examples=80, deadline=None)
+@example("Ateneum", 2, 9681).via("every piece of it was swapped")
 @given(st.sampled_from(NAMES), st.integers(0, 2), st.integers(0, 10**6))
 def test_index_misses_nothing_that_a_scan_finds(index: NameIndex, name: str, count: int, seed: int) -> None:
     said = typos(name, random.Random(seed), count) if any(c.isascii() for c in name) else name
