@@ -224,6 +224,13 @@ def test_the_follow_up_window_closes() -> None:
     assert engines.asked == ["附近有什么酒店"]
 
 
+def test_after_a_question_there_is_more_time_than_after_an_answer() -> None:
+    for asks_back in (True, False):
+        engines = ScriptedEngines(["附近有什么酒店", "第二家"], asks_back=asks_back)
+        run("..Wsssss" + "." * 85 + "sssss" + "." * 40, engines)
+        assert ("第二家" in engines.asked) == asks_back
+
+
 def test_talk_after_an_answer_that_is_no_request_is_left_alone() -> None:
     """The radio goes on; it gets no answer, and what it says next is not listened to."""
     engines = ScriptedEngines(["还有多久", "今天的股市"], puzzled_by="今天的股市")
@@ -383,6 +390,15 @@ def test_a_proposal_waits_until_nothing_else_goes_on() -> None:
     assert tape.played == ["一", "二", "三", "要休息吗"]
     _, tape, _ = run("..W.ssPsss" + "s" * 30 + "." * 90, ScriptedEngines(["还有多久"]))
     assert tape.played == ["一", "二", "三"], "its time was over"
+
+
+def test_a_proposal_does_not_cut_short_the_time_to_go_on() -> None:
+    events, _, _ = run(
+        "..Wsssss" + "." * 25 + "P" + "." * 60, ScriptedEngines(["还有多久"]), follow_up_ms=1_500
+    )
+    end_ms = next(event["t_ms"] for event in events if event["event"] == "speak_end")
+    begins_ms = [event["t_ms"] for event in events if event["event"] == "speak_start"]
+    assert begins_ms[1] >= end_ms + 1_500
 
 
 def test_a_prompt_is_said_over_a_proposal() -> None:
