@@ -15,7 +15,7 @@ AMX_OFF := $(shell echo 'int main(void){return 0;}' | cc -mno-amx-tile -mno-amx-
 help:
 	@echo "make demo    set up everything and answer three spoken requests on a real map"
 	@echo "make test    set up what is missing, run all tests, ruff and mypy"
-	@echo "make unit    the tests that need no models (under a minute)"
+	@echo "make unit    the quick tests, without models (under two minutes)"
 	@echo "make faults  the long fault-injection suite"
 	@echo "make bench   every benchmark"
 

@@ -32,6 +32,7 @@ def installed(helsinki: nav.Region, home: Path) -> None:
     shutil.copytree(helsinki.path, regions_dir() / "helsinki")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_plan_prints_what_is_asked_for() -> None:
     code, text = run("plan", "plan a day in Helsinki", "--region", "helsinki", "--format", "ics")
@@ -44,6 +45,7 @@ def test_plan_prints_what_is_asked_for() -> None:
     assert answer["plan"]["days"][0]["visits"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_a_plan_begins_by_the_clock_of_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("device.regions.local_clock", lambda _region: lambda: datetime(2031, 5, 5, 1, 0))
@@ -52,6 +54,7 @@ def test_a_plan_begins_by_the_clock_of_the_region(monkeypatch: pytest.MonkeyPatc
     assert json.loads(text)["days"][0]["date"].startswith("2031-05-0")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_a_plan_avoids_what_the_settings_avoid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XIAOGAO_ROUTING_AVOID", "toll")

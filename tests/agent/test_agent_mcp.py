@@ -72,6 +72,7 @@ def test_matrix_along_and_reverse(desk: Desk) -> None:
     assert call(desk, "reverse_geocode", lat=60.1719, lon=24.9414)["description"]
 
 
+@pytest.mark.slow
 def test_a_planned_trip_is_verified(desk: Desk) -> None:
     plan = call(desk, "plan_trip", where="Helsinki", days=1, likes=["museum"])
     assert plan["verified"]
@@ -108,6 +109,7 @@ def test_what_cannot_be_done_is_said(
         assert answer["error"]
 
 
+@pytest.mark.slow
 def test_a_trip_begins_by_the_clock_of_the_region(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("device.mcp_server.local_clock", lambda _region: lambda: datetime(2031, 5, 5, 1, 0))
 

@@ -111,6 +111,7 @@ def test_home_company_and_last_time(new_agent: Callable[..., Agent]) -> None:
     assert never.reply
 
 
+@pytest.mark.slow
 def test_a_trip_and_every_change_to_it(new_agent: Callable[..., Agent]) -> None:
     agent = new_agent()
     plan, hotel, fewer, moved, back = talk(
@@ -135,6 +136,7 @@ def test_a_trip_and_every_change_to_it(new_agent: Callable[..., Agent]) -> None:
     assert unknown_words(agent, back, back.heard) == []
 
 
+@pytest.mark.slow
 def test_museums_are_taken_out_of_a_plan(new_agent: Callable[..., Agent]) -> None:
     agent = new_agent()
     plan, dropped = talk(agent, "到赫尔辛基玩两天，想看公园和博物馆", "把博物馆去掉")
@@ -150,6 +152,7 @@ def test_a_date_without_a_plan_is_no_search(new_agent: Callable[..., Agent], wor
     assert answer.places == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "days"),
     [("推迟一天", [12, 13]), ("改到周六", [13, 14]), ("a day earlier", None), ("改到6月20号", [20, 21])],

@@ -94,6 +94,7 @@ def test_a_question_about_the_plan(text: str, ask: str, day: int) -> None:
     assert read(text) == PlanTrip.model_validate({"ask": ask, "day": day})
 
 
+@pytest.mark.slow
 def test_the_plan_is_told_from_the_plan(agent: Agent, say: Talk) -> None:
     made = say("two days in Helsinki, I like museums")
     plan = made.plan
@@ -116,6 +117,7 @@ def test_a_plan_that_is_not_there_is_not_told(say: Talk, text: str) -> None:
     assert say(text).outcome == "impossible"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["取消行程", "行程不要了", "cancel the trip", "forget the plan", "我们不玩了"]
 )
@@ -125,6 +127,7 @@ def test_the_plan_is_dropped(agent: Agent, say: Talk, text: str) -> None:
     assert agent.session.plan is None
 
 
+@pytest.mark.slow
 def test_a_trip_that_is_driven_is_not_the_plan(agent: Agent, say: Talk) -> None:
     say("plan a day in Helsinki")
     say("take me to Kiasma")
@@ -140,6 +143,7 @@ def test_without_a_plan_the_trip_is_the_drive(text: str) -> None:
     assert read(text, Context(guiding=True)) == Cancel()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "days"),
     [
@@ -155,6 +159,7 @@ def test_the_length_is_what_was_said(
     assert len(change_plan(desk, *trip, change).plan.days) == days
 
 
+@pytest.mark.slow
 def test_one_day_is_no_days(say: Talk) -> None:
     say("two days in Helsinki")
     assert say("make it one day").reply == "Changed: one day now."
@@ -200,6 +205,7 @@ def test_what_is_in_already_is_said_to_be_in(desk: Desk, trip: tuple[Plan, TripR
     assert refusal.value.reason == "already_in"
 
 
+@pytest.mark.slow
 def test_a_kind_with_a_condition_is_found_in_the_plan(desk: Desk) -> None:
     request = request_for(desk, days=1, likes=("church",))
     plan = make_plan(desk, request)
@@ -228,6 +234,7 @@ def test_wishes_do_not_vanish(text: str, wishes: Wishes) -> None:
     assert intent.wishes == wishes
 
 
+@pytest.mark.slow
 def test_a_meal_that_was_wished_for_is_eaten_or_named(desk: Desk) -> None:
     request = request_for(desk, meals=("sushi", "lutefisk"))
     plan = make_plan(desk, request)
@@ -238,6 +245,7 @@ def test_a_meal_that_was_wished_for_is_eaten_or_named(desk: Desk) -> None:
     assert [p.check for p in verify(forgotten, request, desk)] == ["wishes"]
 
 
+@pytest.mark.slow
 def test_what_is_not_in_the_plan_is_said(say: Talk) -> None:
     assert "It has no lutefisk." in say("a day in Helsinki with lutefisk for dinner").reply
 
@@ -259,6 +267,7 @@ def test_a_place_kept_under_a_name_is_found_by_it(say: Talk) -> None:
     assert say("take me to my church").places[-1].label("en") == "Helsinki Cathedral"
 
 
+@pytest.mark.slow
 def test_talk_about_lunch_is_ours_only_while_the_plan_is_spoken_of(agent: Agent, say: Talk) -> None:
     say("plan a day in Helsinki")
     assert agent.is_request("中午吃什么", language="zh", position=STATION)

@@ -249,6 +249,7 @@ def test_another_hotel_keeps_all_sights(desk: Desk, trip: tuple[Plan, TripReques
     assert [visit.place.id for visit in changed.plan.visits if visit.kind == "sight"] == sights
 
 
+@pytest.mark.slow
 def test_fewer_more_longer_shorter(desk: Desk, trip: tuple[Plan, TripRequest]) -> None:
     plan, request = trip
     count = sum(len(day.sights) for day in plan.days)
@@ -284,6 +285,7 @@ def test_exports(desk: Desk, trip: tuple[Plan, TripRequest]) -> None:
     assert all(len(line.encode()) <= 75 for line in calendar.split("\r\n"))
 
 
+@pytest.mark.slow
 def test_the_summary_holds_only_names_and_counts_of_the_plan(new_agent: Callable[..., Agent]) -> None:
     agent = new_agent()
     answer = agent.hear("plan two days in Helsinki, we like museums", position=(60.1719, 24.9414))

@@ -23,6 +23,7 @@ from device.cli import app, register_all
 Run = Callable[..., Any]
 
 
+@pytest.mark.slow
 def test_doctor_names_every_part_with_its_state(xiaogao: Run) -> None:
     done = xiaogao("doctor", "--json")
     checks = {check["name"]: check for check in json.loads(done.out)["checks"]}

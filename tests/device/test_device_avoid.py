@@ -48,6 +48,7 @@ def test_the_driver_may_allow_it(assistant: Assistant) -> None:
     assert avoided(assistant, "take me to Kiasma") == {"toll"}, "for that drive"
 
 
+@pytest.mark.slow
 def test_trips_avoid_it(assistant: Assistant) -> None:
     plan = assistant.read("plan a day in Helsinki", STATION).answer.plan
     assert plan is not None

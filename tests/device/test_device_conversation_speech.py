@@ -60,6 +60,7 @@ def test_speech_that_is_given_up_frees_the_engine(after_s: float) -> None:
     assert not assistant.turn.locked()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after_s", [0.0, 0.02, 0.06, 0.12])
 def test_what_is_urgent_takes_the_voice_and_the_rest_goes_on_after_it(after_s: float) -> None:
     """A manoeuvre prompt waits for one stretch of an answer, not for all of it, and nothing is lost."""

@@ -114,6 +114,7 @@ def test_items_come_as_they_are_made_and_closing_stops_the_engine(engine: Engine
     assert engine.pid == pid, "a stopped stream must not cost the process"
 
 
+@pytest.mark.slow
 def test_a_stream_that_nobody_reads_any_more_does_not_hold_up_the_end(engine: EngineProcess) -> None:
     """As when the loop stops the engines: the one who would close the stream waits for the end himself."""
     numbers = engine.stream("count", upto=10_000)

@@ -61,6 +61,7 @@ class LateSpeaker:
         asyncio.get_running_loop().call_later(self.late_s, lambda: self.tap and self.tap(recorded(0.3)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("late_s", "said"), [(0.1, "I heard"), (1.2, "I heard"), (9.0, "did not hear")])
 def test_a_speaker_may_be_late(late_s: float, said: str) -> None:
     device = LateSpeaker(late_s)

@@ -108,6 +108,7 @@ def test_each_leg_departs_and_arrives(client: TestClient) -> None:
         assert sum(step["distance"] for step in leg["steps"]) == pytest.approx(leg["distance"], abs=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["driving", "walking"])
 def test_the_steps_of_each_leg_add_up(client: TestClient, profile: str) -> None:
     """Stops in the streets, on corners and twice at one place; the way back from them is the next leg's."""

@@ -266,6 +266,7 @@ DRIVES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", sorted(DRIVES))
 def test_whole_drives_read_as_they_always_did(

@@ -171,6 +171,7 @@ def _readings(character: str) -> frozenset[str]:
     return frozenset(reading[0] + reading[1:].removeprefix("h") for reading in found)
 
 
+@pytest.mark.slow
 def test_other_words_that_sound_like_words_of_requests_are_those_of_the_dictionary() -> None:
     import jieba
 

@@ -105,6 +105,7 @@ def test_any_rate_becomes_16_khz(rate_hz: int) -> None:
     assert problems == []
 
 
+@pytest.mark.slow
 def test_no_microphone_is_said_once_and_the_stream_goes_on_in_silence() -> None:
     taken, problems, _ = hear(DrawnSystem(), 40)
     assert len(problems) == 1
@@ -112,6 +113,7 @@ def test_no_microphone_is_said_once_and_the_stream_goes_on_in_silence() -> None:
     assert not np.concatenate(taken).any()
 
 
+@pytest.mark.slow
 def test_a_microphone_that_vanishes_and_comes_back() -> None:
     system = DrawnSystem("mic")
 

@@ -47,6 +47,7 @@ def test_a_network_is_kept_in_half_precision(tmp_path: Path) -> None:
         load_hearing(tmp_path / "none.npz")
 
 
+@pytest.mark.slow
 def test_what_sets_lessons_apart_is_learnt_wherever_it_is_heard() -> None:
     """One bump in the frames is a Mandarin call, the same bump backwards an English one."""
     pytest.importorskip("jax", reason="learning needs the train-noise extra")

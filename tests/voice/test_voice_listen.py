@@ -687,6 +687,7 @@ def test_any_stream_ends_well(drawing: str, heard: list[str], barge_in: bool) ->
         assert "transcript" not in names(events) or "barge_in" in names(events)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(
     STREAMS,

@@ -139,6 +139,7 @@ def test_examples_pair_speech_with_the_same_speech_in_noise() -> None:
         assert aligned > 0.2 * np.square(clean).sum(), "in the same place"
 
 
+@pytest.mark.slow
 def test_short_windows_hear_calls_and_longer_ones_requests() -> None:
     times = np.arange(24_000) / 16_000
     requests, calls = (

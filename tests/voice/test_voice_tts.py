@@ -25,6 +25,7 @@ def phonemizer() -> Phonemizer:
     return Phonemizer()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "pinyin"),
     [
@@ -79,6 +80,7 @@ def test_scripts_are_split() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_each_script_has_its_own_phonemes() -> None:
     phonemes = Phonemizer()("去Main Street")
     assert phonemes.startswith("ʨʰy↘")

@@ -148,6 +148,7 @@ def test_a_call_that_gets_clearer_is_weighed_at_its_clearest() -> None:
     assert hit.score == pytest.approx((0.7 + 0.9 + 0.9) / 3)
 
 
+@pytest.mark.slow
 def test_a_trained_classifier_tells_apart_and_is_the_same_as_onnx(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     labels = rng.integers(0, 3, 2_000)
