@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from agent.rules import Context
+from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,9 @@ QUESTION_LASTS = timedelta(seconds=90)
 
 TOPIC_LASTS = timedelta(minutes=15)
 """After so long "there" and "the second one" no longer refer to anything."""
+
+_SAME_STOP_M = 100.0
+"""A stop of the drive is the place that was asked for when it is nearer to it than this."""
 
 Expecting = Literal["choice", "yes_no", "place", "days"]
 
@@ -109,14 +113,17 @@ class Session:
             self.earlier = [*self.earlier[-9:], stops[-1]]
 
     def follow(self, state: GuidanceState | None, place_at: Callable[[float, float], Place]) -> None:
-        """Take over what live guidance knows: stops reached, arrived, gone on after a restart."""
+        """Take over what live guidance knows: stops reached, arrived, gone on after a restart.
+
+        A drive that was asked for and taken back before it began leaves the one that is under way.
+        """
         if state is None or state.route is None:
             if self.route is not None:
                 self.end_drive()
             return
         self.route = state.route
         left = state.stops_left
-        if len(self.stops) < len(left):
+        if len(self.stops) < len(left) or (left and not _is_at(self.stops[-1], left[-1])):
             self.avoid = cast("tuple[Avoid, ...]", tuple(sorted(state.route.avoid)))
             self.stops = [place_at(*point) for point in left]
         elif left:
@@ -125,3 +132,7 @@ class Session:
     def end_drive(self) -> None:
         """Forget the route."""
         self.route, self.origin, self.stops, self.avoid = None, None, [], self.usual_avoid
+
+
+def _is_at(place: Place, point: tuple[float, float]) -> bool:
+    return distance_m((place.lat, place.lon), point) < _SAME_STOP_M

@@ -89,9 +89,7 @@ def find(
     from nav import Region
 
     if within_m is not None and not (within_m > 0 and (near or along)):
-        stderr.print(
-            "--within takes metres above 0, and --near or --along to measure them from", markup=False
-        )
+        stderr.print("--within takes metres above 0, and --near or --along to measure them from")
         raise typer.Exit(_WRONG_USAGE)
     opened = Region.open(region_around(region, near, *(along or ())))
     places = places_of(opened)
