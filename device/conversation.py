@@ -65,7 +65,9 @@ class Conversation:
         self._made_in_between = False
         """Whether something is made that is not urgent."""
         self._speaking = 0
+        """Speeches that are made, or wait for the voice, urgent or not."""
         self._preparing = False
+        """Whether something is made beforehand, which gives way to the first of them."""
         self._prepared: set[tuple[str, str]] = set()
         self._voice_is_free = asyncio.Event()
         self._voice_is_free.set()
@@ -166,7 +168,7 @@ class Conversation:
         What is urgent takes the voice from whatever is being made, which then goes on from where it was.
         """
         self._speaking += 1
-        if self._preparing:
+        if self._preparing and self._speaking == 1:
             self.assistant.engines.synthesizer.break_off()
         try:
             if urgent:
@@ -204,7 +206,9 @@ class Conversation:
             finally:
                 self._preparing = False
             if not self._speaking:  # otherwise it was broken off
-                self._prepared = {saying, *self._prepared} if len(self._prepared) < _PREPARED else {saying}
+                if len(self._prepared) >= _PREPARED:
+                    self._prepared.clear()
+                self._prepared.add(saying)
 
     @contextlib.asynccontextmanager
     async def _voice_first(self) -> AsyncGenerator[None, None]:
