@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from device.assistant import Assistant, Turn
 from device.errors import DeviceError
+from device.voice_turns import Urgency, VoiceTurn, VoiceTurns
 from voice.asr import Transcript
 from voice.listen import Reply
 from voice.normalise import sentences
@@ -60,17 +61,8 @@ class Conversation:
         self._position = position
         self._answered = answered
         self._one_at_a_time = asyncio.Lock()
-        self._urgent = self._urgent_so_far = 0
-        """Urgent speeches that are made, or wait for the voice; and how many there were ever."""
-        self._made_in_between = False
-        """Whether something is made that is not urgent."""
-        self._speaking = 0
-        """Speeches that are made, or wait for the voice, urgent or not."""
-        self._preparing = False
-        """Whether something is made beforehand, which gives way to the first of them."""
+        self._turns = VoiceTurns(self._break_off_speech)
         self._prepared: set[tuple[str, str]] = set()
-        self._voice_is_free = asyncio.Event()
-        self._voice_is_free.set()
         self._closing: set[asyncio.Task[None]] = set()
 
     async def recognise(self, samples: Samples, likely: str | None) -> Transcript:
@@ -167,23 +159,32 @@ class Conversation:
 
         What is urgent takes the voice from whatever is being made, which then goes on from where it was.
         """
-        self._speaking += 1
-        if self._preparing and self._speaking == 1:
-            self.assistant.engines.synthesizer.break_off()
         try:
-            if urgent:
-                async with self._voice_first(), contextlib.aclosing(self._made(text, language)) as clips:
-                    async for clip in clips:
-                        yield clip
-            for sentence in [] if urgent else sentences(text):
-                async with contextlib.aclosing(self._made_between(sentence, language)) as clips:
-                    async for clip in clips:
-                        yield clip
+            async with self._turns.take(Urgency.PROMPT if urgent else Urgency.ANSWER) as turn:
+                for sentence in sentences(text):
+                    async with contextlib.aclosing(self._sentence(sentence, language, turn)) as clips:
+                        async for clip in clips:
+                            yield clip
             self._works("speech")
         except DeviceError as error:
             self._fails("speech", f"{phrase('no_voice', 'en')} {error}")
-        finally:
-            self._speaking -= 1
+
+    async def _sentence(self, text: str, language: str, turn: VoiceTurn) -> AsyncGenerator[Clip, None]:
+        """Make a sentence; after something more urgent from the stretch where it was left."""
+        done = 0
+        while True:
+            number = 0
+            async with contextlib.aclosing(self._made(text, language)) as clips:
+                async for clip in clips:
+                    number += 1
+                    if number > done:
+                        done = number
+                        yield clip
+                    if turn.broken_off:
+                        break
+            if not turn.broken_off:
+                return
+            await self._turns.give_way(turn)
 
     async def prepare(self, sayings: Sequence[tuple[str, str]]) -> None:
         """Make what will have to be said in a hurry, while the voice has nothing else to do.
@@ -194,56 +195,25 @@ class Conversation:
             What was made before is not made again.
         """
         for saying in sayings:
-            if self._speaking or saying in self._prepared:
+            if self._turns.taken or saying in self._prepared:
                 continue
-            self._preparing = True
             try:
-                async with contextlib.aclosing(self._made(*saying)) as clips:
+                async with (
+                    self._turns.take(Urgency.BEFOREHAND) as turn,
+                    contextlib.aclosing(self._made(*saying)) as clips,
+                ):
                     async for _ in clips:
-                        pass
+                        if turn.broken_off:
+                            break
             except DeviceError:
                 return  # it is said when there is something to say
-            finally:
-                self._preparing = False
-            if not self._speaking:  # otherwise it was broken off
+            if not turn.broken_off:
                 if len(self._prepared) >= _PREPARED:
                     self._prepared.clear()
                 self._prepared.add(saying)
 
-    @contextlib.asynccontextmanager
-    async def _voice_first(self) -> AsyncGenerator[None, None]:
-        self._urgent += 1
-        self._urgent_so_far += 1
-        self._voice_is_free.clear()
-        if self._made_in_between:
-            self.assistant.engines.synthesizer.break_off()
-        try:
-            yield
-        finally:
-            self._urgent -= 1
-            if not self._urgent:
-                self._voice_is_free.set()
-
-    async def _made_between(self, sentence: str, language: str) -> AsyncGenerator[Clip, None]:
-        """Make a sentence while nothing urgent is made; after it from the stretch where it was left."""
-        done = 0
-        while True:
-            await self._voice_is_free.wait()
-            number, before = 0, self._urgent_so_far
-            self._made_in_between = True
-            try:
-                async with contextlib.aclosing(self._made(sentence, language)) as clips:
-                    async for clip in clips:
-                        number += 1
-                        if number > done:
-                            done = number
-                            yield clip
-                        if before != self._urgent_so_far:
-                            break
-            finally:
-                self._made_in_between = False
-            if before == self._urgent_so_far:
-                return
+    def _break_off_speech(self) -> None:
+        self.assistant.engines.synthesizer.break_off()
 
     async def _made(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
         clips = self.assistant.speak(text, language)
