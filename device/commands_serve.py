@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Annotated
 
 import typer
@@ -55,17 +54,13 @@ def serve(
         places = Places(opened, user=own_places())
         create_server(opened, places=places, router=router, avoid=settings.routing.avoid).run("stdio")
         return
-    from device.http_service import http_server
+    from device.http_service import http_server, listening_socket
 
     chosen = settings.http.model_copy(update={"port": port} if port else {})
     server = http_server(opened, chosen)
-    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
     try:
-        listening = socket.create_server((chosen.host, chosen.port), family=family)
-    except OSError as error:
-        why = str(error.strerror).partition(" (")[0]
-        raise DeviceError(
-            f"port {chosen.port} of {chosen.host} cannot be had ({why}): choose another with --port"
-        ) from None
+        listening = listening_socket(chosen)
+    except DeviceError as error:
+        raise DeviceError(f"{error}: choose another with --port") from None
     stderr.print(f"serving {opened.name} on http://{chosen.host}:{chosen.port} (Ctrl-C ends it)")
     server.run(sockets=[listening])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,22 @@ def http_server(region: Region, settings: HttpSettings, service: Service | None 
     return uvicorn.Server(config)
 
 
+def listening_socket(settings: HttpSettings) -> socket.socket:
+    """Return a socket that listens where the settings say.
+
+    Raises
+    ------
+    DeviceError
+        The address cannot be had, because the port is taken or it is none of this computer's.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0]
+        raise DeviceError(f"port {settings.port} of {settings.host} cannot be had ({why})") from None
+
+
 def _add_health(app: Any, service: Service) -> None:
     from fastapi import Response
     from fastapi.responses import JSONResponse
@@ -79,7 +96,7 @@ async def serve_http(service: Service) -> None:
     Raises
     ------
     DeviceError
-        There is no region yet, or the port is taken.
+        There is no region yet, or the port cannot be had.
     """
     if service.assistant is None:
         raise DeviceError("the HTTP interface waits for a region")
@@ -87,9 +104,11 @@ async def serve_http(service: Service) -> None:
     # The service handles the signals; uvicorn's own handler would end the process under it.
     server.capture_signals = _no_signals  # type: ignore[method-assign]
     try:
-        await server.serve()
-    except SystemExit:
-        raise DeviceError(f"port {service.settings.http.port} is taken: set another [http] port") from None
+        listening = listening_socket(service.settings.http)
+    except DeviceError as error:
+        raise DeviceError(f"{error}: set another [http] port") from None
+    try:
+        await server.serve(sockets=[listening])
     finally:
         server.should_exit = True
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -321,3 +323,23 @@ def test_the_service_has_one_router_for_its_drive_and_over_http(region: Region, 
     assert distance(client) == free["driving"], "the service takes the file up, and then asks for a new way"
     router.apply_live(path)
     assert distance(client) > free["driving"] + 100
+
+
+def test_a_taken_port_is_said_in_one_line_by_the_service_too(
+    region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from device.errors import DeviceError
+    from device.health import Health
+    from device.http_service import serve_http
+
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        service: Any = SimpleNamespace(
+            assistant=SimpleNamespace(region=region, router=Router(region), engines=None),
+            settings=Settings(http=HttpSettings(port=port)),
+            health=Health(profile="small"),
+        )
+        with pytest.raises(DeviceError, match=rf"^port {port} of 127.0.0.1 .* set another \[http\] port$"):
+            asyncio.run(serve_http(service))
+    assert capfd.readouterr() == ("", "")
