@@ -26,6 +26,11 @@ _COMMAND = re.compile(
 )
 """Words for a navigator and hardly anyone else: answered even where the place is not found."""
 
+_AMONG_US = re.compile(
+    r"(?i)吃(?:点|个|些)?(?:什么|啥)|^what\b.*\b(?:eat|eating|for (?:breakfast|lunch|dinner|supper))\b"
+)
+"""What people in a car ask each other; it is answered only to who calls."""
+
 
 def is_request(understood: Understanding, session: Session, finder: Finder) -> bool:
     """Whether words that were said without the call ask for something that can be done.
@@ -64,7 +69,7 @@ def _is_meant(intent: Intent, text: str, session: Session, finder: Finder) -> bo
         case Navigate():
             return _COMMAND.match(text) is not None or bool(finder.target(intent).places)
         case Search(what=""):
-            return bool(intent.need)
+            return bool(intent.need) and not _AMONG_US.search(text)
         case Search():
             known = finder.desk.places.categories(intent.what)
             return bool(known and not known.rest) or bool(finder.named(intent.what).places)

@@ -841,6 +841,14 @@ _SMALL_TALK = re.compile(
 """What a car navigation is asked and cannot do, or is only talk."""
 
 
+_PLACE_ENDING = re.compile(
+    r"(?i)(?:\b(?:street|st|road|rd|avenue|ave|square|station|airport|cathedral|church|museum|park|hotel|university|hospital|bridge|tower|gate|palace|market|mall|library|stadium|harbou?r|beach|castle|plaza|center|centre|theatre|theater|hall|zoo|island|katu|tie|tori|lane|drive|boulevard)"
+    r"|\w{3}(?:katu|tie|tori|kuja|polku|asema|kirkko|puisto|gatan|vägen|straße|strasse|gasse|platz|straat))"
+    r"(?: \d{1,4} ?[a-z]?)?$"
+)
+"""How names of places end; a house number may follow a street."""
+
+
 def _other(text: str, context: Context) -> Parsed | None:
     words = text.split()
     if _SMALL_TALK.search(text) and not re.search(
@@ -856,12 +864,7 @@ def _other(text: str, context: Context) -> Parsed | None:
         len(words) <= 5
         and not _BAD_PLACE.search(text)
         and not _SENTENCE.search(text)
-        and (
-            re.search(
-                r"(?i)\b(?:street|st|road|rd|avenue|ave|square|station|airport|cathedral|church|museum|park|hotel|university|hospital|bridge|tower|gate|palace|market|mall|library|stadium|harbou?r|beach|castle|plaza|center|centre|theatre|theater|hall|zoo|island|katu|tie|tori)$",
-                text,
-            )
-        )
+        and (_PLACE_ENDING.search(text))
     ):
         return one(Navigate(to=re.sub(r"(?i)^the ", "", text)), 0.7, "en.place.bare")
     return None

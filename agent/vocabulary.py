@@ -38,6 +38,10 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
         "food",
     ),
     (
+        r"(?:今天|今晚|今早|明天|早上|中午|晚上|早[饭餐]|[午中晚][饭餐]|夜宵|一会儿?|待会儿?|等会儿?|我们?|咱们?|咱俩|大家)*(?:该|要|想|去|能|可以|来)*吃(?:点|个|些)?(?:什么|啥)(?:比较|最)?(?:好|好吃)?(?:呢|呀|啊)?",
+        "food",
+    ),
+    (
         r"(?:我?的?(?:车|车子|油箱))?(?:好像|快|马上|已经|就|要|都|里|有点)*(?:没|没有|缺|不够)油了?|(?:车|车子|油箱)?(?:快|要)?(?:见底|空)了|油(?:表|灯|量)?(?:亮|快)*(?:不多|不够|没|亮|低|快没|用完|耗尽|报警)(?:了|灯了)?|(?:该|得|要|想|去|先|找个地方|找地方)*加(?:个|点|一下|下|满)?油(?:了)?",
         "fuel",
     ),
@@ -97,6 +101,10 @@ NEEDS_ZH: tuple[tuple[str, Need], ...] = (
 NEEDS_EN: tuple[tuple[str, Need], ...] = (
     (
         r"(?:i'?m|i am|we'?re|we are|the kids are|everyone is|my son is|my daughter is)?\s*(?:so |very |really |getting |a bit |kind of |pretty |absolutely |all )*(?:hungry|starving|peckish|famished)|my stomach(?:'s| is) (?:growling|rumbling|empty)|(?:i |we )?(?:could|want to|wanna|need to|would like to|'d like to|gotta|should) (?:really )?(?:eat|have|grab|get)(?: a bite| something| some food| lunch| dinner| breakfast| a meal| some lunch| some dinner)?(?: to eat)?|(?:i |we )?(?:need|want|could use) (?:some |a )?(?:food|something to eat|bite|snack|meal|lunch|dinner|breakfast)|(?:a |some )?(?:place|where|somewhere|something|anything|anywhere) (?:good |nice |cheap )?(?:to eat|for (?:lunch|dinner|breakfast))|where (?:can|could|should) (?:i|we) (?:eat|get|grab|have)(?: a bite| something to eat| (?:some )?(?:food|lunch|dinner|breakfast))?|(?:let'?s |time to |time for )(?:eat|grab a bite|get (?:some )?food|have (?:lunch|dinner|breakfast)|lunch|dinner|breakfast)",
+        "food",
+    ),
+    (
+        r"what (?:should|shall|can|could|do|would|will|are) (?:i|we) (?:going to |gonna )?(?:eat|eating|(?:have|having|get|grab)(?= (?:to eat|for )))(?: to eat)?(?: for (?:breakfast|lunch|dinner|supper))?(?: today| tonight| now)?|what(?:'s| is) for (?:breakfast|lunch|dinner|supper)(?: today| tonight)?",
         "food",
     ),
     (

@@ -61,6 +61,8 @@ def test_a_request_needs_no_call(driven: Agent, text: str) -> None:
         "从这里到机场大概四十分钟。",
         "叫车的人太多了，等了好久。",
         "股市几点开门",
+        "中午吃什么",
+        "what should we have for dinner",
         "when does the parliament of Westeros open",
         "不是",
         "好的",
