@@ -32,6 +32,9 @@ MAX_SPEECH_S = 28.0
 _SHORT_WINDOW_S = {True: 5.0, False: 10.0}
 """Least that the encoder is given, with our corrections and without; plain, it repeats itself with less."""
 
+_CAREFUL_WINDOW_S = {True: 15.0, False: 30.0}
+"""The same where what it wrote says something over and over; there it seldom does."""
+
 _WINDOW_MARGIN_S = 1.0
 _FULL_WINDOW_S = 30.0
 _UNSURE_LOGPROB = -0.55
@@ -241,9 +244,9 @@ class Recognizer:
         best = max(readings, key=lambda reading: reading.score)
         if hints and echoes(best.text, hints):
             (best,) = self._decode(encoded, best.language, (), limit, beams=1)
-        if best.bad or says_twice(best.text):  # seldom so in Whisper's own window
-            own_window = self._encode(clip, _FULL_WINDOW_S)
-            (best,) = self._decode(own_window, best.language, () if best.bad else hints, limit, beams=1)
+        if best.bad or says_twice(best.text):
+            careful = self._encode(clip, max(_CAREFUL_WINDOW_S[self.is_corrected], window_s))
+            (best,) = self._decode(careful, best.language, () if best.bad else hints, limit, beams=1)
         is_short, longest = len(clip) <= _REQUEST_S * RATE_HZ, len(clip)
         usual = self._usual(best, hints) if is_short else []
         as_usual = bool(usual) and usual[0].cost <= _SAME_SOUND

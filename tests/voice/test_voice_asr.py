@@ -304,14 +304,14 @@ def test_a_hint_settles_a_name(recognizer: Recognizer, samples_dir: Path) -> Non
 
 
 @pytest.mark.models
-def test_what_is_read_twice_is_read_again_in_a_whole_window(
+def test_what_is_read_twice_is_read_again_in_a_longer_window(
     recognizer: Recognizer, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decode = recognizer._decode
 
     def loop(encoded: Any, *values: Any, beams: int) -> list[Any]:
         found = decode(encoded, *values, beams=beams)
-        if encoded.shape[1] == 1_500:
+        if encoded.shape[1] >= 750:
             return found
         return [replace(reading, text=f"{reading.text}，{reading.text}") for reading in found]
 
