@@ -311,7 +311,11 @@ def measure_latency(console: Console, setup: Setup, *, count: int = 40) -> dict[
     """End of speech to first informative sound, from recordings played at the pace of life."""
     from bench.voice_loop import latency
 
-    return asyncio.run(latency(console, setup, count=count))
+    def judge(case: corpus_text.Command, heard: dict[str, Any]) -> bool:
+        agent, position = setup.agent(case.language)
+        return is_right(agent, position, case, heard["text"], heard["alternatives"])
+
+    return asyncio.run(latency(console, setup, judge, count=count))
 
 
 def measure_idle(console: Console, setup: Setup, *, seconds: int = 60) -> dict[str, Any]:

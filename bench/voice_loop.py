@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,8 +54,17 @@ def call_and_command(corpus: Any, command: Utterance, *, gap_s: float = 0.35) ->
     return np.concatenate([speech, np.zeros(96_000, np.float32)]), len(speech) / 16_000 - 0.03
 
 
-async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str, Any]:
-    """Play calls and common commands at the pace of life to the loop with its real engine processes."""
+async def latency(
+    console: Console,
+    setup: Any,
+    is_right: Callable[[corpus_text.Command, dict[str, Any]], bool],
+    *,
+    count: int = 40,
+) -> dict[str, Any]:
+    """Play calls and common commands at the pace of life to the loop with its real engine processes.
+
+    `is_right` judges a command by the event of its transcript.
+    """
     from device.assistant import Assistant
     from device.audio import recording
     from device.conversation import Conversation
@@ -65,7 +75,7 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
     cases = corpus_text.commands(150)
     utterances = corpus_text.spoken(cases)
     rows: list[dict[str, float]] = []
-    missed = 0
+    missed = right = 0
     for language in ("zh", "en"):
         region, position = corpus_text.REGIONS[language]
         assistant = Assistant(load_settings(), region=region)
@@ -73,8 +83,8 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
         engines = Conversation(assistant, partial(_same, position))
         await engines.warm()
         await engines.prepare([("好的，去前面。", "zh"), ("Okay, go.", "en")])
-        chosen = [u for c, u in zip(cases, utterances, strict=True) if c.language == language][: count // 2]
-        for utterance in chosen:
+        chosen = [each for each in zip(cases, utterances, strict=True) if each[0].language == language]
+        for case, utterance in chosen[: count // 2]:
             samples, ends_s = call_and_command(setup.corpus, utterance)
             events: list[dict[str, Any]] = []
             ears.reset()
@@ -96,11 +106,12 @@ async def latency(console: Console, setup: Any, *, count: int = 40) -> dict[str,
                 missed += 1
             else:
                 rows.append({**row, "zh": float(language == "zh")})
+                right += is_right(case, next(e for e in events if e["event"] == "transcript"))
             for task in list(listener._tasks):
                 task.cancel()
             await asyncio.sleep(0.1)
         assistant.close()
-    return _report(console, rows, missed)
+    return _report(console, rows, missed, right)
 
 
 def _same(position: tuple[float, float]) -> tuple[float, float]:
@@ -130,9 +141,9 @@ def stages(events: list[dict[str, Any]], ends_ms: float) -> dict[str, float] | N
     }
 
 
-def _report(console: Console, rows: list[dict[str, float]], missed: int) -> dict[str, Any]:
+def _report(console: Console, rows: list[dict[str, float]], missed: int, right: int) -> dict[str, Any]:
     table = Table("stage", "p50 ms", "p90 ms", "zh p50 ms", "en p50 ms")
-    figures: dict[str, Any] = {"n": len(rows), "no_answer": missed}
+    figures: dict[str, Any] = {"n": len(rows), "no_answer": missed, "right": right}
     if rows:
         for name in (key for key in rows[0] if key != "zh"):
             values = [row[name] for row in rows]
@@ -147,7 +158,7 @@ def _report(console: Console, rows: list[dict[str, float]], missed: int) -> dict
             }
             table.add_row(name, *(f"{value:.0f}" for value in figures[name].values()))
     console.print(table)
-    console.print(f"{len(rows)} answered, {missed} without a spoken answer")
+    console.print(f"{len(rows)} answered, {missed} without a spoken answer, {right} understood as meant")
     return figures
 
 

@@ -14,7 +14,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr_text import TextTidier, bare_text, echoes, has_characters, repeats_itself, says_twice
+from voice.asr_text import (
+    TextTidier,
+    bare_text,
+    echoes,
+    has_characters,
+    repeats_itself,
+    says_twice,
+    without_call,
+)
 from voice.biasing import Expectations, Meant
 from voice.errors import VoiceFailed, VoiceMissing
 from voice.noise_adapter import adapted
@@ -117,6 +125,13 @@ class _Reading:
     no_speech: float
     language: str
     others: tuple[str, ...] = ()
+    alone: float | None = None
+    """The logprob of the request without the call, if one is in front and was weighed."""
+
+    @property
+    def sure(self) -> float:
+        """How probable the request is: Whisper knows no spelling of the call and doubts it for that."""
+        return self.logprob if self.alone is None else max(self.logprob, self.alone)
 
     @property
     def bad(self) -> bool:
@@ -250,7 +265,8 @@ class Recognizer:
         is_short, longest = len(clip) <= _REQUEST_S * RATE_HZ, len(clip)
         usual = self._usual(best, hints) if is_short else []
         as_usual = bool(usual) and usual[0].cost <= _SAME_SOUND
-        if is_short and best.logprob < (_UNSURE_LOGPROB if as_usual else _UNUSUAL_LOGPROB):
+        best = self._but_for_the_call(best, encoded)
+        if is_short and best.sure < (_UNSURE_LOGPROB if as_usual else _UNUSUAL_LOGPROB):
             again = slower(clip)
             encoded, longest = _together(encoded, self._encode(again, window_s)), len(again)
             wider = [
@@ -262,7 +278,7 @@ class Recognizer:
             if wider:
                 better = max((best, *wider), key=lambda reading: reading.score)
                 heard = [text for reading in wider for text in (reading.text, *reading.others)]
-                best = replace(better, others=(best.text, *heard))
+                best = self._but_for_the_call(replace(better, others=(best.text, *heard)), encoded)
                 usual = self._usual(best, hints)
         note = self._doubt(best, other)
         if not note:
@@ -277,13 +293,26 @@ class Recognizer:
         return Transcript(
             text="" if silent else best.text,
             language=best.language,
-            confidence=0.0 if silent else round(min(1.0, math.exp(best.logprob)), 3),
+            confidence=0.0 if silent else round(min(1.0, math.exp(best.sure)), 3),
             alternatives=() if silent else _distinct(best.others, best.text),
             start_ms=span.start * 1000 // RATE_HZ,
             end_ms=span.end * 1000 // RATE_HZ,
             is_usual=is_usual and not silent,
             note=note,
         )
+
+    def _but_for_the_call(self, reading: _Reading, encoded: Any) -> _Reading:
+        """The reading with the probability of its request alone, where the whole is doubted."""
+        request = without_call(reading.text)
+        call = reading.text[: len(reading.text) - len(request)].strip()
+        if not call or not request or reading.logprob >= _UNUSUAL_LOGPROB:
+            return reading
+        tokenizer = self._tokenizers[reading.language]
+        opening = "" if reading.language == "zh" else " "
+        logs = self._token_logs(np.asarray(encoded), reading.language, [opening + reading.text])
+        of_request = [each[len(tokenizer.encode(opening + call)) :] for each in logs]
+        alone = float(np.mean([sum(each) / (len(each) + 1) for each in of_request]))
+        return replace(reading, alone=alone)
 
     def _usual(self, reading: _Reading, names: tuple[str, ...]) -> list[Meant]:
         """Usual requests that sound like a reading, nearest first."""
@@ -324,21 +353,26 @@ class Recognizer:
 
         If the sound was encoded in several ways (n > 1), it is the mean of what they say.
         """
+        logs = [sum(each) for each in self._token_logs(sound, language, texts)]
+        mean: npt.NDArray[np.float64] = np.array(logs).reshape(len(sound), -1).mean(axis=0)
+        return mean
+
+    def _token_logs(
+        self, sound: npt.NDArray[np.float32], language: str, texts: Sequence[str]
+    ) -> list[list[float]]:
+        """Logarithm of each token's probability, of every text for the first sound, then for the next."""
         import ctranslate2
 
         tokenizer = self._tokenizers[language]
         tokens = [tokenizer.encode(text) for text in texts]
-        ways = len(sound)
         copies = np.ascontiguousarray(np.repeat(sound, len(tokens), axis=0))
         weighed = self._model.model.align(
             ctranslate2.StorageView.from_array(copies),
             list(tokenizer.sot_sequence),  # it adds the token for "no timestamps" itself
-            tokens * ways,
+            tokens * len(sound),
             [sound.shape[1]] * len(copies),
         )
-        logs = [sum(math.log(max(float(p), _FLOOR)) for p in result.text_token_probs) for result in weighed]
-        mean: npt.NDArray[np.float64] = np.array(logs).reshape(ways, -1).mean(axis=0)
-        return mean
+        return [[math.log(max(float(p), _FLOOR)) for p in result.text_token_probs] for result in weighed]
 
     def _without_sound(self, language: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """The same for silence: what the model would write by habit; kept for the next time."""
@@ -358,14 +392,14 @@ class Recognizer:
 
     def _doubt(self, reading: _Reading, other_language: float) -> str:
         """Why the reading should not be believed, or an empty string."""
-        sure = reading.logprob > _UNSURE_LOGPROB
+        sure = reading.sure > _UNSURE_LOGPROB
         if reading.bad or self._tidier.is_invented(
             reading.text, sure=sure and reading.no_speech < _NO_SPEECH
         ):
             return "noise"
-        if other_language > _OTHER_LANGUAGE and reading.logprob < _UNSURE_LOGPROB:
+        if other_language > _OTHER_LANGUAGE and reading.sure < _UNSURE_LOGPROB:
             return "other_language"
-        if reading.logprob < _HOPELESS_LOGPROB or (reading.no_speech > _NO_SPEECH and not sure):
+        if reading.sure < _HOPELESS_LOGPROB or (reading.no_speech > _NO_SPEECH and not sure):
             return "noise"
         return ""
 

@@ -28,12 +28,12 @@ _UNITS_EN = (
     (re.compile(r"(?<=\d)\s*kilometers?\b", re.IGNORECASE), " kilometres"),
     (re.compile(r"(?<=\d)\s*meters?\b", re.IGNORECASE), " metres"),
 )
-_GAPS = r"[\s,.!?，。！？、]*"
+_GAPS = r"[\s,.:;!?，。：；！？、…]*"
 # 小高 may also begin the name of a village, and gao, gal or go a longer word.
 _CALLS = re.compile(
     rf"^{_GAPS}(?:(?:hey|hi|hello|okay|ok|嘿|嗨|你好){_GAPS})?"
-    r"(?:(?:小高|小糕|小搞|小告|晓高|笑高|小稿|校高)(?![庄村屯层寨堡岭坡峪沟塘])|"
-    r"(?:(?:xiao|shao|show|xao|zhao|chow|shall|shaw)[\s-]*(?:gao|gow|gau|gal|gaw|go)|xiaogao)(?![a-z]))",
+    r"(?:[小晓笑校肖][高糕搞告稿](?![庄村屯层寨堡岭坡峪沟塘点示纸])|"
+    r"(?:(?:xi?ao|sh(?:ao|au|aw|al|all|o|ou|ow)|zhao|ch(?:ao|o|ow))[\s-]*g(?:ao|au|aw|al|el|o|ou|ow)|showgirl)(?![a-z]))",
     re.IGNORECASE,
 )
 
@@ -249,4 +249,4 @@ def without_call(text: str) -> str:
         if match is None:
             break
         rest = rest[match.end() :]
-    return re.sub(r"^[\s,.!?，。！？、]+", "", rest)
+    return re.sub(f"^{_GAPS}", "", rest)
