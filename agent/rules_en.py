@@ -864,7 +864,7 @@ def _other(text: str, context: Context) -> Parsed | None:
         len(words) <= 5
         and not _BAD_PLACE.search(text)
         and not _SENTENCE.search(text)
-        and (_PLACE_ENDING.search(text))
+        and _PLACE_ENDING.search(text)
     ):
         return one(Navigate(to=re.sub(r"(?i)^the ", "", text)), 0.7, "en.place.bare")
     return None
