@@ -166,9 +166,7 @@ def _unloaded_mb(home: Path) -> float:
     service = _Service(home, XIAOGAO_ENGINES_PROFILE="arm64-small")
     try:
         service.until(lambda status: status["ready"] and status["position"] is not None)
-        service.ask(
-            do="ask", text="附近有什么酒店"
-        )  # no drive: on one the voice stays loaded for its prompts
+        service.ask(do="ask", text="附近有什么酒店")
         time.sleep(_IDLE_S)
         return float(service.ask(do="status")["memory_mb"])
     finally:

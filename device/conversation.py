@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from device.assistant import Assistant, Turn
 from device.errors import DeviceError
-from device.voice_turns import Urgency, VoiceTurn, VoiceTurns
+from device.voice_turns import VoiceTurn, VoiceTurns
 from voice.asr import Transcript
 from voice.listen import Reply
+from voice.mouth import Priority
 from voice.normalise import sentences
 from voice.phrases import fixed_phrases, phrase
 from voice.tts import Clip
@@ -160,7 +161,7 @@ class Conversation:
         What is urgent takes the voice from whatever is being made, which then goes on from where it was.
         """
         try:
-            async with self._turns.take(Urgency.PROMPT if urgent else Urgency.ANSWER) as turn:
+            async with self._turns.take(Priority.PROMPT if urgent else Priority.ANSWER) as turn:
                 for sentence in sentences(text):
                     async with contextlib.aclosing(self._sentence(sentence, language, turn)) as clips:
                         async for clip in clips:
@@ -199,7 +200,7 @@ class Conversation:
                 continue
             try:
                 async with (
-                    self._turns.take(Urgency.BEFOREHAND) as turn,
+                    self._turns.take(Priority.BEFOREHAND) as turn,
                     contextlib.aclosing(self._made(*saying)) as clips,
                 ):
                     async for _ in clips:

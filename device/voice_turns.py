@@ -7,22 +7,15 @@ import contextlib
 import itertools
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
-from enum import IntEnum
 
-
-class Urgency(IntEnum):
-    """Who may take the voice from whom."""
-
-    BEFOREHAND = 0
-    ANSWER = 1
-    PROMPT = 2
+from voice.mouth import Priority
 
 
 @dataclass(slots=True, eq=False)
 class VoiceTurn:
     """The right to make speech, for as long as nothing more urgent wants it."""
 
-    urgency: Urgency
+    priority: Priority
     """What it is for."""
 
     number: int
@@ -56,9 +49,9 @@ class VoiceTurns:
         return self._holder is not None
 
     @contextlib.asynccontextmanager
-    async def take(self, urgency: Urgency) -> AsyncGenerator[VoiceTurn, None]:
+    async def take(self, priority: Priority) -> AsyncGenerator[VoiceTurn, None]:
         """Wait for the voice and have it until the block ends."""
-        turn = VoiceTurn(urgency, next(self._numbers))
+        turn = VoiceTurn(priority, next(self._numbers))
         try:
             await self._wait(turn)
             yield turn
@@ -73,10 +66,10 @@ class VoiceTurns:
     async def _wait(self, turn: VoiceTurn) -> None:
         turn.broken_off = False
         self._waiting.append(turn)
-        self._waiting.sort(key=lambda waiting: (-waiting.urgency, waiting.number))
+        self._waiting.sort(key=lambda waiting: (-waiting.priority, waiting.number))
         self._hand_on()
         holder = self._holder
-        if holder is not None and holder.urgency < turn.urgency and not holder.broken_off:
+        if holder is not None and holder.priority < turn.priority and not holder.broken_off:
             holder.broken_off = True
             self._break_off()
         await turn.given.wait()

@@ -33,7 +33,7 @@ _GAPS = r"[\s,.:;!?，。：；！？、…]*"
 _CALLS = re.compile(
     rf"^{_GAPS}(?:(?:hey|hi|hello|okay|ok|嘿|嗨|你好){_GAPS})?"
     r"(?:[小晓笑校肖][高糕搞告稿](?![庄村屯层寨堡岭坡峪沟塘点示纸])|"
-    r"(?:(?:xi?ao|sh(?:ao|au|aw|al|all|o|ou|ow)|zhao|ch(?:ao|o|ow))[\s-]*g(?:ao|au|aw|al|el|o|ou|ow)|showgirl)(?![a-z]))",
+    r"(?:(?:xi?ao|sh(?:ao|au|aw|al|all|o|ou|ow)|zhao|ch(?:ao|o|ow))[\s-]*g(?:ao|au|aw|al|el|o|ou|ow)|showgirl)(?!-?[a-z]))",
     re.IGNORECASE,
 )
 

@@ -16,8 +16,9 @@ _AHEAD_MS = 100
 
 
 class Priority(IntEnum):
-    """Who may speak over whom."""
+    """Who may speak over whom, and who makes speech first; what is made beforehand is not said yet."""
 
+    BEFOREHAND = 0
     ANSWER = 1
     PROMPT = 2
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.voice_turns import Urgency, VoiceTurn, VoiceTurns
+from device.voice_turns import VoiceTurn, VoiceTurns
+from voice.mouth import Priority
 
 
 @dataclass(frozen=True, eq=False)
 class Wish:
     """Somebody who wants to speak."""
 
-    urgency: Urgency
+    priority: Priority
     comes_at: int
     stretches: int
     gives_up_at: int | None
@@ -25,7 +26,7 @@ class Wish:
 WISHES = st.lists(
     st.builds(
         Wish,
-        urgency=st.sampled_from(Urgency),
+        priority=st.sampled_from(Priority),
         comes_at=st.integers(0, 12),
         stretches=st.integers(0, 5),
         gives_up_at=st.none() | st.integers(0, 20),
@@ -50,7 +51,7 @@ class Room:
     async def want(self, wish: Wish) -> None:
         self.waiting.append(wish)
         try:
-            async with self.turns.take(wish.urgency) as turn:
+            async with self.turns.take(wish.priority) as turn:
                 self.waiting.remove(wish)
                 while self.made[wish] < wish.stretches:
                     await self._stretch(wish, turn)
@@ -66,10 +67,10 @@ class Room:
     async def _stretch(self, wish: Wish, turn: VoiceTurn) -> None:
         assert not self.speaking
         first_of_equals = not any(
-            other.urgency == wish.urgency and other.comes_at < wish.comes_at for other in self.waiting
+            other.priority == wish.priority and other.comes_at < wish.comes_at for other in self.waiting
         )
         assert first_of_equals
-        assert turn.broken_off or all(other.urgency <= wish.urgency for other in self.waiting)
+        assert turn.broken_off or all(other.priority <= wish.priority for other in self.waiting)
         self.speaking.append(wish)
         for _ in range(5):  # others come meanwhile
             await asyncio.sleep(0)
@@ -96,7 +97,7 @@ def test_whoever_comes_and_goes_one_speaks_at_a_time_and_all_are_served(wishes: 
                 task.result()
                 assert room.made[wish] == wish.stretches
         assert room.breaks <= len(wishes)
-        if len({wish.urgency for wish in wishes}) < 2:
+        if len({wish.priority for wish in wishes}) < 2:
             assert room.breaks == 0
 
     asyncio.run(scene())
@@ -106,8 +107,8 @@ def test_what_is_urgent_breaks_off_what_is_not_and_that_goes_on_first() -> None:
     order: list[str] = []
     breaks: list[int] = []
 
-    async def speak(turns: VoiceTurns, name: str, urgency: Urgency) -> None:
-        async with turns.take(urgency) as turn:
+    async def speak(turns: VoiceTurns, name: str, priority: Priority) -> None:
+        async with turns.take(priority) as turn:
             for part in (1, 2):
                 order.append(f"{name}{part}")
                 await asyncio.sleep(0.01)
@@ -116,9 +117,9 @@ def test_what_is_urgent_breaks_off_what_is_not_and_that_goes_on_first() -> None:
 
     async def scene() -> None:
         turns = VoiceTurns(lambda: breaks.append(len(order)))
-        answers = [asyncio.create_task(speak(turns, name, Urgency.ANSWER)) for name in "ab"]
+        answers = [asyncio.create_task(speak(turns, name, Priority.ANSWER)) for name in "ab"]
         await asyncio.sleep(0)
-        await speak(turns, "prompt", Urgency.PROMPT)
+        await speak(turns, "prompt", Priority.PROMPT)
         await asyncio.gather(*answers)
 
     asyncio.run(scene())

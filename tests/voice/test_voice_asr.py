@@ -257,6 +257,7 @@ def test_hints_read_back_are_noticed() -> None:
         ("Shall go. Where are we?", "Where are we?"),
         ("So go to the station", "So go to the station"),
         ("Chicago Pizza", "Chicago Pizza"),
+        ("show go-kart tracks", "show go-kart tracks"),
         ("Should go home", "Should go home"),
         ("校稿校稿，带我去中关村", "带我去中关村"),
         ("小高小高:附近有没有图书馆", "附近有没有图书馆"),
