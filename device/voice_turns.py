@@ -60,8 +60,10 @@ class VoiceTurns:
 
     async def give_way(self, turn: VoiceTurn) -> None:
         """Let what is more urgent go first; returns when the voice is this turn's again."""
-        self._leave(turn)
-        await self._wait(turn)
+        if self._holder is turn:
+            self._holder = None
+            turn.given.clear()
+        await self._wait(turn)  # in line before the voice is handed on: who is urgent may have given up
 
     async def _wait(self, turn: VoiceTurn) -> None:
         turn.broken_off = False

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from device.voice_turns import VoiceTurn, VoiceTurns
@@ -79,6 +79,13 @@ class Room:
 
 
 @given(WISHES)
+@example(
+    [
+        Wish(Priority.BEFOREHAND, comes_at=0, stretches=2, gives_up_at=None),
+        Wish(Priority.BEFOREHAND, comes_at=1, stretches=1, gives_up_at=None),
+        Wish(Priority.ANSWER, comes_at=5, stretches=0, gives_up_at=6),  # gives up before the first gave way
+    ]
+)
 def test_whoever_comes_and_goes_one_speaks_at_a_time_and_all_are_served(wishes: list[Wish]) -> None:
     async def scene() -> None:
         room = Room()
