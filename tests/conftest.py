@@ -7,9 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from device.errors import DeviceError
 from device.models import ModelStore
+
+# No drawn test fails for having been slow: a busy machine is no defect.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # The store of the person who runs the tests: tests read models from it and never write to it.
 _STORE = ModelStore()

@@ -128,7 +128,7 @@ def test_what_is_no_command_is_not_taken_for_one(text: str) -> None:
     assert parsed is None or parsed.confidence < ACCEPT or {i.kind for i in parsed.intents} == {"chat"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=80))
 def test_anything_at_all_is_read_without_an_error(text: str) -> None:
     understood = FAST.understand(text)

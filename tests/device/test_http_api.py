@@ -213,7 +213,7 @@ def test_refusals(client: TestClient, address: str, code: str) -> None:
     assert answer.json()["message"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     path=st.text(max_size=60),
     query=st.dictionaries(st.sampled_from(["steps", "exclude", "x"]), st.text(max_size=9)),
@@ -230,7 +230,7 @@ def test_nothing_crashes_it(client: TestClient, path: str, query: dict[str, str]
     st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=20),
     st.sampled_from([5, 6]),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_polylines_survive_the_way_there_and_back(points: list[tuple[float, float]], digits: int) -> None:
     np.testing.assert_allclose(
         decode(encode(np.array(points), digits=digits), digits=digits), points, atol=10**-digits

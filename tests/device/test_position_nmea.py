@@ -93,7 +93,7 @@ def test_other_sentences_are_passed_over(body: str) -> None:
     assert faults.total == 0
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.one_of(
         st.binary(max_size=120),

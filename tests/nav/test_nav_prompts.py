@@ -171,7 +171,7 @@ _kinds = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     gaps=st.lists(st.tuples(st.floats(5, 1500), _kinds), min_size=1, max_size=6),
     kph=st.floats(8, 140),

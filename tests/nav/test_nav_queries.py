@@ -116,7 +116,7 @@ def test_no_alternative_where_there_is_one_road(draw_map: Callable) -> None:
     assert len(drawn.router().alternatives(drawn.point("A"), drawn.point("C"), count=3)) == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     count=st.integers(2, 6),
     seed=st.integers(0, 999),

@@ -248,7 +248,7 @@ def test_the_order_of_walkers_is_kept(draw_map: Callable) -> None:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(content=st.binary(max_size=300), header=st.booleans())
 def test_a_file_of_arrays_that_is_none(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, header: bool

@@ -49,7 +49,7 @@ def small_maps(draw: st.DrawFn) -> tuple[dict, list]:
     return ways, rules
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawing=small_maps(), seed=st.integers(0, 2**32 - 1))
 def test_every_cost_equals_an_exhaustive_search(draw_map: Callable, drawing: tuple, seed: int) -> None:
     ways, rules = drawing

@@ -251,7 +251,7 @@ _tag_values = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     kind=st.sampled_from(get_args(Kind)),
     modifier=st.sampled_from(get_args(Modifier)),

@@ -74,7 +74,7 @@ def test_a_name_that_looks_like_sql_is_found(places: Places) -> None:
     assert places.resolve("drop table place")[0].place.category == "amenity/cafe"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
 def test_any_text(places: Places, words: str) -> None:
     for candidate in places.resolve(words):

@@ -18,21 +18,21 @@ def test_known_point() -> None:
     assert (float(lat), float(lon)) == pytest.approx((39.908736, 116.397325), abs=3e-5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CHINA_LAT, CHINA_LON)
 def test_gcj02_round_trip(lat: float, lon: float) -> None:
     back = gcj02_to_wgs84(*wgs84_to_gcj02(lat, lon))
     assert distance_m((lat, lon), (float(back[0]), float(back[1]))) < 0.01
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CHINA_LAT, CHINA_LON)
 def test_bd09_round_trip(lat: float, lon: float) -> None:
     back = bd09_to_gcj02(*gcj02_to_bd09(lat, lon))
     assert distance_m((lat, lon), (float(back[0]), float(back[1]))) < 0.01
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHINA_LAT, CHINA_LON)
 def test_the_shift_is_some_hundred_metres(lat: float, lon: float) -> None:
     there = wgs84_to_gcj02(lat, lon)

@@ -103,7 +103,7 @@ def naive(words: str) -> float:
     return float(scores.max())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @example("Ateneum", 2, 9681).via("every piece of it was swapped")
 @given(st.sampled_from(NAMES), st.integers(0, 2), st.integers(0, 10**6))
 def test_index_misses_nothing_that_a_scan_finds(index: NameIndex, name: str, count: int, seed: int) -> None:

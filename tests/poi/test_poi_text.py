@@ -37,14 +37,14 @@ def test_different_names_stay_different(one: str, other: str) -> None:
     assert canonical(one) != canonical(other)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=60))
 def test_canonical_is_stable(text: str) -> None:
     once = canonical(clean(text))
     assert canonical(once) == once
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=2000))
 def test_clean_text_can_be_stored(text: str) -> None:
     cleaned = clean(text)

@@ -141,7 +141,7 @@ _SYLLABLES = "校小晓肖消史馆园元院医怡宜酒九店点公工司思道
 @example(name="校史馆", others=[])
 @example(name="成府路", others=["城府路"])
 @example(name="拱石桥", others=[])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_name_that_is_written_right_stays(name: str, others: list[str]) -> None:
     tidier = TextTidier()
     assert tidier.put_right(f"去{name}", [name]) == f"去{name}"
@@ -205,7 +205,7 @@ def test_a_wish_for_silence(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(_ENOUGH), min_size=1, max_size=4), st.sampled_from(["，", "", "！", ". "]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_wish_for_silence_may_be_said_again_and_again(texts: list[str], pause: str) -> None:
     assert is_stop(pause.join(texts))
     assert not is_stop(pause.join([*texts, "导航"]))
@@ -270,7 +270,7 @@ def test_the_call_is_cut_off(text: str, request_: str) -> None:
 
 
 @given(st.text(max_size=80), st.sampled_from(["zh", "en"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_tidying_twice_changes_nothing(text: str, language: str) -> None:
     tidier = TextTidier()
     once = tidier.tidy(text, language)

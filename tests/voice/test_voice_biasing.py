@@ -51,7 +51,7 @@ def test_other_talk_is_like_no_request(heard: str) -> None:
     names=st.lists(st.text(max_size=12), max_size=8),
     language=st.sampled_from(["zh", "en"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_compared_without_harm(heard: list[str], names: list[str], language: str) -> None:
     found = Expectations(language).sentences(heard, names, count=5)
     assert len(found) <= 5

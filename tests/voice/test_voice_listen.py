@@ -666,7 +666,7 @@ STREAMS = st.lists(
 ).map(lambda runs: "".join(character * (1 if character in "WEM" else count) for character, count in runs))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     STREAMS,
     st.lists(st.sampled_from(["", "停", "带我去", "带我回家", "还有多久"]), min_size=1),
@@ -688,7 +688,7 @@ def test_any_stream_ends_well(drawing: str, heard: list[str], barge_in: bool) ->
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     STREAMS,
     st.lists(st.sampled_from(["", "停", "带我回家", "还有多久"]), min_size=1),

@@ -170,7 +170,7 @@ def test_every_start_has_an_end() -> None:
         unique_by=lambda item: item[0],
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_prompt_is_said_and_every_start_has_an_end(actions: list[tuple[int, str]]) -> None:
     script: dict[int, Any] = {1_900: "resume"}
     prompts = 0

@@ -100,7 +100,7 @@ def test_another_model_stays_as_it_is(small: tuple[Path, dict[str, np.ndarray]],
 
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_broken_models_are_refused(junk: bytes, cut: int, byte: int) -> None:
     good = model_file({"a/weight": np.ones((3, 4), np.float16), "b": np.zeros(2, np.float32)})
     broken = bytearray(good)

@@ -100,13 +100,13 @@ def test_english(written: str, said: str) -> None:
 
 
 @given(st.text("二两一三周第中关村东北里庄条小分之公寓层个点半晚上", max_size=20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_in_characters_already_stays(text: str) -> None:
     assert normalise.spoken(text, "zh") == text
 
 
 @given(st.integers(0, 23), st.integers(0, 23), st.sampled_from(["-", "–", "~", "～", " - "]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_range_of_times_is_read_as_one(begin: int, end: int, sign: str) -> None:
     for language, joint in (("zh", "到"), ("en", " to ")):
         times = [normalise.spoken(f"{hour}:00", language) for hour in (begin, end)]
@@ -114,7 +114,7 @@ def test_a_range_of_times_is_read_as_one(begin: int, end: int, sign: str) -> Non
 
 
 @given(st.integers(min_value=0, max_value=10**11))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_chinese_numbers_can_be_read_back(value: int) -> None:
     """The words mean the number: an independent reader gets the value again."""
     assert read_chinese(normalise_zh.number(value)) == value
@@ -139,13 +139,13 @@ def read_chinese(words: str) -> int:
 
 
 @given(st.integers(min_value=0, max_value=10**12 - 1))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_english_numbers_are_words_only(value: int) -> None:
     assert re.fullmatch(r"[a-z -]+", normalise_en.number(value))
 
 
 @given(st.text(max_size=60), st.sampled_from(["zh", "en"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_ascii_digit_is_left_and_nothing_breaks(text: str, language: str) -> None:
     assert not re.search(r"[0-9]", normalise.spoken(text, language))
 
@@ -199,6 +199,6 @@ def test_sentences(text: str, pieces: list[str]) -> None:
 
 @pytest.mark.parametrize("cut", [normalise.clauses, normalise.sentences])
 @given(text=st.text(alphabet="我们去，。！？ abc.,123", max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_cutting_loses_nothing(cut: Callable[[str], list[str]], text: str) -> None:
     assert re.sub(r"\s", "", "".join(cut(text))) == re.sub(r"\s", "", text)

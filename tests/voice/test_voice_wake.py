@@ -423,7 +423,7 @@ def test_formant_voices_outlive_languages_in_turn_and_a_dead_child() -> None:
     assert again == lengths[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.booleans()), max_size=120))
 def test_calls_need_speech_no_mask_and_two_seconds_between(chunks: list[tuple[int, bool, bool]]) -> None:
     detector = WakeDetector(DrawnFeatures(), DrawnClassifier(), SETTINGS)  # type: ignore[arg-type]

@@ -99,7 +99,7 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_read_or_refused(noise: bytes, headed: bool) -> None:
     content = wav(tone(8_000, 0.02), 8_000)
     with contextlib.suppress(BadAudio):
@@ -107,7 +107,7 @@ def test_any_bytes_are_read_or_refused(noise: bytes, headed: bool) -> None:
 
 
 @given(st.lists(st.floats(-2, 2, width=32), min_size=400, max_size=600))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_what_is_written_is_read_again(values: list[float]) -> None:
     samples = np.array(values, np.float32)
     content = io.BytesIO()
