@@ -56,6 +56,7 @@ encoder heard a call rather than none (`voice.wake_hearing`).
 The second stage decides on these and on the first stage's score of either language."""
 
 _ATTEND_MS = 1_600
+_AFTER_MASK_MS = 300
 _LEAST_SCORE = 1e-3
 
 
@@ -239,6 +240,8 @@ class WakeDetector:
         self._now_ms += CHUNK_MS
         if speech:
             self._attend_until_ms = self._now_ms + _ATTEND_MS
+        if masked:
+            self._quiet_until_ms = max(self._quiet_until_ms, self._now_ms + _AFTER_MASK_MS)
         attend = self._now_ms < self._attend_until_ms
         window = self._features.push(chunk, attend=attend)
         if window is None:
@@ -250,8 +253,6 @@ class WakeDetector:
         score = sum(scores)
         if self._hit is not None and self._now_ms <= self._hit.end_ms + SCORE_AFTER_MS:
             self._hit.scores = tuple(map(max, self._hit.scores, scores))
-        if masked:
-            self._quiet_until_ms = self._now_ms + 300
         if self._now_ms < self._quiet_until_ms or score < self.settings.candidate:
             return None
         self._quiet_until_ms = self._now_ms + REFRACTORY_MS

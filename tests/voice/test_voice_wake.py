@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voice import augment, train_wake, wav_io
@@ -214,14 +214,14 @@ def test_native_mandarin_is_judged_by_the_words_as_well() -> None:
     """What the training's own voices say does not teach trust in a hearing that knows them."""
     rng = np.random.default_rng(2)
     met = []
-    for number, example in enumerate(told_apart(0.0)):
-        features = list(example.features or [])
-        if example.kind == "positive" and example.trained:
+    for number, told in enumerate(told_apart(0.0)):
+        features = list(told.features or [])
+        if told.kind == "positive" and told.trained:
             features[FEATURES.index("heard_zh")] += 9
             features[FEATURES.index("is_zh")] += 6
-        elif example.kind == "positive":
-            features[FEATURES.index(f"heard_{example.language}")] += 9
-        met.append(replace(example, features=features, scores=(float(rng.uniform()), number % 2 / 3)))
+        elif told.kind == "positive":
+            features[FEATURES.index(f"heard_{told.language}")] += 9
+        met.append(replace(told, features=features, scores=(float(rng.uniform()), number % 2 / 3)))
     check = fit_check(met, 6.0)
     heard, native = FEATURES.index("heard_zh"), FEATURES.index("is_zh")
     assert check["weights"]["zh_words"][heard] == 0
@@ -425,6 +425,7 @@ def test_formant_voices_outlive_languages_in_turn_and_a_dead_child() -> None:
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.booleans()), max_size=120))
+@example([(9, True, False)] * 4 + [(9, False, True)] + [(9, False, False)] * 8)  # masked right after a call
 def test_calls_need_speech_no_mask_and_two_seconds_between(chunks: list[tuple[int, bool, bool]]) -> None:
     detector = WakeDetector(DrawnFeatures(), DrawnClassifier(), SETTINGS)  # type: ignore[arg-type]
     calls: list[int] = []
