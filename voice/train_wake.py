@@ -209,11 +209,11 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
 
         from voice.piper_voice import PiperVoiceEngine
 
-        if utterance.voice not in engines:
-            onnxruntime.set_seed(SEED)
-            found = sorted(models.glob(f"*/{utterance.voice}.onnx"))
-            engines[utterance.voice] = PiperVoiceEngine(found[0] if found else models / utterance.voice)
-        voice = engines[utterance.voice]
+        # A loaded voice's noise goes on from one utterance to the next: each gets a voice of its own, so that
+        # it sounds the same in whatever order they are spoken.
+        onnxruntime.set_seed(int(utterance.key[:7], 16))
+        found = sorted(models.glob(f"*/{utterance.voice}.onnx"))
+        voice = PiperVoiceEngine(found[0] if found else models / utterance.voice)
         return voice.speak(utterance.text, speed=utterance.speed), voice.sample_rate_hz
 
     def espeak(utterance: Utterance) -> tuple[Samples, int]:

@@ -541,3 +541,29 @@ def test_every_kind_of_utterance_of_the_recipe_can_be_spoken(
     corpus = open_corpus(models, tmp_path, threads=2)
     for utterance in kinds.values():
         assert len(corpus.get(utterance)) > 0.3 * 16_000, utterance
+
+
+@pytest.mark.models
+def test_piper_speaks_the_recipe_alike_in_whatever_order(
+    model_dir: Callable[[str], Path], tmp_path: Path
+) -> None:
+    models = model_dir("piper-en-joe").parent
+    texts = load_json("other_speech.json")["en_train"][:2]
+    utterances = [
+        Utterance(
+            kind="other",
+            split="train",
+            language="en",
+            engine="piper",
+            voice="en_US-joe-medium",
+            text=text,
+            speed=1.0,
+        )
+        for text in texts
+    ]
+    first, second = open_corpus(models, tmp_path / "first"), open_corpus(models, tmp_path / "second")
+    spoken = [first.get(utterance) for utterance in utterances]
+    again = [second.get(utterance) for utterance in reversed(utterances)]
+    for one, other in zip(spoken, reversed(again), strict=True):
+        assert len(one) > 8_000
+        assert np.array_equal(one, other)
