@@ -22,8 +22,9 @@ BLOCK = 512
 _RETRY_S = 1.0
 _STALL_S = 2.0
 _MAX_BEHIND = 300
-_CLIPPING, _CLIPPED_BLOCKS = 0.985, 50
-_OVERDRIVEN = "the microphone is overdriven: lower its input level"
+_CLIPPING = 0.985
+_GAP_WEIGHT = 100
+"""A gap in the sound counts for so many blocks, 3.2 s: one now and then is nothing to tell."""
 
 
 class AudioMissing(Missing):
@@ -174,6 +175,38 @@ class SharesPortAudio(Protocol):
         ...
 
 
+class _Fault:
+    """Something about the sound that is wrong again and again: told once, and once when it has passed.
+
+    Parameters
+    ----------
+    what : str
+        In words, for the driver.
+    limit : int
+        It is told when the wrong blocks, each with its weight, lead the good ones by so many.
+    problem, recovered : callable
+        As of `Microphone`.
+    """
+
+    def __init__(
+        self, what: str, limit: int, problem: Callable[[str], None], recovered: Callable[[str], None]
+    ) -> None:
+        self._what, self._limit = what, limit
+        self._problem, self._recovered = problem, recovered
+        self._lead, self._told = 0, False
+
+    def see(self, weight: int) -> None:
+        """Take note of one block; a weight of 0 is a good one."""
+        # Twice the limit at most: what was wrong for an hour is well again as soon as what was for a minute.
+        self._lead = min(self._lead + weight, 2 * self._limit) if weight else max(0, self._lead - 1)
+        if self._lead >= self._limit and not self._told:
+            self._told = True
+            self._problem(self._what)
+        elif not self._lead and self._told:
+            self._told = False
+            self._recovered(self._what)
+
+
 class Microphone:
     """A microphone that may be missing, vanish and come back; meanwhile it gives silence at the pace of life.
 
@@ -202,6 +235,15 @@ class Microphone:
         self._name, self._system, self._other = name, system, other
         self._problem, self._recovered = problem, recovered
         self._trouble = ""
+        self._overdriven = _Fault(
+            "the microphone is overdriven: lower its input level", 50, problem, recovered
+        )
+        self._gaps = _Fault(
+            "sound of the microphone gets lost: the computer is too busy, or its cable is loose",
+            3 * _GAP_WEIGHT,
+            problem,
+            recovered,
+        )
         self.device = ""
         """Name of the device in use; empty while there is none."""
         self.tap: Callable[[Samples], None] | None = None
@@ -219,13 +261,14 @@ class Microphone:
             self._rescan()
 
     async def _until_lost(self) -> AsyncIterator[Samples]:
-        queue: asyncio.Queue[Samples] = asyncio.Queue()
+        queue: asyncio.Queue[tuple[Samples, bool]] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def take(data: Any, _frames: int, _time: Any, _status: Any) -> None:
+        def take(data: Any, _frames: int, _time: Any, status: Any) -> None:
             # A driver that hiccups may hand on anything; one NaN would stay in the filters for ever.
             mono = np.clip(np.nan_to_num(np.asarray(data, np.float32)), -1.0, 1.0).mean(axis=1)
-            loop.call_soon_threadsafe(queue.put_nowait, mono)
+            after_gap = bool(getattr(status, "input_overflow", False))
+            loop.call_soon_threadsafe(queue.put_nowait, (mono, after_gap))
 
         try:
             system = self._system or sound_system()
@@ -247,24 +290,17 @@ class Microphone:
         looked = time.monotonic()
         try:
             resampler, centre = StreamResampler(device.rate_hz, RATE_HZ), OffsetFilter()
-            clipped, overdriven = 0, ""
             while True:
                 try:
-                    block = await asyncio.wait_for(queue.get(), _STALL_S)
+                    block, after_gap = await asyncio.wait_for(queue.get(), _STALL_S)
                 except TimeoutError:
                     self._lost(f"the microphone {device.name} stopped giving sound; it is looked for again")
                     return
                 while queue.qsize() > _MAX_BEHIND:
                     queue.get_nowait()
-                clipped = (
-                    clipped + 1 if float(np.abs(block).max(initial=0.0)) > _CLIPPING else max(0, clipped - 1)
-                )
-                if clipped == _CLIPPED_BLOCKS and not overdriven:
-                    overdriven = _OVERDRIVEN
-                    self._problem(overdriven)
-                elif not clipped and overdriven:
-                    self._recovered(overdriven)
-                    overdriven = ""
+                    after_gap = True
+                self._gaps.see(_GAP_WEIGHT if after_gap else 0)
+                self._overdriven.see(int(np.abs(block).max(initial=0.0) > _CLIPPING))
                 block = centre.push(resampler.push(block))
                 if self.tap is not None:
                     self.tap(block)

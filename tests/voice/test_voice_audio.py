@@ -33,6 +33,7 @@ class DrawnSystem:
         self.rescans = 0
         self.blocks = 60
         self.spoil: Callable[[int, Any], None] = lambda number, block: None
+        self.gap: Callable[[int], bool] = lambda number: False
 
     def query_devices(self) -> list[dict[str, Any]]:
         return [
@@ -69,7 +70,8 @@ class DrawnStream:
             for number in range(self.system.blocks):
                 block = np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
                 self.system.spoil(number, block)
-                self.options["callback"](block, len(block), None, None)
+                status = SimpleNamespace(input_overflow=self.system.gap(number))
+                self.options["callback"](block, len(block), None, status)
 
     def abort(self) -> None:
         self.active = False
@@ -152,6 +154,48 @@ def test_an_overdriven_microphone_that_is_turned_down_is_well_again() -> None:
     _, problems, well = hear(system, 199)
     assert problems == well
     assert len(problems) == 1
+
+
+def test_what_was_overdriven_for_long_is_well_again_soon() -> None:
+    def turned_down_after_180(number: int, block: Any) -> None:
+        if number >= 180:
+            block *= 0.1
+
+    system = DrawnSystem("mic", level=1.0)
+    system.blocks, system.spoil = 300, turned_down_after_180
+    _, problems, well = hear(system, 299)
+    assert problems == well
+    assert len(problems) == 1
+
+
+def test_gaps_in_the_sound_are_reported_when_they_come_often_and_once() -> None:
+    def gaps(*numbers: int) -> tuple[list[str], list[str]]:
+        system = DrawnSystem("mic")
+        system.blocks, system.gap = 300, lambda number: number in numbers
+        taken, problems, well = hear(system, 299)
+        assert len(taken) == 299
+        return problems, well
+
+    assert gaps(20, 250) == ([], [])
+    problems, well = gaps(20, 21, 22, 23, 24, 25)
+    assert len(problems) == 1
+    assert "gets lost" in problems[0]
+    assert well == []
+
+
+@pytest.mark.slow
+def test_gaps_that_ended_with_another_device_are_told_to_be_well() -> None:
+    system = DrawnSystem("mic")
+    system.blocks, system.gap = 300, lambda number: number in {5, 6, 7, 8}
+
+    def replaced(count: int) -> None:
+        if count % 299 == 0:
+            system.gap = lambda number: False
+            system.opened[-1].active = False
+
+    _, problems, well = hear(system, 1_000, replaced)
+    assert [problem for problem in problems if "gets lost" in problem] == [problems[0]]
+    assert well.count(problems[0]) == 1
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
