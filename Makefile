@@ -15,7 +15,7 @@ AMX_OFF := $(shell echo 'int main(void){return 0;}' | cc -mno-amx-tile -mno-amx-
 help:
 	@echo "make demo    set up everything and answer three spoken requests on a real map"
 	@echo "make test    set up what is missing, run all tests, ruff and mypy"
-	@echo "make unit    the quick tests, without models (under two minutes)"
+	@echo "make unit    the quick tests, without models, on all cores (a minute)"
 	@echo "make faults  the long fault-injection suite"
 	@echo "make bench   every benchmark"
 
@@ -51,7 +51,7 @@ test: region
 	@$(BIN)/python scripts/run_checks.py
 
 unit: setup
-	@$(BIN)/python -m pytest -m "not models and not slow"
+	@$(BIN)/python -m pytest -m "not models and not slow" -n logical --dist loadfile
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HEAVY = (
     "ctranslate2 faster_whisper fastapi httpx kuksa_client llama_cpp mcp misaki networkx onnxruntime ortools "
     "osmnx piper phonemizer psutil sounddevice soundfile soxr uvicorn"
@@ -28,6 +30,7 @@ main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 def test_routes_and_places_need_no_model_and_no_speech_library(helsinki_home: Path) -> None:
     for command in (
         ["find", "hotel", "--near", "60.1719,24.9414"],

@@ -535,6 +535,7 @@ def random_routes(region: Region, count: int, *, stops: int = 2) -> list[Route]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["andorra", "monaco", "tsinghua"])
 @pytest.mark.parametrize("stops", [2, 4])
 def test_every_list_leads_over_its_route_and_nowhere_else(

@@ -106,6 +106,7 @@ def test_any_bytes_are_read_or_refused(noise: bytes, headed: bool) -> None:
         assert np.isfinite(wav_io.read(content[:30] + noise if headed else noise)).all()
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-2, 2, width=32), min_size=400, max_size=600))
 @settings(max_examples=30)
 def test_what_is_written_is_read_again(values: list[float]) -> None:
