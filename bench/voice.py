@@ -30,6 +30,7 @@ from voice import normalise, wav_io
 from voice.asr import Recognizer
 from voice.asr_text import bare_text
 from voice.wake_corpus import CorpusCache
+from voice.whisper import Whisper
 
 Samples = npt.NDArray[np.float32]
 PARTS = ("wake", "commands", "latency", "speech", "idle", "soak")
@@ -63,7 +64,7 @@ class Setup:
     def recognizer(self) -> Recognizer:
         """Whisper."""
         opened: Recognizer = self._once(
-            "recognizer", lambda: Recognizer(self.models / "whisper-base", cpu_threads=2)
+            "recognizer", lambda: Recognizer(Whisper(self.models / "whisper-base", cpu_threads=2))
         )
         return opened
 

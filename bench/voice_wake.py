@@ -31,10 +31,11 @@ from voice.wake import (
     packaged_model,
 )
 from voice.wake_ambient import MINUTE, Ambience, minute, worker_count
-from voice.wake_check import CallRecognizer
+from voice.wake_check import CallCheck
 from voice.wake_corpus import Utterance, load_json, plan
 from voice.wake_features import CHUNK, WINDOW, WakeFeatures
 from voice.wake_scenes import Backdrop, Scene, stage
+from voice.whisper import Whisper
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
@@ -93,7 +94,7 @@ def spoken(
     testing = [(u, corpus.get(u)) for u in utterances if u.split == "test" and u.kind != "other"]
     backdrop = Backdrop(voices=list(ambience(corpus, utterances, "test").neural))
     ears = NeuralEars(SpeechDetector(), WakeDetector.open(setup.models / "wake-features"))
-    recogniser = CallRecognizer(setup.models / "whisper-base", cpu_threads=1) if second_stage else None
+    call_check = CallCheck(Whisper(setup.models / "whisper-base", cpu_threads=1)) if second_stage else None
     table = Table("noise", "said", "n", "first stage", "both stages", "delay p50 ms", "delay p90 ms")
     figures: dict[str, Any] = {}
     rows: list[dict[str, Any]] = []
@@ -104,7 +105,7 @@ def spoken(
             for number, pair in enumerate(testing)
             if (number + turn) % len(LEVELS) < levels_each
         ]
-        found = list(_at_level(level, chosen, backdrop, ears, recogniser))
+        found = list(_at_level(level, chosen, backdrop, ears, call_check))
         rows += [{"level": name, **row} for row in found]
         for kind, language in sorted({(row["kind"], row["language"]) for row in found}):
             group = [row for row in found if (row["kind"], row["language"]) == (kind, language)]
@@ -136,7 +137,7 @@ def _at_level(
     testing: list[tuple[int, Utterance, Samples]],
     backdrop: Backdrop,
     ears: NeuralEars,
-    recogniser: CallRecognizer | None,
+    call_check: CallCheck | None,
 ) -> Iterator[dict[str, Any]]:
     followed = set(load_json("wake_recipe.json")["zh"]["followed"])
     for number, utterance, speech in testing:
@@ -145,7 +146,7 @@ def _at_level(
         scene = stage(speech, backdrop, rng, snr_db=level, noise=noise, change_speaker=False)
         ears.reset()
         found = hits(ears, scene.samples)
-        weighed = [_second(recogniser, ears.wake_settings, scene.samples, hit) for hit in found]
+        weighed = [_second(call_check, ears.wake_settings, scene.samples, hit) for hit in found]
         alone = utterance.kind == "positive" and utterance.text not in followed and not utterance.tail
         yield {
             "kind": utterance.kind,
@@ -166,13 +167,13 @@ def _delay_ms(scene: Scene, hit: WakeHit) -> int:
 
 
 def _second(
-    recogniser: CallRecognizer | None, settings: WakeSettings | None, samples: Samples, hit: WakeHit
+    call_check: CallCheck | None, settings: WakeSettings | None, samples: Samples, hit: WakeHit
 ) -> tuple[bool, list[float]]:
     """What the second stage says of a hit, and what it weighed."""
-    if recogniser is None or settings is None:
+    if call_check is None or settings is None:
         return True, []
     end = (hit.end_ms + CHECK_AFTER_MS) * 16
-    features = recogniser.weigh_call(samples[max(0, end - _CALL) : end])
+    features = call_check.weigh_call(samples[max(0, end - _CALL) : end])
     return is_call(hit, features, settings), [round(value, 2) for value in features]
 
 
@@ -254,7 +255,7 @@ def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
     sounds = ambience(corpus, plan(load_json("wake_recipe.json"), voices, SEED), "test")
     model, settings = packaged_model()
     classifier = OnnxClassifier(model)
-    recogniser: CallRecognizer | None = None
+    call_check: CallCheck | None = None
     heard: Counter[str] = Counter()
     first: Counter[str] = Counter()
     both: Counter[str] = Counter()
@@ -271,10 +272,10 @@ def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
             found = [hit for hit in pushed if hit is not None]
             first[kind] += len(found)
             if found and second_stage:
-                recogniser = recogniser or CallRecognizer(models / "whisper-base", cpu_threads=1)
+                call_check = call_check or CallCheck(Whisper(models / "whisper-base", cpu_threads=1))
                 samples = minute(sounds, turn, TEST_SEED, espeak=espeak)[1]
                 for hit in found:
-                    confirmed, weighed = _second(recogniser, settings, samples, hit)
+                    confirmed, weighed = _second(call_check, settings, samples, hit)
                     both[kind] += confirmed
                     verdict = "CALL" if confirmed else "no"
                     calls.append(f"{turn} {kind} {hit.language} {hit.scores} {verdict} {weighed}")

@@ -103,14 +103,14 @@ class RemoteEngine:
 
 
 class RemoteRecogniser(RemoteEngine):
-    """`voice.asr.Recognizer` in its own process."""
+    """`voice.recognition.Recognition` in its own process."""
 
     def __init__(self, store: ModelStore, settings: EngineSettings, profile: Profile) -> None:
         model = settings.speech_recognition or profile.speech_recognition
         super().__init__(
             lambda: EngineSpec(
                 name="speech recognition",
-                factory="voice.wake_check:CallRecognizer",
+                factory="voice.recognition:Recognition",
                 options={
                     "model_dir": str(store.path(model)),
                     "cpu_threads": profile.speech_threads,
@@ -150,7 +150,7 @@ class RemoteRecogniser(RemoteEngine):
         return Transcript.from_dict(values)
 
     def weigh_call(self, samples: npt.NDArray[np.float32]) -> list[float]:
-        """See `voice.wake_check.CallRecognizer.weigh_call`; also raises EngineFailed."""
+        """See `voice.wake_check.CallCheck.weigh_call`; also raises EngineFailed."""
         weighed: list[float] = self.process.request("weigh_call", samples=samples)
         return weighed
 

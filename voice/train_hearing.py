@@ -21,12 +21,13 @@ from voice.augment import pace_and_pitch
 from voice.espeak_voice import EspeakVoice
 from voice.wake import CHECK_S, OnnxClassifier, smoothed
 from voice.wake_ambient import Ambience, minute, worker_count
-from voice.wake_check import CallRecognizer
+from voice.wake_check import CallCheck
 from voice.wake_corpus import Utterance
 from voice.wake_features import WakeFeatures, windows
 from voice.wake_hearing import STRIDES, Params, likeness
 from voice.wake_scenes import LABELS, Backdrop, stage
 from voice.wake_tuning import looked_at_until, noticed
+from voice.whisper import Whisper
 
 Samples = npt.NDArray[np.float32]
 Encoded = npt.NDArray[np.float16]
@@ -109,7 +110,7 @@ class _Listener:
     """First stage and encoder of one process, and what they made."""
 
     def __init__(self, lecture: Lecture) -> None:
-        self._recogniser = CallRecognizer(lecture.models / "whisper-base", cpu_threads=1)
+        self._call_check = CallCheck(Whisper(lecture.models / "whisper-base", cpu_threads=1))
         self._features = WakeFeatures(lecture.models / "wake-features")
         self._classifier = OnnxClassifier(lecture.classifier)
         self.encoded: list[Encoded] = []
@@ -127,7 +128,7 @@ class _Listener:
 
     def take(self, samples: Samples, end: int, label: int, weight: float) -> None:
         clip = samples[max(0, end - int(CHECK_S * _RATE_HZ)) : end]
-        self.encoded.append(self._recogniser.encode_call(clip).astype(np.float16))
+        self.encoded.append(self._call_check.encode_call(clip).astype(np.float16))
         self.labels.append(label)
         self.weights.append(weight)
         self.numbers.append(self.number)

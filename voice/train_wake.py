@@ -29,12 +29,13 @@ from voice.kokoro import REVISION, SAMPLE_RATE_HZ
 from voice.train_hearing import Lecture, learn, lessons
 from voice.wake import CLASSES, OnnxClassifier, smoothed
 from voice.wake_ambient import Ambience, embedded_minutes, minute, worker_count
-from voice.wake_check import CallRecognizer
+from voice.wake_check import CallCheck
 from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
 from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
 from voice.wake_hearing import save_hearing
 from voice.wake_scenes import Backdrop, training_windows
 from voice.wake_tuning import Example, examples, fit_check, noticed, other_examples
+from voice.whisper import Whisper
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
@@ -335,13 +336,15 @@ def _meet(job: tuple[_Meeting, int, int]) -> list[Example]:
     meeting, first, step = job
     features = WakeFeatures(meeting.models / "wake-features")
     classifier = OnnxClassifier(meeting.classifier)
-    recogniser = CallRecognizer(
-        meeting.models / "whisper-base", cpu_threads=1, phrases=meeting.phrases, hearing=meeting.hearing
+    call_check = CallCheck(
+        Whisper(meeting.models / "whisper-base", cpu_threads=1),
+        phrases=meeting.phrases,
+        hearing=meeting.hearing,
     )
     found: list[Example] = []
     for clips in meeting.clips:
         found += examples(
-            recogniser,
+            call_check,
             clips,
             Backdrop(voices=list(meeting.voices)),
             lambda samples: classifier.scores(windows(features.whole(samples))),
@@ -519,7 +522,7 @@ def _second_stage(
     classifier = OnnxClassifier(options.out)
     with EspeakVoice() as espeak:
         found += other_examples(
-            CallRecognizer(options.models / "whisper-base", phrases=recipe, hearing=hearing),
+            CallCheck(Whisper(options.models / "whisper-base"), phrases=recipe, hearing=hearing),
             (classifier.scores(windows(embeddings)) for embeddings in tuning),
             lambda number: minute(sounds, number, _TUNE_SEED, espeak=espeak)[1],
             candidate,

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr import Recognizer
 from voice.wake import CHECK_S
 from voice.wake_corpus import load_json
 from voice.wake_hearing import load_hearing, log_odds
+from voice.whisper import RATE_HZ, Whisper
 
 Samples = npt.NDArray[np.float32]
 
@@ -26,14 +26,15 @@ _ENCODE_S = 2.2
 _LAST_HALF_S = 0.45
 """Without its last half 小高小高 still holds 小高. One 小高 alone, which it likes to repeat, does not."""
 _OWN_TOKENS = 10
-_RATE_HZ = 16_000
 
 
-class CallRecognizer(Recognizer):
-    """The recogniser, which can also weigh whether the call was said; see `Recognizer`.
+class CallCheck:
+    """Weighs whether the call was said.
 
     Parameters
     ----------
+    whisper : Whisper
+        The loaded model.
     phrases : dict, optional
         ``spellings`` and ``rivals`` as in ``voice/data/wake_recipe.json``, the default: how the recogniser
         may write the call, and what it may write instead, for "zh" and "en".
@@ -42,14 +43,9 @@ class CallRecognizer(Recognizer):
     """
 
     def __init__(
-        self,
-        model_dir: Path | str,
-        *,
-        phrases: dict[str, Any] | None = None,
-        hearing: Path | None = None,
-        **options: Any,
+        self, whisper: Whisper, *, phrases: dict[str, Any] | None = None, hearing: Path | None = None
     ) -> None:
-        super().__init__(model_dir, **options)
+        self._whisper = whisper
         self._phrases = phrases or load_json("wake_recipe.json")
         self._hearing = hearing
 
@@ -68,42 +64,33 @@ class CallRecognizer(Recognizer):
             differences of logarithms, and log-odds.
         """
         clip = self._looked_at(samples)
-        encoded = self._encode(clip, _ENCODE_S)
-        weights, _ = self._languages(encoded)
+        encoded = self._whisper.encode(clip, _ENCODE_S)
+        weights, _ = self._whisper.languages(encoded)
         spellings, rivals = self._phrases["spellings"], self._phrases["rivals"]
         zh, en = (
-            self._probable(np.asarray(encoded), name, (*spellings[name], *rivals[name]))
+            self._whisper.probable(np.asarray(encoded), name, (*spellings[name], *rivals[name]))
             for name in ("zh", "en")
         )
-        before = np.asarray(self._encode(clip[: max(0, len(clip) - int(_LAST_HALF_S * _RATE_HZ))], _ENCODE_S))
-        half = self._probable(before, "zh", spellings["zh_half"])
+        before = np.asarray(
+            self._whisper.encode(clip[: max(0, len(clip) - int(_LAST_HALF_S * RATE_HZ))], _ENCODE_S)
+        )
+        half = self._whisper.probable(before, "zh", spellings["zh_half"])
         counts = len(spellings["zh"]), len(spellings["en"])
         sums = (zh[: counts[0]], zh[counts[0] :], half, en[: counts[1]], en[counts[1] :])
         call_zh, rival_zh, half_zh, call_en, rival_en = (float(np.logaddexp.reduce(part)) for part in sums)
-        lead_zh, lead_en = call_zh - self._own(encoded, "zh"), call_en - self._own(encoded, "en")
+        own_zh, own_en = (self._whisper.own_logprob(encoded, name, _OWN_TOKENS) for name in ("zh", "en"))
+        lead_zh, lead_en = call_zh - own_zh, call_en - own_en
         heard_zh, heard_en = map(float, log_odds(load_hearing(self._hearing), np.asarray(encoded))[0])
         probable = (call_zh, rival_zh, half_zh, call_en, rival_en, weights["zh"], weights["en"])
         return [*probable, lead_zh, lead_en, heard_zh, heard_en]
 
     def encode_call(self, samples: Samples) -> Samples:
         """What the encoder makes of what `weigh_call` looks at, shape (110, 512)."""
-        encoded: Samples = np.asarray(self._encode(self._looked_at(samples), _ENCODE_S), np.float32)[0]
+        encoded: Samples = np.asarray(self._whisper.encode(self._looked_at(samples), _ENCODE_S), np.float32)[
+            0
+        ]
         return encoded
 
     @staticmethod
     def _looked_at(samples: Samples) -> Samples:
-        return np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))[-int(CHECK_S * _RATE_HZ) :]
-
-    def _own(self, encoded: Any, language: str) -> float:
-        """Logarithm of the probability of what the recogniser would write, as long as a call at most."""
-        tokenizer = self._tokenizers[language]
-        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        (result,) = self._model.model.generate(
-            encoded,
-            [prompt],
-            beam_size=1,
-            max_length=len(prompt) + _OWN_TOKENS,
-            length_penalty=0.0,
-            return_scores=True,
-        )
-        return float(result.scores[0])
+        return np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))[-int(CHECK_S * RATE_HZ) :]

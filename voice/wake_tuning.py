@@ -20,7 +20,7 @@ from voice.wake import (
     evidence,
     smoothed,
 )
-from voice.wake_check import CallRecognizer
+from voice.wake_check import CallCheck
 from voice.wake_corpus import Utterance
 from voice.wake_features import WINDOW
 from voice.wake_scenes import Backdrop, stage
@@ -108,7 +108,7 @@ def looked_at_until(row: int) -> int:
 
 
 def examples(
-    recogniser: CallRecognizer,
+    call_check: CallCheck,
     clips: Sequence[tuple[Utterance, Samples]],
     backdrop: Backdrop,
     scores: Callable[[Samples], Scores],
@@ -121,7 +121,7 @@ def examples(
 
     Parameters
     ----------
-    recogniser : CallRecognizer
+    call_check : CallCheck
         What the second stage asks.
     clips : sequence of (Utterance, samples)
         What is said.
@@ -149,7 +149,7 @@ def examples(
                     language=utterance.language,
                     trained=utterance.split == "train",
                     scores=_highest(mean, row),
-                    features=recogniser.weigh_call(scene.samples[max(0, end - int(CHECK_S * 16_000)) : end]),
+                    features=call_check.weigh_call(scene.samples[max(0, end - int(CHECK_S * 16_000)) : end]),
                 )
             if not found:
                 yield Example(
@@ -158,7 +158,7 @@ def examples(
 
 
 def other_examples(
-    recogniser: CallRecognizer,
+    call_check: CallCheck,
     streams: Iterable[Scores],
     minute: Callable[[int], Samples],
     candidate: float,
@@ -167,7 +167,7 @@ def other_examples(
 
     Parameters
     ----------
-    recogniser, candidate
+    call_check, candidate
         As in `examples`.
     streams : iterable of ndarray
         Class scores of each minute.
@@ -184,7 +184,7 @@ def other_examples(
                 kind="ambient",
                 language="",
                 scores=_highest(mean, first),
-                features=recogniser.weigh_call(samples[max(0, end - int(CHECK_S * 16_000)) : end]),
+                features=call_check.weigh_call(samples[max(0, end - int(CHECK_S * 16_000)) : end]),
             )
 
 

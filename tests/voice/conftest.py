@@ -10,18 +10,31 @@ import pytest
 from voice.asr import Recognizer
 from voice.kokoro_split import split
 from voice.tts import Synthesizer
+from voice.whisper import Whisper
 
 
 @pytest.fixture(scope="session")
-def recognizer(model_dir: Callable[[str], Path]) -> Recognizer:
+def whisper(model_dir: Callable[[str], Path]) -> Whisper:
     """Whisper base."""
-    return Recognizer(model_dir("whisper-base"), cpu_threads=2)
+    return Whisper(model_dir("whisper-base"), cpu_threads=2)
 
 
 @pytest.fixture(scope="session")
-def plain_recognizer(model_dir: Callable[[str], Path]) -> Recognizer:
-    """The same as published, without our corrections for noise."""
-    return Recognizer(model_dir("whisper-base"), cpu_threads=2, corrected=False)
+def recognizer(whisper: Whisper) -> Recognizer:
+    """What it hears."""
+    return Recognizer(whisper)
+
+
+@pytest.fixture(scope="session")
+def plain_whisper(model_dir: Callable[[str], Path]) -> Whisper:
+    """Whisper base as published, without our corrections for noise."""
+    return Whisper(model_dir("whisper-base"), cpu_threads=2, corrected=False)
+
+
+@pytest.fixture(scope="session")
+def plain_recognizer(plain_whisper: Whisper) -> Recognizer:
+    """What that one hears."""
+    return Recognizer(plain_whisper)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from voice.asr_text import TextTidier, _sounds, _toned, echoes, repeats_itself, 
 from voice.errors import VoiceMissing
 from voice.phrases import is_stop
 from voice.vad import FRAME, FRAME_MS, SpeechDetector, spans
+from voice.whisper import Whisper
 
 
 @pytest.mark.parametrize(
@@ -284,7 +285,7 @@ def test_a_transcript_crosses_a_process() -> None:
 
 def test_a_missing_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(VoiceMissing, match="models pull"):
-        Recognizer(tmp_path)
+        Whisper(tmp_path)
 
 
 @pytest.mark.models
@@ -312,14 +313,14 @@ def test_a_call_that_is_spelled_oddly_makes_no_clear_request_doubtful(
     recognizer: Recognizer, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The words after the call are as clear as without it; five beams, and the word noise, are for others."""
-    decode, beams_used = recognizer._decode, []
+    decode, beams_used = recognizer._read, []
 
     def doubtful(*values: Any, beams: int) -> list[Any]:
         beams_used.append(beams)
         found = decode(*values, beams=beams)
         return [replace(reading, logprob=reading.logprob - 0.4, no_speech=0.7) for reading in found]
 
-    monkeypatch.setattr(recognizer, "_decode", doubtful)
+    monkeypatch.setattr(recognizer, "_read", doubtful)
     samples = wav_io.read(samples_dir / "en_cathedral.wav")
     transcript = recognizer.transcribe(samples, hints=["Helsinki Cathedral"])
     assert "take me to helsinki cathedral" in transcript.text.lower()
@@ -339,7 +340,7 @@ def test_a_hint_settles_a_name(recognizer: Recognizer, samples_dir: Path) -> Non
 def test_what_is_read_twice_is_read_again_in_a_longer_window(
     recognizer: Recognizer, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decode = recognizer._decode
+    decode = recognizer._read
 
     def loop(encoded: Any, *values: Any, beams: int) -> list[Any]:
         found = decode(encoded, *values, beams=beams)
@@ -347,7 +348,7 @@ def test_what_is_read_twice_is_read_again_in_a_longer_window(
             return found
         return [replace(reading, text=f"{reading.text}，{reading.text}") for reading in found]
 
-    monkeypatch.setattr(recognizer, "_decode", loop)
+    monkeypatch.setattr(recognizer, "_read", loop)
     transcript = recognizer.transcribe(wav_io.read(samples_dir / "zh_hotels.wav"))
     assert transcript.text.count("酒店") == 1
 
@@ -356,7 +357,7 @@ def test_what_is_read_twice_is_read_again_in_a_longer_window(
 def test_a_wider_search_that_says_it_twice_is_not_followed(
     recognizer: Recognizer, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decode = recognizer._decode
+    decode = recognizer._read
 
     def loop(*values: Any, beams: int) -> list[Any]:
         found = decode(*values, beams=beams)
@@ -364,23 +365,23 @@ def test_a_wider_search_that_says_it_twice_is_not_followed(
             return [replace(reading, logprob=-0.5) for reading in found]
         return [replace(reading, text=f"{reading.text}，{reading.text}", logprob=-0.1) for reading in found]
 
-    monkeypatch.setattr(recognizer, "_decode", loop)
+    monkeypatch.setattr(recognizer, "_read", loop)
     transcript = recognizer.transcribe(wav_io.read(samples_dir / "zh_cathedral.wav"))
     assert transcript.text.count("教堂") == 1
 
 
 @pytest.mark.models
 def test_what_is_unsure_is_heard_a_second_time_and_more_slowly(
-    recognizer: Recognizer, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
+    recognizer: Recognizer, whisper: Whisper, samples_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[int] = []
-    encode = recognizer._encode
+    encode = whisper.encode
 
     def note(clip: np.ndarray, seconds: float) -> object:
         heard.append(len(clip))
         return encode(clip, seconds)
 
-    monkeypatch.setattr(recognizer, "_encode", note)
+    monkeypatch.setattr(whisper, "encode", note)
     clear = wav_io.read(samples_dir / "zh_hotels.wav")
     assert recognizer.transcribe(clear).is_usual
     assert len(heard) == 1, "a clear and usual request is heard once"
@@ -393,14 +394,12 @@ def test_what_is_unsure_is_heard_a_second_time_and_more_slowly(
 
 
 @pytest.mark.models
-def test_a_sentence_is_weighed_by_the_mean_of_both_hearings(
-    recognizer: Recognizer, samples_dir: Path
-) -> None:
+def test_a_sentence_is_weighed_by_the_mean_of_both_hearings(whisper: Whisper, samples_dir: Path) -> None:
     clip = wav_io.read(samples_dir / "zh_hotels.wav")
-    hearings = [np.asarray(recognizer._encode(sound, 8.0)) for sound in (clip, slower(clip))]
+    hearings = [np.asarray(whisper.encode(sound, 8.0)) for sound in (clip, slower(clip))]
     texts = ["小高小高，附近有什么酒店", "附近有什么饭店", "带我去机场"]
-    apart = [recognizer._probable(hearing, "zh", texts) for hearing in hearings]
-    together = recognizer._probable(np.concatenate(hearings), "zh", texts)
+    apart = [whisper.probable(hearing, "zh", texts) for hearing in hearings]
+    together = whisper.probable(np.concatenate(hearings), "zh", texts)
     assert together == pytest.approx(np.mean(apart, axis=0), abs=0.3)
     assert together.argmax() == 0
 

@@ -14,9 +14,10 @@ from voice.errors import VoiceMissing
 from voice.train_hearing import COPIES, Lecture, Lessons, learn, lessons, no_hearing, parts_of
 from voice.wake import packaged_model
 from voice.wake_ambient import Ambience
-from voice.wake_check import CallRecognizer
+from voice.wake_check import CallCheck
 from voice.wake_corpus import Utterance
 from voice.wake_hearing import likeness, load_hearing, log_odds, save_hearing
+from voice.whisper import Whisper
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FRAMES, WIDTH = 110, 512
@@ -77,12 +78,12 @@ def test_the_packaged_network_is_small() -> None:
 def test_the_call_of_a_sample_is_heard_in_noise_too(
     model_dir: Callable[[str], Path], sample: str, column: int, snr_db: float | None
 ) -> None:
-    recogniser = CallRecognizer(model_dir("whisper-base"), cpu_threads=1)
+    call_check = CallCheck(Whisper(model_dir("whisper-base"), cpu_threads=1))
     speech = wav_io.read(SAMPLES / f"{sample}.wav")
     if snr_db is not None:
         speech = augment.mix(speech, augment.road(len(speech), np.random.default_rng(3)), snr_db)
-    call = log_odds(load_hearing(), recogniser.encode_call(speech[:22_000])[None])[0]
-    rest = log_odds(load_hearing(), recogniser.encode_call(speech[-40_000:-8_000])[None])[0]
+    call = log_odds(load_hearing(), call_check.encode_call(speech[:22_000])[None])[0]
+    rest = log_odds(load_hearing(), call_check.encode_call(speech[-40_000:-8_000])[None])[0]
     assert call[column] > 0
     assert call[column] > call[1 - column]
     assert rest.max() < 0

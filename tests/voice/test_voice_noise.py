@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from bench import voice_corpus
 from voice import augment, train_noise, wav_io
-from voice.asr import Recognizer
 from voice.asr_text import bare_text
 from voice.noise_adapter import CORRECTIONS, adapted, fingerprint, save_corrections, tensors, values
 from voice.wake_corpus import load_json
+from voice.whisper import Whisper
 
 KOKORO_VOICES = [
     *("zf_xiaobei", "zf_xiaoni", "zf_xiaoxiao", "zm_yunxi", "zm_yunyang"),
@@ -177,11 +177,11 @@ def test_weakened_corrections_change_every_weight_by_a_share() -> None:
 
 
 @pytest.mark.models
-def test_the_recipe_knows_the_encoder(plain_recognizer: Recognizer, model_dir: Callable[[str], Path]) -> None:
+def test_the_recipe_knows_the_encoder(plain_whisper: Whisper, model_dir: Callable[[str], Path]) -> None:
     """Without corrections its encoder is Whisper's, to the precision of eight bits."""
     speech = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")[:64_000]
-    mel = plain_recognizer._model.feature_extractor(speech, padding=0)[:, :400]
-    expected = np.asarray(plain_recognizer._model.encode(np.ascontiguousarray(mel)))
+    mel = plain_whisper._model.feature_extractor(speech, padding=0)[:, :400]
+    expected = np.asarray(plain_whisper._model.encode(np.ascontiguousarray(mel)))
     base = train_noise.encoder_weights((model_dir("whisper-base") / "model.bin").read_bytes())
     for corrections in (None, train_noise.no_change(base, 1)):
         found = np.asarray(train_noise.encode(base, corrections, mel[None]))
@@ -189,22 +189,20 @@ def test_the_recipe_knows_the_encoder(plain_recognizer: Recognizer, model_dir: C
 
 
 @pytest.mark.models
-def test_noise_changes_less_of_what_the_encoder_makes(
-    recognizer: Recognizer, plain_recognizer: Recognizer
-) -> None:
+def test_noise_changes_less_of_what_the_encoder_makes(whisper: Whisper, plain_whisper: Whisper) -> None:
     speech = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")
     rng = np.random.default_rng(1)
 
-    def made(by: Recognizer, samples: np.ndarray) -> np.ndarray:
-        return np.asarray(by._encode(samples, 10.0))[0, : len(samples) // 320]
+    def made(by: Whisper, samples: np.ndarray) -> np.ndarray:
+        return np.asarray(by.encode(samples, 10.0))[0, : len(samples) // 320]
 
-    clean = made(plain_recognizer, speech)
+    clean = made(plain_whisper, speech)
     for name in ("road", "fan", "music"):
         noise = augment.noises([])[name](len(speech), rng)
         noisy = augment.mix(speech, noise, 5)
-        apart = [float(np.square(made(by, noisy) - clean).mean()) for by in (plain_recognizer, recognizer)]
+        apart = [float(np.square(made(by, noisy) - clean).mean()) for by in (plain_whisper, whisper)]
         assert apart[1] < 0.75 * apart[0], name
-    apart_when_clean = np.square(made(recognizer, speech) - clean).mean()
+    apart_when_clean = np.square(made(whisper, speech) - clean).mean()
     assert apart_when_clean < 0.2 * clean.var()
 
 
@@ -222,7 +220,7 @@ def test_without_room_for_a_corrected_copy_the_plain_model_loads(
     model_dir: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    assert not Recognizer(model_dir("whisper-base")).is_corrected
+    assert not Whisper(model_dir("whisper-base")).is_corrected
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert Recognizer(model_dir("whisper-base")).is_corrected
+    assert Whisper(model_dir("whisper-base")).is_corrected
     assert not list(tmp_path.iterdir()), "the copy is gone once the model is loaded"

@@ -32,11 +32,12 @@ from voice.wake import (
     smoothed,
 )
 from voice.wake_ambient import Ambience, embedded_minutes
-from voice.wake_check import CallRecognizer
+from voice.wake_check import CallCheck
 from voice.wake_corpus import Utterance, load_json, plan
 from voice.wake_features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
 from voice.wake_scenes import Backdrop
 from voice.wake_tuning import Example, _least, examples, fit_check, other_examples
+from voice.whisper import Whisper
 
 SETTINGS = WakeSettings(candidate=0.6, sure=0.9, frames=3)
 
@@ -122,11 +123,11 @@ def heard(call_zh: float, call_en: float) -> list[float]:
         pytest.param(heard(-1, -20), (0.5, 0.1), True, id="the call in Mandarin"),
         pytest.param(heard(-20, -6), (0.5, 0.4), True, id="in English, whichever the first stage heard"),
         pytest.param(heard(-14, -14), (0.99, 0.0), False, id="something else, however sure the first stage"),
-        pytest.param(heard(-6, -20), (0.5, 0.1), False, id="a doubtful recogniser, a doubtful first stage"),
-        pytest.param(heard(-6, -20), (0.95, 0.01), True, id="a doubtful recogniser, a sure first stage"),
+        pytest.param(heard(-6, -20), (0.5, 0.1), False, id="a doubtful call_check, a doubtful first stage"),
+        pytest.param(heard(-6, -20), (0.95, 0.01), True, id="a doubtful call_check, a sure first stage"),
         pytest.param(heard(-6, -20), (0.01, 0.95), False, id="a first stage that is sure of the other"),
-        pytest.param(None, (0.95, 0.0), True, id="no recogniser, a sure first stage"),
-        pytest.param(None, (0.7, 0.0), False, id="no recogniser, a doubtful first stage"),
+        pytest.param(None, (0.95, 0.0), True, id="no call_check, a sure first stage"),
+        pytest.param(None, (0.7, 0.0), False, id="no call_check, a doubtful first stage"),
     ],
 )
 def test_the_second_stage(features: list[float] | None, scores: tuple[float, float], expected: bool) -> None:
@@ -475,7 +476,7 @@ def test_the_samples_wake_it(model_dir: Callable[[str], Path], sample: str, lang
 def called(model_dir: Callable[[str], Path], samples: Any) -> list[bool]:
     """Whether the second stage bears out each call that the first one notices in a recording."""
     detector = WakeDetector.open(model_dir("wake-features"))
-    recogniser = CallRecognizer(model_dir("whisper-base"), cpu_threads=1)
+    call_check = CallCheck(Whisper(model_dir("whisper-base"), cpu_threads=1))
     found = [
         detector.push(samples[start : start + CHUNK], speech=True)
         for start in range(0, len(samples) - CHUNK, CHUNK)
@@ -483,7 +484,7 @@ def called(model_dir: Callable[[str], Path], samples: Any) -> list[bool]:
     verdicts = []
     for hit in filter(None, found):
         end = (hit.end_ms + CHECK_AFTER_MS) * 16
-        features = recogniser.weigh_call(samples[max(0, end - 32_000) : end])
+        features = call_check.weigh_call(samples[max(0, end - 32_000) : end])
         verdicts.append(is_call(hit, features, detector.settings))
     return verdicts
 
@@ -493,11 +494,11 @@ def called(model_dir: Callable[[str], Path], samples: Any) -> list[bool]:
 def test_in_noise_too_the_call_leads_what_the_recogniser_would_write(
     model_dir: Callable[[str], Path], sample: str, lead: str
 ) -> None:
-    recogniser = CallRecognizer(model_dir("whisper-base"), cpu_threads=1)
+    call_check = CallCheck(Whisper(model_dir("whisper-base"), cpu_threads=1))
     speech = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
     noisy = augment.mix(speech, augment.road(len(speech), np.random.default_rng(3)), 5.0)
     call, rest = (
-        dict(zip(FEATURES, recogniser.weigh_call(part), strict=True))[lead]
+        dict(zip(FEATURES, call_check.weigh_call(part), strict=True))[lead]
         for part in (noisy[:20_000], noisy[-40_000:-8_000])
     )
     assert call > -1.5
@@ -521,12 +522,12 @@ def test_the_second_stage_bears_out_the_calls_of_the_samples_only(
 ) -> None:
     samples = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
     assert called(model_dir, np.concatenate([np.zeros(32_000, np.float32), samples])) == [True]
-    recogniser = CallRecognizer(model_dir("whisper-base"), cpu_threads=1)
+    call_check = CallCheck(Whisper(model_dir("whisper-base"), cpu_threads=1))
     check = packaged_model()[1].check
     assert check is not None
     silence, hiss = np.zeros(32_000), np.random.default_rng(1).normal(0, 0.1, 32_000)
     for sound in (samples[-32_000:], silence, hiss, np.zeros(0)):
-        assert check.margin(recogniser.weigh_call(np.asarray(sound, np.float32)), (0.5, 0.2)) < 0
+        assert check.margin(call_check.weigh_call(np.asarray(sound, np.float32)), (0.5, 0.2)) < 0
 
 
 @pytest.mark.models

@@ -1,0 +1,19 @@
+"""Recognition as its process offers it: one loaded Whisper, for what was said and for the call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from voice.asr import Recognizer
+from voice.wake_check import CallCheck
+from voice.whisper import Whisper
+
+
+class Recognition:
+    """`Recognizer.transcribe` and `CallCheck.weigh_call`; parameters as of `Whisper`."""
+
+    def __init__(self, model_dir: Path | str, **options: Any) -> None:
+        whisper = Whisper(model_dir, **options)
+        self.transcribe = Recognizer(whisper).transcribe
+        self.weigh_call = CallCheck(whisper).weigh_call
