@@ -98,6 +98,8 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
             name=turn.name(first),
             distance=turn.distance(first.distance_m or 0),
             within=turn.distance(intent.within_m),
+            minutes=turn.duration(60 * intent.within_min),
+            drive=turn.duration(first.drive_s or 0.0),
         )
         return _one(turn, first, text)
     if not intent.near and not intent.along and (first.distance_m or 0) > _NEARBY_M:
@@ -107,19 +109,14 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
             "search.far", what=what, name=turn.name(first), distance=turn.distance(first.distance_m or 0)
         )
         return _one(turn, first, text)
-    if intent.pick == "nearest" or len(places) == 1:
-        return _one(
-            turn, first, turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
-        )
-    shown = _distinct(turn, places)[:_OFFERED]
-    if len(shown) == 1:
-        return _one(
-            turn, first, turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
-        )
     note = ""
-    if intent.pick == "cheapest":
-        note = turn.say("search.no_prices")
+    if intent.pick in {"cheapest", "best"}:
+        note = turn.say("search.no_prices" if intent.pick == "cheapest" else "search.no_ratings")
         note += "" if turn.language == "zh" else " "
+    shown = _distinct(turn, places)[:_OFFERED]
+    if intent.pick == "nearest" or len(shown) == 1:
+        one = turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
+        return _one(turn, first, note + one)
     items = [_item(turn, place, intent) for place in shown]
     text = turn.say(
         "search.many",
@@ -164,6 +161,8 @@ def _with_distance(turn: Turn, place: Place) -> Place:
 def _item(turn: Turn, place: Place, intent: Search) -> str:
     if intent.along and place.detour_s is not None:
         return turn.say("search.item_detour", name=turn.name(place), detour=turn.duration(place.detour_s))
+    if intent.within_min and place.drive_s is not None:
+        return turn.say("search.item_drive", name=turn.name(place), drive=turn.duration(place.drive_s))
     return turn.say("search.item", name=turn.name(place), distance=turn.distance(place.distance_m or 0))
 
 
@@ -172,6 +171,8 @@ def _where(turn: Turn, place: Place, intent: Search) -> str:
         return turn.say("search.where_detour", detour=turn.duration(place.detour_s))
     if (place.distance_m or 0) < 15:
         return turn.say("search.where_here")
+    if intent.within_min and place.drive_s is not None:
+        return turn.say("search.where_drive", drive=turn.duration(place.drive_s))
     return turn.say("search.where_distance", distance=turn.distance(place.distance_m or 0))
 
 

@@ -143,7 +143,9 @@ def _measures(
             metres.append(float(route.distance_m))
             seconds.append(float(route.duration_s))
     seconds += [abs(a - b) for a in tuple(seconds) for b in tuple(seconds)]
-    metres += [float(i.within_m) for i in answer.intents if isinstance(i, Search)]
+    searches = [intent for intent in answer.intents if isinstance(intent, Search)]
+    metres += [float(search.within_m) for search in searches]
+    seconds += [60.0 * search.within_min for search in searches]
     return metres, seconds
 
 

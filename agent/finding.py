@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -138,8 +139,8 @@ class Found:
     """The words that were looked up."""
 
     relaxed: str = ""
-    """Which wish had to be dropped to find anything: "open", "within", "stars", "along", "near",
-    "quality"."""
+    """Which wish had to be dropped to find anything: "open", "within", "reach" (minutes' drive), "stars",
+    "along", "near", "quality"."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -345,7 +346,7 @@ class Finder:
             return self.of_need(intent.need, near=near, open_now=intent.open_now, route=along)
         if not intent.near and (known := self.known(intent.what)):
             return known
-        return self.of_kind(
+        found = self.of_kind(
             intent.what,
             near=near,
             open_now=intent.open_now,
@@ -353,6 +354,25 @@ class Finder:
             within_m=intent.within_m,
             route=along,
         )
+        return self._in_reach(found, intent.within_min, near) if intent.within_min and near else found
+
+    def _in_reach(self, found: Found, minutes: int, start: Point) -> Found:
+        """Keep what is so many minutes' drive away, soonest first; say so if nothing is."""
+        if found.verdict != "list" or found.relaxed or not found.places:
+            return found
+        try:
+            times_s = self.desk.router.matrix([start], [(p.lat, p.lon) for p in found.places])[0]
+        except NavError:
+            return found
+        timed = [
+            replace(place, drive_s=float(time_s))
+            for time_s, place in sorted(zip(times_s, found.places, strict=True), key=lambda pair: pair[0])
+            if math.isfinite(time_s)
+        ]
+        inside = [place for place in timed if (place.drive_s or 0.0) <= 60 * minutes]
+        if not timed:
+            return found
+        return replace(found, places=tuple(inside or timed), relaxed="" if inside else "reach")
 
     def _plainer(self, words: str) -> Found | None:
         """Find the kind alone where the words praise it too ("安静的咖啡馆", "a quiet cafe with a view")."""

@@ -102,6 +102,8 @@ class Search(_Base):
     """At least so many hotel stars; 0 for any."""
     within_m: int = 0
     """At most so far away, metres; 0 for any distance."""
+    within_min: int = 0
+    """At most so many minutes' drive away; 0 for any time."""
 
 
 class Wishes(_Base):

@@ -34,6 +34,8 @@ class Phrase:
     stars: int = 0
     within_m: int = 0
     """Greatest distance, metres; 0 if none was said."""
+    within_min: int = 0
+    """Greatest driving time, minutes; 0 if none was said."""
     here: bool = False
     """"nearby", "around here" was said."""
 
@@ -182,11 +184,34 @@ def _zh_filters(cutter: _Cutter) -> Phrase:
         found = replace(
             found, within_m=int(value * {"米": 1, "公里": 1000, "千米": 1000}.get(within[2], 500))
         )
+    if reach := cutter.cut(_ZH_REACH):
+        number, unit = reach["time"], reach["unit"]
+        minutes = (zh_number(number) or 0) * {"分钟": 1, "分": 1, "刻钟": 15}.get(unit, 60)
+        minutes += 30 if reach["half"] else 0
+        found = _reachable(found, minutes, on_foot=bool(reach["foot"]))
     if cutter.cut(
         r"(?:(?:这|那)(?:条|段)?路上(?:面)?|前面(?=有)|顺路|顺道|顺便|沿途|沿路|一路上|半路上?|路上|途中|沿线|路过)(?:的|有|经过的)?(?:地方)?"
     ):
         found = replace(found, along=True)
     return found
+
+
+_ZH_REACH = (
+    rf"(?:在|离我|距离|距)*(?:(?P<foot>步行|走路|走)|开车|驾车|车程)*(?:在)?"
+    rf"(?P<time>{ZH_NUMBER})(?:个)?(?P<half>半)?(?P<unit>分钟|分|刻钟|小时|钟头)(?:的)?"
+    r"(?:(?:车程|路程|路|开车)*(?:以内|之内|范围内|范围之内|内)(?:的|有没有|有)?(?!.{0,3}到)"
+    r"|(?:(?:车程|路程|路|开车)*(?:以内|之内|范围内|范围之内|内))?(?:就|左右)?(?:能|可以|可)(?:开车)?(?:到达|开到|赶到|走到|到)(?:得了)?的"
+    r"|(?:车程|路程)(?:的|有没有|有)?(?!.{0,3}到))"
+)
+"""Within so much time: "二十分钟以内能到的", "步行十分钟内的"."""
+
+_WALKED_M_PER_MIN = 75
+
+
+def _reachable(phrase: Phrase, minutes: float, *, on_foot: bool) -> Phrase:
+    if on_foot:
+        return replace(phrase, within_m=max(1, int(minutes * _WALKED_M_PER_MIN)))
+    return replace(phrase, within_min=max(1, round(minutes)))
 
 
 def _zh_anchor(cutter: _Cutter) -> tuple[str, bool]:
@@ -221,13 +246,21 @@ def _zh_anchor(cutter: _Cutter) -> tuple[str, bool]:
     return "", False
 
 
+_ZH_MONEY = r"(?:块钱|块|元|欧元|欧|美元|美金|刀)"
+_ZH_PRICE = (
+    rf"(?:人均|每人|价格|价钱|房价|预算)(?:消费)?(?:在|是)?{ZH_NUMBER}{_ZH_MONEY}?(?:一晚|每晚)?(?:以下|以内|之内|左右|上下|内)?(?:的|有没有|有)?(?!以上|起|[\d零一二两三四五六七八九十百千万])"
+    rf"|{ZH_NUMBER}{_ZH_MONEY}(?:一晚上?|每晚|一个人|每人|一位)?(?:以下|以内|之内|左右|上下|内)(?:的|有没有|有)?"
+)
+"""A limit to the price: "人均一百以下的", "三百块以内的"."""
+
+
 def _zh_pick(cutter: _Cutter) -> Pick:
     if cutter.cut(
         r"(?:离|距离?|距)?(?:我们?|这|这里|这儿)?(?:最近|最靠近|就近|最靠近我)(?:的|找)?(?:那)?(?:一)?(?:个|家|所|座|处)?"
         r"|离?得?(?:近(?:一)?(?:点儿?|些)|比较近|近)的"
     ):
         return "nearest"
-    if cutter.cut(
+    if cutter.cut(_ZH_PRICE) or cutter.cut(
         r"(?:最|比较|更)?(?:便宜|实惠|划算|经济|省钱)(?:一)?(?:点儿?|些)?的?|(?:最低价|价格最低)的?|(?:人均|价格|价钱)?(?:不太|不|别太)贵的"
     ):
         return "cheapest"
@@ -283,6 +316,7 @@ def _parse_en(text: str) -> Phrase:
         rf"\b(?:within|less than|no more than|under|not more than|in a radius of)\s+({EN_NUMBER}) ?(met(?:er|re)s?|m|kilomet(?:er|re)s?|km|kms|miles?)\b"
         r"(?: (?:of|from) (?:here|me)| away)?"
     )
+    reach = cutter.cut(_EN_REACH)
     here = cutter.cut(_EN_HERE)
     pick = _en_pick(cutter)
     near = "" if here else _en_anchor(cutter)
@@ -312,7 +346,7 @@ def _parse_en(text: str) -> Phrase:
     if within:
         unit = within[2].lower()
         metres = int((en_number(within[1]) or 0) * (1609.34 if unit.startswith("mi") else scale[unit[0]]))
-    return Phrase(
+    phrase = Phrase(
         core=core,
         near=near,
         need=need,
@@ -323,6 +357,26 @@ def _parse_en(text: str) -> Phrase:
         within_m=metres,
         here=bool(here),
     )
+    if reach is None:
+        return phrase
+    hours = reach["unit"].lower().startswith("h")
+    minutes = 30.0 if reach["half"] else (en_number(reach["time"]) or 0) * (60 if hours else 1)
+    return _reachable(phrase, minutes, on_foot="walk" in reach[0].lower() or "foot" in reach[0].lower())
+
+
+_EN_REACH = (
+    r"\b(?:(?:that |which )?(?:i|we|you) can (?:reach|get to|be at|drive to|walk to) |(?:that(?:'s| is| are) |which (?:is|are) )?(?:reachable )?)?"
+    rf"(?:within|in less than|less than|no more than|not more than|under|in under|at most|up to) (?:about |an? )?(?:(?P<half>half an?)|(?P<time>{EN_NUMBER}))[ -]?(?P<unit>minutes?|mins?|hours?)\b'?s?"
+    r"(?: (?:drive|driving|ride|by car|walk|walking|on foot|away|distance|(?:of|from) (?:here|me|us)))*"
+)
+"""Within so much time: "within ten minutes' drive", "less than half an hour away"."""
+
+_EN_MONEY = r"(?:euros?|dollars?|bucks|pounds?|quid|yuan|rmb|crowns|kron[ae]r?|[€$£¥])"
+_EN_PRICE = (
+    r" (?:for |that costs? |costing |priced )?(?:under|below|less than|cheaper than|no more than|not more than|at most|up to|around|about|within) "
+    rf"(?:[€$£¥] ?{EN_NUMBER}(?: ?{_EN_MONEY})?|{EN_NUMBER} ?{_EN_MONEY})(?: (?:an?|per|each|for (?:the|one))(?: (?:night|person|head|meal|room))?)?(?= )"
+)
+"""A limit to the price: "under 100 euros a night", "for less than $20"."""
 
 
 def _en_pick(cutter: _Cutter) -> Pick:
@@ -330,7 +384,7 @@ def _en_pick(cutter: _Cutter) -> Pick:
         r"\b(?:the |a |my )?(?:nearest|closest|nearer|closer|next(?! to\b))\b(?: (?:possible|available))?(?: to (?:me|us|here))?"
     ):
         return "nearest"
-    if cutter.cut(
+    if cutter.cut(_EN_PRICE) or cutter.cut(
         r"\b(?:the |a |an |some )?(?:cheap(?:est|er)?|inexpensive|affordable|budget|low[- ]cost)\b"
     ):
         return "cheapest"

@@ -225,6 +225,7 @@ def _search(item: _Item, text: str, language: Language) -> Intent | None:
         open_now=phrase.open_now or around.open_now,
         stars=phrase.stars or around.stars,
         within_m=phrase.within_m or around.within_m,
+        within_min=phrase.within_min or around.within_min,
     )
 
 

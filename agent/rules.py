@@ -93,11 +93,19 @@ def search_of(phrase: Phrase, *, along: bool = False) -> Search:
         open_now=phrase.open_now,
         stars=phrase.stars,
         within_m=phrase.within_m,
+        within_min=phrase.within_min,
     )
 
 
-def navigate_of(phrase: Phrase, roads: RoadWishes, *, via: Sequence[str] = (), start: str = "") -> Navigate:
-    """Return the drive that a place phrase and the wishes about the road ask for."""
+def navigate_of(
+    phrase: Phrase, roads: RoadWishes, *, via: Sequence[str] = (), start: str = ""
+) -> Navigate | Search:
+    """Return the drive that a place phrase and the wishes about the road ask for.
+
+    To a kind of place within limits ("a supermarket within five minutes") it is a search, which knows them.
+    """
+    if (phrase.stars or phrase.within_m or phrase.within_min) and not (via or start):
+        return search_of(phrase)
     prefer: Any = roads.prefer
     return Navigate(
         to=phrase.core,

@@ -790,6 +790,7 @@ def _search(text: str, context: Context) -> Parsed | None:
         or phrase.along
         or phrase.here
         or phrase.within_m
+        or phrase.within_min
         or phrase.pick
         or phrase.open_now
         or phrase.stars

@@ -846,6 +846,7 @@ def _search(text: str, context: Context) -> Parsed | None:
             open_now=phrase.open_now or inner.open_now,
             stars=phrase.stars or inner.stars,
             within_m=phrase.within_m or inner.within_m,
+            within_min=phrase.within_min or inner.within_min,
             here=phrase.here or inner.here,
         )
     if not phrase.core and not phrase.need:
@@ -855,7 +856,7 @@ def _search(text: str, context: Context) -> Parsed | None:
         phrase = replace(phrase, core=place)
     if aside and not phrase.along and had_head:
         phrase = replace(phrase, along=True)
-    filtered = phrase.pick or phrase.open_now or phrase.stars or phrase.within_m
+    filtered = phrase.pick or phrase.open_now or phrase.stars or phrase.within_m or phrase.within_min
     if cue or filtered or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near)):
         return one(
             search_of(phrase),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -9,9 +10,12 @@ from datetime import datetime
 import pytest
 
 from agent import Agent
+from agent.facts import unknown_numbers
+from agent.finding import Desk
 from agent.intent import Chat, Navigate, Status
 from agent.understand import Understander
 from poi.opening import next_change, open_at
+from poi.place import Place
 
 STATION = (60.1719, 24.9414)
 
@@ -77,6 +81,46 @@ def test_the_cheapest_of_a_kind_is_a_search_and_of_an_offer_a_choice(new_agent: 
     first = agent.hear("the cheapest hotel", position=STATION)
     assert (first.intents[0].kind, first.outcome) == ("search", "ask_back")
     assert agent.hear("the cheapest one", position=STATION).intents[0].kind == "choose"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a hotel under 100 euros", "no prices"),
+        ("人均一百以下的餐厅", "没有价格"),
+        ("the best restaurant", "no ratings"),
+        ("评价最好的咖啡馆", "没有评价"),
+    ],
+)
+def test_a_wish_that_no_map_can_tell_is_said_to_be_so(
+    text: str, told: str, new_agent: Callable[..., Agent]
+) -> None:
+    answer = new_agent().hear(text, position=STATION)
+    assert answer.outcome == "ask_back"
+    assert told in answer.reply
+    assert len(answer.places) > 1
+
+
+@pytest.mark.parametrize("text", ["supermarkets within {} minutes", "开车{}分钟以内的超市"])
+def test_places_within_minutes_of_driving_are_those_that_the_router_reaches(
+    text: str, desk: Desk, new_agent: Callable[..., Agent]
+) -> None:
+    def minutes(place: Place) -> float:
+        return float(desk.router.matrix([STATION], [(place.lat, place.lon)])[0, 0]) / 60
+
+    nearest = desk.places.search("supermarket", near=STATION, limit=12)
+    times = sorted(map(minutes, nearest))
+    limit = math.ceil(times[2])
+    agent = new_agent()
+    answer = agent.hear(text.format(limit), position=STATION)
+    assert answer.outcome == "ask_back"
+    assert all(minutes(place) <= limit for place in answer.places)
+    assert [minutes(place) for place in answer.places] == sorted(map(minutes, answer.places))
+    assert unknown_numbers(agent, answer, STATION, None) == []
+    too_few = math.floor(times[0])
+    answer = new_agent().hear(text.format(too_few), position=STATION)
+    assert ("There is no supermarket" in answer.reply) or ("以内没有超市" in answer.reply)
+    assert minutes(answer.places[0]) == pytest.approx(times[0])
 
 
 def test_whether_a_named_place_is_open_is_answered_by_its_hours(new_agent: Callable[..., Agent]) -> None:
