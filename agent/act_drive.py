@@ -77,7 +77,7 @@ def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
     if found.verdict == "ask":
         return act_search.which(turn, found, intent)
     if found.verdict == "unsure":
-        text = turn.say("place.confirm", name=turn.name(found.places[0]))
+        text = act_search.confirmation(turn, found)
         return turn.ask(text, intent=intent, expecting="yes_no", options=found.places[:1])
     return None
 

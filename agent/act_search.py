@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent import act_status, reply
-from agent.finding import Found
+from agent.finding import OTHER_NUMBER, Found
 from agent.intent import Navigate, Search, Status
 from agent.turn import Result, Turn
 
@@ -183,7 +183,7 @@ def about_place(turn: Turn, found: Found) -> Result:
     place = _with_distance(turn, found.places[0])
     distance = turn.distance(place.distance_m or 0)
     if found.verdict == "unsure":
-        return _one(turn, place, turn.say("place.confirm", name=turn.name(place)))
+        return _one(turn, place, confirmation(turn, found))
     if place.address:
         return _one(
             turn,
@@ -191,6 +191,17 @@ def about_place(turn: Turn, found: Found) -> Result:
             turn.say("place.is_at", name=turn.name(place), address=place.address, distance=distance),
         )
     return _one(turn, place, turn.say("place.is_away", name=turn.name(place), distance=distance))
+
+
+_OTHER_NUMBER = dict(
+    zip(OTHER_NUMBER, ("place.nearest_number", "place.between_numbers", "place.no_number"), strict=True)
+)
+
+
+def confirmation(turn: Turn, found: Found) -> str:
+    """Ask whether the first is meant; where the map lacks the house number, say so."""
+    key = _OTHER_NUMBER.get(found.why, "place.confirm")
+    return turn.say(key, name=turn.name(found.places[0]), words=found.words)
 
 
 def which(turn: Turn, found: Found, intent: Navigate) -> Result:

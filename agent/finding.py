@@ -115,6 +115,10 @@ class Desk:
         return self._others[mode]
 
 
+OTHER_NUMBER = ("nearest house number", "between house numbers", "street without that number")
+"""How an address matches whose number the map lacks (`poi.resolve.Candidate.why`)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the words of a slot may mean."""
@@ -137,6 +141,9 @@ class Found:
 
     words: str = ""
     """The words that were looked up."""
+
+    why: str = ""
+    """How the first came to match a name: `poi.resolve.Candidate.why`."""
 
     relaxed: str = ""
     """Which wish had to be dropped to find anything: "open", "within", "reach" (minutes' drive), "stars",
@@ -217,6 +224,7 @@ class Finder:
             verdict=resolution.verdict,
             ask_by=resolution.ask_by or "",
             words=words,
+            why=resolution[0].why,
             alike=any(candidate.why in {"sound", "spelling"} for candidate in resolution),
         )
 
@@ -346,6 +354,10 @@ class Finder:
             return self.of_need(intent.need, near=near, open_now=intent.open_now, route=along)
         if not intent.near and (known := self.known(intent.what)):
             return known
+        if not intent.near and re.search(r"\d|号", intent.what):
+            named = self.named(intent.what)
+            if named.why in OTHER_NUMBER:
+                return named
         found = self.of_kind(
             intent.what,
             near=near,

@@ -60,11 +60,17 @@ def say(language: Language, key: str, style: Style = "normal", **facts: str) -> 
     return text
 
 
+_ZH_ADDRESS = re.compile(r"(?<=[\u3400-\u9fff]) (\d[\w-]*)$")
+
+
 def spoken_name(place: Place, language: Language) -> str:
     """Return the name to speak; the kind of place if the map has no name that can be spoken."""
     name = speakable_name(place.label(language)) or speakable_name(place.name)
+    if name and language == "zh":
+        name = simplified(name)
+        return _ZH_ADDRESS.sub(r"\1号", name) if place.category == "address" else name
     if name:
-        return simplified(name) if language == "zh" else name
+        return name
     if place.address and (address := speakable_name(place.address)):
         return address
     return kind_words(place, language)

@@ -123,6 +123,27 @@ def test_places_within_minutes_of_driving_are_those_that_the_router_reaches(
     assert minutes(answer.places[0]) == pytest.approx(times[0])
 
 
+@pytest.mark.parametrize(
+    ("text", "told", "name"),
+    [
+        ("take me to Aleksanterinkatu 14", "The map has no Aleksanterinkatu 14. The nearest number is", "13"),
+        ("where is Aleksanterinkatu 14", "The map has no Aleksanterinkatu 14. The nearest number is", "13"),
+        ("去Mannerheimintie 900号", "地图上没有Mannerheimintie 900号这个门牌", "Mannerheimintie"),
+        ("take me to Aleksanterinkatu 13", "Aleksanterinkatu 13", "Aleksanterinkatu 13"),
+    ],
+)
+def test_a_house_number_that_the_map_lacks_is_said_to_be_lacking(
+    text: str, told: str, name: str, new_agent: Callable[..., Agent]
+) -> None:
+    agent = new_agent()
+    answer = agent.hear(text, position=STATION)
+    assert told in answer.reply
+    assert name in answer.places[0].name
+    assert ("The map has no" in answer.reply or "没有" in answer.reply) == (answer.outcome == "ask_back")
+    if answer.outcome == "ask_back":
+        assert agent.hear("yes", position=STATION).route is not None
+
+
 def test_whether_a_named_place_is_open_is_answered_by_its_hours(new_agent: Callable[..., Agent]) -> None:
     reply = new_agent().hear("is Kiasma open now", position=STATION).reply
     assert "open until" in reply or "closed now" in reply
