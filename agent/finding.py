@@ -115,6 +115,9 @@ class Desk:
         return self._others[mode]
 
 
+_BARRED = 200
+"""Places of one name that are left out of a search at most."""
+
 OTHER_NUMBER = ("nearest house number", "between house numbers", "street without that number")
 """How an address matches whose number the map lacks (`poi.resolve.Candidate.why`)."""
 
@@ -366,7 +369,15 @@ class Finder:
             within_m=intent.within_m,
             route=along,
         )
+        if intent.without:
+            found = self._without(found, intent.without, near)
         return self._in_reach(found, intent.within_min, near) if intent.within_min and near else found
+
+    def _without(self, found: Found, words: str, near: Point | None) -> Found:
+        """Leave out what goes by a name, a brand or a kind."""
+        barred = {place.id for place in self.desk.places.search(words, near=near, limit=_BARRED)}
+        kept = tuple(place for place in found.places if place.id not in barred)
+        return replace(found, places=kept, verdict=found.verdict if kept else "nothing")
 
     def _in_reach(self, found: Found, minutes: int, start: Point) -> Found:
         """Keep what is so many minutes' drive away, soonest first; say so if nothing is."""

@@ -104,6 +104,8 @@ class Search(_Base):
     """At most so far away, metres; 0 for any distance."""
     within_min: int = 0
     """At most so many minutes' drive away; 0 for any time."""
+    without: str = ""
+    """Name, brand or kind that it must not be, in the speaker's words."""
 
 
 class Wishes(_Base):

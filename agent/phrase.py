@@ -36,6 +36,8 @@ class Phrase:
     """Greatest distance, metres; 0 if none was said."""
     within_min: int = 0
     """Greatest driving time, minutes; 0 if none was said."""
+    without: str = ""
+    """What it must not be ("a cafe that isn't Starbucks"), in the speaker's words."""
     here: bool = False
     """"nearby", "around here" was said."""
 
@@ -148,7 +150,11 @@ def _parse_zh(text: str) -> Phrase:
     if re.fullmatch(r"(?:我们?的?)?(?:家|家里|公司|单位)", text):
         return Phrase(core=text)
     cutter = _Cutter(text.strip(" ，,。的"))
-    phrase = _zh_filters(cutter)
+    without = ""
+    if (barred := _ZH_WITHOUT.search(cutter.text)) and is_category(barred["kind"], "zh"):
+        without = barred["a"] or barred["b"]
+        cutter.text = cutter.text[: barred.start()] + barred["kind"]
+    phrase = replace(_zh_filters(cutter), without=without)
     near, here = _zh_anchor(cutter)
     pick = _zh_pick(cutter)
     core = _trim_zh(cutter.text)
@@ -156,6 +162,8 @@ def _parse_zh(text: str) -> Phrase:
         told[1], "zh"
     ):
         core = told[1]
+    if (counted := _ZH_COUNTED.fullmatch(core)) and is_category(counted[1], "zh"):
+        core, pick = counted[1], "" if pick == "nearest" else pick
     need = need_of(core, "zh") if core else ""
     if core in {"地方", "地儿", "东西", "店", "家店"}:
         core = ""
@@ -164,6 +172,15 @@ def _parse_zh(text: str) -> Phrase:
     elif need:
         need = ""
     return replace(phrase, core=core, near=near, here=here, pick=pick, need=need)
+
+
+_ZH_WITHOUT = re.compile(
+    r"(?:除了?(?P<a>[^，,。的除]{1,30}?)(?:以外|之外|外)|(?:不是|别是|非)(?P<b>(?![这那我你他])[^，,。的]{2,30}?))的?(?:其他|别)?的?(?P<kind>[^，,。的]{2,8})$"
+)
+_ZH_COUNTED = re.compile(r"[一二两三四五六七八九十几\d]+(?:家|个|间|所|处|座)(.{2,})")
+_EN_WITHOUT = re.compile(
+    r"(?i)^(?P<kind>.+?),? (?:(?:that|which)(?: is|'s) not|(?:that|which) isn'?t|other than|except(?: for)?|besides|apart from|but not)(?: an?| the)? (?P<without>[\w'&. -]{2,30}?)(?P<here> (?:nearby|near(?: me| here| by)?|around(?: here)?|here|in town))?$"
+)
 
 
 def _zh_filters(cutter: _Cutter) -> Phrase:
@@ -300,6 +317,9 @@ _EN_FOR = r"tonight|today|tomorrow|the (?:kids|children|night|weekend|family|car
 
 
 def _parse_en(text: str) -> Phrase:
+    barred = _EN_WITHOUT.match(text.strip(" ,.?!"))
+    if barred and (phrase := _parse_en(barred["kind"])).core and is_category(phrase.core, "en"):
+        return replace(phrase, without=barred["without"], here=phrase.here or bool(barred["here"]))
     cutter = _Cutter(" " + text.strip(" ,.?!") + " ")
     cutter.cut(r" before (?:the |we |i )[\w' ]+(?= $)")
     along = cutter.cut(
@@ -334,6 +354,10 @@ def _parse_en(text: str) -> Phrase:
             r"(?i)\b(?:minutes?|hours?|mind|time|total|case|way|foot|route)\b", found[2]
         ):
             core, near = kind, found[2]
+    if (counted := re.fullmatch(r"(?i)(?:two|three|four|five|six|[2-9]) (.+s)", core)) and is_category(
+        counted[1], "en"
+    ):
+        core, pick = counted[1], "" if pick == "nearest" else pick
     need = need_of(core, "en")
     if core.lower() in {"place", "somewhere", "anywhere", "something", "one", "ones", "spot", "anything"}:
         core = ""

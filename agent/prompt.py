@@ -226,6 +226,7 @@ def _search(item: _Item, text: str, language: Language) -> Intent | None:
         stars=phrase.stars or around.stars,
         within_m=phrase.within_m or around.within_m,
         within_min=phrase.within_min or around.within_min,
+        without=phrase.without or around.without,
     )
 
 

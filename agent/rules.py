@@ -94,6 +94,7 @@ def search_of(phrase: Phrase, *, along: bool = False) -> Search:
         stars=phrase.stars,
         within_m=phrase.within_m,
         within_min=phrase.within_min,
+        without=phrase.without,
     )
 
 
@@ -102,9 +103,11 @@ def navigate_of(
 ) -> Navigate | Search:
     """Return the drive that a place phrase and the wishes about the road ask for.
 
-    To a kind of place within limits ("a supermarket within five minutes") it is a search, which knows them.
+    To a kind of place within limits it is a search, which knows them: "a cafe within five minutes", "a cafe
+    other than Starbucks".
     """
-    if (phrase.stars or phrase.within_m or phrase.within_min) and not (via or start):
+    limits = phrase.stars or phrase.within_m or phrase.within_min or phrase.without
+    if limits and not (via or start):
         return search_of(phrase)
     prefer: Any = roads.prefer
     return Navigate(

@@ -791,6 +791,7 @@ def _search(text: str, context: Context) -> Parsed | None:
         or phrase.here
         or phrase.within_m
         or phrase.within_min
+        or phrase.without
         or phrase.pick
         or phrase.open_now
         or phrase.stars

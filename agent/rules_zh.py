@@ -847,6 +847,7 @@ def _search(text: str, context: Context) -> Parsed | None:
             stars=phrase.stars or inner.stars,
             within_m=phrase.within_m or inner.within_m,
             within_min=phrase.within_min or inner.within_min,
+            without=phrase.without or inner.without,
             here=phrase.here or inner.here,
         )
     if not phrase.core and not phrase.need:
@@ -856,7 +857,14 @@ def _search(text: str, context: Context) -> Parsed | None:
         phrase = replace(phrase, core=place)
     if aside and not phrase.along and had_head:
         phrase = replace(phrase, along=True)
-    filtered = phrase.pick or phrase.open_now or phrase.stars or phrase.within_m or phrase.within_min
+    filtered = (
+        phrase.pick
+        or phrase.open_now
+        or phrase.stars
+        or phrase.within_m
+        or phrase.within_min
+        or phrase.without
+    )
     if cue or filtered or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near)):
         return one(
             search_of(phrase),

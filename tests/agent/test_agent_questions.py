@@ -144,6 +144,16 @@ def test_a_house_number_that_the_map_lacks_is_said_to_be_lacking(
         assert agent.hear("yes", position=STATION).route is not None
 
 
+@pytest.mark.parametrize("text", ["a cafe that isn't {}", "不是{}的咖啡馆"])
+def test_what_is_barred_is_not_offered(text: str, desk: Desk, new_agent: Callable[..., Agent]) -> None:
+    lead = "find me " if text.isascii() else "找一家"
+    nearest, *_ = new_agent().hear(lead + text.format("Starbucks"), position=STATION).places
+    found = new_agent().hear(lead + text.format(nearest.name), position=STATION)
+    assert len(found.places) > 1
+    assert nearest.name not in {place.name for place in found.places}
+    assert {place.category for place in found.places} == {"amenity/cafe"}
+
+
 def test_whether_a_named_place_is_open_is_answered_by_its_hours(new_agent: Callable[..., Agent]) -> None:
     reply = new_agent().hear("is Kiasma open now", position=STATION).reply
     assert "open until" in reply or "closed now" in reply
