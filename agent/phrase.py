@@ -179,7 +179,8 @@ _ZH_WITHOUT = re.compile(
 )
 _ZH_COUNTED = re.compile(r"[一二两三四五六七八九十几\d]+(?:家|个|间|所|处|座)(.{2,})")
 _EN_WITHOUT = re.compile(
-    r"(?i)^(?P<kind>.+?),? (?:(?:that|which)(?: is|'s) not|(?:that|which) isn'?t|other than|except(?: for)?|besides|apart from|but not)(?: an?| the)? (?P<without>[\w'&. -]{2,30}?)(?P<here> (?:nearby|near(?: me| here| by)?|around(?: here)?|here|in town))?$"
+    r"(?i)^(?P<kind>.+?),? (?:(?:that|which)(?: is|'s| are) not|(?:that|which) (?:isn'?t|aren'?t)|other than|except(?: for)?|besides|apart from|but not)(?: an?| the)?"
+    r" (?P<without>[\w'&. -]{2,30}?)(?P<where> (?:nearby|here|(?:near|around|close to|within|in|along|on)(?: .+)?))?$"
 )
 
 
@@ -271,15 +272,21 @@ _ZH_PRICE = (
 """A limit to the price: "人均一百以下的", "三百块以内的"."""
 
 
+_ZH_NEAREST = (
+    r"(?:离|距离?|距)?(?:我们?|这|这里|这儿)?(?:最近|最靠近|就近|最靠近我)(?:的|找)?(?:那)?(?:一)?(?:个|家|所|座|处)?"
+    r"|离?得?(?:近(?:一)?(?:点儿?|些)|比较近|近)的"
+)
+_ZH_CHEAP = r"(?:最|比较|更)?(?:便宜|实惠|划算|经济|省钱)(?:一)?(?:点儿?|些)?的?|(?:最低价|价格最低)的?|(?:人均|价格|价钱)?(?:不太|不|别太)贵的"
+
+
 def _zh_pick(cutter: _Cutter) -> Pick:
-    if cutter.cut(
-        r"(?:离|距离?|距)?(?:我们?|这|这里|这儿)?(?:最近|最靠近|就近|最靠近我)(?:的|找)?(?:那)?(?:一)?(?:个|家|所|座|处)?"
-        r"|离?得?(?:近(?:一)?(?:点儿?|些)|比较近|近)的"
-    ):
+    if cutter.cut(_ZH_PRICE):
+        for said_besides in (_ZH_NEAREST, _ZH_CHEAP):  # without prices the nearest are named anyway
+            cutter.cut(said_besides)
+        return "cheapest"
+    if cutter.cut(_ZH_NEAREST):
         return "nearest"
-    if cutter.cut(_ZH_PRICE) or cutter.cut(
-        r"(?:最|比较|更)?(?:便宜|实惠|划算|经济|省钱)(?:一)?(?:点儿?|些)?的?|(?:最低价|价格最低)的?|(?:人均|价格|价钱)?(?:不太|不|别太)贵的"
-    ):
+    if cutter.cut(_ZH_CHEAP):
         return "cheapest"
     if cutter.cut(
         r"(?:评价|口碑|评分|评论)(?:比较|很|挺)?(?:高|好|不错)的?|(?:评价|口碑|评分|评论)?(?:最好|最高|最棒|最不错|比较好|好评|不错)(?:吃)?(?:的|点的)?(?!吃)|好(?:一)?(?:点儿?|些)的"
@@ -318,8 +325,10 @@ _EN_FOR = r"tonight|today|tomorrow|the (?:kids|children|night|weekend|family|car
 
 def _parse_en(text: str) -> Phrase:
     barred = _EN_WITHOUT.match(text.strip(" ,.?!"))
-    if barred and (phrase := _parse_en(barred["kind"])).core and is_category(phrase.core, "en"):
-        return replace(phrase, without=barred["without"], here=phrase.here or bool(barred["here"]))
+    if barred:
+        phrase = _parse_en(barred["kind"] + (barred["where"] or ""))
+        if is_category(phrase.core, "en"):
+            return replace(phrase, without=barred["without"])
     cutter = _Cutter(" " + text.strip(" ,.?!") + " ")
     cutter.cut(r" before (?:the |we |i )[\w' ]+(?= $)")
     along = cutter.cut(
@@ -337,6 +346,8 @@ def _parse_en(text: str) -> Phrase:
         r"(?: (?:of|from) (?:here|me)| away)?"
     )
     reach = cutter.cut(_EN_REACH)
+    if reach and reach["of"]:
+        cutter.text = f"{cutter.text[: reach.start()]} near{cutter.text[reach.start() :]}"
     here = cutter.cut(_EN_HERE)
     pick = _en_pick(cutter)
     near = "" if here else _en_anchor(cutter)
@@ -391,7 +402,8 @@ def _parse_en(text: str) -> Phrase:
 _EN_REACH = (
     r"\b(?:(?:that |which )?(?:i|we|you) can (?:reach|get to|be at|drive to|walk to) |(?:that(?:'s| is| are) |which (?:is|are) )?(?:reachable )?)?"
     rf"(?:within|in less than|less than|no more than|not more than|under|in under|at most|up to) (?:about |an? )?(?:(?P<half>half an?)|(?P<time>{EN_NUMBER}))[ -]?(?P<unit>minutes?|mins?|hours?)\b'?s?"
-    r"(?: (?:drive|driving|ride|by car|walk|walking|on foot|away|distance|(?:of|from) (?:here|me|us)))*"
+    r"(?: (?:drive|driving|ride|by car|walk|walking|on foot|away|distance|(?:of|from) (?:here|me|us)\b))*"
+    r"(?P<of> (?:of|from)(?= \w))?"
 )
 """Within so much time: "within ten minutes' drive", "less than half an hour away"."""
 
@@ -403,14 +415,18 @@ _EN_PRICE = (
 """A limit to the price: "under 100 euros a night", "for less than $20"."""
 
 
+_EN_NEAREST = r"\b(?:the |a |my )?(?:nearest|closest|nearer|closer|next(?! to\b))\b(?: (?:possible|available))?(?: to (?:me|us|here))?"
+_EN_CHEAP = r"\b(?:the |a |an |some )?(?:cheap(?:est|er)?|inexpensive|affordable|budget|low[- ]cost)\b"
+
+
 def _en_pick(cutter: _Cutter) -> Pick:
-    if cutter.cut(
-        r"\b(?:the |a |my )?(?:nearest|closest|nearer|closer|next(?! to\b))\b(?: (?:possible|available))?(?: to (?:me|us|here))?"
-    ):
+    if cutter.cut(_EN_PRICE):
+        for said_besides in (_EN_NEAREST, _EN_CHEAP):  # without prices the nearest are named anyway
+            cutter.cut(said_besides)
+        return "cheapest"
+    if cutter.cut(_EN_NEAREST):
         return "nearest"
-    if cutter.cut(_EN_PRICE) or cutter.cut(
-        r"\b(?:the |a |an |some )?(?:cheap(?:est|er)?|inexpensive|affordable|budget|low[- ]cost)\b"
-    ):
+    if cutter.cut(_EN_CHEAP):
         return "cheapest"
     if cutter.cut(
         r"\b(?:the |a |one of the )?(?:(?:with )?(?:good|great|excellent|the best) (?:reviews|ratings?)|(?:best|top|highest|well)[- ](?:rated|reviewed|ranked)|best)\b"

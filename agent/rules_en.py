@@ -285,7 +285,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
         r"(?i)\s+(?:sounds|looks|seems|is|would be) (?:good|great|nice|fine|better|perfect)$", "", name
     )
     if re.search(
-        r"(?i)\b(?:what|how|where|when|why|not|don't|can't|previous|back|home|there|stop|cancel|same|right|wrong|too|bit|your|my|suggestion|for|any|i|it|that|those)\b",
+        r"(?i)\b(?:what|how|where|when|why|not|isn't|other than|except|besides|apart|don't|can't|previous|back|home|there|stop|cancel|same|right|wrong|too|bit|your|my|suggestion|for|any|i|it|that|those)\b",
         name,
     ):
         return None

@@ -283,7 +283,7 @@ def _choice_by_name(text: str, context: Context) -> Parsed | None:
     name = re.sub(r"(?<=.{2})(?:好了?|就行|就好|得了?|挺好|不错)$", "", found[1])
     marked = re.search(r"那个|那家|那间|这家", text) is not None
     offered = any(name.lower() in full.lower() or full.lower() in name.lower() for full in context.offered)
-    if re.fullmatch(r"(?:我)?(?:不要|不去|不|没).*", name) or re.search(
+    if re.fullmatch(r"(?:我)?(?:不要|不去|不|没).*|.*(?:不是|别是|除了|以外|之外).*", name) or re.search(
         r"什么|怎么|哪|多[久远少]|几点|吗|说的(?!是)|讲的|念的|提的|一半", text
     ):
         return None

@@ -152,6 +152,10 @@ def test_what_is_barred_is_not_offered(text: str, desk: Desk, new_agent: Callabl
     assert len(found.places) > 1
     assert nearest.name not in {place.name for place in found.places}
     assert {place.category for place in found.places} == {"amenity/cafe"}
+    agent = new_agent()
+    assert nearest in agent.hear("cafes nearby", position=STATION).places
+    offered = agent.hear(text.format(nearest.name), position=STATION)
+    assert (offered.intents[0].kind, offered.route) == ("search", None), "what is barred is not chosen"
 
 
 def test_whether_a_named_place_is_open_is_answered_by_its_hours(new_agent: Callable[..., Agent]) -> None:

@@ -66,8 +66,21 @@ def check(text: str, *wanted: dict[str, Any], context: Context | None = None) ->
             "fast food other than McDonald's nearby",
             {"kind": "search", "what": "fast food", "without": "McDonald's"},
         ),
+        (
+            "hotels that aren't Scandic near the cathedral",
+            {"kind": "search", "what": "hotels", "near": "cathedral", "without": "Scandic"},
+        ),
         ("三家最近的咖啡馆", {"kind": "search", "what": "咖啡馆"}),
         ("the three nearest cafes", {"kind": "search", "what": "cafes"}),
+        (
+            "find a hotel within five minutes of the cathedral",
+            {"kind": "search", "what": "hotel", "near": "cathedral", "within_min": 5},
+        ),
+        (
+            "the cheapest hotel under 100 euros within ten minutes",
+            {"kind": "search", "what": "hotel", "pick": "cheapest", "within_min": 10},
+        ),
+        ("最近的三百块以下的酒店", {"kind": "search", "what": "酒店", "pick": "cheapest"}),
         ("去五家渠市", {"kind": "navigate", "to": "五家渠市"}),
         ("One Hotel", {"kind": "navigate", "to": "One Hotel"}),
         ("饿了", {"kind": "search", "need": "food"}),
