@@ -10,6 +10,7 @@ from agent import act_status, reply
 from agent.finding import OTHER_NUMBER, Found
 from agent.intent import Navigate, Search, Status
 from agent.turn import Result, Turn
+from poi.filters import wishes_in
 
 if TYPE_CHECKING:
     from poi.place import Place
@@ -71,6 +72,10 @@ def _nothing(turn: Turn, intent: Search, found: Found) -> Result:
     return turn.impossible("search.none", what=what)
 
 
+_HAD = {"wheelchair", "wifi", "outdoor", "plug"}
+"""Wishes that a place is said to have: 有无线网的咖啡馆."""
+
+
 def words_of(turn: Turn, intent: Search) -> str:
     """Name what was asked for: the category's own name if it is one, else the words said."""
     if intent.what:
@@ -80,6 +85,8 @@ def words_of(turn: Turn, intent: Search) -> str:
             if label and turn.language == "en":
                 return label.lower()
             return label or intent.what
+        if turn.language == "zh" and "的" in intent.what and wishes_in(intent.what)[1].keys() & _HAD:
+            return f"有{intent.what.removeprefix('有')}"
         return re.sub(r"(?i)^(?:an?|the|some|any) ", "", intent.what)
     return turn.say(f"need.{intent.need}")
 
@@ -131,6 +138,11 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
 
 
 def _plural(what: str, language: str) -> str:
+    what, told, more = what.partition(" with ") if language == "en" else (what, "", "")
+    return _plural_noun(what, language) + told + more
+
+
+def _plural_noun(what: str, language: str) -> str:
     if language == "zh" or what.endswith("s"):
         return what
     if what.startswith("place to "):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from agent import vocabulary
 from agent.numerals import EN_NUMBER, ZH_NUMBER, en_number, zh_number
+from poi.filters import wishes_in
 
 if TYPE_CHECKING:
     from agent.intent import Avoid, Need, Pick
@@ -134,7 +135,14 @@ def _need(table: tuple[tuple[str, Need], ...], text: str) -> Need:
 
 
 def is_category(text: str, language: Language) -> bool:
-    """Tell a kind of place ("gas station") from a name ("Shell Kamppi")."""
+    """Tell a kind of place ("gas station", "a cafe with wifi") from a name ("Shell Kamppi")."""
+    if _is_kind(text, language):
+        return True
+    rest, wishes = wishes_in(text)
+    return bool(wishes) and _is_kind(rest, language)
+
+
+def _is_kind(text: str, language: Language) -> bool:
     word = text.strip().lower()
     if language == "zh" or not word.isascii():
         return text.strip() in _ZH_CATEGORIES or text.strip().upper() in _ZH_CATEGORIES
@@ -158,9 +166,8 @@ def _parse_zh(text: str) -> Phrase:
     near, here = _zh_anchor(cutter)
     pick = _zh_pick(cutter)
     core = _trim_zh(cutter.text)
-    if (told := re.fullmatch(r"(?:能|可以|带|有|不用|允许)[^的]{1,6}的(.{2,8})", core)) and is_category(
-        told[1], "zh"
-    ):
+    told = re.fullmatch(r"(?:能|可以|带|有|不用|允许)[^的]{1,6}的(.{2,8})", core)
+    if told and not is_category(core, "zh") and is_category(told[1], "zh"):
         core = told[1]
     if (counted := _ZH_COUNTED.fullmatch(core)) and is_category(counted[1], "zh"):
         core, pick = counted[1], "" if pick == "nearest" else pick

@@ -35,6 +35,12 @@ class Wishes(TypedDict, total=False):
     free: bool
     """Only places known to cost nothing (fee=no)."""
 
+    wifi: bool
+    """Only places known to have wireless internet."""
+
+    outdoor: bool
+    """Only places known to have seats outside."""
+
 
 _KNOWN = frozenset(Wishes.__annotations__)
 
@@ -54,6 +60,57 @@ _STARS = re.compile(
 _FREE = re.compile(
     r"免费的?|(?<!duty)(?<!tax)(?<!gluten)(?<!lactose)(?<!sugar)(?<!smoke)(?:^|\s)free\b", re.IGNORECASE
 )
+_WITH = r"(?:\b(?:with|that has|has) (?:an? )?)?"
+_SAID: tuple[tuple[re.Pattern[str], Wishes, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), wish, instead)
+    for pattern, wish, instead in (
+        (
+            r"(?:有|带|能|可以?)*(?:无障碍(?:设施|通道|设备|环境)?|(?:坐|推)?轮椅(?:能|可以?)?(?:进出?|进去|通行|使用|友好)?)的?"
+            rf"|\bwheelchair[- ](?:accessible|friendly)\b|{_WITH}(?:wheelchair|step[- ]free) access\b",
+            Wishes(wheelchair=True),
+            " ",
+        ),
+        (
+            rf"(?:有|带|免费)*(?:wi-?fi|无线网络?|无线上网)的|{_WITH}(?:free )?\bwi-?fi\b",
+            Wishes(wifi=True),
+            " ",
+        ),
+        (
+            r"(?:有|带)*(?:户外|露天|室外)的?(?:座位|座|位置|位子|餐位)的?"
+            rf"|{_WITH}\b(?:outdoor|outside|open[- ]air) (?:seating|seats|tables)\b|\bwith an? terrace\b",
+            Wishes(outdoor=True),
+            " ",
+        ),
+        (
+            rf"{_WITH}(?:有|支持)?(?<![a-z])(?:ccs ?2?)(?![a-z])(?:接口|插头| plug| connector)?的?",
+            Wishes(plug="type2_combo"),
+            " ",
+        ),
+        (
+            rf"{_WITH}(?:有|支持)?(?<![a-z])chademo(?![a-z])(?:接口|插头| plug| connector)?的?",
+            Wishes(plug="chademo"),
+            " ",
+        ),
+        (rf"{_WITH}(?<![a-z])type ?2(?![a-z0-9])(?: plug| connector)?", Wishes(plug="type2"), " "),
+        (r"(?:有|支持)?国标(?:快充|直流)?(?:接口|插头)?的?(?=充电)", Wishes(plug="gb_dc"), " "),
+        (
+            r"\bdiesel (?:(?:gas|petrol|filling|fuel) )?(?:station|pump)s?\b",
+            Wishes(fuel="diesel"),
+            "gas station",
+        ),
+        (r"(?:能|可以)?(?:加|有)?柴油的?(?=加油站)", Wishes(fuel="diesel"), " "),
+        *(
+            (
+                rf"(?:能|可以)?(?:加|有)?{octane}号?(?:汽油|油)?的?(?=加油站)",
+                Wishes(fuel=f"octane_{octane}"),
+                " ",
+            )
+            for octane in (92, 95, 98)
+        ),
+    )
+)
+"""How a wish is said, what it is, and what is put in its place."""
+
 _NUMERALS = ("一 one", "二 两 two", "三 three", "四 four", "五 five")
 _DIGITS = {word: stars for stars, words in enumerate(_NUMERALS, 1) for word in words.split()}
 _LODGING = word_set(
@@ -77,6 +134,10 @@ def wishes_in(words: str) -> tuple[str, Wishes]:
         said = match.group(1) or match.group(2)
         wishes["stars"] = float(_DIGITS.get(said.lower()) or said)
         words = words.replace(match.group(), " ")
+    for pattern, wish, instead in _SAID:
+        if pattern.search(words):
+            wishes |= wish
+            words = pattern.sub(instead, words)
     if match := _FREE.search(words):
         wishes["free"] = True
         words = words.replace(match.group(), " ")
@@ -85,7 +146,12 @@ def wishes_in(words: str) -> tuple[str, Wishes]:
 
 def makes_sense(wishes: Wishes, kind: CategoryMatch) -> bool:
     """Say whether a kind of place can meet what was heard as a wish: 三星手机店 sells phones."""
-    return "stars" not in wishes or not _LODGING.isdisjoint(kind.categories)
+    of_some = (
+        ("stars", _LODGING),
+        ("plug", {"amenity/charging_station"}),
+        ("fuel", {"amenity/fuel"}),
+    )
+    return all(key not in wishes or not kinds.isdisjoint(kind.categories) for key, kinds in of_some)
 
 
 def fits(place: Place, wishes: Wishes) -> bool:
@@ -125,6 +191,14 @@ def _free(place: Place, wanted: bool) -> bool:
     return (place.tags.get("fee") == "no") is wanted
 
 
+def _wifi(place: Place, wanted: bool) -> bool:
+    return (place.tags.get("internet_access") in ("wlan", "yes", "wifi")) is wanted
+
+
+def _outdoor(place: Place, wanted: bool) -> bool:
+    return (place.tags.get("outdoor_seating", "no") not in ("no", "")) is wanted
+
+
 _CHECKS: dict[str, Callable[[Place, Any], bool]] = {
     "stars": _stars,
     "brand": _brand,
@@ -133,4 +207,6 @@ _CHECKS: dict[str, Callable[[Place, Any], bool]] = {
     "plug": _plug,
     "fuel": _fuel,
     "free": _free,
+    "wifi": _wifi,
+    "outdoor": _outdoor,
 }

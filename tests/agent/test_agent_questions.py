@@ -158,6 +158,24 @@ def test_what_is_barred_is_not_offered(text: str, desk: Desk, new_agent: Callabl
     assert (offered.intents[0].kind, offered.route) == ("search", None), "what is barred is not chosen"
 
 
+@pytest.mark.parametrize(
+    ("text", "tag", "told"),
+    [
+        ("find me a cafe with wifi", "internet_access", "cafes with wifi"),
+        ("附近有没有有wifi的咖啡馆", "internet_access", "家有wifi的咖啡馆"),
+        ("wheelchair accessible restaurants", "wheelchair", "wheelchair accessible restaurants"),
+        ("有无障碍设施的餐厅", "wheelchair", "家有无障碍设施的餐厅"),
+    ],
+)
+def test_what_a_place_must_have_is_what_the_map_says_it_has(
+    text: str, tag: str, told: str, new_agent: Callable[..., Agent]
+) -> None:
+    answer = new_agent().hear(text, position=STATION)
+    assert told in answer.reply
+    assert len(answer.places) == 3
+    assert {place.tags[tag] for place in answer.places} <= {"yes", "wlan", "designated"}
+
+
 def test_whether_a_named_place_is_open_is_answered_by_its_hours(new_agent: Callable[..., Agent]) -> None:
     reply = new_agent().hear("is Kiasma open now", position=STATION).reply
     assert "open until" in reply or "closed now" in reply

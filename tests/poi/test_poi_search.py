@@ -117,7 +117,60 @@ def test_cash_at_a_bank_and_air_at_a_petrol_station(draw: Draw) -> None:
     assert names(places.search("air pump")) == ["Neste"]
 
 
-@pytest.mark.parametrize("words", ["duty free shop", "gluten-free bakery", "小三家"])
+WISHED = {
+    "cafe": {"amenity": "cafe", "internet_access": "wlan", "outdoor_seating": "yes", "wheelchair": "yes"},
+    "bare": {"amenity": "cafe", "internet_access": "no", "outdoor_seating": "no", "wheelchair": "limited"},
+    "ccs": {"amenity": "charging_station", "socket:type2_combo": "2"},
+    "chademo": {"amenity": "charging_station", "socket:chademo": "1", "socket:type2": "2"},
+    "diesel": {"amenity": "fuel", "fuel:diesel": "yes", "fuel:octane_95": "yes"},
+    "petrol": {"amenity": "fuel", "fuel:octane_92": "yes", "fuel:octane_95": "yes"},
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("有wifi的咖啡馆", ["cafe"]),
+        ("免费无线网的咖啡馆", ["cafe"]),
+        ("a cafe with free wifi", ["cafe"]),
+        ("cafes with outdoor seating", ["cafe"]),
+        ("露天座位的咖啡馆", ["cafe"]),
+        ("wheelchair accessible cafe", ["cafe"]),
+        ("有无障碍设施的咖啡馆", ["cafe"]),
+        ("轮椅能进的咖啡馆", ["cafe"]),
+        ("CCS charging station", ["ccs"]),
+        ("有CCS接口的充电站", ["ccs"]),
+        ("CHAdeMO充电站", ["chademo"]),
+        ("type 2 charging station", ["chademo"]),
+        ("国标充电站", []),
+        ("diesel station", ["diesel"]),
+        ("能加柴油的加油站", ["diesel"]),
+        ("加92号汽油的加油站", ["petrol"]),
+        ("95号加油站", ["diesel", "petrol"]),
+        ("加油站", ["diesel", "petrol"]),
+    ],
+)
+def test_what_a_place_must_have_is_in_the_words(draw: Draw, words: str, found: list[str]) -> None:
+    places = draw(
+        "abcdef",
+        {at: {**tags, "name": name} for at, (name, tags) in zip("abcdef", WISHED.items(), strict=True)},
+    )
+    assert sorted(names(places.search(words))) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "duty free shop",
+        "gluten-free bakery",
+        "小三家",
+        "户外用品店",
+        "柴油机厂",
+        "type 25 museum",
+        "露天电影院",
+        "success",
+    ],
+)
 def test_no_wish_in_the_words(words: str) -> None:
     assert wishes_in(words) == (words, {})
 
