@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agent import act_status, reply
 from agent.finding import OTHER_NUMBER, Found
 from agent.intent import Navigate, Search, Status
+from agent.moment import until_said
+from agent.phrase import told_of
 from agent.turn import Result, Turn
 from poi.filters import wishes_in
+from poi.opening import open_at
 
 if TYPE_CHECKING:
     from poi.place import Place
@@ -34,8 +38,15 @@ def search(turn: Turn, intent: Search) -> Result:
     if intent.along and route is None:
         intent = intent.model_copy(update={"along": False})
     found = turn.finder.search(intent, route)
-    if intent.open_now and intent.what and found.places and not turn.desk.places.categories(intent.what):
+    if (
+        (intent.open_now or intent.open_at)
+        and intent.what
+        and found.places
+        and not turn.desk.places.categories(intent.what)
+    ):
         # A place by its name: whether it is open is all that was asked.
+        if intent.open_at and (moment := turn.finder.open_at(intent)):
+            return act_status.open_then(turn, found.places[0], moment)
         return act_status.status(turn, Status(what="opening_hours", place=intent.what))
     turn.session.last_search = intent
     turn.session.touched_at = turn.desk.now()
@@ -87,6 +98,8 @@ def words_of(turn: Turn, intent: Search) -> str:
             return label or intent.what
         if turn.language == "zh" and "的" in intent.what and wishes_in(intent.what)[1].keys() & _HAD:
             return f"有{intent.what.removeprefix('有')}"
+        if turn.language == "zh":
+            return told_of(intent.what)
         return re.sub(r"(?i)^(?:an?|the|some|any) ", "", intent.what)
     return turn.say(f"need.{intent.need}")
 
@@ -97,9 +110,11 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
     what = words_of(turn, intent)
     first = places[0]
     if found.relaxed:
+        closed = found.relaxed == "open" and _closed_then(turn, first, intent)
         text = turn.say(
-            f"search.none_{found.relaxed}",
+            f"search.none_{found.relaxed}{'.closed' if closed else ''}",
             what=what,
+            when=_when(turn, intent),
             named=reply.indefinite(what, turn.language),
             measure=reply.measure_word(first),
             name=turn.name(first),
@@ -120,6 +135,9 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
     if intent.pick in {"cheapest", "best"}:
         note = turn.say("search.no_prices" if intent.pick == "cheapest" else "search.no_ratings")
         note += "" if turn.language == "zh" else " "
+    elif intent.open_at:
+        key = "search.open_until" if until_said(intent.open_at) else "search.open_then"
+        note = turn.say(key, when=_when(turn, intent))
     shown = _distinct(turn, places)[:_OFFERED]
     if intent.pick == "nearest" or len(shown) == 1:
         one = turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
@@ -135,6 +153,20 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
     return turn.ask(
         note + text, intent=Navigate(to=intent.what or what), expecting="choice", options=tuple(shown)
     )
+
+
+def _when(turn: Turn, intent: Search) -> str:
+    """Say the moment at which it has to be open."""
+    moment = turn.finder.open_at(intent)
+    if moment is None or not intent.open_at:
+        return turn.say("when.now")
+    until = until_said(intent.open_at)
+    return turn.moment(moment + timedelta(minutes=1) if until else moment, until=until)
+
+
+def _closed_then(turn: Turn, place: Place, intent: Search) -> bool:
+    moment = turn.finder.open_at(intent)
+    return moment is not None and open_at(place.opening_hours, moment, place.lat, place.lon) is False
 
 
 def _plural(what: str, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent import reply
@@ -177,6 +177,18 @@ def _hours(turn: Turn, place: Place) -> Result:
         key += ".day"
     time = reply.spoken_time(change, turn.language)
     return turn.done(key, name=name, time=time, day=day, places=(place,))
+
+
+def open_then(turn: Turn, place: Place, moment: datetime) -> Result:
+    """Say whether a place is open at a moment to come."""
+    name, when = turn.name(place), turn.moment(moment)
+    turn.session.topic = place
+    is_open = open_at(place.opening_hours, moment, place.lat, place.lon)
+    if is_open is None:
+        return turn.impossible("hours.unknown", name=name)
+    return turn.done(
+        "hours.open.then" if is_open else "hours.closed.then", name=name, when=when, places=(place,)
+    )
 
 
 def _phone(turn: Turn, place: Place) -> Result:

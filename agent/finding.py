@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from agent.intent import Search
+from agent.moment import moment_said
 from agent.numerals import counted, nth
 from agent.phrase import is_category
 from nav.errors import NavError
@@ -17,7 +19,7 @@ from nav.geometry import distance_m
 from poi.category import parse_category
 
 if TYPE_CHECKING:
-    from agent.intent import Navigate, Need, Search, TravelMode
+    from agent.intent import Navigate, Need, TravelMode
     from agent.memory import Kept, Memory
     from agent.session import Session
     from agent.utterance import Language
@@ -32,6 +34,15 @@ _COMPARED = 6
 
 _REMEMBERED = 50
 """Past destinations that are looked through."""
+
+_LISTED = 12
+"""Places that are looked up."""
+
+_NARROWED = 40
+"""The same where hours, minutes of driving or a name that is barred leave few of them."""
+
+_PARTLY = {"spelling", "sound", "part"}
+"""How a place matches that may not be what was meant (`poi.place.Place.why`)."""
 
 _SAME_M = 30.0
 """A point that is nearer than this to a place is that place."""
@@ -191,7 +202,7 @@ class Finder:
     def _target(self, intent: Navigate) -> Found:
         words = intent.to
         if intent.need and not words:
-            return self.of_need(intent.need, near=self.anchor(intent.near), open_now=intent.open_now)
+            return self.of_need(intent.need, near=self.anchor(intent.near), open_at=self.open_at(intent))
         if known := self.known(words):
             return known
         if (
@@ -204,7 +215,7 @@ class Finder:
             found = self.of_kind(
                 words,
                 near=self.anchor(intent.near) if intent.near else self.position,
-                open_now=intent.open_now,
+                open_at=self.open_at(intent),
             )
             if found.places:
                 return found
@@ -288,13 +299,20 @@ class Finder:
         found = self.named(words)
         return (found.places[0].lat, found.places[0].lon) if found.places else None
 
+    def open_at(self, intent: Navigate | Search) -> datetime | None:
+        """Return the moment at which the place has to be open, in the region's own time; None for any."""
+        now = self.desk.now()
+        if isinstance(intent, Search) and intent.open_at and (moment := moment_said(intent.open_at, now)):
+            return moment
+        return now if intent.open_now else None
+
     def of_need(
-        self, need: Need, *, near: Point | None, open_now: bool = False, route: Route | None = None
+        self, need: Need, *, near: Point | None, open_at: datetime | None = None, route: Route | None = None
     ) -> Found:
         """Find places that serve a need, the best kind that has any nearby."""
         best = Found(verdict="nothing", words=need)
         for words in NEED_WORDS.get(need, ()):
-            found = self.of_kind(words, near=near, open_now=open_now, route=route)
+            found = self.of_kind(words, near=near, open_at=open_at, route=route)
             if found.places and (found.places[0].distance_m or 0) < 3000:
                 return Found(places=found.places, verdict="list", words=need, relaxed=found.relaxed)
             if found.places and not best.places:
@@ -306,15 +324,16 @@ class Finder:
         words: str,
         *,
         near: Point | None,
-        open_now: bool = False,
+        open_at: datetime | None = None,
         stars: int = 0,
         within_m: int = 0,
         route: Route | None = None,
+        limit: int = _LISTED,
     ) -> Found:
         """Find places of a kind or a brand; if a wish leaves nothing, say which one had to be dropped."""
-        wishes: dict[str, Any] = {"near": near, "limit": 12}
-        if open_now:
-            wishes["open_at"] = self.desk.now()
+        wishes: dict[str, Any] = {"near": near, "limit": _NARROWED if open_at else limit}
+        if open_at:
+            wishes["open_at"] = open_at
         if stars:
             wishes["stars"] = float(stars)
         if within_m:
@@ -322,7 +341,7 @@ class Finder:
         if route is not None:
             wishes |= {"along": route, "router": self.desk.router, "from_offset_m": self.offset_m}
         places = self.desk.places.search(words, **wishes)
-        if open_now and places:
+        if open_at and places:
             # A place whose hours are unknown is not offered as open while others surely are.
             sure = [place for place in places if place.open_now]
             if sure:
@@ -344,7 +363,7 @@ class Finder:
 
     def search(self, intent: Search, route: Route | None) -> Found:
         """Find what a search asks for."""
-        found = self._search(intent, route)
+        found = self._called_so(self._search(intent, route))
         if not found.places and not intent.near and (plainer := self._plainer(intent.what)):
             return plainer
         nearest = intent.pick == "nearest" and not (intent.near or intent.along)
@@ -354,7 +373,7 @@ class Finder:
         near = self.anchor(intent.near) if intent.near else self.position
         along = route if intent.along else None
         if intent.need and not intent.what:
-            return self.of_need(intent.need, near=near, open_now=intent.open_now, route=along)
+            return self.of_need(intent.need, near=near, open_at=self.open_at(intent), route=along)
         if not intent.near and (known := self.known(intent.what)):
             return known
         if not intent.near and re.search(r"\d|号", intent.what):
@@ -364,14 +383,31 @@ class Finder:
         found = self.of_kind(
             intent.what,
             near=near,
-            open_now=intent.open_now,
+            open_at=self.open_at(intent),
             stars=intent.stars,
             within_m=intent.within_m,
             route=along,
+            limit=_NARROWED if intent.without or intent.within_min else _LISTED,
         )
         if intent.without:
             found = self._without(found, intent.without, near)
         return self._in_reach(found, intent.within_min, near) if intent.within_min and near else found
+
+    def _called_so(self, found: Found) -> Found:
+        """Leave out what is only called something like a kind and a word to it.
+
+        Restaurant Haven is no halal restaurant.
+        """
+        if found.verdict != "list" or any(place.why not in _PARTLY for place in found.places):
+            return found
+        match = self.desk.places.categories(found.words)
+        if match is None or not match.rest:
+            return found
+        resolution = self.desk.places.resolve(found.words, near=self.position, limit=5)
+        if resolution.verdict in {"unsure", "nothing"}:
+            return Found(words=found.words)
+        kept = tuple(place for place in found.places if place.why == "part")
+        return replace(found, places=kept or found.places)
 
     def _without(self, found: Found, words: str, near: Point | None) -> Found:
         """Leave out what goes by a name, a brand or a kind."""

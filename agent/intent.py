@@ -98,6 +98,8 @@ class Search(_Base):
     """Along the current route."""
     pick: Pick = ""
     open_now: bool = False
+    open_at: str = ""
+    """When it must be open, if not now, in the speaker's words: "on Sunday", 到十二点."""
     stars: int = 0
     """At least so many hotel stars; 0 for any."""
     within_m: int = 0

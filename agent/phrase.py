@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agent import vocabulary
+from agent.moment import EN_MOMENT, ZH_MOMENT
 from agent.numerals import EN_NUMBER, ZH_NUMBER, en_number, zh_number
 from poi.filters import wishes_in
 
@@ -32,6 +33,8 @@ class Phrase:
     along: bool = False
     pick: Pick = ""
     open_now: bool = False
+    open_at: str = ""
+    """When it must be open, if not now: "on Sunday", 开到十二点 (`agent.moment`)."""
     stars: int = 0
     within_m: int = 0
     """Greatest distance, metres; 0 if none was said."""
@@ -139,7 +142,26 @@ def is_category(text: str, language: Language) -> bool:
     if _is_kind(text, language):
         return True
     rest, wishes = wishes_in(text)
-    return bool(wishes) and _is_kind(rest, language)
+    if wishes and _is_kind(rest, language):
+        return True
+    told = _ZH_TOLD.fullmatch(text) if language == "zh" else None
+    return told is not None and _is_kind(told["kind"], "zh")
+
+
+def told_of(text: str) -> str:
+    """Return how a place is told to have what no filter knows: 停车场的餐厅 is 有停车场的餐厅; else the text."""
+    if told := _ZH_TOLD.fullmatch(text):
+        have = "能带" if told["what"].startswith("宠物") else "有"
+        return f"{have}{told['what']}的{told['kind']}"
+    return text
+
+
+_ZH_TOLD = re.compile(
+    r"(?:有|带|能带|可以带|允许带?|接受|提供|支持)?(?P<what>宠物|(?:免费|地下|儿童|室内|室外|露天|独立|私人|大)?(?:停车[场位]?|车位|包间|包厢|雅间|游泳池|泳池|健身房"
+    r"|早餐|自助早餐|餐椅|座椅|儿童椅|宝宝椅|乐园|游乐区|游乐场|滑梯|母婴室|空调|投影|露台|阳台|花园|院子|海景|江景|湖景|夜景|插座|充电桩|快充|超充|电梯|厕所|卫生间|洗手间|淋浴|温泉|桑拿|厨房|洗衣机|现场音乐|驻唱))"
+    r"(?:入住|进入)?的(?P<kind>[^的]{2,8})"
+)
+"""A kind of place and what it has, of which maps know little: 有停车场的餐厅, 能带宠物的酒店."""
 
 
 def _is_kind(text: str, language: Language) -> bool:
@@ -164,7 +186,11 @@ def _parse_zh(text: str) -> Phrase:
         cutter.text = cutter.text[: barred.start()] + barred["kind"]
     phrase = replace(_zh_filters(cutter), without=without)
     near, here = _zh_anchor(cutter)
-    pick = _zh_pick(cutter)
+    if (ahead := _ZH_NEXT.fullmatch(cutter.text)) and is_category(ahead[1], "zh"):
+        cutter.text, phrase = ahead[1], replace(phrase, along=True)
+        pick: Pick = "nearest"
+    else:
+        pick = _zh_pick(cutter)
     core = _trim_zh(cutter.text)
     told = re.fullmatch(r"(?:能|可以|带|有|不用|允许)[^的]{1,6}的(.{2,8})", core)
     if told and not is_category(core, "zh") and is_category(told[1], "zh"):
@@ -184,6 +210,7 @@ def _parse_zh(text: str) -> Phrase:
 _ZH_WITHOUT = re.compile(
     r"(?:除了?(?P<a>[^，,。的除]{1,30}?)(?:以外|之外|外)|(?:不是|别是|非)(?P<b>(?![这那我你他])[^，,。的]{2,30}?))的?(?:其他|别)?的?(?P<kind>[^，,。的]{2,8})$"
 )
+_ZH_NEXT = re.compile(r"(?:前面|前方)?的?下一?[个家座处](.{2,8})")
 _ZH_COUNTED = re.compile(r"[一二两三四五六七八九十几\d]+(?:家|个|间|所|处|座)(.{2,})")
 _EN_WITHOUT = re.compile(
     r"(?i)^(?P<kind>.+?),? (?:(?:that|which)(?: is|'s| are) not|(?:that|which) (?:isn'?t|aren'?t)|other than|except(?: for)?|besides|apart from|but not)(?: an?| the)?"
@@ -193,7 +220,9 @@ _EN_WITHOUT = re.compile(
 
 def _zh_filters(cutter: _Cutter) -> Phrase:
     found = Phrase()
-    if cutter.cut(
+    if moment := cutter.cut(_ZH_OPEN_AT):
+        found = replace(found, open_at=f"到{moment['until']}" if moment["until"] else moment["at"])
+    elif cutter.cut(
         r"(?:现在|目前|这会儿|这个点儿?|这时候|今晚|今天|半夜|晚上)?(?:还|仍|依然)*(?:在)?(?:正|正在)?(?:开着门|开着|开门|营业|没关门|不关门|开放)(?:着|中)?(?:的|吗)?"
         r"|(?:24|二十四)(?:个)?小时(?:营业)?的?|通宵(?:营业)?的?"
     ):
@@ -220,6 +249,13 @@ def _zh_filters(cutter: _Cutter) -> Phrase:
         found = replace(found, along=True)
     return found
 
+
+_ZH_OPEN = r"(?:开着门|开着|开门|营业|没关门|不关门|开放)"
+_ZH_OPEN_AT = (
+    rf"(?:在|能|可以|会|一直|要)*(?:营业|开门|开放|开着|开)(?:时间)?到(?P<until>{ZH_MOMENT})(?:钟|之后|以后)?的?"
+    rf"|(?:在|到)?(?P<at>{ZH_MOMENT})(?:钟|之后|以后)?(?:还|仍|都|也|会|能)*(?:在)?{_ZH_OPEN}(?:着|中)?的?"
+)
+"""Open at a moment that is said, or until it: 晚上十点还开着的, 开到十二点的."""
 
 _ZH_REACH = (
     rf"(?:在|离我|距离|距)*(?:(?P<foot>步行|走路|走)|开车|驾车|车程)*(?:在)?"
@@ -341,7 +377,8 @@ def _parse_en(text: str) -> Phrase:
     along = cutter.cut(
         r"\b(?:(?:that(?:'s| is| are)? )?(?:along|on|en) (?:the|our|my|this)? ?(?:way|route|road)(?: there| home| back| to (?:the )?[\w' ]{2,30}$)?|(?:coming )?up ahead|coming up(?: next)?|ahead(?: of us)?|en route|along the way|on route)\b"
     )
-    open_now = cutter.cut(
+    open_at = cutter.cut(_EN_OPEN_AT)
+    open_now = not open_at and cutter.cut(
         r"\b(?:(?:that|which)(?:'s| is|'re| are)? ?)?(?:still |currently |now |right now )*(?:open|opened)(?: (?:now|right now|at this hour|late|today|tonight|this late|at the moment|24 hours))*\b(?! air)"
         r"|\b(?:24[- ]?hours?|24/7|twenty[- ]four[- ]hours?|all[- ]night|late[- ]night)\b"
     )
@@ -356,6 +393,7 @@ def _parse_en(text: str) -> Phrase:
     if reach and reach["of"]:
         cutter.text = f"{cutter.text[: reach.start()]} near{cutter.text[reach.start() :]}"
     here = cutter.cut(_EN_HERE)
+    following = re.search(r"(?i)\bnext (?!to\b)", cutter.text)
     pick = _en_pick(cutter)
     near = "" if here else _en_anchor(cutter)
     cutter.cut(rf" (?:for (?:{_EN_FOR})|on (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?)(?=\s*$)")
@@ -392,9 +430,10 @@ def _parse_en(text: str) -> Phrase:
         core=core,
         near=near,
         need=need,
-        along=bool(along),
+        along=bool(along or (following and is_category(core, "en"))),
         pick=pick,
         open_now=bool(open_now),
+        open_at=open_at["moment"].strip() if open_at else "",
         stars=int(en_number(stars[1]) or 0) if stars else 0,
         within_m=metres,
         here=bool(here),
@@ -405,6 +444,12 @@ def _parse_en(text: str) -> Phrase:
     minutes = 30.0 if reach["half"] else (en_number(reach["time"]) or 0) * (60 if hours else 1)
     return _reachable(phrase, minutes, on_foot="walk" in reach[0].lower() or "foot" in reach[0].lower())
 
+
+_EN_OPEN_AT = (
+    r"\b(?:(?:that|which)(?:'s| is|'re| are| will be|'ll be)? ?)?(?:still )?(?:open|opened|opens|stays? open|staying open|serving)"
+    rf"(?P<moment> (?:(?:until|till?|past|after) )?{EN_MOMENT})(?= )"
+)
+"""Open at a moment that is said, or until it: "open on Sunday", "that is open until ten"."""
 
 _EN_REACH = (
     r"\b(?:(?:that |which )?(?:i|we|you) can (?:reach|get to|be at|drive to|walk to) |(?:that(?:'s| is| are) |which (?:is|are) )?(?:reachable )?)?"

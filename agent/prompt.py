@@ -223,6 +223,7 @@ def _search(item: _Item, text: str, language: Language) -> Intent | None:
         along="along" in item.slots or phrase.along,
         pick=phrase.pick or around.pick,
         open_now=phrase.open_now or around.open_now,
+        open_at=phrase.open_at or around.open_at,
         stars=phrase.stars or around.stars,
         within_m=phrase.within_m or around.within_m,
         within_min=phrase.within_min or around.within_min,

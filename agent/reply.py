@@ -64,14 +64,17 @@ _ZH_ADDRESS = re.compile(r"(?<=[\u3400-\u9fff]) (\d[\w-]*)$")
 
 
 def spoken_name(place: Place, language: Language) -> str:
-    """Return the name to speak; the kind of place if the map has no name that can be spoken."""
+    """Return the name to speak; without one the street it is in, or else the kind of place."""
     name = speakable_name(place.label(language)) or speakable_name(place.name)
     if name and language == "zh":
         name = simplified(name)
         return _ZH_ADDRESS.sub(r"\1号", name) if place.category == "address" else name
     if name:
         return name
-    if place.address and (address := speakable_name(place.address)):
+    told = (
+        place.tags.keys() & {"addr:street", "addr:place"} or "addr:city" not in place.tags
+    )  # a town is none
+    if told and (address := speakable_name(place.address)):
         return address
     return kind_words(place, language)
 
@@ -122,10 +125,12 @@ def count_words(count: int, language: Language) -> str:
     return zh_number(count, counting=True) if language == "zh" else en_number(count)
 
 
-def spoken_date(day: date, language: Language) -> str:
-    """Say a day of the year: 六月十三号星期六, "Saturday, June thirteenth"."""
+def spoken_date(day: date, language: Language, *, weekday_only: bool = False) -> str:
+    """Say a day of the year: 六月十三号星期六, "Saturday, June thirteenth", or its weekday alone."""
     from nav.wording_numbers import en_ordinal, zh_number
 
+    if weekday_only:
+        return f"星期{'一二三四五六日'[day.weekday()]}" if language == "zh" else f"{day:%A}"
     if language == "zh":
         return f"{zh_number(day.month)}月{zh_number(day.day)}号星期{'一二三四五六日'[day.weekday()]}"
     return f"{day:%A}, {day:%B} {en_ordinal(day.day)}"

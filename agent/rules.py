@@ -91,6 +91,7 @@ def search_of(phrase: Phrase, *, along: bool = False) -> Search:
         along=phrase.along or along,
         pick=phrase.pick,
         open_now=phrase.open_now,
+        open_at=phrase.open_at,
         stars=phrase.stars,
         within_m=phrase.within_m,
         within_min=phrase.within_min,
@@ -106,7 +107,7 @@ def navigate_of(
     To a kind of place within limits it is a search, which knows them: "a cafe within five minutes", "a cafe
     other than Starbucks".
     """
-    limits = phrase.stars or phrase.within_m or phrase.within_min or phrase.without
+    limits = phrase.stars or phrase.within_m or phrase.within_min or phrase.without or phrase.open_at
     if limits and not (via or start):
         return search_of(phrase)
     prefer: Any = roads.prefer

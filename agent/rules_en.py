@@ -23,6 +23,7 @@ from agent.intent import (
     Status,
     Volume,
 )
+from agent.moment import EN_MOMENT
 from agent.numerals import EN_NUMBER, en_number, ordinal
 from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
 from agent.rules import (
@@ -518,6 +519,13 @@ def _named_status(text: str, context: Context) -> Parsed | None:
     )
     if _whole(r"is (?:it|that|this(?: place)?|there) (?:still )?open(?: (?:now|today|right now))?", text):
         return one(Status(what="opening_hours", place="there"), GOOD, "en.status.there")
+    opened = _fullmatch(
+        rf"(?:is|are|will) (?:the )?(?P<place>(?!there \w).{{2,40}}?) (?:still )?(?:be )?open(?P<at> (?:(?:until|till?|past|after) )?{EN_MOMENT})",
+        text,
+    )
+    if opened and not is_category(opened["place"], "en"):
+        place = re.sub(r"(?i)^(?:it|that|this(?: place)?)$", "there", opened["place"])
+        return one(Search(what=place, open_at=opened["at"].strip()), GOOD, "en.search.open")
     if _whole(r"(?:what(?:'s| is) )?(?:its|their|the) (?:phone|telephone|contact)(?: number)?", text):
         return one(Status(what="phone", place="there"), GOOD, "en.status.there")
     for pattern, what in patterns:
@@ -677,7 +685,7 @@ def _navigate(text: str, context: Context) -> Parsed | None:
     target = None
     sure = STRONG
     body = re.sub(
-        rf"(?i)(?<=\w) (?:{_WHEN})$|(?<=\w) (?:on |by |via )?the (?:scenic|usual|normal|long|direct) (?:way|route)$",
+        rf"(?i)(?<=\w)(?<! open) (?:{_WHEN})$|(?<=\w) (?:on |by |via )?the (?:scenic|usual|normal|long|direct) (?:way|route)$",
         "",
         body,
     )
@@ -780,6 +788,7 @@ def _search(text: str, context: Context) -> Parsed | None:
                 near=phrase.near,
                 along=phrase.along,
                 open_now=phrase.open_now,
+                open_at=phrase.open_at,
                 here=phrase.here,
                 pick=phrase.pick,
             )
@@ -794,6 +803,7 @@ def _search(text: str, context: Context) -> Parsed | None:
         or phrase.without
         or phrase.pick
         or phrase.open_now
+        or phrase.open_at
         or phrase.stars
     )
     known = is_category(phrase.core, "en") or bool(phrase.need)

@@ -24,6 +24,7 @@ from agent.intent import (
     Status,
     Volume,
 )
+from agent.moment import ZH_MOMENT
 from agent.numerals import ZH_NUMBER, ordinal, zh_number
 from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
 from agent.rules import (
@@ -109,7 +110,8 @@ _NAV_LEAD = (
     rf"引导我?|把我(?:们)?(?:带|送|导航|载|拉)|我们?|咱们?|俺|想|要|得|该|打算|准备|需要|现在|今天|明天|今晚|立刻|马上|赶紧|赶快|快|快点|直接|先|再|然后|接着|最后|之后|完了|后|"
     rf"就|那|那就|还是|给我|规划|一?条|路线|路|走|怎么|如何|出发|开|设置?(?:目的地|导航)?(?:为|成)?|查|看|一下|目的地(?:改|设|换|定)?(?:成|为|到|是)?|改|换|成|掉头|下班|放学|顺便|也|可以|能|急着|赶着|着急|请|改道|转|一会儿?|等会儿?|待会儿?|等下|回头|下午|中午|早上|上午|晚上|傍晚|周末|后天|换个(?:地方|地儿)|往前开|赶(?:飞机|火车|高铁|车)|你|(?:这|下)?个?(?:周|星期|礼拜)[一二三四五六日天]|{_CLOCK}|走吧|你?知道|能不能|可不可以|找|条|修改|更改|把|得赶紧|必须)*"
 )
-_NAV_VERB = r"(?:去往|前往|去到|开去|开到|导到|导去|驶向|驶往|奔赴|直奔|导航去|导航到|去|(?<![找查搜迟])到(?!现在|底)|往|回到|回(?!来|头)|(?<![路马晚早])上(?!海|地|饶|虞|班|学|课|厕|车|次|高速|面|网|来)|奔)(?:一下|一趟|趟|下|看看|见|接)?"
+_TILL = rf"(?!(?:{_CLOCK}|很晚|深夜|半夜|午夜|凌晨|零点)的)"
+_NAV_VERB = rf"(?:去往|前往|去到|开去|开到{_TILL}|导到|导去|驶向|驶往|奔赴|直奔|导航去|导航到|去|(?<![找查搜迟])到(?!现在|底){_TILL}|往|回到|回(?!来|头)|(?<![路马晚早])上(?!海|地|饶|虞|班|学|课|厕|车|次|高速|面|网|来)|奔)(?:一下|一趟|趟|下|看看|见|接)?"
 
 
 def clauses(text: str) -> list[str]:
@@ -539,6 +541,12 @@ def _named_status(text: str, context: Context) -> Parsed | None:
             return one(Status(what=cast("Any", what), place="那里"), GOOD, "zh.status.there")
     if re.fullmatch(_IT + r"(?:现在|今天|还)*(?:开门|开着|营业)(?:了|着)?(?:吗|没有?)" + _END, text):
         return one(Status(what="opening_hours", place="那里"), GOOD, "zh.status.there")
+    if then := re.fullmatch(
+        rf"{_IT}(?P<at>{ZH_MOMENT})(?:还|会|也|都)*(?:开门|开着|营业|开放|开)(?:了|着)?(?:吗|不开|没有?)"
+        + _END,
+        text,
+    ):
+        return one(Search(what="那里", open_at=then["at"]), GOOD, "zh.search.open")
     for pattern, what in patterns:
         found = re.fullmatch(pattern + _END, text)
         if found and not re.fullmatch(
@@ -844,6 +852,7 @@ def _search(text: str, context: Context) -> Parsed | None:
             along=phrase.along or inner.along,
             pick=phrase.pick or inner.pick,
             open_now=phrase.open_now or inner.open_now,
+            open_at=phrase.open_at or inner.open_at,
             stars=phrase.stars or inner.stars,
             within_m=phrase.within_m or inner.within_m,
             within_min=phrase.within_min or inner.within_min,
@@ -860,6 +869,7 @@ def _search(text: str, context: Context) -> Parsed | None:
     filtered = (
         phrase.pick
         or phrase.open_now
+        or phrase.open_at
         or phrase.stars
         or phrase.within_m
         or phrase.within_min

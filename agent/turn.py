@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent import reply
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from agent.utterance import Language
     from nav import Route
     from poi.place import Place
+
+_DAYS_OF_WEEK = 7
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +71,21 @@ class Turn:
     def duration(self, seconds: float) -> str:
         """Say a duration."""
         return reply.spoken_duration(seconds, self.language)
+
+    def moment(self, moment: datetime, *, until: bool = False) -> str:
+        """Say a moment to come: "at ten p.m. today"; after "until", "ten p.m. today"."""
+        if until and moment.time() == time():
+            before = moment - timedelta(minutes=1)
+            return self.say("when.midnight", day=self._day(before))
+        spoken = reply.spoken_time(moment, self.language)
+        return self.say("when.until" if until else "when.time", day=self._day(moment), time=spoken)
+
+    def _day(self, moment: datetime) -> str:
+        days = (moment.date() - self.desk.now().date()).days
+        named = {0: "hours.today", 1: "hours.tomorrow"}.get(days, "hours.on")
+        return self.say(
+            named, date=reply.spoken_date(moment.date(), self.language, weekday_only=days < _DAYS_OF_WEEK)
+        )
 
     def roads(self, avoid: tuple[Avoid, ...] | tuple[str, ...]) -> str:
         """Name kinds of roads."""

@@ -21,13 +21,13 @@ class Wishes(TypedDict, total=False):
     """Brand, operator or chain, in any script that the map holds."""
 
     cuisine: str
-    """OSM cuisine value, such as "chinese"."""
+    """OSM cuisine value or diet, such as "chinese", "halal"."""
 
     wheelchair: bool
     """Only places that a wheelchair can enter."""
 
     plug: str
-    """OSM socket type, such as "type2", "type2_combo", "chademo", "gb_dc"."""
+    """OSM socket type, such as "type2", "type2_combo", "chademo", "gb_dc"; "dc" for any that charges fast."""
 
     fuel: str
     """OSM fuel type, such as "diesel", "octane_95", "lpg"."""
@@ -99,6 +99,20 @@ _SAID: tuple[tuple[re.Pattern[str], Wishes, str], ...] = tuple(
             "gas station",
         ),
         (r"(?:能|可以)?(?:加|有)?柴油的?(?=加油站)", Wishes(fuel="diesel"), " "),
+        (r"清真的?(?!寺)(?=.)|\bhalal\b", Wishes(cuisine="halal"), " "),
+        (r"(?:犹太洁食|洁食)的?(?=.)|\bkosher\b", Wishes(cuisine="kosher"), " "),
+        (r"纯素的?(?=.)|\bvegan (?!food|restaurant)", Wishes(cuisine="vegan"), " "),
+        (
+            r"素食的?(?=咖啡|汉堡|快餐|披萨|面馆)|\bvegetarian (?!food|restaurant)",
+            Wishes(cuisine="vegetarian"),
+            " ",
+        ),
+        (
+            r"(?:有|带|支持)?(?:直流|快速|高速|大功率)?快充的?(?=充电)|(?:有|支持)?直流(?:快充)?的?(?=充电)"
+            r"|\b(?:fast|rapid|dc|quick)[- ](?:charging )?(?=charging|charger)",
+            Wishes(plug="dc"),
+            " ",
+        ),
         *(
             (
                 rf"(?:能|可以)?(?:加|有)?{octane}号?(?:汽油|油)?的?(?=加油站)",
@@ -111,11 +125,27 @@ _SAID: tuple[tuple[re.Pattern[str], Wishes, str], ...] = tuple(
 )
 """How a wish is said, what it is, and what is put in its place."""
 
+_DC = (
+    "type2_combo",
+    "type1_combo",
+    "chademo",
+    "gb_dc",
+    "tesla_supercharger",
+    "tesla_supercharger_ccs",
+    "nacs",
+)
+"""Plugs of direct current: fast charging."""
+
 _NUMERALS = ("一 one", "二 两 two", "三 three", "四 four", "五 five")
 _DIGITS = {word: stars for stars, words in enumerate(_NUMERALS, 1) for word in words.split()}
 _LODGING = word_set(
     "tourism/hotel tourism/motel tourism/hostel tourism/guest_house tourism/apartment tourism/chalet "
     "tourism/camp_site tourism/caravan_site"
+)
+
+_FOOD = word_set(
+    "amenity/restaurant amenity/fast_food amenity/cafe amenity/food_court amenity/pub amenity/bar "
+    "shop/supermarket shop/convenience shop/bakery shop/butcher shop/deli shop/pastry shop/confectionery"
 )
 
 
@@ -150,6 +180,7 @@ def makes_sense(wishes: Wishes, kind: CategoryMatch) -> bool:
         ("stars", _LODGING),
         ("plug", {"amenity/charging_station"}),
         ("fuel", {"amenity/fuel"}),
+        ("cuisine", _FOOD),
     )
     return all(key not in wishes or not kinds.isdisjoint(kind.categories) for key, kinds in of_some)
 
@@ -180,7 +211,8 @@ def _wheelchair(place: Place, wanted: bool) -> bool:
 
 
 def _plug(place: Place, wanted: str) -> bool:
-    return place.tags.get(f"socket:{wanted}", "no") not in ("no", "0")
+    plugs = _DC if wanted == "dc" else (wanted,)
+    return any(place.tags.get(f"socket:{plug}", "no") not in ("no", "0") for plug in plugs)
 
 
 def _fuel(place: Place, wanted: str) -> bool:

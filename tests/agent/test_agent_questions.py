@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from agent import Agent
 from agent.facts import unknown_numbers
 from agent.finding import Desk
-from agent.intent import Chat, Navigate, Status
+from agent.intent import Chat, Navigate, Search, Status
+from agent.reply import kind_words, spoken_name
 from agent.understand import Understander
 from poi.opening import next_change, open_at
 from poi.place import Place
@@ -174,6 +176,59 @@ def test_what_a_place_must_have_is_what_the_map_says_it_has(
     assert told in answer.reply
     assert len(answer.places) == 3
     assert {place.tags[tag] for place in answer.places} <= {"yes", "wlan", "designated"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("halal restaurant", "I can't tell from the map which one is a halal restaurant."),
+        ("带停车场的餐厅", "地图上看不出哪家是有停车场的餐厅，"),
+        ("能带宠物的酒店", "地图上看不出哪家是能带宠物的酒店，"),
+        ("帮我找个有儿童椅的餐厅", "地图上看不出哪家是有儿童椅的餐厅，"),
+    ],
+)
+def test_what_the_map_does_not_tell_is_said_and_never_made_up(
+    text: str, told: str, new_agent: Callable[..., Agent]
+) -> None:
+    answer = new_agent().hear(text, position=STATION)
+    assert answer.reply.startswith(told)
+    assert len(answer.places) == 1
+    assert answer.outcome == "ask_back"
+
+
+def test_a_name_that_is_only_like_the_words_is_none_of_them(new_agent: Callable[..., Agent]) -> None:
+    answer = new_agent().hear("find the Harold restaurant", position=STATION)
+    assert [place.name for place in answer.places] == ["Harald"]
+
+
+@pytest.mark.parametrize(("text", "kind"), [("下一个停车场", "停车场"), ("the next car park", "car park")])
+def test_the_next_one_is_on_the_road_ahead(text: str, kind: str, new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    agent.hear("drive to Hakaniemi", position=STATION)
+    answer = agent.hear(text, position=STATION)
+    (intent,) = answer.intents
+    assert isinstance(intent, Search)
+    assert (intent.what, intent.along) == (kind, True)
+    assert answer.places
+    assert all(place.detour_s is not None for place in answer.places)
+
+
+def test_a_town_is_no_name_of_a_car_park(new_agent: Callable[..., Agent]) -> None:
+    tags = {"addr:city": "Helsinki", "addr:postcode": "00100"}
+    place = Place(
+        id="way/1",
+        name="",
+        category="amenity/parking",
+        lat=60.17,
+        lon=24.94,
+        address="00100 Helsinki",
+        tags=tags,
+    )
+    assert spoken_name(place, "en") == kind_words(place, "en")
+    street = replace(
+        place, address="Elielinaukio 2, 00100 Helsinki", tags={**tags, "addr:street": "Elielinaukio"}
+    )
+    assert spoken_name(street, "en").startswith("Elielinaukio")
 
 
 def test_whether_a_named_place_is_open_is_answered_by_its_hours(new_agent: Callable[..., Agent]) -> None:

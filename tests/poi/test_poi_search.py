@@ -120,6 +120,8 @@ def test_cash_at_a_bank_and_air_at_a_petrol_station(draw: Draw) -> None:
 WISHED = {
     "cafe": {"amenity": "cafe", "internet_access": "wlan", "outdoor_seating": "yes", "wheelchair": "yes"},
     "bare": {"amenity": "cafe", "internet_access": "no", "outdoor_seating": "no", "wheelchair": "limited"},
+    "halal": {"amenity": "restaurant", "diet:halal": "yes", "diet:vegan": "no"},
+    "green": {"amenity": "cafe", "diet:vegan": "only"},
     "ccs": {"amenity": "charging_station", "socket:type2_combo": "2"},
     "chademo": {"amenity": "charging_station", "socket:chademo": "1", "socket:type2": "2"},
     "diesel": {"amenity": "fuel", "fuel:diesel": "yes", "fuel:octane_95": "yes"},
@@ -143,6 +145,12 @@ WISHED = {
         ("CHAdeMO充电站", ["chademo"]),
         ("type 2 charging station", ["chademo"]),
         ("国标充电站", []),
+        ("有快充的充电站", ["ccs", "chademo"]),
+        ("fast charging station", ["ccs", "chademo"]),
+        ("halal restaurant", ["halal"]),
+        ("清真餐厅", ["halal"]),
+        ("kosher restaurant", []),
+        ("vegan cafe", ["green"]),
         ("diesel station", ["diesel"]),
         ("能加柴油的加油站", ["diesel"]),
         ("加92号汽油的加油站", ["petrol"]),
@@ -152,8 +160,8 @@ WISHED = {
 )
 def test_what_a_place_must_have_is_in_the_words(draw: Draw, words: str, found: list[str]) -> None:
     places = draw(
-        "abcdef",
-        {at: {**tags, "name": name} for at, (name, tags) in zip("abcdef", WISHED.items(), strict=True)},
+        "abcdefgh",
+        {at: {**tags, "name": name} for at, (name, tags) in zip("abcdefgh", WISHED.items(), strict=True)},
     )
     assert sorted(names(places.search(words))) == sorted(found)
 
@@ -165,6 +173,7 @@ def test_what_a_place_must_have_is_in_the_words(draw: Draw, words: str, found: l
         "gluten-free bakery",
         "小三家",
         "户外用品店",
+        "清真寺",
         "柴油机厂",
         "type 25 museum",
         "露天电影院",
