@@ -32,7 +32,8 @@ from agent.intent import (
     StatusQuestion,
     Volume,
 )
-from agent.phrase import parse_phrase, road_wishes
+from agent.phrase import parse_phrase
+from agent.road_wishes import road_wishes
 from agent.rules import navigate_of
 from agent.utterance import language_of
 

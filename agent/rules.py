@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agent.intent import Intent
-    from agent.phrase import Phrase, RoadWishes
+    from agent.phrase import Phrase
+    from agent.road_wishes import RoadWishes
     from agent.utterance import Language
 
 STRONG, GOOD, FAIR, WEAK = 0.97, 0.9, 0.75, 0.5

@@ -25,7 +25,8 @@ from agent.intent import (
 )
 from agent.moment import EN_MOMENT
 from agent.numerals import EN_NUMBER, en_number, ordinal
-from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
+from agent.phrase import Phrase, is_category, need_of, parse_phrase
+from agent.road_wishes import road_wishes
 from agent.rules import (
     FAIR,
     GOOD,

@@ -26,7 +26,8 @@ from agent.intent import (
 )
 from agent.moment import ZH_MOMENT
 from agent.numerals import ZH_NUMBER, ordinal, zh_number
-from agent.phrase import Phrase, is_category, need_of, parse_phrase, road_wishes
+from agent.phrase import Phrase, is_category, need_of, parse_phrase
+from agent.road_wishes import road_wishes
 from agent.rules import (
     FAIR,
     GOOD,

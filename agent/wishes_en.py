@@ -7,7 +7,7 @@ import re
 
 from agent.intent import PlanChange, PlanTrip, Wishes
 from agent.numerals import EN_NUMBER, en_number, ordinal
-from agent.phrase import road_wishes
+from agent.road_wishes import road_wishes
 from agent.rules import FAIR, GOOD, STRONG, Context, Parsed, one
 from agent.trip_dates import EN_DATE, EN_SHIFT
 from agent.wishes import (

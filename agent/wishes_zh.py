@@ -7,7 +7,7 @@ import re
 
 from agent.intent import PlanChange, PlanTrip, Wishes
 from agent.numerals import ZH_NUMBER, zh_number
-from agent.phrase import road_wishes
+from agent.road_wishes import road_wishes
 from agent.rules import FAIR, GOOD, STRONG, Context, Parsed, one
 from agent.trip_dates import ZH_DATE, ZH_SHIFT
 from agent.wishes import (
