@@ -63,8 +63,9 @@ def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
             return act_status.not_known(turn, found, intent.to)
         return turn.impossible("search.none", what=turn.say(f"need.{intent.need}"))
     if found.verdict == "list":
+        what, found = act_search.with_untold(turn, intent.to, found)
         as_search = Search(
-            what=intent.to, need=intent.need, near=intent.near, pick=intent.pick, open_now=intent.open_now
+            what=what, need=intent.need, near=intent.near, pick=intent.pick, open_now=intent.open_now
         )
         chooses = intent.need in _ASK_KINDS or found.places[0].category.startswith(_ASK_CATEGORIES)
         if found.relaxed or (chooses and intent.pick != "nearest" and len(found.places) > 1):

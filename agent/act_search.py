@@ -13,6 +13,7 @@ from agent.intent import Navigate, Search, Status
 from agent.moment import until_said
 from agent.phrase import told_of
 from agent.turn import Result, Turn
+from agent.untold import untold_wish
 from poi.filters import wishes_in
 from poi.opening import open_at
 
@@ -54,7 +55,19 @@ def search(turn: Turn, intent: Search) -> Result:
         return about_place(turn, found)
     if not found.places:
         return _nothing(turn, intent, found)
-    return offer(turn, intent, found)
+    what, found = with_untold(turn, intent.what, found)
+    return offer(turn, intent.model_copy(update={"what": what}), found)
+
+
+def with_untold(turn: Turn, what: str, found: Found) -> tuple[str, Found]:
+    """Return the kind with a wish that was said of it and no map tells, which only the nearest may meet."""
+    if (
+        found.verdict == "list"
+        and not found.relaxed
+        and (told := untold_wish(turn.text, what, turn.language))
+    ):
+        return told, replace(found, relaxed="quality")
+    return what, found
 
 
 def _is_name(found: Found) -> bool:
@@ -170,8 +183,8 @@ def _closed_then(turn: Turn, place: Place, intent: Search) -> bool:
 
 
 def _plural(what: str, language: str) -> str:
-    what, told, more = what.partition(" with ") if language == "en" else (what, "", "")
-    return _plural_noun(what, language) + told + more
+    noun, told, more = what.partition(" with ") if language == "en" else (what, "", "")
+    return _plural_noun(noun, language) + told + more
 
 
 def _plural_noun(what: str, language: str) -> str:

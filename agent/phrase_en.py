@@ -28,6 +28,11 @@ _WITHOUT = re.compile(
     r"(?i)^(?P<kind>.+?),? (?:(?:that|which)(?: is|'s| are) not|(?:that|which) (?:isn'?t|aren'?t)|other than|except(?: for)?|besides|apart from|but not)(?: an?| the)?"
     r" (?P<without>[\w'&. -]{2,30}?)(?P<where> (?:nearby|here|(?:near|around|close to|within|in|along|on)(?: .+)?))?$"
 )
+TOLD = re.compile(
+    r"(?i)\b(?P<kind>[a-z][a-z' -]{1,30}?) (?:with (?!in\b)|(?:that|which) (?:has|have|allows?|accepts?|takes?|serves?|offers?|lets?) |where (?:you|i|we|one) can |where they (?:have|allow|accept|take|serve) )"
+    r"(?P<wish>[a-z][a-z' -]{1,40}?)(?= *(?: (?:near|nearby|close|around|along|within|on the way|on our way|for (?:tonight|today|tomorrow)|please)\b|[,.?!]|$))"
+)
+"""A kind of place with what it should have or allow: "a hotel that allows dogs"."""
 _COUNTED = re.compile(r"(?i)(?:two|three|four|five|six|[2-9]) (.+s)")
 
 
@@ -44,6 +49,8 @@ def parse(text: str) -> Phrase:
     here = cutter.cut(_HERE) is not None
     following = re.search(r"(?i)\bnext (?!to\b)", cutter.text) is not None
     pick = _pick(cutter)
+    if (told := TOLD.search(cutter.text)) and _is_untold(told):
+        cutter.text = cutter.text[: told.end("kind")] + cutter.text[told.end() :]
     near = "" if here else _anchor(cutter)
     cutter.cut(rf" (?:for (?:{_FOR})|on (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?)(?=\s*$)")
     core, near = _placed(_trim(cutter.text), near, here=here)
@@ -58,6 +65,11 @@ def parse(text: str) -> Phrase:
         need = ""
     along = phrase.along or (following and is_category(core, "en"))
     return replace(phrase, core=core, near=near, need=need, along=along, pick=pick, here=here)
+
+
+def _is_untold(told: re.Match[str]) -> bool:
+    """Tell a wish that no filter knows ("a restaurant with a view") from those that stay in the words."""
+    return is_category(told["kind"], "en") and not is_category(told[0], "en")
 
 
 def _placed(core: str, near: str, *, here: bool) -> tuple[str, str]:

@@ -94,7 +94,8 @@ def measure_word(place: Place) -> str:
 
 def indefinite(words: str, language: Language) -> str:
     """Put the article before an English noun ("an old church"); names, plurals and Chinese stay."""
-    plain = language == "en" and words[:1].islower() and not words.endswith("s")
+    noun = re.split(r" (?:with|that|which|where) ", words)[0]
+    plain = language == "en" and words[:1].islower() and not noun.endswith("s")
     if not plain or re.match(r"(?:an?|the|any|some|my|our) ", words):
         return words
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"

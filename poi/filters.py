@@ -77,7 +77,8 @@ _SAID: tuple[tuple[re.Pattern[str], Wishes, str], ...] = tuple(
         ),
         (
             r"(?:有|带)*(?:户外|露天|室外)的?(?:座位|座|位置|位子|餐位)的?"
-            rf"|{_WITH}\b(?:outdoor|outside|open[- ]air) (?:seating|seats|tables)\b|\bwith an? terrace\b",
+            rf"|{_WITH}\b(?:outdoor|outside|open[- ]air) (?:seating|seats|tables)\b"
+            r"|\b(?:with|and) an? terrace\b",
             Wishes(outdoor=True),
             " ",
         ),
@@ -136,6 +137,9 @@ _DC = (
 )
 """Plugs of direct current: fast charging."""
 
+_AND = re.compile(r"(?i)^[\s,]*(?:的|和)?\s*|[\s,]*(?:\b(?:and|with)\b|和)?(?:\s+an?)?[\s,]*$")
+"""What is left over between and behind wishes."""
+
 _NUMERALS = ("一 one", "二 两 two", "三 three", "四 four", "五 five")
 _DIGITS = {word: stars for stars, words in enumerate(_NUMERALS, 1) for word in words.split()}
 _LODGING = word_set(
@@ -171,7 +175,7 @@ def wishes_in(words: str) -> tuple[str, Wishes]:
     if match := _FREE.search(words):
         wishes["free"] = True
         words = words.replace(match.group(), " ")
-    return words.strip(), wishes
+    return (_AND.sub("", words) if wishes else words.strip()), wishes
 
 
 def makes_sense(wishes: Wishes, kind: CategoryMatch) -> bool:

@@ -185,6 +185,15 @@ def test_what_a_place_must_have_is_what_the_map_says_it_has(
         ("带停车场的餐厅", "地图上看不出哪家是有停车场的餐厅，"),
         ("能带宠物的酒店", "地图上看不出哪家是能带宠物的酒店，"),
         ("帮我找个有儿童椅的餐厅", "地图上看不出哪家是有儿童椅的餐厅，"),
+        ("能看书的咖啡馆", "地图上看不出哪家是能看书的咖啡馆，"),
+        ("去最近的能充电的停车场", "地图上看不出哪个是能充电的停车场，"),
+        ("a restaurant with a view", "I can't tell from the map which one is a restaurant with a view."),
+        ("find a hotel that allows dogs", "I can't tell from the map which one is a hotel that allows dogs."),
+        (
+            "a playground with a toilet near the station",
+            "I can't tell from the map which one is a playground with",
+        ),
+        ("a cafe with wifi and toys", "I can't tell from the map which one is a cafe with wifi and toys."),
     ],
 )
 def test_what_the_map_does_not_tell_is_said_and_never_made_up(
@@ -194,6 +203,24 @@ def test_what_the_map_does_not_tell_is_said_and_never_made_up(
     assert answer.reply.startswith(told)
     assert len(answer.places) == 1
     assert answer.outcome == "ask_back"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a restaurant with my family",
+        "find a restaurant where you can eat",
+        "a cafe with wifi",
+        "能停车的停车场",
+        "找个能喝咖啡的咖啡馆",
+        "有什么好吃的餐厅",
+        "五分钟能到的餐厅",
+    ],
+)
+def test_what_a_kind_of_place_serves_anyway_is_no_wish(text: str, new_agent: Callable[..., Agent]) -> None:
+    answer = new_agent().hear(text, position=STATION)
+    assert len(answer.places) == 3
+    assert not answer.reply.startswith(("I can't", "地图上"))
 
 
 def test_a_name_that_is_only_like_the_words_is_none_of_them(new_agent: Callable[..., Agent]) -> None:

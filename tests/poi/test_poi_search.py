@@ -136,6 +136,7 @@ WISHED = {
         ("免费无线网的咖啡馆", ["cafe"]),
         ("a cafe with free wifi", ["cafe"]),
         ("cafes with outdoor seating", ["cafe"]),
+        ("cafe with wifi and a terrace", ["cafe"]),
         ("露天座位的咖啡馆", ["cafe"]),
         ("wheelchair accessible cafe", ["cafe"]),
         ("有无障碍设施的咖啡馆", ["cafe"]),
