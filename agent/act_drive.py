@@ -18,7 +18,7 @@ from nav.geometry import distance_m
 from poi.category import parse_category
 
 if TYPE_CHECKING:
-    from agent.finding import Point
+    from agent.desk import Point
     from agent.memory import Memory
     from nav import Route
     from poi.place import Place

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from agent import act_drive, act_search, act_status, dialogue, overheard
 from agent.answer import Answer
+from agent.desk import Desk
 from agent.errors import AgentError
-from agent.finding import Desk, Finder
+from agent.finding import Finder
 from agent.intent import (
     Cancel,
     ChangeRoute,
@@ -39,7 +40,7 @@ from nav.errors import NavError
 from poi.errors import PoiError
 
 if TYPE_CHECKING:
-    from agent.finding import Point
+    from agent.desk import Point
     from agent.guidance_state import GuidanceState
     from agent.intent import Avoid, Intent
     from agent.language_model import LanguageModel

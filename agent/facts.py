@@ -22,7 +22,7 @@ from nav.wording_numbers import en_number, en_ordinal, zh_number
 if TYPE_CHECKING:
     from agent.agent import Agent
     from agent.answer import Answer
-    from agent.finding import Point
+    from agent.desk import Point
     from nav import Route
 
 _UNIT_EN = {

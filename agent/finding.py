@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from agent.desk import REMEMBERED, as_place
 from agent.intent import Search
 from agent.moment import moment_said
 from agent.numerals import counted, nth
@@ -19,21 +19,15 @@ from nav.geometry import distance_m
 from poi.category import parse_category
 
 if TYPE_CHECKING:
-    from agent.intent import Navigate, Need, TravelMode
-    from agent.memory import Kept, Memory
+    from agent.desk import Desk, Point
+    from agent.intent import Navigate, Need
     from agent.session import Session
     from agent.utterance import Language
-    from nav import Region, Route, Router
-    from poi import Places
+    from nav import Route
     from poi.place import Place, Resolution
-
-Point = tuple[float, float]
 
 _COMPARED = 6
 """Places whose driving times are compared when the nearest is asked for."""
-
-_REMEMBERED = 50
-"""Past destinations that are looked through."""
 
 _LISTED = 12
 """Places that are looked up."""
@@ -43,9 +37,6 @@ _NARROWED = 40
 
 _PARTLY = {"spelling", "sound", "part"}
 """How a place matches that may not be what was meant (`poi.place.Place.why`)."""
-
-_SAME_M = 30.0
-"""A point that is nearer than this to a place is that place."""
 
 _SOONER_S = 120.0
 """The nearest as the crow flies stays the first unless another is reached so much sooner, seconds."""
@@ -87,43 +78,6 @@ _NO_PRAISE = re.compile(
 )
 """Words that tell that more than the kind of a place was spoken of."""
 _DESTINATION = re.compile(r"(?i)(?:目的地|终点|终点站|(?:my |our |the )?destination)$")
-
-
-@dataclass(slots=True, kw_only=True)
-class Desk:
-    """What the actions work with."""
-
-    region: Region
-    places: Places
-    router: Router
-    memory: Memory | None
-    now: Callable[[], datetime]
-    style: Any = "normal"
-    _others: dict[str, Router] = field(default_factory=dict)
-
-    def place_at(self, lat: float, lon: float) -> Place:
-        """Return a point as a place: a remembered destination, what stands there, or what it is near to."""
-        from poi.place import Place
-
-        past = self.memory.destinations(_REMEMBERED) if self.memory else []
-        there = next((k for k in past if distance_m((k.lat, k.lon), (lat, lon)) < _SAME_M), None)
-        if there is not None:
-            return as_place(there)
-        where = self.places.reverse(lat, lon)
-        if where.place and distance_m((where.place.lat, where.place.lon), (lat, lon)) < _SAME_M:
-            return where.place
-        names = {language: where.describe(language) for language in ("zh", "en")}
-        return Place(id="", name=names["en"], names=names, category="", lat=lat, lon=lon)
-
-    def router_by(self, mode: TravelMode) -> Router:
-        """Return the router of a travel mode; "" is the one that guides."""
-        if mode in ("", self.router.profile):
-            return self.router
-        if mode not in self._others:
-            from nav import Router
-
-            self._others[mode] = Router(self.region, mode)
-        return self._others[mode]
 
 
 _BARRED = 200
@@ -276,7 +230,7 @@ class Finder:
         memory = self.desk.memory
         if memory is None:
             return Found(verdict="no_memory", words=what or words)
-        past = memory.destinations(_REMEMBERED)
+        past = memory.destinations(REMEMBERED)
         if not what or what in {"地方", "地儿", "place", "destination"}:
             return Found(
                 places=tuple(as_place(k) for k in past[:1]),
@@ -452,17 +406,3 @@ class Finder:
         if self.position is None:
             return place.distance_m or 0.0
         return distance_m(self.position, (place.lat, place.lon))
-
-
-def as_place(kept: Kept) -> Place:
-    """Return a remembered place as a place of the map."""
-    from poi.place import Place
-
-    return Place(
-        id=kept.place_id or f"user/{kept.kind}",
-        name=kept.name,
-        category=kept.category,
-        lat=kept.lat,
-        lon=kept.lon,
-        why=kept.kind,
-    )

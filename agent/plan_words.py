@@ -9,7 +9,7 @@ from agent.numerals import counted, nth
 from agent.planner import stop_of
 
 if TYPE_CHECKING:
-    from agent.finding import Desk
+    from agent.desk import Desk
     from agent.itinerary import Day, Plan
     from agent.trip_solver import Stop
 

@@ -20,7 +20,7 @@ from agent.trip_solver import DINNER, LUNCH, DayFrame, Stop, solve
 from nav.errors import NavError
 
 if TYPE_CHECKING:
-    from agent.finding import Desk, Point
+    from agent.desk import Desk, Point
     from poi.place import Place
 
 REST_EVERY_S = 2 * 3600.0

@@ -17,7 +17,7 @@ from agent.verifier import verify
 from poi.category import load_categories
 
 if TYPE_CHECKING:
-    from agent.finding import Desk
+    from agent.desk import Desk
     from agent.intent import PlanChange
     from poi.place import Place
 

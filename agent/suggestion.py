@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from agent import reply
-from agent.finding import Desk, Finder, as_place
+from agent.desk import Desk, as_place
+from agent.finding import Finder
 from agent.guidance_state import GuidanceState
 from agent.intent import Navigate, Search
 from agent.session import Question, Session
@@ -15,7 +16,8 @@ from nav.errors import NavError
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
-    from agent.finding import Found, Point
+    from agent.desk import Point
+    from agent.finding import Found
     from agent.memory import Kept
     from agent.utterance import Language
     from poi.place import Place

@@ -12,7 +12,7 @@ from nav.errors import NavError
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
-    from agent.finding import Desk, Point
+    from agent.desk import Desk, Point
     from agent.intent import Wishes
     from poi.place import Place
 

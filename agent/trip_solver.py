@@ -17,7 +17,7 @@ from agent.trip_hours import arrival_windows
 from agent.trip_request import MEAL_MIN, TripRequest, stay_min
 
 if TYPE_CHECKING:
-    from agent.finding import Point
+    from agent.desk import Point
     from poi.place import Place
 
 Role = Literal["sight", "lunch", "dinner"]

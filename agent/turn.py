@@ -11,7 +11,8 @@ from agent.session import Question
 
 if TYPE_CHECKING:
     from agent.answer import Outcome
-    from agent.finding import Desk, Finder, Point
+    from agent.desk import Desk, Point
+    from agent.finding import Finder
     from agent.guidance_state import GuidanceState
     from agent.intent import Avoid, Intent
     from agent.itinerary import Plan

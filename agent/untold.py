@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agent.finding import NEED_WORDS
 from agent.phrase import is_category, need_of, told_of
 from agent.phrase_en import TOLD
+from poi.category import load_categories
 from poi.filters import wishes_in
 
 if TYPE_CHECKING:
@@ -65,9 +67,6 @@ def _untold_en(text: str, what: str) -> str:
 
 def _needs(what: str) -> set[str]:
     """Return the needs that a kind of place serves by itself: one can eat in any restaurant."""
-    from agent.finding import NEED_WORDS
-    from poi.category import load_categories
-
     match = load_categories().match(what)
     kinds = set(match.categories) if match else set()
     return {

@@ -16,7 +16,7 @@ from agent.trip_hours import hours_state
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
-    from agent.finding import Desk
+    from agent.desk import Desk
     from agent.itinerary import Day, Plan
     from agent.trip_request import TripRequest
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from agent.desk import Desk
 from agent.errors import AgentError, PlanImpossible
-from agent.finding import Desk
 from device.regions import local_clock
 from nav.errors import NavError
 from poi.errors import PoiError

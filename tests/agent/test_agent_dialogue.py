@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from agent import Agent
+from agent.desk import Desk
 from agent.errors import ModelTimeout
 from agent.facts import unknown_numbers
-from agent.finding import Desk
 from agent.guidance_state import GuidanceState
 from agent.reply import spoken_distance, spoken_duration
 from agent.suggestion import Suggester

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.finding import Desk
+from agent.desk import Desk
 from device.mcp_server import create_server
 
 mcp = pytest.importorskip("mcp")

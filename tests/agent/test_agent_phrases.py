@@ -13,8 +13,8 @@ import nav
 import poi
 from agent import Agent, Memory
 from agent.answer import Answer
+from agent.desk import Desk
 from agent.facts import unknown_numbers, unknown_words
-from agent.finding import Desk
 from agent.memory import Memory as DriversMemory
 from poi.user_places import UserPlaces
 

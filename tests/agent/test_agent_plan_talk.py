@@ -9,9 +9,9 @@ import pytest
 
 from agent import Agent
 from agent.answer import Answer
+from agent.desk import Desk
 from agent.errors import PlanImpossible
 from agent.facts import unknown_words
-from agent.finding import Desk
 from agent.intent import Cancel, Intent, Navigate, PlanChange, PlanTrip, Remember, Wishes
 from agent.itinerary import Plan
 from agent.planner import make_plan

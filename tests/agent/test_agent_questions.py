@@ -11,8 +11,8 @@ from datetime import datetime
 import pytest
 
 from agent import Agent
+from agent.desk import Desk
 from agent.facts import unknown_numbers
-from agent.finding import Desk
 from agent.intent import Chat, Navigate, Search, Status
 from agent.reply import kind_words, spoken_name
 from agent.understand import Understander

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from agent import Agent
+from agent.desk import Desk
 from agent.errors import PlanImpossible
-from agent.finding import Desk
 from agent.intent import PlanChange, Wishes
 from agent.itinerary import Day, Plan, Visit
 from agent.itinerary_export import export
