@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, cast
 
-from agent import act_drive, act_search, act_status, dialogue, overheard
+from agent import act_drive, act_reroute, act_search, act_status, dialogue, overheard
 from agent.answer import Answer
 from agent.desk import Desk
 from agent.errors import AgentError
@@ -308,7 +308,7 @@ class Agent:
 
                 return act_trip.plan_trip(turn, intent)
             case ChangeRoute():
-                return act_drive.change_route(turn, intent)
+                return act_reroute.change_route(turn, intent)
             case Choose():
                 return dialogue.choose(turn, intent)
             case Confirm():

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent import act_drive, act_search
+from agent import act_drive, act_reroute, act_search
 from agent.errors import AgentError
 from agent.finding import Found
 from agent.intent import Choose, Deny, Navigate, PlanTrip, Search, Volume
@@ -187,7 +187,7 @@ def take(turn: Turn, place: Place, question: Question | None) -> Result:
     session.question = None
     search = session.last_search
     if isinstance(search, Search) and search.along and session.stops:
-        return act_drive.add_stop(turn, place)
+        return act_reroute.add_stop(turn, place)
     if isinstance(intent, Navigate):
         return act_drive.drive_to(turn, intent.model_copy(update={"need": ""}), place)
     return act_drive.drive_to(turn, Navigate(to=place.name), place)
