@@ -48,6 +48,11 @@ _PARTS = (
 _MINUTE = timedelta(minutes=1)
 
 
+def today_said(words: str) -> bool:
+    """Tell "open today", which asks for now, from a moment."""
+    return re.fullmatch(r"(?i)\s*(?:on )?(?:today|今天)\s*", words) is not None
+
+
 def until_said(words: str) -> bool:
     """Tell "until ten" from "at ten"."""
     return _UNTIL.search(words) is not None
@@ -66,7 +71,7 @@ def moment_said(words: str, now: datetime) -> datetime | None:
     Returns
     -------
     datetime or None
-        Not before now; "until ten" is the minute before ten. None if the words name no moment.
+        "Until ten" is the minute before ten. None if the words name no moment.
     """
     day = date_said(re.sub(r"(?i)days\b", "day", words), now)
     if day is None and re.search(r"明[早晚]", words):
@@ -101,7 +106,8 @@ def _placed(hour: int, minute: int, words: str, *, day: date | None, now: dateti
         hour += 12
     moment = base + timedelta(hours=hour, minutes=minute)
     if day is not None or moment >= now:
-        return moment
+        half = timedelta(hours=12 if hour < 12 and not morning and moment < now else 0)
+        return moment + half
     if hour < _EARLY and not morning:
         return moment + timedelta(hours=12 if moment + timedelta(hours=12) >= now else 36)
     later = moment + timedelta(hours=12)

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent.moment import EN_MOMENT
+from agent.moment import EN_MOMENT, today_said
 from agent.numerals import EN_NUMBER, en_number
 from agent.phrase import Cutter, Phrase, is_category, need_of, reachable
 
@@ -93,10 +93,14 @@ def _filters(cutter: Cutter) -> Phrase:
     along = cutter.cut(
         r"\b(?:(?:that(?:'s| is| are)? )?(?:along|on|en) (?:the|our|my|this)? ?(?:way|route|road)(?: there| home| back| to (?:the )?[\w' ]{2,30}$)?|(?:coming )?up ahead|coming up(?: next)?|ahead(?: of us)?|en route|along the way|on route)\b"
     )
-    open_at = cutter.cut(_OPEN_AT)
-    open_now = not open_at and cutter.cut(
-        r"\b(?:(?:that|which)(?:'s| is|'re| are)? ?)?(?:still |currently |now |right now )*(?:open|opened)(?: (?:now|right now|at this hour|late|today|tonight|this late|at the moment|24 hours))*\b(?! air)"
-        r"|\b(?:24[- ]?hours?|24/7|twenty[- ]four[- ]hours?|all[- ]night|late[- ]night)\b"
+    moment = cutter.cut(_OPEN_AT)
+    open_at = moment["moment"].strip() if moment else ""
+    open_now = today_said(open_at) or (
+        not open_at
+        and cutter.cut(
+            r"\b(?:(?:that|which)(?:'s| is|'re| are)? ?)?(?:still |currently |now |right now )*(?:open|opened)(?: (?:now|right now|at this hour|late|today|tonight|this late|at the moment|24 hours))*\b(?! air)"
+            r"|\b(?:24[- ]?hours?|24/7|twenty[- ]four[- ]hours?|all[- ]night|late[- ]night)\b"
+        )
     )
     stars = cutter.cut(
         r"\b(?:with )?(?:at least |minimum )?(one|two|three|four|five|[1-5])[- ]?stars?\b(?: or (?:more|better|above|up))?"
@@ -113,7 +117,7 @@ def _filters(cutter: Cutter) -> Phrase:
     phrase = Phrase(
         along=along is not None,
         open_now=bool(open_now),
-        open_at=open_at["moment"].strip() if open_at else "",
+        open_at="" if today_said(open_at) else open_at,
         stars=int(en_number(stars[1]) or 0) if stars else 0,
         within_m=metres,
     )

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent.moment import ZH_MOMENT
+from agent.moment import ZH_MOMENT, today_said
 from agent.numerals import ZH_NUMBER, zh_number
 from agent.phrase import Cutter, Phrase, is_category, need_of, reachable
 
@@ -61,7 +61,8 @@ _COUNTED = re.compile(r"[一二两三四五六七八九十几\d]+(?:家|个|间|
 def _filters(cutter: Cutter) -> Phrase:
     found = Phrase()
     if moment := cutter.cut(_OPEN_AT):
-        found = replace(found, open_at=f"到{moment['until']}" if moment["until"] else moment["at"])
+        at = f"到{moment['until']}" if moment["until"] else moment["at"]
+        found = replace(found, open_now=today_said(at), open_at="" if today_said(at) else at)
     elif cutter.cut(
         r"(?:现在|目前|这会儿|这个点儿?|这时候|今晚|今天|半夜|晚上)?(?:还|仍|依然)*(?:在)?(?:正|正在)?(?:开着门|开着|开门|营业|没关门|不关门|开放)(?:着|中)?(?:的|吗)?"
         r"|(?:24|二十四)(?:个)?小时(?:营业)?的?|通宵(?:营业)?的?"

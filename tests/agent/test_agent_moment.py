@@ -29,6 +29,8 @@ MONDAY = datetime(2026, 6, 8, 15, 20)
         ("at ten pm", "8 22:00"),
         ("at seven", "8 19:00"),
         ("at three", "9 15:00"),
+        ("at eight today", "8 20:00"),
+        ("今天八点", "8 20:00"),
         ("at 8 in the morning", "9 08:00"),
         ("tomorrow at seven", "9 07:00"),
         ("tomorrow morning at half past eight", "9 08:30"),
