@@ -235,6 +235,8 @@ class Conversation:
 
     async def warm(self) -> None:
         """Start the engines and make the fixed phrases, so that the first request is quick."""
+        with contextlib.suppress(DeviceError):  # it is said when there is something to say
+            await asyncio.to_thread(self.assistant.engines.synthesizer.warm)
         await self.recognise(np.zeros(16_000, np.float32), None)
         await self.prepare(fixed_phrases())
         await asyncio.to_thread(self.assistant.agent.warm)

@@ -81,3 +81,4 @@ def _message(error: Exception) -> str:
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # without waiting for an engine that still loads in the background

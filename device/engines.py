@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -220,7 +220,16 @@ class RemoteSynthesizer(RemoteEngine):
         self._speech = settings.speech
         self.volume = settings.speech.volume
         """Loudness of what is spoken from now on, 0 to 1; a driver changes it by voice."""
+        self._profile = profile
         super().__init__(lambda: _speech_spec(store, profile))
+
+    def warm(self) -> None:
+        """Start the process without waiting for it, and have the voices loaded whenever it starts."""
+        if not self._profile.unload_when_idle:
+            voices = {"zh": self._speech.voice_zh or None, "en": self._speech.voice_en or None}
+            spec = self.process.spec
+            self.process.spec = replace(spec, options={**spec.options, "load": voices})
+        super().warm()
 
     def change_volume(self, change: str, level: int | None) -> None:
         """Carry out what a driver asked for: up, down, max, min, mute, unmute, or a level in per cent."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
+import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,7 @@ _PAUSE_S = {
     "？": 0.28,
     "?": 0.28,
 }
+_FIRST_WORDS = {"zh": "好的。", "en": "Okay."}
 _MIN_SPEED, _MAX_SPEED = 0.5, 2.0
 
 
@@ -198,6 +201,10 @@ class Synthesizer:
         Where made speech is kept between runs.
     threads : int
         Threads of the Kokoro inference.
+    load : mapping of str to str or None, optional
+        Languages whose voices are loaded at once, in the background, each with a name as in `speak`; other
+        voices load when they first speak, and are late by a second or two. What was made before is spoken
+        meanwhile.
     """
 
     def __init__(
@@ -208,6 +215,7 @@ class Synthesizer:
         *,
         cache_dir: Path | str | None = None,
         threads: int = 2,
+        load: Mapping[str, str | None] | None = None,
     ) -> None:
         self._kokoro_paths = (
             (Path(kokoro_model), Path(kokoro_voices)) if kokoro_model and kokoro_voices else None
@@ -220,6 +228,23 @@ class Synthesizer:
         # Loudness of each Kokoro voice as it was last heard: a stretch of half a second does not show it.
         self._gains: dict[str, float] = {}
         self._halves_dir = Path(cache_dir) / "models" if cache_dir else None
+        self._kokoro_loads, self._piper_loads = threading.RLock(), threading.RLock()
+        if load:
+            threading.Thread(target=self._load, args=(load,), name="load voices", daemon=True).start()
+
+    def _load(self, chosen: Mapping[str, str | None]) -> None:
+        """Make the voices ready: a first sentence takes up to ten times as long as the next."""
+        for language, voice in chosen.items():
+            # What is wrong with a voice is said when it has to speak.
+            with contextlib.suppress(VoiceMissing, VoiceFailed):
+                plan = self._plan(_FIRST_WORDS[language], language, voice, 1.0)
+                if plan.voice in self._piper_paths:
+                    with self._piper_loads:
+                        self._say(plan)
+                else:
+                    with self._kokoro_loads:
+                        for _ in self._kokoro_engine().stream(plan.words, plan.voice, speed=plan.speed):
+                            pass
 
     def voices(self) -> list[VoiceInfo]:
         """Every voice that can be asked for, Mandarin and English first."""
@@ -358,23 +383,6 @@ class Synthesizer:
             return voice
         return f"{voice}+{partner}+{partner}"
 
-    def warm(self, phrases: Sequence[tuple[str, str]] = (), voice: str | None = None) -> int:
-        """Load the voices and make fixed phrases beforehand.
-
-        Parameters
-        ----------
-        phrases : sequence of (text, language)
-            What will be said often.
-        voice : str, optional
-            As in `speak`.
-
-        Returns
-        -------
-        int
-            Number of clauses that are ready.
-        """
-        return sum(1 for text, language in phrases for _ in self.speak(text, language, voice=voice))
-
     def _say(self, plan: _Plan) -> Samples:
         if plan.voice in self._piper_paths:
             spoken: Samples = self._piper_engine(plan.voice).speak(plan.words, speed=plan.speed)
@@ -382,20 +390,22 @@ class Synthesizer:
         return self._kokoro_engine().speak(plan.words, plan.voice, speed=plan.speed)
 
     def _kokoro_engine(self) -> KokoroVoice:
-        if self._kokoro is None:
-            if self._kokoro_paths is None:
-                raise VoiceMissing("the Kokoro voices are not installed: run 'xiaogao models pull'")
-            self._kokoro = KokoroVoice(
-                *self._kokoro_paths, threads=self._threads, halves_dir=self._halves_dir
-            )
-        return self._kokoro
+        with self._kokoro_loads:
+            if self._kokoro is None:
+                if self._kokoro_paths is None:
+                    raise VoiceMissing("the Kokoro voices are not installed: run 'xiaogao models pull'")
+                self._kokoro = KokoroVoice(
+                    *self._kokoro_paths, threads=self._threads, halves_dir=self._halves_dir
+                )
+            return self._kokoro
 
     def _piper_engine(self, voice: str) -> Any:
-        if voice not in self._piper:
-            from voice.piper_voice import PiperVoiceEngine
+        with self._piper_loads:
+            if voice not in self._piper:
+                from voice.piper_voice import PiperVoiceEngine
 
-            self._piper[voice] = PiperVoiceEngine(self._piper_paths[voice], threads=self._threads)
-        return self._piper[voice]
+                self._piper[voice] = PiperVoiceEngine(self._piper_paths[voice], threads=self._threads)
+            return self._piper[voice]
 
 
 def _finish(samples: Samples, rate_hz: int, words: str) -> Samples:

@@ -67,6 +67,25 @@ def test_speech_killed_in_the_middle_goes_on_from_the_clause_that_broke_off(
     assert len(wav_io.read(turn.audio)) > 16_000
 
 
+@pytest.mark.parametrize(("profile", "loads"), [("x86-large", True), ("arm64-small", False)])
+def test_voices_are_loaded_beforehand_where_engines_stay_loaded(
+    profile: str, loads: bool, helsinki_home: Path, model_dir: Callable[[str], Path], tmp_path: Path
+) -> None:
+    for name in ("piper-en-joe", "kokoro", "kokoro-voices"):
+        model_dir(name)
+    settings = Settings.model_validate(
+        {"engines": {"profile": profile}, "speech": {"voice_zh": "zm_yunjian"}}
+    )
+    assistant = Assistant(settings, region="helsinki")
+    engine = assistant.engines.synthesizer
+    assert "load" not in engine.process.spec.options, "a single question loads only the voice that it needs"
+    engine.warm()
+    wanted = {"zh": "zm_yunjian", "en": None} if loads else None
+    assert engine.process.spec.options.get("load") == wanted
+    assert list(engine.speak("Hello there.", "en"))
+    assistant.close()
+
+
 def test_without_any_voice_the_answer_is_text_with_the_reason(helsinki_home: Path, tmp_path: Path) -> None:
     assistant = Assistant(Settings(), region="helsinki", store=ModelStore(tmp_path / "empty"))
     turn = assistant.read("附近有什么酒店", STATION)

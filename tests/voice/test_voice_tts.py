@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +109,43 @@ def test_a_broken_cache_file_is_no_error(tmp_path: Path) -> None:
 def test_without_models_it_says_what_to_do() -> None:
     with pytest.raises(VoiceMissing, match="models pull"):
         list(Synthesizer().speak("你好", "zh"))
+
+
+@pytest.mark.models
+def test_voices_that_are_loaded_beforehand_do_not_wait_for_their_first_sentence(
+    mouth: Synthesizer, model_dir: Callable[[str], Path], tmp_path: Path
+) -> None:
+    list(mouth.speak("好的，出发。", "zh"))
+    kokoro = (model_dir("kokoro") / "model.onnx", model_dir("kokoro-voices"))
+    piper = sorted(model_dir("piper-en-joe").glob("*.onnx"))
+    late = Synthesizer(*kokoro, piper, cache_dir=mouth._cache._folder)
+    list(late.speak("好的，出发。", "zh"))
+    assert late._kokoro is None, "what was said before needs no voice"
+    ready = Synthesizer(*kokoro, piper, cache_dir=mouth._cache._folder, load={"zh": None, "en": None})
+    for thread in threading.enumerate():
+        if thread.name == "load voices":
+            thread.join(60)
+    assert ready._kokoro is not None
+    assert list(ready._piper) == [piper[0].stem]
+
+
+@pytest.mark.models
+def test_a_cached_phrase_is_spoken_while_a_voice_still_loads(
+    mouth: Synthesizer, model_dir: Callable[[str], Path]
+) -> None:
+    list(mouth.speak("我在。", "zh"))
+    busy = Synthesizer(
+        model_dir("kokoro") / "model.onnx", model_dir("kokoro-voices"), cache_dir=mouth._cache._folder
+    )
+    with busy._kokoro_loads, ThreadPoolExecutor(1) as pool:
+        clips = pool.submit(lambda: list(busy.speak("我在。", "zh"))).result(timeout=60)
+    assert len(clips) == 1
+
+
+def test_a_voice_that_cannot_be_loaded_beforehand_is_missed_when_it_speaks(tmp_path: Path) -> None:
+    mouth = Synthesizer(tmp_path / "model.onnx", tmp_path, load={"zh": None, "en": None})
+    with pytest.raises(VoiceMissing):
+        list(mouth.speak("你好", "zh"))
 
 
 def assert_comes_back(
