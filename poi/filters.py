@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypedDict
 
+from poi.category import parse_category
 from poi.errors import BadFilter
 from poi.place import CategoryMatch, Place
 from poi.text import canonical, word_set
@@ -186,7 +187,8 @@ def makes_sense(wishes: Wishes, kind: CategoryMatch) -> bool:
         ("fuel", {"amenity/fuel"}),
         ("cuisine", _FOOD),
     )
-    return all(key not in wishes or not kinds.isdisjoint(kind.categories) for key, kinds in of_some)
+    plain = {parse_category(category)[0] for category in kind.categories}
+    return all(key not in wishes or not kinds.isdisjoint(plain) for key, kinds in of_some)
 
 
 def fits(place: Place, wishes: Wishes) -> bool:

@@ -185,6 +185,7 @@ def test_what_a_place_must_have_is_what_the_map_says_it_has(
         ("带停车场的餐厅", "地图上看不出哪家是有停车场的餐厅，"),
         ("能带宠物的酒店", "地图上看不出哪家是能带宠物的酒店，"),
         ("帮我找个有儿童椅的餐厅", "地图上看不出哪家是有儿童椅的餐厅，"),
+        ("不用预约的餐厅", "地图上看不出哪家是不用预约的餐厅，"),
         ("能看书的咖啡馆", "地图上看不出哪家是能看书的咖啡馆，"),
         ("去最近的能充电的停车场", "地图上看不出哪个是能充电的停车场，"),
         ("a restaurant with a view", "I can't tell from the map which one is a restaurant with a view."),

@@ -121,6 +121,7 @@ WISHED = {
     "cafe": {"amenity": "cafe", "internet_access": "wlan", "outdoor_seating": "yes", "wheelchair": "yes"},
     "bare": {"amenity": "cafe", "internet_access": "no", "outdoor_seating": "no", "wheelchair": "limited"},
     "halal": {"amenity": "restaurant", "diet:halal": "yes", "diet:vegan": "no"},
+    "noodles": {"amenity": "restaurant", "cuisine": "noodle;halal"},
     "green": {"amenity": "cafe", "diet:vegan": "only"},
     "ccs": {"amenity": "charging_station", "socket:type2_combo": "2"},
     "chademo": {"amenity": "charging_station", "socket:chademo": "1", "socket:type2": "2"},
@@ -148,8 +149,9 @@ WISHED = {
         ("国标充电站", []),
         ("有快充的充电站", ["ccs", "chademo"]),
         ("fast charging station", ["ccs", "chademo"]),
-        ("halal restaurant", ["halal"]),
-        ("清真餐厅", ["halal"]),
+        ("halal restaurant", ["halal", "noodles"]),
+        ("清真餐厅", ["halal", "noodles"]),
+        ("清真面馆", ["noodles"]),
         ("kosher restaurant", []),
         ("vegan cafe", ["green"]),
         ("diesel station", ["diesel"]),
@@ -161,8 +163,8 @@ WISHED = {
 )
 def test_what_a_place_must_have_is_in_the_words(draw: Draw, words: str, found: list[str]) -> None:
     places = draw(
-        "abcdefgh",
-        {at: {**tags, "name": name} for at, (name, tags) in zip("abcdefgh", WISHED.items(), strict=True)},
+        "abcdefghi",
+        {at: {**tags, "name": name} for at, (name, tags) in zip("abcdefghi", WISHED.items(), strict=True)},
     )
     assert sorted(names(places.search(words))) == sorted(found)
 
