@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agent import act_status, reply
@@ -47,7 +46,7 @@ def search(turn: Turn, intent: Search) -> Result:
     ):
         # A place by its name: whether it is open is all that was asked.
         if intent.open_at and (moment := turn.finder.open_at(intent)):
-            return act_status.open_then(turn, found.places[0], moment)
+            return act_status.open_then(turn, found.places[0], moment, until=until_said(intent.open_at))
         return act_status.status(turn, Status(what="opening_hours", place=intent.what))
     turn.session.last_search = intent
     turn.session.touched_at = turn.desk.now()
@@ -149,8 +148,7 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
         note = turn.say("search.no_prices" if intent.pick == "cheapest" else "search.no_ratings")
         note += "" if turn.language == "zh" else " "
     elif intent.open_at:
-        key = "search.open_until" if until_said(intent.open_at) else "search.open_then"
-        note = turn.say(key, when=_when(turn, intent))
+        note = turn.say("search.open_then", when=_when(turn, intent))
     shown = _distinct(turn, places)[:_OFFERED]
     if intent.pick == "nearest" or len(shown) == 1:
         one = turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
@@ -173,8 +171,7 @@ def _when(turn: Turn, intent: Search) -> str:
     moment = turn.finder.open_at(intent)
     if moment is None or not intent.open_at:
         return turn.say("when.now")
-    until = until_said(intent.open_at)
-    return turn.moment(moment + timedelta(minutes=1) if until else moment, until=until)
+    return turn.moment(moment, until=until_said(intent.open_at))
 
 
 def _closed_then(turn: Turn, place: Place, intent: Search) -> bool:

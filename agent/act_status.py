@@ -179,16 +179,16 @@ def _hours(turn: Turn, place: Place) -> Result:
     return turn.done(key, name=name, time=time, day=day, places=(place,))
 
 
-def open_then(turn: Turn, place: Place, moment: datetime) -> Result:
-    """Say whether a place is open at a moment to come."""
-    name, when = turn.name(place), turn.moment(moment)
+def open_then(turn: Turn, place: Place, moment: datetime, *, until: bool) -> Result:
+    """Say whether a place is open at a moment to come, or until it."""
+    name = turn.name(place)
     turn.session.topic = place
     is_open = open_at(place.opening_hours, moment, place.lat, place.lon)
     if is_open is None:
         return turn.impossible("hours.unknown", name=name)
-    return turn.done(
-        "hours.open.then" if is_open else "hours.closed.then", name=name, when=when, places=(place,)
-    )
+    if is_open:
+        return turn.done("hours.open.then", name=name, when=turn.moment(moment, until=until), places=(place,))
+    return turn.done("hours.closed.then", name=name, when=turn.moment(moment), places=(place,))
 
 
 def _phone(turn: Turn, place: Place) -> Result:

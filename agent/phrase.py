@@ -8,7 +8,7 @@ nearest pharmacy that is still open" fill the same slots (`agent.phrase_zh`, `ag
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from agent import vocabulary
@@ -43,6 +43,23 @@ class Phrase:
     here: bool = False
     """"nearby", "around here" was said."""
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether something was said that only a search knows: stars, a reach, an hour, what it must not be."""
+        return bool(self.stars or self.within_m or self.within_min or self.without or self.open_at)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything was said that narrows the kind or the name."""
+        return bool(self.pick or self.open_now or self.is_limited)
+
+    def filled_from(self, other: Phrase) -> Phrase:
+        """Return the phrase with what it leaves open taken from another."""
+        return replace(
+            self,
+            **{each.name: getattr(self, each.name) or getattr(other, each.name) for each in fields(self)},
+        )
+
 
 @dataclass(slots=True)
 class Cutter:
@@ -57,6 +74,29 @@ class Cutter:
             self.text = self.text[: found.start()] + self.text[found.end() :]
             self.cut_count += 1
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickWords:
+    """Patterns of a language for which of several is wanted."""
+
+    price: str
+    nearest: str
+    cheap: str
+    best: str
+
+
+def cut_pick(cutter: Cutter, words: PickWords) -> Pick:
+    """Cut out which of several is wanted."""
+    if cutter.cut(words.price):
+        for said_besides in (words.nearest, words.cheap):  # without prices the nearest are named anyway
+            cutter.cut(said_besides)
+        return "cheapest"
+    if cutter.cut(words.nearest):
+        return "nearest"
+    if cutter.cut(words.cheap):
+        return "cheapest"
+    return "best" if cutter.cut(words.best) else ""
 
 
 _WALKED_M_PER_MIN = 75

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from agent.moment import EN_MOMENT, today_said
 from agent.numerals import EN_NUMBER, en_number
-from agent.phrase import Cutter, Phrase, is_category, need_of, reachable
+from agent.phrase import Cutter, Phrase, PickWords, cut_pick, is_category, need_of, reachable
 
 if TYPE_CHECKING:
-    from agent.intent import Pick
+    pass
 
 _HERE = (
     r"(?:(?:somewhere |anywhere |right )?(?:near|close to|around|by)(?:\s+(?:me|us|here|my (?:location|position)|where (?:i am|we are)))|"
@@ -48,7 +48,7 @@ def parse(text: str) -> Phrase:
     phrase = _filters(cutter)
     here = cutter.cut(_HERE) is not None
     following = re.search(r"(?i)\bnext (?!to\b)", cutter.text) is not None
-    pick = _pick(cutter)
+    pick = cut_pick(cutter, _PICK)
     if (told := TOLD.search(cutter.text)) and _is_untold(told):
         cutter.text = cutter.text[: told.end("kind")] + cutter.text[told.end() :]
     near = "" if here else _anchor(cutter)
@@ -157,20 +157,12 @@ _NEAREST = r"\b(?:the |a |my )?(?:nearest|closest|nearer|closer|next(?! to\b))\b
 _CHEAP = r"\b(?:the |a |an |some )?(?:cheap(?:est|er)?|inexpensive|affordable|budget|low[- ]cost)\b"
 
 
-def _pick(cutter: Cutter) -> Pick:
-    if cutter.cut(_PRICE):
-        for said_besides in (_NEAREST, _CHEAP):  # without prices the nearest are named anyway
-            cutter.cut(said_besides)
-        return "cheapest"
-    if cutter.cut(_NEAREST):
-        return "nearest"
-    if cutter.cut(_CHEAP):
-        return "cheapest"
-    if cutter.cut(
-        r"\b(?:the |a |one of the )?(?:(?:with )?(?:good|great|excellent|the best) (?:reviews|ratings?)|(?:best|top|highest|well)[- ](?:rated|reviewed|ranked)|best)\b"
-    ):
-        return "best"
-    return ""
+_PICK = PickWords(
+    price=_PRICE,
+    nearest=_NEAREST,
+    cheap=_CHEAP,
+    best=r"\b(?:the |a |one of the )?(?:(?:with )?(?:good|great|excellent|the best) (?:reviews|ratings?)|(?:best|top|highest|well)[- ](?:rated|reviewed|ranked)|best)\b",
+)
 
 
 def _anchor(cutter: Cutter) -> str:

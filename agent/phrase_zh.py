@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent.moment import ZH_MOMENT, today_said
 from agent.numerals import ZH_NUMBER, zh_number
-from agent.phrase import Cutter, Phrase, is_category, need_of, reachable
+from agent.phrase import Cutter, Phrase, PickWords, cut_pick, is_category, need_of, reachable
 
 if TYPE_CHECKING:
     from agent.intent import Pick
@@ -34,7 +34,7 @@ def parse(text: str) -> Phrase:
         cutter.text, phrase = ahead[1], replace(phrase, along=True)
         pick: Pick = "nearest"
     else:
-        pick = _pick(cutter)
+        pick = cut_pick(cutter, _PICK)
     core = _trim(cutter.text)
     told = re.fullmatch(r"(?:能|可以|带|有|不用|允许)[^的]{1,6}的(.{2,8})", core)
     if told and not is_category(core, "zh") and is_category(told[1], "zh"):
@@ -155,20 +155,12 @@ _NEAREST = (
 _CHEAP = r"(?:最|比较|更)?(?:便宜|实惠|划算|经济|省钱)(?:一)?(?:点儿?|些)?的?|(?:最低价|价格最低)的?|(?:人均|价格|价钱)?(?:不太|不|别太)贵的"
 
 
-def _pick(cutter: Cutter) -> Pick:
-    if cutter.cut(_PRICE):
-        for said_besides in (_NEAREST, _CHEAP):  # without prices the nearest are named anyway
-            cutter.cut(said_besides)
-        return "cheapest"
-    if cutter.cut(_NEAREST):
-        return "nearest"
-    if cutter.cut(_CHEAP):
-        return "cheapest"
-    if cutter.cut(
-        r"(?:评价|口碑|评分|评论)(?:比较|很|挺)?(?:高|好|不错)的?|(?:评价|口碑|评分|评论)?(?:最好|最高|最棒|最不错|比较好|好评|不错)(?:吃)?(?:的|点的)?(?!吃)|好(?:一)?(?:点儿?|些)的"
-    ):
-        return "best"
-    return ""
+_PICK = PickWords(
+    price=_PRICE,
+    nearest=_NEAREST,
+    cheap=_CHEAP,
+    best=r"(?:评价|口碑|评分|评论)(?:比较|很|挺)?(?:高|好|不错)的?|(?:评价|口碑|评分|评论)?(?:最好|最高|最棒|最不错|比较好|好评|不错)(?:吃)?(?:的|点的)?(?!吃)|好(?:一)?(?:点儿?|些)的",
+)
 
 
 def _trim(text: str) -> str:

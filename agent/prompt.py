@@ -10,7 +10,7 @@ taken apart by the same code that serves the rules.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from agent.intent import (
@@ -27,14 +27,13 @@ from agent.intent import (
     Recall,
     Remember,
     Repeat,
-    Search,
     Status,
     StatusQuestion,
     Volume,
 )
 from agent.phrase import parse_phrase
 from agent.road_wishes import road_wishes
-from agent.rules import navigate_of
+from agent.rules import navigate_of, search_of
 from agent.utterance import language_of
 
 if TYPE_CHECKING:
@@ -217,18 +216,14 @@ def _search(item: _Item, text: str, language: Language) -> Intent | None:
     need: Any = item.slots.get("need", "") or phrase.need
     if not phrase.core and not need:
         return None
-    return Search(
-        what="" if item.slots.get("need") else phrase.core,
-        need=need,
-        near=item.slots.get("near", "") or phrase.near,
-        along="along" in item.slots or phrase.along,
-        pick=phrase.pick or around.pick,
-        open_now=phrase.open_now or around.open_now,
-        open_at=phrase.open_at or around.open_at,
-        stars=phrase.stars or around.stars,
-        within_m=phrase.within_m or around.within_m,
-        within_min=phrase.within_min or around.within_min,
-        without=phrase.without or around.without,
+    return search_of(
+        replace(
+            phrase.filled_from(around),
+            core="" if item.slots.get("need") else phrase.core,
+            need=need,
+            near=item.slots.get("near", "") or phrase.near,
+            along="along" in item.slots or phrase.along,
+        )
     )
 
 

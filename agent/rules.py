@@ -108,8 +108,7 @@ def navigate_of(
     To a kind of place within limits it is a search, which knows them: "a cafe within five minutes", "a cafe
     other than Starbucks".
     """
-    limits = phrase.stars or phrase.within_m or phrase.within_min or phrase.without or phrase.open_at
-    if limits and not (via or start):
+    if phrase.is_limited and not (via or start):
         return search_of(phrase)
     prefer: Any = roads.prefer
     return Navigate(

@@ -269,18 +269,7 @@ def search(text: str, context: Context) -> Parsed | None:
             )
     if not phrase.core and not phrase.need:
         return None
-    cue = (
-        phrase.near
-        or phrase.along
-        or phrase.here
-        or phrase.within_m
-        or phrase.within_min
-        or phrase.without
-        or phrase.pick
-        or phrase.open_now
-        or phrase.open_at
-        or phrase.stars
-    )
+    cue = phrase.near or phrase.along or phrase.here or phrase.is_narrowed
     known = is_category(phrase.core, "en") or bool(phrase.need)
     intent = search_of(phrase)
     if known and (cue or head):

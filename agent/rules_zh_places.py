@@ -305,19 +305,10 @@ def search(text: str, context: Context) -> Parsed | None:
         had_head = True
         inner = parse_phrase(core, "zh")
         need_inner = inner.need or (need_of(phrase.core, "zh") if not is_category(inner.core, "zh") else "")
-        phrase = Phrase(
+        phrase = replace(
+            phrase.filled_from(inner),
             core="" if need_inner and not is_category(inner.core, "zh") else inner.core,
-            near=phrase.near or inner.near,
             need=phrase.need or need_inner,
-            along=phrase.along or inner.along,
-            pick=phrase.pick or inner.pick,
-            open_now=phrase.open_now or inner.open_now,
-            open_at=phrase.open_at or inner.open_at,
-            stars=phrase.stars or inner.stars,
-            within_m=phrase.within_m or inner.within_m,
-            within_min=phrase.within_min or inner.within_min,
-            without=phrase.without or inner.without,
-            here=phrase.here or inner.here,
         )
     if not phrase.core and not phrase.need:
         return None
@@ -326,16 +317,11 @@ def search(text: str, context: Context) -> Parsed | None:
         phrase = replace(phrase, core=place)
     if aside and not phrase.along and had_head:
         phrase = replace(phrase, along=True)
-    filtered = (
-        phrase.pick
-        or phrase.open_now
-        or phrase.open_at
-        or phrase.stars
-        or phrase.within_m
-        or phrase.within_min
-        or phrase.without
-    )
-    if cue or filtered or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near)):
+    if (
+        cue
+        or phrase.is_narrowed
+        or (had_head and (is_category(phrase.core, "zh") or phrase.need or phrase.near))
+    ):
         return one(
             search_of(phrase),
             _cue_confidence(phrase),

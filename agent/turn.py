@@ -74,12 +74,14 @@ class Turn:
         return reply.spoken_duration(seconds, self.language)
 
     def moment(self, moment: datetime, *, until: bool = False) -> str:
-        """Say a moment to come: "at ten p.m. today"; after "until", "ten p.m. today"."""
-        if until and moment.time() == time():
-            before = moment - timedelta(minutes=1)
-            return self.say("when.midnight", day=self._day(before))
-        spoken = reply.spoken_time(moment, self.language)
-        return self.say("when.until" if until else "when.time", day=self._day(moment), time=spoken)
+        """Say a moment to come: "at ten p.m. today"; of its last minute "until ten p.m. today"."""
+        if not until:
+            spoken = reply.spoken_time(moment, self.language)
+            return self.say("when.time", day=self._day(moment), time=spoken)
+        end = moment + timedelta(minutes=1)
+        if end.time() == time():
+            return self.say("when.midnight", day=self._day(moment))
+        return self.say("when.until", day=self._day(end), time=reply.spoken_time(end, self.language))
 
     def _day(self, moment: datetime) -> str:
         days = (moment.date() - self.desk.now().date()).days

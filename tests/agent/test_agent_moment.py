@@ -120,6 +120,8 @@ def test_no_moment_in_a_drive(text: str) -> None:
         ("a restaurant that is open at ten pm", "Open at ten p.m. today: ", 8, 22),
         ("晚上十点还开着的餐厅", "今天晚上十点整开着的，", 8, 22),
         ("supermarkets open on sunday", "Open at one p.m. on Sunday: ", 14, 13),
+        ("a restaurant open until ten", "Open until ten p.m. today: ", 8, 21),
+        ("带我去开到十二点的餐厅", "到今天午夜还开着的，", 8, 23),
     ],
 )
 def test_what_is_offered_is_open_then(
@@ -127,7 +129,8 @@ def test_what_is_offered_is_open_then(
 ) -> None:
     answer = new_agent(now=lambda: MONDAY).hear(text, position=STATION)
     assert answer.reply.startswith(told)
-    moment = MONDAY.replace(day=day, hour=hour, minute=0)
+    until = "until" in text or "到" in text
+    moment = MONDAY.replace(day=day, hour=hour, minute=59 if until else 0)
     assert answer.places
     assert all(open_at(place.opening_hours, moment, place.lat, place.lon) for place in answer.places)
 
@@ -144,6 +147,22 @@ def test_whether_a_place_is_open_at_a_moment(new_agent: Callable[..., Agent]) ->
         is_open = open_at(place.opening_hours, moment, place.lat, place.lon)
         assert when in answer.reply
         assert ("closed" in answer.reply or "不开门" in answer.reply) == (not is_open)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a museum open until midnight", "known to be open until midnight today"),
+        ("a museum open at eleven pm", "open at eleven p.m. today"),
+        ("开到十二点的博物馆", "没有到今天午夜还"),
+    ],
+)
+def test_when_nothing_is_open_then_the_moment_is_said(
+    text: str, told: str, new_agent: Callable[..., Agent]
+) -> None:
+    answer = new_agent(now=lambda: MONDAY).hear(text, position=STATION)
+    assert told in answer.reply
+    assert len(answer.places) == 1
 
 
 def test_what_is_known_to_be_closed_is_not_said_to_have_unknown_hours(
