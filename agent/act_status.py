@@ -9,7 +9,7 @@ from agent import reply
 from agent.intent import Navigate, Recall, Remember, Status
 from agent.turn import Result, Turn
 from nav.errors import NavError
-from nav.wording import spoken_speed
+from nav.guidance.wording import spoken_speed
 from poi.opening import next_change, open_at
 
 if TYPE_CHECKING:

@@ -186,6 +186,6 @@ def _told(turn: Turn, intent: PlanTrip) -> Result:
 
 
 def _ordinal(number: int) -> str:
-    from nav.wording_numbers import zh_number
+    from nav.guidance.wording_numbers import zh_number
 
     return zh_number(number)

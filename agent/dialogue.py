@@ -296,7 +296,7 @@ def cancel(turn: Turn) -> Result:
 
 def volume(turn: Turn, intent: Volume) -> Result:
     """Hand the wish to the device, and say so."""
-    from nav.wording_numbers import en_number, zh_number
+    from nav.guidance.wording_numbers import en_number, zh_number
 
     level = intent.level or 0
     words = zh_number(level) if turn.language == "zh" else en_number(level)

@@ -16,8 +16,8 @@ from agent.reply_en import TEMPLATES as EN
 from agent.reply_zh import TEMPLATES as ZH
 from agent.utterance import simplified
 from nav.geometry import distance_m
-from nav.wording import spoken_distance, spoken_duration
-from nav.wording_numbers import en_number, en_ordinal, zh_number
+from nav.guidance.wording import spoken_distance, spoken_duration
+from nav.guidance.wording_numbers import en_number, en_ordinal, zh_number
 
 if TYPE_CHECKING:
     from agent.agent import Agent

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from agent import reply
-from nav.wording import shown_distance
+from nav.guidance.wording import shown_distance
 
 if TYPE_CHECKING:
     from agent.itinerary import Plan, Visit

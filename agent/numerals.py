@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from nav.wording_numbers import en_number as spelt
-from nav.wording_numbers import en_ordinal
+from nav.guidance.wording_numbers import en_number as spelt
+from nav.guidance.wording_numbers import en_ordinal
 
 _DIGITS = {
     "零": 0,

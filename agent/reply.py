@@ -14,7 +14,7 @@ from agent.phrase import is_category
 from agent.reply_en import TEMPLATES as EN
 from agent.reply_zh import TEMPLATES as ZH
 from agent.utterance import simplified
-from nav.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
+from nav.guidance.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
 
 if TYPE_CHECKING:
     from datetime import date
@@ -121,14 +121,14 @@ def kind_words(place: Place, language: Language) -> str:
 
 def count_words(count: int, language: Language) -> str:
     """Say a count: 两, "two"."""
-    from nav.wording_numbers import en_number, zh_number
+    from nav.guidance.wording_numbers import en_number, zh_number
 
     return zh_number(count, counting=True) if language == "zh" else en_number(count)
 
 
 def spoken_date(day: date, language: Language, *, weekday_only: bool = False) -> str:
     """Say a day of the year: 六月十三号星期六, "Saturday, June thirteenth", or its weekday alone."""
-    from nav.wording_numbers import en_ordinal, zh_number
+    from nav.guidance.wording_numbers import en_ordinal, zh_number
 
     if weekday_only:
         return f"星期{'一二三四五六日'[day.weekday()]}" if language == "zh" else f"{day:%A}"

@@ -17,10 +17,10 @@ from rich.table import Table
 
 from bench.guided_drives import Drive, WrongTurn, drive, overlapping, random_routes, unannounced, wrong_turn
 from device.position.simulator import Receiver
-from nav.maneuver import maneuvers
+from nav.guidance.maneuver import maneuvers
 from nav.pack import build_graph
 from nav.region import Region
-from nav.router import Router
+from nav.routing.router import Router
 
 NOISES_M = (5.0, 15.0)
 LOST = 0.1

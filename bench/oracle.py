@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nav.graph import Graph
-from nav.leg import Place
-from nav.restrictions import ForbiddenSequence
-from nav.turns import Turns
+from nav.routing.leg import Place
+from nav.osm.restrictions import ForbiddenSequence
+from nav.routing.turns import Turns
 
 Path = tuple[int, ...]
 

@@ -17,12 +17,12 @@ from rich.table import Table
 
 from bench.oracle import Oracle
 from nav.graph import EdgeFlag, RoadClass
-from nav.import_osm import read_network
+from nav.osm.extract import read_network
 from nav.pack import build_graph, build_roads
-from nav.polyline import decode
+from nav.routing.polyline import decode
 from nav.region import Region
-from nav.route import Route
-from nav.router import Router
+from nav.routing.route import Route
+from nav.routing.router import Router
 
 _SEED = 20
 _SCALES = (10_000, 100_000, 1_000_000)
@@ -163,7 +163,7 @@ def _speed(region: Region, router: Router) -> Figures:
     stops = list(zip(points[::2], points[1::2], strict=True))
     weights = router.metrics.weights()
     legs = [(router.starts(router.snap(*a)), router.ends(router.snap(*b))) for a, b in stops]
-    from nav.joining import assemble_route
+    from nav.routing.joining import assemble_route
 
     snaps = [[router.snap(*a), router.snap(*b)] for a, b in stops]
 
@@ -319,9 +319,9 @@ def _explanation(route: Route, theirs: dict[str, Any], along_s: float, shared: f
 
 def _along(router: Router, ours: np.ndarray[Any, Any], line: np.ndarray[Any, Any]) -> tuple[float, float]:
     """Drive along a line, matched to our roads: seconds at our speeds, and the share of it on our own way."""
-    from nav.matching import match
-    from nav.matching_roads import roads_of
-    from nav.matching_types import Fix
+    from nav.guidance.matching import match
+    from nav.guidance.matching_roads import roads_of
+    from nav.guidance.fix import Fix
 
     step = line[:: max(len(line) // 200, 1)]
     fixes = [

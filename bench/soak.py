@@ -31,7 +31,7 @@ from device.position.route_course import course_of
 from device.position.simulator import Receiver, simulate
 from device.settings import Settings
 from nav import Route
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 from voice import wav_io
 from voice.listen import Listener, ListenSettings
 

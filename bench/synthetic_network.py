@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from nav.graph import Access, NodeFlag, RoadClass
-from nav.import_osm import NodeTraits, RawNetwork, WaySigns
-from nav.restrictions import Restriction
-from nav.tags import read_way
+from nav.osm.extract import NodeTraits, RawNetwork, WaySigns
+from nav.osm.restrictions import Restriction
+from nav.osm.tags import read_way
 
 _BLOCK_DEG = 0.0009
 _NO_SIGNS = WaySigns(
@@ -167,7 +167,7 @@ def measure(directed_edges: int, folder: Path, *, queries: int = 300) -> dict[st
     """Build a pack of this size and measure it; the peak of memory is that of this process."""
     from nav.pack import pack_network
     from nav.region import Region
-    from nav.router import Router
+    from nav.routing.router import Router
 
     network = make_network(directed_edges)
     began = time.perf_counter()

@@ -21,7 +21,7 @@ class Closures:
     Parameters
     ----------
     path : Path
-        The file, see `nav.live`; where there is none, nothing is closed.
+        The file, see `nav.routing.live`; where there is none, nothing is closed.
     router : Router
         Gets the changes; what a broken file said before stays in force.
     again_s : float

@@ -15,12 +15,12 @@ from device.terminal import stderr
 if TYPE_CHECKING:
     from device.drive_view import DriveView
     from device.position.source import PositionSource
-    from nav.guidance import Guide
-    from nav.guidance_types import GuidanceEvent
-    from nav.matching_types import Fix
+    from nav.guidance.guide import Guide
+    from nav.guidance.events import GuidanceEvent
+    from nav.guidance.fix import Fix
     from nav.region import Region
-    from nav.route import Route
-    from nav.router import Router
+    from nav.routing.route import Route
+    from nav.routing.router import Router
 
 _HERE = frozenset({"here", "这里", "."})
 _FIRST_FIX_S = 60
@@ -152,7 +152,7 @@ def _simulated(route: Route, noise_m: float, lost: float, seed: int) -> Position
 
 
 def _guide(region: Region, router: Router, route: Route, language: str, *, reminders: bool) -> Guide:
-    from nav.guidance import Guide, GuideSettings
+    from nav.guidance.guide import Guide, GuideSettings
 
     chosen = GuideSettings(language="en" if language == "en" else "zh", speeding=reminders, rest=reminders)
     return Guide(region, router, route, settings=chosen)

@@ -43,7 +43,7 @@ def add(
     with working("building the region") as tell:
         file = Path(source).expanduser()
         if not file.exists() and not source.endswith((".pbf", ".osm", ".xml", ".bz2")):
-            from nav.download import fetch_extract
+            from nav.osm.download import fetch_extract
 
             tell("downloading")
             file = fetch_extract(source)

@@ -14,8 +14,8 @@ from device.commands_find import places_of, points_of, region_around, wishes_of
 from device.terminal import print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from nav.route import Route
-    from nav.router import Router
+    from nav.routing.route import Route
+    from nav.routing.router import Router
 
 
 class Format(StrEnum):
@@ -133,11 +133,11 @@ def _content(routes: list[Route], form: Format, language: str) -> str | bytes:
         facts = [_as_dict(found, language) for found in routes]
         return json_module.dumps(facts[0] | {"alternatives": facts[1:]}, ensure_ascii=False)
     if form is Format.GEOJSON:
-        from nav.export import to_geojson
+        from nav.routing.export import to_geojson
 
         features = [feature for found in routes for feature in to_geojson(found)["features"]]
         return json_module.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-    from nav.export import render
+    from nav.routing.export import render
 
     return render(routes[0], form.value)
 

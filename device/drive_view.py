@@ -19,14 +19,14 @@ from rich.table import Table
 from rich.text import Text
 
 from device.terminal import print_json, stderr, stdout
-from nav.maneuver_types import Lane, Maneuver
-from nav.wording import Language, name_in, shown_distance
+from nav.guidance.maneuver_types import Lane, Maneuver
+from nav.guidance.wording import Language, name_in, shown_distance
 
 if TYPE_CHECKING:
-    from nav.guidance_types import GuidanceEvent
-    from nav.progress import Progress
-    from nav.prompts import Prompt
-    from nav.route import Route
+    from nav.guidance.events import GuidanceEvent
+    from nav.guidance.progress import Progress
+    from nav.guidance.prompts import Prompt
+    from nav.routing.route import Route
 
 _SHOWN_PROMPTS = 10
 _ARROWS = {

@@ -18,9 +18,9 @@ from device.settings import Settings
 from device.vehicle import VehicleState
 from nav import Region, Route, Router
 from nav.geometry import distance_m
-from nav.guidance import Guide
-from nav.guidance_types import GuidanceEvent, GuideSettings
-from nav.matching_types import Fix
+from nav.guidance.guide import Guide
+from nav.guidance.events import GuidanceEvent, GuideSettings
+from nav.guidance.fix import Fix
 from nav.paths import data_home
 
 _GOES_ON_S = 1800.0

@@ -22,11 +22,11 @@ from device.osrm_reply import Writer, waypoint
 from device.osrm_request import OsrmError, OsrmRequest, read_request
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute, PointOutsideRegion, PointUnreachable
 from nav.geometry import distance_m
-from nav.router import Router
+from nav.routing.router import Router
 
 if TYPE_CHECKING:
     from nav.region import Region
-    from nav.snap import Snap
+    from nav.routing.snap import Snap
 
 log = logging.getLogger("xiaogao")
 
@@ -245,9 +245,9 @@ def _trip(router: Router, request: OsrmRequest) -> dict[str, Any]:
 
 
 def _match(router: Router, request: OsrmRequest) -> dict[str, Any]:
-    from nav.matching import match
-    from nav.matching_roads import roads_of
-    from nav.matching_types import Fix
+    from nav.guidance.matching import match
+    from nav.guidance.matching_roads import roads_of
+    from nav.guidance.fix import Fix
 
     writer = Writer(request)
     times = _timestamps(request)

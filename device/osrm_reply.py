@@ -8,15 +8,15 @@ import numpy as np
 
 from nav.geometry import haversine_m
 from nav.graph import EdgeFlag, FloatArray
-from nav.maneuver_osrm import osrm_step
-from nav.polyline import encode, simplified
+from nav.guidance.osrm_names import osrm_step
+from nav.routing.polyline import encode, simplified
 
 if TYPE_CHECKING:
     from device.osrm_request import OsrmRequest
     from nav.graph import Graph
-    from nav.maneuver_types import Maneuver
-    from nav.route import Leg, Route
-    from nav.snap import Snap
+    from nav.guidance.maneuver_types import Maneuver
+    from nav.routing.route import Leg, Route
+    from nav.routing.snap import Snap
 
 _OVERVIEW_POINTS = 150
 _MODES = {"car": "driving", "bike": "cycling", "foot": "walking"}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nav.polyline import decode
+from nav.routing.polyline import decode
 
 PROFILES = {
     "car": "car",

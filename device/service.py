@@ -33,13 +33,13 @@ from device.settings import Settings, load_settings
 from device.sound_check import SoundCheck
 from device.supervisor import supervise
 from nav.errors import NavError
-from nav.guidance_types import GuidanceEvent
-from nav.matching_types import Fix
+from nav.guidance.events import GuidanceEvent
+from nav.guidance.fix import Fix
 from nav.paths import regions_dir
 from voice.phrases import fixed_phrases
 
 if TYPE_CHECKING:
-    from nav.prompts_types import Prompt
+    from nav.guidance.prompt_types import Prompt
     from voice.listen import Listener
 
 log = logging.getLogger("xiaogao")

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nav.pack import Meta, build_graph, staged
     from nav.region import Region
-    from nav.route import Route
-    from nav.router import Router
+    from nav.routing.route import Route
+    from nav.routing.router import Router
 
 __all__ = ["Meta", "Region", "Route", "Router", "build_graph", "staged"]
 
 _HOME = {
     "Meta": "nav.pack",
     "Region": "nav.region",
-    "Route": "nav.route",
-    "Router": "nav.router",
+    "Route": "nav.routing.route",
+    "Router": "nav.routing.router",
     "build_graph": "nav.pack",
     "staged": "nav.pack",
 }

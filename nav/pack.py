@@ -19,15 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.array_store import write_arrays
-from nav.assemble import assemble
+from nav.osm.assemble import assemble
 from nav.country import timezone_at
 from nav.errors import BadMapFile, BadName
 from nav.graph import ARRAY_FIELDS, Access, Graph, RoadClass
-from nav.import_osm import Progress, RawNetwork, read_network
+from nav.osm.extract import Progress, RawNetwork, read_network
 from nav.paths import regions_dir
-from nav.restrictions import ForbiddenSequence, forbidden_sequences
-from nav.snap import SNAP_FIELDS, build_snap_index
-from nav.turns import ORDER_FIELD, TURN_FIELDS, build_turns
+from nav.osm.restrictions import ForbiddenSequence, forbidden_sequences
+from nav.routing.snap import SNAP_FIELDS, build_snap_index
+from nav.routing.turns import ORDER_FIELD, TURN_FIELDS, build_turns
 
 FORMAT_VERSION = 3
 """Raised whenever a pack of the previous version can no longer be read."""
@@ -217,7 +217,7 @@ def _profile(graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence])
 
     That of walkers and cyclists is computed, and kept, when somebody first asks for their routes.
     """
-    from nav.engine import compute_order
+    from nav.routing.engine import compute_order
 
     turns = build_turns(graph, profile, forbidden)
     arrays = _fields(turns, TURN_FIELDS)

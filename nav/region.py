@@ -18,8 +18,8 @@ from nav.errors import BadCoordinate, PointOutsideRegion, RegionDamaged, RegionN
 from nav.graph import Graph, Int32Array, load_graph
 from nav.pack import FORMAT_VERSION, META_FILE, Meta, sha256_of
 from nav.paths import cache_home, regions_dir
-from nav.snap import SnapIndex
-from nav.turns import ORDER_FIELD, PROFILES, Turns
+from nav.routing.snap import SnapIndex
+from nav.routing.turns import ORDER_FIELD, PROFILES, Turns
 
 if TYPE_CHECKING:
     import networkx
@@ -156,8 +156,8 @@ class Region:
         ]
 
     def to_networkx(self) -> networkx.MultiDiGraph[Any]:
-        """Return the road graph of cars as OSMnx knows it; see `nav.networkx_io`."""
-        from nav.networkx_io import to_networkx
+        """Return the road graph of cars as OSMnx knows it; see `nav.routing.networkx_io`."""
+        from nav.routing.networkx_io import to_networkx
 
         return to_networkx(self)
 
@@ -215,7 +215,7 @@ def _check_files(path: Path, meta: Meta) -> None:
 
 def contraction_order(network: Network) -> Int32Array:
     """Return the contraction order: from the pack, from the cache, or computed and kept there."""
-    from nav.engine import compute_order
+    from nav.routing.engine import compute_order
 
     if network.order is not None:
         return network.order

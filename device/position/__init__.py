@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from device.position.faults import Faults
     from device.position.source import PositionSource, open_source
-    from nav.matching_types import Fix
+    from nav.guidance.fix import Fix
 
 __all__ = ["Faults", "Fix", "PositionSource", "open_source"]
 
 _HOME = {
     "Faults": "device.position.faults",
-    "Fix": "nav.matching_types",
+    "Fix": "nav.guidance.fix",
     "PositionSource": "device.position.source",
     "open_source": "device.position.source",
 }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from device.position.faults import Faults
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 
 WATCH = b'?WATCH={"enable":true,"json":true}\n'
 """What a client sends to have the reports."""

@@ -8,7 +8,7 @@ import gpxpy
 import gpxpy.gpx
 
 from device.position.errors import BadTrack
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 
 _ASSUMED_MPS = 13.9
 _METRES_PER_DEGREE = 111_195.0

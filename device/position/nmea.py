@@ -13,7 +13,7 @@ from typing import Any
 import pynmea2
 
 from device.position.faults import Faults
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 
 _KNOT_MPS = 1852 / 3600
 _MAX_LINE = 200

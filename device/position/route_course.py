@@ -10,10 +10,10 @@ import numpy as np
 from device.position.faults import Faults
 from device.position.simulator import Course, Receiver, simulate
 from nav.graph import EdgeFlag, NodeFlag
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 
 if TYPE_CHECKING:
-    from nav.route import Route
+    from nav.routing.route import Route
 
 _SIGNAL_WAIT_S = 12.0
 _SIGNAL_GAP_M = 80.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 
 _STEP_S = 0.1
 _ACCELERATION_MPS2 = 1.6

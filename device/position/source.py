@@ -12,7 +12,7 @@ from device.position.gpsd import WATCH, GpsdDecoder
 from device.position.lines import Lines, LoggedLines, SerialLines, TcpLines
 from device.position.nmea import NmeaDecoder
 from device.position.watch import FixWatch
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 
 _GPSD_PORT = 2947
 _NMEA_PORT = 10110

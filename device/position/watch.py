@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from device.position.faults import Faults
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 
 _MAX_SPEED_MPS = 90.0
 _JUMPS_BELIEVED = 3

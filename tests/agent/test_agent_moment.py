@@ -13,7 +13,7 @@ from agent import Agent
 from agent.intent import Search
 from agent.moment import moment_said
 from agent.understand import Understander
-from nav.wording_numbers import en_number, zh_number
+from nav.guidance.wording_numbers import en_number, zh_number
 from poi.opening import open_at
 
 STATION = (60.1719, 24.9414)

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from device.position.route_course import course_of
 from device.position.simulator import Receiver, simulate
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 from nav.region import Region
-from nav.router import Router
+from nav.routing.router import Router
 
 FIXTURES = Path(__file__).parent / "fixtures"
 START, END = (60.1719, 24.9414), (60.1686, 24.9310)

@@ -15,8 +15,8 @@ from device.driving import Driving
 from device.settings import Settings
 from nav import Region, Router
 from nav.errors import NavError
-from nav.matching_types import Fix
-from nav.search import INFINITE_MS
+from nav.guidance.fix import Fix
+from nav.routing.search import INFINITE_MS
 
 HERE, THERE = (60.1719, 24.9414), (60.1866, 24.9436)
 

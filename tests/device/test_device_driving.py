@@ -15,7 +15,7 @@ from device.driving import Driving, Rest, forget_drive, keep_drive, keep_drives,
 from device.settings import Settings
 from nav import Region, Router
 from nav.errors import NavError
-from nav.matching_types import Fix
+from nav.guidance.fix import Fix
 from tests.device.conftest import Run
 
 HERE, VIA, THERE = (60.1719, 24.9414), (60.1760, 24.9400), (60.1866, 24.9436)

@@ -14,7 +14,7 @@ from device import systemd
 from device.instance import only_instance
 from device.service import Service
 from device.settings import Settings
-from nav.prompts_types import Prompt
+from nav.guidance.prompt_types import Prompt
 
 PROMPT = Prompt(
     text="turn right onto Mannerheimintie",

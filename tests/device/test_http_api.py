@@ -23,9 +23,9 @@ from device.http_api import create_app
 from device.http_service import http_server
 from device.settings import HttpSettings, RoutingSettings, Settings
 from nav.pack import build_graph
-from nav.polyline import decode, encode
+from nav.routing.polyline import decode, encode
 from nav.region import Region
-from nav.router import Router
+from nav.routing.router import Router
 
 SIDE = 5
 STEP_DEG = 0.002

@@ -20,7 +20,7 @@ from device.position.simulator import Course, Receiver, simulate
 from device.position.source import source_from
 from device.regions import add_region
 from nav import Region, Router
-from nav.prompts import Prompt
+from nav.guidance.prompts import Prompt
 
 MAP = """<osm version="0.6">
 <node id="1" lat="60.000" lon="10.000"/><node id="2" lat="60.000" lon="10.010"/>

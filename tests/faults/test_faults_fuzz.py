@@ -198,7 +198,7 @@ def test_map_extracts(tmp_path: Path) -> None:
 def read_extracts(folder: Path, content: bytes, at: Any) -> None:
     """Read the mutations from number `at` on, which tells how far it came."""
     from nav.errors import NavError
-    from nav.import_osm import read_network
+    from nav.osm.extract import read_network
     from nav.pack import build_graph
 
     signal.signal(signal.SIGSEGV, signal.SIG_DFL)
@@ -332,7 +332,7 @@ async def asked(app: Guard, address: bytes, host: bytes) -> int:
 
 def test_files_of_closures(tmp_path: Path) -> None:
     from nav.errors import BadLiveData
-    from nav.live import read_live
+    from nav.routing.live import read_live
 
     path = tmp_path / "live.json"
     seeds = [

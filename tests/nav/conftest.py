@@ -12,8 +12,8 @@ import pytest
 from nav.errors import NoRoute
 from nav.pack import build_graph
 from nav.region import Region
-from nav.route import Route
-from nav.router import Router
+from nav.routing.route import Route
+from nav.routing.router import Router
 
 STEP_DEG = 0.001
 ORIGIN = (60.0, 10.0)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from nav.download import Servers, area_km2, fetch_extract, smallest_extract
+from nav.osm.download import Servers, area_km2, fetch_extract, smallest_extract
 from nav.errors import DownloadFailed
 from nav.pack import build_graph
 

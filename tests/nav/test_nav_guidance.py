@@ -16,12 +16,12 @@ import pytest
 from device.drive_view import transcript_line
 from device.position.route_course import course_of
 from device.position.simulator import Receiver, simulate
-from nav.guidance import Guide, GuideSettings
-from nav.guidance_types import GuidanceEvent
-from nav.matching_types import Fix
+from nav.guidance.guide import Guide, GuideSettings
+from nav.guidance.events import GuidanceEvent
+from nav.guidance.fix import Fix
 from nav.region import Region
-from nav.route import Route
-from nav.router import Router
+from nav.routing.route import Route
+from nav.routing.router import Router
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STREET = {"highway": "residential"}

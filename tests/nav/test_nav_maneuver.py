@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from nav.errors import NavError
-from nav.maneuver import Maneuver, maneuvers
-from nav.maneuver_lanes import lanes_for
-from nav.maneuver_osrm import osrm_step
+from nav.guidance.maneuver import Maneuver, maneuvers
+from nav.guidance.lanes import lanes_for
+from nav.guidance.osrm_names import osrm_step
 from nav.pack import build_graph
 from nav.region import Region
-from nav.route import Route
-from nav.router import Router
+from nav.routing.route import Route
+from nav.routing.router import Router
 
 STREET = {"highway": "residential"}
 MAIN = {"highway": "primary"}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nav.maneuver_types import Kind, Maneuver
-from nav.prompts import Prompt, PromptScheduler, speech_seconds
-from nav.wording import Language
+from nav.guidance.maneuver_types import Kind, Maneuver
+from nav.guidance.prompts import Prompt, PromptScheduler, speech_seconds
+from nav.guidance.wording import Language
 
 
 def maneuver(kind: Kind, offset_m: float, **rest: Any) -> Maneuver:

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nav.alternatives import MAX_SHARED, MAX_STRETCH
+from nav.routing.alternatives import MAX_SHARED, MAX_STRETCH
 from nav.errors import BadLiveData, BadRequest, NoRoute
 from nav.region import Region
-from nav.route import Route
-from nav.router import Router
-from nav.trip import best_order
+from nav.routing.route import Route
+from nav.routing.router import Router
+from nav.routing.visit_order import best_order
 
 ROAD = {"highway": "residential"}
 TOWN = """

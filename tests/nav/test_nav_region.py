@@ -18,7 +18,7 @@ from nav.errors import BadMapFile, BadName, RegionDamaged, RegionNotFound, Regio
 from nav.pack import FORMAT_VERSION, META_FILE, Meta, build_graph, staged
 from nav.paths import cache_home, data_home, regions_dir
 from nav.region import Region, installed_regions
-from nav.router import Router
+from nav.routing.router import Router
 
 ROAD = {"highway": "residential"}
 TOWN = "A---B---C\n|   |   |\nD---E---F"

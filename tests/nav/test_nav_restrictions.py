@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from nav.route import Route
-from nav.router import Router
+from nav.routing.route import Route
+from nav.routing.router import Router
 
 ROAD = {"highway": "residential"}
 CROSS = """

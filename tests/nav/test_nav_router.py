@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from bench.oracle import Oracle
 from nav.errors import BadCoordinate, BadRequest, NoRoute, PointOutsideRegion, PointUnreachable
-from nav.import_osm import read_network
+from nav.osm.extract import read_network
 from nav.pack import build_graph, build_roads
 from nav.region import Region
-from nav.router import Router
+from nav.routing.router import Router
 
 ROAD = {"highway": "residential"}
 LETTERS = "ABCDEFGHIJKLMNOP"

@@ -13,9 +13,9 @@ import pytest
 
 from nav.errors import NoRoute
 from nav.graph import EdgeFlag, NodeFlag, RoadClass
-from nav.route import Route
-from nav.router import Router
-from nav.tags import (
+from nav.routing.route import Route
+from nav.routing.router import Router
+from nav.osm.tags import (
     NO_LIMIT_KPH,
     conditional_parts,
     read_duration_s,

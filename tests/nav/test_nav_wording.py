@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nav.maneuver_types import Form, Kind, Lane, Maneuver, Modifier
-from nav.wording import (
+from nav.guidance.maneuver_types import Form, Kind, Lane, Maneuver, Modifier
+from nav.guidance.wording import (
     Language,
     name_in,
     shown_distance,
@@ -20,7 +20,7 @@ from nav.wording import (
     spoken_speed,
     spoken_time,
 )
-from nav.wording_numbers import en_number, en_ordinal, zh_number
+from nav.guidance.wording_numbers import en_number, en_ordinal, zh_number
 
 
 def maneuver(kind: Kind = "turn", modifier: Modifier = "right", **rest: Any) -> Maneuver:

@@ -1,0 +1,1 @@
+"""Manoeuvres and their wording, map matching, and guidance along a route."""

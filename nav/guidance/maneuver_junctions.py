@@ -1,0 +1,239 @@
+"""What a driver sees at each junction of a route: the arms, their angles, and what is worth a word.
+
+Everything that can be decided for all junctions at once is computed as arrays over the route; only the few
+junctions that may need a manoeuvre are then looked at one by one (`nav.guidance.maneuver_turns`).
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nav.graph import Access, EdgeFlag, FloatArray, Graph, RoadClass
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.integer[Any]]
+
+# Plain numbers, since looking up a member of an enumeration costs as much as the rest of a decision.
+TRUNK = int(RoadClass.TRUNK)
+SERVICE = int(RoadClass.SERVICE)
+FERRY = int(RoadClass.FERRY)
+LINK = int(EdgeFlag.LINK)
+MINOR_FLAGS = int(EdgeFlag.PRIVATE | EdgeFlag.DRIVEWAY | EdgeFlag.PARKING_AISLE | EdgeFlag.ALLEY)
+CIRCLE_FLAGS = int(EdgeFlag.ROUNDABOUT | EdgeFlag.CIRCULAR)
+_CONNECTOR_LINK_M = 80.0
+_INTERNAL_M = 40.0
+_JOG_M = 15.0
+_STRAIGHT_DEG = 20.0
+_TURN_DEG = 45.0
+_FORK_DEG = 55.0
+_NONE_DEG = 999.0
+
+
+class Arm(NamedTuple):
+    """One road that leaves a junction, other than the one the route takes and the one it came on."""
+
+    turn_deg: float
+    """How far a driver on the route would turn into it, positive to the right."""
+
+    legal: bool
+    """Whether it may be driven in this direction."""
+
+    road_class: int
+    """`RoadClass` of it."""
+
+    link: bool
+    """Whether it is a ramp or slip road."""
+
+    minor: bool
+    """Driveways, parking aisles, private and service roads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Junctions:
+    """The junctions between the edges of a route: entry ``i`` lies between edge ``i`` and ``i + 1``."""
+
+    edges: list[int]
+    """n directed edges."""
+
+    turn_deg: list[float]
+    """n - 1: how far the route turns, positive to the right."""
+
+    heading_in_deg: list[float]
+    """n: direction of travel at the end of each edge."""
+
+    heading_out_deg: list[float]
+    """n: direction of travel at the start of each edge."""
+
+    lat: list[float]
+    """n: latitude of the end of each edge."""
+
+    lon: list[float]
+    """n: longitude of the end of each edge."""
+
+    length_m: list[float]
+    """n: length of each edge, metres."""
+
+    interesting: list[int]
+    """Junctions that may need a manoeuvre, in order."""
+
+    back: list[bool]
+    """n - 1: the route goes back on the road it came on."""
+
+    circle: list[bool]
+    """n: edge of a roundabout or other circular junction."""
+
+    ferry: list[bool]
+    """n: edge is sailed."""
+
+    link: list[bool]
+    """n: ramp or slip road."""
+
+    connector: list[bool]
+    """n: short piece inside a junction: a slip road, a jog, or the space between two carriageways."""
+
+    road_class: list[int]
+    """n: `RoadClass`."""
+
+    name_set: list[int]
+    """n: name set of the street, -1 if it has none."""
+
+    ref: list[int]
+    """n: text of the road reference, -1 if it has none."""
+
+    turn_lanes: list[int]
+    """n: text of ``turn:lanes``, -1 if it has none."""
+
+    exits: list[int]
+    """n - 1: legal ways out of a circle at this junction, the route's own included."""
+
+    first_arm: list[int]
+    """n: index of the first arm of each junction in the arrays of arms."""
+
+    arm_turn_deg: FloatArray
+    arm_legal: BoolArray
+    arm_class: IntArray
+    arm_flags: IntArray
+    arm_other: BoolArray
+    """Whether the arm is a road that is neither the route's own nor the way back."""
+
+    def arms(self, i: int) -> list[Arm]:
+        """Return the other roads at junction ``i``; for cars, cycle ways and paths are none."""
+        first, last = self.first_arm[i], self.first_arm[i + 1]
+        found = []
+        for k in range(first, last):
+            if self.arm_other[k]:
+                road_class, flags = int(self.arm_class[k]), int(self.arm_flags[k])
+                minor = road_class >= SERVICE or flags & MINOR_FLAGS != 0
+                turn_deg, legal = float(self.arm_turn_deg[k]), bool(self.arm_legal[k])
+                found.append(Arm(turn_deg, legal, road_class, flags & LINK != 0, minor))
+        return found
+
+    def turn_over(self, first: int, last: int) -> float:
+        """Return the turn from before junction ``first`` to after junction ``last``, in degrees."""
+        turn_deg = self.heading_out_deg[last + 1] - self.heading_in_deg[first]
+        return (turn_deg + 180.0) % 360.0 - 180.0
+
+
+def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
+    """Compute what is to be seen at each junction of a route.
+
+    Parameters
+    ----------
+    graph : Graph
+        The road graph.
+    edges : (n,) int array
+        Directed edges of the route, n ≥ 1.
+    access : int
+        Bit of `Access` of the traveller.
+
+    Returns
+    -------
+    Junctions
+        What the decisions need, and which junctions to look at.
+    """
+    road_class, flags = graph.edge_class[edges], graph.edge_flags[edges]
+    way, length_m = graph.edge_way[edges], graph.edge_length_m[edges]
+    heading_in, heading_out = graph.edge_heading_in_deg[edges], graph.edge_heading_out_deg[edges]
+    link = (flags & LINK) != 0
+    circle = (flags & CIRCLE_FLAGS) != 0
+    ferry = (flags & EdgeFlag.FERRY) != 0
+    name_set, ref = graph.way_name[way], graph.way_ref[way]
+    connector = ((flags & EdgeFlag.INTERNAL) != 0) & (length_m < _INTERNAL_M)
+    connector |= link & (road_class > TRUNK) & (length_m < _CONNECTOR_LINK_M)
+    connector |= _jogs(length_m, name_set, ref)
+    connector &= ~circle
+
+    before, after = edges[:-1], edges[1:]
+    ends = graph.edge_to[edges]
+    node = ends[:-1]
+    count = graph.node_first_edge[node + 1] - graph.node_first_edge[node]
+    first_arm = np.concatenate(([0], np.cumsum(count)))
+    owner = np.repeat(np.arange(len(before)), count)
+    arm = np.arange(first_arm[-1]) + (graph.node_first_edge[node] - first_arm[:-1])[owner]
+    reverse = graph.edge_reverse[before]
+    back = after == reverse
+    arm_class, arm_flags = graph.edge_class[arm], graph.edge_flags[arm]
+    arm_turn = _wrapped(graph.edge_heading_out_deg[arm] - heading_in[:-1][owner])
+    arm_legal = (graph.edge_access[arm] & access) != 0
+    arm_back = arm == reverse[owner]
+    arm_other = ~((arm == after[owner]) | arm_back)
+    if access == Access.CAR:
+        arm_other &= arm_class <= FERRY
+    turn_deg = _wrapped(heading_out[1:] - heading_in[:-1])
+
+    exits = np.zeros(0, dtype=np.int64)
+    interesting = exits
+    if len(before):
+        is_exit = arm_legal & ~arm_back & ((arm_flags & (CIRCLE_FLAGS | EdgeFlag.PRIVATE)) == 0)
+        exits = np.add.reduceat(is_exit.astype(np.int64), first_arm[:-1])
+        ahead = np.where(arm_other & arm_legal, np.abs(arm_turn), _NONE_DEG)
+        straightest = np.minimum.reduceat(ahead, first_arm[:-1])
+        roads = np.add.reduceat(arm_other.astype(np.int64), first_arm[:-1]) > 0
+        size = np.abs(turn_deg)
+        mask = roads & (size >= _TURN_DEG)
+        mask |= (straightest < _NONE_DEG) & ((size > _STRAIGHT_DEG) | (straightest < _FORK_DEG))
+        mask |= back | circle[1:] | circle[:-1] | (ferry[1:] != ferry[:-1]) | connector[1:]
+        mask |= (link[1:] != link[:-1]) & roads
+        mask |= (name_set[1:] != name_set[:-1]) & (name_set[1:] >= 0) & (name_set[:-1] >= 0)
+        interesting = np.flatnonzero(mask)
+    return Junctions(
+        edges=edges.tolist(),
+        turn_deg=turn_deg.tolist(),
+        heading_in_deg=heading_in.tolist(),
+        heading_out_deg=heading_out.tolist(),
+        lat=graph.node_lat[ends].tolist(),
+        lon=graph.node_lon[ends].tolist(),
+        length_m=length_m.tolist(),
+        interesting=interesting.tolist(),
+        back=back.tolist(),
+        circle=circle.tolist(),
+        ferry=ferry.tolist(),
+        link=link.tolist(),
+        connector=connector.tolist(),
+        road_class=road_class.tolist(),
+        name_set=name_set.tolist(),
+        ref=ref.tolist(),
+        turn_lanes=graph.edge_turn_lanes[edges].tolist(),
+        exits=exits.tolist(),
+        first_arm=first_arm.tolist(),
+        arm_turn_deg=arm_turn,
+        arm_legal=arm_legal,
+        arm_class=arm_class,
+        arm_flags=arm_flags,
+        arm_other=arm_other,
+    )
+
+
+def _jogs(length_m: FloatArray, name_set: IntArray, ref: IntArray) -> BoolArray:
+    """Find the short pieces by which one road steps aside, which are no turns."""
+    jog = np.zeros(len(length_m), dtype=np.bool_)
+    same_name = (name_set[2:] == name_set[1:-1]) & (name_set[1:-1] == name_set[:-2]) & (name_set[1:-1] >= 0)
+    same_ref = (ref[2:] == ref[1:-1]) & (ref[1:-1] == ref[:-2]) & (ref[1:-1] >= 0)
+    jog[1:-1] = (length_m[1:-1] < _JOG_M) & (same_name | same_ref)
+    return jog
+
+
+def _wrapped(angle_deg: NDArray[np.floating[Any]]) -> FloatArray:
+    return (np.asarray(angle_deg, dtype=np.float64) + 180.0) % 360.0 - 180.0

@@ -1,0 +1,169 @@
+"""What a manoeuvre is: one thing the driver has to do, with all that can be said about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from nav.guidance.wording import Language
+
+Kind = Literal[
+    "depart",
+    "continue",
+    "new_name",
+    "turn",
+    "uturn",
+    "fork",
+    "merge",
+    "on_ramp",
+    "off_ramp",
+    "end_of_road",
+    "roundabout",
+    "exit_roundabout",
+    "ferry",
+    "via",
+    "arrive",
+]
+"""What kind of thing the driver does; ``new_name`` is a road that becomes another one straight on."""
+
+Modifier = Literal[
+    "straight", "slight_left", "left", "sharp_left", "slight_right", "right", "sharp_right", "uturn"
+]
+"""Which way the manoeuvre goes, as seen by the driver."""
+
+Form = Literal["full", "short", "now"]
+"""How much is said: everything once, only the action, or the action at the very moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One lane before a manoeuvre, from the map's ``turn:lanes``."""
+
+    indications: tuple[str, ...]
+    """Arrows painted on it in OSM's words, such as ``("through", "right")``; empty if none."""
+
+    valid: bool
+    """Whether the route can be followed from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maneuver:
+    """One thing to do at one point of a route."""
+
+    kind: Kind
+    """What kind of thing it is."""
+
+    modifier: Modifier
+    """Which way it goes."""
+
+    lat: float
+    """Latitude of the point, degrees."""
+
+    lon: float
+    """Longitude of the point, degrees."""
+
+    offset_m: float
+    """Distance of the point from the start of the route along it, metres."""
+
+    length_m: float
+    """Distance from here to the next manoeuvre, metres; 0 for the last."""
+
+    duration_s: float
+    """Time from here to the next manoeuvre, seconds; 0 for the last."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of the road that it leads into, by language; the map's own under the empty key."""
+
+    refs: tuple[str, ...] = ()
+    """References of that road, such as ``("G6",)``."""
+
+    destination: tuple[str, ...] = ()
+    """Places on the sign, at most a few, as on the sign."""
+
+    destination_refs: tuple[str, ...] = ()
+    """Road references on the sign."""
+
+    exit_number: str = ""
+    """Number of a motorway exit; empty if there is none."""
+
+    roundabout_exit: int = 0
+    """Which exit of a roundabout to take, counted over the legal exits from 1; 0 if not a roundabout."""
+
+    lanes: tuple[Lane, ...] = ()
+    """Lanes before the manoeuvre from left to right; empty if unknown."""
+
+    bearing_before_deg: float = 0.0
+    """Direction of travel on arrival, degrees clockwise from north."""
+
+    bearing_after_deg: float = 0.0
+    """Direction of travel on departure, degrees clockwise from north."""
+
+    edge_start: int = 0
+    """Index into the route's edges of the first edge driven after the manoeuvre."""
+
+    edge_end: int = 0
+    """Index into the route's edges after the last edge driven before the next manoeuvre."""
+
+    leg: int = 0
+    """Which leg of the route it belongs to, from 0."""
+
+    side: Literal["left", "right", ""] = ""
+    """On which side of the road a stop or the destination lies; empty if on it."""
+
+    major: bool = False
+    """Whether it leads onto a motorway or trunk road, whose reference is said along with its name."""
+
+    motorway_before: bool = False
+    """Whether it is reached on a motorway or trunk road, where prompts come earlier."""
+
+    then: "Maneuver | None" = None
+    """The next manoeuvre where it follows at once and is said along with this one."""
+
+    def say(self, language: Language, form: Form = "full", *, distance_m: float | None = None) -> str:
+        """Put the manoeuvre into one sentence.
+
+        Parameters
+        ----------
+        language : {"zh", "en"}
+            Language to say it in.
+        form : {"full", "short", "now"}
+            Everything with names, lanes and what follows; the action only; the action at this moment.
+        distance_m : float, optional
+            How far ahead it is in metres, said first.
+
+        Returns
+        -------
+        str
+            A sentence without a closing full stop.
+        """
+        # The sentences are written about manoeuvres, so their modules import this one.
+        if language == "zh":
+            from nav.guidance.wording_zh import sentence as zh_sentence
+
+            return zh_sentence(self, form, distance_m)
+        from nav.guidance.wording_en import sentence as en_sentence
+
+        return en_sentence(self, form, distance_m)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the manoeuvre as plain values for JSON, with its full sentence in both languages."""
+        return {
+            "kind": self.kind,
+            "modifier": self.modifier,
+            "lat": round(self.lat, 7),
+            "lon": round(self.lon, 7),
+            "offset_m": round(self.offset_m, 1),
+            "length_m": round(self.length_m, 1),
+            "duration_s": round(self.duration_s, 1),
+            "names": dict(self.names),
+            "refs": list(self.refs),
+            "destination": list(self.destination),
+            "destination_refs": list(self.destination_refs),
+            "exit_number": self.exit_number,
+            "roundabout_exit": self.roundabout_exit,
+            "lanes": [{"indications": list(lane.indications), "valid": lane.valid} for lane in self.lanes],
+            "bearing_before_deg": round(self.bearing_before_deg, 1),
+            "bearing_after_deg": round(self.bearing_after_deg, 1),
+            "leg": self.leg,
+            "side": self.side,
+            "say": {"zh": self.say("zh"), "en": self.say("en")},
+        }

@@ -1,0 +1,1 @@
+"""OpenStreetMap data into road arrays: reading, tags, restrictions, speeds, and fetching extracts."""

@@ -1,0 +1,229 @@
+"""Read roads, junction nodes and turn restrictions out of an OpenStreetMap extract, in one streaming pass."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nav.errors import BadMapFile
+from nav.graph import NodeFlag
+from nav.osm.restrictions import Restriction, read_restriction
+from nav.osm.tags import WayTraits, read_names, read_node, read_way
+
+Progress = Callable[[str, float], None]
+"""Called with the name of a step and the share of it that is done, 0 to 1."""
+
+NODE_KEYS = ("highway", "barrier", "crossing", "railway", "junction:ref")
+WAY_KEYS = ("highway", "route")
+RELATION_KEYS = (
+    "restriction",
+    "restriction:motorcar",
+    "restriction:motor_vehicle",
+    "restriction:conditional",
+    "restriction:motorcar:conditional",
+    "restriction:motor_vehicle:conditional",
+)
+_UNKNOWN_E7 = 2**31 - 1
+"""What libosmium gives as the coordinate of a node that it has not seen."""
+_NAME_PREFIXES = ("name", "ref", "destination", "junction:ref", "turn:lanes")
+_IRRELEVANT_KEYS = frozenset(
+    ("source", "note", "wikidata", "wikipedia", "lit", "sidewalk", "created_by", "fixme")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeTraits:
+    """What the tags of one node on a road say."""
+
+    flags: NodeFlag
+    exit_ref: str
+    """Number of a motorway exit."""
+    names: tuple[tuple[str, str], ...]
+    """Names of the junction, (language, name)."""
+    direction: str
+    """`forward` or `backward` if a signal or sign holds for one direction of its way only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaySigns:
+    """The texts on a way that guidance reads out."""
+
+    names: tuple[tuple[str, str], ...]
+    ref: str
+    junction_ref: str
+    destination: tuple[str, str]
+    """Forward, backward."""
+    destination_ref: tuple[str, str]
+    turn_lanes: tuple[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class RawNetwork:
+    """Roads as they stand in the extract; lists have one entry per piece of way whose nodes are all there."""
+
+    way_ids: list[int] = field(default_factory=list)
+    way_traits: list[WayTraits] = field(default_factory=list)
+    way_signs: list[WaySigns] = field(default_factory=list)
+    first_ref: array[int] = field(default_factory=lambda: array("q", [0]))
+    """First position of each way in `refs`, with the end of the last."""
+    refs: array[int] = field(default_factory=lambda: array("q"))
+    """OSM node ids along the ways."""
+    x_e7: array[int] = field(default_factory=lambda: array("i"))
+    """Longitude of each position, degrees × 1e7."""
+    y_e7: array[int] = field(default_factory=lambda: array("i"))
+    """Latitude of each position, degrees × 1e7."""
+    nodes: dict[int, NodeTraits] = field(default_factory=dict)
+    restrictions: list[Restriction] = field(default_factory=list)
+    missing_nodes: int = 0
+    """References to nodes that the extract does not hold."""
+
+
+def read_network(extract: Path, *, progress: Progress | None = None) -> RawNetwork:
+    """Read the road network of an extract (.osm.pbf, .osm, .osm.gz, …).
+
+    Raises
+    ------
+    BadMapFile
+        The file is missing, cut, not OpenStreetMap data, or holds no roads.
+    """
+    if not extract.is_file():
+        raise BadMapFile(f"there is no file {extract}: check the path")
+    network = RawNetwork()
+    reader = _Reader(network)
+    try:
+        for entity in _entities(extract):
+            reader.take(entity)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise BadMapFile(
+            f"{extract} cannot be read as OpenStreetMap data ({error}): fetch it again"
+        ) from error
+    if not network.way_ids:
+        raise BadMapFile(f"{extract} holds no roads with their nodes: use an extract made with complete ways")
+    if progress:
+        progress("roads", 1.0)
+    return network
+
+
+def _entities(extract: Path) -> Iterator[Any]:
+    import osmium
+    from osmium.filter import KeyFilter
+
+    def only(keys: tuple[str, ...], kind: Any) -> Any:
+        chosen = KeyFilter(*keys)
+        chosen.enable_for(kind)
+        return chosen
+
+    nodes, ways, relations = osmium.osm.NODE, osmium.osm.WAY, osmium.osm.RELATION
+    return iter(
+        osmium.FileProcessor(str(extract), nodes | ways | relations)
+        .with_locations()
+        .with_filter(only(NODE_KEYS, nodes))
+        .with_filter(only(WAY_KEYS, ways))
+        .with_filter(only(RELATION_KEYS, relations))
+    )
+
+
+class _Reader:
+    """Takes one OSM object after the other; tag readings are remembered, since most ways are tagged alike."""
+
+    def __init__(self, network: RawNetwork) -> None:
+        self._network = network
+        self._traits: dict[tuple[tuple[str, str], ...], WayTraits | None] = {}
+
+    def take(self, entity: Any) -> None:
+        tags = dict(entity.tags)
+        if entity.is_way():
+            self._take_way(entity, tags)
+        elif entity.is_node():
+            traits = _node_traits(tags)
+            if traits:
+                self._network.nodes[entity.id] = traits
+        else:
+            members = [(member.type, member.ref, member.role) for member in entity.members]
+            self._network.restrictions.extend(read_restriction(entity.id, tags, members))
+
+    def _take_way(self, way: Any, tags: dict[str, str]) -> None:
+        key = tuple(sorted(_relevant(tags)))
+        if key not in self._traits:
+            self._traits[key] = read_way(tags)
+        traits = self._traits[key]
+        if traits is None:
+            return
+        signs: WaySigns | None = None
+        for piece in self._pieces(way.nodes):
+            signs = signs or read_signs(tags)
+            network = self._network
+            network.way_ids.append(way.id)
+            network.way_traits.append(traits)
+            network.way_signs.append(signs)
+            refs, xs, ys = zip(*piece, strict=True)
+            network.refs.extend(refs)
+            network.x_e7.extend(xs)
+            network.y_e7.extend(ys)
+            network.first_ref.append(len(network.refs))
+
+    def _pieces(self, nodes: Iterable[Any]) -> Iterator[list[tuple[int, int, int]]]:
+        """Cut a way where nodes are missing; leave out repetitions of the same node."""
+        piece: list[tuple[int, int, int]] = []
+        last = None
+        for node in nodes:
+            x, ref = node.x, node.ref
+            if x == _UNKNOWN_E7:
+                self._network.missing_nodes += 1
+                if len(piece) > 1:
+                    yield piece
+                piece, last = [], None
+            elif ref != last:
+                piece.append((ref, x, node.y))
+                last = ref
+        if len(piece) > 1:
+            yield piece
+
+
+def _relevant(tags: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for key, value in tags.items():
+        if not key.startswith(_NAME_PREFIXES) and key not in _IRRELEVANT_KEYS:
+            yield key, value
+
+
+def _node_traits(tags: Mapping[str, str]) -> NodeTraits | None:
+    flags = read_node(tags)
+    is_exit = NodeFlag.MOTORWAY_JUNCTION in flags
+    exit_ref = tags.get("ref", "") if is_exit else ""
+    exit_ref = exit_ref or tags.get("junction:ref", "")
+    named = is_exit or NodeFlag.SIGNALS in flags or tags.get("junction") == "yes"
+    if not flags and not exit_ref:
+        return None
+    return NodeTraits(
+        flags=flags,
+        exit_ref=exit_ref,
+        names=read_names(tags) if named else (),
+        direction=tags.get("traffic_signals:direction", tags.get("direction", "")),
+    )
+
+
+def read_signs(tags: Mapping[str, str]) -> WaySigns:
+    """Collect the texts of a way: names, numbers, signs and lane arrows."""
+
+    def both_ways(key: str) -> tuple[str, str]:
+        plain = tags.get(key, "")
+        return tags.get(f"{key}:forward", plain), tags.get(f"{key}:backward", plain)
+
+    return WaySigns(
+        names=read_names(tags),
+        ref=tags.get("ref", ""),
+        junction_ref=tags.get("junction:ref", ""),
+        destination=both_ways("destination"),
+        destination_ref=both_ways("destination:ref"),
+        turn_lanes=both_ways("turn:lanes"),
+    )
+
+
+def as_array(values: array[int]) -> np.ndarray[Any, Any]:
+    """View the values of a growing array as numpy."""
+    return np.frombuffer(values, dtype=np.dtype(values.typecode)) if len(values) else np.empty(0, np.int64)

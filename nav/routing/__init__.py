@@ -1,0 +1,1 @@
+"""Routes over the road graph: snapping, search, turn costs, matrices, alternatives, exports."""

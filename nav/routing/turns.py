@@ -1,0 +1,385 @@
+"""The turn-exact graph of one profile: a state for each edge, an arc for each legal turn.
+
+A path through states obeys every turn restriction. Those over a via node remove an arc. Those over via ways
+need memory of how an edge was reached: the edge gets extra states, one per beginning of a forbidden sequence,
+linked like the automaton of Aho and Corasick. A state's arcs are contiguous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from nav.routing.costs import load_costs
+from nav.graph import (
+    Access,
+    EdgeFlag,
+    Float32Array,
+    FloatArray,
+    Graph,
+    Int16Array,
+    Int32Array,
+    Int64Array,
+    NodeFlag,
+    RoadClass,
+)
+from nav.osm.restrictions import ForbiddenSequence
+from nav.osm.speeds import profile_speeds_kph
+
+PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
+"""Names of the profiles."""
+_MAX_TIME_MS = 2**30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Turn-exact graph of one profile; every field is an array of the same name in the pack."""
+
+    state_edge: Int32Array
+    """(S,) edge of each state; the first states are one for each edge, in the order of the edges."""
+    edge_state: Int32Array
+    """(E,) plain state of each edge, -1 if the profile may not travel it."""
+    first_arc: Int64Array
+    """(S + 1,) first arc that leaves each state."""
+    arc_head: Int32Array
+    """(A,) state to which an arc leads."""
+    arc_turn_ms: Int32Array
+    """(A,) time that the turn takes, without the edge after it, milliseconds."""
+    arc_penalty_ms: Int32Array
+    """(A,) dislike of the turn in milliseconds: steers the choice, is no time."""
+    arc_condition: Int16Array
+    """(A,) index into the conditions: the turn is forbidden while it holds; -1 never."""
+    edge_time_ms: Int32Array
+    """(E,) time to travel the whole edge, signals on it included, milliseconds."""
+    edge_penalty_ms: Int32Array
+    """(E,) dislike of the whole edge, milliseconds."""
+    edge_component: Int32Array
+    """(E,) strongly connected component; 0 is the largest, -1 not travelled."""
+
+    @property
+    def state_count(self) -> int:
+        """Number of states."""
+        return len(self.state_edge)
+
+    @property
+    def arc_tail(self) -> Int32Array:
+        """(A,) state that an arc leaves."""
+        return np.repeat(np.arange(self.state_count, dtype=np.int32), np.diff(self.first_arc))
+
+    @property
+    def plain_count(self) -> int:
+        """Number of states that stand for an edge however it was reached; the others follow them."""
+        return int((self.edge_state >= 0).sum())
+
+
+TURN_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Turns))
+"""Names of the arrays of `Turns` in the pack."""
+ORDER_FIELD = "order"
+"""Name of the array, in the same file, that holds the contraction order if it was computed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pairs:
+    """Candidate turns: edge `a`, then edge `b`."""
+
+    a: Int64Array
+    b: Int64Array
+
+    def where(self, mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Pairs:
+        return _Pairs(a=self.a[mask], b=self.b[mask])
+
+
+def build_turns(graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence]) -> Turns:
+    """Build the turn-exact graph of a profile.
+
+    Parameters
+    ----------
+    graph
+        The road graph.
+    profile
+        ``car``, ``bike`` or ``foot``. Turn restrictions bind cars only.
+    forbidden
+        Sequences of edges that must not be driven.
+    """
+    access = PROFILES[profile]
+    usable = (graph.edge_access & access) > 0
+    sequences = [s for s in forbidden if all(usable[list(s.edges)])] if profile == "car" else []
+    pairs = _candidate_pairs(graph, usable)
+    pairs = pairs.where(~_blocked(graph, pairs, profile))
+    pair_condition = np.full(len(pairs.a), -1, np.int16)
+    keep = np.ones(len(pairs.a), bool)
+    key = pairs.a * graph.edge_count + pairs.b
+    for sequence in sequences:
+        if len(sequence.edges) == 2:
+            where = np.searchsorted(key, sequence.edges[0] * graph.edge_count + sequence.edges[1])
+            if where < len(key) and key[where] == sequence.edges[0] * graph.edge_count + sequence.edges[1]:
+                if sequence.condition < 0:
+                    keep[where] = False
+                else:
+                    pair_condition[where] = sequence.condition
+    keep &= ~_needless_u_turns(graph, pairs, keep, profile)
+    pairs, pair_condition = pairs.where(keep), pair_condition[keep]
+    states = _States(graph, usable, pairs, pair_condition, [s for s in sequences if len(s.edges) > 2])
+    turn_ms, penalty_ms = _turn_costs(graph, states.arc_a, states.arc_b, profile)
+    edge_time, edge_penalty = _edge_costs(graph, profile)
+    return Turns(
+        state_edge=states.state_edge,
+        edge_state=states.edge_state,
+        first_arc=states.first_arc,
+        arc_head=states.arc_head,
+        arc_turn_ms=turn_ms,
+        arc_penalty_ms=penalty_ms,
+        arc_condition=states.arc_condition,
+        edge_time_ms=edge_time,
+        edge_penalty_ms=edge_penalty,
+        edge_component=_components(graph, states),
+    )
+
+
+def _candidate_pairs(graph: Graph, usable: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Pairs:
+    a = np.flatnonzero(usable)
+    first = graph.node_first_edge[graph.edge_to[a]]
+    count = graph.node_first_edge[graph.edge_to[a] + 1] - first
+    b = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count) + np.arange(count.sum())
+    pairs = _Pairs(a=np.repeat(a, count), b=b.astype(np.int64))
+    return pairs.where(usable[pairs.b])
+
+
+def _blocked(graph: Graph, pairs: _Pairs, profile: str) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Mark turns through a closed barrier (turning back before it is possible)."""
+    if profile != "car":
+        return np.zeros(len(pairs.a), bool)
+    closed = (graph.node_flags & NodeFlag.CLOSED) > 0
+    return np.asarray(closed[graph.edge_to[pairs.a]] & (graph.edge_reverse[pairs.a] != pairs.b))
+
+
+def _needless_u_turns(
+    graph: Graph, pairs: _Pairs, keep: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], profile: str
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Mark U-turns that a driver may not or would not make.
+
+    Turning back is possible at the end of a road and in turning circles; elsewhere at junctions of roads that
+    are neither motorways, trunk roads, ramps nor roundabouts.
+    """
+    back = graph.edge_reverse[pairs.a] == pairs.b
+    onward = np.bincount(pairs.a[keep & ~back], minlength=graph.edge_count) > 0
+    dead_end = ~onward[pairs.a]
+    circle = (graph.node_flags[graph.edge_to[pairs.a]] & NodeFlag.TURNING_CIRCLE) > 0
+    if profile != "car":
+        return np.asarray(back & ~dead_end)
+    road = graph.edge_class[pairs.a]
+    ruled_out = np.uint32(
+        EdgeFlag.LINK | EdgeFlag.ROUNDABOUT | EdgeFlag.CIRCULAR | EdgeFlag.FERRY | EdgeFlag.TUNNEL
+    )
+    fitting = (
+        (road > RoadClass.TRUNK) & (road < RoadClass.FERRY) & ((graph.edge_flags[pairs.a] & ruled_out) == 0)
+    )
+    junction = np.diff(graph.node_first_edge)[graph.edge_to[pairs.a]] > 2
+    return np.asarray(back & ~(dead_end | circle | (fitting & junction)))
+
+
+class _States:
+    """Lays out states and arcs, sequences over via ways included."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        usable: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+        pairs: _Pairs,
+        pair_condition: Int16Array,
+        sequences: Sequence[ForbiddenSequence],
+    ) -> None:
+        edges = np.flatnonzero(usable)
+        self.edge_state = np.full(graph.edge_count, -1, np.int32)
+        self.edge_state[edges] = np.arange(len(edges), dtype=np.int32)
+        memory = _memory_states(sequences, len(edges))
+        self.state_edge = np.concatenate((edges, [prefix[-1] for prefix in memory])).astype(np.int32)
+        tail = self.edge_state[pairs.a].astype(np.int64)
+        head = self.edge_state[pairs.b].astype(np.int64)
+        condition = pair_condition
+        if memory:
+            tail, head, condition = self._with_memory(pairs, tail, head, condition, memory, sequences)
+        order = np.lexsort((head, tail))
+        tail, self.arc_head = tail[order], head[order].astype(np.int32)
+        self.arc_condition = condition[order].astype(np.int16)
+        self.first_arc = np.searchsorted(tail, np.arange(len(self.state_edge) + 1)).astype(np.int64)
+        self.arc_a = self.state_edge[tail].astype(np.int64)
+        self.arc_b = self.state_edge[self.arc_head].astype(np.int64)
+
+    def _with_memory(
+        self,
+        pairs: _Pairs,
+        tail: Int64Array,
+        head: Int64Array,
+        condition: Int16Array,
+        memory: dict[tuple[int, ...], int],
+        sequences: Sequence[ForbiddenSequence],
+    ) -> tuple[Int64Array, Int64Array, Int16Array]:
+        """Redirect arcs that begin a sequence, and give each extra state the arcs of its edge."""
+        whole = {s.edges: s.condition for s in sequences}
+        successors = _rows_of(pairs.a, {prefix[-1] for prefix in memory})
+        by_pair = {prefix: state for prefix, state in memory.items() if len(prefix) == 2}
+        rows = _rows_of(pairs.a, {prefix[0] for prefix in by_pair})
+        head = head.copy()
+        for (a, b), state in by_pair.items():
+            for row in rows[a]:
+                if pairs.b[row] == b:
+                    head[row] = state
+        more: list[tuple[int, int, int]] = []
+        for prefix, state in memory.items():
+            for row in successors[prefix[-1]]:
+                path = (*prefix, int(pairs.b[row]))
+                suffixes = [path[i:] for i in range(len(path) - 2)]
+                conditions = [whole[s] for s in suffixes if s in whole]
+                if -1 in conditions:
+                    continue
+                target = next((memory[s] for s in [*suffixes, path[-2:]] if s in memory), None)
+                more.append(
+                    (
+                        state,
+                        int(self.edge_state[path[-1]]) if target is None else target,
+                        conditions[0] if conditions else int(condition[row]),
+                    )
+                )
+        extra = np.array(more, np.int64).reshape(-1, 3)
+        return (
+            np.concatenate((tail, extra[:, 0])),
+            np.concatenate((head, extra[:, 1])),
+            np.concatenate((condition, extra[:, 2].astype(np.int16))),
+        )
+
+
+def _memory_states(sequences: Sequence[ForbiddenSequence], first: int) -> dict[tuple[int, ...], int]:
+    """Number the proper beginnings (two edges and more) of the sequences."""
+    prefixes = sorted({s.edges[:length] for s in sequences for length in range(2, len(s.edges))})
+    return {prefix: first + i for i, prefix in enumerate(prefixes)}
+
+
+def _rows_of(a: Int64Array, edges: set[int]) -> dict[int, range]:
+    """Return the rows of each edge in the sorted array of first edges."""
+    return {
+        edge: range(int(np.searchsorted(a, edge)), int(np.searchsorted(a, edge, side="right")))
+        for edge in edges
+    }
+
+
+def _edge_costs(graph: Graph, profile: str) -> tuple[Int32Array, Int32Array]:
+    costs = load_costs()
+    speed: Float32Array = profile_speeds_kph(graph, profile)
+    time = graph.edge_length_m / np.maximum(speed, 0.5) * 3600.0
+    ferry = graph.edge_class == RoadClass.FERRY
+    time = time + np.where(ferry, 0.0, graph.edge_signals * costs.number(profile, "signal_s") * 1000.0)
+    factor = costs.by_class(profile, "busy_penalty_factor")[graph.edge_class]
+    return _milliseconds(np.maximum(time, 1.0)), _milliseconds(time * factor)
+
+
+def _milliseconds(values: FloatArray) -> Int32Array:
+    return np.minimum(np.rint(values), _MAX_TIME_MS).astype(np.int32)
+
+
+def _turn_costs(graph: Graph, a: Int64Array, b: Int64Array, profile: str) -> tuple[Int32Array, Int32Array]:
+    """Return time and dislike of the turns from edges `a` to edges `b`, milliseconds."""
+    costs = load_costs()
+    node = graph.edge_to[a]
+    flags = graph.node_flags[node]
+    back = graph.edge_reverse[a] == b
+    angle = (
+        graph.edge_heading_out_deg[b].astype(np.float64) - graph.edge_heading_in_deg[a] + 180.0
+    ) % 360.0 - 180.0
+    seconds = _angle_costs(graph, a, angle, profile)
+    penalty = np.zeros(len(a))
+    entered = graph.edge_flags[b] & ~graph.edge_flags[a]
+    seconds = np.where(back, costs.number(profile, "u_turn_s"), seconds)
+    seconds += np.where((flags & NodeFlag.SIGNALS) > 0, costs.number(profile, "signal_s"), 0.0)
+    seconds += np.where((flags & NodeFlag.GATE) > 0, costs.number(profile, "gate_s"), 0.0)
+    seconds += np.where((entered & np.uint32(EdgeFlag.FERRY)) > 0, costs.number(profile, "ferry_s"), 0.0)
+    if profile == "car":
+        for flag, name in (
+            (NodeFlag.STOP, "stop_sign_s"),
+            (NodeFlag.LEVEL_CROSSING, "level_crossing_s"),
+            (NodeFlag.MINI_ROUNDABOUT, "mini_roundabout_s"),
+            (NodeFlag.TOLL_BOOTH, "toll_booth_s"),
+            (NodeFlag.BORDER_CONTROL, "border_s"),
+        ):
+            seconds += np.where((flags & flag) > 0, costs.car(name), 0.0)
+        penalty += _car_penalties(graph, a, b, entered, back)
+    return _milliseconds(seconds * 1000.0), _milliseconds(penalty * 1000.0)
+
+
+def _angle_costs(graph: Graph, a: Int64Array, angle: FloatArray, profile: str) -> FloatArray:
+    """Return the seconds that slowing down and giving way take, by the angle of the turn."""
+    costs = load_costs()
+    most = costs.number(profile, "turn_max_s")
+    node = graph.edge_to[a]
+    choice = np.diff(graph.node_first_edge)[node] > 2
+    middle, width = costs.car("turn_middle_deg"), costs.car("turn_width_deg")
+    seconds = most / (1.0 + np.exp((middle - np.abs(angle)) / width))
+    if profile == "car":
+        left_hand = (graph.edge_flags[a] & np.uint32(EdgeFlag.LEFT_HAND)) > 0
+        across = np.where(left_hand, angle > 30, angle < -30)
+        circling = (graph.edge_flags[a] & np.uint32(EdgeFlag.ROUNDABOUT | EdgeFlag.ONEWAY)) > 0
+        seconds = np.where(across & ~circling, seconds * costs.car("across_traffic_factor"), seconds)
+        signals = (graph.node_flags[node] & NodeFlag.SIGNALS) > 0
+        seconds += np.where(_yields(graph, a) & ~signals, costs.car("give_way_s"), 0.0)
+        round_about = (graph.edge_flags[a] & np.uint32(EdgeFlag.ROUNDABOUT)) > 0
+        seconds = np.where(round_about, 0.0, seconds)
+    return np.where(choice, seconds, 0.0)
+
+
+def _yields(graph: Graph, a: Int64Array) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Tell whether a more important road meets at the end of the edge."""
+    rank = np.where((graph.edge_flags & np.uint32(EdgeFlag.LINK)) > 0, graph.edge_class + 1, graph.edge_class)
+    driven = np.where((graph.edge_access & Access.CAR) > 0, rank, 99)
+    best = np.full(graph.node_count, 99, np.int64)
+    np.minimum.at(best, graph.edge_from, driven)
+    return np.asarray((best[graph.edge_to[a]] < rank[a]) & (rank[a] > RoadClass.MOTORWAY + 1))
+
+
+def _car_penalties(
+    graph: Graph,
+    a: Int64Array,
+    b: Int64Array,
+    entered: np.ndarray[tuple[int, ...], np.dtype[np.uint32]],
+    back: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+) -> FloatArray:
+    costs = load_costs()
+    node = graph.edge_to[a]
+    penalty = np.zeros(len(a))
+    for flag, name in (
+        (EdgeFlag.PRIVATE, "private_penalty_s"),
+        (EdgeFlag.DESTINATION, "destination_penalty_s"),
+    ):
+        penalty += np.where((entered & np.uint32(flag)) > 0, costs.car(name), 0.0)
+    service = (graph.edge_class[b] == RoadClass.SERVICE) & (graph.edge_class[a] < RoadClass.SERVICE)
+    penalty += np.where(
+        service & ((graph.edge_flags[b] & np.uint32(EdgeFlag.DESTINATION)) == 0),
+        costs.car("service_penalty_s"),
+        0.0,
+    )
+    penalty += np.where((graph.node_flags[node] & NodeFlag.GATE) > 0, costs.car("gate_penalty_s"), 0.0)
+    end_of_road = np.diff(graph.node_first_edge)[node] == 1
+    penalty += np.where(back & ~end_of_road, costs.car("u_turn_penalty_s"), 0.0)
+    return penalty
+
+
+def _components(graph: Graph, states: _States) -> Int32Array:
+    """Number the strongly connected components of the states by size, 0 the largest."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(states.state_edge)
+    matrix = csr_matrix(
+        (np.ones(len(states.arc_head), np.int8), states.arc_head, states.first_arc), shape=(count, count)
+    )
+    _, labels = connected_components(matrix, directed=True, connection="strong")
+    sizes = np.bincount(labels)
+    first_member = np.full(len(sizes), count)
+    np.minimum.at(first_member, labels, np.arange(count))
+    rank = np.empty(len(sizes), np.int32)
+    rank[np.lexsort((first_member, -sizes))] = np.arange(len(sizes))
+    component = np.full(graph.edge_count, -1, np.int32)
+    plain = graph.edge_count - int((states.edge_state < 0).sum())
+    component[states.state_edge[:plain]] = rank[labels[:plain]]
+    return component
