@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from poi.build import build_places
+    from poi.build.pack import build_places
     from poi.errors import PoiError
     from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
     from poi.places import Places
@@ -37,7 +37,7 @@ _HOME = {
     "Resolution": "poi.place",
     "UserPlaces": "poi.user_places",
     "Whereabouts": "poi.place",
-    "build_places": "poi.build",
+    "build_places": "poi.build.pack",
 }
 
 

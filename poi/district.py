@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from poi.extract import RawDistrict, RawPlace, Ring
+from poi.build.extract import RawDistrict, RawPlace, Ring
 
 REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000,
             "place/village": 2_500,

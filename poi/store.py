@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from poi.errors import PlacesMissing, PlacesOutdated
 from poi.place import Place
-from poi.schema import FORMAT, NAME_KINDS
+from poi.build.schema import FORMAT, NAME_KINDS
 from poi.text import word_set
 
 _COLUMNS = "id, osm, category, lat, lon, name, district, importance, data"

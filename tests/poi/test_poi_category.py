@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from poi.build import DETAIL_KEYS
+from poi.build.pack import DETAIL_KEYS
 from poi.category import load_categories, parse_category, without_fillers
-from poi.derive_categories import stored
+from poi.derive.categories import stored
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 Run once per release of the index, with its npm package unpacked::
 
     npm pack name-suggestion-index && tar xzf name-suggestion-index-*.tgz
-    python -m poi.derive_brands package
+    python -m poi.derive.brands package
 
 The index is BSD-3-licensed; the version used is recorded in the file.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 from poi.text import canonical, has_han, word_set
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 _NAME = re.compile(r"^(name|brand|short_name|alt_name|official_name)(:(en|zh|zh-Hans|zh-Hant|zh-CN))?$")
 _CHINESE = word_set("cn tw hk mo sg my")
 _LATIN = re.compile(r"^[\u0020-\u024f\u2019]+$")

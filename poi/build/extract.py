@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poi.errors import BadMapFile
-from poi.kind import DRIVABLE, categories_of, is_street
+from poi.build.kind import DRIVABLE, categories_of, is_street
 
 _KEYS = (
     "name", "brand", "operator", "amenity", "shop", "tourism", "leisure", "healthcare", "railway", "entrance",

@@ -47,5 +47,5 @@ def chinese_name(names: Sequence[str]) -> str:
 
 def load_brands() -> BrandNames:
     """Read the brands that ship with the package."""
-    data = json.loads((Path(__file__).parent / "data" / "brands.json").read_text("utf-8"))
+    data = json.loads((Path(__file__).parents[1] / "data" / "brands.json").read_text("utf-8"))
     return BrandNames(data["brands"])

@@ -3,7 +3,7 @@
 Run once per release of the schema, with its npm package unpacked::
 
     npm pack @openstreetmap/id-tagging-schema && tar xzf openstreetmap-id-tagging-schema-*.tgz
-    python -m poi.derive_categories package/dist
+    python -m poi.derive.categories package/dist
 
 The schema is ISC-licensed; the version used is recorded in the file.
 """
@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from poi.category import parse_category
-from poi.kind import categories_of
+from poi.build.kind import categories_of
 from poi.pinyin import syllables_of
 from poi.text import canonical, has_han, word_set
 
-_DATA = Path(__file__).parent / "data"
+_DATA = Path(__file__).parents[1] / "data"
 _KEYS = word_set("amenity tourism shop leisure healthcare railway aeroway historic office craft highway "
                   "natural man_made place emergency public_transport")  # fmt: skip
 _SECOND = word_set("cuisine religion denomination sport")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from nav.geometry import project_to_segments
-from poi.extract import RawPlace, Ring
+from poi.build.extract import RawPlace, Ring
 from poi.text import has_han, word_set
 
 _STATIONS = word_set("railway/station station/subway railway/halt public_transport/station")
@@ -49,7 +49,7 @@ def derived_names(category: str, names: Mapping[str, str]) -> Iterator[str]:
     category
         Main category.
     names
-        Names by language and sort, as `poi.build.names_of` gives them.
+        Names by language and sort, as `poi.build.pack.names_of` gives them.
     """
     if category in _STATIONS:
         yield from _station_names(category, names)

@@ -1,0 +1,1 @@
+"""What makes the places of a region pack out of an extract; nothing here runs while driving."""
