@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from agent.agent import Agent
-    from agent.answer import Answer
+    from agent.actions.answer import Answer
     from agent.memory import Memory
-    from agent.understand import Understander
+    from agent.understanding.understand import Understander
 
 __all__ = ["Agent", "Answer", "Memory", "Understander"]
 
 _HOMES = {
     "Agent": "agent.agent",
-    "Answer": "agent.answer",
+    "Answer": "agent.actions.answer",
     "Memory": "agent.memory",
-    "Understander": "agent.understand",
+    "Understander": "agent.understanding.understand",
 }
 
 

@@ -8,12 +8,17 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, cast
 
-from agent import act_drive, act_reroute, act_search, act_status, dialogue, overheard
-from agent.answer import Answer
-from agent.desk import Desk
+from agent.actions import drive as act_drive
+from agent.actions import reroute as act_reroute
+from agent.actions import search as act_search
+from agent.actions import status as act_status
+from agent.actions import answers as dialogue
+from agent.actions import bystander as overheard
+from agent.actions.answer import Answer
+from agent.actions.context import Desk
 from agent.errors import AgentError
-from agent.finding import Finder
-from agent.intent import (
+from agent.actions.finding import Finder
+from agent.understanding.intent import (
     Cancel,
     ChangeRoute,
     Chat,
@@ -30,22 +35,22 @@ from agent.intent import (
     Status,
     Volume,
 )
-from agent.reply import Style, say
-from agent.session import Session
-from agent.suggestion import Suggester, Suggestion
-from agent.turn import Result, Turn
-from agent.understand import Understander, Understanding
-from agent.utterance import clean
+from agent.actions.reply import Style, say
+from agent.actions.session import Session
+from agent.actions.suggestion import Suggester, Suggestion
+from agent.actions.turn import Result, Turn
+from agent.understanding.understand import Understander, Understanding
+from agent.understanding.utterance import clean
 from nav.errors import NavError
 from poi.errors import PoiError
 
 if TYPE_CHECKING:
-    from agent.desk import Point
-    from agent.guidance_state import GuidanceState
-    from agent.intent import Avoid, Intent
-    from agent.language_model import LanguageModel
+    from agent.actions.context import Point
+    from agent.actions.guidance_state import GuidanceState
+    from agent.understanding.intent import Avoid, Intent
+    from agent.understanding.language_model import LanguageModel
     from agent.memory import Memory
-    from agent.utterance import Language
+    from agent.understanding.utterance import Language
     from nav import Region, Router
     from poi import Places
 
@@ -304,7 +309,7 @@ class Agent:
             case Search():
                 return act_search.search(turn, intent)
             case PlanTrip():
-                from agent import act_trip
+                from agent.actions import trip as act_trip
 
                 return act_trip.plan_trip(turn, intent)
             case ChangeRoute():

@@ -21,12 +21,12 @@ from typing import Any
 
 from agent import Agent, Memory
 from agent.errors import AgentError
-from agent.intent import Intent
-from agent.language_model import LanguageModel
-from agent.rules import Context
-from agent.suggestion import Suggester
-from agent.understand import ACCEPT, Understander
-from agent.utterance import clean, language_of
+from agent.understanding.intent import Intent
+from agent.understanding.language_model import LanguageModel
+from agent.understanding.rules.rules import Context
+from agent.actions.suggestion import Suggester
+from agent.understanding.understand import ACCEPT, Understander
+from agent.understanding.utterance import clean, language_of
 
 TESTSET = Path(__file__).parent / "agent_testset"
 NOW = datetime(2026, 6, 10, 10, 0)
@@ -193,7 +193,7 @@ def _extract(name: str) -> Path | None:
 
 def replies(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Say every utterance to an agent in Helsinki, and look each word and measure of its reply up."""
-    from agent.session import Session
+    from agent.actions.session import Session
 
     said = words = numbers = 0
     odd: list[str] = []
@@ -215,7 +215,7 @@ def replies(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str,
 
 def _heard(agent: Agent, text: str, position: tuple[float, float]) -> tuple[Any, list[str], list[str]]:
     """Return the answer, and what of its reply comes from nowhere."""
-    from agent.facts import unknown_numbers, unknown_words
+    from bench.facts import unknown_numbers, unknown_words
 
     before = agent.session.route
     answer = agent.hear(text, position=position)
@@ -261,7 +261,7 @@ def turn_is_right(turn: dict[str, Any], answer: Any) -> bool:
 
 def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Plan the trips: emitted plans must pass the verifier, impossible ones must be refused."""
-    from agent.verifier import verify
+    from agent.trip.verifier import verify
 
     right = emitted = verified = wishes_right = played = invented = 0
     times_s: list[float] = []
@@ -311,7 +311,7 @@ def make_model() -> LanguageModel | None:
         folder = ModelStore().path("qwen-coder-0.5b")
     except DeviceError:
         return None
-    from agent.local_model import LocalModel
+    from agent.understanding.local_model import LocalModel
 
     return LocalModel(folder / "model.gguf", threads=2)
 

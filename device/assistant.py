@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.errors import AgentError
-from agent.language_model import LanguageModel, OpenAICompatible
+from agent.understanding.language_model import LanguageModel, OpenAICompatible
 from device.driving import Driving
 from device.engines import Engines, make_engines
 from device.errors import DeviceError

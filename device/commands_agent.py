@@ -52,9 +52,9 @@ def plan(
     from datetime import UTC, datetime
 
     from agent import Agent
-    from agent.intent import Navigate, PlanTrip, Search
-    from agent.rules import Context
-    from agent.understand import Understander
+    from agent.understanding.intent import Navigate, PlanTrip, Search
+    from agent.understanding.rules.rules import Context
+    from agent.understanding.understand import Understander
     from device.commands_ask import parse_position
     from device.own_places import own_places
     from device.regions import current_region, local_clock
@@ -84,7 +84,7 @@ def plan(
     elif answer.plan is None:
         stderr.print(answer.reply, soft_wrap=True)
     else:
-        from agent.itinerary_export import export
+        from agent.trip.export import export
 
         chosen = "md" if form == "text" else form
         text = export(answer.plan, chosen, language=understood.language, router=router, now=datetime.now(UTC))

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from agent.guidance_state import GuidanceState
+from agent.actions.guidance_state import GuidanceState
 from device.settings import Settings
 from device.vehicle import VehicleState
 from nav import Region, Route, Router

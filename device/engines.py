@@ -156,7 +156,7 @@ class RemoteRecogniser(RemoteEngine):
 
 
 class RemoteLanguageModel(RemoteEngine):
-    """`agent.local_model.LocalModel` in its own process; implements `agent.language_model.LanguageModel`."""
+    """`agent.understanding.local_model.LocalModel` in its own process; implements `agent.understanding.language_model.LanguageModel`."""
 
     def __init__(self, store: ModelStore, model: str, profile: Profile, limit_s: float) -> None:
         self._limit_s = limit_s
@@ -165,7 +165,7 @@ class RemoteLanguageModel(RemoteEngine):
         super().__init__(
             lambda: EngineSpec(
                 name="language model",
-                factory="agent.local_model:LocalModel",
+                factory="agent.understanding.local_model:LocalModel",
                 options={"gguf": str(store.path(model) / "model.gguf"), "threads": profile.language_threads},
                 call_limit_s=limit_s,
                 memory_limit_bytes=profile.engine_memory_mb << 20,
@@ -181,7 +181,7 @@ class RemoteLanguageModel(RemoteEngine):
         temperature: float = 0.0,
         timeout_s: float | None = None,
     ) -> str:
-        """See `agent.language_model.LanguageModel.complete`."""
+        """See `agent.understanding.language_model.LanguageModel.complete`."""
         text = self._ask(
             "complete",
             timeout_s or self._limit_s,
@@ -193,7 +193,7 @@ class RemoteLanguageModel(RemoteEngine):
         return str(text)
 
     def features(self, prompt: str, *, timeout_s: float | None = None) -> npt.NDArray[np.float32]:
-        """See `agent.local_model.LocalModel.features`."""
+        """See `agent.understanding.local_model.LocalModel.features`."""
         state = self._ask("features", timeout_s or self._limit_s, prompt=prompt)
         return np.asarray(state, dtype=np.float32)
 

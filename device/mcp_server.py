@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from agent.desk import Desk
+from agent.actions.context import Desk
 from agent.errors import AgentError, PlanImpossible
 from device.regions import local_clock
 from nav.errors import NavError
@@ -99,7 +99,7 @@ def _guarded(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return answer()
     except PlanImpossible as refusal:
-        from agent.reply import say
+        from agent.actions.reply import say
 
         facts: dict[str, Any] = {name: str(value) for name, value in refusal.facts.items()}
         facts.setdefault("name", "")
@@ -292,10 +292,10 @@ class _Tools:
         """
 
         def answer() -> dict[str, Any]:
-            from agent.intent import Wishes
-            from agent.planner import make_plan
-            from agent.trip_dates import first_day_of
-            from agent.trip_request import make_request
+            from agent.understanding.intent import Wishes
+            from agent.trip.planner import make_plan
+            from agent.trip.dates import first_day_of
+            from agent.trip.request import make_request
 
             now = self._desk.now()
             if first_day is not None and abs((first_day - now.date()).days) > _FARTHEST_DAY:

@@ -11,7 +11,7 @@ import pytest
 import nav
 import poi
 from agent import Agent, Memory
-from agent.desk import Desk
+from agent.actions.context import Desk
 
 NOW = datetime(2026, 6, 10, 10, 0)
 STATION = (60.1719, 24.9414)

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from agent import Agent
-from agent.desk import Desk
+from agent.actions.context import Desk
 from agent.errors import ModelTimeout
-from agent.facts import unknown_numbers
-from agent.guidance_state import GuidanceState
-from agent.reply import spoken_distance, spoken_duration
-from agent.suggestion import Suggester
+from bench.facts import unknown_numbers
+from agent.actions.guidance_state import GuidanceState
+from agent.actions.reply import spoken_distance, spoken_duration
+from agent.actions.suggestion import Suggester
 from nav import Router
 
 GOLDEN = Path(__file__).parents[1] / "golden"

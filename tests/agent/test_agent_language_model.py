@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from agent.errors import ModelTimeout, ModelUnavailable
-from agent.language_model import OpenAICompatible
-from agent.prompt import PREFIX, build_grammar, build_prompt, read_output
-from agent.understand import Understander
+from agent.understanding.language_model import OpenAICompatible
+from agent.understanding.prompt import PREFIX, build_grammar, build_prompt, read_output
+from agent.understanding.understand import Understander
 
 
 class Scripted:
@@ -154,7 +154,7 @@ def test_no_server_at_all_is_named() -> None:
 
 @pytest.mark.models
 def test_the_local_model_keeps_to_the_words_said(model_dir: Callable[[str], Path]) -> None:
-    from agent.local_model import LocalModel
+    from agent.understanding.local_model import LocalModel
 
     model = LocalModel(model_dir("qwen-coder-0.5b") / "model.gguf", threads=2)
     understander = Understander(model, time_limit_s=60.0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.desk import Desk
+from agent.actions.context import Desk
 from device.mcp_server import create_server
 
 mcp = pytest.importorskip("mcp")

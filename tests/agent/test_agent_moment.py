@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent import Agent
-from agent.intent import Search
-from agent.moment import moment_said
-from agent.understand import Understander
+from agent.understanding.intent import Search
+from agent.understanding.moment import moment_said
+from agent.understanding.understand import Understander
 from nav.guidance.wording_numbers import en_number, zh_number
 from poi.opening import open_at
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from agent import Agent
-from agent.intent import Choose, Intent, Search
-from agent.rules import Context
-from agent.understand import Understander
+from agent.understanding.intent import Choose, Intent, Search
+from agent.understanding.rules.rules import Context
+from agent.understanding.understand import Understander
 
 STATION = (60.1719, 24.9414)
 HOTELS = Context(

@@ -12,9 +12,9 @@ import pytest
 import nav
 import poi
 from agent import Agent, Memory
-from agent.answer import Answer
-from agent.desk import Desk
-from agent.facts import unknown_numbers, unknown_words
+from agent.actions.answer import Answer
+from agent.actions.context import Desk
+from bench.facts import unknown_numbers, unknown_words
 from agent.memory import Memory as DriversMemory
 from poi.user_places import UserPlaces
 

@@ -8,19 +8,19 @@ from dataclasses import replace
 import pytest
 
 from agent import Agent
-from agent.answer import Answer
-from agent.desk import Desk
+from agent.actions.answer import Answer
+from agent.actions.context import Desk
 from agent.errors import PlanImpossible
-from agent.facts import unknown_words
-from agent.intent import Cancel, Intent, Navigate, PlanChange, PlanTrip, Remember, Wishes
-from agent.itinerary import Plan
-from agent.planner import make_plan
-from agent.replan import change_plan
-from agent.reply import spoken_time
-from agent.rules import Context
-from agent.trip_request import TripRequest
-from agent.understand import Understander
-from agent.verifier import verify
+from bench.facts import unknown_words
+from agent.understanding.intent import Cancel, Intent, Navigate, PlanChange, PlanTrip, Remember, Wishes
+from agent.trip.itinerary import Plan
+from agent.trip.planner import make_plan
+from agent.trip.replan import change_plan
+from agent.actions.reply import spoken_time
+from agent.understanding.rules.rules import Context
+from agent.trip.request import TripRequest
+from agent.understanding.understand import Understander
+from agent.trip.verifier import verify
 from tests.agent.test_agent_trip import request_for
 
 STATION = (60.1719, 24.9414)

@@ -11,11 +11,11 @@ from datetime import datetime
 import pytest
 
 from agent import Agent
-from agent.desk import Desk
-from agent.facts import unknown_numbers
-from agent.intent import Chat, Navigate, Search, Status
-from agent.reply import kind_words, spoken_name
-from agent.understand import Understander
+from agent.actions.context import Desk
+from bench.facts import unknown_numbers
+from agent.understanding.intent import Chat, Navigate, Search, Status
+from agent.actions.reply import kind_words, spoken_name
+from agent.understanding.understand import Understander
 from poi.opening import next_change, open_at
 from poi.place import Place
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.intent import Navigate, parse_intent
-from agent.name_check import doubtful
-from agent.numerals import en_number, ordinal, zh_number
-from agent.rules import Context
-from agent.training_lines import development, spoken
-from agent.understand import ACCEPT, Understander
-from agent.utterance import MAX_CHARACTERS, clean, language_of, without_courtesy
+from agent.understanding.intent import Navigate, parse_intent
+from agent.understanding.rules.name_check import doubtful
+from agent.understanding.numerals import en_number, ordinal, zh_number
+from agent.understanding.rules.rules import Context
+from agent.train.lines import development, spoken
+from agent.understanding.understand import ACCEPT, Understander
+from agent.understanding.utterance import MAX_CHARACTERS, clean, language_of, without_courtesy
 from bench.agent import same
 
 FAST = Understander(None)

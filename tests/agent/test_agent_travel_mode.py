@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.intent import Navigate, Status
-from agent.travel_mode import cut_travel_mode
-from agent.understand import Understander
+from agent.understanding.intent import Navigate, Status
+from agent.understanding.rules.travel_mode import cut_travel_mode
+from agent.understanding.understand import Understander
 
 
 @pytest.mark.parametrize(

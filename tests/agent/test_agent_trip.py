@@ -11,15 +11,15 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from agent import Agent
-from agent.desk import Desk
+from agent.actions.context import Desk
 from agent.errors import PlanImpossible
-from agent.intent import PlanChange, Wishes
-from agent.itinerary import Day, Plan, Visit
-from agent.itinerary_export import export
-from agent.planner import make_plan
-from agent.replan import change_plan
-from agent.trip_request import TripRequest, make_request
-from agent.verifier import verify
+from agent.understanding.intent import PlanChange, Wishes
+from agent.trip.itinerary import Day, Plan, Visit
+from agent.trip.export import export
+from agent.trip.planner import make_plan
+from agent.trip.replan import change_plan
+from agent.trip.request import TripRequest, make_request
+from agent.trip.verifier import verify
 
 DAY = date(2026, 6, 11)
 
@@ -291,7 +291,7 @@ def test_the_summary_holds_only_names_and_counts_of_the_plan(new_agent: Callable
     answer = agent.hear("plan two days in Helsinki, we like museums", position=(60.1719, 24.9414))
     assert answer.plan is not None
     assert not re.search(r"\d", answer.reply), "numbers are written out"
-    from agent.facts import unknown_words
+    from bench.facts import unknown_words
 
     assert unknown_words(agent, answer, answer.heard) == []
     assert agent.hear("change the hotel", position=(60.1719, 24.9414)).outcome == "done"

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from agent.errors import ModelTimeout
-from agent.intent import parse_intent
-from agent.rules import Context
-from agent.slot_filling import Reader, parts_of
-from agent.train_understanding import calibration_error, labelled_lines
-from agent.training_lines import development, hand_written, label_of, read_line, spoken, templated
-from agent.understand import Understander
-from agent.understanding_head import Head
-from agent.utterance import clean
+from agent.understanding.intent import parse_intent
+from agent.understanding.rules.rules import Context
+from agent.understanding.slot_filling import Reader, parts_of
+from agent.train.understanding import calibration_error, labelled_lines
+from agent.train.lines import development, hand_written, label_of, read_line, spoken, templated
+from agent.understanding.understand import Understander
+from agent.understanding.head import Head
+from agent.understanding.utterance import clean
 from bench.agent import load
 
 

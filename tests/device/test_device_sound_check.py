@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.rules import parse
+from agent.understanding.rules.rules import parse
 from device.assistant import Assistant
 from device.conversation import Conversation
 from device.settings import PrivacySettings, Settings

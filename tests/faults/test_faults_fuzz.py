@@ -121,7 +121,7 @@ def test_settings_files(tmp_path: Path) -> None:
 
 
 def test_model_output() -> None:
-    from agent.prompt import read_output
+    from agent.understanding.prompt import read_output
 
     text = "带我去机场 别走高速 then coffee"
     seeds = ['navigate to="机场" avoid=motorway'.encode(), b"search what=coffee", b"chat", b"plan_trip 2"]

@@ -1,0 +1,1 @@
+"""What is done with an intent, and the words of the answer."""

@@ -1,0 +1,373 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
+"""Answers to our questions, references to what was said, corrections, and giving up politely."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agent.actions import drive as act_drive
+from agent.actions import reroute as act_reroute
+from agent.actions import search as act_search
+from agent.errors import AgentError
+from agent.actions.finding import Found
+from agent.understanding.intent import Choose, Deny, Navigate, PlanTrip, Search, Volume
+from agent.actions.turn import Result, Turn
+
+if TYPE_CHECKING:
+    from agent.understanding.language_model import LanguageModel
+    from agent.actions.session import Question
+    from poi.place import Place
+
+_PATIENCE = 1
+"""Times a question is put again before we give up."""
+
+
+def not_understood(turn: Turn) -> Result:
+    """Say so; put an open question once more, then give up."""
+    if not re.search(r"\w", turn.text):
+        return Result(outcome="not_understood", reply=turn.say("not_heard"))
+    question = turn.session.question
+    if question is None:
+        return Result(outcome="not_understood", reply=turn.say("not_understood"))
+    if question.repeated >= _PATIENCE:
+        turn.session.question = None
+        return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
+    question.repeated += 1
+    return Result(outcome="ask_back", reply=question.words, places=question.options)
+
+
+def choose(turn: Turn, intent: Choose) -> Result:
+    """Take one of the places offered."""
+    session = turn.session
+    question = session.question
+    options = question.options if question and len(question.options) > 1 else session.offered
+    if intent.by:
+        return _choose_by(turn, intent, options)
+    if not options:
+        if intent.name:
+            return act_drive.navigate(turn, Navigate(to=intent.name))
+        return turn.impossible("choose.none")
+    if intent.index:
+        position = intent.index - 1 if intent.index > 0 else len(options) + intent.index
+        if not 0 <= position < len(options):
+            return _ask_again(turn, "choose.range", options, count=_count(turn, len(options)))
+        return take(turn, options[position], question)
+    matching = [place for place in options if _fits(turn, place, intent.name)]
+    if len(matching) == 1:
+        return take(turn, matching[0], question)
+    if matching:
+        return act_search.which(turn, _found(matching, intent.name), Navigate(to=intent.name))
+    return _refined(turn, intent.name, options)
+
+
+def _count(turn: Turn, count: int) -> str:
+    from agent.actions.reply import count_words
+
+    return count_words(count, turn.language)
+
+
+def _found(places: list[Place], words: str) -> Found:
+    return Found(places=tuple(places), verdict="ask", words=words)
+
+
+def _fits(turn: Turn, place: Place, words: str) -> bool:
+    wanted = words.casefold()
+    own = (place.name, place.district, place.address, place.brand, *place.names.values())
+    return any(
+        wanted in name.casefold() or (len(name) > 2 and name.casefold() in wanted) for name in own if name
+    )
+
+
+def _refined(turn: Turn, words: str, options: tuple[Place, ...]) -> Result:
+    """Something that tells the options apart, or else a name of its own ("东门" of the place at hand)."""
+    if re.search(r"近|nearer|closer|nearest|closest", words):
+        return _choose_by(turn, Choose(by="nearer"), options)
+    found = turn.finder.named(words)
+    if found.places and found.verdict in {"clear", "ask"}:
+        return act_drive.navigate(turn, Navigate(to=words))
+    return _ask_again(turn, "choose.unknown", options, name=words)
+
+
+def _ask_again(turn: Turn, key: str, options: tuple[Place, ...], **facts: str) -> Result:
+    question = turn.session.question
+    intent = question.intent if question else Navigate()
+    asked = question.repeated if question else 0
+    if asked >= _PATIENCE:
+        turn.session.question = None
+        return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
+    return turn.ask(
+        turn.say(key, **facts),
+        intent=intent,
+        expecting="choice",
+        options=options,
+        repeated=asked + 1,
+        words=question.words if question else "",
+    )
+
+
+def _choose_by(turn: Turn, intent: Choose, options: tuple[Place, ...]) -> Result:
+    if intent.by == "other":
+        return _others(turn, options)
+    if not options:
+        return turn.impossible("choose.none")
+    away = sorted(options, key=turn.finder.away_m)
+    if intent.by in {"nearer", "farther"}:
+        return _by_distance(turn, intent, options, away)
+    best = max(options, key=_stars)
+    if intent.by == "better" and _stars(best):
+        return take(turn, best, turn.session.question)
+    note = turn.say("search.no_ratings" if intent.by == "better" else "search.no_prices")
+    result = _offer_one(turn, away[0])
+    result.reply = note + ("" if turn.language == "zh" else " ") + result.reply
+    return result
+
+
+def _stars(place: Place) -> float:
+    found = re.match(r"\d+(?:\.\d+)?", place.stars or "")
+    return float(found[0]) if found else 0.0
+
+
+def _by_distance(turn: Turn, intent: Choose, options: tuple[Place, ...], away: list[Place]) -> Result:
+    """The nearest of several offered is taken; of a single one a nearer is looked for."""
+    if len(options) > 1:
+        return take(turn, away[0] if intent.by == "nearer" else away[-1], turn.session.question)
+    search = turn.session.last_search
+    if isinstance(search, Search):
+        found = turn.finder.search(search.model_copy(update={"near": ""}), turn.route)
+        here = turn.finder.away_m(options[0])
+        better = [
+            place
+            for place in found.places
+            if place.id != options[0].id and (turn.finder.away_m(place) < here) == (intent.by == "nearer")
+        ]
+        if better:
+            return _offer_one(turn, min(better, key=turn.finder.away_m))
+    return turn.ask(
+        turn.say(
+            "choose.no_nearer",
+            name=turn.name(options[0]),
+            distance=turn.distance(turn.finder.away_m(options[0])),
+        ),
+        intent=Navigate(to=turn.name(options[0])),
+        expecting="yes_no",
+        options=options[:1],
+    )
+
+
+def _offer_one(turn: Turn, place: Place) -> Result:
+    where = turn.say("search.where_distance", distance=turn.distance(turn.finder.away_m(place)))
+    return turn.ask(
+        turn.say("search.one", name=turn.name(place), where=where),
+        intent=Navigate(to=turn.name(place)),
+        expecting="yes_no",
+        options=(place,),
+    )
+
+
+def _others(turn: Turn, options: tuple[Place, ...]) -> Result:
+    """Offer what was found but not named yet."""
+    search = turn.session.last_search
+    if not isinstance(search, Search):
+        return turn.impossible("choose.none")
+    found = turn.finder.search(search, turn.route if search.along else None)
+    seen = {place.id for place in options} | {turn.name(place) for place in options}
+    rest = tuple(p for p in found.places if p.id not in seen and turn.name(p) not in seen)
+    if not rest:
+        return turn.impossible("choose.no_other")
+    shown = search.model_copy(update={"pick": ""})
+    result = act_search.offer(turn, shown, Found(places=rest, verdict="list", words=found.words))
+    turn.session.last_search = search
+    return result
+
+
+def take(turn: Turn, place: Place, question: Question | None) -> Result:
+    """Go on with the request that was waiting for this place."""
+    session = turn.session
+    session.topic = place
+    intent = question.intent if question else None
+    session.question = None
+    search = session.last_search
+    if isinstance(search, Search) and search.along and session.stops:
+        return act_reroute.add_stop(turn, place)
+    if isinstance(intent, Navigate):
+        return act_drive.drive_to(turn, intent.model_copy(update={"need": ""}), place)
+    return act_drive.drive_to(turn, Navigate(to=place.name), place)
+
+
+def confirm(turn: Turn) -> Result:
+    """Yes."""
+    question = turn.session.question
+    if question is None:
+        return turn.done("confirm.nothing")
+    if question.expecting == "yes_no" and question.options:
+        return take(turn, question.options[0], question)
+    if question.expecting == "choice" and question.options:
+        # "Yes" to "which one?" means that something of it fits: the first is as good a guess as any, but a
+        # guess, so it is offered and not taken.
+        return _offer_one(turn, question.options[0])
+    return _ask_back(turn, question)
+
+
+def _ask_back(turn: Turn, question: Question) -> Result:
+    key = "trip.how_long" if question.expecting == "days" else "route.to_where"
+    return Result(outcome="ask_back", reply=turn.say(key), places=question.options)
+
+
+def deny(turn: Turn, intent: Deny) -> Result:
+    """No; with what was meant instead, go on with that."""
+    session = turn.session
+    question = session.question
+    if intent.instead:
+        return _instead(turn, intent.instead)
+    session.question = None
+    if question is None:
+        # "不去了" in a drive turns down the drive.
+        return cancel(turn) if re.search(r"不(?:想|要)?去|别去", turn.text) else turn.done("deny.nothing")
+    if question.expecting == "yes_no" and isinstance(question.intent, Navigate) and question.repeated == 0:
+        options = tuple(place for place in session.offered if place not in question.options)
+        if not options and isinstance(session.last_search, Search):
+            return turn.done("deny.nothing")
+        return turn.ask(turn.say("deny.what_else"), intent=Navigate(), expecting="place", repeated=1)
+    return turn.done("deny.gave_up")
+
+
+def _instead(turn: Turn, words: str) -> Result:
+    """A correction: another gate of the place at hand, one of the options, or another place altogether."""
+    session = turn.session
+    question = session.question
+    options = question.options if question and question.options else session.offered
+    matching = [place for place in options if _fits(turn, place, words)]
+    if len(matching) == 1:
+        return take(turn, matching[0], question)
+    previous = session.last_answer.intents if session.last_answer else ()
+    before = next((i for i in previous if isinstance(i, Navigate) and i.to), None)
+    session.question = None
+    if before is not None:
+        joined = _corrected(before.to, words)
+        if joined != words:
+            found = turn.finder.named(joined)
+            again = session.stops and found.places and found.places[0].id == session.stops[-1].id
+            if found.places and found.verdict in {"clear", "ask"} and not again:
+                return act_drive.navigate(turn, before.model_copy(update={"to": joined}))
+        if turn.finder.named(words).places:
+            return act_drive.navigate(turn, before.model_copy(update={"to": words, "need": "", "near": ""}))
+        return act_drive.navigate(
+            turn, before.model_copy(update={"to": joined if joined != words else words})
+        )
+    searched = session.last_search
+    if isinstance(searched, Search) and not any(isinstance(i, PlanTrip) for i in previous):
+        return act_search.search(turn, searched.model_copy(update={"what": words, "need": ""}))
+    return act_drive.navigate(turn, Navigate(to=words))
+
+
+_PART = re.compile(
+    r"(?:东南|西南|东北|西北|东|南|西|北|正|后|前|侧)?(?:门|口|站|出口|入口|停车场|校区|广场|航站楼|座|馆|区)$"
+)
+
+
+def _corrected(before: str, words: str) -> str:
+    """Put a correction of the last part into the name: 清华大学南门 + 东门 → 清华大学东门."""
+    if not _PART.fullmatch(words):
+        return words
+    head = _PART.sub("", before)
+    return (head or before) + words
+
+
+def cancel(turn: Turn) -> Result:
+    """Stop: what was named, else the open question, else the drive."""
+    session = turn.session
+    about_drive = re.search(r"导航|路线|(?i:navigat|route|guidance|directions)", turn.text) is not None
+    about_plan = re.search(r"行程|计划|玩|(?i:plan|itinerary)", turn.text) or (
+        turn.route is None and re.search(r"(?i)\btrip", turn.text)
+    )
+    if session.plan is not None and about_plan:
+        session.question = session.plan = session.plan_inputs = None
+        return turn.done("trip.cancelled")
+    if session.question is not None and not about_drive:
+        session.question = None
+        return turn.done("cancel.question")
+    session.question = None
+    if turn.route is not None:
+        session.end_drive()
+        result = turn.done("cancel.route")
+        result.end_guidance = True
+        return result
+    return turn.done("cancel.nothing")
+
+
+def volume(turn: Turn, intent: Volume) -> Result:
+    """Hand the wish to the device, and say so."""
+    from nav.guidance.wording_numbers import en_number, zh_number
+
+    level = intent.level or 0
+    words = zh_number(level) if turn.language == "zh" else en_number(level)
+    result = turn.done(f"volume.{intent.change}", level=words)
+    result.volume = {"change": intent.change, "level": intent.level}
+    return result
+
+
+_CHAT_PROMPT = {
+    "zh": "你是车里的导航助手小高，性格亲切。用一句不超过二十个字的话回应，不提任何地名、时间和数字。\n用户：{text}\n小高：",
+    "en": "You are Xiao Gao, a friendly car assistant. Answer in one short sentence without any place, time or "
+    "number.\nUser: {text}\nXiao Gao:",
+}
+_FACTUAL = re.compile(
+    r"\d|[零一二三四五六七八九十百千万两]+(?:点|分|米|公里|小时|块|元|年|月|号|个|家)|路|街|市|省|区|站|http|@|[<>{}\[\]`]"
+)
+
+
+_COURTESIES = (
+    (
+        "chat.hello",
+        r"(?i)(?:你好|您好|嗨|早上好|晚上好|早|hello|hi|hey|good (?:morning|evening|afternoon))\W*$",
+    ),
+    ("chat.thanks", r"(?i).{0,4}(?:谢谢|多谢|谢了|辛苦了|thank you|thanks).{0,14}$"),
+    ("chat.bye", r"(?i)(?:再见|拜拜|bye|goodbye|see you)\W*$"),
+)
+
+
+_NOT_KNOWN = (
+    ("chat.no_weather", r"(?i)天气|下雨|下雪|气温|多少度|weather|forecast|\b(?:rain|snow)"),
+    ("chat.no_traffic", r"(?i)堵|拥堵|路况|\b(?:traffic|jams?|congest)"),
+    (
+        "chat.no_prices",
+        r"(?i)门票|票价|多少钱|收费吗|贵不贵|how much (?:is|are|does)|ticket|entrance fee|price",
+    ),
+)
+"""What is asked of a navigator and stands on no map."""
+
+
+def courtesy(text: str) -> str | None:
+    """Return the key of the reply to a greeting, to thanks or to a goodbye; None for any other words."""
+    return next((key for key, pattern in _COURTESIES if re.match(pattern, text)), None)
+
+
+def chat(turn: Turn, llm: LanguageModel | None) -> Result:
+    """Talk, two sentences at most; what the model says must not hold a place, a time or a number."""
+    if key := courtesy(turn.text):
+        return turn.done(key)
+    for key, pattern in _NOT_KNOWN:
+        if re.search(pattern, turn.text):
+            return turn.impossible(key)
+    return Result(outcome="done", reply=_talk(turn, llm) or turn.say("chat"))
+
+
+def _talk(turn: Turn, llm: LanguageModel | None) -> str:
+    if llm is None or turn.desk.style == "brief":
+        return ""
+    prompt = _CHAT_PROMPT[turn.language].format(text=turn.text[:80])
+    try:
+        line = llm.complete(prompt, grammar=None, max_tokens=32, temperature=0.0, timeout_s=2.5)
+    except AgentError:
+        return ""
+    sentences = re.findall(r"[^。！？!?.]+[。！？!?.]", line.strip().split("\n")[0])[:2]
+    said = "".join(sentences).strip()
+    names = re.findall(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]+", said)
+    if not said or len(said) > 120 or _FACTUAL.search(said) or names:
+        return ""
+    if turn.language == "en" and re.search(
+        r"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine|ten|street|road|o'clock|km|miles?)\b", said
+    ):
+        return ""
+    return said

@@ -1,0 +1,240 @@
+# ruff: noqa: E501 (a table is easier to read whole)
+"""Beginning a drive: the place resolved, doubts asked about, the route planned and told."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from agent.actions import search as act_search
+from agent.actions import status as act_status
+from agent.actions import reply
+from agent.errors import MemoryUnavailable
+from agent.actions.finding import Found
+from agent.understanding.intent import Avoid, Navigate, Search
+from agent.actions.turn import Result, Turn
+from nav.errors import NavError, NoRoute, PointOutsideRegion, PointUnreachable
+from nav.geometry import distance_m
+
+if TYPE_CHECKING:
+    from agent.actions.context import Point
+    from agent.memory import Memory
+    from nav import Route
+    from poi.place import Place
+
+_ASK_KINDS = {"food", "coffee", "hotel", "shopping", "sights"}
+"""Needs where the driver chooses; for the others the nearest place will do."""
+
+_ASK_CATEGORIES = (
+    "tourism/hotel", "tourism/hostel", "tourism/guest_house", "tourism/motel", "tourism/museum", "tourism/attraction",
+    "amenity/restaurant", "amenity/cafe", "amenity/bar", "amenity/pub", "shop/", "amenity/cinema", "leisure/park",
+    "amenity/school", "amenity/place_of_worship", "amenity/fast_food", "amenity/theatre",
+)  # fmt: skip
+_HERE_M = 30.0
+
+
+def navigate(turn: Turn, intent: Navigate) -> Result:
+    """Drive to a place: resolve it, ask if there is doubt, and route."""
+    if not intent.to and not intent.need:
+        return turn.ask(turn.say("route.to_where"), intent=intent, expecting="place")
+    if turn.position is None and not intent.start:
+        return turn.impossible("route.no_position")
+    if intent.near and turn.finder.anchor(intent.near) is None:
+        return turn.impossible("place.no_anchor", name=intent.near)
+    turn.session.last_search = None
+    found = turn.finder.target(intent)
+    asked = _needs_asking(turn, intent, found)
+    if asked is not None:
+        return asked
+    return drive_to(turn, intent, found.places[0])
+
+
+def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
+    """Return the question or the refusal that the resolution calls for; None if the place is clear."""
+    if found.verdict == "no_memory":
+        return act_status.not_known(turn, found, intent.to)
+    if not found.places:
+        if found.suggestions:
+            names = reply.either(found.suggestions[:2], turn.language)
+            name = reply.with_article(found.words or intent.to, turn.language)
+            return turn.impossible("place.suggest", name=name, suggestions=names)
+        if intent.to:
+            return act_status.not_known(turn, found, intent.to)
+        return turn.impossible("search.none", what=turn.say(f"need.{intent.need}"))
+    if found.verdict == "list":
+        what, found = act_search.with_untold(turn, intent.to, found)
+        as_search = Search(
+            what=what, need=intent.need, near=intent.near, pick=intent.pick, open_now=intent.open_now
+        )
+        chooses = intent.need in _ASK_KINDS or found.places[0].category.startswith(_ASK_CATEGORIES)
+        if found.relaxed or (chooses and intent.pick != "nearest" and len(found.places) > 1):
+            turn.session.last_search = as_search
+            result = act_search.offer(turn, as_search, found)
+            if turn.session.question is not None:
+                turn.session.question.intent = intent
+            return result
+        return None
+    if found.verdict == "ask":
+        return act_search.which(turn, found, intent)
+    if found.verdict == "unsure":
+        text = act_search.confirmation(turn, found)
+        return turn.ask(text, intent=intent, expecting="yes_no", options=found.places[:1])
+    return None
+
+
+def drive_to(turn: Turn, intent: Navigate, place: Place) -> Result:
+    """Route to a place that is no longer in doubt."""
+    via: list[Place] = []
+    for words in intent.via:
+        stop = _stop(turn, words)
+        if isinstance(stop, Result):
+            return stop
+        via.append(stop)
+    origin = _origin(turn, intent)
+    if isinstance(origin, Result):
+        return origin
+    if distance_m(origin, (place.lat, place.lon)) < _HERE_M and not via:
+        return turn.done("route.here", name=turn.name(place), places=(place,))
+    stops = [*via, place]
+    if intent.by not in ("", turn.desk.router.profile):
+        return _tell(turn, intent, origin, stops)
+    avoid = intent.avoid or turn.session.avoid
+    route = plan_route(turn, origin, stops, avoid, place)
+    if isinstance(route, Result):
+        return route
+    if intent.prefer == "shortest":
+        route = _shortest(turn, origin, stops, avoid, route)
+    _start(turn, route, origin, stops, avoid)
+    facts = {"distance": turn.distance(route.distance_m), "duration": turn.duration(route.duration_s)}
+    if via:
+        text = turn.say(
+            "route.via", via=turn.listed([turn.name(p) for p in via]), name=turn.name(place), **facts
+        )
+    else:
+        text = turn.say("route.start", name=turn.name(place), **facts)
+    broken = tuple(kind for kind in getattr(route, "avoid_broken", ()) if kind in avoid)
+    if broken:
+        text += ("" if turn.language == "zh" else " ") + turn.say(
+            "route.avoid_failed", roads=turn.roads(broken)
+        )
+    return Result(outcome="done", reply=text, places=tuple(stops), route=route)
+
+
+def _tell(turn: Turn, intent: Navigate, origin: Point, stops: list[Place]) -> Result:
+    """Say how far a walk or a ride is; the drive that may be under way stays."""
+    place = stops[-1]
+    turn.session.question = None
+    turn.session.topic = place
+    turn.session.touched_at = turn.desk.now()
+    points = [origin, *((stop.lat, stop.lon) for stop in stops)]
+    try:
+        route = turn.desk.router_by(intent.by).route(points)
+    except NavError:
+        return turn.impossible(f"route.no_way.{intent.by}", name=turn.name(place))
+    return turn.done(
+        f"route.told.{intent.by}",
+        name=turn.name(place),
+        distance=turn.distance(route.distance_m),
+        duration=turn.duration(route.duration_s),
+        places=(place,),
+    )
+
+
+def _stop(turn: Turn, words: str) -> Place | Result:
+    """Resolve a stop on the way; of a kind, the nearest."""
+    found = turn.finder.target(Navigate(to=words, pick="nearest"))
+    return found.places[0] if found.places else act_status.not_known(turn, found, words)
+
+
+def _origin(turn: Turn, intent: Navigate) -> Point | Result:
+    if intent.start:
+        found = turn.finder.named(intent.start)
+        if not found.places:
+            return act_status.not_known(turn, found, intent.start)
+        return found.places[0].lat, found.places[0].lon
+    if turn.position is None:
+        return turn.impossible("route.no_position")
+    return turn.position
+
+
+def plan_route(
+    turn: Turn, origin: Point, stops: list[Place], avoid: tuple[Avoid, ...], place: Place
+) -> Route | Result:
+    """Route, or explain in a driver's words why there is no way."""
+    points = [origin, *((stop.lat, stop.lon) for stop in stops)]
+    try:
+        return turn.desk.router.route(points, avoid=avoid)
+    except NoRoute:
+        return turn.impossible("route.no_route", name=turn.name(place))
+    except PointOutsideRegion:
+        if not _inside(turn, origin):
+            return turn.impossible("route.position_outside")
+        return turn.impossible("route.outside", name=turn.name(place))
+    except PointUnreachable:
+        return turn.impossible("route.unreachable", name=turn.name(place))
+    except NavError:
+        return turn.impossible("route.failed")
+
+
+def _inside(turn: Turn, point: Point) -> bool:
+    return turn.desk.region.contains(*point)
+
+
+def _shortest(turn: Turn, origin: Point, stops: list[Place], avoid: tuple[Avoid, ...], best: Route) -> Route:
+    """Take the shortest of the route and its alternatives."""
+    if len(stops) != 1:
+        return best
+    others = alternatives(turn, origin, stops[-1], avoid)
+    return min([best, *others], key=lambda route: route.distance_m)
+
+
+def alternatives(turn: Turn, origin: Point, place: Place, avoid: tuple[Avoid, ...]) -> list[Route]:
+    """Return other ways to a place, the best first."""
+    try:
+        return list(turn.desk.router.alternatives(origin, (place.lat, place.lon), count=2, avoid=avoid))
+    except NavError:
+        return []
+
+
+def _start(turn: Turn, route: Route, origin: Point, stops: list[Place], avoid: tuple[Avoid, ...]) -> None:
+    session, memory = turn.session, turn.desk.memory
+    session.question = None
+    session.avoid = avoid
+    session.drive_to(route, origin, stops)
+    session.touched_at = turn.desk.now()
+    if memory is not None and stops:
+        # A full disk costs the memory of the drive, never the drive.
+        with contextlib.suppress(MemoryUnavailable):
+            _note(turn, memory, stops[-1], avoid)
+
+
+def _note(turn: Turn, memory: Memory, place: Place, avoid: tuple[Avoid, ...]) -> None:
+    memory.note_trip(
+        name=turn.name(place),
+        lat=place.lat,
+        lon=place.lon,
+        place_id=place.id,
+        category=place.category,
+        at=turn.desk.now(),
+    )
+    if place.category:
+        memory.note_liking("category", place.category)
+    for kind in avoid:
+        memory.note_liking("avoid", kind)
+
+
+def several(turn: Turn, intents: list[Navigate]) -> Result:
+    """Drive to several places said in one breath, in their order."""
+    *before, last = intents
+    avoid = tuple(dict.fromkeys(kind for intent in intents for kind in intent.avoid))
+    stops: list[str] = [word for intent in before for word in (*intent.via, intent.to or intent.need)]
+    needs = {
+        "fuel": "加油站",
+        "charging": "充电站",
+        "food": "餐厅",
+        "toilet": "厕所",
+        "coffee": "咖啡",
+        "parking": "停车场",
+    }
+    via = tuple(needs.get(word, word) for word in stops)
+    return navigate(turn, last.model_copy(update={"via": (*via, *last.via), "avoid": avoid}))

@@ -1,0 +1,408 @@
+# ruff: noqa: E501 (a pattern is easier to read whole)
+"""From the words in a slot to places of the map, of the conversation, or of the memory."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from agent.actions.context import REMEMBERED, as_place
+from agent.understanding.intent import Search
+from agent.understanding.moment import moment_said
+from agent.understanding.numerals import counted, nth
+from agent.understanding.rules.phrase import is_category
+from nav.errors import NavError
+from nav.geometry import distance_m
+from poi.category import parse_category
+
+if TYPE_CHECKING:
+    from agent.actions.context import Desk, Point
+    from agent.understanding.intent import Navigate, Need
+    from agent.actions.session import Session
+    from agent.understanding.utterance import Language
+    from nav import Route
+    from poi.place import Place, Resolution
+
+_COMPARED = 6
+"""Places whose driving times are compared when the nearest is asked for."""
+
+_LISTED = 12
+"""Places that are looked up."""
+
+_NARROWED = 40
+"""The same where hours, minutes of driving or a name that is barred leave few of them."""
+
+_PARTLY = {"spelling", "sound", "part"}
+"""How a place matches that may not be what was meant (`poi.place.Place.why`)."""
+
+_SOONER_S = 120.0
+"""The nearest as the crow flies stays the first unless another is reached so much sooner, seconds."""
+
+NEED_WORDS: dict[str, tuple[str, ...]] = {
+    "food": ("餐厅", "快餐"),
+    "fuel": ("加油站",),
+    "charging": ("充电站",),
+    "coffee": ("咖啡",),
+    "toilet": ("厕所",),
+    "rest": ("服务区", "休息区", "咖啡", "停车场"),
+    "parking": ("停车场",),
+    "hotel": ("酒店",),
+    "pharmacy": ("药店",),
+    "hospital": ("医院",),
+    "repair": ("修车",),
+    "shopping": ("商场", "商店", "超市"),
+    "sights": ("景点",),
+    "cash": ("取款机", "银行"),
+    "drink": ("便利店", "超市", "咖啡"),
+}
+"""Category words that serve a need, the best first; the next is tried when nothing is near."""
+
+_HOME = re.compile(r"(?i)(?:我?们?家里?|回家|(?:my |our )?(?:home|house|place))$")
+_WORK = re.compile(
+    r"(?i)(?:我?们?的?(?:公司|单位|办公室)|(?:my |our |the )?(?:work|office|workplace|company))$"
+)
+_THERE = re.compile(
+    r"(?i)(?:那|那里|那儿|那边|那个地方|那个|那家|这个地方|它|这家|这个|there|that(?: place| one)?|it|this place)$"
+)
+_BEFORE = re.compile(
+    r"(?i)(?:刚才|刚刚|之前|前面说的|先前)(?:的|说的|去的|搜的|找的)*(?:那个|那家|地方|那里)?$|(?:the )?(?:previous|last|earlier) (?:one|place|destination)|where (?:we|i) (?:were|was) going(?: before)?$"
+)
+_LAST = re.compile(
+    r"(?i)(?:上次|上回|上一次|以前|之前|昨天|前天|上周)(?:我们?|咱们?)?(?:去|吃|住|到)?(?:过)?(?:的)?(?:那|那个|那家|那间|那座)?(?P<zh>.*)$|(?:the |that )?(?P<en>.+?) (?:from |we went to |i went to |we were at |we ate at )?(?:last time|last week|yesterday|the other day|before|we went to|i went to)$|(?:the )?last (?P<en2>.+)$"
+)
+_NO_PRAISE = re.compile(
+    r"(?i)replace|change|remove|swap|drop|skip|keep|first|second|third|last|next|not?|don'?t|my|your|our|is|are|was|what|how|why|when|who|of"
+)
+"""Words that tell that more than the kind of a place was spoken of."""
+_DESTINATION = re.compile(r"(?i)(?:目的地|终点|终点站|(?:my |our |the )?destination)$")
+
+
+_BARRED = 200
+"""Places of one name that are left out of a search at most."""
+
+OTHER_NUMBER = ("nearest house number", "between house numbers", "street without that number")
+"""How an address matches whose number the map lacks (`poi.resolve.Candidate.why`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the words of a slot may mean."""
+
+    places: tuple[Place, ...] = ()
+    """Candidates, best first."""
+
+    verdict: Literal["clear", "ask", "unsure", "list", "nothing", "no_memory", "outside"] = "nothing"
+    """"clear": the first is meant. "ask": several of one name. "unsure": confirm the first. "list": places
+    of a kind to choose from. "no_memory": home, company or a past place that is not known."""
+
+    ask_by: str = ""
+    """What tells the candidates of "ask" apart."""
+
+    alike: bool = False
+    """Some candidates are called something that only sounds or is written like the words."""
+
+    suggestions: tuple[str, ...] = ()
+    """Names that sound alike, for "nothing"."""
+
+    words: str = ""
+    """The words that were looked up."""
+
+    why: str = ""
+    """How the first came to match a name: `poi.resolve.Candidate.why`."""
+
+    relaxed: str = ""
+    """Which wish had to be dropped to find anything: "open", "within", "reach" (minutes' drive), "stars",
+    "along", "near", "quality"."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Finder:
+    """Finds places for the slots of one turn."""
+
+    desk: Desk
+    session: Session
+    position: Point | None
+    language: Language
+    offset_m: float = 0.0
+    """Metres driven on the current route."""
+    cache: dict[str, Any] = field(default_factory=dict)
+
+    def target(self, intent: Navigate) -> Found:
+        """Find the destination of a request."""
+        found = self._target(intent)
+        if not found.places and found.verdict == "nothing" and (plainer := self._plainer(intent.to)):
+            return plainer
+        return self._soonest_first(found) if intent.pick == "nearest" and not intent.near else found
+
+    def _soonest_first(self, found: Found) -> Found:
+        """Put what is reached clearly sooner by car first: the nearest may be across a river."""
+        if self.position is None or found.verdict != "list" or len(found.places) < 2:
+            return found
+        near = sorted(found.places, key=self.away_m)
+        few = near[:_COMPARED]
+        try:
+            times_s = self.desk.router.matrix([self.position], [(p.lat, p.lon) for p in few])[0]
+        except NavError:
+            return found
+        soonest = min(range(len(few)), key=lambda i: float(times_s[i]))
+        if float(times_s[0]) - float(times_s[soonest]) < _SOONER_S:
+            soonest = 0
+        first = few[soonest]
+        return replace(found, places=(first, *(place for place in near if place is not first)))
+
+    def _target(self, intent: Navigate) -> Found:
+        words = intent.to
+        if intent.need and not words:
+            return self.of_need(intent.need, near=self.anchor(intent.near), open_at=self.open_at(intent))
+        if known := self.known(words):
+            return known
+        if (
+            is_category(words, "zh")
+            or is_category(words, "en")
+            or intent.pick
+            or intent.near
+            or intent.open_now
+        ):
+            found = self.of_kind(
+                words,
+                near=self.anchor(intent.near) if intent.near else self.position,
+                open_at=self.open_at(intent),
+            )
+            if found.places:
+                return found
+            if intent.near:
+                return found
+        return self.named(words)
+
+    def named(self, words: str) -> Found:
+        """Resolve a name on the map."""
+        if known := self.known(words):
+            return known
+        resolution: Resolution = self.desk.places.resolve(words, near=self.position, limit=5)
+        candidates = tuple(candidate.place for candidate in resolution)
+        if resolution.verdict == "nothing" or not candidates:
+            return Found(words=words, suggestions=resolution.suggestions)
+        if resolution[0].why == "category":
+            return Found(places=candidates, verdict="list", words=words)
+        return Found(
+            places=candidates,
+            verdict=resolution.verdict,
+            ask_by=resolution.ask_by or "",
+            words=words,
+            why=resolution[0].why,
+            alike=any(candidate.why in {"sound", "spelling"} for candidate in resolution),
+        )
+
+    def known(self, words: str) -> Found | None:
+        """Find what is not on the map: home, the favourites, past destinations, "there"."""
+        text = words.strip()
+        memory = self.desk.memory
+        for kind, pattern in (("home", _HOME), ("company", _WORK)):
+            if pattern.fullmatch(text):
+                kept = memory.place(kind) if memory else None  # type: ignore[arg-type]
+                if kept is None:
+                    return Found(verdict="no_memory", words=kind)
+                return Found(places=(as_place(kept),), verdict="clear", words=words)
+        if memory and (kept := memory.labelled(text)):
+            return Found(places=(as_place(kept),), verdict="clear", words=words)
+        session = self.session
+        if _DESTINATION.fullmatch(text) and session.stops:
+            return Found(places=(session.stops[-1],), verdict="clear", words=words)
+        if session.offered and (counts := counted(text)) and counts[1] in {"", "one"}:
+            return Found(places=tuple(nth(session.offered, counts[0])), verdict="clear", words=words)
+        if _THERE.fullmatch(text):
+            if session.topic is None:
+                return Found(words=words)
+            return Found(places=(session.topic,), verdict="clear", words=words)
+        if _BEFORE.fullmatch(text):
+            past = [p for p in reversed(session.earlier) if not session.stops or p.id != session.stops[-1].id]
+            past += [p for p in session.earlier if p not in past]
+            return Found(places=tuple(past[:1]), verdict="clear" if past else "no_memory", words=words)
+        if found := _LAST.fullmatch(text):
+            return self._past((found["zh"] or found["en"] or found["en2"] or "").strip("的 "), words)
+        return None
+
+    def _past(self, what: str, words: str) -> Found | None:
+        """Find a past destination by its name or kind ("上次那家火锅店")."""
+        memory = self.desk.memory
+        if memory is None:
+            return Found(verdict="no_memory", words=what or words)
+        past = memory.destinations(REMEMBERED)
+        if not what or what in {"地方", "地儿", "place", "destination"}:
+            return Found(
+                places=tuple(as_place(k) for k in past[:1]),
+                verdict="clear" if past else "no_memory",
+                words=words,
+            )
+        match = self.desk.places.categories(what)
+        wanted = {parse_category(kind)[0] for kind in match.categories} if match else set()
+        named = [k for k in past if what.casefold() in k.name.casefold()]
+        cuisine = [k for k in past if wanted and k.category in wanted]
+        chosen = named or cuisine
+        if not chosen:
+            return Found(verdict="no_memory", words=what)
+        return Found(places=(as_place(chosen[0]),), verdict="clear", words=words)
+
+    def anchor(self, words: str) -> Point | None:
+        """Return the point that "near X" means; None if X is unknown."""
+        if not words:
+            return self.position
+        found = self.named(words)
+        return (found.places[0].lat, found.places[0].lon) if found.places else None
+
+    def open_at(self, intent: Navigate | Search) -> datetime | None:
+        """Return the moment at which the place has to be open, in the region's own time; None for any."""
+        now = self.desk.now()
+        if isinstance(intent, Search) and intent.open_at and (moment := moment_said(intent.open_at, now)):
+            return moment
+        return now if intent.open_now else None
+
+    def of_need(
+        self, need: Need, *, near: Point | None, open_at: datetime | None = None, route: Route | None = None
+    ) -> Found:
+        """Find places that serve a need, the best kind that has any nearby."""
+        best = Found(verdict="nothing", words=need)
+        for words in NEED_WORDS.get(need, ()):
+            found = self.of_kind(words, near=near, open_at=open_at, route=route)
+            if found.places and (found.places[0].distance_m or 0) < 3000:
+                return Found(places=found.places, verdict="list", words=need, relaxed=found.relaxed)
+            if found.places and not best.places:
+                best = Found(places=found.places, verdict="list", words=need, relaxed=found.relaxed)
+        return best
+
+    def of_kind(
+        self,
+        words: str,
+        *,
+        near: Point | None,
+        open_at: datetime | None = None,
+        stars: int = 0,
+        within_m: int = 0,
+        route: Route | None = None,
+        limit: int = _LISTED,
+    ) -> Found:
+        """Find places of a kind or a brand; if a wish leaves nothing, say which one had to be dropped."""
+        wishes: dict[str, Any] = {"near": near, "limit": _NARROWED if open_at else limit}
+        if open_at:
+            wishes["open_at"] = open_at
+        if stars:
+            wishes["stars"] = float(stars)
+        if within_m:
+            wishes["within_m"] = float(within_m)
+        if route is not None:
+            wishes |= {"along": route, "router": self.desk.router, "from_offset_m": self.offset_m}
+        places = self.desk.places.search(words, **wishes)
+        if open_at and places:
+            # A place whose hours are unknown is not offered as open while others surely are.
+            sure = [place for place in places if place.open_now]
+            if sure:
+                return Found(places=tuple(sure), verdict="list", words=words)
+            return Found(places=tuple(places), verdict="list", words=words, relaxed="open")
+        if places:
+            return Found(places=tuple(places), verdict="list", words=words)
+        for name, keys in (
+            ("along", ("along", "router", "from_offset_m")),
+            ("within", ("within_m",)),
+            ("stars", ("stars",)),
+            ("open", ("open_at",)),
+        ):
+            if keys[0] in wishes:
+                places = self.desk.places.search(words, **{k: v for k, v in wishes.items() if k not in keys})
+                if places:
+                    return Found(places=tuple(places), verdict="list", words=words, relaxed=name)
+        return Found(words=words)
+
+    def search(self, intent: Search, route: Route | None) -> Found:
+        """Find what a search asks for."""
+        found = self._called_so(self._search(intent, route))
+        if not found.places and not intent.near and (plainer := self._plainer(intent.what)):
+            return plainer
+        nearest = intent.pick == "nearest" and not (intent.near or intent.along)
+        return self._soonest_first(found) if nearest else found
+
+    def _search(self, intent: Search, route: Route | None) -> Found:
+        near = self.anchor(intent.near) if intent.near else self.position
+        along = route if intent.along else None
+        if intent.need and not intent.what:
+            return self.of_need(intent.need, near=near, open_at=self.open_at(intent), route=along)
+        if not intent.near and (known := self.known(intent.what)):
+            return known
+        if not intent.near and re.search(r"\d|号", intent.what):
+            named = self.named(intent.what)
+            if named.why in OTHER_NUMBER:
+                return named
+        found = self.of_kind(
+            intent.what,
+            near=near,
+            open_at=self.open_at(intent),
+            stars=intent.stars,
+            within_m=intent.within_m,
+            route=along,
+            limit=_NARROWED if intent.without or intent.within_min else _LISTED,
+        )
+        if intent.without:
+            found = self._without(found, intent.without, near)
+        return self._in_reach(found, intent.within_min, near) if intent.within_min and near else found
+
+    def _called_so(self, found: Found) -> Found:
+        """Leave out what is only called something like a kind and a word to it.
+
+        Restaurant Haven is no halal restaurant.
+        """
+        if found.verdict != "list" or any(place.why not in _PARTLY for place in found.places):
+            return found
+        match = self.desk.places.categories(found.words)
+        if match is None or not match.rest:
+            return found
+        resolution = self.desk.places.resolve(found.words, near=self.position, limit=5)
+        if resolution.verdict in {"unsure", "nothing"}:
+            return Found(words=found.words)
+        kept = tuple(place for place in found.places if place.why == "part")
+        return replace(found, places=kept or found.places)
+
+    def _without(self, found: Found, words: str, near: Point | None) -> Found:
+        """Leave out what goes by a name, a brand or a kind."""
+        barred = {place.id for place in self.desk.places.search(words, near=near, limit=_BARRED)}
+        kept = tuple(place for place in found.places if place.id not in barred)
+        return replace(found, places=kept, verdict=found.verdict if kept else "nothing")
+
+    def _in_reach(self, found: Found, minutes: int, start: Point) -> Found:
+        """Keep what is so many minutes' drive away, soonest first; say so if nothing is."""
+        if found.verdict != "list" or found.relaxed or not found.places:
+            return found
+        try:
+            times_s = self.desk.router.matrix([start], [(p.lat, p.lon) for p in found.places])[0]
+        except NavError:
+            return found
+        timed = [
+            replace(place, drive_s=float(time_s))
+            for time_s, place in sorted(zip(times_s, found.places, strict=True), key=lambda pair: pair[0])
+            if math.isfinite(time_s)
+        ]
+        inside = [place for place in timed if (place.drive_s or 0.0) <= 60 * minutes]
+        if not timed:
+            return found
+        return replace(found, places=tuple(inside or timed), relaxed="" if inside else "reach")
+
+    def _plainer(self, words: str) -> Found | None:
+        """Find the kind alone where the words praise it too ("安静的咖啡馆", "a quiet cafe with a view")."""
+        if "的" in words:
+            kinds = [words.rpartition("的")[2]]
+        else:
+            kind = re.split(r"(?i)\s+(?:with|that|which|where|for)\s", words)[0].split()
+            praise = next((n for n, word in enumerate(kind) if _NO_PRAISE.fullmatch(word)), None)
+            kinds = [" ".join(kind[start:]) for start in range(min(len(kind), 4))] if praise is None else []
+        for kind in kinds:
+            if kind and kind != words and (is_category(kind, "zh") or is_category(kind, "en")):
+                found = self.of_kind(kind, near=self.position)
+                return replace(found, relaxed="quality") if found.places else None
+        return None
+
+    def away_m(self, place: Place) -> float:
+        """Return the straight-line distance from the car, metres."""
+        if self.position is None:
+            return place.distance_m or 0.0
+        return distance_m(self.position, (place.lat, place.lon))

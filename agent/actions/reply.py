@@ -1,0 +1,146 @@
+"""The words of the answer: templates filled with facts.
+
+A name comes from the map, a distance or a time from the router, a number from a count. Nothing else gets
+into a reply, so nothing can be invented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from agent.understanding.rules.phrase import is_category
+from agent.actions.reply_en import TEMPLATES as EN
+from agent.actions.reply_zh import TEMPLATES as ZH
+from agent.understanding.utterance import simplified
+from nav.guidance.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from agent.understanding.utterance import Language
+    from poi.place import Place
+
+Style = Literal["brief", "normal", "chatty"]
+
+__all__ = [
+    "Style",
+    "count_words",
+    "joined",
+    "say",
+    "spoken_date",
+    "spoken_distance",
+    "spoken_duration",
+    "spoken_name",
+    "spoken_time",
+]
+
+
+def say(language: Language, key: str, style: Style = "normal", **facts: str) -> str:
+    """Fill the template `key`.
+
+    Parameters
+    ----------
+    language
+        "zh" or "en".
+    key
+        Name of the template; `key.brief` and `key.chatty` are taken where they exist and are asked for.
+    **facts
+        Words for the placeholders, ready to be spoken.
+    """
+    table = ZH if language == "zh" else EN
+    template = table.get(f"{key}.{style}", table[key])
+    text = template.format(**facts)
+    text = text.replace("大约不到", "不到").replace("about less than", "less than")
+    text = re.sub(r"\b(one) (day|sight)s\b", r"\1 \2", text)
+    if language == "en" and template.endswith((".", "?", "!")):
+        text = re.sub(r"(^|[a-z]{3}[.!?] )([a-z])", lambda found: found[1] + found[2].upper(), text)
+        text = text.replace(".m..", ".m.")
+    return text
+
+
+_ZH_ADDRESS = re.compile(r"(?<=[\u3400-\u9fff]) (\d[\w-]*)$")
+
+
+def spoken_name(place: Place, language: Language) -> str:
+    """Return the name to speak; without one the street it is in, or else the kind of place."""
+    name = speakable_name(place.label(language)) or speakable_name(place.name)
+    if name and language == "zh":
+        name = simplified(name)
+        return _ZH_ADDRESS.sub(r"\1号", name) if place.category == "address" else name
+    if name:
+        return name
+    told = (
+        place.tags.keys() & {"addr:street", "addr:place"} or "addr:city" not in place.tags
+    )  # a town is none
+    if told and (address := speakable_name(place.address)):
+        return address
+    return kind_words(place, language)
+
+
+_HOUSES = (
+    "shop/", "craft/", "office/", "tourism/hotel", "tourism/hostel", "tourism/guest_house", "tourism/motel",
+    "amenity/restaurant", "amenity/fast_food", "amenity/cafe", "amenity/bar", "amenity/pub", "amenity/bank",
+    "amenity/pharmacy", "amenity/hospital", "amenity/clinic", "amenity/cinema",
+)  # fmt: skip
+"""Kinds that are counted as businesses."""
+
+
+def measure_word(place: Place) -> str:
+    """Return the Chinese measure word for a kind of place: 家 for a business, 个 for the rest."""
+    return "家" if place.category.startswith(_HOUSES) else "个"
+
+
+def indefinite(words: str, language: Language) -> str:
+    """Put the article before an English noun ("an old church"); names, plurals and Chinese stay."""
+    noun = re.split(r" (?:with|that|which|where) ", words)[0]
+    plain = language == "en" and words[:1].islower() and not noun.endswith("s")
+    if not plain or re.match(r"(?:an?|the|any|some|my|our) ", words):
+        return words
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def with_article(words: str, language: Language) -> str:
+    """Put the article before words that may be a name, where they are a kind of place ("a church")."""
+    return indefinite(words, language) if words.islower() and is_category(words, "en") else words
+
+
+def either(parts: Sequence[str], language: Language) -> str:
+    """Join names as alternatives."""
+    return ("还是" if language == "zh" else " or ").join(parts)
+
+
+def kind_words(place: Place, language: Language) -> str:
+    """Name the kind of place ("加油站", "gas station")."""
+    from poi.category import load_categories
+
+    label = load_categories().label(place.category, language)
+    return speakable_name(label) or ("这个地方" if language == "zh" else "this place")
+
+
+def count_words(count: int, language: Language) -> str:
+    """Say a count: 两, "two"."""
+    from nav.guidance.wording_numbers import en_number, zh_number
+
+    return zh_number(count, counting=True) if language == "zh" else en_number(count)
+
+
+def spoken_date(day: date, language: Language, *, weekday_only: bool = False) -> str:
+    """Say a day of the year: 六月十三号星期六, "Saturday, June thirteenth", or its weekday alone."""
+    from nav.guidance.wording_numbers import en_ordinal, zh_number
+
+    if weekday_only:
+        return f"星期{'一二三四五六日'[day.weekday()]}" if language == "zh" else f"{day:%A}"
+    if language == "zh":
+        return f"{zh_number(day.month)}月{zh_number(day.day)}号星期{'一二三四五六日'[day.weekday()]}"
+    return f"{day:%A}, {day:%B} {en_ordinal(day.day)}"
+
+
+def joined(parts: Sequence[str], language: Language) -> str:
+    """Join names as a spoken list."""
+    if len(parts) <= 1:
+        return "".join(parts)
+    if language == "zh":
+        return "、".join(parts[:-1]) + "和" + parts[-1]
+    return ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -1,0 +1,299 @@
+"""Finding places and saying what was found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent.actions import status as act_status
+from agent.actions import reply
+from agent.actions.finding import OTHER_NUMBER, Found
+from agent.understanding.intent import Navigate, Search, Status
+from agent.understanding.moment import until_said
+from agent.understanding.rules.phrase import told_of
+from agent.actions.turn import Result, Turn
+from agent.actions.unsupported import untold_wish
+from poi.filters import wishes_in
+from poi.opening import open_at
+
+if TYPE_CHECKING:
+    from poi.place import Place
+
+_OFFERED = 3
+"""Places named at once: more cannot be kept in mind while driving."""
+
+_NEARBY_M = 5000
+"""Farther than this is not "nearby", and is offered as far away."""
+
+
+def search(turn: Turn, intent: Search) -> Result:
+    """Search, and offer at most three of what was found."""
+    if not intent.what and not intent.need:
+        return turn.ask(turn.say("search.what"), intent=intent, expecting="place")
+    if turn.position is None and not intent.near:
+        return turn.impossible("route.no_position")
+    if intent.near and turn.finder.anchor(intent.near) is None:
+        return turn.impossible("place.no_anchor", name=intent.near)
+    route = turn.route
+    if intent.along and route is None:
+        intent = intent.model_copy(update={"along": False})
+    found = turn.finder.search(intent, route)
+    if (
+        (intent.open_now or intent.open_at)
+        and intent.what
+        and found.places
+        and not turn.desk.places.categories(intent.what)
+    ):
+        # A place by its name: whether it is open is all that was asked.
+        if intent.open_at and (moment := turn.finder.open_at(intent)):
+            return act_status.open_then(turn, found.places[0], moment, until=until_said(intent.open_at))
+        return act_status.status(turn, Status(what="opening_hours", place=intent.what))
+    turn.session.last_search = intent
+    turn.session.touched_at = turn.desk.now()
+    if found.verdict in {"clear", "ask", "unsure"} or (found.verdict == "list" and _is_name(found)):
+        return about_place(turn, found)
+    if not found.places:
+        return _nothing(turn, intent, found)
+    what, found = with_untold(turn, intent.what, found)
+    return offer(turn, intent.model_copy(update={"what": what}), found)
+
+
+def with_untold(turn: Turn, what: str, found: Found) -> tuple[str, Found]:
+    """Return the kind with a wish that was said of it and no map tells, which only the nearest may meet."""
+    if (
+        found.verdict == "list"
+        and not found.relaxed
+        and (told := untold_wish(turn.text, what, turn.language))
+    ):
+        return told, replace(found, relaxed="quality")
+    return what, found
+
+
+def _is_name(found: Found) -> bool:
+    return (
+        bool(found.places)
+        and found.places[0].why not in {"category", ""}
+        and not found.relaxed
+        and len(found.places) == 1
+    )
+
+
+def _nothing(turn: Turn, intent: Search, found: Found) -> Result:
+    what = words_of(turn, intent)
+    if found.verdict == "no_memory":
+        return turn.impossible("recall.no_last", name=found.words)
+    if intent.near:
+        return turn.impossible("search.none_near", what=what, near=intent.near)
+    if intent.what:
+        named = turn.finder.named(intent.what)
+        if named.places:
+            return about_place(turn, named)
+        if named.suggestions:
+            names = reply.either(named.suggestions[:2], turn.language)
+            name = reply.with_article(intent.what, turn.language)
+            return turn.impossible("place.suggest", name=name, suggestions=names)
+    return turn.impossible("search.none", what=what)
+
+
+_HAD = {"wheelchair", "wifi", "outdoor", "plug"}
+"""Wishes that a place is said to have: 有无线网的咖啡馆."""
+
+
+def words_of(turn: Turn, intent: Search) -> str:
+    """Name what was asked for: the category's own name if it is one, else the words said."""
+    if intent.what:
+        match = turn.desk.places.categories(intent.what)
+        if match and not match.rest:
+            label = match.label_zh if turn.language == "zh" else match.label_en
+            if label and turn.language == "en":
+                return label.lower()
+            return label or intent.what
+        if turn.language == "zh" and "的" in intent.what and wishes_in(intent.what)[1].keys() & _HAD:
+            return f"有{intent.what.removeprefix('有')}"
+        if turn.language == "zh":
+            return told_of(intent.what)
+        return re.sub(r"(?i)^(?:an?|the|some|any) ", "", intent.what)
+    return turn.say(f"need.{intent.need}")
+
+
+def offer(turn: Turn, intent: Search, found: Found) -> Result:
+    """Name the places found, or the one that comes closest to the wish."""
+    places = tuple(_with_distance(turn, place) for place in found.places)
+    what = words_of(turn, intent)
+    first = places[0]
+    if found.relaxed:
+        closed = found.relaxed == "open" and _closed_then(turn, first, intent)
+        text = turn.say(
+            f"search.none_{found.relaxed}{'.closed' if closed else ''}",
+            what=what,
+            when=_when(turn, intent),
+            named=reply.indefinite(what, turn.language),
+            measure=reply.measure_word(first),
+            name=turn.name(first),
+            distance=turn.distance(first.distance_m or 0),
+            within=turn.distance(intent.within_m),
+            minutes=turn.duration(60 * intent.within_min),
+            drive=turn.duration(first.drive_s or 0.0),
+        )
+        return _one(turn, first, text)
+    if not intent.near and not intent.along and (first.distance_m or 0) > _NEARBY_M:
+        if turn.position is not None and not turn.desk.region.contains(*turn.position):
+            return turn.impossible("route.position_outside")
+        text = turn.say(
+            "search.far", what=what, name=turn.name(first), distance=turn.distance(first.distance_m or 0)
+        )
+        return _one(turn, first, text)
+    note = ""
+    if intent.pick in {"cheapest", "best"}:
+        note = turn.say("search.no_prices" if intent.pick == "cheapest" else "search.no_ratings")
+        note += "" if turn.language == "zh" else " "
+    elif intent.open_at:
+        note = turn.say("search.open_then", when=_when(turn, intent))
+    shown = _distinct(turn, places)[:_OFFERED]
+    if intent.pick == "nearest" or len(shown) == 1:
+        one = turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
+        return _one(turn, first, note + one)
+    items = [_item(turn, place, intent) for place in shown]
+    text = turn.say(
+        "search.many",
+        count=reply.count_words(len(shown), turn.language),
+        what=_plural(what, turn.language),
+        measure=reply.measure_word(first),
+        list=turn.listed(items),
+    )
+    return turn.ask(
+        note + text, intent=Navigate(to=intent.what or what), expecting="choice", options=tuple(shown)
+    )
+
+
+def _when(turn: Turn, intent: Search) -> str:
+    """Say the moment at which it has to be open."""
+    moment = turn.finder.open_at(intent)
+    if moment is None or not intent.open_at:
+        return turn.say("when.now")
+    return turn.moment(moment, until=until_said(intent.open_at))
+
+
+def _closed_then(turn: Turn, place: Place, intent: Search) -> bool:
+    moment = turn.finder.open_at(intent)
+    return moment is not None and open_at(place.opening_hours, moment, place.lat, place.lon) is False
+
+
+def _plural(what: str, language: str) -> str:
+    noun, told, more = what.partition(" with ") if language == "en" else (what, "", "")
+    return _plural_noun(noun, language) + told + more
+
+
+def _plural_noun(what: str, language: str) -> str:
+    if language == "zh" or what.endswith("s"):
+        return what
+    if what.startswith("place to "):
+        return "places" + what[5:]
+    if what.endswith(("ch", "sh", "x", "z")):
+        return what + "es"
+    return what[:-1] + "ies" if what.endswith("y") and not what.endswith(("ay", "ey")) else what + "s"
+
+
+def _distinct(turn: Turn, places: tuple[Place, ...]) -> list[Place]:
+    """Keep places whose spoken names differ: two alike cannot be told apart by voice."""
+    kept: dict[str, Place] = {}
+    for place in places:
+        kept.setdefault(turn.name(place), place)
+    return list(kept.values())
+
+
+def _one(turn: Turn, place: Place, text: str) -> Result:
+    return turn.ask(text, intent=Navigate(to=turn.name(place)), expecting="yes_no", options=(place,))
+
+
+def _with_distance(turn: Turn, place: Place) -> Place:
+    if place.distance_m is None or (place.detour_s is None and turn.position is not None):
+        return replace(place, distance_m=turn.finder.away_m(place))
+    return place
+
+
+def _item(turn: Turn, place: Place, intent: Search) -> str:
+    if intent.along and place.detour_s is not None:
+        return turn.say("search.item_detour", name=turn.name(place), detour=turn.duration(place.detour_s))
+    if intent.within_min and place.drive_s is not None:
+        return turn.say("search.item_drive", name=turn.name(place), drive=turn.duration(place.drive_s))
+    return turn.say("search.item", name=turn.name(place), distance=turn.distance(place.distance_m or 0))
+
+
+def _where(turn: Turn, place: Place, intent: Search) -> str:
+    if intent.along and place.detour_s is not None:
+        return turn.say("search.where_detour", detour=turn.duration(place.detour_s))
+    if (place.distance_m or 0) < 15:
+        return turn.say("search.where_here")
+    if intent.within_min and place.drive_s is not None:
+        return turn.say("search.where_drive", drive=turn.duration(place.drive_s))
+    return turn.say("search.where_distance", distance=turn.distance(place.distance_m or 0))
+
+
+def about_place(turn: Turn, found: Found) -> Result:
+    """Say where a named place is, and offer to go there."""
+    if found.verdict == "ask":
+        return which(turn, found, Navigate(to=found.words))
+    place = _with_distance(turn, found.places[0])
+    distance = turn.distance(place.distance_m or 0)
+    if found.verdict == "unsure":
+        return _one(turn, place, confirmation(turn, found))
+    if place.address:
+        return _one(
+            turn,
+            place,
+            turn.say("place.is_at", name=turn.name(place), address=place.address, distance=distance),
+        )
+    return _one(turn, place, turn.say("place.is_away", name=turn.name(place), distance=distance))
+
+
+_OTHER_NUMBER = dict(
+    zip(OTHER_NUMBER, ("place.nearest_number", "place.between_numbers", "place.no_number"), strict=True)
+)
+
+
+def confirmation(turn: Turn, found: Found) -> str:
+    """Ask whether the first is meant; where the map lacks the house number, say so."""
+    key = _OTHER_NUMBER.get(found.why, "place.confirm")
+    return turn.say(key, name=turn.name(found.places[0]), words=found.words)
+
+
+def which(turn: Turn, found: Found, intent: Navigate) -> Result:
+    """Ask which of several places of one name is meant, by what tells them apart."""
+    places = [_with_distance(turn, place) for place in found.places[:_OFFERED]]
+    # Names that only resemble the words must be said: what else tells such places apart is not enough.
+    ask_by = found.ask_by if found.ask_by == "kind" or not found.alike else ""
+    labels = []
+    for place in places:
+        if ask_by == "district" and place.district:
+            labels.append(place.district)
+        elif ask_by == "kind":
+            kind = reply.kind_words(place, turn.language)
+            labels.append(
+                f"{turn.name(place)}（{kind}）"
+                if turn.language == "zh"
+                else f"the {kind.lower()} {turn.name(place)}"
+            )
+        elif ask_by == "distance":
+            labels.append(turn.distance(place.distance_m or 0))
+        else:
+            labels.append(
+                turn.say("search.item", name=turn.name(place), distance=turn.distance(place.distance_m or 0))
+            )
+    key = {"district": "place.which_district", "distance": "place.which_distance"}.get(
+        ask_by, "place.which_alike" if found.alike else "place.which"
+    )
+    if key == "place.which_district" and len(set(labels)) < len(labels):
+        key = "place.which"
+        labels = [
+            turn.say("search.item", name=turn.name(p), distance=turn.distance(p.distance_m or 0))
+            for p in places
+        ]
+    text = turn.say(
+        key,
+        name=found.words,
+        count=reply.count_words(len(places), turn.language),
+        list=turn.listed(labels),
+    )
+    return turn.ask(text, intent=intent, expecting="choice", options=tuple(places))

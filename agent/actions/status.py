@@ -1,0 +1,249 @@
+"""Questions about the drive, the place and the memory, and what is to be remembered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from agent.actions import reply
+from agent.understanding.intent import Navigate, Recall, Remember, Status
+from agent.actions.turn import Result, Turn
+from nav.errors import NavError
+from nav.guidance.wording import spoken_speed
+from poi.opening import next_change, open_at
+
+if TYPE_CHECKING:
+    from agent.actions.finding import Found
+    from agent.memory import Kept
+    from nav import Route
+    from poi.place import Place
+
+_THERE = {"那里", "there"}
+"""The place last spoken of, as the grammar writes it."""
+
+
+def status(turn: Turn, intent: Status) -> Result:
+    """Answer a question about the drive."""
+    if intent.place in _THERE and turn.session.topic is None:
+        if turn.route is None or intent.what in {"opening_hours", "phone"}:
+            return turn.impossible("place.which_there")
+        intent = intent.model_copy(update={"place": ""})
+    if intent.place:
+        return _to_place(turn, intent)
+    direct = {"where_am_i": _where, "speed_limit": _limit, "fuel_range": _range, "clock": _clock}
+    if intent.what in direct:
+        return direct[intent.what](turn)
+    route = turn.route
+    if route is None or not turn.session.stops:
+        return turn.impossible("status.no_route")
+    if intent.what == "next_turn":
+        return _next_turn(turn, route)
+    remaining_m, remaining_s = remaining(turn, route)
+    facts: dict[str, Any] = {
+        "distance": turn.distance(remaining_m),
+        "duration": turn.duration(remaining_s),
+        "time": reply.spoken_time(turn.desk.now() + timedelta(seconds=remaining_s), turn.language),
+        "name": turn.name(turn.session.stops[-1]),
+    }
+    return turn.done(f"status.{intent.what}", **facts)
+
+
+def remaining(turn: Turn, route: Route) -> tuple[float, float]:
+    """Return metres and seconds to the destination, from guidance or from the position on the route."""
+    state = turn.guidance
+    if state is not None and state.remaining_m is not None and state.remaining_s is not None:
+        return state.remaining_m, state.remaining_s
+    offset_m = offset_on(turn, route)
+    left = max(0.0, float(route.distance_m) - offset_m)
+    share = left / float(route.distance_m) if route.distance_m else 0.0
+    return left, float(route.duration_s) * share
+
+
+def offset_on(turn: Turn, route: Route) -> float:
+    """Return how far along its route the car is, metres, judged by its position."""
+    if turn.guidance is not None and turn.guidance.route is route:
+        return turn.guidance.offset_m
+    if turn.position is None:
+        return 0.0
+    import numpy as np
+
+    from nav.geometry import haversine_m
+
+    line = np.asarray(route.geometry, dtype=np.float64)
+    steps = haversine_m(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1])
+    away = haversine_m(turn.position[0], turn.position[1], line[:, 0], line[:, 1])
+    return float(np.concatenate([[0.0], np.cumsum(steps)])[int(np.argmin(away))])
+
+
+def _next_turn(turn: Turn, route: Route) -> Result:
+    state = turn.guidance
+    words = (state.next_zh if turn.language == "zh" else state.next_en) if state else ""
+    if not words:
+        offset_m = offset_on(turn, route)
+        ahead = next((m for m in route.maneuvers if m.kind != "depart" and m.offset_m > offset_m + 5), None)
+        if ahead is not None:
+            words = ahead.say(turn.language, "full", distance_m=ahead.offset_m - offset_m)
+    if not words:
+        return turn.done("status.next_unknown")
+    return turn.done("status.next", words=words.rstrip("。."))
+
+
+def _where(turn: Turn) -> Result:
+    if turn.position is None:
+        return turn.impossible("status.where_unknown")
+    where = turn.desk.places.reverse(*turn.position).describe(turn.language)
+    return turn.done("status.where", where=where) if where else turn.done("status.where_unnamed")
+
+
+def _limit(turn: Turn) -> Result:
+    state = turn.guidance
+    if state is None or state.limit_kph is None:
+        return turn.impossible("status.limit_unknown")
+    over = state.speed_kph is not None and state.speed_kph > state.limit_kph + 5
+    key = "status.limit_over" if over else "status.limit"
+    return turn.done(key, speed=spoken_speed(state.limit_kph, turn.language))
+
+
+def _range(turn: Turn) -> Result:
+    if turn.guidance is None or turn.guidance.range_m is None:
+        return turn.impossible("status.range_unknown")
+    return turn.done("status.range", distance=turn.distance(turn.guidance.range_m))
+
+
+def _clock(turn: Turn) -> Result:
+    return turn.done("status.clock", time=reply.spoken_time(turn.desk.now(), turn.language))
+
+
+def _to_place(turn: Turn, intent: Status) -> Result:
+    """Say how far a named place is, without going there."""
+    found = turn.finder.target(Navigate(to=intent.place))
+    if not found.places:
+        return not_known(turn, found, intent.place)
+    if intent.what in {"opening_hours", "phone"}:
+        turn.session.topic = found.places[0]
+        turn.session.touched_at = turn.desk.now()
+        return (_hours if intent.what == "opening_hours" else _phone)(turn, found.places[0])
+    if turn.position is None:
+        return turn.impossible("route.no_position")
+    place = found.places[0]
+    turn.session.topic = place
+    turn.session.touched_at = turn.desk.now()
+    stops = turn.session.stops
+    if stops and stops[-1].id == place.id and turn.route is not None and not intent.by:
+        return status(turn, intent.model_copy(update={"place": ""}))
+    try:
+        route = turn.desk.router_by(intent.by).route(
+            [turn.position, (place.lat, place.lon)], avoid=() if intent.by else turn.session.avoid
+        )
+    except NavError:
+        key = f"route.no_way.{intent.by}" if intent.by else "route.no_route"
+        return turn.impossible(key, name=turn.name(place))
+    key = {"time_left": "status.place_time", "arrival_time": "status.place_arrival"}.get(
+        intent.what, "status.place_distance"
+    )
+    arrival = turn.desk.now() + timedelta(seconds=float(route.duration_s))
+    return turn.done(
+        key,
+        name=turn.name(place),
+        by=turn.say(f"by.{intent.by or turn.desk.router.profile}"),
+        time=reply.spoken_time(arrival, turn.language),
+        distance=turn.distance(route.distance_m),
+        duration=turn.duration(route.duration_s),
+        places=(place,),
+    )
+
+
+def not_known(turn: Turn, found: Found, words: str) -> Result:
+    """Say that the map or the memory does not hold what the words mean."""
+    if found.verdict == "no_memory":
+        key = f"recall.no_{found.words}" if found.words in {"home", "company"} else "recall.no_last"
+        return turn.impossible(key, name=found.words)
+    return turn.impossible("place.not_in_region", name=reply.with_article(words, turn.language))
+
+
+def _hours(turn: Turn, place: Place) -> Result:
+    """Say until when a place is open, or when it opens."""
+    now, name = turn.desk.now(), turn.name(place)
+    where = (place.opening_hours, now, place.lat, place.lon)
+    is_open, change = open_at(*where), next_change(*where)
+    if is_open is None:
+        return turn.impossible("hours.unknown", name=name)
+    if change is None:
+        return turn.done("hours.always" if is_open else "hours.never", name=name, places=(place,))
+    key, day = ("hours.open" if is_open else "hours.closed"), ""
+    if (days := (change.date() - now.date()).days) > 0:
+        date = reply.spoken_date(change.date(), turn.language)
+        day = turn.say("hours.tomorrow") if days == 1 else turn.say("hours.on", date=date)
+        key += ".day"
+    time = reply.spoken_time(change, turn.language)
+    return turn.done(key, name=name, time=time, day=day, places=(place,))
+
+
+def open_then(turn: Turn, place: Place, moment: datetime, *, until: bool) -> Result:
+    """Say whether a place is open at a moment to come, or until it."""
+    name = turn.name(place)
+    turn.session.topic = place
+    is_open = open_at(place.opening_hours, moment, place.lat, place.lon)
+    if is_open is None:
+        return turn.impossible("hours.unknown", name=name)
+    if is_open:
+        return turn.done("hours.open.then", name=name, when=turn.moment(moment, until=until), places=(place,))
+    return turn.done("hours.closed.then", name=name, when=turn.moment(moment), places=(place,))
+
+
+def _phone(turn: Turn, place: Place) -> Result:
+    if not place.phone:
+        return turn.impossible("phone.unknown", name=turn.name(place))
+    first = place.phone.split(";")[0].strip()
+    return turn.done("phone.is", name=turn.name(place), number=first, places=(place,))
+
+
+def remember(turn: Turn, intent: Remember) -> Result:
+    """Keep a place as home, company or favourite."""
+    memory = turn.desk.memory
+    if memory is None:
+        return turn.impossible("memory.off")
+    place = None
+    if intent.place:
+        found = turn.finder.named(intent.place)
+        if not found.places:
+            return not_known(turn, found, intent.place)
+        place = found.places[0]
+    elif intent.what == "favourite" and turn.session.topic is not None:
+        place = turn.session.topic
+    if place is not None:
+        name, point, place_id, category = turn.name(place), (place.lat, place.lon), place.id, place.category
+    elif turn.position is not None:
+        where = turn.desk.places.reverse(*turn.position).describe(turn.language)
+        name, point, place_id, category = where or turn.say("remember.here"), turn.position, "", ""
+    else:
+        return turn.impossible("remember.no_position")
+    memory.save(
+        intent.what,
+        name=name,
+        lat=point[0],
+        lon=point[1],
+        label=intent.label,
+        place_id=place_id,
+        category=category,
+        at=turn.desk.now(),
+    )
+    return turn.done(f"remember.{intent.what}", name=intent.label or name)
+
+
+def recall(turn: Turn, intent: Recall) -> Result:
+    """Say what is remembered."""
+    memory = turn.desk.memory
+    if memory is None:
+        return turn.impossible("memory.off")
+    if intent.what in {"home", "company"}:
+        kept = memory.place(intent.what)
+        if kept is None:
+            return turn.impossible(f"recall.no_{intent.what}")
+        return turn.done(f"recall.{intent.what}", where=kept.name)
+    kept_places: list[Kept] = memory.favourites() if intent.what == "favourites" else memory.destinations(5)
+    if not kept_places:
+        return turn.impossible(f"recall.no_{intent.what}")
+    names = [kept.label or kept.name for kept in kept_places[:5]]
+    count = reply.count_words(len(kept_places), turn.language)
+    return turn.done(f"recall.{intent.what}", count=count, list=turn.listed(names))

@@ -1,0 +1,133 @@
+"""One turn of the conversation: what the actions read, and what they leave behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from agent.actions import reply
+from agent.actions.session import Question
+
+if TYPE_CHECKING:
+    from agent.actions.answer import Outcome
+    from agent.actions.context import Desk, Point
+    from agent.actions.finding import Finder
+    from agent.actions.guidance_state import GuidanceState
+    from agent.understanding.intent import Avoid, Intent
+    from agent.trip.itinerary import Plan
+    from agent.actions.session import Expecting, Session
+    from agent.understanding.utterance import Language
+    from nav import Route
+    from poi.place import Place
+
+_DAYS_OF_WEEK = 7
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """What one intent led to."""
+
+    outcome: Outcome
+    reply: str
+    places: tuple[Place, ...] = ()
+    route: Route | None = None
+    plan: Plan | None = None
+    end_guidance: bool = False
+    volume: dict[str, Any] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """What the actions of one utterance share."""
+
+    desk: Desk
+    session: Session
+    finder: Finder
+    language: Language
+    position: Point | None
+    guidance: GuidanceState | None
+    text: str
+    """The cleaned utterance."""
+
+    @property
+    def route(self) -> Route | None:
+        """The route that is driven now."""
+        if self.guidance is not None and self.guidance.route is not None:
+            return self.guidance.route
+        return self.session.route
+
+    def say(self, key: str, **facts: str) -> str:
+        """Fill a template in the language of the turn."""
+        return reply.say(self.language, key, self.desk.style, **facts)
+
+    def name(self, place: Place) -> str:
+        """Return the name of a place as it is spoken."""
+        return reply.spoken_name(place, self.language)
+
+    def distance(self, metres: float) -> str:
+        """Say a distance."""
+        return reply.spoken_distance(metres, self.language)
+
+    def duration(self, seconds: float) -> str:
+        """Say a duration."""
+        return reply.spoken_duration(seconds, self.language)
+
+    def moment(self, moment: datetime, *, until: bool = False) -> str:
+        """Say a moment to come: "at ten p.m. today"; of its last minute "until ten p.m. today"."""
+        if not until:
+            spoken = reply.spoken_time(moment, self.language)
+            return self.say("when.time", day=self._day(moment), time=spoken)
+        end = moment + timedelta(minutes=1)
+        if end.time() == time():
+            return self.say("when.midnight", day=self._day(moment))
+        return self.say("when.until", day=self._day(end), time=reply.spoken_time(end, self.language))
+
+    def _day(self, moment: datetime) -> str:
+        days = (moment.date() - self.desk.now().date()).days
+        named = {0: "hours.today", 1: "hours.tomorrow"}.get(days, "hours.on")
+        return self.say(
+            named, date=reply.spoken_date(moment.date(), self.language, weekday_only=days < _DAYS_OF_WEEK)
+        )
+
+    def roads(self, avoid: tuple[Avoid, ...] | tuple[str, ...]) -> str:
+        """Name kinds of roads."""
+        return reply.joined([self.say(f"road.{kind}") for kind in avoid], self.language)
+
+    def listed(self, names: list[str]) -> str:
+        """Join names as a list."""
+        return reply.joined(names, self.language)
+
+    def done(self, key: str, *, places: tuple[Place, ...] = (), **facts: str) -> Result:
+        """Return a result that needs no answer."""
+        return Result(outcome="done", reply=self.say(key, **facts), places=places)
+
+    def impossible(self, key: str, **facts: str) -> Result:
+        """Return the explanation of why it cannot be done."""
+        return Result(outcome="impossible", reply=self.say(key, **facts))
+
+    def ask(
+        self,
+        reply_text: str,
+        *,
+        intent: Intent,
+        expecting: Expecting,
+        options: tuple[Place, ...] = (),
+        repeated: int = 0,
+        words: str = "",
+    ) -> Result:
+        """Ask back and remember the question."""
+        self.session.question = Question(
+            expecting=expecting,
+            intent=intent,
+            options=options,
+            asked_at=self.desk.now(),
+            words=words or reply_text,
+            repeated=repeated,
+        )
+        if options:
+            self.session.offered = options
+            self.session.touched_at = self.desk.now()
+            if len(options) == 1:
+                self.session.topic = options[0]
+        return Result(outcome="ask_back", reply=reply_text, places=options)

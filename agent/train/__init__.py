@@ -1,0 +1,1 @@
+"""Workshop: trains what understands. In no wheel."""

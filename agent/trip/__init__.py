@@ -1,0 +1,1 @@
+"""Trips of one or more days: request, solver, verifier, changes, exports."""
