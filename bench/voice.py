@@ -26,11 +26,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import voice_corpus as corpus_text
-from voice import normalise, wav_io
-from voice.asr import Recognizer
-from voice.asr_text import bare_text
-from voice.wake_corpus import CorpusCache
-from voice.whisper import Whisper
+from voice import wav_io
+from voice.tts import normalise
+from voice.asr.recognizer import Recognizer
+from voice.asr.text import bare_text
+from voice.train.corpus import CorpusCache
+from voice.asr.whisper import Whisper
 
 Samples = npt.NDArray[np.float32]
 PARTS = ("wake", "commands", "latency", "speech", "idle", "soak")
@@ -55,7 +56,7 @@ class Setup:
     @property
     def corpus(self) -> CorpusCache:
         """Spoken utterances, made when missing."""
-        from voice.train_wake import open_corpus
+        from voice.train.wake import open_corpus
 
         opened: CorpusCache = self._once("corpus", lambda: open_corpus(self.models, self.cache, threads=1))
         return opened
@@ -221,7 +222,7 @@ def word_errors(wanted: str, got: str, language: str) -> tuple[int, int]:
 
 def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[str, Any]:
     """Time to the first sound of new and cached sentences, and what the recogniser hears of 200 replies."""
-    from voice.tts import Synthesizer
+    from voice.tts.synthesizer import Synthesizer
 
     piper = sorted(setup.models.glob("*/en_US-joe-medium.onnx"))
     mouth = Synthesizer(

@@ -9,8 +9,8 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from voice import augment
-from voice.wake_corpus import CorpusCache, Utterance
+from voice.train import augment
+from voice.train.corpus import CorpusCache, Utterance
 
 Samples = npt.NDArray[np.float32]
 

@@ -128,7 +128,7 @@ def _plain_lstm(node: Any, values: Any, added: dict[str, Any]) -> Any:
 
 def run(console: Console, *, model: Path, voices: Path) -> dict[str, float]:
     """Time both; returns real-time factors by type and threads."""
-    from voice.kokoro import KokoroVoice
+    from voice.tts.kokoro import KokoroVoice
 
     figures: dict[str, float] = {}
     table = Table("type", "threads", *(f"{len(clause)} characters" for clause in CLAUSES))

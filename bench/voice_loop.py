@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import voice_corpus as corpus_text
-from voice import augment
-from voice.wake_corpus import Utterance
+from voice.train import augment
+from voice.train.corpus import Utterance
 
 if TYPE_CHECKING:
     from device.engines import Engines
@@ -70,7 +70,7 @@ async def latency(
     from device.conversation import Conversation
     from device.listening import SilentPlayer, open_ears
     from device.settings import load_settings
-    from voice.listen import Listener, ListenSettings
+    from voice.loop.listen import Listener, ListenSettings
 
     cases = corpus_text.commands(150)
     utterances = corpus_text.spoken(cases)
@@ -176,9 +176,9 @@ def idle(console: Console, setup: Any, *, seconds: int = 60) -> dict[str, Any]:
 
 
 def _idle_child(features: Path, seconds: int) -> dict[str, float]:
-    from voice.ears import NeuralEars
-    from voice.vad import FRAME, SpeechDetector
-    from voice.wake import WakeDetector
+    from voice.loop.ears import NeuralEars
+    from voice.loop.vad import FRAME, SpeechDetector
+    from voice.wake.detector import WakeDetector
     from voice.wav_io import read
 
     ears = NeuralEars(SpeechDetector(), WakeDetector.open(features))
@@ -209,11 +209,11 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     from device.conversation import Conversation
     from device.listening import SilentPlayer, open_ears
     from device.settings import load_settings
-    from voice.espeak_voice import EspeakVoice
-    from voice.listen import Listener, ListenSettings
-    from voice.train_wake import SEED, ambience, open_corpus
-    from voice.wake_ambient import minutes as ambient_minutes
-    from voice.wake_corpus import load_json, plan
+    from voice.tts.espeak import EspeakVoice
+    from voice.loop.listen import Listener, ListenSettings
+    from voice.train.wake import SEED, ambience, open_corpus
+    from voice.train.ambient import minutes as ambient_minutes
+    from voice.train.corpus import load_json, plan
 
     corpus = open_corpus(setup.models, Path(setup.cache).parent / "wake-corpus")
     voices = sorted(path.stem for path in (setup.models / "kokoro-voices").glob("*.bin"))

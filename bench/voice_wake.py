@@ -16,11 +16,11 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from voice.ears import NeuralEars
-from voice.espeak_voice import EspeakVoice
-from voice.train_wake import SEED, ambience, open_corpus
-from voice.vad import FRAME, SpeechDetector
-from voice.wake import (
+from voice.loop.ears import NeuralEars
+from voice.tts.espeak import EspeakVoice
+from voice.train.wake import SEED, ambience, open_corpus
+from voice.loop.vad import FRAME, SpeechDetector
+from voice.wake.detector import (
     CHECK_AFTER_MS,
     CHECK_S,
     OnnxClassifier,
@@ -30,12 +30,12 @@ from voice.wake import (
     is_call,
     packaged_model,
 )
-from voice.wake_ambient import MINUTE, Ambience, minute, worker_count
-from voice.wake_check import CallCheck
-from voice.wake_corpus import Utterance, load_json, plan
-from voice.wake_features import CHUNK, WINDOW, WakeFeatures
-from voice.wake_scenes import Backdrop, Scene, stage
-from voice.whisper import Whisper
+from voice.train.ambient import MINUTE, Ambience, minute, worker_count
+from voice.wake.check import CallCheck
+from voice.train.corpus import Utterance, load_json, plan
+from voice.wake.features import CHUNK, WINDOW, WakeFeatures
+from voice.train.scenes import Backdrop, Scene, stage
+from voice.asr.whisper import Whisper
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]

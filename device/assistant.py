@@ -28,8 +28,8 @@ from poi import Places
 
 if TYPE_CHECKING:
     from agent import Agent, Answer, Memory
-    from voice.asr import Transcript
-    from voice.tts import Clip
+    from voice.asr.recognizer import Transcript
+    from voice.tts.synthesizer import Clip
 
 Samples = npt.NDArray[np.float32]
 Position = tuple[float, float]

@@ -178,7 +178,7 @@ def voices_try(
     from device.settings import load_settings
     from device.speaker import Speaker
     from voice import wav_io
-    from voice.normalise import language_of
+    from voice.tts.normalise import language_of
 
     engines = make_engines(load_settings())
     try:

@@ -14,12 +14,12 @@ import numpy.typing as npt
 from device.assistant import Assistant, Turn
 from device.errors import DeviceError
 from device.voice_turns import VoiceTurn, VoiceTurns
-from voice.asr import Transcript
-from voice.listen import Reply
-from voice.mouth import Priority
-from voice.normalise import sentences
-from voice.phrases import fixed_phrases, phrase
-from voice.tts import Clip
+from voice.asr.recognizer import Transcript
+from voice.loop.listen import Reply
+from voice.loop.playback import Priority
+from voice.tts.normalise import sentences
+from voice.loop.phrases import fixed_phrases, phrase
+from voice.tts.synthesizer import Clip
 
 Samples = npt.NDArray[np.float32]
 Position = tuple[float, float]
@@ -32,7 +32,7 @@ _HEARD_CLEARLY = 0.5
 
 
 class Conversation:
-    """Implements `voice.listen.Engines`.
+    """Implements `voice.loop.listen.Engines`.
 
     Parameters
     ----------

@@ -20,8 +20,8 @@ from device.settings import EngineSettings, Settings
 from nav.paths import cache_home
 
 if TYPE_CHECKING:
-    from voice.asr import Transcript
-    from voice.tts import Clip, VoiceInfo
+    from voice.asr.recognizer import Transcript
+    from voice.tts.synthesizer import Clip, VoiceInfo
 
 _ASR_LIMIT_S = 30.0
 _TTS_CLAUSE_LIMIT_S = 20.0
@@ -103,14 +103,14 @@ class RemoteEngine:
 
 
 class RemoteRecogniser(RemoteEngine):
-    """`voice.recognition.Recognition` in its own process."""
+    """`voice.asr.recognition.Recognition` in its own process."""
 
     def __init__(self, store: ModelStore, settings: EngineSettings, profile: Profile) -> None:
         model = settings.speech_recognition or profile.speech_recognition
         super().__init__(
             lambda: EngineSpec(
                 name="speech recognition",
-                factory="voice.recognition:Recognition",
+                factory="voice.asr.recognition:Recognition",
                 options={
                     "model_dir": str(store.path(model)),
                     "cpu_threads": profile.speech_threads,
@@ -129,11 +129,11 @@ class RemoteRecogniser(RemoteEngine):
         language: str | None = None,
         likely: str | None = None,
     ) -> Transcript:
-        """See `voice.asr.Recognizer.transcribe`; also raises EngineFailed.
+        """See `voice.asr.recognizer.Recognizer.transcribe`; also raises EngineFailed.
 
         The words were said: where the process ends or hangs over them, a new one hears them once more.
         """
-        from voice.asr import Transcript
+        from voice.asr.recognizer import Transcript
 
         request = functools.partial(
             self.process.request,
@@ -150,7 +150,7 @@ class RemoteRecogniser(RemoteEngine):
         return Transcript.from_dict(values)
 
     def weigh_call(self, samples: npt.NDArray[np.float32]) -> list[float]:
-        """See `voice.wake_check.CallCheck.weigh_call`; also raises EngineFailed."""
+        """See `voice.wake.check.CallCheck.weigh_call`; also raises EngineFailed."""
         weighed: list[float] = self.process.request("weigh_call", samples=samples)
         return weighed
 
@@ -214,7 +214,7 @@ class RemoteLanguageModel(RemoteEngine):
 
 
 class RemoteSynthesizer(RemoteEngine):
-    """`voice.tts.Synthesizer` in its own process, with the voice, speed and volume of the settings."""
+    """`voice.tts.synthesizer.Synthesizer` in its own process, with the voice, speed and volume of the settings."""
 
     def __init__(self, store: ModelStore, settings: Settings, profile: Profile) -> None:
         self._speech = settings.speech
@@ -245,8 +245,8 @@ class RemoteSynthesizer(RemoteEngine):
         self.volume = min(1.0, max(0.0, steps.get(change, self.volume)))
 
     def speak(self, text: str, language: str, *, voice: str | None = None) -> Generator[Clip, None, None]:
-        """See `voice.tts.Synthesizer.speak`; after a crash it goes on once from the clause that broke off."""
-        from voice.normalise import sentences
+        """See `voice.tts.synthesizer.Synthesizer.speak`; after a crash it goes on once from the clause that broke off."""
+        from voice.tts.normalise import sentences
 
         chosen = voice or (self._speech.voice_zh if language == "zh" else self._speech.voice_en) or None
         # One at a time: a sentence that was finished comes from the cache in one piece the next time.
@@ -254,7 +254,7 @@ class RemoteSynthesizer(RemoteEngine):
             yield from self._sentence(sentence, language, chosen)
 
     def _sentence(self, text: str, language: str, voice: str | None) -> Generator[Clip, None, None]:
-        from voice.tts import Clip
+        from voice.tts.synthesizer import Clip
 
         done = 0
         for last_try in (False, True):
@@ -284,8 +284,8 @@ class RemoteSynthesizer(RemoteEngine):
             self._process.break_off()
 
     def voices(self) -> list[VoiceInfo]:
-        """See `voice.tts.Synthesizer.voices`."""
-        from voice.tts import VoiceInfo
+        """See `voice.tts.synthesizer.Synthesizer.voices`."""
+        from voice.tts.synthesizer import VoiceInfo
 
         return [VoiceInfo(**values) for values in self.process.request("voices")]
 
@@ -300,7 +300,7 @@ def _speech_spec(store: ModelStore, profile: Profile) -> EngineSpec:
         store.path("kokoro-voices")  # says which model is missing
     return EngineSpec(
         name="speech",
-        factory="voice.tts:Synthesizer",
+        factory="voice.tts.synthesizer:Synthesizer",
         options={
             "kokoro_model": str(store.path("kokoro") / "model.onnx") if kokoro else None,
             "kokoro_voices": str(store.path("kokoro-voices")) if kokoro else None,

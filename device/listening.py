@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from device.conversation import Conversation
 from device.models import ModelStore
-from voice.ears import NeuralEars
-from voice.listen import Event, Listener, ListenSettings
-from voice.mouth import Player
-from voice.tts import Clip
-from voice.vad import SpeechDetector
-from voice.wake import WakeDetector
+from voice.loop.ears import NeuralEars
+from voice.loop.listen import Event, Listener, ListenSettings
+from voice.loop.playback import Player
+from voice.tts.synthesizer import Clip
+from voice.loop.vad import SpeechDetector
+from voice.wake.detector import WakeDetector
 
 Samples = npt.NDArray[np.float32]
 

@@ -36,11 +36,11 @@ from nav.errors import NavError
 from nav.guidance.events import GuidanceEvent
 from nav.guidance.fix import Fix
 from nav.paths import regions_dir
-from voice.phrases import fixed_phrases
+from voice.loop.phrases import fixed_phrases
 
 if TYPE_CHECKING:
     from nav.guidance.prompt_types import Prompt
-    from voice.listen import Listener
+    from voice.loop.listen import Listener
 
 log = logging.getLogger("xiaogao")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from device.audio import Microphone, Samples
 from device.speaker import Speaker
-from voice.tts import Clip
+from voice.tts.synthesizer import Clip
 from voice.wav_io import RATE_HZ
 
 _TONE_HZ = 1_000

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from device.audio import Samples, StreamResampler, close_stream, find_device, sound_system
-from voice.tts import Clip
+from voice.tts.synthesizer import Clip
 from voice.wav_io import RATE_HZ, resample
 
 _STALL_S = 1.0
@@ -172,7 +172,7 @@ async def without_echo(sound: AsyncIterator[Samples], speaker: Speaker) -> Async
     voice.errors.VoiceMissing
         If no echo canceller is installed.
     """
-    from voice.echo import EchoCanceller
+    from voice.loop.echo import EchoCanceller
 
     canceller = EchoCanceller()
     async for block in sound:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
-from voice.mouth import Priority
+from voice.loop.playback import Priority
 
 
 @dataclass(slots=True, eq=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from voice import wav_io
-from voice.tts import Synthesizer
+from voice.tts.synthesizer import Synthesizer
 
 SAMPLES = (
     ("en_cathedral", "en", "af_heart", "Xiao Gao, take me to Helsinki Cathedral."),

@@ -12,7 +12,7 @@ from device.assistant import Assistant, Turn
 from device.conversation import Conversation
 from device.models import ModelStore
 from device.settings import Settings
-from voice.asr import Transcript
+from voice.asr.recognizer import Transcript
 
 STATION = (60.1719, 24.9414)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from device.conversation import Conversation
-from voice.tts import Clip
+from voice.tts.synthesizer import Clip
 
 
 class OneAtATime:

@@ -14,7 +14,7 @@ import pytest
 from device.errors import DeviceError
 from device.service import Service
 from device.settings import Settings, SpeechSettings
-from voice.tts import Clip
+from voice.tts.synthesizer import Clip
 
 
 class Voice:

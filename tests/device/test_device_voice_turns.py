@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from device.voice_turns import VoiceTurn, VoiceTurns
-from voice.mouth import Priority
+from voice.loop.playback import Priority
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from voice.asr import Recognizer
-from voice.kokoro_split import split
-from voice.tts import Synthesizer
-from voice.whisper import Whisper
+from voice.asr.recognizer import Recognizer
+from voice.tts.kokoro_split import split
+from voice.tts.synthesizer import Synthesizer
+from voice.asr.whisper import Whisper
 
 
 @pytest.fixture(scope="session")

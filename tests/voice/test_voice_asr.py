@@ -14,13 +14,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from voice import augment, wav_io
-from voice.asr import Recognizer, Transcript, slower
-from voice.asr_text import TextTidier, _sounds, _toned, echoes, repeats_itself, says_twice, without_call
+from voice import wav_io
+from voice.train import augment
+from voice.asr.recognizer import Recognizer, Transcript, slower
+from voice.asr.text import TextTidier, _sounds, _toned, echoes, repeats_itself, says_twice, without_call
 from voice.errors import VoiceMissing
-from voice.phrases import is_stop
-from voice.vad import FRAME, FRAME_MS, SpeechDetector, spans
-from voice.whisper import Whisper
+from voice.loop.phrases import is_stop
+from voice.loop.vad import FRAME, FRAME_MS, SpeechDetector, spans
+from voice.asr.whisper import Whisper
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from device.audio import (
     recording,
 )
 from device.speaker import Speaker
-from voice.tts import Clip
+from voice.tts.synthesizer import Clip
 
 
 class DrawnSystem:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from voice.endpoint import Endpointer, EndpointSettings, completeness
-from voice.vad import FRAME_MS
+from voice.loop.endpoint import Endpointer, EndpointSettings, completeness
+from voice.loop.vad import FRAME_MS
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voice import augment, wav_io
+from voice import wav_io
+from voice.train import augment
 from voice.errors import VoiceMissing
-from voice.train_hearing import COPIES, Lecture, Lessons, learn, lessons, no_hearing, parts_of
-from voice.wake import packaged_model
-from voice.wake_ambient import Ambience
-from voice.wake_check import CallCheck
-from voice.wake_corpus import Utterance
-from voice.wake_hearing import likeness, load_hearing, log_odds, save_hearing
-from voice.whisper import Whisper
+from voice.train.hearing import COPIES, Lecture, Lessons, learn, lessons, no_hearing, parts_of
+from voice.wake.detector import packaged_model
+from voice.train.ambient import Ambience
+from voice.wake.check import CallCheck
+from voice.train.corpus import Utterance
+from voice.wake.hearing import likeness, load_hearing, log_odds, save_hearing
+from voice.asr.whisper import Whisper
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FRAMES, WIDTH = 110, 512

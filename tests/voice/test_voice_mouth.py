@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice.mouth import Mouth, Priority, Speech
-from voice.tts import Clip
+from voice.loop.playback import Mouth, Priority, Speech
+from voice.tts.synthesizer import Clip
 
 
 class Tape:

@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench import voice_corpus
-from voice import augment, train_noise, wav_io
-from voice.asr_text import bare_text
-from voice.noise_adapter import CORRECTIONS, adapted, fingerprint, save_corrections, tensors, values
-from voice.wake_corpus import load_json
-from voice.whisper import Whisper
+from voice import wav_io
+from voice.train import augment
+from voice.train import noise as train_noise
+from voice.asr.text import bare_text
+from voice.asr.noise_adapter import CORRECTIONS, adapted, fingerprint, save_corrections, tensors, values
+from voice.train.corpus import load_json
+from voice.asr.whisper import Whisper
 
 KOKORO_VOICES = [
     *("zf_xiaobei", "zf_xiaoni", "zf_xiaoxiao", "zm_yunxi", "zm_yunyang"),

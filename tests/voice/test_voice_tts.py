@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from voice import wav_io
-from voice.asr import Recognizer
-from voice.asr_text import bare_text
+from voice.asr.recognizer import Recognizer
+from voice.asr.text import bare_text
 from voice.errors import VoiceMissing
-from voice.kokoro import KokoroVoice
-from voice.kokoro_split import split
-from voice.phonemes import Phonemizer, script_runs
-from voice.tts import ClipCache, Synthesizer
+from voice.tts.kokoro import KokoroVoice
+from voice.tts.kokoro_split import split
+from voice.tts.phonemes import Phonemizer, script_runs
+from voice.tts.synthesizer import ClipCache, Synthesizer
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def assert_comes_back(
     mouth: Synthesizer, judge: Recognizer, text: str, language: str, parts: list[str]
 ) -> None:
     """Speak a text; the judge has to hear these parts of it, in any characters of their sound."""
-    from voice import normalise
+    from voice.tts import normalise
 
     clips = list(mouth.speak(text, language))
     speech = wav_io.to_16k(np.concatenate([clip.samples for clip in clips]), clips[0].sample_rate_hz)

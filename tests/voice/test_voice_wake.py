@@ -14,11 +14,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from voice import augment, train_wake, wav_io
+from voice import wav_io
+from voice.train import augment
+from voice.train import wake as train_wake
 from voice.errors import VoiceFailed
-from voice.espeak_voice import EspeakVoice
-from voice.train_wake import SEED, export, fit, hard_negatives, open_corpus, tune
-from voice.wake import (
+from voice.tts.espeak import EspeakVoice
+from voice.train.wake import SEED, export, fit, hard_negatives, open_corpus, tune
+from voice.wake.detector import (
     CHECK_AFTER_MS,
     CHUNK_MS,
     FEATURES,
@@ -31,13 +33,13 @@ from voice.wake import (
     packaged_model,
     smoothed,
 )
-from voice.wake_ambient import Ambience, embedded_minutes
-from voice.wake_check import CallCheck
-from voice.wake_corpus import Utterance, load_json, plan
-from voice.wake_features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
-from voice.wake_scenes import Backdrop
-from voice.wake_tuning import Example, _least, examples, fit_check, other_examples
-from voice.whisper import Whisper
+from voice.train.ambient import Ambience, embedded_minutes
+from voice.wake.check import CallCheck
+from voice.train.corpus import Utterance, load_json, plan
+from voice.wake.features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
+from voice.train.scenes import Backdrop
+from voice.train.tuning import Example, _least, examples, fit_check, other_examples
+from voice.asr.whisper import Whisper
 
 SETTINGS = WakeSettings(candidate=0.6, sure=0.9, frames=3)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr_text import (
+from voice.asr.text import (
     TextTidier,
     bare_text,
     echoes,
@@ -18,11 +18,11 @@ from voice.asr_text import (
     says_twice,
     without_call,
 )
-from voice.biasing import Expectations, Meant
+from voice.asr.biasing import Expectations, Meant
 from voice.errors import VoiceFailed
-from voice.vad import FRAME, Span, SpeechDetector, spans
+from voice.loop.vad import FRAME, Span, SpeechDetector, spans
 from voice.wav_io import resample
-from voice.whisper import LANGUAGES, RATE_HZ, SHORT_WINDOW_S, Whisper, frames_of, together
+from voice.asr.whisper import LANGUAGES, RATE_HZ, SHORT_WINDOW_S, Whisper, frames_of, together
 
 Samples = npt.NDArray[np.float32]
 

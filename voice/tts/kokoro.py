@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.errors import VoiceFailed, VoiceMissing
-from voice.kokoro_split import LAST_MARK, SplitKokoro, halves_of
+from voice.tts.kokoro_split import LAST_MARK, SplitKokoro, halves_of
 from voice.onnx_session import open_session
-from voice.phonemes import Phonemizer
+from voice.tts.phonemes import Phonemizer
 
 SAMPLE_RATE_HZ = 24_000
 """Rate of everything Kokoro says."""
@@ -76,7 +76,7 @@ class KokoroVoice:
     def _cut(self, model: Path, halves_dir: Path) -> None:
         # In a process of its own: what cutting takes (half a gigabyte) is given back only by one that ends.
         with contextlib.suppress(OSError, subprocess.SubprocessError):
-            command = [sys.executable, "-m", "voice.kokoro_split", str(model), str(halves_dir)]
+            command = [sys.executable, "-m", "voice.tts.kokoro_split", str(model), str(halves_dir)]
             subprocess.run(command, timeout=_CUT_LIMIT_S, check=False, stdin=subprocess.DEVNULL)
         halves = halves_of(model, halves_dir)
         if all(half.is_file() for half in halves):

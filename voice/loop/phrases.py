@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voice.asr_text import bare_text
+from voice.asr.text import bare_text
 
 _PHRASES = {
     "listening": {"zh": "我在。", "en": "Yes?"},

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice import kokoro, normalise
+from voice.tts import kokoro
+from voice.tts import normalise
 from voice.errors import VoiceFailed, VoiceMissing
-from voice.kokoro import KokoroVoice
+from voice.tts.kokoro import KokoroVoice
 
 Samples = npt.NDArray[np.float32]
 
@@ -248,7 +249,7 @@ class Synthesizer:
 
     def voices(self) -> list[VoiceInfo]:
         """Every voice that can be asked for, Mandarin and English first."""
-        from voice.piper_voice import voice_language
+        from voice.tts.piper import voice_language
 
         found = [
             VoiceInfo(name=name, language=voice_language(path), engine="piper")
@@ -402,7 +403,7 @@ class Synthesizer:
     def _piper_engine(self, voice: str) -> Any:
         with self._piper_loads:
             if voice not in self._piper:
-                from voice.piper_voice import PiperVoiceEngine
+                from voice.tts.piper import PiperVoiceEngine
 
                 self._piper[voice] = PiperVoiceEngine(self._piper_paths[voice], threads=self._threads)
             return self._piper[voice]

@@ -3,7 +3,7 @@
 In noise the recogniser writes characters of nearly the right sound: 刀横去学研大厦 for 导航去学研大厦. Its
 guess is compared by sound with the usual wordings of requests (`voice/data/request_patterns.json`), and what
 stands in the place of a name with the names near the car. The recogniser then says how probable each of these
-sentences is, given the sound; see `voice.asr`.
+sentences is, given the sound; see `voice.asr.recognizer`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr_text import without_call
+from voice.asr.text import without_call
 
 Costs = npt.NDArray[np.float32]
 

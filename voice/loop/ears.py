@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from voice.vad import FRAME, FRAME_MS, SpeechDetector
-from voice.wake import WakeDetector, WakeHit
-from voice.wake_features import CHUNK
+from voice.loop.vad import FRAME, FRAME_MS, SpeechDetector
+from voice.wake.detector import WakeDetector, WakeHit
+from voice.wake.features import CHUNK
 
 Samples = npt.NDArray[np.float32]
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr_text import has_characters
+from voice.asr.text import has_characters
 from voice.errors import VoiceMissing
-from voice.noise_adapter import adapted
+from voice.asr.noise_adapter import adapted
 
 Samples = npt.NDArray[np.float32]
 
@@ -64,7 +64,7 @@ class Whisper:
     device : str
         "cpu", or "cuda" where CTranslate2 was built for it.
     corrected : bool
-        Whether the model gets our corrections for noise, if we have some for it (`voice.noise_adapter`).
+        Whether the model gets our corrections for noise, if we have some for it (`voice.asr.noise_adapter`).
 
     Raises
     ------

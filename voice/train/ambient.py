@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from voice import augment
-from voice.espeak_voice import VARIANTS, EspeakVoice
-from voice.wake_corpus import trim_silence
-from voice.wake_features import WakeFeatures
+from voice.train import augment
+from voice.tts.espeak import VARIANTS, EspeakVoice
+from voice.train.corpus import trim_silence
+from voice.wake.features import WakeFeatures
 from voice.wav_io import to_16k
 
 Samples = npt.NDArray[np.float32]

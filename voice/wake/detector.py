@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from voice.errors import VoiceMissing
 from voice.onnx_session import open_session
-from voice.wake_features import CHUNK, WakeFeatures
+from voice.wake.features import CHUNK, WakeFeatures
 
 Samples = npt.NDArray[np.float32]
 
@@ -52,7 +52,7 @@ FEATURES = (
 )
 """What the recogniser says of it: how probable the call, its rivals and its half are, and either language,
 how far the call leads what it would write itself, because in noise everything is improbable, and how far its
-encoder heard a call rather than none (`voice.wake_hearing`).
+encoder heard a call rather than none (`voice.wake.hearing`).
 The second stage decides on these and on the first stage's score of either language."""
 
 _ATTEND_MS = 1_600
@@ -65,7 +65,7 @@ class CheckSettings:
     """When the second stage bears the first one out; the trained model's card gives the values."""
 
     weights: dict[str, tuple[float, ...]]
-    """By decider (`voice.wake_tuning.DECIDERS`): a weight for each of `FEATURES`, for the first stage's score
+    """By decider (`voice.train.tuning.DECIDERS`): a weight for each of `FEATURES`, for the first stage's score
     of zh and of en, and a bias."""
 
     threshold: dict[str, float]

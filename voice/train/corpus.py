@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.espeak_voice import VARIANTS
+from voice.tts.espeak import VARIANTS
 from voice.wav_io import to_16k
 
 Samples = npt.NDArray[np.float32]

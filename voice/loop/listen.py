@@ -16,16 +16,16 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr import Transcript
-from voice.asr_text import without_call
-from voice.ears import Ears, Recorder, frames
-from voice.endpoint import Endpointer, EndpointSettings
+from voice.asr.recognizer import Transcript
+from voice.asr.text import without_call
+from voice.loop.ears import Ears, Recorder, frames
+from voice.loop.endpoint import Endpointer, EndpointSettings
 from voice.errors import VoiceError
-from voice.mouth import Mouth, Player, Priority, Speech
-from voice.phrases import is_stop, phrase
-from voice.tts import Clip
-from voice.vad import FRAME_MS
-from voice.wake import CHECK_AFTER_MS, SCORE_AFTER_MS, WakeHit, WakeSettings, is_call
+from voice.loop.playback import Mouth, Player, Priority, Speech
+from voice.loop.phrases import is_stop, phrase
+from voice.tts.synthesizer import Clip
+from voice.loop.vad import FRAME_MS
+from voice.wake.detector import CHECK_AFTER_MS, SCORE_AFTER_MS, WakeHit, WakeSettings, is_call
 
 Samples = npt.NDArray[np.float32]
 Event = dict[str, Any]
@@ -70,7 +70,7 @@ class Engines(Protocol):
         ...
 
     def weigh_call(self, samples: Samples) -> Awaitable[Sequence[float] | None]:
-        """`voice.wake.FEATURES` of the sound before a call; None if the recogniser cannot tell."""
+        """`voice.wake.detector.FEATURES` of the sound before a call; None if the recogniser cannot tell."""
         ...
 
     def respond(self, transcript: Transcript, *, addressed: bool) -> Awaitable[Reply | None]:

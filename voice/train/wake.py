@@ -1,4 +1,4 @@
-"""Train a wake word: ``python -m voice.train_wake --models FOLDER``.
+"""Train a wake word: ``python -m voice.train.wake --models FOLDER``.
 
 Speaks the recipe with every installed voice but the kept ones, puts the speech into rooms and noise,
 trains a small classifier on shared speech embeddings, mines hard negatives from hours of other sound,
@@ -24,18 +24,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.espeak_voice import EspeakVoice
-from voice.kokoro import REVISION, SAMPLE_RATE_HZ
-from voice.train_hearing import Lecture, learn, lessons
-from voice.wake import CLASSES, OnnxClassifier, smoothed
-from voice.wake_ambient import Ambience, embedded_minutes, minute, worker_count
-from voice.wake_check import CallCheck
-from voice.wake_corpus import CorpusCache, Utterance, load_json, plan
-from voice.wake_features import EMBEDDING, WINDOW, WakeFeatures, windows
-from voice.wake_hearing import save_hearing
-from voice.wake_scenes import Backdrop, training_windows
-from voice.wake_tuning import Example, examples, fit_check, noticed, other_examples
-from voice.whisper import Whisper
+from voice.tts.espeak import EspeakVoice
+from voice.tts.kokoro import REVISION, SAMPLE_RATE_HZ
+from voice.train.hearing import Lecture, learn, lessons
+from voice.wake.detector import CLASSES, OnnxClassifier, smoothed
+from voice.train.ambient import Ambience, embedded_minutes, minute, worker_count
+from voice.wake.check import CallCheck
+from voice.train.corpus import CorpusCache, Utterance, load_json, plan
+from voice.wake.features import EMBEDDING, WINDOW, WakeFeatures, windows
+from voice.wake.hearing import save_hearing
+from voice.train.scenes import Backdrop, training_windows
+from voice.train.tuning import Example, examples, fit_check, noticed, other_examples
+from voice.asr.whisper import Whisper
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
@@ -189,7 +189,7 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
     engines: dict[str, Any] = {}
 
     def kokoro(utterance: Utterance) -> tuple[Samples, int]:
-        from voice.kokoro import KokoroVoice
+        from voice.tts.kokoro import KokoroVoice
 
         if "kokoro" not in engines:
             # Whole, as people speak: our own replies come in stretches only to be heard sooner.
@@ -208,7 +208,7 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
     def piper(utterance: Utterance) -> tuple[Samples, int]:
         import onnxruntime
 
-        from voice.piper_voice import PiperVoiceEngine
+        from voice.tts.piper import PiperVoiceEngine
 
         # A loaded voice's noise goes on from one utterance to the next: each gets a voice of its own, so that
         # it sounds the same in whatever order they are spoken.
@@ -394,7 +394,7 @@ def main() -> None:
         "--recipe", type=Path, help="JSON like voice/data/wake_recipe.json, for another phrase"
     )
     parser.add_argument("--cache", type=Path, required=True, help="where spoken utterances are kept")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "wake_xiaogao.onnx")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "data" / "wake_xiaogao.onnx")
     parser.add_argument("--mine-minutes", type=int, default=240, help="other sound to learn from")
     parser.add_argument("--tune-minutes", type=int, default=360, help="other sound to set thresholds by")
     parser.add_argument(
@@ -504,7 +504,7 @@ def _second_stage(
     hearing = options.out.with_name(f"{options.out.stem}_hearing.npz")
     save_hearing(hearing, learn(heard))
     say(f"wrote {hearing} ({hearing.stat().st_size} bytes)")
-    # In Mandarin also what voices of the training say alone; see `voice.wake_tuning.DECIDERS`.
+    # In Mandarin also what voices of the training say alone; see `voice.train.tuning.DECIDERS`.
     alone = [clip for clip in clips["train"] if clip[0].language == "zh" and "+" not in clip[0].voice]
     native = [clip for clip in alone if clip[0].kind in ("positive", "near_miss")][::_NATIVE_SHARE]
     meeting = _Meeting(

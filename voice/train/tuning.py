@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.wake import (
+from voice.wake.detector import (
     CHECK_AFTER_MS,
     CHECK_S,
     CHUNK_MS,
@@ -20,10 +20,10 @@ from voice.wake import (
     evidence,
     smoothed,
 )
-from voice.wake_check import CallCheck
-from voice.wake_corpus import Utterance
-from voice.wake_features import WINDOW
-from voice.wake_scenes import Backdrop, stage
+from voice.wake.check import CallCheck
+from voice.train.corpus import Utterance
+from voice.wake.features import WINDOW
+from voice.train.scenes import Backdrop, stage
 
 Samples = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float32]
@@ -87,7 +87,7 @@ class Example:
     """The first stage's, of zh and en."""
 
     features: list[float] | None = None
-    """`voice.wake.FEATURES`; None if the first stage did not notice it."""
+    """`voice.wake.detector.FEATURES`; None if the first stage did not notice it."""
 
     trained: bool = False
     """Whether the training heard the voice."""
@@ -189,7 +189,7 @@ def other_examples(
 
 
 def _highest(mean: Scores, first: int) -> tuple[float, ...]:
-    """Highest score of either language from the moment the call is noticed; see `voice.wake.WakeHit`."""
+    """Highest score of either language from the moment the call is noticed; see `voice.wake.detector.WakeHit`."""
     return tuple(map(float, mean[first : first + 1 + SCORE_AFTER_MS // CHUNK_MS].max(axis=0)))
 
 

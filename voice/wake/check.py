@@ -4,7 +4,7 @@ The recogniser is not asked what was said, because in noise its best guess at tw
 wrong. It is asked how probable each spelling of the call is, given the sound, and how probable phrases
 that are easily taken for it are. Spellings that sound alike (小高小高, 肖高肖高; Xiao Gao, Shao Gow) count
 together, so it is the pinyin that is compared, not the characters. Beside the words stands what the encoder
-heard (`voice.wake_hearing`), which is still there where noise makes the decoder write other words.
+heard (`voice.wake.hearing`), which is still there where noise makes the decoder write other words.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.wake import CHECK_S
-from voice.wake_corpus import load_json
-from voice.wake_hearing import load_hearing, log_odds
-from voice.whisper import RATE_HZ, Whisper
+from voice.wake.detector import CHECK_S
+from voice.train.corpus import load_json
+from voice.wake.hearing import load_hearing, log_odds
+from voice.asr.whisper import RATE_HZ, Whisper
 
 Samples = npt.NDArray[np.float32]
 
@@ -39,7 +39,7 @@ class CallCheck:
         ``spellings`` and ``rivals`` as in ``voice/data/wake_recipe.json``, the default: how the recogniser
         may write the call, and what it may write instead, for "zh" and "en".
     hearing : Path, optional
-        Another network than the packaged one; see `voice.wake_hearing`.
+        Another network than the packaged one; see `voice.wake.hearing`.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class CallCheck:
         Returns
         -------
         list of float
-            `voice.wake.FEATURES`: logarithms of probabilities, the probabilities of both languages,
+            `voice.wake.detector.FEATURES`: logarithms of probabilities, the probabilities of both languages,
             differences of logarithms, and log-odds.
         """
         clip = self._looked_at(samples)

@@ -2,7 +2,7 @@
 
 The recogniser's decoder knows words, and the call is hardly one: in noise it makes words of it that it knows
 better. What its encoder heard is still there, and that is what this network judges. It was learnt by
-`voice.train_hearing`, which uses `likeness` too, so what is learnt is what is used.
+`voice.train.hearing`, which uses `likeness` too, so what is learnt is what is used.
 """
 
 from __future__ import annotations

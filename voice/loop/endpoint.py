@@ -7,7 +7,7 @@ import statistics
 from collections import deque
 from dataclasses import dataclass
 
-from voice.vad import FRAME_MS
+from voice.loop.vad import FRAME_MS
 
 _OPEN_ZH = re.compile(
     r"(?:带我去|我想去|我要去|导航到|导航去|去往|前往|开到|[去到找在从的和跟往离把再先然后]|附近有|帮我|我想|我要|然后|还有|或者|比如|那个|这个|嗯|呃)$"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Protocol
 
-from voice.tts import Clip
+from voice.tts.synthesizer import Clip
 
 Emit = Callable[[str, dict[str, Any]], None]
 

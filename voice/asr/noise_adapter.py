@@ -1,4 +1,4 @@
-"""Corrections to Whisper's encoder that make it hear in noise what it hears without (`voice.train_noise`).
+"""Corrections to Whisper's encoder that make it hear in noise what it hears without (`voice.train.noise`).
 
 They are low-rank products added to the weights while the model loads: nothing is slower afterwards, and the
 model on disk stays the published one, with its hash.

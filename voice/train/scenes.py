@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from voice import augment
-from voice.wake_corpus import Utterance
-from voice.wake_features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
+from voice.train import augment
+from voice.train.corpus import Utterance
+from voice.wake.features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]

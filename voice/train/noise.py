@@ -1,8 +1,8 @@
-"""Teach the recogniser to hear in noise: ``python -m voice.train_noise --models FOLDER --cache FOLDER``.
+"""Teach the recogniser to hear in noise: ``python -m voice.train.noise --models FOLDER --cache FOLDER``.
 
 The encoder of Whisper is its own teacher. What it makes of clean speech is the aim; what it makes of the
 same speech in a room with road, fan, babble or music is drawn to that by low-rank corrections of its weights
-(`voice.noise_adapter`). No words are needed, the decoder stays as it is, and a quarter of the examples are
+(`voice.asr.noise_adapter`). No words are needed, the decoder stays as it is, and a quarter of the examples are
 clean speech, which has to stay where it was.
 """
 
@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erf
 
-from voice import augment
-from voice.noise_adapter import CORRECTIONS, fingerprint, save_corrections, tensors, values
-from voice.train_wake import SEED as WAKE_SEED
-from voice.train_wake import open_corpus
-from voice.wake_corpus import Utterance, load_json, plan
+from voice.train import augment
+from voice.asr.noise_adapter import CORRECTIONS, fingerprint, save_corrections, tensors, values
+from voice.train.wake import SEED as WAKE_SEED
+from voice.train.wake import open_corpus
+from voice.train.corpus import Utterance, load_json, plan
 
 Samples = npt.NDArray[np.float32]
 Params = dict[str, Any]
@@ -191,7 +191,7 @@ def encode(base: Params, corrections: Params | None, mel: Any, *, using: Any = n
     base : dict
         `encoder_weights`.
     corrections : dict, optional
-        What is added to them, as in `voice.noise_adapter.save_corrections`.
+        What is added to them, as in `voice.asr.noise_adapter.save_corrections`.
     mel : array, shape (n, 80, frames)
         Features.
     using : module
@@ -345,13 +345,13 @@ def clean_speech(models: Path, cache: Path) -> tuple[list[Samples], list[Samples
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m voice.train_noise", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m voice.train.noise", description=__doc__)
     parser.add_argument(
         "--models", type=Path, required=True, help="folder with whisper-base, kokoro, kokoro-voices"
     )
     parser.add_argument("--cache", type=Path, required=True, help="where spoken utterances are kept")
     parser.add_argument("--steps", type=int, default=1400)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / CORRECTIONS)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "data" / CORRECTIONS)
     options = parser.parse_args()
     raw = (options.models / "whisper-base" / "model.bin").read_bytes()
     mark = fingerprint(raw, tensors(raw))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from voice.asr import Recognizer
-from voice.wake_check import CallCheck
-from voice.whisper import Whisper
+from voice.asr.recognizer import Recognizer
+from voice.wake.check import CallCheck
+from voice.asr.whisper import Whisper
 
 
 class Recognition:

@@ -1,4 +1,4 @@
-"""Learn the hearing of the wake word's second stage (`voice.wake_hearing`): a step of `voice.train_wake`.
+"""Learn the hearing of the wake word's second stage (`voice.wake.hearing`): a step of `voice.train.wake`.
 
 Calls, near-misses and other speech by the training voices are put into rooms and noise, and cut as the
 second stage would cut them. The input is what the encoder of the recogniser, corrected for noise, makes of
@@ -17,17 +17,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.augment import pace_and_pitch
-from voice.espeak_voice import EspeakVoice
-from voice.wake import CHECK_S, OnnxClassifier, smoothed
-from voice.wake_ambient import Ambience, minute, worker_count
-from voice.wake_check import CallCheck
-from voice.wake_corpus import Utterance
-from voice.wake_features import WakeFeatures, windows
-from voice.wake_hearing import STRIDES, Params, likeness
-from voice.wake_scenes import LABELS, Backdrop, stage
-from voice.wake_tuning import looked_at_until, noticed
-from voice.whisper import Whisper
+from voice.train.augment import pace_and_pitch
+from voice.tts.espeak import EspeakVoice
+from voice.wake.detector import CHECK_S, OnnxClassifier, smoothed
+from voice.train.ambient import Ambience, minute, worker_count
+from voice.wake.check import CallCheck
+from voice.train.corpus import Utterance
+from voice.wake.features import WakeFeatures, windows
+from voice.wake.hearing import STRIDES, Params, likeness
+from voice.train.scenes import LABELS, Backdrop, stage
+from voice.train.tuning import looked_at_until, noticed
+from voice.asr.whisper import Whisper
 
 Samples = npt.NDArray[np.float32]
 Encoded = npt.NDArray[np.float16]
@@ -255,7 +255,7 @@ def learn(given: Lessons, *, epochs: int = EPOCHS, seed: int = SEED) -> Params:
     Returns
     -------
     dict
-        Weights for `voice.wake_hearing.likeness`.
+        Weights for `voice.wake.hearing.likeness`.
     """
     import jax
     import jax.numpy as jnp

@@ -99,7 +99,7 @@ class EspeakVoice:
         """Rate and samples, or None if the child died of it."""
         if base not in self._children:
             self._children[base] = subprocess.Popen(
-                [sys.executable, "-m", "voice.espeak_voice"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-m", "voice.tts.espeak"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
         child = self._children[base]
         assert child.stdin is not None

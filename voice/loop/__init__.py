@@ -1,0 +1,1 @@
+"""The listening loop: ears, voice activity, endpoint, playback, echo."""

@@ -1,0 +1,1 @@
+"""Workshop: trains wake word and recogniser corrections. In no wheel."""

@@ -1,0 +1,1 @@
+"""From words to sound, and how written text is read aloud."""

@@ -1,0 +1,1 @@
+"""The call: features, detector, second hearing and its check."""
