@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from agent.agent import Agent
     from agent.actions.answer import Answer
+    from agent.agent import Agent
     from agent.memory import Memory
     from agent.understanding.understand import Understander
 

@@ -8,16 +8,20 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, cast
 
+from agent.actions import answers as dialogue
+from agent.actions import bystander as overheard
 from agent.actions import drive as act_drive
 from agent.actions import reroute as act_reroute
 from agent.actions import search as act_search
 from agent.actions import status as act_status
-from agent.actions import answers as dialogue
-from agent.actions import bystander as overheard
 from agent.actions.answer import Answer
 from agent.actions.context import Desk
-from agent.errors import AgentError
 from agent.actions.finding import Finder
+from agent.actions.reply import Style, say
+from agent.actions.session import Session
+from agent.actions.suggestion import Suggester, Suggestion
+from agent.actions.turn import Result, Turn
+from agent.errors import AgentError
 from agent.understanding.intent import (
     Cancel,
     ChangeRoute,
@@ -35,10 +39,6 @@ from agent.understanding.intent import (
     Status,
     Volume,
 )
-from agent.actions.reply import Style, say
-from agent.actions.session import Session
-from agent.actions.suggestion import Suggester, Suggestion
-from agent.actions.turn import Result, Turn
 from agent.understanding.understand import Understander, Understanding
 from agent.understanding.utterance import clean
 from nav.errors import NavError
@@ -47,9 +47,9 @@ from poi.errors import PoiError
 if TYPE_CHECKING:
     from agent.actions.context import Point
     from agent.actions.guidance_state import GuidanceState
+    from agent.memory import Memory
     from agent.understanding.intent import Avoid, Intent
     from agent.understanding.language_model import LanguageModel
-    from agent.memory import Memory
     from agent.understanding.utterance import Language
     from nav import Region, Router
     from poi import Places

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from agent import Agent, Memory
+from agent.actions.suggestion import Suggester
 from agent.errors import AgentError
 from agent.understanding.intent import Intent
 from agent.understanding.language_model import LanguageModel
 from agent.understanding.rules.rules import Context
-from agent.actions.suggestion import Suggester
 from agent.understanding.understand import ACCEPT, Understander
 from agent.understanding.utterance import clean, language_of
 
@@ -180,7 +180,7 @@ class Maps:
 def _extract(name: str) -> Path | None:
     if name == "helsinki":
         from device.errors import DeviceError
-        from device.models import ModelStore
+        from device.store.models import ModelStore
 
         try:
             return ModelStore().path("helsinki-extract") / "Helsinki.osm.pbf"
@@ -305,7 +305,7 @@ def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, A
 def make_model() -> LanguageModel | None:
     """Return the installed local model, or None."""
     from device.errors import DeviceError
-    from device.models import ModelStore
+    from device.store.models import ModelStore
 
     try:
         folder = ModelStore().path("qwen-coder-0.5b")

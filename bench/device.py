@@ -18,12 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.sample_home import sample_home
-from device.assistant import Assistant, Turn
-from device.control import ask_service
+from device.assistant.assistant import Assistant, Turn
 from device.errors import DeviceError
 from device.hardware import choose
+from device.service.control import ask_service
+from device.service.systemd import unit_text
 from device.settings import PrivacySettings, Settings
-from device.systemd import unit_text
 from voice import wav_io
 
 _LIMIT_S = 90.0
@@ -44,7 +44,7 @@ class _Service:
         }
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "device.cli", "run"],
+            [sys.executable, "-m", "device.cli.main", "run"],
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -11,18 +11,18 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agent.understanding.intent import Navigate, Search, Status
 from agent.actions.reply_en import TEMPLATES as EN
 from agent.actions.reply_zh import TEMPLATES as ZH
+from agent.understanding.intent import Navigate, Search, Status
 from agent.understanding.utterance import simplified
 from nav.geometry import distance_m
 from nav.guidance.wording import spoken_distance, spoken_duration
 from nav.guidance.wording_numbers import en_number, en_ordinal, zh_number
 
 if TYPE_CHECKING:
-    from agent.agent import Agent
     from agent.actions.answer import Answer
     from agent.actions.context import Point
+    from agent.agent import Agent
     from nav import Route
 
 _UNIT_EN = {

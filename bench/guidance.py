@@ -71,7 +71,7 @@ def run(
 
 
 def _extracts(maps: Path | None, helsinki: Path | None) -> dict[str, Path]:
-    from device.models import ModelStore
+    from device.store.models import ModelStore
 
     folder = maps or Path(__file__).parents[2] / "shared" / "maps"
     helsinki = helsinki or ModelStore().path("helsinki-extract") / "Helsinki.osm.pbf"

@@ -15,13 +15,13 @@ from device.position.simulator import Course, Receiver, simulate
 from nav.errors import NavError
 from nav.geometry import cumulative_m, project_to_segments
 from nav.graph import Access, EdgeFlag
-from nav.guidance.guide import Guide, GuideSettings
 from nav.guidance.events import GuidanceEvent
+from nav.guidance.guide import Guide, GuideSettings
 from nav.guidance.prompts import Prompt
+from nav.guidance.wording import Language
 from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router
-from nav.guidance.wording import Language
 
 _MIN_M, _MAX_M = 500.0, 12_000.0
 _WRONG_M = 500.0

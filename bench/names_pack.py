@@ -10,9 +10,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from poi.build.pack import connect_for_writing, finish
 from poi.build.importance import importance
 from poi.build.name_index import NameIndexWriter
+from poi.build.pack import connect_for_writing, finish
 
 _BATCH = 5000
 _KEYS = {

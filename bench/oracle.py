@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nav.graph import Graph
-from nav.routing.leg import Place
 from nav.osm.restrictions import ForbiddenSequence
+from nav.routing.leg import Place
 from nav.routing.turns import Turns
 
 Path = tuple[int, ...]

@@ -87,7 +87,7 @@ def run(
 
 
 def _stored_names() -> Path:
-    from device.models import ModelStore
+    from device.store.models import ModelStore
 
     return ModelStore().path("siontiles-names") / "search_index.json.gz"
 

@@ -19,8 +19,8 @@ from bench.oracle import Oracle
 from nav.graph import EdgeFlag, RoadClass
 from nav.osm.extract import read_network
 from nav.pack import build_graph, build_roads
-from nav.routing.polyline import decode
 from nav.region import Region
+from nav.routing.polyline import decode
 from nav.routing.route import Route
 from nav.routing.router import Router
 
@@ -75,7 +75,7 @@ def _extracts(maps: Path | None, helsinki: Path | None) -> dict[str, Path]:
     folder = maps or Path(__file__).parents[2] / "shared" / "maps"
     found = {name: folder / f"{name}.osm.pbf" for name in ("andorra", "monaco", "tsinghua")}
     if helsinki is None:
-        from device.models import ModelStore
+        from device.store.models import ModelStore
 
         store_path = ModelStore().path("helsinki-extract")
         helsinki = store_path / "Helsinki.osm.pbf"
@@ -319,9 +319,9 @@ def _explanation(route: Route, theirs: dict[str, Any], along_s: float, shared: f
 
 def _along(router: Router, ours: np.ndarray[Any, Any], line: np.ndarray[Any, Any]) -> tuple[float, float]:
     """Drive along a line, matched to our roads: seconds at our speeds, and the share of it on our own way."""
+    from nav.guidance.fix import Fix
     from nav.guidance.matching import match
     from nav.guidance.matching_roads import roads_of
-    from nav.guidance.fix import Fix
 
     step = line[:: max(len(line) // 200, 1)]
     fixes = [

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from device.models import ModelStore
-from device.regions import add_region
+from device.store.models import ModelStore
+from device.store.regions import add_region
 
 
 @contextmanager

@@ -24,9 +24,9 @@ from rich.table import Table
 
 from bench.guided_drives import random_routes
 from bench.sample_home import sample_home
-from device.assistant import Assistant
-from device.conversation import Conversation
-from device.listening import SilentPlayer, open_ears
+from device.assistant.assistant import Assistant
+from device.assistant.conversation import Conversation
+from device.audio.listening import SilentPlayer, open_ears
 from device.position.route_course import course_of
 from device.position.simulator import Receiver, simulate
 from device.settings import Settings

@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.array_store import write_arrays
-from nav.osm.assemble import assemble
 from nav.country import timezone_at
 from nav.errors import BadMapFile, BadName
 from nav.graph import ARRAY_FIELDS, Access, Graph, RoadClass
+from nav.osm.assemble import assemble
 from nav.osm.extract import Progress, RawNetwork, read_network
-from nav.paths import regions_dir
 from nav.osm.restrictions import ForbiddenSequence, forbidden_sequences
+from nav.paths import regions_dir
 from nav.routing.snap import SNAP_FIELDS, build_snap_index
 from nav.routing.turns import ORDER_FIELD, TURN_FIELDS, build_turns
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from poi.build.schema import FORMAT, NAME_KINDS
 from poi.errors import PlacesMissing, PlacesOutdated
 from poi.place import Place
-from poi.build.schema import FORMAT, NAME_KINDS
 from poi.text import word_set
 
 _COLUMNS = "id, osm, category, lat, lon, name, district, importance, data"

@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     options = parser.parse_args()
     if options.kokoro is None or options.voices is None:
-        from device.models import ModelStore
+        from device.store.models import ModelStore
 
         store = ModelStore()
         options.kokoro = options.kokoro or store.path("kokoro")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from device.assistant import Assistant
-from device.commands_ask import print_turn
+from device.assistant.assistant import Assistant
+from device.cli.ask import print_turn
+from device.cli.terminal import stderr, stdout
 from device.errors import DeviceError
 from device.settings import Settings
-from device.terminal import stderr, stdout
 from nav.errors import NavError
 from voice import wav_io
 from voice.errors import VoiceError

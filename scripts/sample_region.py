@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from device.cli.terminal import working
 from device.errors import DeviceError
-from device.models import ModelStore
-from device.regions import add_region, installed_regions
-from device.terminal import working
+from device.store.models import ModelStore
+from device.store.regions import add_region, installed_regions
 from nav import Region
 from nav.errors import NavError
 from poi import Places

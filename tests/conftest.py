@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from device.errors import DeviceError
-from device.models import ModelStore
+from device.store.models import ModelStore
 
 # No drawn test fails for having been slow: a busy machine is no defect.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

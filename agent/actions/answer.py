@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from agent.understanding.intent import Intent
     from agent.trip.itinerary import Plan
+    from agent.understanding.intent import Intent
     from agent.understanding.utterance import Language
     from nav import Route
     from poi.place import Place

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from agent.actions import drive as act_drive
 from agent.actions import reroute as act_reroute
 from agent.actions import search as act_search
-from agent.errors import AgentError
 from agent.actions.finding import Found
-from agent.understanding.intent import Choose, Deny, Navigate, PlanTrip, Search, Volume
 from agent.actions.turn import Result, Turn
+from agent.errors import AgentError
+from agent.understanding.intent import Choose, Deny, Navigate, PlanTrip, Search, Volume
 
 if TYPE_CHECKING:
-    from agent.understanding.language_model import LanguageModel
     from agent.actions.session import Question
+    from agent.understanding.language_model import LanguageModel
     from poi.place import Place
 
 _PATIENCE = 1

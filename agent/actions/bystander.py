@@ -6,12 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.actions.answers import courtesy
-from agent.understanding.intent import Chat, Choose, Confirm, Deny, Navigate, PlanTrip, Remember, Search, Status
+from agent.understanding.intent import (
+    Chat,
+    Choose,
+    Confirm,
+    Deny,
+    Navigate,
+    PlanTrip,
+    Remember,
+    Search,
+    Status,
+)
 
 if TYPE_CHECKING:
     from agent.actions.finding import Finder
-    from agent.understanding.intent import Intent
     from agent.actions.session import Session
+    from agent.understanding.intent import Intent
     from agent.understanding.understand import Understanding
 
 _SURE = 0.9

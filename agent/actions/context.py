@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
-    from agent.understanding.intent import TravelMode
     from agent.memory import Kept, Memory
+    from agent.understanding.intent import TravelMode
     from nav import Region, Router
     from poi import Places
     from poi.place import Place

@@ -6,13 +6,13 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from agent.actions import reply
 from agent.actions import search as act_search
 from agent.actions import status as act_status
-from agent.actions import reply
-from agent.errors import MemoryUnavailable
 from agent.actions.finding import Found
-from agent.understanding.intent import Avoid, Navigate, Search
 from agent.actions.turn import Result, Turn
+from agent.errors import MemoryUnavailable
+from agent.understanding.intent import Avoid, Navigate, Search
 from nav.errors import NavError, NoRoute, PointOutsideRegion, PointUnreachable
 from nav.geometry import distance_m
 

@@ -20,8 +20,8 @@ from poi.category import parse_category
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
-    from agent.understanding.intent import Navigate, Need
     from agent.actions.session import Session
+    from agent.understanding.intent import Navigate, Need
     from agent.understanding.utterance import Language
     from nav import Route
     from poi.place import Place, Resolution

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from agent.understanding.rules.phrase import is_category
 from agent.actions.reply_en import TEMPLATES as EN
 from agent.actions.reply_zh import TEMPLATES as ZH
+from agent.understanding.rules.phrase import is_category
 from agent.understanding.utterance import simplified
 from nav.guidance.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
 

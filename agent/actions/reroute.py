@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from agent.actions import status as act_status
 from agent.actions.drive import alternatives, navigate, plan_route
+from agent.actions.turn import Result, Turn
 from agent.understanding.intent import Avoid, ChangeRoute, Navigate
 from agent.understanding.numerals import counted, nth
-from agent.actions.turn import Result, Turn
 from poi.category import parse_category
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from agent.actions.answer import Answer
     from agent.actions.guidance_state import GuidanceState
-    from agent.understanding.intent import Avoid, Intent
     from agent.trip.itinerary import Plan
+    from agent.understanding.intent import Avoid, Intent
     from agent.understanding.utterance import Language
     from nav import Route
     from poi.place import Place

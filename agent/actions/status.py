@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent.actions import reply
-from agent.understanding.intent import Navigate, Recall, Remember, Status
 from agent.actions.turn import Result, Turn
+from agent.understanding.intent import Navigate, Recall, Remember, Status
 from nav.errors import NavError
 from nav.guidance.wording import spoken_speed
 from poi.opening import next_change, open_at

@@ -10,8 +10,8 @@ from agent.actions import reply
 from agent.actions.context import Desk, as_place
 from agent.actions.finding import Finder
 from agent.actions.guidance_state import GuidanceState
-from agent.understanding.intent import Navigate, Search
 from agent.actions.session import Question, Session
+from agent.understanding.intent import Navigate, Search
 from nav.errors import NavError
 from nav.geometry import distance_m
 

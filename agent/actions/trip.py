@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent.actions import reply
+from agent.actions.turn import Result, Turn
 from agent.errors import PlanImpossible
 from agent.understanding.intent import PlanChange, PlanTrip
-from agent.actions.turn import Result, Turn
 from poi.place import Place
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
 
 
 def _make(turn: Turn, intent: PlanTrip) -> Result:
-    from agent.trip.planner import make_plan
     from agent.trip.dates import first_day_of
+    from agent.trip.planner import make_plan
     from agent.trip.request import make_request
 
     session = turn.session

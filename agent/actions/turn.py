@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
     from agent.actions.finding import Finder
     from agent.actions.guidance_state import GuidanceState
-    from agent.understanding.intent import Avoid, Intent
-    from agent.trip.itinerary import Plan
     from agent.actions.session import Expecting, Session
+    from agent.trip.itinerary import Plan
+    from agent.understanding.intent import Avoid, Intent
     from agent.understanding.utterance import Language
     from nav import Route
     from poi.place import Place

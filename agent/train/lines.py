@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from agent.understanding.intent import Intent, parse_intent
 from agent.understanding.head import label_of
+from agent.understanding.intent import Intent, parse_intent
 
 _LISTS = {"avoid", "allow", "via", "likes", "dislikes", "must", "meals"}
 _NUMBERS = {"index", "stars", "within_m", "days", "level", "hotel_stars"}

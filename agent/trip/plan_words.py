@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.understanding.numerals import counted, nth
 from agent.trip.planner import stop_of
+from agent.understanding.numerals import counted, nth
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agent.errors import PlanImpossible
-from agent.trip.itinerary import Day, Plan, Visit
 from agent.trip.hours import arrival_windows, hours_state
+from agent.trip.itinerary import Day, Plan, Visit
 from agent.trip.request import MEAL_MIN, TripRequest, next_day, stay_min
 from agent.trip.solver import DINNER, LUNCH, DayFrame, Stop, solve
 from nav.errors import NavError

@@ -7,10 +7,10 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from agent.errors import PlanImpossible
+from agent.trip.hours import arrival_windows
 from agent.trip.itinerary import Day, Plan
 from agent.trip.plan_words import meant, stops_of
 from agent.trip.planner import assemble, day_frames, other_hotel, schedule_day
-from agent.trip.hours import arrival_windows
 from agent.trip.request import MAX_DAYS, TripRequest, stay_min
 from agent.trip.solver import DAY_END, DayFrame, Stop, solve
 from agent.trip.verifier import verify
@@ -355,8 +355,8 @@ def _shift(desk: Desk, plan: Plan, request: TripRequest, *, later: bool) -> Chan
 
 def _date(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Changed:
     """The same days on other dates; planned anew if something is closed then."""
-    from agent.trip.planner import make_plan
     from agent.trip.dates import moved_to
+    from agent.trip.planner import make_plan
 
     first_day = moved_to(words, desk.now(), request.first_day)
     if first_day is None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from agent.trip.planner import DRIVE_CAP_S, REST_EVERY_S, drive
 from agent.trip.hours import hours_state
+from agent.trip.planner import DRIVE_CAP_S, REST_EVERY_S, drive
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from agent.understanding.numerals import ZH_NUMBER, en_number, zh_number
 from agent.trip.dates import EN_DATE, ZH_DATE, date_said
+from agent.understanding.numerals import ZH_NUMBER, en_number, zh_number
 
 _ZH_PART = r"(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|早|晚)"
 _ZH_CLOCK = rf"(?:{ZH_NUMBER}点(?:钟|整|半|一刻|三刻|{ZH_NUMBER}分?)?|\d{{1,2}}[:：]\d\d|午夜|零点|很晚|深夜)"

@@ -228,8 +228,7 @@ def _search(item: _Item, text: str, language: Language) -> Intent | None:
 
 
 def _plan_trip(item: _Item, text: str, language: Language) -> Intent:
-    from agent.understanding.rules import wishes_en
-    from agent.understanding.rules import wishes_zh
+    from agent.understanding.rules import wishes_en, wishes_zh
 
     reader: Any = wishes_zh if language == "zh" else wishes_en
     wishes = reader.parse_wishes(text)

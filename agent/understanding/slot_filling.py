@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent.understanding import fast_tier
-from agent.understanding.intent import ChangeRoute, Navigate, PlanChange, PlanTrip, Search, Status, Volume
-from agent.understanding.rules.phrase import parse_phrase
-from agent.understanding.prompt import read_output, slot_grammar, slot_prompt
 from agent.understanding.head import label_of
+from agent.understanding.intent import ChangeRoute, Navigate, PlanChange, PlanTrip, Search, Status, Volume
+from agent.understanding.prompt import read_output, slot_grammar, slot_prompt
+from agent.understanding.rules.phrase import parse_phrase
 from agent.understanding.utterance import language_of
 
 if TYPE_CHECKING:
@@ -126,8 +126,7 @@ class Reader:
         return intent
 
     def _plan_change(self, label: str, what: str) -> PlanTrip:
-        from agent.understanding.rules import wishes_en
-        from agent.understanding.rules import wishes_zh
+        from agent.understanding.rules import wishes_en, wishes_zh
 
         reader: Any = wishes_zh if language_of(self.text) == "zh" else wishes_en
         action: Any = label.partition("=")[2]

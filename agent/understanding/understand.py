@@ -12,9 +12,9 @@ from agent.understanding.rules.travel_mode import cut_travel_mode, with_travel_m
 from agent.understanding.utterance import clean, language_of
 
 if TYPE_CHECKING:
+    from agent.understanding.head import Head
     from agent.understanding.intent import Intent
     from agent.understanding.language_model import LanguageModel
-    from agent.understanding.head import Head
     from agent.understanding.utterance import Language
 
 ACCEPT = 0.7
@@ -168,9 +168,9 @@ class Understander:
         self, head: Head, text: str, context: Context, fast: Parsed | None
     ) -> tuple[tuple[Intent, ...], float]:
         """Let the head choose the class of each part, and fill in what the class holds."""
+        from agent.understanding.head import label_of
         from agent.understanding.prompt import build_prompt
         from agent.understanding.slot_filling import Reader, parts_of
-        from agent.understanding.head import label_of
 
         model: Any = self._llm
         parts = parts_of(text)

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from nav.guidance.progress import Progress
 from nav.guidance.prompts import Prompt, PromptTiming
-from nav.routing.route import Route
 from nav.guidance.wording import Language
+from nav.routing.route import Route
 
 EventKind = Literal[
     "prompt", "progress", "off_route", "reroute", "no_route", "position_lost", "via_reached", "arrived",

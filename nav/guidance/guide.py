@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from nav.errors import NavError
-from nav.guidance.notices import RestWatch, SpeedWatch
 from nav.guidance.events import EventKind, GuidanceEvent, GuideSettings, GuideStatus
+from nav.guidance.fix import Fix
 from nav.guidance.matching import Matcher, State
 from nav.guidance.matching_roads import between_m, roads_of
-from nav.guidance.fix import Fix
+from nav.guidance.notices import RestWatch, SpeedWatch
 from nav.guidance.progress import Progress, RouteRuler, limit_kph
 from nav.guidance.prompts import Prompt, PromptScheduler
 from nav.guidance.wording import Language, name_in, spoken_ref

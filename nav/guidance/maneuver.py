@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nav.graph import Access, EdgeFlag, Graph
-from nav.guidance.maneuver_junctions import TRUNK, Junctions, look_at_junctions
 from nav.guidance.lanes import lanes_for
+from nav.guidance.maneuver_junctions import TRUNK, Junctions, look_at_junctions
 from nav.guidance.maneuver_turns import Turn, turns_of, without_sidesteps
 from nav.guidance.maneuver_types import Lane, Maneuver
 

@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nav.guidance.matching_roads import Candidate, Roads, between_m
 from nav.guidance.fix import Fix
+from nav.guidance.matching_roads import Candidate, Roads, between_m
 
 __all__ = ["Fix", "MatchedPoint", "Matcher", "Matching", "State", "match"]
 

@@ -9,8 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nav.guidance import wording_en
-from nav.guidance import wording_zh
+from nav.guidance import wording_en, wording_zh
 from nav.guidance.maneuver_types import Form, Maneuver
 from nav.guidance.prompt_types import Prompt, PromptTiming, Stage
 from nav.guidance.wording import Language

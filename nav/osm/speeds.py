@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.routing.costs import Costs, load_costs
 from nav.graph import EdgeFlag, Float32Array, Graph, RoadClass
 from nav.osm.tags import NO_LIMIT_KPH, WayTraits
+from nav.routing.costs import Costs, load_costs
 
 
 def car_speeds_kph(

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nav.routing.engine import Weights
 from nav.geometry import haversine_m
 from nav.graph import FloatArray, Int64Array, RoadClass
+from nav.routing.engine import Weights
 from nav.routing.leg import LegPath, Place
 from nav.routing.search import INFINITE_MS
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nav.routing.engine import Weights
 from nav.graph import FloatArray
+from nav.routing.engine import Weights
 from nav.routing.leg import LegPath, Place
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nav.routing.engine import Engine, Weights
 from nav.graph import FloatArray, Int64Array
+from nav.routing.engine import Engine, Weights
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.turns import Turns
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.routing.engine import Weights
 from nav.graph import FloatArray, Int64Array
+from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import INFINITE_MS, Seed
 

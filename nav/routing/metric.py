@@ -11,10 +11,10 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.routing.costs import load_costs
-from nav.routing.engine import Engine, MetricKey, Weights
 from nav.graph import EdgeFlag, Graph, Int64Array, RoadClass
 from nav.region import Network
+from nav.routing.costs import load_costs
+from nav.routing.engine import Engine, MetricKey, Weights
 from nav.routing.search import INFINITE_MS
 
 AVOIDABLE: Mapping[str, tuple[EdgeFlag, RoadClass | None]] = {

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.routing.engine import Weights
 from nav.geometry import METRES_PER_DEGREE
 from nav.graph import FloatArray, Int64Array
+from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import INFINITE_MS
 

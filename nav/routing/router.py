@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nav.routing.costs import load_costs
-from nav.routing.engine import Engine, Weights
 from nav.errors import (
     BadCoordinate,
     BadRequest,
@@ -22,10 +20,12 @@ from nav.errors import (
 )
 from nav.geometry import along_line
 from nav.graph import FloatArray
+from nav.region import Network, Region, contraction_order
+from nav.routing.costs import load_costs
+from nav.routing.engine import Engine, Weights
 from nav.routing.joining import assemble_route
 from nav.routing.leg import LegFinder, LegPath, Place
 from nav.routing.metric import AVOIDABLE, Metrics
-from nav.region import Network, Region, contraction_order
 from nav.routing.route import Route
 from nav.routing.snap import Snap, Snapper
 from nav.routing.turns import PROFILES

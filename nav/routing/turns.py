@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from nav.routing.costs import load_costs
 from nav.graph import (
     Access,
     EdgeFlag,
@@ -27,6 +26,7 @@ from nav.graph import (
 )
 from nav.osm.restrictions import ForbiddenSequence
 from nav.osm.speeds import profile_speeds_kph
+from nav.routing.costs import load_costs
 
 PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poi.errors import BadMapFile
 from poi.build.kind import DRIVABLE, categories_of, is_street
+from poi.errors import BadMapFile
 
 _KEYS = (
     "name", "brand", "operator", "amenity", "shop", "tourism", "leisure", "healthcare", "railway", "entrance",

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from poi.build.schema import NAME_KINDS
 from poi.grams import metaphone_key, pieces, whole_pieces
 from poi.pinyin import other_sounds, sound
-from poi.build.schema import NAME_KINDS
 from poi.text import canonical, has_han, units
 
 _BATCH = 4000

@@ -16,13 +16,13 @@ import numpy as np
 from poi.build.arrival import ArrivalPoints
 from poi.build.brand import chinese_name, load_brands
 from poi.build.derived_names import Campuses, derived_names
-from poi.district import DistrictIndex, write_districts
 from poi.build.extract import Extract, read_extract
-from poi.house_number import plain_number
 from poi.build.importance import importance
 from poi.build.name_index import NameIndexWriter
 from poi.build.schema import FORMAT, INDEXES, TABLES
 from poi.build.streets import StreetWriter
+from poi.district import DistrictIndex, write_districts
+from poi.house_number import plain_number
 from poi.text import canonical, word_set
 
 Progress = Callable[[str, float], None]

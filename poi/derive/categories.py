@@ -16,8 +16,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from poi.category import parse_category
 from poi.build.kind import categories_of
+from poi.category import parse_category
 from poi.pinyin import syllables_of
 from poi.text import canonical, has_han, word_set
 

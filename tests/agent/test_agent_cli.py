@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import nav
 from agent.memory import Memory
-from device import commands_agent
+from device.cli import agent as commands_agent
 from nav.paths import data_home, regions_dir
 
 
@@ -48,7 +48,9 @@ def test_plan_prints_what_is_asked_for() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_a_plan_begins_by_the_clock_of_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("device.regions.local_clock", lambda _region: lambda: datetime(2031, 5, 5, 1, 0))
+    monkeypatch.setattr(
+        "device.store.regions.local_clock", lambda _region: lambda: datetime(2031, 5, 5, 1, 0)
+    )
     code, text = run("plan", "plan a day in Helsinki", "--region", "helsinki", "--format", "json")
     assert code == 0
     assert json.loads(text)["days"][0]["date"].startswith("2031-05-0")

@@ -15,11 +15,11 @@ import pytest
 
 from agent import Agent
 from agent.actions.context import Desk
-from agent.errors import ModelTimeout
-from bench.facts import unknown_numbers
 from agent.actions.guidance_state import GuidanceState
 from agent.actions.reply import spoken_distance, spoken_duration
 from agent.actions.suggestion import Suggester
+from agent.errors import ModelTimeout
+from bench.facts import unknown_numbers
 from nav import Router
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.actions.context import Desk
-from device.mcp_server import create_server
+from device.http.mcp import create_server
 
 mcp = pytest.importorskip("mcp")
 
@@ -111,7 +111,7 @@ def test_what_cannot_be_done_is_said(
 
 @pytest.mark.slow
 def test_a_trip_begins_by_the_clock_of_the_region(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("device.mcp_server.local_clock", lambda _region: lambda: datetime(2031, 5, 5, 1, 0))
+    monkeypatch.setattr("device.http.mcp.local_clock", lambda _region: lambda: datetime(2031, 5, 5, 1, 0))
 
     async def planned() -> dict[str, Any]:
         server = create_server(desk.region, places=desk.places, router=desk.router)

@@ -14,8 +14,8 @@ import poi
 from agent import Agent, Memory
 from agent.actions.answer import Answer
 from agent.actions.context import Desk
-from bench.facts import unknown_numbers, unknown_words
 from agent.memory import Memory as DriversMemory
+from bench.facts import unknown_numbers, unknown_words
 from poi.user_places import UserPlaces
 
 STATION = (60.1719, 24.9414)

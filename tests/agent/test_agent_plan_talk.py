@@ -10,17 +10,17 @@ import pytest
 from agent import Agent
 from agent.actions.answer import Answer
 from agent.actions.context import Desk
+from agent.actions.reply import spoken_time
 from agent.errors import PlanImpossible
-from bench.facts import unknown_words
-from agent.understanding.intent import Cancel, Intent, Navigate, PlanChange, PlanTrip, Remember, Wishes
 from agent.trip.itinerary import Plan
 from agent.trip.planner import make_plan
 from agent.trip.replan import change_plan
-from agent.actions.reply import spoken_time
-from agent.understanding.rules.rules import Context
 from agent.trip.request import TripRequest
-from agent.understanding.understand import Understander
 from agent.trip.verifier import verify
+from agent.understanding.intent import Cancel, Intent, Navigate, PlanChange, PlanTrip, Remember, Wishes
+from agent.understanding.rules.rules import Context
+from agent.understanding.understand import Understander
+from bench.facts import unknown_words
 from tests.agent.test_agent_trip import request_for
 
 STATION = (60.1719, 24.9414)

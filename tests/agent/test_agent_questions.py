@@ -12,10 +12,10 @@ import pytest
 
 from agent import Agent
 from agent.actions.context import Desk
-from bench.facts import unknown_numbers
-from agent.understanding.intent import Chat, Navigate, Search, Status
 from agent.actions.reply import kind_words, spoken_name
+from agent.understanding.intent import Chat, Navigate, Search, Status
 from agent.understanding.understand import Understander
+from bench.facts import unknown_numbers
 from poi.opening import next_change, open_at
 from poi.place import Place
 

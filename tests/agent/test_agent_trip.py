@@ -13,13 +13,13 @@ import pytest
 from agent import Agent
 from agent.actions.context import Desk
 from agent.errors import PlanImpossible
-from agent.understanding.intent import PlanChange, Wishes
-from agent.trip.itinerary import Day, Plan, Visit
 from agent.trip.export import export
+from agent.trip.itinerary import Day, Plan, Visit
 from agent.trip.planner import make_plan
 from agent.trip.replan import change_plan
 from agent.trip.request import TripRequest, make_request
 from agent.trip.verifier import verify
+from agent.understanding.intent import PlanChange, Wishes
 
 DAY = date(2026, 6, 11)
 

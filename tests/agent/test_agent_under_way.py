@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from agent import Agent
-from bench.facts import unknown_numbers
 from agent.actions.guidance_state import GuidanceState
-from agent.understanding.intent import ChangeRoute, Intent, Navigate, Search, Status
 from agent.actions.reply import spoken_duration
+from agent.understanding.intent import ChangeRoute, Intent, Navigate, Search, Status
 from agent.understanding.rules.rules import Context
 from agent.understanding.understand import Understander
+from bench.facts import unknown_numbers
 from nav import Route
 
 STATION = (60.1719, 24.9414)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from device.cli import main
-from device.models import ModelStore
-from device.regions import add_region
+from device.cli.main import main
+from device.store.models import ModelStore
+from device.store.regions import add_region
 
 
 class Run(NamedTuple):

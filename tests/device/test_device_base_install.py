@@ -25,7 +25,7 @@ place = Places(region).resolve("Helsinki Cathedral")[0].place
 route = Router(region, profile="car").route([(60.1719, 24.9414), (place.lat, place.lon)])
 assert route.distance_m > 500
 assert route.maneuvers[0].say("zh")
-from device.cli import main
+from device.cli.main import main
 main(sys.argv[1:])
 """
 
@@ -57,7 +57,9 @@ def test_importing_the_packages_loads_nothing_heavy() -> None:
 
 
 def test_what_is_missing_is_named(helsinki_home: Path) -> None:
-    program = "import sys\nsys.modules['soundfile'] = None\nfrom device.cli import main\nmain(sys.argv[1:])"
+    program = (
+        "import sys\nsys.modules['soundfile'] = None\nfrom device.cli.main import main\nmain(sys.argv[1:])"
+    )
     sample = Path(__file__).parents[2] / "samples" / "zh_hotels.wav"
     done = subprocess.run(
         [sys.executable, "-c", program, "ask", str(sample)],

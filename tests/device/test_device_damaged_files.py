@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from device.assistant import Assistant
-from device.service import Service
+from device.assistant.assistant import Assistant
+from device.service.service import Service
 from device.settings import Settings
 from nav import Region
 from nav.errors import RegionDamaged
@@ -66,7 +66,7 @@ def test_a_memory_that_was_lost_is_told_by_every_command_that_opens_it(
     async def no_loop(*_: Any, **_options: Any) -> None:
         return
 
-    monkeypatch.setattr("device.commands_listen._run", no_loop)
+    monkeypatch.setattr("device.cli.listen._run", no_loop)
     for command in (("memory", "list"), ("ask", "--text", "hello", "--json"), ("listen", "--wav", SAMPLE)):
         (own_home / "data" / "memory.sqlite").write_bytes(b"no database at all" * 100)
         done = xiaogao(*command)
@@ -116,7 +116,7 @@ def test_the_service_outlives_a_pack_that_cannot_be_opened(
     def unforeseen(*_: Any, **_options: Any) -> None:
         raise RuntimeError("of a kind that nobody thought of")
 
-    monkeypatch.setattr("device.service.Assistant", unforeseen)
+    monkeypatch.setattr("device.service.service.Assistant", unforeseen)
     asyncio.run(service._open())
     assert any("nobody thought of" in error for error in service.health.errors)
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from device.control import ask_service
 from device.errors import DeviceError
-from device.models import ModelStore
-from device.regions import add_region
+from device.service.control import ask_service
+from device.store.models import ModelStore
+from device.store.regions import add_region
 from tests.faults.fault_table import FaultTable
 
 _READY_LIMIT_S = 60.0
@@ -50,7 +50,7 @@ class RunningService:
         """Start it and wait until it answers; return the seconds that took."""
         with (self.home / "service.log").open("a") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, sys.executable, "-m", "device.cli", "run"],
+                [*self.prefix, sys.executable, "-m", "device.cli.main", "run"],
                 env=self.environment,
                 stdout=log,
                 stderr=log,

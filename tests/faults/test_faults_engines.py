@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from agent.errors import AgentError
-from device.assistant import Assistant
-from device.engine_keeper import EngineKeeper
-from device.engines import RemoteEngine
+from device.assistant.assistant import Assistant
+from device.engine.engines import RemoteEngine
+from device.engine.keeper import EngineKeeper
 from device.errors import DeviceError
 from device.hardware import choose
 from device.settings import PrivacySettings, Settings

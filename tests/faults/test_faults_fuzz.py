@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from device.http_guard import Guard
+    from device.http.guard import Guard
 
 CASES = int(os.environ.get("XIAOGAO_FUZZ_CASES", "300"))
 
@@ -136,7 +136,7 @@ def test_model_output() -> None:
 def test_frames_of_engine_processes() -> None:
     import os as system
 
-    from device.engine_wire import Wire, WireBroken, encode
+    from device.engine.wire import Wire, WireBroken, encode
 
     def read(content: bytes) -> None:
         read_fd, write_fd = system.pipe()
@@ -220,7 +220,7 @@ def read_extracts(folder: Path, content: bytes, at: Any) -> None:
 
 def test_an_extract_that_ends_its_reader_is_refused(home: Path, tmp_path: Path) -> None:
     """A key with a zero byte in it makes libosmium read beyond its buffer."""
-    from device.regions import add_region, installed_regions
+    from device.store.regions import add_region, installed_regions
     from nav.errors import NavError
 
     extract = tmp_path / "hostile.osm.pbf"
@@ -274,8 +274,8 @@ def test_region_packs(tmp_path: Path) -> None:
 
 def test_http_requests(prepared_home: Path) -> None:
     """Mutated addresses and headers get an answer of the interface, never an error of the program."""
-    from device.http_api import create_app
-    from device.http_guard import Guard
+    from device.http.api import create_app
+    from device.http.guard import Guard
     from nav import Region
 
     region = Region.open(prepared_home / "data" / "regions" / "helsinki")

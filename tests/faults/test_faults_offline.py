@@ -22,7 +22,7 @@ def test_a_spoken_request_is_answered_without_any_network(prepared_home: Path, t
         or subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode
     ):
         pytest.skip("this machine allows no network namespaces")
-    command = [sys.executable, "-m", "device.cli", "ask", str(SAMPLES / "zh_hotels.wav"), "--json"]
+    command = [sys.executable, "-m", "device.cli.main", "ask", str(SAMPLES / "zh_hotels.wav"), "--json"]
     command += ["--at", "60.1719,24.9414", "--say", str(tmp_path / "reply.wav")]
     done = subprocess.run(
         [*ALONE, *command],
@@ -47,7 +47,7 @@ def test_nothing_even_tries_to_reach_the_internet(prepared_home: Path, tmp_path:
         or subprocess.run([*watch, "true"], capture_output=True, check=False).returncode
     ):
         pytest.skip("needs strace, and the right to trace: apt-get install strace")
-    command = [sys.executable, "-m", "device.cli", "ask", str(SAMPLES / "zh_hotels.wav"), "--json"]
+    command = [sys.executable, "-m", "device.cli.main", "ask", str(SAMPLES / "zh_hotels.wav"), "--json"]
     command += ["--at", "60.1719,24.9414", "--say", str(tmp_path / "reply.wav")]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ORT_")}
     done = subprocess.run(

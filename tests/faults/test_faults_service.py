@@ -39,7 +39,7 @@ def test_a_second_instance_refuses_and_says_why(service: Make) -> None:
     running = service()
     running.start()
     second = subprocess.run(
-        [sys.executable, "-m", "device.cli", "run"],
+        [sys.executable, "-m", "device.cli.main", "run"],
         env=running.environment,
         capture_output=True,
         text=True,
@@ -176,7 +176,7 @@ def test_no_drive_is_kept_where_nothing_may_be_remembered(service: Make) -> None
 
 
 def test_forget_erases_what_was_remembered(service: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    from device.privacy import forget
+    from device.store.privacy import forget
 
     running = service(XIAOGAO_POSITION_SOURCE=STATION)
     running.start()
@@ -232,7 +232,7 @@ def _answers(url: str) -> bool:
 
 
 def test_a_region_is_replaced_while_the_service_runs(service: Make, helsinki_pbf: Path) -> None:
-    from device.regions import add_region
+    from device.store.regions import add_region
 
     running = service()
     running.start()
@@ -240,7 +240,7 @@ def test_a_region_is_replaced_while_the_service_runs(service: Make, helsinki_pbf
         patch.setenv("XIAOGAO_HOME", str(running.home))
         add_region(helsinki_pbf, "helsinki")
         add_region(helsinki_pbf, "helsinki-again")
-        from device.regions import use_region
+        from device.store.regions import use_region
 
         use_region("helsinki-again")
     running.wait_until(lambda status: status["region"] == "helsinki-again")

@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
+from device.audio.speaker import sound_cards
 from device.errors import DeviceError
-from device.models import ModelStore
-from device.speaker import sound_cards
+from device.store.models import ModelStore
 from tests.faults.fault_table import FaultTable
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from device.drive_view import transcript_line
+from device.cli.drive_view import transcript_line
 from device.position.route_course import course_of
 from device.position.simulator import Receiver, simulate
-from nav.guidance.guide import Guide, GuideSettings
 from nav.guidance.events import GuidanceEvent
 from nav.guidance.fix import Fix
+from nav.guidance.guide import Guide, GuideSettings
 from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from nav.errors import NavError
-from nav.guidance.maneuver import Maneuver, maneuvers
 from nav.guidance.lanes import lanes_for
+from nav.guidance.maneuver import Maneuver, maneuvers
 from nav.guidance.osrm_names import osrm_step
 from nav.pack import build_graph
 from nav.region import Region

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nav.guidance.fix import Fix
 from nav.guidance.matching import Matcher, match
 from nav.guidance.matching_roads import roads_of
-from nav.guidance.fix import Fix
 from nav.region import Region
 
 STREET = {"highway": "residential"}

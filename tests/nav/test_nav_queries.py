@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nav.routing.alternatives import MAX_SHARED, MAX_STRETCH
 from nav.errors import BadLiveData, BadRequest, NoRoute
 from nav.region import Region
+from nav.routing.alternatives import MAX_SHARED, MAX_STRETCH
 from nav.routing.route import Route
 from nav.routing.router import Router
 from nav.routing.visit_order import best_order

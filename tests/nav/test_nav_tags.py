@@ -13,8 +13,6 @@ import pytest
 
 from nav.errors import NoRoute
 from nav.graph import EdgeFlag, NodeFlag, RoadClass
-from nav.routing.route import Route
-from nav.routing.router import Router
 from nav.osm.tags import (
     NO_LIMIT_KPH,
     conditional_parts,
@@ -24,6 +22,8 @@ from nav.osm.tags import (
     read_speed_kph,
     read_way,
 )
+from nav.routing.route import Route
+from nav.routing.router import Router
 
 MAP = """
 S-A---B---C-T

@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from device import commands_find
+from device.cli import find as commands_find
 from nav.errors import BadCoordinate, PointOutsideRegion
 from poi import Places
 from poi.errors import BadPlaceFile

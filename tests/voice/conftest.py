@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from voice.asr.recognizer import Recognizer
+from voice.asr.whisper import Whisper
 from voice.tts.kokoro_split import split
 from voice.tts.synthesizer import Synthesizer
-from voice.asr.whisper import Whisper
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voice import wav_io
-from voice.train import augment
 from voice.asr.recognizer import Recognizer, Transcript, slower
 from voice.asr.text import TextTidier, _sounds, _toned, echoes, repeats_itself, says_twice, without_call
+from voice.asr.whisper import Whisper
 from voice.errors import VoiceMissing
 from voice.loop.phrases import is_stop
 from voice.loop.vad import FRAME, FRAME_MS, SpeechDetector, spans
-from voice.asr.whisper import Whisper
+from voice.train import augment
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.audio import (
+from device.audio.speaker import Speaker
+from device.audio.streams import (
     AudioMissing,
     Microphone,
     StreamResampler,
@@ -18,7 +19,6 @@ from device.audio import (
     find_device,
     recording,
 )
-from device.speaker import Speaker
 from voice.tts.synthesizer import Clip
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice import wav_io
-from voice.asr.recognizer import Recognizer
 from voice.asr.biasing import Expectations
+from voice.asr.recognizer import Recognizer
 from voice.tts.synthesizer import Synthesizer
 
 _NAMES = ("学研大厦", "清华大学", "清华大学医院", "成府路", "五道口", "文津国际酒店", "Hotel Kämp", "Kamppi")

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from voice import wav_io
-from voice.train import augment
-from voice.errors import VoiceMissing
-from voice.train.hearing import COPIES, Lecture, Lessons, learn, lessons, no_hearing, parts_of
-from voice.wake.detector import packaged_model
-from voice.train.ambient import Ambience
-from voice.wake.check import CallCheck
-from voice.train.corpus import Utterance
-from voice.wake.hearing import likeness, load_hearing, log_odds, save_hearing
 from voice.asr.whisper import Whisper
+from voice.errors import VoiceMissing
+from voice.train import augment
+from voice.train.ambient import Ambience
+from voice.train.corpus import Utterance
+from voice.train.hearing import COPIES, Lecture, Lessons, learn, lessons, no_hearing, parts_of
+from voice.wake.check import CallCheck
+from voice.wake.detector import packaged_model
+from voice.wake.hearing import likeness, load_hearing, log_odds, save_hearing
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FRAMES, WIDTH = 110, 512

@@ -19,13 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice import wav_io
-from voice.train import augment
 from voice.asr.recognizer import Transcript
 from voice.loop.ears import Heard, NeuralEars
 from voice.loop.listen import Listener, ListenSettings, Reply, State
 from voice.loop.phrases import phrase
-from voice.tts.synthesizer import Clip
 from voice.loop.vad import FRAME, SpeechDetector
+from voice.train import augment
+from voice.tts.synthesizer import Clip
 from voice.wake.detector import CheckSettings, WakeDetector, WakeHit, WakeSettings
 
 CODES = {".": 0.0, "s": 0.1, "W": 0.2, "E": 0.3}

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import voice_corpus
+from bench.voice import corpus as voice_corpus
 from voice import wav_io
+from voice.asr.noise_adapter import CORRECTIONS, adapted, fingerprint, save_corrections, tensors, values
+from voice.asr.text import bare_text
+from voice.asr.whisper import Whisper
 from voice.train import augment
 from voice.train import noise as train_noise
-from voice.asr.text import bare_text
-from voice.asr.noise_adapter import CORRECTIONS, adapted, fingerprint, save_corrections, tensors, values
 from voice.train.corpus import load_json
-from voice.asr.whisper import Whisper
 
 KOKORO_VOICES = [
     *("zf_xiaobei", "zf_xiaoni", "zf_xiaoxiao", "zm_yunxi", "zm_yunyang"),
@@ -213,7 +213,7 @@ def test_the_packaged_corrections_are_small_and_for_the_installed_model(
     model_dir: Callable[[str], Path],
 ) -> None:
     assert adapted(model_dir("whisper-base") / "model.bin") is not None
-    packaged = Path(train_noise.__file__).parent / "data" / CORRECTIONS
+    packaged = Path(train_noise.__file__).parents[1] / "data" / CORRECTIONS
     assert packaged.stat().st_size < 5_000_000
 
 

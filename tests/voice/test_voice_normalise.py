@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice.tts import normalise
-from voice.tts import normalise_en
-from voice.tts import normalise_zh
+from voice.tts import normalise, normalise_en, normalise_zh
 
 
 @pytest.mark.parametrize(

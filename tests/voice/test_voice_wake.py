@@ -15,11 +15,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voice import wav_io
+from voice.asr.whisper import Whisper
+from voice.errors import VoiceFailed
 from voice.train import augment
 from voice.train import wake as train_wake
-from voice.errors import VoiceFailed
-from voice.tts.espeak import EspeakVoice
+from voice.train.ambient import Ambience, embedded_minutes
+from voice.train.corpus import Utterance, load_json, plan
+from voice.train.scenes import Backdrop
+from voice.train.tuning import Example, _least, examples, fit_check, other_examples
 from voice.train.wake import SEED, export, fit, hard_negatives, open_corpus, tune
+from voice.tts.espeak import EspeakVoice
+from voice.wake.check import CallCheck
 from voice.wake.detector import (
     CHECK_AFTER_MS,
     CHUNK_MS,
@@ -33,13 +39,7 @@ from voice.wake.detector import (
     packaged_model,
     smoothed,
 )
-from voice.train.ambient import Ambience, embedded_minutes
-from voice.wake.check import CallCheck
-from voice.train.corpus import Utterance, load_json, plan
 from voice.wake.features import CHUNK, EMBEDDING, WINDOW, WakeFeatures, windows
-from voice.train.scenes import Backdrop
-from voice.train.tuning import Example, _least, examples, fit_check, other_examples
-from voice.asr.whisper import Whisper
 
 SETTINGS = WakeSettings(candidate=0.6, sure=0.9, frames=3)
 

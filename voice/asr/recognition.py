@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from voice.asr.recognizer import Recognizer
-from voice.wake.check import CallCheck
 from voice.asr.whisper import Whisper
+from voice.wake.check import CallCheck
 
 
 class Recognition:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice.asr.biasing import Expectations, Meant
 from voice.asr.text import (
     TextTidier,
     bare_text,
@@ -18,11 +19,10 @@ from voice.asr.text import (
     says_twice,
     without_call,
 )
-from voice.asr.biasing import Expectations, Meant
+from voice.asr.whisper import LANGUAGES, RATE_HZ, SHORT_WINDOW_S, Whisper, frames_of, together
 from voice.errors import VoiceFailed
 from voice.loop.vad import FRAME, Span, SpeechDetector, spans
 from voice.wav_io import resample
-from voice.asr.whisper import LANGUAGES, RATE_HZ, SHORT_WINDOW_S, Whisper, frames_of, together
 
 Samples = npt.NDArray[np.float32]
 

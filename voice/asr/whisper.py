@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice.asr.noise_adapter import adapted
 from voice.asr.text import has_characters
 from voice.errors import VoiceMissing
-from voice.asr.noise_adapter import adapted
 
 Samples = npt.NDArray[np.float32]
 

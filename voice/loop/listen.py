@@ -18,13 +18,13 @@ import numpy.typing as npt
 
 from voice.asr.recognizer import Transcript
 from voice.asr.text import without_call
+from voice.errors import VoiceError
 from voice.loop.ears import Ears, Recorder, frames
 from voice.loop.endpoint import Endpointer, EndpointSettings
-from voice.errors import VoiceError
-from voice.loop.playback import Mouth, Player, Priority, Speech
 from voice.loop.phrases import is_stop, phrase
-from voice.tts.synthesizer import Clip
+from voice.loop.playback import Mouth, Player, Priority, Speech
 from voice.loop.vad import FRAME_MS
+from voice.tts.synthesizer import Clip
 from voice.wake.detector import CHECK_AFTER_MS, SCORE_AFTER_MS, WakeHit, WakeSettings, is_call
 
 Samples = npt.NDArray[np.float32]

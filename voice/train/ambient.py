@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.train import augment
-from voice.tts.espeak import VARIANTS, EspeakVoice
 from voice.train.corpus import trim_silence
+from voice.tts.espeak import VARIANTS, EspeakVoice
 from voice.wake.features import WakeFeatures
 from voice.wav_io import to_16k
 

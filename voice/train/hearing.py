@@ -17,17 +17,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.train.augment import pace_and_pitch
-from voice.tts.espeak import EspeakVoice
-from voice.wake.detector import CHECK_S, OnnxClassifier, smoothed
+from voice.asr.whisper import Whisper
 from voice.train.ambient import Ambience, minute, worker_count
-from voice.wake.check import CallCheck
+from voice.train.augment import pace_and_pitch
 from voice.train.corpus import Utterance
-from voice.wake.features import WakeFeatures, windows
-from voice.wake.hearing import STRIDES, Params, likeness
 from voice.train.scenes import LABELS, Backdrop, stage
 from voice.train.tuning import looked_at_until, noticed
-from voice.asr.whisper import Whisper
+from voice.tts.espeak import EspeakVoice
+from voice.wake.check import CallCheck
+from voice.wake.detector import CHECK_S, OnnxClassifier, smoothed
+from voice.wake.features import WakeFeatures, windows
+from voice.wake.hearing import STRIDES, Params, likeness
 
 Samples = npt.NDArray[np.float32]
 Encoded = npt.NDArray[np.float16]

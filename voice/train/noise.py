@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erf
 
-from voice.train import augment
 from voice.asr.noise_adapter import CORRECTIONS, fingerprint, save_corrections, tensors, values
+from voice.train import augment
+from voice.train.corpus import Utterance, load_json, plan
 from voice.train.wake import SEED as WAKE_SEED
 from voice.train.wake import open_corpus
-from voice.train.corpus import Utterance, load_json, plan
 
 Samples = npt.NDArray[np.float32]
 Params = dict[str, Any]

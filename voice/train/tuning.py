@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice.train.corpus import Utterance
+from voice.train.scenes import Backdrop, stage
+from voice.wake.check import CallCheck
 from voice.wake.detector import (
     CHECK_AFTER_MS,
     CHECK_S,
@@ -20,10 +23,7 @@ from voice.wake.detector import (
     evidence,
     smoothed,
 )
-from voice.wake.check import CallCheck
-from voice.train.corpus import Utterance
 from voice.wake.features import WINDOW
-from voice.train.scenes import Backdrop, stage
 
 Samples = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float32]

@@ -24,18 +24,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.tts.espeak import EspeakVoice
-from voice.tts.kokoro import REVISION, SAMPLE_RATE_HZ
-from voice.train.hearing import Lecture, learn, lessons
-from voice.wake.detector import CLASSES, OnnxClassifier, smoothed
+from voice.asr.whisper import Whisper
 from voice.train.ambient import Ambience, embedded_minutes, minute, worker_count
-from voice.wake.check import CallCheck
 from voice.train.corpus import CorpusCache, Utterance, load_json, plan
-from voice.wake.features import EMBEDDING, WINDOW, WakeFeatures, windows
-from voice.wake.hearing import save_hearing
+from voice.train.hearing import Lecture, learn, lessons
 from voice.train.scenes import Backdrop, training_windows
 from voice.train.tuning import Example, examples, fit_check, noticed, other_examples
-from voice.asr.whisper import Whisper
+from voice.tts.espeak import EspeakVoice
+from voice.tts.kokoro import REVISION, SAMPLE_RATE_HZ
+from voice.wake.check import CallCheck
+from voice.wake.detector import CLASSES, OnnxClassifier, smoothed
+from voice.wake.features import EMBEDDING, WINDOW, WakeFeatures, windows
+from voice.wake.hearing import save_hearing
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.errors import VoiceFailed, VoiceMissing
-from voice.tts.kokoro_split import LAST_MARK, SplitKokoro, halves_of
 from voice.onnx_session import open_session
+from voice.tts.kokoro_split import LAST_MARK, SplitKokoro, halves_of
 from voice.tts.phonemes import Phonemizer
 
 SAMPLE_RATE_HZ = 24_000

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from voice.tts import normalise_en
-from voice.tts import normalise_zh
+from voice.tts import normalise_en, normalise_zh
 
 _ENDS = "。！？!?；;\n"
 _PAUSES = "，、,:："

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.tts import kokoro
-from voice.tts import normalise
 from voice.errors import VoiceFailed, VoiceMissing
+from voice.tts import kokoro, normalise
 from voice.tts.kokoro import KokoroVoice
 
 Samples = npt.NDArray[np.float32]

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.wake.detector import CHECK_S
-from voice.train.corpus import load_json
-from voice.wake.hearing import load_hearing, log_odds
 from voice.asr.whisper import RATE_HZ, Whisper
+from voice.train.corpus import load_json
+from voice.wake.detector import CHECK_S
+from voice.wake.hearing import load_hearing, log_odds
 
 Samples = npt.NDArray[np.float32]
 

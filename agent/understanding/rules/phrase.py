@@ -119,8 +119,7 @@ def parse_phrase(text: str, language: Language) -> Phrase:
     language
         Grammar to use; names of the other script pass through whole.
     """
-    from agent.understanding.rules import phrase_en
-    from agent.understanding.rules import phrase_zh
+    from agent.understanding.rules import phrase_en, phrase_zh
 
     return phrase_zh.parse(text) if language == "zh" else phrase_en.parse(text)
 

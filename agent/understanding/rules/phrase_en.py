@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from agent.understanding.moment import EN_MOMENT, today_said
 from agent.understanding.numerals import EN_NUMBER, en_number
-from agent.understanding.rules.phrase import Cutter, Phrase, PickWords, cut_pick, is_category, need_of, reachable
+from agent.understanding.rules.phrase import (
+    Cutter,
+    Phrase,
+    PickWords,
+    cut_pick,
+    is_category,
+    need_of,
+    reachable,
+)
 
 if TYPE_CHECKING:
     pass

@@ -6,11 +6,11 @@ import re
 
 from agent.understanding.intent import ChangeRoute
 from agent.understanding.rules.rules import STRONG, Context, Parsed, one
+from agent.understanding.rules.sentence_zh import END, breaths, clauses
 from agent.understanding.rules.zh_answers import answer, correction
 from agent.understanding.rules.zh_orders import recall, remember, volume
 from agent.understanding.rules.zh_places import navigate, other, route_change, search
 from agent.understanding.rules.zh_status import named_status, status
-from agent.understanding.rules.sentence_zh import END, breaths, clauses
 from agent.understanding.utterance import without_courtesy
 
 __all__ = ["breaths", "clauses", "parse_clause", "parse_whole"]

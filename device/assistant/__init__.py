@@ -1,0 +1,1 @@
+"""Where the parts meet: one turn, a conversation, a drive."""

@@ -1,0 +1,235 @@
+"""One request from hearing to speaking: where voice, agent, nav and poi meet."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from agent.errors import AgentError
+from agent.understanding.language_model import LanguageModel, OpenAICompatible
+from device.assistant.driving import Driving
+from device.assistant.own_places import own_places
+from device.engine.engines import Engines, make_engines
+from device.errors import DeviceError
+from device.settings import Settings
+from device.store.models import ModelStore
+from device.store.regions import current_region, local_clock
+from nav import Region, Router
+from nav.paths import data_home
+from poi import Places
+
+if TYPE_CHECKING:
+    from agent import Agent, Answer, Memory
+    from voice.asr.recognizer import Transcript
+    from voice.tts.synthesizer import Clip
+
+Samples = npt.NDArray[np.float32]
+Position = tuple[float, float]
+
+_HINTS = 700
+
+
+@dataclass(kw_only=True)
+class Turn:
+    """One request and all that came of it."""
+
+    transcript: Transcript | None
+    """What was heard; None for typed text."""
+
+    answer: Answer
+    """What the agent did and says."""
+
+    audio: Path | None = None
+    """Where the spoken reply was written."""
+
+    warnings: list[str] = field(default_factory=list)
+    """What did not work although an answer was found."""
+
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    """Milliseconds of each stage: asr, understand, act, speak_first, total."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of `ask --json`."""
+        answer = self.answer.to_dict()
+        if self.transcript is not None:
+            answer["heard"] = self.transcript.text
+        answer["audio"] = str(self.audio) if self.audio else None
+        answer["timings_ms"] = {**answer.get("timings_ms", {}), **self.timings_ms}
+        return answer
+
+
+class Assistant:
+    """Everything that answers: a region, its places and router, the agent, and the engines.
+
+    Parameters
+    ----------
+    settings : Settings
+        What the user chose.
+    region : str
+        Name of the region; empty takes the chosen one.
+    at : (float, float), optional
+        Where the car is; where the chosen region does not reach, another that is installed is taken.
+    store : ModelStore, optional
+        Where models are.
+
+    Raises
+    ------
+    Missing, nav.errors.NavError
+        No region is installed, or its pack is damaged.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        region: str = "",
+        at: Position | None = None,
+        store: ModelStore | None = None,
+    ) -> None:
+        self.settings = settings
+        self.warnings: list[str] = []
+        """What does not work although the assistant answers."""
+        self.engines: Engines = make_engines(settings, store)
+        self.region = Region.open(current_region(region or settings.region.name, at=at))
+        self.router = Router(self.region, profile=settings.routing.profile)
+        self.places = Places(self.region, user=own_places(self.warnings.append))
+        self.driving = Driving(self.region, self.router, settings)
+        self.agent = self._make_agent()
+
+    def _make_agent(self) -> Agent:
+        from agent import Agent
+
+        memory = self._memory() if self.settings.privacy.memory else None
+        return Agent(
+            self.region,
+            places=self.places,
+            router=self.router,
+            llm=self._language_model(),
+            memory=memory,
+            guidance=self.driving.state,
+            now=local_clock(self.region),
+            style=self.settings.speech.style,
+            avoid=self.settings.routing.avoid,
+        )
+
+    def _memory(self) -> Memory | None:
+        """Open the memory; where it cannot be kept (a read-only or full disk) the agent goes on without."""
+        from agent import Memory
+
+        try:
+            memory = Memory(data_home() / "memory.sqlite")
+        except (AgentError, OSError, sqlite3.Error) as error:
+            self.warnings.append(f"nothing is remembered: {error}")
+            return None
+        if memory.damaged:
+            self.warnings.append(memory.damaged)
+        return memory
+
+    def mend_memory(self) -> bool:
+        """Open the memory if it is wanted and not there, or damaged; tell whether it was opened now."""
+        there = self.agent.memory
+        if not self.settings.privacy.memory or (there is not None and not there.broken):
+            return False
+        self.warnings.clear()
+        self.agent.memory = self._memory()
+        return self.agent.memory is not None
+
+    def _language_model(self) -> LanguageModel | None:
+        local = self.engines.language_model
+        if not self.settings.engines.language_model_url:
+            return local
+        return OpenAICompatible(
+            self.settings.engines.language_model_url,
+            self.settings.engines.language_model_name,
+            api_key=os.environ.get("XIAOGAO_LANGUAGE_MODEL_KEY", ""),
+            fallback=local,
+        )
+
+    def hear(self, samples: Samples, position: Position | None = None) -> Turn:
+        """Answer a spoken request.
+
+        Parameters
+        ----------
+        samples : ndarray of float32, shape (n,)
+            Mono audio at 16 kHz.
+        position : (lat, lon), optional
+            Where the car is.
+
+        Raises
+        ------
+        DeviceError
+            Speech recognition is not installed or failed.
+        """
+        start = time.perf_counter()
+        transcript = self.engines.recogniser.transcribe(samples, hints=self.hints(position))
+        asr_ms = _since_ms(start)
+        turn = self.read(transcript.text, position, transcript.language, transcript.alternatives)
+        turn.transcript = transcript
+        turn.timings_ms |= {"asr": asr_ms, "total": _since_ms(start)}
+        return turn
+
+    def read(
+        self,
+        text: str,
+        position: Position | None = None,
+        language: str | None = None,
+        alternatives: tuple[str, ...] = (),
+    ) -> Turn:
+        """Answer a typed request; see `hear`."""
+        start = time.perf_counter()
+        wanted = self.settings.speech.language
+        answer = self.agent.hear(
+            text,
+            language=wanted if wanted != "auto" else language,
+            position=position,
+            alternatives=alternatives,
+        )
+        return Turn(transcript=None, answer=answer, timings_ms={"total": _since_ms(start)})
+
+    def say(self, turn: Turn, target: Path) -> None:
+        """Speak the reply of a turn into a WAV file; without a voice the turn gets a warning instead."""
+        from voice import wav_io
+
+        start = time.perf_counter()
+        parts: list[Samples] = []
+        rate_hz = 0
+        try:
+            for clip in self.speak(turn.answer.reply, turn.answer.language):
+                if not parts:
+                    turn.timings_ms["speak_first"] = _since_ms(start)
+                    turn.timings_ms["total"] = turn.timings_ms.get("total", 0.0) + _since_ms(start)
+                    rate_hz = clip.sample_rate_hz
+                parts.append(wav_io.resample(clip.samples, clip.sample_rate_hz, rate_hz))
+        except DeviceError as error:
+            turn.warnings.append(f"the reply is not spoken: {error}")
+        if parts:
+            wav_io.write(target, np.concatenate(parts), rate_hz)
+            turn.audio = target
+
+    def speak(self, text: str, language: str) -> Generator[Clip, None, None]:
+        """Speak text clause by clause."""
+        return self.engines.synthesizer.speak(text, language)
+
+    def hints(self, position: Position | None) -> list[str]:
+        """Return names that are likely to be said: those of the open question, then those near the car."""
+        session = self.agent.session
+        options = session.question.options if session.question else ()
+        asked = [place.label(session.language) for place in (*options, *session.offered)]
+        near = self.places.names_near(*position, limit=_HINTS) if position else []
+        return list(dict.fromkeys(name for name in (*asked, *near) if name))[:_HINTS]
+
+    def close(self) -> None:
+        """End the engine processes."""
+        self.engines.stop()
+
+
+def _since_ms(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 1)

@@ -1,0 +1,251 @@
+"""The assistant as the listening loop wants it: recognise, respond, speak, none of them holding the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from device.assistant.assistant import Assistant, Turn
+from device.assistant.voice_turns import VoiceTurn, VoiceTurns
+from device.errors import DeviceError
+from voice.asr.recognizer import Transcript
+from voice.loop.listen import Reply
+from voice.loop.phrases import fixed_phrases, phrase
+from voice.loop.playback import Priority
+from voice.tts.normalise import sentences
+from voice.tts.synthesizer import Clip
+
+Samples = npt.NDArray[np.float32]
+Position = tuple[float, float]
+
+_PREPARED = 500
+"""So many sayings are remembered as made beforehand."""
+
+_HEARD_CLEARLY = 0.5
+"""Confidence of the recogniser below which words without the call are taken for noise."""
+
+
+class Conversation:
+    """Implements `voice.loop.listen.Engines`.
+
+    Parameters
+    ----------
+    assistant : Assistant
+        What answers; its engines run in child processes.
+    position : callable
+        Gives the newest position of the car, or None.
+    answered : callable, optional
+        Told every turn, on the event loop.
+    """
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        position: Callable[[], Position | None],
+        answered: Callable[[Turn], None] | None = None,
+    ) -> None:
+        self.assistant = assistant
+        self.problem: Callable[[str], None] = lambda _what: None
+        """Told in words when an engine fails; the loop goes on without it."""
+        self.recovered: Callable[[str], None] = lambda _what: None
+        """Told the same words when the engine works again."""
+        self._failures: dict[str, str] = {}
+        """What is wrong with each engine now."""
+        self.sound_check: Callable[[str], Awaitable[str]] | None = None
+        """Tries speaker and microphone and says in the given language what it found; None without a loop."""
+        self._position = position
+        self._answered = answered
+        self._one_at_a_time = asyncio.Lock()
+        self._turns = VoiceTurns(self._break_off_speech)
+        self._prepared: set[tuple[str, str]] = set()
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def recognise(self, samples: Samples, likely: str | None) -> Transcript:
+        """Speech to text; a failed engine hears nothing, and says so."""
+        hints = self.assistant.hints(self._position())
+        recogniser = self.assistant.engines.recogniser
+        try:
+            transcript = await asyncio.to_thread(recogniser.transcribe, samples, hints=hints, likely=likely)
+            self._works("recognition")
+            return transcript
+        except DeviceError as error:
+            self._fails("recognition", str(error))
+            return Transcript(text="", language=likely or "zh", confidence=0.0, note="failed")
+
+    async def weigh_call(self, samples: Samples) -> Sequence[float] | None:
+        """How probable the call is to the recogniser; None if it failed, which is said."""
+        recogniser = self.assistant.engines.recogniser
+        try:
+            return await asyncio.to_thread(recogniser.weigh_call, samples)
+        except DeviceError as error:
+            self._fails("recognition", str(error))
+            return None
+
+    def _fails(self, engine: str, what: str) -> None:
+        self._failures[engine] = what
+        self.problem(what)
+
+    def _works(self, engine: str) -> None:
+        if what := self._failures.pop(engine, ""):
+            self.recovered(what)
+
+    async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+        """Understand, act and find the words; None for talk that was not meant for us."""
+        text, language = transcript.text, transcript.language
+        if not addressed:
+            meant = transcript.confidence >= _HEARD_CLEARLY and await self._is_request(text, language)
+            if not meant:
+                return None
+        turn = await self._think(text, language, tuple(transcript.alternatives))
+        answer = turn.answer
+        return Reply(
+            text=answer.reply,
+            language=answer.language,
+            asks_back=answer.outcome in {"ask_back", "not_understood"},
+            understood=bool(answer.intents) and answer.understood_by == "rules",
+            details=turn.to_dict(),
+            carry_out=lambda: self._carry_out(turn),
+        )
+
+    async def _is_request(self, text: str, language: str) -> bool:
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(
+                self.assistant.agent.is_request, text, language=language, position=self._position()
+            )
+
+    async def read(self, text: str, language: str | None = None, alternatives: tuple[str, ...] = ()) -> Turn:
+        """Answer text; begin or end the drive as the answer says."""
+        turn = await self._think(text, language, alternatives)
+        self._carry_out(turn)
+        return turn
+
+    async def _think(self, text: str, language: str | None, alternatives: tuple[str, ...]) -> Turn:
+        """Find the answer; nothing is done about it yet, since the driver may still take it back."""
+        async with self._one_at_a_time:
+            turn = await asyncio.to_thread(
+                self.assistant.read, text, self._position(), language, alternatives
+            )
+        if (turn.answer.volume or {}).get("change") == "test":
+            turn.answer = replace(turn.answer, reply=await self._checked_sound(turn.answer.language))
+        return turn
+
+    def _carry_out(self, turn: Turn) -> None:
+        """Do what the answer says: volume, beginning and end of the drive."""
+        volume = turn.answer.volume
+        if volume is not None and volume.get("change") != "test":
+            self.assistant.engines.synthesizer.change_volume(**volume)
+        driving = self.assistant.driving
+        if turn.answer.end_guidance:
+            driving.end()
+        if turn.answer.route is not None:
+            driving.begin(turn.answer.route, turn.answer.language)
+        if self._answered is not None:
+            self._answered(turn)
+
+    async def _checked_sound(self, language: str) -> str:
+        from device.audio.sound_check import words
+
+        if self.sound_check is None:
+            return words("no_devices", language)
+        return await self.sound_check(language)
+
+    async def speak(self, text: str, language: str, *, urgent: bool = False) -> AsyncGenerator[Clip, None]:
+        """Text to speech, clause by clause; without a voice nothing is said, and the loop says why.
+
+        What is urgent takes the voice from whatever is being made, which then goes on from where it was.
+        """
+        try:
+            async with self._turns.take(Priority.PROMPT if urgent else Priority.ANSWER) as turn:
+                for sentence in sentences(text):
+                    async with contextlib.aclosing(self._sentence(sentence, language, turn)) as clips:
+                        async for clip in clips:
+                            yield clip
+            self._works("speech")
+        except DeviceError as error:
+            self._fails("speech", f"{phrase('no_voice', 'en')} {error}")
+
+    async def _sentence(self, text: str, language: str, turn: VoiceTurn) -> AsyncGenerator[Clip, None]:
+        """Make a sentence; after something more urgent from the stretch where it was left."""
+        done = 0
+        while True:
+            number = 0
+            async with contextlib.aclosing(self._made(text, language)) as clips:
+                async for clip in clips:
+                    number += 1
+                    if number > done:
+                        done = number
+                        yield clip
+                    if turn.broken_off:
+                        break
+            if not turn.broken_off:
+                return
+            await self._turns.give_way(turn)
+
+    async def prepare(self, sayings: Sequence[tuple[str, str]]) -> None:
+        """Make what will have to be said in a hurry, while the voice has nothing else to do.
+
+        Parameters
+        ----------
+        sayings : sequence of (text, language)
+            What was made before is not made again.
+        """
+        for saying in sayings:
+            if self._turns.taken or saying in self._prepared:
+                continue
+            try:
+                async with (
+                    self._turns.take(Priority.BEFOREHAND) as turn,
+                    contextlib.aclosing(self._made(*saying)) as clips,
+                ):
+                    async for _ in clips:
+                        if turn.broken_off:
+                            break
+            except DeviceError:
+                return  # it is said when there is something to say
+            if not turn.broken_off:
+                if len(self._prepared) >= _PREPARED:
+                    self._prepared.clear()
+                self._prepared.add(saying)
+
+    def _break_off_speech(self) -> None:
+        self.assistant.engines.synthesizer.break_off()
+
+    async def _made(self, text: str, language: str) -> AsyncGenerator[Clip, None]:
+        clips = self.assistant.speak(text, language)
+        end = object()
+        making: asyncio.Task[Any] | None = None
+        try:
+            while True:
+                making = asyncio.create_task(asyncio.to_thread(next, clips, end))
+                clip = await asyncio.shield(making)
+                if not isinstance(clip, Clip):
+                    return
+                yield clip
+        finally:
+            closing = asyncio.create_task(_close(clips, making))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            await asyncio.shield(closing)
+
+    async def warm(self) -> None:
+        """Start the engines and make the fixed phrases, so that the first request is quick."""
+        with contextlib.suppress(DeviceError):  # it is said when there is something to say
+            await asyncio.to_thread(self.assistant.engines.synthesizer.warm)
+        await self.recognise(np.zeros(16_000, np.float32), None)
+        await self.prepare(fixed_phrases())
+        await asyncio.to_thread(self.assistant.agent.warm)
+
+
+async def _close(clips: Generator[Clip, None, None], making: asyncio.Task[Any] | None) -> None:
+    """Close a generator that may still run in another thread: until it is closed it keeps the engine."""
+    if making is not None:
+        await asyncio.wait([making])
+        if not making.cancelled():
+            making.exception()
+    await asyncio.to_thread(clips.close)

@@ -1,0 +1,164 @@
+"""`xiaogao plan` and `xiaogao memory`: trips, and what is remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from device.cli.terminal import print_json, stderr, stdout
+
+if TYPE_CHECKING:
+    from agent.memory import Memory
+
+
+_MEMORY_HELP = """Show, export and erase what is remembered.
+
+Example: xiaogao memory list
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("plan")(plan)
+    memory = typer.Typer(no_args_is_help=True, help=_MEMORY_HELP)
+    memory.command("list")(list_memory)
+    memory.command("export")(export_memory)
+    memory.command("forget")(forget_memory)
+    app.add_typer(memory, name="memory")
+
+
+def plan(
+    words: Annotated[str, typer.Argument(help="The trip in words, such as '到昆山玩两天，想看园林'.")],
+    days: Annotated[int | None, typer.Option(help="Number of days, instead of the one said.")] = None,
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
+    at: Annotated[str | None, typer.Option(help="Where the trip begins: LAT,LON.")] = None,
+    form: Annotated[
+        Literal["text", "md", "geojson", "ics", "json"], typer.Option("--format", help="What to print.")
+    ] = "text",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Plan a trip: sights, meals, hotels and the drives between them.
+
+    Examples:
+
+      xiaogao plan "plan two days in Helsinki with kids, we like museums"
+
+      xiaogao plan "在安道尔玩两天，想看教堂" --region andorra --format md > plan.md
+    """
+    from datetime import UTC, datetime
+
+    from agent import Agent
+    from agent.understanding.intent import Navigate, PlanTrip, Search
+    from agent.understanding.rules.rules import Context
+    from agent.understanding.understand import Understander
+    from device.assistant.own_places import own_places
+    from device.cli.ask import parse_position
+    from device.settings import load_settings
+    from device.store.regions import current_region, local_clock
+    from nav import Region, Router
+    from poi import Places
+
+    settings = load_settings()
+    position = parse_position(at) if at else None
+    opened = Region.open(current_region(region or settings.region.name, at=position))
+    places, router = Places(opened, user=own_places()), Router(opened)
+    understood = Understander(None).understand(words, context=Context())
+    first = next((i for i in understood.intents if isinstance(i, PlanTrip) and i.change is None), None)
+    agent = Agent(opened, places=places, router=router, now=local_clock(opened), avoid=settings.routing.avoid)
+    if first is None:
+        # What reads as the way to a place, or as nothing ("Helsinki"), is taken as the place to go to.
+        if not all(isinstance(intent, Navigate | Search) for intent in understood.intents):
+            stderr.print(
+                f'{words!r} asks for no trip: say where to, as in `xiaogao plan "a day in Helsinki"`'
+            )
+            raise typer.Exit(2)
+        first = PlanTrip(where=words.strip())
+    intent = first.model_copy(update={"days": days if days is not None else first.days or 1})
+    answer = agent.carry_out(words, [intent], language=understood.language, position=position)
+    if json or form == "json":
+        print_json(answer.to_dict() if json else (answer.plan.to_dict() if answer.plan else answer.to_dict()))
+    elif answer.plan is None:
+        stderr.print(answer.reply, soft_wrap=True)
+    else:
+        from agent.trip.export import export
+
+        chosen = "md" if form == "text" else form
+        text = export(answer.plan, chosen, language=understood.language, router=router, now=datetime.now(UTC))
+        if form == "text":
+            stdout.print(answer.reply + "\n", soft_wrap=True)
+        typer.echo(text, nl=False)
+    raise typer.Exit(0 if answer.plan is not None else 1)
+
+
+def _memory() -> Memory:
+    """Open the memory, and say if it had to be begun anew."""
+    from agent.memory import Memory
+    from nav.paths import data_home
+
+    memory = Memory(data_home() / "memory.sqlite")
+    if memory.damaged:
+        stderr.print(f"xiaogao: {memory.damaged}", soft_wrap=True)
+    return memory
+
+
+def list_memory(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+    """Show what is remembered, and what was concluded from which counts.
+
+    Example: xiaogao memory list
+    """
+    memory = _memory()
+    if json:
+        print_json(memory.export())
+        return
+    exported = memory.export()
+    for kept in exported["places"]:
+        stdout.print(
+            f"{kept['kind']}  {kept['label'] or kept['name']}  {kept['lat']:.5f},{kept['lon']:.5f}",
+            soft_wrap=True,
+        )
+    for kept in memory.destinations():
+        stdout.print(f"destination  {kept.name}  {kept.count}×  last {kept.at}", soft_wrap=True)
+    for title, counts in (("category", exported["categories"]), ("avoided", exported["avoided"])):
+        for what, count in counts.items():
+            stdout.print(f"{title}  {what}  {count}×", soft_wrap=True)
+    if not any(exported.values()):
+        stdout.print("nothing is remembered")
+
+
+def export_memory(
+    target: Annotated[
+        Path | None, typer.Argument(help="JSON file to write; by default the terminal.")
+    ] = None,
+) -> None:
+    """Write everything that is remembered as JSON.
+
+    Example: xiaogao memory export memory.json
+    """
+    text = _memory().export_json() + "\n"
+    if target is None:
+        typer.echo(text, nl=False)
+    else:
+        target.write_text(text, encoding="utf-8")
+
+
+def forget_memory(
+    label: Annotated[str, typer.Argument(help="'home', 'company', or the name of a place.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Erase everything.")] = False,
+) -> None:
+    """Erase one thing, or with --all everything.
+
+    Examples:
+
+      xiaogao memory forget home
+
+      xiaogao memory forget --all
+    """
+    if bool(label) == everything:
+        raise typer.BadParameter("give a name, or --all")
+    gone = _memory().forget(label)
+    stdout.print(f"erased {gone} entries")
+    raise typer.Exit(0 if gone or everything else 1)

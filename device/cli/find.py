@@ -1,0 +1,281 @@
+"""`xiaogao find` and `xiaogao places`: places of the region, and the user's own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from device.assistant.own_places import own_places, own_places_file
+from device.cli.terminal import print_json, stderr, stdout
+from device.store.regions import current_region
+from nav.errors import BadCoordinate
+
+if TYPE_CHECKING:
+    from nav.coordinates import System
+    from poi.filters import Wishes
+    from poi.place import Place
+    from poi.places import Places
+    from poi.user_places import UserPlaces
+
+_IMPOSSIBLE, _WRONG_USAGE = 1, 2
+_OWN_HELP = """Your own places: import, list, remove.
+
+Examples:
+
+  xiaogao places import favourites.geojson
+
+  xiaogao places list
+"""
+_DEGREES = r"\s*([-+]?(?:\d+(?:\.\d+)?|nan|inf))\s*"
+_COORDINATE = re.compile(f"{_DEGREES},{_DEGREES}", re.IGNORECASE)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("find")(find)
+    own = typer.Typer(no_args_is_help=True, help=_OWN_HELP)
+    own.command("import")(import_places)
+    own.command("list")(list_places)
+    own.command("remove")(remove_place)
+    app.add_typer(own, name="places")
+
+
+def find(
+    words: Annotated[str, typer.Argument(help="A kind of place, a name, an address, or a crossing.")],
+    near: Annotated[str, typer.Option(help="LAT,LON or the name of a place to search round.")] = "",
+    along: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="FROM TO", help="Places on the way, with their detours.")
+    ] = None,
+    district: Annotated[str, typer.Option("--in", help="Only inside this district or town.")] = "",
+    open_now: Annotated[
+        bool, typer.Option("--open-now", help="Leave out what is known to be closed.")
+    ] = False,
+    stars: Annotated[float | None, typer.Option(help="At least so many hotel stars.")] = None,
+    brand: Annotated[str, typer.Option(help="Brand or chain.")] = "",
+    cuisine: Annotated[str, typer.Option(help="OSM cuisine, such as chinese or pizza.")] = "",
+    plug: Annotated[str, typer.Option(help="Charging socket, such as type2 or type2_combo.")] = "",
+    wheelchair: Annotated[
+        bool, typer.Option("--wheelchair", help="Only what a wheelchair can enter.")
+    ] = False,
+    within_m: Annotated[
+        float | None, typer.Option("--within", help="Nothing farther than so many metres.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many.")] = 10,
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Find places by kind, name, address or crossing, in Chinese, English or the language of the map.
+
+    Exit codes: 0 found; 1 nothing found; 2 wrong input; 3 no region.
+
+    Examples:
+
+      xiaogao find hotel --near 60.17,24.94 --limit 5
+
+      xiaogao find 加油站 --along "Andorra la Vella" "Pas de la Casa"
+
+      xiaogao find "Mannerheimintie 5"
+
+      xiaogao find restaurant --in Keskusta --open-now --json
+    """
+    from nav import Region
+
+    if within_m is not None and not (within_m > 0 and (near or along)):
+        stderr.print("--within takes metres above 0, and --near or --along to measure them from")
+        raise typer.Exit(_WRONG_USAGE)
+    opened = Region.open(region_around(region, near, *(along or ())))
+    places = places_of(opened)
+    point = point_of(places, near) if near else None
+    if point is not None:
+        opened.check_point(*point)
+    wishes = _wishes(stars=stars, brand=brand, cuisine=cuisine, plug=plug, wheelchair=wheelchair)
+    common: dict[str, Any] = {"limit": limit, "within_m": within_m, "district": district or None}
+    common["open_at"] = datetime.now().astimezone() if open_now else None
+    if along is not None:
+        from nav import Router
+
+        router = Router(opened)
+        route = router.route(points_of(places, along))
+        found = places.search(words, along=route, router=router, **common, **wishes)
+    else:
+        found = places.search(words, near=point, **common, **wishes)
+        if not (found or wishes or district or open_now or within_m):
+            found = _resolved(places, words, point)[:limit]
+    _show(words, found, places, as_json=json)
+
+
+def _wishes(*, stars: float | None, brand: str, cuisine: str, plug: str, wheelchair: bool) -> Wishes:
+    wishes: Wishes = {}
+    if stars is not None:
+        wishes["stars"] = stars
+    if brand:
+        wishes["brand"] = brand
+    if cuisine:
+        wishes["cuisine"] = cuisine
+    if plug:
+        wishes["plug"] = plug
+    if wheelchair:
+        wishes["wheelchair"] = True
+    return wishes
+
+
+def places_of(region: Any) -> Places:
+    """Open a region's places, with the user's own."""
+    from poi import Places
+
+    return Places(region, user=own_places())
+
+
+def region_around(asked: str, *texts: str) -> str:
+    """Return the region of a command: the one asked for, or set, or the one round its first coordinates."""
+    from device.settings import load_settings
+
+    at = next((point for text in texts if (point := _coordinate(text))), None)
+    return current_region(asked or load_settings().region.name, at=at)
+
+
+def wishes_of(avoid: str | None) -> list[str]:
+    """Return what a command is to avoid: as it was told, or as the settings say."""
+    from device.settings import load_settings
+
+    if avoid is None:
+        return list(load_settings().routing.avoid)
+    return [wish.strip() for wish in avoid.split(",") if wish.strip()]
+
+
+def point_of(places: Places, text: str, near: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Return the point of "LAT,LON" or of a place's name."""
+    if point := _coordinate(text):
+        return point
+    resolution = places.resolve(text, near=near)
+    if not resolution:
+        hint = f"; did you mean {', '.join(resolution.suggestions)}?" if resolution.suggestions else ""
+        stderr.print(f"no place called {text!r} in this region{hint}")
+        raise typer.Exit(_IMPOSSIBLE)
+    return resolution[0].place.lat, resolution[0].place.lon
+
+
+def _coordinate(text: str) -> tuple[float, float] | None:
+    """Read "LAT,LON", full-width signs allowed ("60.17，24.94"); None when the text is something else."""
+    match = _COORDINATE.fullmatch(unicodedata.normalize("NFKC", text))
+    if match is None:
+        return None
+    lat, lon = map(float, match.groups())
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise BadCoordinate(f"{text!r} is not on Earth: give latitude,longitude in degrees")
+    return lat, lon
+
+
+def points_of(
+    places: Places, texts: Sequence[str], *, near: tuple[float, float] | None = None
+) -> list[tuple[float, float]]:
+    """Read coordinates and look names up, each near the one before it."""
+    found: list[tuple[float, float]] = []
+    for text in texts:
+        found.append(point_of(places, text, near=found[-1] if found else near))
+    return found
+
+
+def _resolved(places: Places, words: str, near: tuple[float, float] | None) -> list[Place]:
+    """Return an address or a crossing, which a search by name does not list."""
+    found = places.resolve(words, near=near)
+    return [c.place for c in found if c.score >= 0.7 and c.why != "category"]
+
+
+def _show(words: str, found: list[Place], places: Places, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"words": words, "places": [p.to_dict() for p in found]})
+    elif found:
+        for number, place in enumerate(found, 1):
+            stdout.print(f"{number:2}. {_line(place)}", soft_wrap=True)
+    if found:
+        return
+    suggestions = places.resolve(words).suggestions
+    hint = f"; the nearest names are {', '.join(suggestions)}" if suggestions else ""
+    stderr.print(f"nothing found for {words!r}{hint}")
+    raise typer.Exit(_IMPOSSIBLE)
+
+
+def _line(place: Place) -> str:
+    from poi.category import load_categories
+
+    parts = [place.name or place.brand or "(no name)", load_categories().label(place.category, "en")]
+    if place.distance_m is not None:
+        parts.append(f"{place.distance_m / 1000:.1f} km")
+    if place.detour_s is not None:
+        parts.append(f"detour {place.detour_s / 60:.0f} min" + (f", {place.side}" if place.side else ""))
+    if place.open_now is not None:
+        parts.append("open" if place.open_now else "closed")
+    parts += [
+        part for part in (f"{place.stars} stars" if place.stars else "", place.address, place.phone) if part
+    ]
+    return f"{' · '.join(parts)}  ({place.lat:.5f},{place.lon:.5f})"
+
+
+def _own() -> UserPlaces:
+    from poi import UserPlaces
+
+    return UserPlaces(own_places_file())
+
+
+def import_places(
+    file: Annotated[Path, typer.Argument(help="A .geojson, .csv or .gpx file of places.")],
+    gcj02: Annotated[
+        bool, typer.Option("--gcj02", help="Its coordinates are GCJ-02 (Amap, Tencent).")
+    ] = False,
+    bd09: Annotated[bool, typer.Option("--bd09", help="Its coordinates are BD-09 (Baidu).")] = False,
+) -> None:
+    """Import your own places; the same file again replaces what came from it.
+
+    Examples:
+
+      xiaogao places import favourites.geojson
+
+      xiaogao places import amap.csv --gcj02
+    """
+    if gcj02 and bd09:
+        stderr.print("choose one of --gcj02 and --bd09")
+        raise typer.Exit(_WRONG_USAGE)
+    system: System = "gcj02" if gcj02 else "bd09" if bd09 else "wgs84"
+    count = _own().import_file(file, system)
+    stdout.print(f"{count} places imported")
+
+
+def list_places(json: Annotated[bool, typer.Option("--json", help="GeoJSON.")] = False) -> None:
+    """Show your own places: home, company, favourites and imported ones.
+
+    Examples:
+
+      xiaogao places list
+
+      xiaogao places list --json > mine.geojson
+    """
+    own = _own()
+    if json:
+        print_json(own.to_geojson())
+        return
+    for place in own.all():
+        sort = place.category.removeprefix("user/")
+        stdout.print(f"{place.id}  {sort}  {place.name}  ({place.lat:.5f},{place.lon:.5f})")
+
+
+def remove_place(
+    place_id: Annotated[str, typer.Argument(metavar="ID", help="The id that `places list` shows, user/7.")],
+) -> None:
+    """Forget one of your own places.
+
+    Examples:
+
+      xiaogao places remove user/7
+    """
+    if not _own().remove(place_id):
+        stderr.print(f"no place {place_id!r}: `xiaogao places list` shows the ids")
+        raise typer.Exit(_IMPOSSIBLE)

@@ -1,0 +1,1 @@
+"""The HTTP interface and the tools for language-model agents."""

@@ -1,0 +1,324 @@
+"""The OSRM v1 compatible HTTP interface: route, table, nearest, match and trip on one region.
+
+See http://project-osrm.org/docs/v5.24.0/api/. Profiles are ``driving``, ``cycling`` and ``walking``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from device.http.closures import Closures
+from device.http.osrm_reply import Writer, waypoint
+from device.http.osrm_request import OsrmError, OsrmRequest, read_request
+from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute, PointOutsideRegion, PointUnreachable
+from nav.geometry import distance_m
+from nav.routing.router import Router
+
+if TYPE_CHECKING:
+    from nav.region import Region
+    from nav.routing.snap import Snap
+
+log = logging.getLogger("xiaogao")
+
+_MAX_ALTERNATIVES = 3
+_MAX_TABLE_CELLS = 250_000
+_MATCH_STEP_S = 5.0
+_MATCH_RADIUS_M = 50.0
+
+
+class Routers:
+    """The routers of one region, made on first use.
+
+    Parameters
+    ----------
+    region : Region
+        Where routes are found.
+    own : Router, optional
+        A router of the region that is there already; somebody else keeps its closures.
+    live_file : Path, optional
+        File of closures and live speeds for the others; it is looked at with each request.
+    """
+
+    def __init__(self, region: Region, *, own: Router | None = None, live_file: Path | None = None) -> None:
+        self.region = region
+        self._routers: dict[str, Router] = {own.profile: own} if own is not None else {}
+        self._live_file = live_file
+        self._closures: dict[str, Closures] = {}
+        self._lock = threading.Lock()
+
+    def of(self, profile: str) -> Router:
+        """Return the router of a profile, with the closures that are in force now."""
+        with self._lock:
+            if profile not in self._routers:
+                self._routers[profile] = router = Router(self.region, profile)
+                if self._live_file is not None:
+                    self._closures[profile] = Closures(self._live_file, router)
+            if profile in self._closures:
+                for warning in self._closures[profile].look()[1]:
+                    log.warning("closures (%s): %s", profile, warning)
+            return self._routers[profile]
+
+
+def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
+    """Make the HTTP interface of a region.
+
+    Parameters
+    ----------
+    region : Region
+        Where routes are found.
+    routers : Routers, optional
+        What finds them; by default routers of its own, for which nothing is closed.
+
+    Returns
+    -------
+    FastAPI
+        An ASGI application; who may reach it is for the server to decide.
+    """
+    app = FastAPI(
+        title="Xiao Gao routing", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    routers = routers or Routers(region)
+    routers.of("car")
+
+    # A plain function: Starlette runs it in a thread, and one slow request does not hold up the others.
+    def answer(service: str, version: str, profile: str, coordinates: str, request: Request) -> JSONResponse:
+        try:
+            asked = read_request(service, version, profile, coordinates, dict(request.query_params))
+            body = _SERVICES[asked.service](routers.of(asked.profile), asked)
+        except OsrmError as error:
+            return _refusal(error.code, str(error))
+        except NavError as error:
+            return _refusal(_code(error), str(error))
+        return JSONResponse({"code": "Ok", **body})
+
+    app.get("/{service}/{version}/{profile}/{coordinates:path}")(answer)
+
+    @app.exception_handler(HTTPException)
+    async def not_understood(request: Request, error: HTTPException) -> JSONResponse:
+        return _refusal("InvalidUrl", "the address is /{service}/v1/{profile}/{coordinates}")
+
+    return app
+
+
+def _refusal(code: str, message: str) -> JSONResponse:
+    return JSONResponse({"code": code, "message": message}, status_code=400)
+
+
+def _code(error: NavError) -> str:
+    match error:
+        case NoRoute():
+            return "NoRoute"
+        case PointOutsideRegion() | PointUnreachable():
+            return "NoSegment"
+        case BadCoordinate():
+            return "InvalidValue"
+        case BadRequest():
+            return "InvalidOptions"
+    return "NoRoute"
+
+
+def _check_radii(request: OsrmRequest, snaps: list[Snap]) -> None:
+    for index, (snap, radius) in enumerate(zip(snaps, request.radii_m, strict=True)):
+        if snap.distance_m > radius:
+            raise OsrmError("NoSegment", f"no road within {radius:.0f} m of coordinate {index}")
+
+
+def _snaps(router: Router, request: OsrmRequest) -> list[Snap]:
+    headings = request.headings_deg
+    snaps = [
+        router.snap(lat, lon, heading) for (lat, lon), heading in zip(request.points, headings, strict=True)
+    ]
+    _check_radii(request, snaps)
+    return snaps
+
+
+def _route(router: Router, request: OsrmRequest) -> dict[str, Any]:
+    writer = Writer(request)
+    count = _alternatives(request)
+    heading = request.headings_deg[0]
+    if count and len(request.points) == 2:
+        routes = router.alternatives(
+            request.points[0], request.points[1], count=count, avoid=request.exclude, heading_deg=heading
+        )
+    else:
+        routes = [router.route(request.points, avoid=request.exclude, heading_deg=heading)]
+    stops = list(routes[0].stops)
+    _check_radii(request, stops)
+    return {
+        "routes": [writer.route(route) for route in routes],
+        "waypoints": [waypoint(router.graph, stop) for stop in stops],
+    }
+
+
+def _alternatives(request: OsrmRequest) -> int:
+    value = request.options.get("alternatives", "false")
+    if value in ("true", "false"):
+        return 2 if value == "true" else 0
+    if not value.isdecimal():
+        raise OsrmError("InvalidValue", "alternatives must be true, false or a number")
+    return min(int(value), _MAX_ALTERNATIVES)
+
+
+def _table(router: Router, request: OsrmRequest) -> dict[str, Any]:
+    wanted = set(request.options.get("annotations", "duration").split(","))
+    if wanted - {"duration", "distance"}:
+        raise OsrmError("InvalidValue", "annotations must be duration, distance or both")
+    sources, targets = request.indices("sources"), request.indices("destinations")
+    if len(sources) * len(targets) > _MAX_TABLE_CELLS:
+        raise OsrmError("TooBig", f"a table has at most {_MAX_TABLE_CELLS} cells")
+    snaps = _snaps(router, request)
+    table = router.table(
+        [request.points[i] for i in sources],
+        [request.points[i] for i in targets],
+        avoid=request.exclude,
+        with_distance="distance" in wanted,
+    )
+    found: dict[str, Any] = {
+        "sources": [waypoint(router.graph, snaps[i]) for i in sources],
+        "destinations": [waypoint(router.graph, snaps[i]) for i in targets],
+    }
+    if "duration" in wanted:
+        found["durations"] = _cells(table.duration_s)
+    if "distance" in wanted and table.distance_m is not None:
+        found["distances"] = _cells(table.distance_m)
+    return found
+
+
+def _cells(table: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[list[float | None]]:
+    return [[round(v, 1) if v < np.inf else None for v in row] for row in table.tolist()]
+
+
+def _nearest(router: Router, request: OsrmRequest) -> dict[str, Any]:
+    number = request.options.get("number", "1")
+    if not number.isdecimal() or not 1 <= int(number) <= 100:
+        raise OsrmError("InvalidValue", "number must be 1 to 100")
+    first = _snaps(router, request)[0]
+    graph = router.graph
+    found = []
+    for snap in [first, *router.snap_others(first, int(number) - 1)]:
+        nodes = [
+            int(graph.node_osm_id[graph.edge_from[snap.edge]]),
+            int(graph.node_osm_id[graph.edge_to[snap.edge]]),
+        ]
+        found.append(waypoint(graph, snap) | {"nodes": nodes})
+    return {"waypoints": found}
+
+
+def _trip(router: Router, request: OsrmRequest) -> dict[str, Any]:
+    writer = Writer(request)
+    round_trip = request.flag("roundtrip", default=True)
+    source, destination = (
+        request.choice("source", ("any", "first")),
+        request.choice("destination", ("any", "last")),
+    )
+    if (
+        not round_trip
+        and (source, destination) != ("first", "last")
+        and (source, destination) != ("first", "any")
+    ):
+        raise OsrmError("NotImplemented", "without roundtrip, source must be first")
+    snaps = _snaps(router, request)
+    try:
+        order = router.best_order(
+            request.points, fixed_end=destination == "last", round_trip=round_trip, avoid=request.exclude
+        )
+    except NoRoute as error:
+        raise OsrmError("NoTrips", str(error)) from error
+    stops = [request.points[i] for i in order]
+    route = router.route([*stops, stops[0]] if round_trip else stops, avoid=request.exclude)
+    position = {index: place for place, index in enumerate(order)}
+    waypoints = [
+        waypoint(router.graph, snap) | {"trips_index": 0, "waypoint_index": position[index]}
+        for index, snap in enumerate(snaps)
+    ]
+    return {"trips": [writer.route(route)], "waypoints": waypoints}
+
+
+def _match(router: Router, request: OsrmRequest) -> dict[str, Any]:
+    from nav.guidance.fix import Fix
+    from nav.guidance.matching import match
+    from nav.guidance.matching_roads import roads_of
+
+    writer = Writer(request)
+    times = _timestamps(request)
+    radii = [min(radius, _MATCH_RADIUS_M) for radius in request.radii_m]
+    trace = [
+        Fix(lat=lat, lon=lon, time_s=time, accuracy_m=radius if radius < _MATCH_RADIUS_M else None)
+        for (lat, lon), time, radius in zip(request.points, times, radii, strict=True)
+    ]
+    matched = match(roads_of(router.region, router.profile), trace)
+    routes = [
+        router.route_along(edges, *_ends(router, matched.points, part))
+        for part, edges in enumerate(matched.parts)
+    ]
+    if not any(len(part) for part in matched.parts):
+        raise OsrmError("NoMatch", "the trace fits no roads")
+    waypoints: list[dict[str, Any] | None] = []
+    seen = [0] * len(routes)
+    for point in matched.points:
+        if point is None:
+            waypoints.append(None)
+            continue
+        waypoints.append(
+            {
+                "hint": "",
+                "distance": round(point.distance_m, 3),
+                "name": router.graph.edge_names(point.edge).get("", ""),
+                "location": [round(point.lon, 6), round(point.lat, 6)],
+                "matchings_index": point.part,
+                "waypoint_index": seen[point.part],
+                "alternatives_count": 0,
+            }
+        )
+        seen[point.part] += 1
+    matchings = [
+        writer.route(route) | {"confidence": round(confidence, 3)}
+        for route, confidence in zip(routes, matched.confidence, strict=True)
+    ]
+    return {"matchings": matchings, "tracepoints": waypoints}
+
+
+def _ends(router: Router, points: Any, part: int) -> tuple[float, float]:
+    """Return where on its first and last edge a matched part begins and ends."""
+    own = [point for point in points if point is not None and point.part == part]
+    lengths = [float(router.graph.edge_length_m[point.edge]) for point in (own[0], own[-1])]
+    shares = [
+        min(max(point.offset_m / length, 0.0), 1.0) if length > 0 else 0.0
+        for point, length in zip((own[0], own[-1]), lengths, strict=True)
+    ]
+    return shares[0], shares[1]
+
+
+def _timestamps(request: OsrmRequest) -> list[float]:
+    if "timestamps" not in request.options:
+        times, time = [0.0], 0.0
+        for a, b in zip(request.points, request.points[1:], strict=False):
+            time += max(_MATCH_STEP_S, distance_m(a, b) / 15.0)
+            times.append(time)
+        return times
+    values = request.per_point("timestamps")
+    if not all(value.isdecimal() for value in values):
+        raise OsrmError("InvalidValue", "timestamps must be seconds since 1970")
+    found = [float(value) for value in values]
+    if any(b < a for a, b in pairwise(found)):
+        raise OsrmError("InvalidValue", "timestamps must not go back")
+    return found
+
+
+_SERVICES: dict[str, Callable[[Router, OsrmRequest], dict[str, Any]]] = {
+    "route": _route,
+    "table": _table,
+    "nearest": _nearest,
+    "match": _match,
+    "trip": _trip,
+}

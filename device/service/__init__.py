@@ -1,0 +1,1 @@
+"""The service that starts with the car, and its health."""

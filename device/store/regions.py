@@ -1,0 +1,170 @@
+"""Region packs as a whole: built from an extract, listed, chosen, removed."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.errors import Missing
+from nav.errors import NavError
+from nav.paths import data_home, regions_dir
+
+if TYPE_CHECKING:
+    from nav import Region
+
+Progress = Callable[[str], None]
+
+
+def add_region(source: Path, name: str | None = None, progress: Progress | None = None) -> str:
+    """Build the region pack of an OpenStreetMap extract, roads and places; it appears whole or not at all.
+
+    Parameters
+    ----------
+    source : Path
+        A `.osm.pbf` (or any file that libosmium reads).
+    name : str, optional
+        Name of the region; by default the file's name.
+    progress : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    nav.errors.NavError, poi.errors.PoiError
+        The extract is missing, cut or holds no roads, or the name cannot be a folder.
+    """
+    from device.store.region_builder import build_apart
+    from nav.pack import staged
+
+    name = name or default_name(source)
+    with staged(name) as folder:
+        build_apart(source, folder, name, progress or (lambda _what: None))
+    if not current_file().exists():
+        use_region(name)
+    return name
+
+
+def default_name(source: Path) -> str:
+    """Return the region name that a file's name suggests."""
+    return re.sub(r"(-latest)?(\.osm)?(\.pbf|\.xml|\.bz2)?$", "", source.name.lower()) or "region"
+
+
+def installed_regions() -> list[str]:
+    """Return the names of the installed region packs."""
+    return sorted(path.parent.name for path in regions_dir().glob("*/meta.json"))
+
+
+def current_file() -> Path:
+    """Return the file that holds the name of the chosen region."""
+    return data_home() / "current_region"
+
+
+def use_region(name: str) -> None:
+    """Choose the region that commands take when none is named.
+
+    Raises
+    ------
+    Missing
+        No such pack is installed.
+    """
+    if name not in installed_regions():
+        raise Missing(
+            f"no region {name!r} is installed: `xiaogao map list` shows them, `xiaogao map add` builds one"
+        )
+    current_file().parent.mkdir(parents=True, exist_ok=True)
+    beside = current_file().with_suffix(".new")
+    beside.write_text(name + "\n", encoding="utf-8")
+    beside.replace(current_file())
+
+
+def current_region(asked: str = "", *, at: tuple[float, float] | None = None) -> str:
+    """Return the region to work in: the one asked for, else the chosen one, else the only one.
+
+    Parameters
+    ----------
+    asked : str
+        Name of a region; empty leaves the choice.
+    at : (float, float), optional
+        Where it is wanted: if the chosen region does not reach there, the smallest one that does.
+
+    Raises
+    ------
+    Missing
+        None is installed, or several are and none is chosen.
+    """
+    if asked:
+        return asked
+    try:
+        chosen = current_file().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        chosen = ""
+    installed = installed_regions()
+    if at is not None and len(installed) > 1:
+        sizes = {name: size for name in installed if (size := _size_around(name, at)) is not None}
+        if sizes and chosen not in sizes:
+            return min(sizes, key=lambda name: sizes[name])
+    if chosen in installed:
+        return chosen
+    if len(installed) == 1:
+        return installed[0]
+    if installed:
+        raise Missing(f"choose a region: `xiaogao map use NAME` with one of {', '.join(installed)}")
+    raise Missing("no region is installed: `xiaogao map add FILE.osm.pbf --name NAME` builds one")
+
+
+def _size_around(name: str, at: tuple[float, float]) -> float | None:
+    """Return the size of a region in square degrees; None if it does not reach the point, or is damaged."""
+    from nav.pack import Meta
+
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, NavError):
+        meta = Meta.from_json((regions_dir() / name / "meta.json").read_text("utf-8"))
+        south, west, north, east = meta.bbox
+        if south <= at[0] <= north and west <= at[1] <= east:
+            return (north - south) * (east - west)
+    return None
+
+
+def local_clock(region: Region) -> Callable[[], datetime]:
+    """Return the clock of a region: what it shows there now, without a zone."""
+    return lambda: region.local_time(datetime.now(UTC)).replace(tzinfo=None)
+
+
+def damaged_files(region: Region) -> list[str]:
+    """Read a whole pack and return the files whose content is not what was built."""
+    damaged = region.verify()
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{(region.path / 'poi.sqlite').resolve().as_uri()}?mode=ro", uri=True)
+        ) as db:
+            found = db.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error:
+        found = None
+    return damaged if found == ("ok",) else [*damaged, "poi.sqlite"]
+
+
+def not_as_built(name: str, files: list[str]) -> str:
+    """Say which files of a pack are damaged, and what to do."""
+    return f"the region {name} is damaged ({', '.join(files)}): `xiaogao map add` builds it again"
+
+
+def remove_region(name: str) -> None:
+    """Delete a region pack.
+
+    Raises
+    ------
+    Missing
+        No such pack is installed.
+    """
+    if name not in installed_regions():
+        raise Missing(f"no region {name!r} is installed: `xiaogao map list` shows them")
+    shutil.rmtree(regions_dir() / name)

@@ -1,0 +1,111 @@
+"""What an answer changes on the device: the volume, and the drive that begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from device.assistant.assistant import Assistant, Turn
+from device.assistant.conversation import Conversation
+from device.settings import Settings
+from device.store.models import ModelStore
+from voice.asr.recognizer import Transcript
+
+STATION = (60.1719, 24.9414)
+
+
+@pytest.fixture
+def assistant(helsinki_home: Path, tmp_path: Path) -> Iterator[Assistant]:
+    made = Assistant(Settings(), region="helsinki", store=ModelStore(tmp_path / "empty"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def say(assistant: Assistant) -> Callable[[str], Turn]:
+    conversation = Conversation(assistant, lambda: STATION)
+    return lambda text: asyncio.run(conversation.read(text))
+
+
+def test_a_driver_changes_the_volume_by_voice(assistant: Assistant, say: Callable[[str], Turn]) -> None:
+    mouth = assistant.engines.synthesizer
+    say("声音小一点")
+    assert 0 < mouth.volume < 1.0
+    softer = mouth.volume
+    say("turn it up")
+    assert mouth.volume > softer
+    say("静音")
+    assert mouth.volume == 0.0
+    say("取消静音")
+    assert mouth.volume > 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "expected"),
+    [("set", 30, 0.3), ("set", 900, 1.0), ("max", None, 1.0), ("min", None, 0.1), ("sideways", None, 0.5)],
+)
+def test_the_volume_stays_within_its_range(
+    assistant: Assistant, change: str, level: int | None, expected: float
+) -> None:
+    assistant.engines.synthesizer.volume = 0.5
+    assistant.engines.synthesizer.change_volume(change, level)
+    assert assistant.engines.synthesizer.volume == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "answered"),
+    [
+        ("还有多久到", 0.8, True),
+        ("take me to Helsinki Cathedral", 0.8, True),
+        ("带我去赫尔辛基座堂", 0.3, False),
+        ("老板说下个月要出差去上海。", 0.8, False),
+        ("My sister is getting married in August.", 0.8, False),
+    ],
+)
+def test_talk_without_the_call_is_answered_only_as_a_request(
+    assistant: Assistant, text: str, confidence: float, answered: bool
+) -> None:
+    """What was not addressed to us and is no plain request changes nothing: no drive, no question."""
+    conversation = Conversation(assistant, lambda: STATION)
+    language = "en" if text.isascii() else "zh"
+    transcript = Transcript(text=text, language=language, confidence=confidence)
+    reply = asyncio.run(conversation.respond(transcript, addressed=False))
+    assert (reply is not None) == answered
+    assert (assistant.agent.session.last_answer is not None) == answered
+    if not answered:
+        assert assistant.driving.state() is None
+        assert asyncio.run(conversation.respond(transcript, addressed=True)) is not None
+
+
+def test_who_was_not_understood_may_try_again(assistant: Assistant) -> None:
+    conversation = Conversation(assistant, lambda: STATION)
+    puzzling = Transcript(text="fnord blarp", language="en", confidence=0.8)
+    reply = asyncio.run(conversation.respond(puzzling, addressed=True))
+    assert reply is not None
+    assert reply.asks_back
+    assert not reply.understood
+
+
+def test_a_drive_begins_and_ends_with_what_is_said(assistant: Assistant, say: Callable[[str], Turn]) -> None:
+    assert assistant.driving.state() is None
+    say("take me to Helsinki Cathedral")
+    state = assistant.driving.state()
+    assert state is not None
+    assert state.remaining_m
+    assert state.remaining_m > 500
+    assert say("how far is it").answer.outcome == "done"
+    say("cancel the route")
+    assert assistant.driving.state() is None
+
+
+def test_a_drive_that_arrived_is_over_in_the_talk_too(
+    assistant: Assistant, say: Callable[[str], Turn]
+) -> None:
+    say("take me to Helsinki Cathedral")
+    assert "Cathedral" in say("where are we going").answer.reply
+    assistant.driving.end()
+    assert say("where are we going").answer.outcome == "impossible"
+    assert assistant.agent.session.stops == []

@@ -1,0 +1,345 @@
+"""The OSRM compatible interface: by its own documents, and with a client that people use."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from itertools import permutations
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from device.http.api import create_app
+from device.http.server import http_server
+from device.settings import HttpSettings, RoutingSettings, Settings
+from nav.pack import build_graph
+from nav.region import Region
+from nav.routing.polyline import decode, encode
+from nav.routing.router import Router
+
+SIDE = 5
+STEP_DEG = 0.002
+SOUTH, WEST = 60.0, 10.0
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """Streets of a small town: five by five crossings, 220 m by 110 m apart, and an island of two houses."""
+    folder = tmp_path_factory.mktemp("town")
+    lines = ['<osm version="0.6">']
+    for i in range(SIDE * SIDE):
+        row, column = divmod(i, SIDE)
+        lines.append(f'<node id="{i + 1}" lat="{SOUTH + row * STEP_DEG}" lon="{WEST + column * STEP_DEG}"/>')
+    lines += ['<node id="101" lat="60.03" lon="10.03"/>', '<node id="102" lat="60.031" lon="10.03"/>']
+    ways = [[r * SIDE + c + 1 for c in range(SIDE)] for r in range(SIDE)]
+    ways += [[r * SIDE + c + 1 for r in range(SIDE)] for c in range(SIDE)]
+    ways.append([101, 102])
+    for number, refs in enumerate(ways):
+        nodes = "".join(f'<nd ref="{ref}"/>' for ref in refs)
+        tags = f'<tag k="highway" v="residential"/><tag k="name" v="Street {number}"/>'
+        lines.append(f'<way id="{1000 + number}">{nodes}{tags}</way>')
+    extract = folder / "town.osm"
+    extract.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+    build_graph(extract, folder, name="town")
+    return Region.open(folder)
+
+
+@pytest.fixture(scope="module")
+def client(region: Region) -> TestClient:
+    return TestClient(create_app(region))
+
+
+@pytest.fixture(scope="module")
+def address(region: Region) -> Iterator[str]:
+    """A real server on loopback."""
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(create_app(region), host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+A, B, C = "10.001,60.0", "10.007,60.004", "10.003,60.008"
+
+
+def test_route(client: TestClient, region: Region) -> None:
+    body = client.get(
+        f"/route/v1/driving/{A};{B}?steps=true&geometries=geojson&overview=full&annotations=true"
+    ).json()
+    expected = Router(region).route([(60.0, 10.001), (60.004, 10.007)])
+    assert body["code"] == "Ok"
+    route = body["routes"][0]
+    assert route["distance"] == pytest.approx(expected.distance_m, abs=0.1)
+    assert route["duration"] == pytest.approx(expected.duration_s, abs=0.1)
+    assert len(route["geometry"]["coordinates"]) == len(expected.geometry)
+    leg = route["legs"][0]
+    assert leg["steps"][0]["maneuver"]["type"] == "depart"
+    assert leg["steps"][-1]["maneuver"]["type"] == "arrive"
+    assert sum(step["distance"] for step in leg["steps"]) == pytest.approx(route["distance"], abs=1)
+    assert sum(leg["annotation"]["distance"]) == pytest.approx(route["distance"], rel=0.01)
+    assert sum(leg["annotation"]["duration"]) == pytest.approx(route["duration"], rel=0.01)
+    assert [w["location"] for w in body["waypoints"]] == [[10.001, 60.0], [10.007, 60.004]]
+    assert body["waypoints"][0]["name"] == "Street 0"
+
+
+def test_each_leg_departs_and_arrives(client: TestClient) -> None:
+    route = client.get(f"/route/v1/driving/{A};{B};{C}?steps=true").json()["routes"][0]
+    assert len(route["legs"]) == 2
+    for leg in route["legs"]:
+        kinds = [step["maneuver"]["type"] for step in leg["steps"]]
+        assert kinds[0] == "depart"
+        assert kinds[-1] == "arrive"
+        assert "depart" not in kinds[1:]
+        assert "arrive" not in kinds[:-1]
+        assert sum(step["distance"] for step in leg["steps"]) == pytest.approx(leg["distance"], abs=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["driving", "walking"])
+def test_the_steps_of_each_leg_add_up(client: TestClient, profile: str) -> None:
+    """Stops in the streets, on corners and twice at one place; the way back from them is the next leg's."""
+    spots = [A, "10.0,60.0", "10.002,60.0", B, B, C, "10.004,60.004", "10.0041,60.004"]
+    for stops in permutations(spots, 3):
+        route = client.get(f"/route/v1/{profile}/{';'.join(stops)}?steps=true").json()["routes"][0]
+        for leg in route["legs"]:
+            assert sum(step["distance"] for step in leg["steps"]) == pytest.approx(leg["distance"], abs=0.5)
+            assert sum(step["duration"] for step in leg["steps"]) == pytest.approx(leg["duration"], abs=1)
+
+
+def test_alternatives_and_encodings(client: TestClient) -> None:
+    body = client.get(f"/route/v1/driving/{A};{B}?alternatives=2&overview=full&geometries=polyline6").json()
+    assert len(body["routes"]) >= 2
+    lines = [decode(route["geometry"], digits=6) for route in body["routes"]]
+    np.testing.assert_allclose(lines[0][0], [60.0, 10.001], atol=1e-6)
+    coarse = client.get(f"/route/v1/driving/{A};{B}").json()["routes"][0]["geometry"]
+    np.testing.assert_allclose(decode(coarse)[-1], [60.004, 10.007], atol=1e-5)
+    encoded = encode(np.array([[60.0, 10.001], [60.004, 10.007]]))
+    assert client.get(f"/route/v1/driving/polyline({encoded})").json()["code"] == "Ok"
+
+
+def test_table(client: TestClient, region: Region) -> None:
+    body = client.get(f"/table/v1/driving/{A};{B};{C}?sources=0;1&annotations=duration,distance").json()
+    router = Router(region)
+    points = [(60.0, 10.001), (60.004, 10.007), (60.008, 10.003)]
+    for i in range(2):
+        for j in range(3):
+            route = router.route([points[i], points[j]])
+            assert body["durations"][i][j] == pytest.approx(route.duration_s, abs=0.06)
+            assert body["distances"][i][j] == pytest.approx(route.distance_m, abs=0.06)
+    island = client.get(f"/table/v1/driving/{A};10.03,60.0305").json()
+    assert island["durations"][0] == [0.0, None]
+
+
+def test_nearest(client: TestClient) -> None:
+    body = client.get("/nearest/v1/driving/10.0012,60.0003?number=3").json()
+    assert len(body["waypoints"]) == 3
+    distances = [w["distance"] for w in body["waypoints"]]
+    assert distances == sorted(distances)
+    assert body["waypoints"][0]["distance"] == pytest.approx(33.4, abs=0.3)
+    assert set(body["waypoints"][0]["nodes"]) == {1, 2}
+
+
+def test_trip(client: TestClient) -> None:
+    around = client.get(f"/trip/v1/driving/{A};{C};{B};10.0,60.002").json()
+    assert len(around["trips"][0]["legs"]) == 4
+    assert sorted(w["waypoint_index"] for w in around["waypoints"]) == [0, 1, 2, 3]
+    there = client.get(f"/trip/v1/driving/{A};{C};{B}?roundtrip=false&source=first&destination=last").json()
+    assert [w["waypoint_index"] for w in there["waypoints"]] == [0, 1, 2]
+
+
+def test_match(client: TestClient) -> None:
+    trace = ";".join(f"{10.0 + i * 0.0005:.4f},{60.00001 if i % 2 else 59.99999}" for i in range(12))
+    body = client.get(f"/match/v1/driving/{trace}?geometries=geojson&overview=full").json()
+    assert body["code"] == "Ok"
+    assert len(body["tracepoints"]) == 12
+    assert body["matchings"][0]["distance"] == pytest.approx(11 * 0.0005 * 111195 * 0.5, rel=0.05)
+    assert body["matchings"][0]["confidence"] > 0.5
+
+
+def test_profiles(client: TestClient) -> None:
+    car, foot = (client.get(f"/route/v1/{p}/{A};{B}").json()["routes"][0] for p in ("driving", "walking"))
+    assert foot["duration"] > 3 * car["duration"]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/", "InvalidUrl"),
+        ("/route", "InvalidUrl"),
+        (f"/drive/v1/driving/{A};{B}", "InvalidService"),
+        (f"/route/v7/driving/{A};{B}", "InvalidVersion"),
+        (f"/route/v1/boat/{A};{B}", "InvalidValue"),
+        ("/route/v1/driving/", "InvalidQuery"),
+        ("/route/v1/driving/60", "InvalidQuery"),
+        ("/route/v1/driving/nan,nan;1,2", "InvalidQuery"),
+        ("/route/v1/driving/10.0,95;10.0,60.0", "InvalidValue"),
+        (f"/route/v1/driving/{A}", "InvalidOptions"),
+        (f"/route/v1/driving/{A};{B}?colour=red", "InvalidOptions"),
+        (f"/route/v1/driving/{A};{B}?overview=half", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?geometries=wkt", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?exclude=dragons", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?bearings=400,20;", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?bearings=10,20", "InvalidOptions"),
+        (f"/route/v1/driving/{A};10.0112,60.0041?radiuses=5;5", "NoSegment"),
+        ("/route/v1/driving/10.0,10.0;20.0,20.0", "NoSegment"),
+        ("/route/v1/driving/10.0,60.0;10.03,60.0305", "NoRoute"),
+        (f"/route/v1/driving/{';'.join([A] * 501)}", "TooBig"),
+        (f"/table/v1/driving/{A};{B}?sources=7", "InvalidOptions"),
+        (f"/nearest/v1/driving/{A}?number=0", "InvalidValue"),
+        (f"/match/v1/driving/{A};{B}?timestamps=5;3", "InvalidValue"),
+        (f"/trip/v1/driving/{A};{B};{C}?roundtrip=false", "NotImplemented"),
+    ],
+)
+def test_refusals(client: TestClient, address: str, code: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert answer.json()["code"] == code
+    assert answer.json()["message"]
+
+
+@settings(max_examples=60)
+@given(
+    path=st.text(max_size=60),
+    query=st.dictionaries(st.sampled_from(["steps", "exclude", "x"]), st.text(max_size=9)),
+)
+def test_nothing_crashes_it(client: TestClient, path: str, query: dict[str, str]) -> None:
+    from urllib.parse import quote
+
+    answer = client.get(f"/route/v1/driving/{quote(path, safe=';,()')}", params=query)
+    assert answer.status_code in (200, 400)
+    assert "code" in answer.json()
+
+
+@given(
+    st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=20),
+    st.sampled_from([5, 6]),
+)
+@settings(max_examples=50)
+def test_polylines_survive_the_way_there_and_back(points: list[tuple[float, float]], digits: int) -> None:
+    np.testing.assert_allclose(
+        decode(encode(np.array(points), digits=digits), digits=digits), points, atol=10**-digits
+    )
+
+
+def test_an_existing_client_works(address: str, region: Region) -> None:
+    from routingpy import OSRM
+
+    client = OSRM(base_url=address)
+    expected = Router(region).route([(60.0, 10.001), (60.004, 10.007)])
+    direction = client.directions(
+        [[10.001, 60.0], [10.007, 60.004]], profile="driving", overview="full", steps=True
+    )
+    assert direction.distance == pytest.approx(expected.distance_m, abs=1)
+    assert direction.duration == pytest.approx(expected.duration_s, abs=1)
+    np.testing.assert_allclose(direction.geometry[0], [10.001, 60.0], atol=1e-5)
+    matrix = client.matrix([[10.001, 60.0], [10.007, 60.004], [10.003, 60.008]], profile="driving")
+    assert matrix.durations[0][1] == pytest.approx(expected.duration_s, abs=1)
+
+
+def test_many_clients_at_once(address: str) -> None:
+    import httpx
+
+    codes: list[str] = []
+
+    def ask() -> None:
+        with httpx.Client() as client:
+            codes.extend(
+                client.get(f"{address}/route/v1/driving/{A};{B}?steps=true").json()["code"] for _ in range(5)
+            )
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == ["Ok"] * 40
+
+
+CLOSED = {"line": [[60.0, 10.002], [60.0, 10.004]], "closed": True}
+ALONG_STREET_0 = "10.001,60.0;10.007,60.0"
+
+
+def distance(client: TestClient, profile: str = "driving") -> float:
+    """Return the length of the way along Street 0, or of the way round it."""
+    return float(client.get(f"/route/v1/{profile}/{ALONG_STREET_0}").json()["routes"][0]["distance"])
+
+
+def close_the_street(path: Path) -> None:
+    """Write the file of closures as something else would."""
+    path.with_suffix(".new").write_text(json.dumps({"changes": [CLOSED]}))
+    path.with_suffix(".new").replace(path)
+
+
+def guarded(region: Region, service: Any = None) -> TestClient:
+    """Return a client of the whole server, as it is served on loopback."""
+    app = http_server(region, HttpSettings(), service).config.app
+    return TestClient(app, base_url="http://127.0.0.1:8017")
+
+
+def test_routes_keep_to_the_closures_of_the_settings(
+    region: Region, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = home / "live.json"
+    monkeypatch.setenv("XIAOGAO_ROUTING_LIVE_FILE", str(path))
+    client = guarded(region)
+    free = {profile: distance(client, profile) for profile in ("driving", "cycling")}
+    close_the_street(path)
+    for profile, before in free.items():
+        assert distance(client, profile) > before + 100
+    assert distance(client, "walking") > free["cycling"] + 100, "also where the router is made later"
+    path.write_text("{")
+    assert distance(client) > free["driving"] + 100, "what a broken file said before stays"
+    path.unlink()
+    assert distance(client) == free["driving"]
+
+
+def test_the_service_has_one_router_for_its_drive_and_over_http(region: Region, tmp_path: Path) -> None:
+    path = tmp_path / "live.json"
+    router = Router(region, "car")
+    service = SimpleNamespace(
+        settings=Settings(routing=RoutingSettings(live_file=str(path))),
+        assistant=SimpleNamespace(router=router),
+    )
+    client = guarded(region, service)
+    free = {profile: distance(client, profile) for profile in ("driving", "cycling")}
+    close_the_street(path)
+    assert distance(client, "cycling") > free["cycling"] + 100
+    assert distance(client) == free["driving"], "the service takes the file up, and then asks for a new way"
+    router.apply_live(path)
+    assert distance(client) > free["driving"] + 100
+
+
+def test_a_taken_port_is_said_in_one_line_by_the_service_too(
+    region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from device.errors import DeviceError
+    from device.http.server import serve_http
+    from device.service.health import Health
+
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        service: Any = SimpleNamespace(
+            assistant=SimpleNamespace(region=region, router=Router(region), engines=None),
+            settings=Settings(http=HttpSettings(port=port)),
+            health=Health(profile="small"),
+        )
+        with pytest.raises(DeviceError, match=rf"^port {port} of 127.0.0.1 .* set another \[http\] port$"):
+            asyncio.run(serve_http(service))
+    assert capfd.readouterr() == ("", "")
