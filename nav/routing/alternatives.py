@@ -9,7 +9,6 @@ routes in road networks", 2013).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +17,7 @@ from nav.graph import FloatArray, Int64Array, RoadClass
 from nav.routing.engine import Weights
 from nav.routing.leg import LegPath, Place
 from nav.routing.search import INFINITE_MS
-
-if TYPE_CHECKING:
-    from nav.routing.router import Router
+from nav.routing.ways import Ways
 
 MAX_SHARED = 0.75
 """Share of its length that an alternative may have in common with another route."""
@@ -33,7 +30,7 @@ _MAX_TRIED = 60
 
 
 def find_alternatives(
-    router: Router,
+    ways: Ways,
     starts: Sequence[Place],
     ends: Sequence[Place],
     best: LegPath,
@@ -41,10 +38,10 @@ def find_alternatives(
     count: int,
 ) -> list[LegPath]:
     """Return up to `count` good ways besides the best, the cheapest first."""
-    vias = _vias(router, best)
+    vias = _vias(ways, best)
     if not len(vias):
         return []
-    cost = _cost_over(router, starts, ends, vias, weights)
+    cost = _cost_over(ways, starts, ends, vias, weights)
     limit = best.cost_ms * MAX_STRETCH
     good = np.flatnonzero(cost <= limit)
     good = good[np.lexsort((vias[good], cost[good]))]
@@ -56,24 +53,20 @@ def find_alternatives(
         if via in seen or tried >= _MAX_TRIED or len(kept) > count:
             continue
         tried += 1
-        path = _over(router, starts, ends, via, weights)
+        path = _over(ways, starts, ends, via, weights)
         if path is None:
             continue
         seen.update(path.edges.tolist())
-        if (
-            path.cost_ms <= limit
-            and _differs(router, path, kept)
-            and _is_clean(router, path, via, best, weights)
-        ):
+        if path.cost_ms <= limit and _differs(ways, path, kept) and _is_clean(ways, path, via, best, weights):
             kept.append(path)
     return kept[1:]
 
 
-def _vias(router: Router, best: LegPath) -> Int64Array:
+def _vias(ways: Ways, best: LegPath) -> Int64Array:
     """Choose edges that a sensible other way could lead over."""
-    graph, turns = router.graph, router.turns
+    graph, turns = ways.graph, ways.turns
     usable = (turns.edge_state >= 0) & (turns.edge_component == 0)
-    usable &= (graph.edge_class <= RoadClass.RESIDENTIAL) | (router.profile != "car")
+    usable &= (graph.edge_class <= RoadClass.RESIDENTIAL) | (ways.profile != "car")
     usable[best.edges] = False
     first, last = int(best.edges[0]), int(best.edges[-1])
     a = (graph.node_lat[graph.edge_from[first]], graph.node_lon[graph.edge_from[first]])
@@ -81,7 +74,7 @@ def _vias(router: Router, best: LegPath) -> Int64Array:
     node_around = haversine_m(graph.node_lat, graph.node_lon, *a) + haversine_m(
         graph.node_lat, graph.node_lon, *b
     )
-    length = router.length_m(best)
+    length = ways.length_m(best)
     usable &= node_around[graph.edge_to] <= max(length * 1.5, 500.0)
     vias = np.flatnonzero(usable)
     if len(vias) > _MAX_VIAS:
@@ -92,24 +85,24 @@ def _vias(router: Router, best: LegPath) -> Int64Array:
 
 
 def _cost_over(
-    router: Router, starts: Sequence[Place], ends: Sequence[Place], vias: Int64Array, weights: Weights
+    ways: Ways, starts: Sequence[Place], ends: Sequence[Place], vias: Int64Array, weights: Weights
 ) -> FloatArray:
     """Return the cost of the best way over each via, milliseconds."""
-    edge_state, legs = router.turns.edge_state, router.legs
+    edge_state, legs = ways.turns.edge_state, ways.legs
     states = edge_state[vias].tolist()
     sources = [(int(edge_state[p.edge]), p.penalty_ms + legs.remaining_ms(weights, p)) for p in starts]
     open_ends = [p for p in ends if weights.edge_ms[p.edge] < INFINITE_MS]
     targets, offset = legs.targets(weights, open_ends)
-    there = router.engine.many(weights, [sources], states)[0]
-    onward = router.engine.into(weights, states, [targets])[:, 0]
+    there = ways.engine.many(weights, [sources], states)[0]
+    onward = ways.engine.into(weights, states, [targets])[:, 0]
     return np.asarray(there + onward - offset)
 
 
 def _over(
-    router: Router, starts: Sequence[Place], ends: Sequence[Place], via: int, weights: Weights
+    ways: Ways, starts: Sequence[Place], ends: Sequence[Place], via: int, weights: Weights
 ) -> LegPath | None:
     """Return the best way over the whole of a via edge."""
-    there, onward = router.legs.find_each(
+    there, onward = ways.legs.find_each(
         weights, [(starts, [Place(edge=via, fraction=1.0)]), ([Place(edge=via, fraction=0.0)], ends)]
     )
     if there is None or onward is None or there.edges[-1] != via or len(onward.edges) < 2:
@@ -122,16 +115,16 @@ def _over(
     )
 
 
-def _differs(router: Router, path: LegPath, kept: Sequence[LegPath]) -> bool:
-    lengths = router.graph.edge_length_m[path.edges]
+def _differs(ways: Ways, path: LegPath, kept: Sequence[LegPath]) -> bool:
+    lengths = ways.graph.edge_length_m[path.edges]
     return all(
         lengths[np.isin(path.edges, other.edges)].sum() <= MAX_SHARED * lengths.sum() for other in kept
     )
 
 
-def _is_clean(router: Router, path: LegPath, via: int, best: LegPath, weights: Weights) -> bool:
+def _is_clean(ways: Ways, path: LegPath, via: int, best: LegPath, weights: Weights) -> bool:
     """Tell whether a way passes no place twice, does not turn back, and is locally best around the via."""
-    graph, edges = router.graph, path.edges
+    graph, edges = ways.graph, path.edges
     nodes = graph.edge_to[edges[:-1]]
     if len(np.unique(nodes)) < len(nodes) or np.any(graph.edge_reverse[edges[:-1]] == edges[1:]):
         return False
@@ -144,5 +137,5 @@ def _is_clean(router: Router, path: LegPath, via: int, best: LegPath, weights: W
     if len(part) < 3:
         return True
     begin, end = Place(edge=int(part[0]), fraction=0.5), Place(edge=int(part[-1]), fraction=0.5)
-    shortest = router.legs.find(weights, [begin], [end])
+    shortest = ways.legs.find(weights, [begin], [end])
     return shortest is not None and bool(np.array_equal(shortest.edges, part))

@@ -10,14 +10,14 @@ import numpy as np
 from nav.graph import FloatArray
 from nav.routing.engine import Weights
 from nav.routing.leg import LegPath, Place
+from nav.routing.ways import Ways
 
 if TYPE_CHECKING:
     from nav.routing.route import Route
-    from nav.routing.router import Router
 
 
 def detours_s(
-    router: Router,
+    ways: Ways,
     route: Route,
     stops: Sequence[Sequence[Place]],
     weights: Weights,
@@ -28,8 +28,8 @@ def detours_s(
 
     Parameters
     ----------
-    router
-        The router that made the route.
+    ways
+        The ways of the profile.
     route
         The route.
     stops
@@ -45,10 +45,10 @@ def detours_s(
     """
     here = _place_at(route, from_offset_m)
     extra = np.full(len(stops), np.inf)
-    for start, end, rest_s in _legs_ahead(router, route, here, from_offset_m):
-        there = router.legs.find_each(weights, [(start, stop) for stop in stops])
-        back = [(router.onward(path.end), end) if path is not None else ((), ()) for path in there]
-        for i, (path, onward) in enumerate(zip(there, router.legs.find_each(weights, back), strict=True)):
+    for start, end, rest_s in _legs_ahead(ways, route, here, from_offset_m):
+        there = ways.legs.find_each(weights, [(start, stop) for stop in stops])
+        back = [(ways.onward(path.end), end) if path is not None else ((), ()) for path in there]
+        for i, (path, onward) in enumerate(zip(there, ways.legs.find_each(weights, back), strict=True)):
             if path is not None and onward is not None:
                 extra[i] = min(extra[i], _seconds(path) + _seconds(onward) - rest_s)
     return np.asarray(np.maximum(extra, 0.0))
@@ -70,7 +70,7 @@ def _place_at(route: Route, offset_m: float) -> Place:
 
 
 def _legs_ahead(
-    router: Router, route: Route, here: Place, offset_m: float
+    ways: Ways, route: Route, here: Place, offset_m: float
 ) -> list[tuple[Sequence[Place], Sequence[Place], float]]:
     """Return start, end and seconds of what is left of the current leg and of each later one."""
     ahead: list[tuple[Sequence[Place], Sequence[Place], float]] = []
@@ -80,16 +80,14 @@ def _legs_ahead(
         if driven + leg.distance_m > offset_m or leg is route.legs[-1]:
             inside = driven <= offset_m
             share = (offset_m - driven) / leg.distance_m if inside and leg.distance_m > 0 else 0.0
-            rest = (
-                leg.duration_s if share == 0.0 else _rest_s(router, route, offset_m, driven + leg.distance_m)
-            )
-            ahead.append((start, router.ends(leg.end), rest))
-            start = router.onward(Place(edge=int(route.edges[leg.last_edge]), fraction=leg.end_fraction))
+            rest = leg.duration_s if share == 0.0 else _rest_s(ways, route, offset_m, driven + leg.distance_m)
+            ahead.append((start, ways.ends(leg.end), rest))
+            start = ways.onward(Place(edge=int(route.edges[leg.last_edge]), fraction=leg.end_fraction))
         driven += leg.distance_m
     return ahead
 
 
-def _rest_s(router: Router, route: Route, from_m: float, to_m: float) -> float:
+def _rest_s(ways: Ways, route: Route, from_m: float, to_m: float) -> float:
     return float(np.interp(to_m, route.edge_start_m, route.edge_start_s)) - float(
         np.interp(from_m, route.edge_start_m, route.edge_start_s)
     )

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nav.routing.leg import LegPath
 from nav.routing.metric import broken_avoids
-from nav.routing.route import Leg, Route
+from nav.routing.route import Route
+from nav.routing.route_line import Leg
 from nav.routing.snap import Snap
-
-if TYPE_CHECKING:
-    from nav.routing.router import Router
+from nav.routing.ways import Ways
 
 
 def assemble_route(
-    router: Router, snaps: Sequence[Snap], paths: Sequence[LegPath], avoid: frozenset[str]
+    ways: Ways, snaps: Sequence[Snap], paths: Sequence[LegPath], avoid: frozenset[str]
 ) -> Route:
     """Put legs together; an edge on which travel simply goes on over a stop stands once."""
-    graph = router.graph
+    graph = ways.graph
     edges, spans, times = [paths[0].edges], [paths[0].spans], [paths[0].time_ms]
     bounds = [(0, len(paths[0].edges) - 1)]
     for before, after in pairwise(paths):
@@ -41,7 +39,7 @@ def assemble_route(
         bounds.append((first, first + len(after.edges) - 1))
     all_edges, all_spans = np.concatenate(edges), np.concatenate(spans)
     time_s = np.concatenate(times) / 1000.0
-    lengths = [router.length_m(path) for path in paths]
+    lengths = [ways.length_m(path) for path in paths]
     legs = tuple(
         Leg(
             start=snaps[i],
@@ -57,7 +55,7 @@ def assemble_route(
     )
     return Route(
         graph=graph,
-        profile=router.profile,
+        profile=ways.profile,
         edges=all_edges,
         spans=all_spans,
         edge_duration_s=time_s,

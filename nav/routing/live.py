@@ -12,16 +12,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nav.errors import BadLiveData, NavError
 from nav.routing.search import INFINITE_MS
-
-if TYPE_CHECKING:
-    from nav.routing.router import Router
+from nav.routing.ways import Ways
 
 MAX_BYTES = 64 << 20
 """Larger files are refused."""
@@ -94,50 +92,51 @@ def read_live(path: Path) -> LiveFile:
         raise BadLiveData(f"{path} is not JSON that can be read ({error})") from error
 
 
-def live_times_ms(
-    router: Router, changes: Sequence[Change], now: datetime
-) -> tuple[dict[int, int], list[str]]:
+def live_times_ms(ways: Ways, changes: Sequence[Change], now: datetime) -> tuple[dict[int, int], list[str]]:
     """Return the time on each changed edge (`INFINITE_MS`: closed), and what fits no road."""
     times: dict[int, int] = {}
     warnings = []
     for number, change in enumerate(changes, 1):
         if not change.holds(now):
             continue
-        edges = _edges_of(router, change)
+        edges = _edges_of(ways, change)
         if not len(edges):
             warnings.append(f"change {number} fits no road of this region and profile; it is passed over")
         for edge in edges:
-            times[edge] = max(_time_ms(router, edge, change), times.get(edge, 0))
+            times[edge] = max(_time_ms(ways, edge, change), times.get(edge, 0))
     return times, warnings
 
 
-def _time_ms(router: Router, edge: int, change: Change) -> int:
+def _time_ms(ways: Ways, edge: int, change: Change) -> int:
     if change.closed or change.speed_kph is None:
         return INFINITE_MS
-    return max(round(float(router.graph.edge_length_m[edge]) / change.speed_kph * 3600.0), 1)
+    return max(round(float(ways.graph.edge_length_m[edge]) / change.speed_kph * 3600.0), 1)
 
 
-def _edges_of(router: Router, change: Change) -> list[int]:
-    return _edges_of_way(router, change) if change.way is not None else _edges_of_line(router, change)
+def _edges_of(ways: Ways, change: Change) -> list[int]:
+    return _edges_of_way(ways, change) if change.way is not None else _edges_of_line(ways, change)
 
 
-def _edges_of_way(router: Router, change: Change) -> list[int]:
-    graph = router.graph
-    ways = np.flatnonzero(graph.way_osm_id == change.way)
-    chosen = np.isin(graph.edge_way, ways) & (router.turns.edge_state >= 0)
+def _edges_of_way(ways: Ways, change: Change) -> list[int]:
+    graph = ways.graph
+    named = np.flatnonzero(graph.way_osm_id == change.way)
+    chosen = np.isin(graph.edge_way, named) & (ways.turns.edge_state >= 0)
     if change.direction != "both":
         chosen &= graph.edge_forward == (change.direction == "forward")
     return [int(edge) for edge in np.flatnonzero(chosen)]
 
 
-def _edges_of_line(router: Router, change: Change) -> list[int]:
+def _edges_of_line(ways: Ways, change: Change) -> list[int]:
     """Find the edges that run along a line: the way a car takes over its points, where it keeps near them."""
     try:
-        route = router.plain_route([(lat, lon) for lat, lon in change.line or ()])
+        points = [(lat, lon) for lat, lon in change.line or ()]
+        for point in points:
+            ways.region.check_point(*point)
+        _, paths = ways.over(points, ways.metrics.without_live(), main_only=False)
     except NavError:
         return []
-    edges = [int(edge) for edge in route.edges]
+    edges = [int(edge) for path in paths for edge in path.edges]
     if change.direction == "both":
-        state = router.turns.edge_state
-        edges += [int(e) for e in router.graph.edge_reverse[edges] if state[e] >= 0]
+        state = ways.turns.edge_state
+        edges += [int(e) for e in ways.graph.edge_reverse[edges] if state[e] >= 0]
     return edges

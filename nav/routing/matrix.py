@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,7 @@ from nav.graph import FloatArray, Int64Array
 from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import INFINITE_MS, Seed
-
-if TYPE_CHECKING:
-    from nav.routing.router import Router
+from nav.routing.ways import Ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +34,7 @@ class Table:
 
 
 def travel_table(
-    router: Router,
+    ways: Ways,
     sources: Sequence[Sequence[Place]],
     targets: Sequence[Sequence[Place]],
     weights: Weights,
@@ -51,8 +48,8 @@ def travel_table(
 
     Parameters
     ----------
-    router
-        The router.
+    ways
+        The ways of the profile.
     sources, targets
         Alternatives of beginning and ending, for each point.
     weights
@@ -63,22 +60,22 @@ def travel_table(
     duration = np.full((len(sources), len(targets)), np.inf)
     known = np.zeros(duration.shape, bool)
     if not with_distance:
-        duration, known = _by_sweeps(router, sources, targets, weights)
+        duration, known = _by_sweeps(ways, sources, targets, weights)
     pairs = np.argwhere(~known).tolist()
-    paths = router.legs.find_each(weights, [(sources[i], targets[j]) for i, j in pairs])
+    paths = ways.legs.find_each(weights, [(sources[i], targets[j]) for i, j in pairs])
     distance = np.full(duration.shape, np.inf) if with_distance else None
     for (i, j), path in zip(pairs, paths, strict=True):
         duration[i, j] = np.inf if path is None else path.time_ms.sum() / 1000.0
         if distance is not None and path is not None:
-            distance[i, j] = router.length_m(path)
+            distance[i, j] = ways.length_m(path)
     return Table(duration_s=duration, distance_m=distance)
 
 
 def _by_sweeps(
-    router: Router, sources: Sequence[Sequence[Place]], targets: Sequence[Sequence[Place]], weights: Weights
+    ways: Ways, sources: Sequence[Sequence[Place]], targets: Sequence[Sequence[Place]], weights: Weights
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return the times that need no path, and which they are."""
-    plain = router.metrics.of_time(weights)
+    plain = ways.metrics.of_time(weights)
     from_places = [(i, place) for i, group in enumerate(sources) for place in group]
     to_places = [
         (j, place)
@@ -88,8 +85,8 @@ def _by_sweeps(
     ]
     duration = np.full((len(sources), len(targets)), np.inf)
     known = np.ones(duration.shape, bool)
-    cost = _costs(router, from_places, to_places, weights)
-    time = _costs(router, from_places, to_places, plain)
+    cost = _costs(ways, from_places, to_places, weights)
+    time = _costs(ways, from_places, to_places, plain)
     penalty = np.array([p.penalty_ms for _, p in from_places])[:, None] + np.array(
         [p.penalty_ms for _, p in to_places]
     )
@@ -110,15 +107,15 @@ def _by_sweeps(
 
 
 def _costs(
-    router: Router, from_places: list[tuple[int, Place]], to_places: list[tuple[int, Place]], weights: Weights
+    ways: Ways, from_places: list[tuple[int, Place]], to_places: list[tuple[int, Place]], weights: Weights
 ) -> FloatArray:
     """Return milliseconds from each place to each place, dislike of the places themselves left out."""
-    legs, edge_state = router.legs, router.turns.edge_state
+    legs, edge_state = ways.legs, ways.turns.edge_state
     seeds: list[list[Seed]] = [
         [(int(edge_state[place.edge]), legs.remaining_ms(weights, place))] for _, place in from_places
     ]
     columns = [(c, state) for c, (_, place) in enumerate(to_places) for state in legs.states_of(place.edge)]
-    table = router.engine.many(weights, seeds, [state for _, state in columns])
+    table = ways.engine.many(weights, seeds, [state for _, state in columns])
     result = np.full((len(from_places), len(to_places)), np.inf)
     for position, (c, _) in enumerate(columns):
         np.minimum(result[:, c], table[:, position], out=result[:, c])

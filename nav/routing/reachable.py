@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,7 @@ from nav.graph import FloatArray, Int64Array
 from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import INFINITE_MS
-
-if TYPE_CHECKING:
-    from nav.routing.router import Router
+from nav.routing.ways import Ways
 
 _CELL_M = 60.0
 _MAX_CELLS_ACROSS = 400
@@ -51,14 +49,14 @@ class Reachable:
         }
 
 
-def reachable(router: Router, starts: Sequence[Place], weights: Weights, seconds: float) -> Reachable:
+def reachable(ways: Ways, starts: Sequence[Place], weights: Weights, seconds: float) -> Reachable:
     """Search outwards from the starts until the time is spent."""
-    begin_ms, end_ms = _times(router, starts, weights, seconds * 1000.0)
+    begin_ms, end_ms = _times(ways, starts, weights, seconds * 1000.0)
     limit = seconds * 1000.0
     edges = np.flatnonzero(begin_ms < limit)
     whole = np.maximum(end_ms[edges] - begin_ms[edges], 1.0)
     fraction = np.clip((limit - begin_ms[edges]) / whole, 0.0, 1.0)
-    points = _points(router, edges, fraction)
+    points = _points(ways, edges, fraction)
     return Reachable(
         seconds=seconds,
         edges=edges,
@@ -69,17 +67,17 @@ def reachable(router: Router, starts: Sequence[Place], weights: Weights, seconds
 
 
 def _times(
-    router: Router, starts: Sequence[Place], weights: Weights, limit_ms: float
+    ways: Ways, starts: Sequence[Place], weights: Weights, limit_ms: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the milliseconds at which each edge is entered and left, inf if not within the limit."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import dijkstra
 
-    turns = router.turns
+    turns = ways.turns
     source = turns.state_count
     open_arcs = (weights.arc_ms < INFINITE_MS) & (turns.arc_penalty_ms < _THROUGH_PENALTY_MS)
     tail, head, ms = turns.arc_tail[open_arcs], turns.arc_head[open_arcs], weights.arc_ms[open_arcs]
-    seeds = [(int(turns.edge_state[p.edge]), router.legs.remaining_ms(weights, p)) for p in starts]
+    seeds = [(int(turns.edge_state[p.edge]), ways.legs.remaining_ms(weights, p)) for p in starts]
     tail = np.concatenate((tail, np.full(len(seeds), source)))
     head = np.concatenate((head, [state for state, _ in seeds]))
     # A weight of zero would be no arc to the sparse matrix.
@@ -87,14 +85,14 @@ def _times(
     graph = csr_matrix((ms, (tail, head)), shape=(source + 1, source + 1))
     longest = float(weights.edge_ms[weights.edge_ms < INFINITE_MS].max(initial=0))
     reached = dijkstra(graph, directed=True, indices=source, limit=limit_ms + longest)[:source]
-    end: FloatArray = np.full(router.graph.edge_count, np.inf)
+    end: FloatArray = np.full(ways.graph.edge_count, np.inf)
     np.minimum.at(end, turns.state_edge, reached)
     return np.asarray(end - weights.edge_ms), end
 
 
-def _points(router: Router, edges: Int64Array, fraction: FloatArray) -> FloatArray:
+def _points(ways: Ways, edges: Int64Array, fraction: FloatArray) -> FloatArray:
     """Return points along the reached roads, closer together than a cell."""
-    graph = router.graph
+    graph = ways.graph
     count = np.maximum(np.ceil(graph.edge_length_m[edges] * fraction / (_CELL_M / 2)).astype(np.int64), 1) + 1
     geometry = graph.edge_geometry[edges]
     first, last = graph.geometry_first_point[geometry], graph.geometry_first_point[geometry + 1] - 1

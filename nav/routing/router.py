@@ -5,41 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nav.errors import (
-    BadCoordinate,
-    BadRequest,
-    NavError,
-    NoRoute,
-    PointUnreachable,
-)
-from nav.geometry import along_line
+from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute
 from nav.graph import FloatArray
-from nav.region import Network, Region, contraction_order
-from nav.routing.costs import load_costs
-from nav.routing.engine import Engine, Weights
+from nav.region import Region
+from nav.routing.engine import Weights
 from nav.routing.joining import assemble_route
-from nav.routing.leg import LegFinder, LegPath, Place
-from nav.routing.metric import AVOIDABLE, Metrics
+from nav.routing.leg import Place
+from nav.routing.metric import AVOIDABLE
 from nav.routing.route import Route
-from nav.routing.snap import Snap, Snapper
+from nav.routing.snap import Snap
 from nav.routing.turns import PROFILES
+from nav.routing.ways import Point, Ways
 
 if TYPE_CHECKING:
     from nav.routing.matrix import Table
     from nav.routing.reachable import Reachable
 
-Point = tuple[float, float]
 MAX_STOPS = 2000
 """More stops than this are refused."""
-MAX_SNAP_M = 2000.0
-"""Roads farther away than this are no answer to a coordinate."""
-_ISLAND_REACH_M = 400.0
 
 
 def _present() -> datetime:
@@ -75,15 +63,9 @@ class Router:
         self.region = region
         self.profile = profile
         self._clock = clock
-        network: Network = region.network(profile)
-        self.graph = network.graph
-        self.turns = network.turns
-        self.engine = Engine(
-            network.graph, network.turns, lambda: contraction_order(network), use_index=use_index
-        )
-        self.metrics = Metrics(network, self.engine)
-        self.legs = LegFinder(network.turns, self.engine, self.metrics.live_ms)
-        self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
+        self.ways = Ways(region, profile, use_index=use_index)
+        self.graph, self.turns = self.ways.graph, self.ways.turns
+        self.engine, self.metrics, self.legs = self.ways.engine, self.ways.metrics, self.ways.legs
 
     @property
     def is_indexed(self) -> bool:
@@ -110,54 +92,17 @@ class Router:
         """
         _check_heading(heading_deg)
         self.region.check_point(lat, lon)
-        return self._snap(lat, lon, heading_deg, main_only=False)
-
-    def _snap(self, lat: float, lon: float, heading_deg: float | None, *, main_only: bool) -> Snap:
-        if main_only:
-            near = self._snapper.nearest(lat, lon, max_distance_m=MAX_SNAP_M)
-            reach = (near.distance_m if near else 0.0) + _ISLAND_REACH_M
-            only = self.turns.edge_component == 0
-            found = self._snapper.nearest(lat, lon, max_distance_m=reach, heading_deg=heading_deg, only=only)
-            if found is not None:
-                return found
-        found = self._snapper.nearest(lat, lon, max_distance_m=MAX_SNAP_M, heading_deg=heading_deg)
-        if found is None:
-            raise PointUnreachable(
-                f"no road for {self.profile} within {MAX_SNAP_M:.0f} m of {lat:.5f},{lon:.5f}: "
-                "choose another point"
-            )
-        return found
+        return self.ways.snap(lat, lon, heading_deg, main_only=False)
 
     def snap_others(self, first: Snap, count: int) -> list[Snap]:
         """Return up to `count` other roads near a snapped point, the nearest first."""
-        if count < 1:
-            return []
-        lat, lon = first.point
-        near = self._snapper.nearby(lat, lon, MAX_SNAP_M)
-        taken = {first.edge, int(self.graph.edge_reverse[first.edge])}
-        found: list[Snap] = []
-        for i in np.lexsort((near.point, near.distance_m)).tolist():
-            edge = int(near.edge[i])
-            if edge not in taken:
-                taken |= {edge, int(self.graph.edge_reverse[edge])}
-                found.append(self._snapper.snap_to(lat, lon, near, i))
-                if len(found) == count:
-                    break
-        return found
+        return self.ways.snap_others(first, count)
 
     def route_along(self, edges: Sequence[int], start_fraction: float, end_fraction: float) -> Route:
         """Return a route over edges that are known already, as from map matching."""
         path = self.legs.along(np.array(edges, np.int64), start_fraction, end_fraction)
-        snaps = [self._snap_on(edges[0], start_fraction), self._snap_on(edges[-1], end_fraction)]
-        return assemble_route(self, snaps, [path], frozenset())
-
-    def _snap_on(self, edge: int, fraction: float) -> Snap:
-        shape = self.graph.shape(edge)
-        along = along_line(shape)
-        lat, lon = (float(np.interp(fraction * along[-1], along, shape[:, i])) for i in range(2))
-        return Snap(
-            edge=edge, fraction=fraction, lat=lat, lon=lon, distance_m=0.0, side="on", point=(lat, lon)
-        )
+        snaps = [self.ways.snap_on(edges[0], start_fraction), self.ways.snap_on(edges[-1], end_fraction)]
+        return assemble_route(self.ways, snaps, [path], frozenset())
 
     def route(
         self,
@@ -201,13 +146,8 @@ class Router:
         when = self.region.local_time(depart or self._clock())
         return self.metrics.weights(avoid, when, penalties=penalties)
 
-    def plain_route(self, stops: Sequence[Point]) -> Route:
-        """Return the route over stops as it is when nothing is closed."""
-        points = self.check_stops(stops, at_least=2)
-        return self._route(points, frozenset(), self.metrics.without_live(), None, main_only=False)
-
     def apply_live(self, path: Path, now: datetime | None = None) -> list[str]:
-        """Put the closures and live speeds of a file in force, in place of those before; see `nav.routing.live`.
+        """Put the closures and live speeds of a file in force, in place of those before.
 
         Parameters
         ----------
@@ -228,7 +168,7 @@ class Router:
         from nav.routing.live import live_times_ms, read_live
 
         changes = read_live(path).changes
-        times, warnings = live_times_ms(self, changes, now or self._clock())
+        times, warnings = live_times_ms(self.ways, changes, now or self._clock())
         self.metrics.apply_live(times)
         return warnings
 
@@ -259,23 +199,8 @@ class Router:
         *,
         main_only: bool,
     ) -> Route:
-        snaps = [
-            self._snap(lat, lon, heading_deg if i == 0 else None, main_only=main_only)
-            for i, (lat, lon) in enumerate(points)
-        ]
-        paths: list[LegPath] = []
-        starts = self.starts(snaps[0], heading_deg)
-        for start, end in pairwise(snaps):
-            path = self.legs.find(weights, starts, self.ends(end))
-            if path is None:
-                raise NoRoute(_no_way(start, end))
-            paths.append(path)
-            starts = self.onward(path.end)
-        return assemble_route(self, snaps, paths, avoid)
-
-    def length_m(self, path: LegPath) -> float:
-        """Return the length of a leg, metres."""
-        return float((self.graph.edge_length_m[path.edges] * (path.spans[:, 1] - path.spans[:, 0])).sum())
+        snaps, paths = self.ways.over(points, weights, heading_deg, main_only=main_only)
+        return assemble_route(self.ways, snaps, paths, avoid)
 
     def alternatives(
         self,
@@ -301,12 +226,12 @@ class Router:
         depart = depart or self._clock()
         best = self.route([start, end], avoid=avoid, heading_deg=heading_deg, depart=depart)
         weights = self._weights(best.avoid, depart)
-        starts, ends = self.starts(best.stops[0], heading_deg), self.ends(best.stops[1])
+        starts, ends = self.ways.starts(best.stops[0], heading_deg), self.ways.ends(best.stops[1])
         path = self.legs.find(weights, starts, ends)
         if path is None or count < 1:
             return [best]
-        others = find_alternatives(self, starts, ends, path, weights, count)
-        return [best, *(assemble_route(self, best.stops, [other], best.avoid) for other in others)]
+        others = find_alternatives(self.ways, starts, ends, path, weights, count)
+        return [best, *(assemble_route(self.ways, best.stops, [other], best.avoid) for other in others)]
 
     def matrix(
         self,
@@ -344,9 +269,9 @@ class Router:
         begin, finish = (self.check_stops(points, at_least=0) for points in (sources, targets))
 
         def between(rows: Sequence[Point], columns: Sequence[Point], *, main_only: bool) -> Table:
-            starts = [self.starts(self._snap(*point, None, main_only=main_only)) for point in rows]
-            ends = [self.ends(self._snap(*point, None, main_only=main_only)) for point in columns]
-            return travel_table(self, starts, ends, weights, with_distance=with_distance)
+            starts = [self.ways.starts(self.ways.snap(*point, main_only=main_only)) for point in rows]
+            ends = [self.ways.ends(self.ways.snap(*point, main_only=main_only)) for point in columns]
+            return travel_table(self.ways, starts, ends, weights, with_distance=with_distance)
 
         table = between(begin, finish, main_only=False)
         lost = np.isinf(table.duration_s)
@@ -355,13 +280,6 @@ class Router:
             again = between([begin[i] for i in rows], [finish[j] for j in columns], main_only=True)
             table.fill(rows, columns, again)
         return table
-
-    def _main_snap(self, lat: float, lon: float) -> Snap:
-        """Snap to a road that is connected with the rest, if one is near."""
-        found = self._snap(lat, lon, None, main_only=False)
-        if self.turns.edge_component[found.edge] == 0:
-            return found
-        return self._snap(lat, lon, None, main_only=True)
 
     def best_order(
         self,
@@ -372,7 +290,7 @@ class Router:
         avoid: Collection[str] = (),
         depart: datetime | None = None,
     ) -> list[int]:
-        """Return the order of visits that takes least time, as indices; see `nav.routing.visit_order.best_order`.
+        """Return the order of visits that takes least time, as indices; see `nav.routing.visit_order`.
 
         Raises
         ------
@@ -408,13 +326,13 @@ class Router:
             lost = np.flatnonzero(np.isinf(extra)).tolist()
             if lost:
                 stops = [self._ends_or_none(*points[i], main_only=main_only) for i in lost]
-                extra[lost] = detours_s(self, route, stops, weights, from_offset_m=from_offset_m)
+                extra[lost] = detours_s(self.ways, route, stops, weights, from_offset_m=from_offset_m)
         return extra
 
     def _ends_or_none(self, lat: float, lon: float, *, main_only: bool) -> list[Place]:
         try:
             self.region.check_point(lat, lon)
-            return self.ends(self._snap(lat, lon, None, main_only=main_only))
+            return self.ways.ends(self.ways.snap(lat, lon, main_only=main_only))
         except NavError:
             return []
 
@@ -433,42 +351,7 @@ class Router:
             raise BadRequest(f"{seconds} s is no usable time: give more than 0 s and at most a day")
         ((lat, lon),) = self.check_stops([point], at_least=1)
         weights = self._weights(check_avoid(avoid), depart, penalties=False)
-        return reachable(self, self.starts(self._main_snap(lat, lon)), weights, seconds)
-
-    def starts(self, snap: Snap, heading_deg: float | None = None) -> list[Place]:
-        """Return where a leg may begin: on the near side of the road, or at a price on the far side."""
-        costs = load_costs()
-        far = self._far_side_ms(snap)
-        if heading_deg is not None:
-            far = round(costs.car("wrong_heading_penalty_s") * 1000)
-        return self._places(snap, far)
-
-    def ends(self, snap: Snap) -> list[Place]:
-        """Return where a leg may end."""
-        return self._places(snap, self._far_side_ms(snap))
-
-    def _far_side_ms(self, snap: Snap) -> int:
-        if self.profile != "car" or snap.side == "on":
-            return 0
-        table = load_costs().by_class("car", "wrong_side_penalty_s")
-        return round(float(table[self.graph.edge_class[snap.edge]]) * 1000)
-
-    def _places(self, snap: Snap, far_ms: int) -> list[Place]:
-        places = [Place(edge=snap.edge, fraction=snap.fraction)]
-        reverse = int(self.graph.edge_reverse[snap.edge])
-        if self.turns.edge_state[reverse] >= 0 and reverse != snap.edge:
-            places.append(Place(edge=reverse, fraction=1.0 - snap.fraction, penalty_ms=far_ms))
-        return places
-
-    def onward(self, stop: Place) -> list[Place]:
-        """Return how a car goes on from a stop: straight on, or turning back at a price."""
-        places = [Place(edge=stop.edge, fraction=stop.fraction)]
-        reverse = int(self.graph.edge_reverse[stop.edge])
-        if self.turns.edge_state[reverse] >= 0:
-            costs = load_costs()
-            turn = costs.number(self.profile, "u_turn_s") + costs.optional(self.profile, "u_turn_penalty_s")
-            places.append(Place(edge=reverse, fraction=1.0 - stop.fraction, penalty_ms=round(turn * 1000)))
-        return places
+        return reachable(self.ways, self.ways.starts(self.ways.main_snap(lat, lon)), weights, seconds)
 
 
 def _check_heading(heading_deg: float | None) -> None:
@@ -483,11 +366,3 @@ def check_avoid(avoid: Collection[str]) -> frozenset[str]:
     if unknown:
         raise BadRequest(f"cannot avoid {', '.join(unknown)}: use {', '.join(AVOIDABLE)}")
     return wishes
-
-
-def _no_way(start: Snap, end: Snap) -> str:
-    a, b = start.point, end.point
-    return (
-        f"no legal way leads from {a[0]:.5f},{a[1]:.5f} to {b[0]:.5f},{b[1]:.5f} on this map: "
-        "one of them may lie on roads without a connection; choose a point nearby"
-    )
