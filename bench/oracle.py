@@ -12,9 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nav.graph import Graph
-from nav.osm.restrictions import ForbiddenSequence
 from nav.routing.leg import Place
-from nav.routing.turns import Turns
+from nav.routing.turns import ForbiddenSequence, Turns
 
 Path = tuple[int, ...]
 

@@ -17,8 +17,8 @@ from rich.table import Table
 
 from bench.oracle import Oracle
 from nav.graph import EdgeFlag, RoadClass
+from nav.osm.build import build_graph, build_roads
 from nav.osm.extract import read_network
-from nav.pack import build_graph, build_roads
 from nav.region import Region
 from nav.routing.polyline import decode
 from nav.routing.route import Route
@@ -113,7 +113,7 @@ def _build_whole_s(extract: Path, folder: Path) -> float:
     """Build roads and places in a process of its own, imports included."""
     code = (
         "import sys, pathlib\n"
-        "from nav.pack import build_graph\nfrom poi import build_places\n"
+        "from nav.osm.build import build_graph\nfrom poi import build_places\n"
         "extract, folder = map(pathlib.Path, sys.argv[1:])\n"
         "folder.mkdir()\nbuild_graph(extract, folder, name='whole')\nbuild_places(extract, folder)\n"
     )
@@ -145,10 +145,10 @@ def _check(region: Region, router: Router, extract: Path, pairs: int) -> Figures
     weights = router.metrics.weights()
     wrong = checked = unreachable = 0
     for i, source in enumerate(sources):
-        starts = router.starts(router.snap(*source))
+        starts = router.ways.starts(router.snap(*source))
         reached = oracle.costs_from(starts)
         for target in targets[i * batch : (i + 1) * batch]:
-            ends = router.ends(router.snap(*target))
+            ends = router.ways.ends(router.snap(*target))
             path = router.legs.find(weights, starts, ends)
             expected = oracle.cost(starts, ends, reached)
             checked += 1
@@ -162,7 +162,7 @@ def _speed(region: Region, router: Router) -> Figures:
     points = _points(router, 1000, _SEED + 2)
     stops = list(zip(points[::2], points[1::2], strict=True))
     weights = router.metrics.weights()
-    legs = [(router.starts(router.snap(*a)), router.ends(router.snap(*b))) for a, b in stops]
+    legs = [(router.ways.starts(router.snap(*a)), router.ways.ends(router.snap(*b))) for a, b in stops]
     from nav.routing.joining import assemble_route
 
     snaps = [[router.snap(*a), router.snap(*b)] for a, b in stops]
@@ -170,7 +170,7 @@ def _speed(region: Region, router: Router) -> Figures:
     def query(i: int) -> None:
         path = router.legs.find(weights, *legs[i])
         if path is not None:
-            _ = assemble_route(router, snaps[i], [path], frozenset()).geometry
+            _ = assemble_route(router.ways, snaps[i], [path], frozenset()).geometry
 
     def whole(i: int) -> None:
         _ = router.route(stops[i]).geometry

@@ -165,7 +165,7 @@ def _add_restrictions(
 
 def measure(directed_edges: int, folder: Path, *, queries: int = 300) -> dict[str, float]:
     """Build a pack of this size and measure it; the peak of memory is that of this process."""
-    from nav.pack import pack_network
+    from nav.osm.build import pack_network
     from nav.region import Region
     from nav.routing.router import Router
 

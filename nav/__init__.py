@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nav.pack import Meta, build_graph, staged
+    from nav.osm.build import build_graph
+    from nav.pack import Meta, staged
     from nav.region import Region
     from nav.routing.route import Route
     from nav.routing.router import Router
@@ -22,7 +23,7 @@ _HOME = {
     "Region": "nav.region",
     "Route": "nav.routing.route",
     "Router": "nav.routing.router",
-    "build_graph": "nav.pack",
+    "build_graph": "nav.osm.build",
     "staged": "nav.pack",
 }
 

@@ -30,6 +30,8 @@ FloatArray = NDArray[np.float64]
 
 SHAPE_SCALE = 1e7
 """Shape points are stored as degrees times this, rounded: the precision of OSM itself."""
+NO_LIMIT_KPH = 255
+"""Stands for "no speed limit" in `maxspeed` fields."""
 
 
 class RoadClass(IntEnum):

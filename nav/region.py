@@ -159,7 +159,7 @@ class Region:
         """Return the road graph of cars as OSMnx knows it; see `nav.routing.networkx_io`."""
         from nav.routing.networkx_io import to_networkx
 
-        return to_networkx(self)
+        return to_networkx(self.graph, self.network("car").turns.edge_time_ms, name=self.name)
 
 
 def installed_regions() -> list[str]:

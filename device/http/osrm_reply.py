@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from device.http.osrm_request import OsrmRequest
     from nav.graph import Graph
     from nav.guidance.maneuver_types import Maneuver
-    from nav.routing.route import Leg, Route
+    from nav.routing.route import Route
+    from nav.routing.route_line import Leg
     from nav.routing.snap import Snap
 
 _OVERVIEW_POINTS = 150

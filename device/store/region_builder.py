@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nav.errors import BadMapFile
-from nav.pack import build_graph
+from nav.osm.build import build_graph
 from poi import build_places
 
 Progress = Callable[[str], None]

@@ -13,7 +13,7 @@ from nav.guidance.maneuver_turns import Turn, turns_of, without_sidesteps
 from nav.guidance.maneuver_types import Lane, Maneuver
 
 if TYPE_CHECKING:
-    from nav.routing.route import Leg, Route
+    from nav.routing.route_line import Leg, RouteLine
 
 __all__ = ["Lane", "Maneuver", "maneuvers"]
 
@@ -34,14 +34,14 @@ _SILENT_THEN = frozenset({"new_name", "exit_roundabout"})
 _SAME_ROAD_AFTER = frozenset({"via", "arrive", "exit_roundabout"})
 
 
-def maneuvers(graph: Graph, route: Route) -> list[Maneuver]:
+def maneuvers(graph: Graph, route: RouteLine) -> list[Maneuver]:
     """List the manoeuvres of a route.
 
     Parameters
     ----------
     graph : Graph
         The graph that the route's edges refer to.
-    route : Route
+    route : RouteLine
         The route.
 
     Returns
@@ -56,7 +56,7 @@ def maneuvers(graph: Graph, route: Route) -> list[Maneuver]:
 class _Writer:
     """Writes the manoeuvres of one route."""
 
-    def __init__(self, graph: Graph, route: Route) -> None:
+    def __init__(self, graph: Graph, route: RouteLine) -> None:
         self._graph, self._route = graph, route
         self._edges: list[int] = route.edges.tolist()
         self._start_m: list[float] = route.edge_start_m.tolist()
@@ -271,11 +271,11 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip()) if text else ()
 
 
-def _turns_back(route: Route, k: int) -> bool:
+def _turns_back(route: RouteLine, k: int) -> bool:
     return route.legs[k + 1].first_edge > route.legs[k].last_edge
 
 
-def _bearing_at(route: Route, edge_index: int) -> float:
+def _bearing_at(route: RouteLine, edge_index: int) -> float:
     from nav.geometry import bearing_deg
 
     at = int(route.edge_first_point[edge_index])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from nav.graph import Access, Graph
 from nav.osm.tags import conditional_parts, is_time_condition
+from nav.routing.turns import ForbiddenSequence
 
 _MAX_VIA_EDGES = 60
 _CAR_NAMES = frozenset(("motorcar", "motor_vehicle", "vehicle", "car"))
@@ -33,15 +34,6 @@ class Restriction:
     via_ways: tuple[int, ...]
     condition: str
     """In force only while this holds (opening-hours syntax); `` always."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForbiddenSequence:
-    """Edges that must not be driven one right after the other."""
-
-    edges: tuple[int, ...]
-    condition: int
-    """Index into the conditions of the graph, -1 if it always holds."""
 
 
 def read_restriction(

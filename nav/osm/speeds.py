@@ -1,4 +1,4 @@
-"""How fast one really travels on an edge, per profile, from class, surroundings, signs and surface."""
+"""How fast one really drives on an edge, from class, surroundings, signs and surface."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import EdgeFlag, Float32Array, Graph, RoadClass
-from nav.osm.tags import NO_LIMIT_KPH, WayTraits
+from nav.graph import NO_LIMIT_KPH, EdgeFlag, Float32Array, RoadClass
+from nav.osm.tags import WayTraits
 from nav.routing.costs import Costs, load_costs
 
 
@@ -114,21 +114,3 @@ def _ferry_kph(
     usual = np.where((posted > 0) & (posted < NO_LIMIT_KPH), posted, costs.ferry_kph)
     # Faster than any car ferry: the duration is that of a part, or mistyped.
     return np.where((duration_s > 0) & (by_duration < 100.0), by_duration, usual)
-
-
-def profile_speeds_kph(graph: Graph, profile: str) -> Float32Array:
-    """Return the speed of a profile on each edge, km/h."""
-    if profile == "car":
-        return graph.edge_speed_kph
-    costs = load_costs()
-    road_class = graph.edge_class
-    flags = graph.edge_flags
-    if profile == "foot":
-        kph = np.where(
-            road_class == RoadClass.STEPS, costs.number("foot", "steps_kph"), costs.number("foot", "kph")
-        )
-    else:
-        kph = costs.by_class("bike", "rural_kph")[road_class]
-        kph = np.where(_has(flags, EdgeFlag.UNPAVED), kph * costs.number("bike", "surface_factor"), kph)
-    kph = np.where(road_class == RoadClass.FERRY, graph.edge_speed_kph, kph)
-    return kph.astype(np.float32)

@@ -6,10 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nav.graph import Access, EdgeFlag, NodeFlag, RoadClass
-
-NO_LIMIT_KPH = 255
-"""Stands for "no speed limit" in `maxspeed` fields."""
+from nav.graph import NO_LIMIT_KPH, Access, EdgeFlag, NodeFlag, RoadClass
 
 _CLASS_OF_HIGHWAY = {
     "motorway": RoadClass.MOTORWAY,

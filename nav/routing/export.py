@@ -17,7 +17,7 @@ from nav.routing.streets import Streets, street_style, streets_in
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
-    from nav.routing.route import Route
+    from nav.routing.route_line import RouteLine
 
 _DIGITS = 6
 _PAPER = "#ece9e2"
@@ -31,7 +31,7 @@ def line_string(points: FloatArray) -> dict[str, Any]:
     return {"type": "LineString", "coordinates": np.round(points[:, ::-1], _DIGITS).tolist()}
 
 
-def to_dict(route: Route) -> dict[str, Any]:
+def to_dict(route: RouteLine) -> dict[str, Any]:
     """Return a route as plain values."""
     return {
         "profile": route.profile,
@@ -57,7 +57,12 @@ def to_dict(route: Route) -> dict[str, Any]:
     }
 
 
-def to_geojson(route: Route) -> dict[str, Any]:
+def to_json(route: RouteLine) -> str:
+    """Return `to_dict` as JSON text."""
+    return json.dumps(to_dict(route), ensure_ascii=False)
+
+
+def to_geojson(route: RouteLine) -> dict[str, Any]:
     """Return a FeatureCollection: the line, then a point per stop."""
     facts = to_dict(route)
     geometry = facts.pop("geometry")
@@ -74,7 +79,7 @@ def to_geojson(route: Route) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": [line, *points]}
 
 
-def to_gpx(route: Route) -> str:
+def to_gpx(route: RouteLine) -> str:
     """Return GPX 1.1: the stops as way points and the line as a track."""
     import gpxpy.gpx
 
@@ -136,7 +141,7 @@ class _View:
         return np.stack((x, y), axis=1)
 
 
-def to_png(route: Route, *, width: int = 1200, height: int = 900) -> bytes:
+def to_png(route: RouteLine, *, width: int = 1200, height: int = 900) -> bytes:
     """Draw a route over the streets of its region.
 
     Parameters
@@ -183,7 +188,7 @@ def _draw_streets(canvas: ImageDraw, view: _View, streets: Streets, over: int) -
             canvas.line(line, fill=colour, width=width + 2 * over if casing else width, joint="curve")
 
 
-def _draw_stops(canvas: ImageDraw, view: _View, route: Route, over: int) -> None:
+def _draw_stops(canvas: ImageDraw, view: _View, route: RouteLine, over: int) -> None:
     places = np.array([(s.lat, s.lon) for s in route.stops])
     for i, (x, y) in enumerate(view.pixels(places).tolist()):
         radius = 9 * over
@@ -193,7 +198,7 @@ def _draw_stops(canvas: ImageDraw, view: _View, route: Route, over: int) -> None
         )
 
 
-def _draw_caption(canvas: ImageDraw, route: Route, view: _View, size: tuple[int, int, int]) -> None:
+def _draw_caption(canvas: ImageDraw, route: RouteLine, view: _View, size: tuple[int, int, int]) -> None:
     from PIL import ImageFont
 
     width, height, over = size
@@ -213,7 +218,7 @@ def _draw_caption(canvas: ImageDraw, route: Route, view: _View, size: tuple[int,
     canvas.text((width - box[2] - 10, height - 26), ATTRIBUTION, fill="black", font=font)
 
 
-def to_html(route: Route, *, title: str = "Xiao Gao") -> str:
+def to_html(route: RouteLine, *, title: str = "Xiao Gao") -> str:
     """Return a page with the route over the region's streets, to move and zoom, that needs no network."""
     view = _View(route.geometry, 1000, 800, margin=0.5)
     streets = streets_in(route.graph, view.bbox, max_points=150_000)
@@ -239,7 +244,7 @@ def _flat(points: FloatArray) -> list[float]:
     return [float(v) for v in np.round(points, 5).ravel().tolist()]
 
 
-def write_route(route: Route, path: Path) -> None:
+def write_route(route: RouteLine, path: Path) -> None:
     """Write a route in the format that the file name's ending tells: geojson, json, gpx, png or html.
 
     Raises
@@ -255,13 +260,13 @@ def write_route(route: Route, path: Path) -> None:
         path.write_text(content, encoding="utf-8")
 
 
-def render(route: Route, form: str) -> str | bytes:
+def render(route: RouteLine, form: str) -> str | bytes:
     """Return a route in a format: ``geojson``, ``json``, ``gpx``, ``png`` or ``html``."""
     match form:
         case "geojson":
             return json.dumps(to_geojson(route), ensure_ascii=False)
         case "json":
-            return route.to_json()
+            return to_json(route)
         case "gpx":
             return to_gpx(route)
         case "png":

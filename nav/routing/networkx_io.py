@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nav.graph import Access, EdgeFlag, RoadClass
-from nav.osm.tags import NO_LIMIT_KPH
+from nav.graph import NO_LIMIT_KPH, Access, EdgeFlag, Graph, Int32Array, RoadClass
 
 if TYPE_CHECKING:
     import networkx
 
-    from nav.region import Region
 
-
-def to_networkx(region: Region, *, geometry: bool = True) -> networkx.MultiDiGraph[Any]:
+def to_networkx(
+    graph: Graph, edge_time_ms: Int32Array, *, name: str, geometry: bool = True
+) -> networkx.MultiDiGraph[Any]:
     """Return the roads that cars may travel as a graph for NetworkX and OSMnx.
 
     Nodes are OSM node ids with ``x``, ``y`` and ``street_count``; edges have ``osmid``, ``highway``,
@@ -25,17 +24,18 @@ def to_networkx(region: Region, *, geometry: bool = True) -> networkx.MultiDiGra
 
     Parameters
     ----------
-    region
-        The region.
+    graph
+        The road graph of cars.
+    edge_time_ms
+        (E,) time that a car takes for each whole edge, milliseconds.
+    name
+        Name of the result.
     geometry
         Whether to add the shapes of the edges.
     """
     import networkx
 
-    graph = region.graph
-    result: networkx.MultiDiGraph[Any] = networkx.MultiDiGraph(
-        crs="epsg:4326", name=region.name, simplified=True
-    )
+    result: networkx.MultiDiGraph[Any] = networkx.MultiDiGraph(crs="epsg:4326", name=name, simplified=True)
     driven = np.flatnonzero((graph.edge_access & Access.CAR) > 0)
     used = np.unique(np.concatenate((graph.edge_from[driven], graph.edge_to[driven])))
     streets = np.diff(graph.node_first_edge)
@@ -47,10 +47,9 @@ def to_networkx(region: Region, *, geometry: bool = True) -> networkx.MultiDiGra
             y=float(graph.node_lat[node]),
             street_count=int(streets[node]),
         )
-    time_ms = region.network("car").turns.edge_time_ms
     line_string = _line_string() if geometry else None
     for edge in driven.tolist():
-        attributes = _attributes(region, edge) | {"travel_time": int(time_ms[edge]) / 1000}
+        attributes = _attributes(graph, edge) | {"travel_time": int(edge_time_ms[edge]) / 1000}
         if line_string is not None:
             attributes["geometry"] = line_string(graph.shape(edge)[:, ::-1])
         result.add_edge(osm_id[graph.edge_from[edge]], osm_id[graph.edge_to[edge]], **attributes)
@@ -65,8 +64,7 @@ def _line_string() -> Any:
     return LineString
 
 
-def _attributes(region: Region, edge: int) -> dict[str, Any]:
-    graph = region.graph
+def _attributes(graph: Graph, edge: int) -> dict[str, Any]:
     flags = EdgeFlag(int(graph.edge_flags[edge]))
     link = "_link" if EdgeFlag.LINK in flags else ""
     values: dict[str, Any] = {

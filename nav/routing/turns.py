@@ -24,13 +24,20 @@ from nav.graph import (
     NodeFlag,
     RoadClass,
 )
-from nav.osm.restrictions import ForbiddenSequence
-from nav.osm.speeds import profile_speeds_kph
 from nav.routing.costs import load_costs
 
 PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""
 _MAX_TIME_MS = 2**30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForbiddenSequence:
+    """Edges that must not be driven one right after the other."""
+
+    edges: tuple[int, ...]
+    condition: int
+    """Index into the conditions of the graph, -1 if it always holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,12 +274,32 @@ def _rows_of(a: Int64Array, edges: set[int]) -> dict[int, range]:
 
 def _edge_costs(graph: Graph, profile: str) -> tuple[Int32Array, Int32Array]:
     costs = load_costs()
-    speed: Float32Array = profile_speeds_kph(graph, profile)
+    speed: Float32Array = _profile_speeds_kph(graph, profile)
     time = graph.edge_length_m / np.maximum(speed, 0.5) * 3600.0
     ferry = graph.edge_class == RoadClass.FERRY
     time = time + np.where(ferry, 0.0, graph.edge_signals * costs.number(profile, "signal_s") * 1000.0)
     factor = costs.by_class(profile, "busy_penalty_factor")[graph.edge_class]
     return _milliseconds(np.maximum(time, 1.0)), _milliseconds(time * factor)
+
+
+def _profile_speeds_kph(graph: Graph, profile: str) -> Float32Array:
+    """Return the speed of a profile on each edge, km/h."""
+    if profile == "car":
+        return graph.edge_speed_kph
+    costs = load_costs()
+    road_class = graph.edge_class
+    flags = graph.edge_flags
+    if profile == "foot":
+        kph = np.where(
+            road_class == RoadClass.STEPS, costs.number("foot", "steps_kph"), costs.number("foot", "kph")
+        )
+    else:
+        kph = costs.by_class("bike", "rural_kph")[road_class]
+        kph = np.where(
+            (flags & np.uint32(EdgeFlag.UNPAVED)) > 0, kph * costs.number("bike", "surface_factor"), kph
+        )
+    kph = np.where(road_class == RoadClass.FERRY, graph.edge_speed_kph, kph)
+    return kph.astype(np.float32)
 
 
 def _milliseconds(values: FloatArray) -> Int32Array:

@@ -198,8 +198,8 @@ def test_map_extracts(tmp_path: Path) -> None:
 def read_extracts(folder: Path, content: bytes, at: Any) -> None:
     """Read the mutations from number `at` on, which tells how far it came."""
     from nav.errors import NavError
+    from nav.osm.build import build_graph
     from nav.osm.extract import read_network
-    from nav.pack import build_graph
 
     signal.signal(signal.SIGSEGV, signal.SIG_DFL)
     extract, read = folder / "town.osm.pbf", 0
@@ -242,7 +242,7 @@ def test_region_packs(tmp_path: Path) -> None:
     """Files of a pack cut, grown or with other bytes: the pack is named as damaged, or opens."""
     from nav import Region
     from nav.errors import NavError
-    from nav.pack import build_graph
+    from nav.osm.build import build_graph
 
     extract, pack = tmp_path / "town.osm.pbf", tmp_path / "town"
     small_town(extract)

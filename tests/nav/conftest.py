@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from nav.errors import NoRoute
-from nav.pack import build_graph
+from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from nav.errors import DownloadFailed
+from nav.osm.build import build_graph
 from nav.osm.download import Servers, area_km2, fetch_extract, smallest_extract
-from nav.pack import build_graph
 
 pytest.importorskip("osmnx")
 ROAD = {"highway": "residential"}

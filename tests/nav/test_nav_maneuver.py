@@ -15,7 +15,7 @@ from nav.errors import NavError
 from nav.guidance.lanes import lanes_for
 from nav.guidance.maneuver import Maneuver, maneuvers
 from nav.guidance.osrm_names import osrm_step
-from nav.pack import build_graph
+from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from nav.array_store import map_arrays, write_arrays
 from nav.errors import BadMapFile, BadName, RegionDamaged, RegionNotFound, RegionOutdated
-from nav.pack import FORMAT_VERSION, META_FILE, Meta, build_graph, staged
+from nav.osm.build import build_graph
+from nav.pack import FORMAT_VERSION, META_FILE, Meta, staged
 from nav.paths import cache_home, data_home, regions_dir
 from nav.region import Region, installed_regions
 from nav.routing.router import Router

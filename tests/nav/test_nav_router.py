@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bench.oracle import Oracle
 from nav.errors import BadCoordinate, BadRequest, NoRoute, PointOutsideRegion, PointUnreachable
+from nav.osm.build import build_graph, build_roads
 from nav.osm.extract import read_network
-from nav.pack import build_graph, build_roads
 from nav.region import Region
 from nav.routing.router import Router
 
@@ -62,7 +62,7 @@ def test_every_cost_equals_an_exhaustive_search(draw_map: Callable, drawing: tup
     rng = np.random.default_rng(seed)
     for _ in range(6):
         a, b = (_random_point(region, rng) for _ in range(2))
-        starts, ends = indexed.starts(indexed.snap(*a)), indexed.ends(indexed.snap(*b))
+        starts, ends = indexed.ways.starts(indexed.snap(*a)), indexed.ways.ends(indexed.snap(*b))
         expected = oracle.cost(starts, ends, oracle.costs_from(starts))
         weights = indexed.metrics.weights()
         for router in (indexed, plain):
@@ -99,10 +99,10 @@ def _check_pairs(region: Region, extract: Path, *, sources: int = 2, targets: in
     rng = np.random.default_rng(7)
     edges = np.flatnonzero(router.turns.edge_component == 0)
     for _ in range(sources):
-        starts = router.starts(router.snap(*_on_edge(region, int(rng.choice(edges)))))
+        starts = router.ways.starts(router.snap(*_on_edge(region, int(rng.choice(edges)))))
         reached = oracle.costs_from(starts)
         for _ in range(targets):
-            ends = router.ends(router.snap(*_on_edge(region, int(rng.choice(edges)))))
+            ends = router.ways.ends(router.snap(*_on_edge(region, int(rng.choice(edges)))))
             path = router.legs.find(router.metrics.weights(), starts, ends)
             assert path is not None
             assert path.cost_ms == oracle.cost(starts, ends, reached)

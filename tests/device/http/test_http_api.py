@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from device.http.api import create_app
 from device.http.server import http_server
 from device.settings import HttpSettings, RoutingSettings, Settings
-from nav.pack import build_graph
+from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.polyline import decode, encode
 from nav.routing.router import Router

@@ -1,0 +1,174 @@
+"""Build the road part of a region pack: read the extract, lay out roads and turns, write the arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nav.array_store import write_arrays
+from nav.country import timezone_at
+from nav.errors import BadMapFile
+from nav.graph import ARRAY_FIELDS, Access, Graph, RoadClass
+from nav.osm.assemble import assemble
+from nav.osm.extract import Progress, RawNetwork, read_network
+from nav.osm.restrictions import forbidden_sequences
+from nav.pack import ATTRIBUTION, FORMAT_VERSION, LICENCE, META_FILE, Meta, sha256_of
+from nav.routing.engine import compute_order
+from nav.routing.snap import SNAP_FIELDS, build_snap_index
+from nav.routing.turns import ORDER_FIELD, TURN_FIELDS, ForbiddenSequence, build_turns
+
+
+def build_graph(pbf: Path, out_dir: Path, *, name: str, progress: Progress | None = None) -> Meta:
+    """Build the road part of a region pack.
+
+    Parameters
+    ----------
+    pbf
+        OpenStreetMap extract.
+    out_dir
+        Folder to fill: `meta.json` and `graph/`. The same extract gives the same bytes.
+    name
+        Name of the region.
+    progress
+        Called with the name of each step and how much of it is done.
+
+    Raises
+    ------
+    BadMapFile
+        The extract cannot be read or holds no roads.
+    """
+    tell = progress or (lambda step, share: None)
+    tell("reading roads", 0.0)
+    network = read_network(pbf)
+    source = Source(name=pbf.name, sha256=sha256_of(pbf), date=_data_date(pbf))
+    return pack_network(network, out_dir, name=name, source=source, progress=progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a network comes from."""
+
+    name: str = ""
+    sha256: str = ""
+    date: str = ""
+
+
+def pack_network(
+    network: RawNetwork,
+    out_dir: Path,
+    *,
+    name: str,
+    source: Source | None = None,
+    progress: Progress | None = None,
+) -> Meta:
+    """Build the road part of a pack from a network that was read, or made, already."""
+    tell = progress or (lambda step, share: None)
+    tell("laying out roads", 0.3)
+    roads, forbidden, conditions = build_roads(network)
+    files = {
+        "graph/roads.arrays": _fields(roads, ARRAY_FIELDS),
+        "graph/snap.arrays": _fields(build_snap_index(roads), SNAP_FIELDS),
+    }
+    tell("turns", 0.5)
+    files["graph/car.arrays"] = _profile(roads, "car", forbidden)
+    tell("paths", 0.7)
+    walk = build_walk(network)
+    files["walk/roads.arrays"] = _fields(walk, ARRAY_FIELDS)
+    files["walk/snap.arrays"] = _fields(build_snap_index(walk), SNAP_FIELDS)
+    for profile in ("bike", "foot"):
+        files[f"walk/{profile}.arrays"] = _profile(walk, profile, ())
+    written = {path: write_arrays(out_dir / path, arrays) for path, arrays in files.items()}
+    rules = (conditions, len(forbidden))
+    meta = _describe(written, name, source or Source(), network, (roads, walk), rules)
+    (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
+    tell("done", 1.0)
+    return meta
+
+
+def _fields(table: object, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    return {name: getattr(table, name) for name in names}
+
+
+def build_roads(network: RawNetwork) -> tuple[Graph, list[ForbiddenSequence], tuple[str, ...]]:
+    """Lay out the graph of roads, ferries and tracks, with what may not be driven on it."""
+    keep = np.array([t.road_class <= RoadClass.FERRY or _is_driven(t) for t in network.way_traits])
+    if not keep.any():
+        raise BadMapFile("the extract holds no roads for cars: choose a larger area")
+    roads = assemble(network, keep=keep)
+    conditions = {text: i for i, text in enumerate(roads.conditions)}
+    forbidden = forbidden_sequences(roads, network.restrictions, conditions)
+    return roads, forbidden, tuple(conditions)
+
+
+def _is_driven(traits: Any) -> bool:
+    return bool((traits.forward.access | traits.backward.access) & Access.CAR)
+
+
+def _profile(graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the turn-exact graph of a profile, for cars with the order of the index.
+
+    That of walkers and cyclists is computed, and kept, when somebody first asks for their routes.
+    """
+    turns = build_turns(graph, profile, forbidden)
+    arrays = _fields(turns, TURN_FIELDS)
+    return arrays | {ORDER_FIELD: compute_order(turns, graph)} if profile == "car" else arrays
+
+
+def build_walk(network: RawNetwork) -> Graph:
+    """Lay out the graph of walkers and cyclists."""
+    soft = Access.BIKE | Access.FOOT
+    keep = np.array([bool((t.forward.access | t.backward.access) & soft) for t in network.way_traits])
+    if not keep.any():
+        keep[:] = True
+    return assemble(network, keep=keep)
+
+
+def _describe(
+    files: dict[str, tuple[int, str]],
+    name: str,
+    source: Source,
+    network: RawNetwork,
+    graphs: tuple[Graph, Graph],
+    rules: tuple[tuple[str, ...], int],
+) -> Meta:
+    roads, walk = graphs
+    lat, lon = roads.point_lat_e7 / 1e7, roads.point_lon_e7 / 1e7
+    bbox = (float(lat.min()), float(lon.min()), float(lat.max()), float(lon.max()))
+    return Meta(
+        name=name,
+        format_version=FORMAT_VERSION,
+        bbox=bbox,
+        source=source.name,
+        source_sha256=source.sha256,
+        data_date=source.date,
+        licence=LICENCE,
+        attribution=ATTRIBUTION,
+        timezone=timezone_at((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
+        countries=roads.countries,
+        conditions=rules[0],
+        walk_countries=walk.countries,
+        walk_conditions=walk.conditions,
+        counts={
+            "nodes": roads.node_count,
+            "edges": roads.edge_count,
+            "ways": len(roads.way_osm_id),
+            "restrictions": len(network.restrictions),
+            "forbidden_turns": rules[1],
+            "missing_nodes": network.missing_nodes,
+            "walk_edges": walk.edge_count,
+        },
+        files=files,
+    )
+
+
+def _data_date(pbf: Path) -> str:
+    import osmium
+
+    with osmium.io.Reader(str(pbf)) as reader:
+        stamp: str = reader.header().get("osmosis_replication_timestamp", "")
+    return stamp
