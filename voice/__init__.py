@@ -1,6 +1,6 @@
 """Voice: wake word, end-pointing, recognition, speech and the listening loop.
 
-Nothing heavy loads here: import the module you need, such as `voice.asr.recognizer` or `voice.tts.synthesizer`.
+Nothing heavy loads here: import the module you need, such as `voice.asr.recognizer`.
 """
 
 import os

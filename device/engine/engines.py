@@ -156,7 +156,7 @@ class RemoteRecogniser(RemoteEngine):
 
 
 class RemoteLanguageModel(RemoteEngine):
-    """`agent.understanding.local_model.LocalModel` in its own process; implements `agent.understanding.language_model.LanguageModel`."""
+    """`LocalModel` in its own process; implements `LanguageModel` of `agent.understanding`."""
 
     def __init__(self, store: ModelStore, model: str, profile: Profile, limit_s: float) -> None:
         self._limit_s = limit_s
@@ -214,7 +214,7 @@ class RemoteLanguageModel(RemoteEngine):
 
 
 class RemoteSynthesizer(RemoteEngine):
-    """`voice.tts.synthesizer.Synthesizer` in its own process, with the voice, speed and volume of the settings."""
+    """`Synthesizer` in its own process, with the voice, speed and volume of the settings."""
 
     def __init__(self, store: ModelStore, settings: Settings, profile: Profile) -> None:
         self._speech = settings.speech
@@ -245,7 +245,7 @@ class RemoteSynthesizer(RemoteEngine):
         self.volume = min(1.0, max(0.0, steps.get(change, self.volume)))
 
     def speak(self, text: str, language: str, *, voice: str | None = None) -> Generator[Clip, None, None]:
-        """See `voice.tts.synthesizer.Synthesizer.speak`; after a crash it goes on once from the clause that broke off."""
+        """See `Synthesizer.speak`; after a crash it goes on once from the clause that broke off."""
         from voice.tts.normalise import sentences
 
         chosen = voice or (self._speech.voice_zh if language == "zh" else self._speech.voice_en) or None

@@ -410,7 +410,7 @@ class Guide:
         return events
 
     def answer(self, question: Question, language: Language, *, zone: tzinfo | None = None) -> str:
-        """Answer a question about the drive in one sentence of facts; see `nav.guidance.wording_status.answer`."""
+        """Answer a question about the drive in one sentence of facts; see `wording_status.answer`."""
         progress = self.progress or self._progress(None, None, on_route=True)
         if self.progress is None and question == "arrival_time":
             question = "time_left"  # its clock is that of the positions, and none has come yet

@@ -2,8 +2,8 @@
 
 The encoder of Whisper is its own teacher. What it makes of clean speech is the aim; what it makes of the
 same speech in a room with road, fan, babble or music is drawn to that by low-rank corrections of its weights
-(`voice.asr.noise_adapter`). No words are needed, the decoder stays as it is, and a quarter of the examples are
-clean speech, which has to stay where it was.
+(`voice.asr.noise_adapter`). No words are needed, the decoder stays as it is, and a quarter of the examples
+are clean speech, which has to stay where it was.
 """
 
 from __future__ import annotations

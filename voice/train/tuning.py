@@ -189,7 +189,7 @@ def other_examples(
 
 
 def _highest(mean: Scores, first: int) -> tuple[float, ...]:
-    """Highest score of either language from the moment the call is noticed; see `voice.wake.detector.WakeHit`."""
+    """Highest score of either language from the moment the call is noticed; see `WakeHit`."""
     return tuple(map(float, mean[first : first + 1 + SCORE_AFTER_MS // CHUNK_MS].max(axis=0)))
 
 

@@ -65,8 +65,8 @@ class CheckSettings:
     """When the second stage bears the first one out; the trained model's card gives the values."""
 
     weights: dict[str, tuple[float, ...]]
-    """By decider (`voice.train.tuning.DECIDERS`): a weight for each of `FEATURES`, for the first stage's score
-    of zh and of en, and a bias."""
+    """By decider (`voice.train.tuning.DECIDERS`): a weight for each of `FEATURES`, for the first
+    stage's score of zh and of en, and a bias."""
 
     threshold: dict[str, float]
     """By decider: the log-odds from which it was the call."""
