@@ -49,7 +49,7 @@ def derived_names(category: str, names: Mapping[str, str]) -> Iterator[str]:
     category
         Main category.
     names
-        Names by language and sort, as `poi.build.pack.names_of` gives them.
+        Names by language and sort, as `poi.build.names.names_of` gives them.
     """
     if category in _STATIONS:
         yield from _station_names(category, names)

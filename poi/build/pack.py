@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from poi.build.derived_names import Campuses, derived_names
 from poi.build.extract import Extract, read_extract
 from poi.build.importance import importance
 from poi.build.name_index import NameIndexWriter
+from poi.build.names import name_entries, names_of
 from poi.build.schema import FORMAT, INDEXES, TABLES
 from poi.build.streets import StreetWriter
 from poi.district import DistrictIndex, write_districts
@@ -27,9 +28,6 @@ from poi.text import canonical, word_set
 
 Progress = Callable[[str, float], None]
 
-_SORTS = {"alt_name": "alt", "short_name": "short", "official_name": "official", "old_name": "old",
-          "int_name": "int", "loc_name": "loc", "reg_name": "reg", "nat_name": "nat"}  # fmt: skip
-_KIND_OF_SORT = {"name": "name", "old": "old", "brand": "brand", "operator": "brand", "ref": "ref"}
 DETAIL_KEYS = re.compile(
     r"^(phone|contact:.*|website|url|email|opening_hours.*|stars|rooms|brand|operator|network|cuisine|wheelchair|"
     r"internet_access|fee|charge|capacity|socket:.*|fuel:.*|diet:.*|outdoor_seating|takeaway|delivery|drive_through|"
@@ -97,36 +95,6 @@ def finish(db: sqlite3.Connection) -> None:
     for statement in INDEXES.strip().splitlines():
         db.execute(statement)
     db.execute("COMMIT")
-
-
-def names_of(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return names by language and by sort ("alt", "short", …), the map's own under "name"."""
-    names: dict[str, str] = {}
-    for key, value in tags.items():
-        if key == "name":
-            names["name"] = value
-        elif key.startswith("name:"):
-            names[key[5:]] = value
-        elif key in _SORTS:
-            names[_SORTS[key]] = value
-        elif ":" in key and key.split(":", 1)[0] in _SORTS:
-            sort, language = key.split(":", 1)
-            names[f"{_SORTS[sort]}:{language}"] = value
-        elif key in ("brand", "operator") or key.startswith("brand:"):
-            names[key] = value
-    return names
-
-
-def name_entries(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield every single name with its kind: "A;B" counts as two, "name:prefix" and the like as none."""
-    for sort, value in names.items():
-        head = sort.split(":", 1)[0]
-        if head in ("prefix", "etymology", "left", "right", "pronunciation", "signed", "start", "genitive"):
-            continue
-        kind = _KIND_OF_SORT.get(head) or ("alt" if head in _SORTS.values() else "language")
-        for part in value.split(";"):
-            if part.strip():
-                yield part.strip(), kind
 
 
 def _shown(names: Mapping[str, str]) -> str:

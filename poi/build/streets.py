@@ -11,6 +11,7 @@ import numpy as np
 
 from poi.build.extract import RawStreet
 from poi.build.importance import importance
+from poi.build.names import names_of
 
 _GAP_DEG = 0.01
 """Ways of one name that lie farther apart than this (about 1 km) are different streets."""
@@ -46,8 +47,6 @@ class StreetWriter:
         self._db.executemany("INSERT INTO street_box VALUES(?,?,?,?,?)", self._boxes)
 
     def _street(self, name: str, ways: list[RawStreet]) -> None:
-        from poi.build.pack import names_of
-
         best = min(ways, key=lambda w: (_rank(w.tags["highway"]), -len(w.points)))
         middle = np.concatenate([w.points for w in ways])
         centre = (middle.min(axis=0) + middle.max(axis=0)) / 2
