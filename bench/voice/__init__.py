@@ -8,7 +8,7 @@ from rich.console import Console
 
 
 def run(console: Console, *, part: str = "all", **options: Any) -> dict[str, Any]:
-    """Measure one part, or all; see `bench.voice.run.run`."""
-    from bench.voice.run import run as measure
+    """Measure one part, or all; see `bench.voice.measures.run`."""
+    from bench.voice.measures import run as measure
 
     return measure(console, part=part, **options)

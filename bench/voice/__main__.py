@@ -1,9 +1,9 @@
-"""`python -m bench.voice wake|commands|latency|speech|soak|idle`."""
+"""`python -m bench.voice [wake|commands|latency|speech|soak|idle]`."""
 
 import sys
 
 from rich.console import Console
 
-from bench.voice import run
+from bench.voice.measures import run
 
 print(run(Console(), part=sys.argv[1] if len(sys.argv) > 1 else "all"))

@@ -178,54 +178,49 @@ def crowd(corpus: CorpusCache, utterances: Sequence[Utterance], count: int = 24)
     return [corpus.get(utterance) for utterance in utterances[:count]]
 
 
+_STREETS_ZH = (
+    "成府路",
+    "双清路",
+    "中关村东路",
+    "长安街",
+    "朝阳门大街",
+    "建国路",
+    "人民路",
+    "解放路",
+    "长江路",
+    "重庆路",
+)
+_SIGHTS_ZH = (
+    "清华大学",
+    "北京大学",
+    "五道口",
+    "圆明园",
+    "颐和园",
+    "首都机场",
+    "北京南站",
+    "中国银行",
+    "天安门",
+    "故宫",
+)
+_STREETS_EN = ("Main Street", "Station Road", "Park Avenue", "Church Street", "King's Road", "Market Street")
+_SIGHTS_EN = (
+    "the cathedral",
+    "the airport",
+    "the train station",
+    "the national museum",
+    "the harbour",
+    "the library",
+)
+
+
 def replies() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """200 replies with the names and numbers in them: (text, language, key parts)."""
     rng = np.random.default_rng(SEED)
-    streets_zh = (
-        "成府路",
-        "双清路",
-        "中关村东路",
-        "长安街",
-        "朝阳门大街",
-        "建国路",
-        "人民路",
-        "解放路",
-        "长江路",
-        "重庆路",
-    )
-    places_zh = (
-        "清华大学",
-        "北京大学",
-        "五道口",
-        "圆明园",
-        "颐和园",
-        "首都机场",
-        "北京南站",
-        "中国银行",
-        "天安门",
-        "故宫",
-    )
-    streets_en = (
-        "Main Street",
-        "Station Road",
-        "Park Avenue",
-        "Church Street",
-        "King's Road",
-        "Market Street",
-    )
-    places_en = (
-        "the cathedral",
-        "the airport",
-        "the train station",
-        "the national museum",
-        "the harbour",
-        "the library",
-    )
     for number in range(100):
         metres = int(rng.integers(2, 19)) * 50
         minutes = int(rng.integers(3, 59))
         kilometres = f"{int(rng.integers(1, 20))}.{int(rng.integers(1, 10))}"
-        street, place = streets_zh[number % 10], places_zh[(number * 7) % 10]
+        street, place = _STREETS_ZH[number % 10], _SIGHTS_ZH[(number * 7) % 10]
         yield (
             (f"前方{metres}米右转，进入{street}。", "zh", (f"{metres}米", street)),
             (
@@ -234,7 +229,7 @@ def replies() -> Iterator[tuple[str, str, tuple[str, ...]]]:
                 (place, f"{kilometres}公里", f"{minutes}分钟"),
             ),
         )[number % 2]
-        street, place = streets_en[number % 6], places_en[(number * 5) % 6]
+        street, place = _STREETS_EN[number % 6], _SIGHTS_EN[(number * 5) % 6]
         yield (
             (f"In {metres} metres, turn left onto {street}.", "en", (f"{metres} metres", street)),
             (

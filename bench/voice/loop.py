@@ -26,6 +26,7 @@ from voice.train.corpus import Utterance
 
 if TYPE_CHECKING:
     from device.engine.engines import Engines
+    from voice.train.ambient import Ambience
 
 Samples = npt.NDArray[np.float32]
 
@@ -196,14 +197,12 @@ def _idle_child(features: Path, seconds: int) -> dict[str, float]:
         for start in range(0, length - FRAME, FRAME):
             ears.hear(samples[start : start + FRAME], masked=False)
         result[name] = (time.process_time() - began) / seconds
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    result["memory_mb"] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    result["memory_mb"] = _memory_mb("self")
     return result
 
 
 async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, Any]:
     """Other sound and a call with a command every other minute, faster than life, with the real engines."""
-    from bench.voice.run import memory_mb
     from bench.voice.wake import TEST_SEED
     from device.assistant.assistant import Assistant
     from device.assistant.conversation import Conversation
@@ -211,13 +210,9 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     from device.settings import load_settings
     from voice.loop.listen import Listener, ListenSettings
     from voice.train.ambient import minutes as ambient_minutes
-    from voice.train.corpus import load_json, plan
-    from voice.train.wake import SEED, ambience, open_corpus
     from voice.tts.espeak import EspeakVoice
 
-    corpus = open_corpus(setup.models, Path(setup.cache).parent / "wake-corpus")
-    voices = sorted(path.stem for path in (setup.models / "kokoro-voices").glob("*.bin"))
-    sounds = ambience(corpus, plan(load_json("wake_recipe.json"), voices, SEED), "test")
+    sounds = _other_sound(setup)
     cases = corpus_text.commands(150)
     utterances = corpus_text.spoken(cases)
     region, position = corpus_text.REGIONS["zh"]
@@ -243,8 +238,8 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
                 before = events["answer"]
                 await listener.push(call_and_command(setup.corpus, utterances[number])[0])
                 called, answered = called + 1, answered + (events["answer"] > before)
-            memory.append(memory_mb())
             engines_mb = _engines_mb(assistant.engines)
+            memory.append(_memory_mb("self"))
             family.append(memory[-1] + sum(engines_mb.values()))
             if number % 10 == 9:
                 parts = {name: round(size) for name, size in engines_mb.items()}
@@ -252,21 +247,41 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
                 console.print(f"{number + 1} min: {shown}", highlight=False)
     await listener.finish()
     assistant.close()
+    figures = {**_growth(memory, family), "calls": called, "calls_answered": answered, "events": dict(events)}
+    console.print(figures)
+    return figures
+
+
+def _other_sound(setup: Any) -> Ambience:
+    """Sources of other sound that no training heard."""
+    from voice.data_files import load_json
+    from voice.train.corpus import plan
+    from voice.train.speakers import ambience, open_corpus
+    from voice.train.wake import SEED
+
+    corpus = open_corpus(setup.models, Path(setup.cache).parent / "wake-corpus")
+    voices = sorted(path.stem for path in (setup.models / "kokoro-voices").glob("*.bin"))
+    return ambience(corpus, plan(load_json("wake_recipe.json"), voices, SEED), "test")
+
+
+def _growth(memory: list[float], family: list[float]) -> dict[str, Any]:
+    """What an hour did to the memory, in MB each minute: of the loop, and with its engine processes."""
     settled = len(memory) // 6
-    figures = {
-        "minutes": minutes,
+    return {
+        "minutes": len(memory),
         "memory_after_a_sixth_mb": memory[settled],
         "memory_at_the_end_mb": memory[-1],
         "growth": memory[-1] / memory[settled] - 1,
         "with_engines_after_a_sixth_mb": family[settled],
         "with_engines_at_the_end_mb": family[-1],
-        "calls": called,
-        "calls_answered": answered,
-        "events": dict(events),
         "load": os.getloadavg(),
     }
-    console.print(figures)
-    return figures
+
+
+def _memory_mb(pid: int | str) -> float:
+    """Resident memory of a process now, in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def _engines_mb(engines: Engines) -> dict[str, float]:
@@ -276,8 +291,7 @@ def _engines_mb(engines: Engines) -> dict[str, float]:
         engine = getattr(engines, name)
         pid = engine.process.pid if engine is not None else None
         if pid is not None:
-            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-            found[name] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+            found[name] = _memory_mb(pid)
     return found
 
 

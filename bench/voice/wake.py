@@ -17,12 +17,14 @@ from rich.console import Console
 from rich.table import Table
 
 from voice.asr.whisper import Whisper
+from voice.data_files import load_json
 from voice.loop.ears import NeuralEars
 from voice.loop.vad import FRAME, SpeechDetector
 from voice.train.ambient import MINUTE, Ambience, minute, worker_count
-from voice.train.corpus import Utterance, load_json, plan
+from voice.train.corpus import Utterance, plan
 from voice.train.scenes import Backdrop, Scene, stage
-from voice.train.wake import SEED, ambience, open_corpus
+from voice.train.speakers import ambience, open_corpus
+from voice.train.wake import SEED
 from voice.tts.espeak import EspeakVoice
 from voice.wake.check import CallCheck
 from voice.wake.detector import (
@@ -65,7 +67,7 @@ def measure(
     ----------
     console : rich Console
         Where the tables go.
-    setup : bench.voice.run.Setup
+    setup : bench.voice.measures.Setup
         Models and caches.
     minutes : int
         How much other sound.

@@ -89,20 +89,15 @@ async def listen(
     conversation.problem = problems.append
     if warm:
         await conversation.warm()
-    opened = time.monotonic()
     settings = ListenSettings(
         wake=ears.wake_settings,
         follow_up_ms=int(conversation.assistant.settings.listening.follow_up_s * 1000),
         barge_in=barge_in,
         lockstep=lockstep,
     )
+    clock = None if lockstep else _stopwatch()
     listener = Listener(
-        ears=ears,
-        engines=conversation,
-        player=player,
-        emit=emit,
-        settings=settings,
-        clock=None if lockstep else lambda: round((time.monotonic() - opened) * 1000),
+        ears=ears, engines=conversation, player=player, emit=emit, settings=settings, clock=clock
     )
     for problem in problems:
         listener.notice(problem)
@@ -112,6 +107,12 @@ async def listen(
     async for block in sound:
         await listener.push(block)
     await listener.finish()
+
+
+def _stopwatch() -> Callable[[], int]:
+    """Milliseconds since now."""
+    opened = time.monotonic()
+    return lambda: round((time.monotonic() - opened) * 1000)
 
 
 async def listen_to_microphone(

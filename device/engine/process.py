@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from device.audio.sound_server import life_signs
+from device.engine.life_signs import life_signs
 from device.engine.wire import Wire, WireBroken, WireHung, WireTimeout
 from device.errors import EngineCrashed, EngineFailed, EngineHung, EngineTimeout
 

@@ -38,7 +38,7 @@ def plain_recognizer(plain_whisper: Whisper) -> Recognizer:
 
 
 @pytest.fixture(scope="session")
-def mouth(model_dir: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Synthesizer:
+def synthesizer(model_dir: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Synthesizer:
     """Kokoro, its model already cut in two, and Piper."""
     folder = tmp_path_factory.mktemp("speech")
     split(model_dir("kokoro") / "model.onnx", folder / "models")

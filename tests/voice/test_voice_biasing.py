@@ -60,14 +60,16 @@ def test_any_text_is_compared_without_harm(heard: list[str], names: list[str], l
 
 
 @pytest.mark.models
-def test_a_near_name_is_written_as_the_map_writes_it(recognizer: Recognizer, mouth: Synthesizer) -> None:
-    clip = mouth.speak_clause("开车去学研大厦。", "zh", voice="zf_xiaoyi")
+def test_a_near_name_is_written_as_the_map_writes_it(
+    recognizer: Recognizer, synthesizer: Synthesizer
+) -> None:
+    clip = synthesizer.speak_clause("开车去学研大厦。", "zh", voice="zf_xiaoyi")
     samples = wav_io.to_16k(clip.samples, clip.sample_rate_hz)
     assert "学研大厦" in recognizer.transcribe(samples, hints=["成府路", "学研大厦", "清华大学"]).text
 
 
 @pytest.mark.models
-def test_a_name_that_is_not_near_is_not_replaced(recognizer: Recognizer, mouth: Synthesizer) -> None:
-    clip = mouth.speak_clause("带我去北京大学。", "zh", voice="zm_yunjian")
+def test_a_name_that_is_not_near_is_not_replaced(recognizer: Recognizer, synthesizer: Synthesizer) -> None:
+    clip = synthesizer.speak_clause("带我去北京大学。", "zh", voice="zm_yunjian")
     samples = wav_io.to_16k(clip.samples, clip.sample_rate_hz)
     assert "北京大学" in recognizer.transcribe(samples, hints=["成府路", "学研大厦", "中心大学"]).text

@@ -555,7 +555,7 @@ def run_live(drawing: str, engines: ScriptedEngines, **settings: Any) -> tuple[l
             for _ in range(3):
                 await listener.push(np.full(FRAME, CODES.get(character, 0.0), np.float32))
         assert listener.state == State.WAITING
-        assert not listener.mouth.busy
+        assert not listener.playback.busy
 
     asyncio.run(play())
     return events, tape
@@ -679,7 +679,7 @@ def test_any_stream_ends_well(drawing: str, heard: list[str], barge_in: bool) ->
     check_story(events, tape)
     assert ("M" in drawing) == ("左转" in tape.played), "a prompt is said although everybody talks"
     assert listener.state == State.WAITING
-    assert not listener.mouth.busy
+    assert not listener.playback.busy
     if not barge_in:
         assert "barge_in" not in names(events)
     if not set("WE") & set(drawing):

@@ -17,9 +17,9 @@ from voice import wav_io
 from voice.asr.noise_adapter import CORRECTIONS, adapted, fingerprint, save_corrections, tensors, values
 from voice.asr.text import bare_text
 from voice.asr.whisper import Whisper
+from voice.data_files import load_json
 from voice.train import augment
 from voice.train import noise as train_noise
-from voice.train.corpus import load_json
 
 KOKORO_VOICES = [
     *("zf_xiaobei", "zf_xiaoni", "zf_xiaoxiao", "zm_yunxi", "zm_yunyang"),

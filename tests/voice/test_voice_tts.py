@@ -113,15 +113,15 @@ def test_without_models_it_says_what_to_do() -> None:
 
 @pytest.mark.models
 def test_voices_that_are_loaded_beforehand_do_not_wait_for_their_first_sentence(
-    mouth: Synthesizer, model_dir: Callable[[str], Path], tmp_path: Path
+    synthesizer: Synthesizer, model_dir: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    list(mouth.speak("好的，出发。", "zh"))
+    list(synthesizer.speak("好的，出发。", "zh"))
     kokoro = (model_dir("kokoro") / "model.onnx", model_dir("kokoro-voices"))
     piper = sorted(model_dir("piper-en-joe").glob("*.onnx"))
-    late = Synthesizer(*kokoro, piper, cache_dir=mouth._cache._folder)
+    late = Synthesizer(*kokoro, piper, cache_dir=synthesizer._cache._folder)
     list(late.speak("好的，出发。", "zh"))
     assert late._kokoro is None, "what was said before needs no voice"
-    ready = Synthesizer(*kokoro, piper, cache_dir=mouth._cache._folder, load={"zh": None, "en": None})
+    ready = Synthesizer(*kokoro, piper, cache_dir=synthesizer._cache._folder, load={"zh": None, "en": None})
     for thread in threading.enumerate():
         if thread.name == "load voices":
             thread.join(60)
@@ -131,11 +131,11 @@ def test_voices_that_are_loaded_beforehand_do_not_wait_for_their_first_sentence(
 
 @pytest.mark.models
 def test_a_cached_phrase_is_spoken_while_a_voice_still_loads(
-    mouth: Synthesizer, model_dir: Callable[[str], Path]
+    synthesizer: Synthesizer, model_dir: Callable[[str], Path]
 ) -> None:
-    list(mouth.speak("我在。", "zh"))
+    list(synthesizer.speak("我在。", "zh"))
     busy = Synthesizer(
-        model_dir("kokoro") / "model.onnx", model_dir("kokoro-voices"), cache_dir=mouth._cache._folder
+        model_dir("kokoro") / "model.onnx", model_dir("kokoro-voices"), cache_dir=synthesizer._cache._folder
     )
     with busy._kokoro_loads, ThreadPoolExecutor(1) as pool:
         clips = pool.submit(lambda: list(busy.speak("我在。", "zh"))).result(timeout=60)
@@ -143,18 +143,18 @@ def test_a_cached_phrase_is_spoken_while_a_voice_still_loads(
 
 
 def test_a_voice_that_cannot_be_loaded_beforehand_is_missed_when_it_speaks(tmp_path: Path) -> None:
-    mouth = Synthesizer(tmp_path / "model.onnx", tmp_path, load={"zh": None, "en": None})
+    synthesizer = Synthesizer(tmp_path / "model.onnx", tmp_path, load={"zh": None, "en": None})
     with pytest.raises(VoiceMissing):
-        list(mouth.speak("你好", "zh"))
+        list(synthesizer.speak("你好", "zh"))
 
 
 def assert_comes_back(
-    mouth: Synthesizer, judge: Recognizer, text: str, language: str, parts: list[str]
+    synthesizer: Synthesizer, judge: Recognizer, text: str, language: str, parts: list[str]
 ) -> None:
     """Speak a text; the judge has to hear these parts of it, in any characters of their sound."""
     from voice.tts import normalise
 
-    clips = list(mouth.speak(text, language))
+    clips = list(synthesizer.speak(text, language))
     speech = wav_io.to_16k(np.concatenate([clip.samples for clip in clips]), clips[0].sample_rate_hz)
     heard = judge.transcribe(speech, language=language).text
 
@@ -187,23 +187,23 @@ def assert_comes_back(
     ],
 )
 def test_a_round_trip(
-    mouth: Synthesizer, recognizer: Recognizer, text: str, language: str, parts: list[str]
+    synthesizer: Synthesizer, recognizer: Recognizer, text: str, language: str, parts: list[str]
 ) -> None:
-    assert_comes_back(mouth, recognizer, text, language, parts)
+    assert_comes_back(synthesizer, recognizer, text, language, parts)
 
 
 @pytest.mark.models
-def test_fifty_is_spoken_clearly(mouth: Synthesizer, plain_recognizer: Recognizer) -> None:
+def test_fifty_is_spoken_clearly(synthesizer: Synthesizer, plain_recognizer: Recognizer) -> None:
     """To the published recogniser: with our corrections for noise it hears fifteen at times."""
     text = "I found 3 hotels. The nearest is 450 m away."
-    assert_comes_back(mouth, plain_recognizer, text, "en", ["hotels", "450 metres"])
+    assert_comes_back(synthesizer, plain_recognizer, text, "en", ["hotels", "450 metres"])
 
 
 @pytest.mark.models
-def test_a_sentence_comes_in_stretches_and_a_second_time_from_the_cache(mouth: Synthesizer) -> None:
+def test_a_sentence_comes_in_stretches_and_a_second_time_from_the_cache(synthesizer: Synthesizer) -> None:
     text = "前方五百米左转，然后沿着中关村东路一直往前走，到第三个红绿灯右转。"
-    first = list(mouth.speak(text, "zh"))
-    again = list(mouth.speak(text, "zh"))
+    first = list(synthesizer.speak(text, "zh"))
+    again = list(synthesizer.speak(text, "zh"))
     assert [clip.text for clip in again] == list(dict.fromkeys(clip.text for clip in first))
     assert not first[0].goes_on
     assert sum(clip.duration_s for clip in again) == pytest.approx(sum(c.duration_s for c in first), abs=0.01)
@@ -232,27 +232,29 @@ def test_stretches_say_what_the_whole_sentence_says(
 
 
 @pytest.mark.models
-def test_speed_volume_and_voice(mouth: Synthesizer) -> None:
+def test_speed_volume_and_voice(synthesizer: Synthesizer) -> None:
     def length(**options: float | str) -> float:
-        return mouth.speak_clause("前方路口右转。", "zh", **options).duration_s  # type: ignore[arg-type]
+        return synthesizer.speak_clause("前方路口右转。", "zh", **options).duration_s  # type: ignore[arg-type]
 
     assert length(speed=1.5) < length() < length(speed=0.8)
-    assert not mouth.speak_clause("前方路口右转。", "zh", volume=0.0).samples.any()
-    assert mouth.speak_clause("前方路口右转。", "zh", voice="zm_yunxi").voice == "zm_yunxi"
+    assert not synthesizer.speak_clause("前方路口右转。", "zh", volume=0.0).samples.any()
+    assert synthesizer.speak_clause("前方路口右转。", "zh", voice="zm_yunxi").voice == "zm_yunxi"
     with pytest.raises(VoiceMissing, match="nobody"):
-        mouth.speak_clause("你好", "zh", voice="nobody")
+        synthesizer.speak_clause("你好", "zh", voice="nobody")
 
 
 @pytest.mark.models
-def test_an_english_voice_hands_chinese_text_to_one_that_can(mouth: Synthesizer) -> None:
-    assert mouth.choose_voice("Turn left.", "en") == "en_US-joe-medium"
-    assert mouth.choose_voice("Go to 五道口.", "en").startswith("af_")
-    assert mouth.choose_voice("你好", "zh", "en_US-joe-medium").startswith("z")
+def test_an_english_voice_hands_chinese_text_to_one_that_can(synthesizer: Synthesizer) -> None:
+    assert synthesizer.choose_voice("Turn left.", "en") == "en_US-joe-medium"
+    assert synthesizer.choose_voice("Go to 五道口.", "en").startswith("af_")
+    assert synthesizer.choose_voice("你好", "zh", "en_US-joe-medium").startswith("z")
 
 
 @pytest.mark.models
-def test_foreign_names_in_a_mandarin_sentence_are_clear(mouth: Synthesizer, recognizer: Recognizer) -> None:
-    clips = list(mouth.speak("最近的是Original Sokos Hotel，两百米。", "zh"))
+def test_foreign_names_in_a_mandarin_sentence_are_clear(
+    synthesizer: Synthesizer, recognizer: Recognizer
+) -> None:
+    clips = list(synthesizer.speak("最近的是Original Sokos Hotel，两百米。", "zh"))
     assert clips[0].voice == "zm_yunjian+am_michael+am_michael"
     audio = np.concatenate([clip.samples for clip in clips])
     heard = recognizer.transcribe(wav_io.to_16k(audio, clips[0].sample_rate_hz), language="zh").text
@@ -262,14 +264,14 @@ def test_foreign_names_in_a_mandarin_sentence_are_clear(mouth: Synthesizer, reco
 
 @pytest.mark.models
 @pytest.mark.parametrize("text", ["", "   ", "……", "🙂", "###"])
-def test_nothing_to_say_is_silence(mouth: Synthesizer, text: str) -> None:
-    assert sum(len(clip.samples) for clip in mouth.speak(text, "zh")) == 0
+def test_nothing_to_say_is_silence(synthesizer: Synthesizer, text: str) -> None:
+    assert sum(len(clip.samples) for clip in synthesizer.speak(text, "zh")) == 0
 
 
 @pytest.mark.models
-def test_loudness_is_even(mouth: Synthesizer) -> None:
+def test_loudness_is_even(synthesizer: Synthesizer) -> None:
     for text, language in (("附近有三家酒店。", "zh"), ("I found three hotels.", "en")):
-        samples = mouth.speak_clause(text, language).samples
+        samples = synthesizer.speak_clause(text, language).samples
         speech = samples[np.abs(samples) > 0.01]
         assert 0.05 < float(np.sqrt(np.mean(speech**2))) < 0.2
         assert np.abs(samples).max() < 1.0

@@ -16,14 +16,17 @@ from hypothesis import strategies as st
 
 from voice import wav_io
 from voice.asr.whisper import Whisper
+from voice.data_files import load_json
 from voice.errors import VoiceFailed
 from voice.train import augment
 from voice.train import wake as train_wake
 from voice.train.ambient import Ambience, embedded_minutes
-from voice.train.corpus import Utterance, load_json, plan
+from voice.train.corpus import Utterance, load_lines, plan
 from voice.train.scenes import Backdrop
+from voice.train.speakers import open_corpus
 from voice.train.tuning import Example, _least, examples, fit_check, other_examples
-from voice.train.wake import SEED, export, fit, hard_negatives, open_corpus, tune
+from voice.train.wake import SEED, hard_negatives, tune
+from voice.train.wake_head import export, fit
 from voice.tts.espeak import EspeakVoice
 from voice.wake.check import CallCheck
 from voice.wake.detector import (
@@ -551,7 +554,7 @@ def test_piper_speaks_the_recipe_alike_in_whatever_order(
     model_dir: Callable[[str], Path], tmp_path: Path
 ) -> None:
     models = model_dir("piper-en-joe").parent
-    texts = load_json("other_speech.json")["en_train"][:2]
+    texts = load_lines("other_speech.json")["en_train"][:2]
     utterances = [
         Utterance(
             kind="other",

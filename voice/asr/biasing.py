@@ -8,19 +8,18 @@ sentences is, given the sound; see `voice.asr.recognizer`.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from voice.asr.text import without_call
+from voice.data_files import load_json
 
 Costs = npt.NDArray[np.float32]
 
@@ -96,8 +95,7 @@ class Expectations:
     def __init__(self, language: str) -> None:
         self._language = language
         self._sounds = _syllables if language == "zh" else _letters
-        text = resources.files("voice").joinpath("data/request_patterns.json").read_text("utf-8")
-        self._patterns: dict[str, list[str]] = json.loads(text)[language]
+        self._patterns: dict[str, list[str]] = load_json("request_patterns.json")[language]
         self._names: tuple[tuple[str, ...], _Lexicon] = ((), _Lexicon((), self._sounds))
 
     @cached_property

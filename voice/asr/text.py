@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import unicodedata
@@ -10,8 +9,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import resources
 from typing import Any
+
+from voice.data_files import load_json
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
 _CHARACTER = re.compile(f"[{_HAN}]")
@@ -49,8 +49,7 @@ class TextTidier:
 
     @cached_property
     def _invented(self) -> tuple[frozenset[str], frozenset[str]]:
-        text = resources.files("voice").joinpath("data/hallucinations.json").read_text("utf-8")
-        data = json.loads(text)
+        data = load_json("hallucinations.json")
         return frozenset(data["always"]), frozenset(data["unsure"])
 
     def simplified(self, text: str) -> str:
@@ -78,8 +77,7 @@ class TextTidier:
 
     @cached_property
     def _command_words(self) -> tuple[tuple[str, ...], frozenset[str]]:
-        text = resources.files("voice").joinpath("data/command_words.json").read_text("utf-8")
-        data = json.loads(text)
+        data = load_json("command_words.json")
         return tuple(data["words"]), frozenset(data["others"])
 
     def put_right(self, text: str, names: Sequence[str] = ()) -> str:

@@ -22,7 +22,7 @@ from voice.errors import VoiceError
 from voice.loop.ears import Ears, Recorder, frames
 from voice.loop.endpoint import Endpointer, EndpointSettings
 from voice.loop.phrases import is_stop, phrase
-from voice.loop.playback import Mouth, Player, Priority, Speech
+from voice.loop.playback import Playback, Player, Priority, Speech
 from voice.loop.vad import FRAME_MS
 from voice.tts.synthesizer import Clip
 from voice.wake.detector import CHECK_AFTER_MS, SCORE_AFTER_MS, WakeHit, WakeSettings, is_call
@@ -156,7 +156,7 @@ class Listener:
         self._emit_event = emit
         self._recorder = Recorder()
         self._clock = clock or (lambda: self._recorder.now_ms)
-        self.mouth = Mouth(player, self._emit)
+        self.playback = Playback(player, self._emit)
         self._endpointer = Endpointer(self.settings.endpoint)
         self.state = State.WAITING
         self._rest = np.zeros(0, np.float32)
@@ -224,7 +224,7 @@ class Listener:
     @property
     def idle(self) -> bool:
         """Whether nothing is being heard, thought about or said."""
-        return self.state == State.WAITING and not self.mouth.busy and not self._tasks
+        return self.state == State.WAITING and not self.playback.busy and not self._tasks
 
     def _now(self) -> int:
         return self._recorder.now_ms
@@ -256,10 +256,10 @@ class Listener:
     async def _frame(self, frame: Samples) -> None:
         self._recorder.add(frame)
         now = self._now()
-        self.mouth.tick(now)
+        self.playback.tick(now)
         if self._sounds_like_us():
             self._recorder.blank()
-        heard = self._ears.hear(frame, masked=self.mouth.sounding)
+        heard = self._ears.hear(frame, masked=self.playback.sounding)
         if heard.wake is not None and self.state != State.RECORDING:
             self._take_call(heard.wake)
         elif self.state == State.RECORDING:
@@ -271,11 +271,11 @@ class Listener:
 
     def _sounds_like_us(self) -> bool:
         """Whether the microphone hears our own voice, and nobody else can be told from it."""
-        return self.mouth.sounding and not self.settings.barge_in
+        return self.playback.sounding and not self.settings.barge_in
 
     def _take_call(self, hit: WakeHit) -> None:
         now = self._now()
-        self.mouth.drop_answers()
+        self.playback.drop_answers()
         self._language = hit.language
         self._emit("wake", {"language": hit.language, "score": round(hit.score, 3)})
         self._begin(now, called=True, start_ms=now - self.settings.call_ms)
@@ -374,9 +374,9 @@ class Listener:
             await self._nothing_heard(cut)
             return
         self._resume_at_ms = None
-        speaking = self.mouth.busy or self._held is not None
-        if speaking and is_stop(transcript.text, asked=self._asked and self.mouth.answering):
-            self.mouth.give_up()
+        speaking = self.playback.busy or self._held is not None
+        if speaking and is_stop(transcript.text, asked=self._asked and self.playback.answering):
+            self.playback.give_up()
             self._replace()
             self._close()
             return
@@ -425,7 +425,7 @@ class Listener:
     def _replace(self) -> None:
         """What was asked or is being said before this gives way to it."""
         self._drop_held()
-        self.mouth.drop_answers()
+        self.playback.drop_answers()
 
     def _drop_held(self) -> None:
         """The request before this one is replaced."""
@@ -435,7 +435,7 @@ class Listener:
 
     async def _nothing_heard(self, cut: bool) -> None:
         """Nothing intelligible: go on with what was being said, or ask again once after a call."""
-        interrupted = self.mouth.paused or self._held is not None
+        interrupted = self.playback.paused or self._held is not None
         called = self._called
         self._close()
         if interrupted:
@@ -453,7 +453,7 @@ class Listener:
     async def _say(
         self, text: str, language: str, priority: Priority, *, expires_ms: int | None = None
     ) -> None:
-        """Make the clauses and hand them to the mouth as they come."""
+        """Make the clauses and hand them to the playback as they come."""
         if not text:
             return
         speech = Speech(text=text, language=language, priority=priority, expires_ms=expires_ms)
@@ -462,12 +462,12 @@ class Listener:
             urgent = priority == Priority.PROMPT
             async with contextlib.aclosing(self._engines.speak(text, language, urgent=urgent)) as clips:
                 async for clip in clips:
-                    if priority == Priority.ANSWER and turn != self._turn and not self.mouth.paused:
+                    if priority == Priority.ANSWER and turn != self._turn and not self.playback.paused:
                         return
                     speech.clips.append(clip)
                     if len(speech.clips) == 1:
-                        self.mouth.say(speech, self._now())
-                    self.mouth.tick(self._now())
+                        self.playback.say(speech, self._now())
+                    self.playback.tick(self._now())
         finally:
             speech.complete = True
 
@@ -476,9 +476,9 @@ class Listener:
         if self._sounds_like_us():
             self._barge_run_ms = 0
             return
-        sounding = self.mouth.sounding
+        sounding = self.playback.sounding
         talking_with_us = (
-            self.mouth.answering or self.state == State.ANSWERING or now <= self._follow_until_ms
+            self.playback.answering or self.state == State.ANSWERING or now <= self._follow_until_ms
         )
         threshold = self.settings.endpoint.threshold + (0.15 if sounding else 0.0)
         if probability < threshold:
@@ -489,7 +489,7 @@ class Listener:
             return
         if sounding:
             self._emit("barge_in", {})
-            self.mouth.interrupt()
+            self.playback.interrupt()
             self._resume_at_ms = now + self.settings.resume_ms
         elif self.state == State.WAITING and now > self._follow_until_ms:
             return
@@ -540,6 +540,6 @@ class Listener:
                 resumed.set_result(True)
         self._called = False
         self._resume_at_ms = None
-        if self.mouth.paused:
+        if self.playback.paused:
             self._emit("resume", {})
-            self.mouth.resume(self._now())
+            self.playback.resume(self._now())

@@ -69,7 +69,7 @@ class Speech:
         return self.complete and self.position >= len(self.clips)
 
 
-class Mouth:
+class Playback:
     """Plays speeches by priority; a broken-off one goes on from the clause it was in.
 
     What the driver talked over waits until it is resumed; a prompt that comes up meanwhile is said.

@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from voice.tts.espeak import VARIANTS
 from voice.wav_io import to_16k
 
 Samples = npt.NDArray[np.float32]
+
+_DATA = Path(__file__).parent / "data"
 
 _CALLS = 750
 """Calls of each language that the training hears."""
@@ -67,9 +68,9 @@ class Utterance:
         return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()[:24]
 
 
-def load_json(name: str) -> dict[str, Any]:
-    """A data file of this package."""
-    loaded: dict[str, Any] = json.loads(resources.files("voice").joinpath(f"data/{name}").read_text("utf-8"))
+def load_lines(name: str) -> dict[str, Any]:
+    """A data file beside the recipes: what is said in training and nowhere else."""
+    loaded: dict[str, Any] = json.loads((_DATA / name).read_text("utf-8"))
     return loaded
 
 
@@ -119,7 +120,7 @@ def _pace(rng: np.random.Generator) -> float:
 def _training(
     recipe: dict[str, Any], pools: dict[str, list[str]], rng: np.random.Generator
 ) -> Iterator[Utterance]:
-    other = load_json("other_speech.json")
+    other = load_lines("other_speech.json")
 
     def make(kind: str, language: str, texts: Sequence[str], engine: str, count: int) -> Iterator[Utterance]:
         for number in range(count):
@@ -189,7 +190,7 @@ def _tuning(recipe: dict[str, Any], rng: np.random.Generator) -> Iterator[Uttera
 
 
 def _testing(recipe: dict[str, Any], rng: np.random.Generator) -> Iterator[Utterance]:
-    other = load_json("other_speech.json")
+    other = load_lines("other_speech.json")
     seen: Counter[str] = Counter()
     for voice in recipe["kept_voices"]:
         language = "zh" if voice[0] == "z" else "en"

@@ -8,7 +8,7 @@ them; which call it was is what is learnt.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,12 +262,29 @@ def learn(given: Lessons, *, epochs: int = EPOCHS, seed: int = SEED) -> Params:
 
     fixed = parts_of(given.encoded)
     seen = _in_parts(given.encoded, fixed)
-    flat = {"mean": jnp.zeros(_PARTS), "parts": jnp.eye(_PARTS)}
     rng = np.random.default_rng(seed)
     found: Params = {name: jnp.asarray(value) for name, value in no_hearing(rng).items()}
     first = {name: jnp.zeros_like(value) for name, value in found.items()}
     second = first
     batches = len(seen) // _BATCH
+    step = jax.jit(_step_of(seed))
+    for number in range(1, batches * epochs + 1):
+        turn = (number - 1) % batches
+        if turn == 0:
+            order = rng.permutation(len(seen))
+        chosen = order[turn * _BATCH : (turn + 1) * _BATCH]
+        batch = (_disturbed(seen[chosen], rng), given.labels[chosen], given.weights[chosen])
+        rate = _RATE * min(number / 200, 0.5 * (1 + np.cos(np.pi * number / (batches * epochs))))
+        found, first, second = step(found, first, second, batch, rate, number)
+    return {**fixed, **{name: np.asarray(value) for name, value in found.items()}}
+
+
+def _step_of(seed: int) -> Callable[..., Any]:
+    """One step of Adam: the weights, and the means of their slopes and of the squares of these."""
+    import jax
+    import jax.numpy as jnp
+
+    flat = {"mean": jnp.zeros(_PARTS), "parts": jnp.eye(_PARTS)}
 
     def loss(params: Params, x: Any, wanted: Any, weights: Any, key: Any) -> Any:
         def thin(name: str, made: Any) -> Any:
@@ -293,16 +310,7 @@ def learn(given: Lessons, *, epochs: int = EPOCHS, seed: int = SEED) -> Params:
             second,
         )
 
-    compiled = jax.jit(step)  # as a decorator it would be untyped where jax is not installed
-    for number in range(1, batches * epochs + 1):
-        turn = (number - 1) % batches
-        if turn == 0:
-            order = rng.permutation(len(seen))
-        chosen = order[turn * _BATCH : (turn + 1) * _BATCH]
-        batch = (_disturbed(seen[chosen], rng), given.labels[chosen], given.weights[chosen])
-        rate = _RATE * min(number / 200, 0.5 * (1 + np.cos(np.pi * number / (batches * epochs))))
-        found, first, second = compiled(found, first, second, batch, rate, number)
-    return {**fixed, **{name: np.asarray(value) for name, value in found.items()}}
+    return step
 
 
 def _in_parts(encoded: Encoded, fixed: Params) -> Samples:

@@ -19,10 +19,11 @@ import numpy.typing as npt
 from scipy.special import erf
 
 from voice.asr.noise_adapter import CORRECTIONS, fingerprint, save_corrections, tensors, values
+from voice.data_files import load_json
 from voice.train import augment
-from voice.train.corpus import Utterance, load_json, plan
+from voice.train.corpus import Utterance, load_lines, plan
+from voice.train.speakers import open_corpus
 from voice.train.wake import SEED as WAKE_SEED
-from voice.train.wake import open_corpus
 
 Samples = npt.NDArray[np.float32]
 Params = dict[str, Any]
@@ -61,8 +62,8 @@ def sentences(voices: Sequence[str]) -> list[Utterance]:
     """
     kept = set(load_json("wake_recipe.json")["kept_voices"])
     patterns = load_json("request_patterns.json")
-    names = load_json("noise_recipe.json")["names"]
-    other = load_json("other_speech.json")
+    names = load_lines("noise_recipe.json")["names"]
+    other = load_lines("other_speech.json")
     rng = np.random.default_rng(SEED)
     spoken: list[Utterance] = []
     for language, count in _SENTENCES.items():
@@ -204,47 +205,58 @@ def encode(base: Params, corrections: Params | None, mel: Any, *, using: Any = n
     array, shape (n, frames / 2, 512)
     """
 
-    def get(name: str) -> Any:
-        return base[name] if corrections is None else base[name] + corrections[f"{name}:add"]
-
-    def norm(x: Any, name: str) -> Any:
-        centred = x - x.mean(-1, keepdims=True)
-        scaled = centred / using.sqrt(using.square(centred).mean(-1, keepdims=True) + 1e-5)
-        return scaled * get(f"{name}/gamma") + get(f"{name}/beta")
-
-    def linear(x: Any, name: str) -> Any:
-        weight = base[f"{name}/weight"]
-        made = x @ weight.reshape(len(weight), -1).T + get(f"{name}/bias")
-        if corrections is not None:
-            tall, wide = (corrections[f"{name}/weight:{part}"] for part in ("tall", "wide"))
-            made = made + (x @ wide.T) @ tall.T
-        return made
-
-    def gelu(x: Any) -> Any:
-        return 0.5 * x * (1 + erf(x * np.float32(np.sqrt(0.5))))
-
-    def convolve(x: Any, name: str, stride: int) -> Any:  # x: (n, frames, channels), as one product
-        padded = using.pad(x, ((0, 0), (1, 1), (0, 0)))
-        count = x.shape[1]
-        taps = using.stack([padded[:, tap : tap + count : stride] for tap in range(3)], axis=-1)
-        flat = taps.reshape(*taps.shape[:2], -1)
-        return gelu(linear(flat, name))
-
-    x = convolve(mel.transpose(0, 2, 1), "encoder/conv1", 1)
-    x = convolve(x, "encoder/conv2", 2)
+    layers = _Layers(base, corrections, using, erf)
+    x = layers.convolve(mel.transpose(0, 2, 1), "encoder/conv1", 1)
+    x = layers.convolve(x, "encoder/conv2", 2)
     x = x + base["encoder/position_encodings/encodings"][: x.shape[1]]
     for layer in range(_LAYERS):
         at = f"encoder/layer_{layer}"
-        parts = linear(norm(x, f"{at}/self_attention/layer_norm"), f"{at}/self_attention/linear_0")
+        x = layers.attend(x, f"{at}/self_attention")
+        inner = layers.linear(layers.norm(x, f"{at}/ffn/layer_norm"), f"{at}/ffn/linear_0")
+        x = x + layers.linear(layers.gelu(inner), f"{at}/ffn/linear_1")
+    return layers.norm(x, "encoder/layer_norm")
+
+
+class _Layers:
+    """The kinds of layer, on the weights with their corrections."""
+
+    def __init__(self, base: Params, corrections: Params | None, using: Any, erf: Any) -> None:
+        self._base, self._corrections, self._using, self._erf = base, corrections, using, erf
+
+    def _get(self, name: str) -> Any:
+        base = self._base[name]
+        return base if self._corrections is None else base + self._corrections[f"{name}:add"]
+
+    def norm(self, x: Any, name: str) -> Any:
+        centred = x - x.mean(-1, keepdims=True)
+        spread = self._using.sqrt(self._using.square(centred).mean(-1, keepdims=True) + 1e-5)
+        return centred / spread * self._get(f"{name}/gamma") + self._get(f"{name}/beta")
+
+    def linear(self, x: Any, name: str) -> Any:
+        weight = self._base[f"{name}/weight"]
+        made = x @ weight.reshape(len(weight), -1).T + self._get(f"{name}/bias")
+        if self._corrections is not None:
+            tall, wide = (self._corrections[f"{name}/weight:{part}"] for part in ("tall", "wide"))
+            made = made + (x @ wide.T) @ tall.T
+        return made
+
+    def gelu(self, x: Any) -> Any:
+        return 0.5 * x * (1 + self._erf(x * np.float32(np.sqrt(0.5))))
+
+    def convolve(self, x: Any, name: str, stride: int) -> Any:  # x: (n, frames, channels), as one product
+        padded = self._using.pad(x, ((0, 0), (1, 1), (0, 0)))
+        count = x.shape[1]
+        taps = self._using.stack([padded[:, tap : tap + count : stride] for tap in range(3)], axis=-1)
+        return self.gelu(self.linear(taps.reshape(*taps.shape[:2], -1), name))
+
+    def attend(self, x: Any, at: str) -> Any:
+        parts = self.linear(self.norm(x, f"{at}/layer_norm"), f"{at}/linear_0")
         heads = parts.reshape(*parts.shape[:2], 3, _HEADS, -1)
         query, key, value = (heads[:, :, part].transpose(0, 2, 1, 3) for part in range(3))
         likeness = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(_WIDTH / _HEADS))
-        looks = using.exp(likeness - likeness.max(-1, keepdims=True))
+        looks = self._using.exp(likeness - likeness.max(-1, keepdims=True))
         seen = (looks / looks.sum(-1, keepdims=True) @ value).transpose(0, 2, 1, 3).reshape(x.shape)
-        x = x + linear(seen, f"{at}/self_attention/linear_1")
-        inner = linear(norm(x, f"{at}/ffn/layer_norm"), f"{at}/ffn/linear_0")
-        x = x + linear(gelu(inner), f"{at}/ffn/linear_1")
-    return norm(x, "encoder/layer_norm")
+        return x + self.linear(seen, f"{at}/linear_1")
 
 
 def _loss(corrections: Params, base: Params, noisy: Any, aim: Any, spread: Any, weights: Any) -> Any:

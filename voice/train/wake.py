@@ -14,7 +14,6 @@ import hashlib
 import json
 import multiprocessing
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -25,16 +24,18 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.asr.whisper import Whisper
+from voice.data_files import load_json
 from voice.train.ambient import Ambience, embedded_minutes, minute, worker_count
-from voice.train.corpus import CorpusCache, Utterance, load_json, plan
+from voice.train.corpus import Utterance, plan
 from voice.train.hearing import Lecture, learn, lessons
 from voice.train.scenes import Backdrop, training_windows
+from voice.train.speakers import ambience, open_corpus
 from voice.train.tuning import Example, examples, fit_check, noticed, other_examples
+from voice.train.wake_head import Head, export, fit
 from voice.tts.espeak import EspeakVoice
-from voice.tts.kokoro import REVISION, SAMPLE_RATE_HZ
 from voice.wake.check import CallCheck
 from voice.wake.detector import CLASSES, OnnxClassifier, smoothed
-from voice.wake.features import EMBEDDING, WINDOW, WakeFeatures, windows
+from voice.wake.features import WakeFeatures, windows
 from voice.wake.hearing import save_hearing
 
 Samples = npt.NDArray[np.float32]
@@ -46,9 +47,6 @@ SEED = 6
 FRAMES = 3
 COPIES = {"positive": 5, "near_miss": 4, "other": 3}
 """Scenes that each utterance is put into."""
-
-HIDDEN = (256, 64)
-"""Units of the hidden layers."""
 
 _TARGET_PER_HOUR = 60.0
 """False candidates an hour that the second stage is asked to look at, on the tuning sound."""
@@ -70,192 +68,6 @@ _CROWD = 40
 
 _ALONE_PER_HOUR = 0.5
 """False calls an hour of the first stage alone, for when the second cannot be asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """A trained classifier as plain arrays."""
-
-    mean: Array
-    """Mean of each embedding number, shape (96,)."""
-
-    scale: Array
-    """Standard deviation of each, shape (96,)."""
-
-    weights: list[tuple[Array, Array]]
-    """Matrix and bias of each layer; ReLU between, softmax after the last."""
-
-    def scores(self, window: npt.NDArray[Any]) -> Array:
-        """Probability of each class, shape (n, 3)."""
-        rows = [self._block(window[start : start + 4_096]) for start in range(0, len(window), 4_096)]
-        return np.concatenate(rows) if rows else np.zeros((0, len(CLASSES)), np.float32)
-
-    def _block(self, window: npt.NDArray[Any]) -> Array:
-        values = ((window.astype(np.float32) - self.mean) / self.scale).reshape(len(window), -1)
-        for number, (matrix, bias) in enumerate(self.weights):
-            values = values @ matrix + bias
-            if number < len(self.weights) - 1:
-                values = np.maximum(values, 0)
-        powers = np.exp(values - values.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-
-
-def fit(data: npt.NDArray[Any], labels: Labels, seed: int) -> Head:
-    """Train the classifier.
-
-    Parameters
-    ----------
-    data : ndarray of float16, shape (n, 16, 96)
-        Windows.
-    labels : ndarray of int64, shape (n,)
-        0 none, 1 zh, 2 en.
-    seed : int
-        Of the initial weights and the order.
-    """
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.neural_network import MLPClassifier
-
-    sample = data[:: max(1, len(data) // 20_000)].astype(np.float32).reshape(-1, EMBEDDING)
-    mean, scale = sample.mean(axis=0), sample.std(axis=0) + 1e-3
-    flat = ((data.astype(np.float32) - mean) / scale).reshape(len(data), -1)
-    model = MLPClassifier(
-        hidden_layer_sizes=HIDDEN,
-        alpha=3e-3,
-        batch_size=256,
-        learning_rate_init=7e-4,
-        max_iter=14,
-        early_stopping=True,
-        validation_fraction=0.06,
-        n_iter_no_change=4,
-        random_state=seed,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # it is to end after these turns
-        model.fit(flat, labels)
-    layers = [
-        # Rounded as `export` keeps them, so that what is tuned is what is used.
-        (np.asarray(matrix, np.float16).astype(np.float32), np.asarray(bias, np.float32))
-        for matrix, bias in zip(model.coefs_, model.intercepts_, strict=True)
-    ]
-    return Head(mean=mean.astype(np.float32), scale=scale.astype(np.float32), weights=layers)
-
-
-def export(head: Head, path: Path) -> None:
-    """Write the classifier as ONNX: input (n, 16, 96), output (n, 3); the matrices in half precision."""
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    initial = [
-        numpy_helper.from_array(head.mean, "mean"),
-        numpy_helper.from_array(head.scale, "scale"),
-        numpy_helper.from_array(np.array([-1, WINDOW * EMBEDDING], np.int64), "flat"),
-    ]
-    nodes = [
-        helper.make_node("Sub", ["window", "mean"], ["centred"]),
-        helper.make_node("Div", ["centred", "scale"], ["scaled"]),
-        helper.make_node("Reshape", ["scaled", "flat"], ["layer0"]),
-    ]
-    for number, (matrix, bias) in enumerate(head.weights):
-        initial += [
-            numpy_helper.from_array(matrix.astype(np.float16), f"half{number}"),
-            numpy_helper.from_array(bias, f"bias{number}"),
-        ]
-        nodes.append(helper.make_node("Cast", [f"half{number}"], [f"matrix{number}"], to=TensorProto.FLOAT))
-        last = number == len(head.weights) - 1
-        product = "logits" if last else f"product{number}"
-        nodes.append(
-            helper.make_node("Gemm", [f"layer{number}", f"matrix{number}", f"bias{number}"], [product])
-        )
-        if not last:
-            nodes.append(helper.make_node("Relu", [product], [f"layer{number + 1}"]))
-    nodes.append(helper.make_node("Softmax", ["logits"], ["scores"], axis=1))
-    graph = helper.make_graph(
-        nodes,
-        "wake",
-        [helper.make_tensor_value_info("window", TensorProto.FLOAT, ["n", WINDOW, EMBEDDING])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", len(CLASSES)])],
-        initial,
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.checker.check_model(model)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    onnx.save(model, str(unfinished))
-    unfinished.replace(path)
-
-
-def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
-    """The cache of spoken utterances, with the voices that fill it; voices load when first needed."""
-    engines: dict[str, Any] = {}
-
-    def kokoro(utterance: Utterance) -> tuple[Samples, int]:
-        from voice.tts.kokoro import KokoroVoice
-
-        if "kokoro" not in engines:
-            # Whole, as people speak: our own replies come in stretches only to be heard sooner.
-            engines["kokoro"] = KokoroVoice(
-                models / "kokoro" / "model.onnx", models / "kokoro-voices", threads=threads
-            )
-        voice = engines["kokoro"]
-        speak = voice.speak if utterance.engine == "kokoro" else voice.speak_phonemes
-        spoken = speak(utterance.text, utterance.voice, speed=utterance.speed)
-        if utterance.tail:
-            spoken = np.concatenate(
-                [spoken, voice.speak(utterance.tail, utterance.voice, speed=utterance.speed)]
-            )
-        return spoken, SAMPLE_RATE_HZ
-
-    def piper(utterance: Utterance) -> tuple[Samples, int]:
-        import onnxruntime
-
-        from voice.tts.piper import PiperVoiceEngine
-
-        # A loaded voice's noise goes on from one utterance to the next: each gets a voice of its own, so that
-        # it sounds the same in whatever order they are spoken.
-        onnxruntime.set_seed(int(utterance.key[:7], 16))
-        found = sorted(models.glob(f"*/{utterance.voice}.onnx"))
-        voice = PiperVoiceEngine(found[0] if found else models / utterance.voice)
-        return voice.speak(utterance.text, speed=utterance.speed), voice.sample_rate_hz
-
-    def espeak(utterance: Utterance) -> tuple[Samples, int]:
-        engines.setdefault("espeak", EspeakVoice())
-        name, pitch, pitch_range = utterance.voice.split(":")
-        spoken = engines["espeak"].speak(
-            utterance.text,
-            name,
-            words_per_minute=round(170 * utterance.speed),
-            pitch=int(pitch),
-            pitch_range=int(pitch_range),
-        )
-        return spoken, engines["espeak"].rate_hz
-
-    return CorpusCache(
-        cache / f"spoken-{REVISION}",
-        {"kokoro": kokoro, "kokoro_phonemes": kokoro, "piper": piper, "espeak": espeak},
-    )
-
-
-def ambience(corpus: CorpusCache, utterances: Sequence[Utterance], split: str) -> Ambience:
-    """Sources of other sound for one split; the splits share no sentence, and no neural voice but Piper's."""
-    other = load_json("other_speech.json")
-    neural = [corpus.get(u) for u in utterances if u.split == split and u.kind == "other"]
-    for text in other[f"en_{split}"]:
-        for speed in (0.9, 1.1):
-            neural.append(
-                corpus.get(
-                    Utterance(
-                        kind="other",
-                        split=split,
-                        language="en",
-                        engine="piper",
-                        voice="en_US-joe-medium",
-                        text=text,
-                        speed=speed,
-                    )
-                )
-            )
-    sentences = {language: other[f"{language}_{split}"] for language in ("zh", "en")}
-    return Ambience(neural=[clip for clip in neural if len(clip)], sentences=sentences)
 
 
 def hard_negatives(head: Head, embedded: npt.NDArray[np.float16]) -> npt.NDArray[np.float16]:
@@ -386,6 +198,39 @@ def _windows_part(job: tuple[Path, Sequence[tuple[Utterance, Samples]], Ambience
 
 def main() -> None:
     """Run the recipe."""
+    parser = _parser()
+    options = parser.parse_args()
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - started:7.0f} s  {text}", flush=True)
+
+    recipe = (
+        json.loads(options.recipe.read_text("utf-8")) if options.recipe else load_json("wake_recipe.json")
+    )
+    missing = sorted(load_json("wake_recipe.json").keys() - recipe.keys() - {"about"})
+    if missing:
+        parser.error(f"{options.recipe} lacks {', '.join(missing)}: see voice/data/wake_recipe.json")
+    voices = sorted(path.stem for path in (options.models / "kokoro-voices").glob("*.bin"))
+    utterances = plan(recipe, voices, SEED)
+    clips = _speak_all(options, utterances, say)
+    sounds = ambience(open_corpus(options.models, options.cache), utterances, "train")
+    features = options.models / "wake-features"
+    tuning = embedded_minutes(features, sounds, options.tune_minutes, _TUNE_SEED, options.cache)
+    path = options.out.with_suffix(".json")
+    if options.check_only:
+        card = json.loads(path.read_text("utf-8"))
+    else:
+        head, decision, counts = _first_stage(options, features, clips["train"], sounds, tuning, say)
+        export(head, options.out)
+        card = _card(options, recipe, decision, len(clips["train"]), counts)
+    candidate = card["decision"]["candidate"]
+    card["check"] = _second_stage(options, recipe, clips, sounds, tuning, candidate, say)
+    path.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    say(f"wrote {options.out} ({options.out.stat().st_size} bytes) and {path}")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -402,59 +247,48 @@ def main() -> None:
         action="store_true",
         help="keep the first stage that is there: only the second stage is learnt and fitted",
     )
-    options = parser.parse_args()
-    started = time.monotonic()
+    return parser
 
-    def say(text: str) -> None:
-        print(f"{time.monotonic() - started:7.0f} s  {text}", flush=True)
 
-    recipe = (
-        json.loads(options.recipe.read_text("utf-8")) if options.recipe else load_json("wake_recipe.json")
-    )
-    missing = sorted(load_json("wake_recipe.json").keys() - recipe.keys() - {"about"})
-    if missing:
-        parser.error(f"{options.recipe} lacks {', '.join(missing)}: see voice/data/wake_recipe.json")
-    corpus = open_corpus(options.models, options.cache)
-    voices = sorted(path.stem for path in (options.models / "kokoro-voices").glob("*.bin"))
-    utterances = plan(recipe, voices, SEED)
+def _speak_all(
+    options: argparse.Namespace, utterances: Sequence[Utterance], say: Callable[[str], None]
+) -> dict[str, _Clips]:
+    """Speak on all cores what is not yet kept; the clips of each split but the test."""
     spoken = [u for u in utterances if u.split != "test"]
     chunks = [spoken[start : start + _SPOKEN_AT_A_TIME] for start in range(0, len(spoken), _SPOKEN_AT_A_TIME)]
     with _processes() as pool:
         jobs_done = pool.map(_speak, [(options.models, options.cache, chunk) for chunk in chunks])
         for number, _ in enumerate(jobs_done, start=1):
             say(f"spoken {min(number * _SPOKEN_AT_A_TIME, len(spoken))} of {len(spoken)}")
-    clips: dict[str, _Clips] = {
+    corpus = open_corpus(options.models, options.cache)
+    return {
         split: [(utterance, corpus.get(utterance)) for utterance in spoken if utterance.split == split]
         for split in ("train", "hear", "tune")
     }
-    sounds = ambience(corpus, utterances, "train")
-    features = options.models / "wake-features"
-    tuning = embedded_minutes(features, sounds, options.tune_minutes, _TUNE_SEED, options.cache)
-    path = options.out.with_suffix(".json")
-    if options.check_only:
-        card = json.loads(path.read_text("utf-8"))
-    else:
-        head, decision, counts = _first_stage(options, features, clips["train"], sounds, tuning, say)
-        export(head, options.out)
-        card = {
-            "phrases": {language: recipe[language] for language in ("zh", "en")},
-            "classes": list(CLASSES),
-            "decision": decision,
-            "training": {
-                "seed": SEED,
-                "utterances": len(clips["train"]),
-                "windows": counts,
-                "kept_voices": recipe["kept_voices"],
-                "mined_minutes": options.mine_minutes,
-                "tuned_minutes": options.tune_minutes,
-            },
-            "licence": "Apache-2.0; learnt from speech made by Kokoro-82M, "
-            "Piper joe (CC0 data) and espeak-ng",
-        }
-    candidate = card["decision"]["candidate"]
-    card["check"] = _second_stage(options, recipe, clips, sounds, tuning, candidate, say)
-    path.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    say(f"wrote {options.out} ({options.out.stat().st_size} bytes) and {path}")
+
+
+def _card(
+    options: argparse.Namespace,
+    recipe: dict[str, Any],
+    decision: dict[str, float],
+    count: int,
+    windows_of_class: list[int],
+) -> dict[str, Any]:
+    """What the model is and how it was made, but for the second stage."""
+    return {
+        "phrases": {language: recipe[language] for language in ("zh", "en")},
+        "classes": list(CLASSES),
+        "decision": decision,
+        "training": {
+            "seed": SEED,
+            "utterances": count,
+            "windows": windows_of_class,
+            "kept_voices": recipe["kept_voices"],
+            "mined_minutes": options.mine_minutes,
+            "tuned_minutes": options.tune_minutes,
+        },
+        "licence": "Apache-2.0; learnt from speech made by Kokoro-82M, Piper joe (CC0 data) and espeak-ng",
+    }
 
 
 def _first_stage(

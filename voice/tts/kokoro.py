@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from voice.data_files import load_json
 from voice.errors import VoiceFailed, VoiceMissing
 from voice.onnx_session import open_session
 from voice.tts.kokoro_split import LAST_MARK, SplitKokoro, halves_of
@@ -58,8 +57,7 @@ class KokoroVoice:
         self._voices_dir = voices
         self._styles: dict[str, npt.NDArray[np.float32]] = {}
         self._phonemizer = Phonemizer()
-        text = resources.files("voice").joinpath("data/kokoro_symbols.json").read_text("utf-8")
-        self._symbols: dict[str, int] = json.loads(text)["symbols"]
+        self._symbols: dict[str, int] = load_json("kokoro_symbols.json")["symbols"]
         self._threads = threads
         self._split: SplitKokoro | None = None
         self._session: Any = None

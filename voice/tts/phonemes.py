@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import threading
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 from typing import Any
+
+from voice.data_files import load_json
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
 _RUNS = re.compile(f"[{_HAN}]+|[^{_HAN}]+")
@@ -114,8 +114,7 @@ class Phonemizer:
     @cached_property
     def _readings(self) -> dict[str, list[str]]:
         """Words whose usual dictionary reading is wrong on a map, with their pinyin."""
-        text = resources.files("voice").joinpath("data/polyphones.json").read_text("utf-8")
-        words: dict[str, str] = json.loads(text)["readings"]
+        words: dict[str, str] = load_json("polyphones.json")["readings"]
         return {word: pinyin.split() for word, pinyin in words.items()}
 
     @cached_property

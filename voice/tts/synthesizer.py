@@ -189,7 +189,7 @@ class _Plan:
 
 
 class Synthesizer:
-    """The mouth: any installed voice, loaded when first used.
+    """Speaks with any installed voice, loaded when first used.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.asr.whisper import RATE_HZ, Whisper
-from voice.train.corpus import load_json
+from voice.data_files import load_json
 from voice.wake.detector import CHECK_S
 from voice.wake.hearing import load_hearing, log_odds
 

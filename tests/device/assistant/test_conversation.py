@@ -31,16 +31,16 @@ def say(assistant: Assistant) -> Callable[[str], Turn]:
 
 
 def test_a_driver_changes_the_volume_by_voice(assistant: Assistant, say: Callable[[str], Turn]) -> None:
-    mouth = assistant.engines.synthesizer
+    synthesizer = assistant.engines.synthesizer
     say("声音小一点")
-    assert 0 < mouth.volume < 1.0
-    softer = mouth.volume
+    assert 0 < synthesizer.volume < 1.0
+    softer = synthesizer.volume
     say("turn it up")
-    assert mouth.volume > softer
+    assert synthesizer.volume > softer
     say("静音")
-    assert mouth.volume == 0.0
+    assert synthesizer.volume == 0.0
     say("取消静音")
-    assert mouth.volume > 0.0
+    assert synthesizer.volume > 0.0
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from device.audio.sound_server import life_signs
+from device.engine.life_signs import life_signs
 from device.service.pressure import available_bytes
 
 

@@ -1,4 +1,4 @@
-"""Whether a process is at work: what tells an engine that computes or reads from one that hangs."""
+"""Signs of life of a process: what tells an engine that computes or reads from one that hangs."""
 
 from __future__ import annotations
 

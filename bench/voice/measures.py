@@ -1,14 +1,13 @@
 """How well the agent hears and speaks: wake word, commands in noise, time to the first sound, speech, soak.
 
 xiaogao bench voice                 # everything: about an hour on two cores
-python -m bench.voice.run wake|commands|latency|speech|soak|idle
+python -m bench.voice wake|commands|latency|speech|soak|idle
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-import resource
 import statistics
 import tempfile
 import time
@@ -31,6 +30,7 @@ from voice.asr.text import bare_text
 from voice.asr.whisper import Whisper
 from voice.train.corpus import CorpusCache
 from voice.tts import normalise
+from voice.tts.synthesizer import Clip
 
 Samples = npt.NDArray[np.float32]
 PARTS = ("wake", "commands", "latency", "speech", "idle", "soak")
@@ -55,7 +55,7 @@ class Setup:
     @property
     def corpus(self) -> CorpusCache:
         """Spoken utterances, made when missing."""
-        from voice.train.wake import open_corpus
+        from voice.train.speakers import open_corpus
 
         opened: CorpusCache = self._once("corpus", lambda: open_corpus(self.models, self.cache, threads=1))
         return opened
@@ -224,14 +224,14 @@ def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[
     from voice.tts.synthesizer import Synthesizer
 
     piper = sorted(setup.models.glob("*/en_US-joe-medium.onnx"))
-    mouth = Synthesizer(
+    synthesizer = Synthesizer(
         setup.models / "kokoro" / "model.onnx",
         setup.models / "kokoro-voices",
         piper,
         cache_dir=tempfile.mkdtemp(prefix="voice-bench-"),
     )
     for language, text in (("zh", "你好。"), ("en", "Hello.")):
-        list(mouth.speak(text, language))
+        list(synthesizer.speak(text, language))
     first: dict[str, list[float]] = defaultdict(list)
     wrong: Counter[str] = Counter()
     lengths: Counter[str] = Counter()
@@ -239,14 +239,14 @@ def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[
     cached: list[float] = []
     for text, language, keys in list(corpus_text.replies())[:count]:
         began = time.perf_counter()
-        clips = []
-        for clip in mouth.speak(text, language):
+        clips: list[Clip] = []
+        for clip in synthesizer.speak(text, language):
             if not clips:
                 first[language].append(time.perf_counter() - began)
             clips.append(clip)
         whole.append((time.perf_counter() - began) / max(0.1, sum(clip.duration_s for clip in clips)))
         began = time.perf_counter()
-        next(iter(mouth.speak(text, language)))
+        next(iter(synthesizer.speak(text, language)))
         cached.append(time.perf_counter() - began)
         audio = np.concatenate([clip.samples for clip in clips])
         speech = wav_io.to_16k(audio, clips[0].sample_rate_hz)
@@ -331,12 +331,6 @@ def measure_soak(console: Console, setup: Setup, *, minutes: int = 60) -> dict[s
     from bench.voice.loop import soak
 
     return asyncio.run(soak(console, setup, minutes=minutes))
-
-
-def memory_mb() -> float:
-    """Resident memory of this process now, in MB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
 
 
 def _show(console: Console, title: str, figures: dict[str, Any]) -> None:

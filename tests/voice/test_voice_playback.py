@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice.loop.playback import Mouth, Priority, Speech
+from voice.loop.playback import Playback, Priority, Speech
 from voice.tts.synthesizer import Clip
 
 
@@ -50,16 +50,16 @@ def perform(script: dict[int, Any], until_ms: int = 2_000) -> tuple[str, list[tu
     """Do what the script says at its times, in steps of 10 ms; returns what played and the events."""
     tape = Tape()
     events: list[tuple[str, Any]] = []
-    mouth = Mouth(tape, lambda name, values: events.append((name, values.get("finished"))))
+    playback = Playback(tape, lambda name, values: events.append((name, values.get("finished"))))
     for now in range(0, until_ms, 10):
-        mouth.tick(now)
+        playback.tick(now)
         action = script.get(now)
         if isinstance(action, Speech):
-            mouth.say(action, now)
+            playback.say(action, now)
         elif action == "resume":
-            mouth.resume(now)
+            playback.resume(now)
         elif action is not None:
-            getattr(mouth, action)()
+            getattr(playback, action)()
     return "".join(tape.played), events
 
 
@@ -127,11 +127,11 @@ def test_what_plays(script: dict[int, Any], played: str) -> None:
 
 def test_the_stretches_of_a_clause_are_handed_over_without_a_gap() -> None:
     """What reaches the loudspeaker is whole although time passes in frames of 32 ms."""
-    mouth = Mouth(player := Loudspeaker(), lambda *_: None)
-    mouth.say(speech("a+b+cd"), 0)
+    playback = Playback(player := Loudspeaker(), lambda *_: None)
+    playback.say(speech("a+b+cd"), 0)
     for now in range(0, 2_000, 32):
         player.now_ms = now
-        mouth.tick(now)
+        playback.tick(now)
     gaps = [start - end for (_, end), (start, _) in itertools.pairwise(player.spans)]
     assert gaps[:2] == [0, 0]
     assert 0 <= gaps[2] <= 32
