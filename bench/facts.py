@@ -11,10 +11,9 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agent.actions.reply_en import TEMPLATES as EN
-from agent.actions.reply_zh import TEMPLATES as ZH
 from agent.understanding.intent import Navigate, Search, Status
 from agent.understanding.utterance import simplified
+from languages import load_language
 from nav.geometry import distance_m
 from nav.guidance.wording import spoken_distance, spoken_duration
 from nav.guidance.wording_numbers import en_number, en_ordinal, zh_number
@@ -40,7 +39,7 @@ _UNIT_ZH = set(
 
 @lru_cache(maxsize=2)
 def _template_words(language: str) -> frozenset[str]:
-    table = ZH if language == "zh" else EN
+    table = load_language(language).replies
     text = " ".join(re.sub(r"\{\w+\}", " ", template) for template in table.values())
     return frozenset(_words(text))
 

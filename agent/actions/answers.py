@@ -13,6 +13,7 @@ from agent.actions.finding import Found
 from agent.actions.turn import Result, Turn
 from agent.errors import AgentError
 from agent.understanding.intent import Choose, Deny, Navigate, PlanTrip, Search, Volume
+from languages import load_language
 
 if TYPE_CHECKING:
     from agent.actions.session import Question
@@ -298,10 +299,8 @@ def cancel(turn: Turn) -> Result:
 
 def volume(turn: Turn, intent: Volume) -> Result:
     """Hand the wish to the device, and say so."""
-    from nav.guidance.wording_numbers import en_number, zh_number
-
     level = intent.level or 0
-    words = zh_number(level) if turn.language == "zh" else en_number(level)
+    words = load_language(turn.language).numbers.spell(level)
     result = turn.done(f"volume.{intent.change}", level=words)
     result.volume = {"change": intent.change, "level": intent.level}
     return result

@@ -10,10 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from agent.actions.reply_en import TEMPLATES as EN
-from agent.actions.reply_zh import TEMPLATES as ZH
 from agent.understanding.rules.phrase import is_category
 from agent.understanding.utterance import simplified
+from languages import load_language
 from nav.guidance.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
 
 if TYPE_CHECKING:
@@ -49,9 +48,8 @@ def say(language: Language, key: str, style: Style = "normal", **facts: str) -> 
     **facts
         Words for the placeholders, ready to be spoken.
     """
-    table = ZH if language == "zh" else EN
-    template = table.get(f"{key}.{style}", table[key])
-    text = template.format(**facts)
+    replies = load_language(language).replies
+    template, text = replies.template(key, style), replies.say(key, style, **facts)
     text = text.replace("大约不到", "不到").replace("about less than", "less than")
     text = re.sub(r"\b(one) (day|sight)s\b", r"\1 \2", text)
     if language == "en" and template.endswith((".", "?", "!")):
@@ -108,7 +106,7 @@ def with_article(words: str, language: Language) -> str:
 
 def either(parts: Sequence[str], language: Language) -> str:
     """Join names as alternatives."""
-    return ("还是" if language == "zh" else " or ").join(parts)
+    return load_language(language).either(tuple(parts))
 
 
 def kind_words(place: Place, language: Language) -> str:
@@ -121,26 +119,26 @@ def kind_words(place: Place, language: Language) -> str:
 
 def count_words(count: int, language: Language) -> str:
     """Say a count: 两, "two"."""
-    from nav.guidance.wording_numbers import en_number, zh_number
+    return load_language(language).numbers.spell(count, counting=True)
 
-    return zh_number(count, counting=True) if language == "zh" else en_number(count)
+
+def number_words(number: int, language: Language) -> str:
+    """Say a number that counts nothing: 二, "two"."""
+    return load_language(language).numbers.spell(number)
 
 
 def spoken_date(day: date, language: Language, *, weekday_only: bool = False) -> str:
     """Say a day of the year: 六月十三号星期六, "Saturday, June thirteenth", or its weekday alone."""
-    from nav.guidance.wording_numbers import en_ordinal, zh_number
-
+    spoken = load_language(language)
+    weekday = spoken.settings.weekdays[day.weekday()]
     if weekday_only:
-        return f"星期{'一二三四五六日'[day.weekday()]}" if language == "zh" else f"{day:%A}"
-    if language == "zh":
-        return f"{zh_number(day.month)}月{zh_number(day.day)}号星期{'一二三四五六日'[day.weekday()]}"
-    return f"{day:%A}, {day:%B} {en_ordinal(day.day)}"
+        return weekday
+    month, numbers = spoken.settings.months[day.month - 1], spoken.numbers
+    return spoken.settings.date.format(
+        weekday=weekday, month=month, day=numbers.spell(day.day), day_ordinal=numbers.ordinal(day.day)
+    )
 
 
 def joined(parts: Sequence[str], language: Language) -> str:
     """Join names as a spoken list."""
-    if len(parts) <= 1:
-        return "".join(parts)
-    if language == "zh":
-        return "、".join(parts[:-1]) + "和" + parts[-1]
-    return ", ".join(parts[:-1]) + " and " + parts[-1]
+    return load_language(language).joined(tuple(parts))

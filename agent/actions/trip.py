@@ -136,7 +136,7 @@ def _change(turn: Turn, change: PlanChange) -> Result:
         are="are" if len(changed.places) > 1 else "is",
         name=turn.name(changed.places[0]) if changed.places else "",
         other=turn.name(changed.places[-1]) if changed.places else "",
-        day=reply.count_words(changed.day, turn.language) if turn.language == "en" else _ordinal(changed.day),
+        day=reply.number_words(changed.day, turn.language),
         count=reply.count_words(count, turn.language),
         days=reply.count_words(len(changed.plan.days), turn.language),
         time=reply.spoken_time(start, turn.language),
@@ -174,7 +174,7 @@ def _told(turn: Turn, intent: PlanTrip) -> Result:
         parts.append(
             turn.say(
                 f"trip.tell.{intent.ask}",
-                day=_ordinal(at) if turn.language == "zh" else reply.count_words(at, "en"),
+                day=reply.number_words(at, turn.language),
                 names=turn.listed([turn.name(visit.place) for visit in visits]),
                 time=reply.spoken_time(when, turn.language),
             )
@@ -183,9 +183,3 @@ def _told(turn: Turn, intent: PlanTrip) -> Result:
         return turn.impossible("trip.tell.nothing")
     gap = "" if turn.language == "zh" else " "
     return Result(outcome="done", reply=gap.join(parts), plan=plan, places=tuple(places))
-
-
-def _ordinal(number: int) -> str:
-    from nav.guidance.wording_numbers import zh_number
-
-    return zh_number(number)

@@ -1,0 +1,181 @@
+"""The loader of language data: checked against a schema, each fault named with its file, line and key."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from languages.messages import Messages
+from languages.numbers import Numbers, NumberWords
+
+_FOLDER = Path(__file__).parent
+
+
+class LanguageError(Exception):
+    """Language data cannot be read; the message names file, line and key."""
+
+    exit_code = 3
+
+
+class Settings(BaseModel):
+    """`language.toml`: what is true of a language as a whole."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """Its own name for itself."""
+    script: str
+    """ISO 15924 code of its script: "Hans", "Latn"."""
+    joiner: str = " "
+    """What stands between words: a space, or nothing."""
+    list_separator: str
+    """Between the items of a list but the last two."""
+    list_last: str
+    """Between the last two items of a list."""
+    list_or: str
+    """Between alternatives."""
+    calls: tuple[str, ...]
+    """Spellings of the call: 小高小高, "xiao gao"."""
+    recogniser: str
+    """Code that Whisper knows the language by."""
+    voice: str
+    """Synthesiser to speak with: "kokoro", "piper", "espeak"."""
+    espeak: str
+    """Voice of espeak-ng, where no other voice is there."""
+    sentence_case: bool = False
+    """Whether a sentence of a reply begins with a capital, whatever word comes first."""
+    numbers: NumberWords
+    weekdays: tuple[str, ...] = Field(min_length=7, max_length=7)
+    """From Monday."""
+    date: str
+    """A day of the year, with {weekday}, {month} and {day} or {day_ordinal} as words."""
+    months: tuple[str, ...] = Field(min_length=12, max_length=12)
+
+
+class Language:
+    """The data of one language; files are read when they are first asked for.
+
+    Parameters
+    ----------
+    folder
+        Folder of the language; its name is the language's code.
+
+    Raises
+    ------
+    LanguageError
+        If `language.toml` is missing or does not fit.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.code = folder.name
+        self.folder = folder
+        path = folder / "language.toml"
+        try:
+            read = tomllib.loads(path.read_text(encoding="utf-8"))
+            self.settings = Settings.model_validate(read)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, first["loc"]))
+            raise LanguageError(f"{path}: {key}: {first['msg']}") from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise LanguageError(f"{path}: {error}") from None
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Numbers as words, and words as numbers."""
+        return Numbers(self.settings.numbers)
+
+    @cached_property
+    def replies(self) -> Messages:
+        """Every sentence the agent says."""
+        return self.messages("replies")
+
+    @cached_property
+    def guidance(self) -> Messages:
+        """Manoeuvres, notices, and answers while driving."""
+        return self.messages("guidance")
+
+    def messages(self, file: str) -> Messages:
+        """Return the messages of one file of the folder, as `replies` for `replies.yaml`."""
+        path = self.folder / f"{file}.yaml"
+        read = read_yaml(path)
+        if not isinstance(read, dict):
+            raise LanguageError(f"{path}: has to be a mapping of keys to sentences")
+        for key, value in read.items():
+            if not isinstance(key, str) or not isinstance(value, str):
+                raise LanguageError(f"{path}: {key}: a sentence is text, put it in quotation marks")
+        return Messages(read, spell=self.numbers.spell, source=str(path))
+
+    def joined(self, items: list[str] | tuple[str, ...]) -> str:
+        """Join the items of a list as it is spoken."""
+        if len(items) <= 1:
+            return "".join(items)
+        return self.settings.list_separator.join(items[:-1]) + self.settings.list_last + items[-1]
+
+    def either(self, items: list[str] | tuple[str, ...]) -> str:
+        """Join alternatives as they are spoken."""
+        return self.settings.list_or.join(items)
+
+
+def read_yaml(path: Path) -> Any:
+    """Read one YAML file of language data.
+
+    Raises
+    ------
+    LanguageError
+        If the file cannot be read, or a key stands twice.
+    """
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise LanguageError(f"{path}: {error}") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise LanguageError(f"{path}:{line}: {error.problem}") from None
+
+
+class _Loader(yaml.CSafeLoader):
+    """Refuses a key that stands twice: YAML itself would drop the first in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping of a node whose keys differ."""
+        seen = set()
+        for key_node, _ in node.value:
+            if key_node.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key_node.value!r} stands twice", problem_mark=key_node.start_mark
+                )
+            seen.add(key_node.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+# Words are words: `no`, `on`, `off` and `12:30` are not booleans and numbers of base sixty here.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if not tag.endswith((":bool", ":timestamp"))]
+    for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """Return the codes of the languages that are there, in order."""
+    return tuple(sorted(path.parent.name for path in _FOLDER.glob("*/language.toml")))
+
+
+@cache
+def load_language(code: str) -> Language:
+    """Return the data of a language, read once.
+
+    Raises
+    ------
+    LanguageError
+        If there is no such language, or its data is broken.
+    """
+    if code not in codes():
+        raise LanguageError(f"there is no language {code!r}, only {', '.join(codes())}")
+    return Language(_FOLDER / code)

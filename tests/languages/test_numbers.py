@@ -1,0 +1,78 @@
+"""Numbers: what is spelt is read back, and what people say besides is read too."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from languages import codes, load_language
+
+
+@pytest.mark.parametrize("code", codes())
+@given(value=st.integers(0, 999_999))
+def test_a_number_that_is_spelt_is_read_back(code: str, value: int) -> None:
+    numbers = load_language(code).numbers
+    assert numbers.read(numbers.spell(value)) == value
+    assert numbers.read(numbers.spell(value, counting=True)) == value
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("value", range(1, 32))
+def test_an_ordinal_that_is_spelt_is_read_back(code: str, value: int) -> None:
+    numbers = load_language(code).numbers
+    assert numbers.read_ordinal(numbers.ordinal(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "plain", "counting"),
+    [
+        ("zh", 2, "二", "两"),
+        ("zh", 12, "十二", "十二"),
+        ("zh", 200, "二百", "两百"),
+        ("zh", 1001, "一千零一", "一千零一"),
+        ("zh", 20_003, "两万零三", "两万零三"),
+        ("en", 105, "one hundred and five", "one hundred and five"),
+        ("en", 100_167, "one hundred thousand one hundred and sixty-seven", None),
+    ],
+)
+def test_spelling(code: str, value: int, plain: str, counting: str | None) -> None:
+    numbers = load_language(code).numbers
+    assert numbers.spell(value) == plain
+    assert counting is None or numbers.spell(value, counting=True) == counting
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "value"),
+    [
+        ("zh", "一二三", 123),
+        ("zh", "俩", 2),
+        ("zh", "半", 0.5),
+        ("zh", "一亿二千万", 120_000_000),
+        ("zh", "3.5", 3.5),
+        ("zh", "第", None),
+        ("zh", "块", None),
+        ("en", "a couple of", 2),
+        ("en", "a hundred", 100),
+        ("en", "one million two hundred thousand", 1_200_000),
+        ("en", "twenty five", 25),
+        ("en", "", None),
+        ("en", "soon", None),
+        ("en", "٣", None),
+    ],
+)
+def test_reading(code: str, said: str, value: float | None) -> None:
+    assert load_language(code).numbers.read(said) == value
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "value"), [("zh", "第二", 2), ("en", "2nd", 2), ("en", "third", 3), ("en", "2.5", None)]
+)
+def test_reading_ordinals(code: str, said: str, value: int | None) -> None:
+    assert load_language(code).numbers.read_ordinal(said) == value
+
+
+def test_digits_one_by_one() -> None:
+    assert load_language("zh").numbers.digits("G108") == "G幺零八"
+    assert load_language("en").numbers.digits("108") == "one oh eight"
+    assert load_language("en").numbers.spell(10**13).startswith("one oh oh")
