@@ -38,6 +38,7 @@ def _make(turn: Turn, intent: PlanTrip) -> Result:
     from agent.trip.dates import first_day_of
     from agent.trip.planner import make_plan
     from agent.trip.request import make_request
+    from agent.trip.verifier import require
 
     session = turn.session
     wishes = intent.wishes
@@ -53,7 +54,7 @@ def _make(turn: Turn, intent: PlanTrip) -> Result:
             first_day=first_day_of(turn.text, turn.desk.now()),
             range_m=turn.guidance.range_m if turn.guidance else None,
         )
-        plan = make_plan(turn.desk, request)
+        plan = require(make_plan(turn.desk, request), request, turn.desk)
     except PlanImpossible as refusal:
         return _refused(turn, refusal, intent)
     session.plan, session.plan_inputs = plan, request
@@ -113,12 +114,14 @@ def summary(turn: Turn, plan: Plan) -> str:
 def _change(turn: Turn, change: PlanChange) -> Result:
     from agent.trip.replan import change_plan
     from agent.trip.request import TripRequest
+    from agent.trip.verifier import require
 
     session = turn.session
     if session.plan is None or not isinstance(session.plan_inputs, TripRequest):
         return turn.impossible("trip.none")
     try:
         changed = change_plan(turn.desk, session.plan, session.plan_inputs, change)
+        require(changed.plan, changed.request, turn.desk)
     except PlanImpossible as refusal:
         return _refused(turn, refusal)
     session.plan, session.plan_inputs = changed.plan, changed.request

@@ -1,4 +1,4 @@
-"""From a trip request to a plan that holds: solve, write down the times, let the verifier sign.
+"""From a trip request to a plan that holds: solve, then write down the times.
 
 The solver works on a matrix and rounded minutes. The schedule written down here takes each drive from the
 router and each opening hour from the map again, and what does not fit after all is left out.
@@ -13,35 +13,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agent.errors import PlanImpossible
+from agent.trip.driving import DINNER, DRIVE_CAP_S, LUNCH, REST_EVERY_S
 from agent.trip.hours import arrival_windows, hours_state
 from agent.trip.itinerary import Day, Plan, Visit
 from agent.trip.request import MEAL_MIN, TripRequest, next_day, stay_min
-from agent.trip.solver import DINNER, LUNCH, DayFrame, Stop, solve
+from agent.trip.solver import DayFrame, Stop, solve
 from nav.errors import NavError
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
     from poi.place import Place
 
-REST_EVERY_S = 2 * 3600.0
-"""Longest time at the wheel without a break."""
-
-DRIVE_CAP_S = 6 * 3600.0
-"""Longest driving time of a day."""
-
 REST_MIN, FUEL_MIN = 15, 10
 
 
 def make_plan(desk: Desk, request: TripRequest) -> Plan:
-    """Plan a trip.
+    """Plan a trip; whoever asks for it has it verified (`agent.trip.verifier.require`).
 
     Raises
     ------
     PlanImpossible
-        If no plan passes the verifier; the reason is the one that stood in the way.
+        If there is no such trip; the reason is the one that stood in the way.
     """
-    from agent.trip.verifier import verify
-
     hotel = _choose_hotel(desk, request) if request.days > 1 else None
     frames = day_frames(request, [hotel] * (request.days - 1))
     must = {place.id for place in request.sights[: request.must_count]}
@@ -57,11 +50,7 @@ def make_plan(desk: Desk, request: TripRequest) -> Plan:
         schedule_day(desk, request, frame, stops, hotel if index < request.days - 1 else None)
         for index, (frame, stops) in enumerate(zip(frames, solved, strict=True))
     ]
-    plan = assemble(desk, request, days)
-    problems = verify(plan, request, desk)
-    if problems:
-        raise PlanImpossible("no_plan", problems=[str(problem) for problem in problems])
-    return plan
+    return assemble(desk, request, days)
 
 
 def _first_must(request: TripRequest) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent.errors import PlanImpossible
+from agent.trip.changed import Changed, again, frame_of, rebuilt
+from agent.trip.driving import DAY_END
 from agent.trip.hours import arrival_windows
 from agent.trip.itinerary import Day, Plan
 from agent.trip.plan_words import meant, stops_of
-from agent.trip.planner import assemble, day_frames, other_hotel, schedule_day
-from agent.trip.request import MAX_DAYS, TripRequest, stay_min
-from agent.trip.solver import DAY_END, DayFrame, Stop, solve
-from agent.trip.verifier import verify
+from agent.trip.planner import day_frames, other_hotel, schedule_day
+from agent.trip.request import TripRequest, stay_min
+from agent.trip.resize import moved, resized, shifted
+from agent.trip.solver import solve
 from poi.category import load_categories
 
 if TYPE_CHECKING:
@@ -21,23 +23,9 @@ if TYPE_CHECKING:
     from agent.understanding.intent import PlanChange
     from poi.place import Place
 
-_SHIFT = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """A plan after a change."""
-
-    plan: Plan
-    request: TripRequest
-    places: tuple[Place, ...] = ()
-    """What came in or went out."""
-    day: int = 0
-    """Day that was changed, from 1; 0 for all."""
-
 
 def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange) -> Changed:
-    """Apply a change.
+    """Apply a change; whoever asks for it has the new plan verified.
 
     Raises
     ------
@@ -57,17 +45,14 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
         case "more":
             changed = _more(desk, plan, request, index)
         case "later" | "earlier":
-            changed = _shift(desk, plan, request, later=change.action == "later")
+            changed = shifted(desk, plan, request, later=change.action == "later")
         case "date":
-            changed = _date(desk, plan, request, change.what)
+            changed = moved(desk, plan, request, change.what)
         case "swap":
             changed = _swap(desk, plan, request, change, index)
         case "longer" | "shorter" | "days":
             by = {"longer": len(plan.days) + change.days, "shorter": len(plan.days) - change.days}
-            changed = _length(desk, plan, request, by.get(change.action, change.days))
-    problems = verify(changed.plan, changed.request, desk)
-    if problems:
-        raise PlanImpossible("no_plan", problems=[str(problem) for problem in problems])
+            changed = resized(desk, plan, request, by.get(change.action, change.days))
     return changed
 
 
@@ -78,29 +63,6 @@ def _day_index(plan: Plan, day: int) -> int | None:
     if not 0 <= index < len(plan.days):
         raise PlanImpossible("nothing_to_change")
     return index
-
-
-def _frame(plan: Plan, request: TripRequest, index: int) -> DayFrame:
-    day = plan.days[index]
-    hotel = day.hotel
-    return DayFrame(
-        date=day.date,
-        start=(day.start_lat, day.start_lon),
-        end=(hotel.place.lat, hotel.place.lon) if hotel else None,
-        begin=day.start.time(),
-        dinner=hotel is not None,
-        per_day=request.per_day,
-    )
-
-
-def _again(desk: Desk, plan: Plan, request: TripRequest, index: int, stops: list[Stop]) -> Day:
-    """Write the times of one day anew, in the order given."""
-    hotel = plan.days[index].hotel
-    return schedule_day(desk, request, _frame(plan, request, index), stops, hotel.place if hotel else None)
-
-
-def _rebuilt(desk: Desk, plan: Plan, request: TripRequest, days: dict[int, Day]) -> Plan:
-    return assemble(desk, request, [days.get(index, day) for index, day in enumerate(plan.days)])
 
 
 def _drop(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
@@ -124,13 +86,13 @@ def _drop(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int |
         ),
     )
     days = {
-        number: _again(
+        number: again(
             desk, plan, request, number, [s for s in stops_of(plan.days[number]) if s.place.id not in ids]
         )
         for number in {number for number, _ in gone}
     }
     return Changed(
-        plan=_rebuilt(desk, plan, request, days), request=request, places=tuple(s.place for _, s in gone)
+        plan=rebuilt(desk, plan, request, days), request=request, places=tuple(s.place for _, s in gone)
     )
 
 
@@ -166,7 +128,7 @@ def _swap(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, inde
     if day is None or all(visit.place.id != place.id for visit in day.visits):
         raise _no_room(place, plan, [number])
     return Changed(
-        plan=_rebuilt(desk, plan, request, {number: day}),
+        plan=rebuilt(desk, plan, request, {number: day}),
         request=request,
         places=(out.place, place),
         day=number + 1,
@@ -209,7 +171,7 @@ def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | 
         day = _solved_day(desk, plan, request, number, [place])
         if day is not None and any(visit.place.id == place.id for visit in day.visits):
             return Changed(
-                plan=_rebuilt(desk, plan, request, {number: day}),
+                plan=rebuilt(desk, plan, request, {number: day}),
                 request=request,
                 places=(place,),
                 day=number + 1,
@@ -240,7 +202,7 @@ def _solved_day(desk: Desk, plan: Plan, request: TripRequest, index: int, new: l
     taken = {
         visit.place.id for number, day in enumerate(plan.days) if number != index for visit in day.visits
     } - {place.id for place in sights}
-    frame = replace(_frame(plan, request, index), per_day=max(request.per_day, len(sights)))
+    frame = replace(frame_of(plan, request, index), per_day=max(request.per_day, len(sights)))
     must = {place.id for place in new} | {place.id for place in request.sights[: request.must_count]} & {
         place.id for place in sights
     }
@@ -279,7 +241,7 @@ def _hotel(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> C
         for i in affected
     }
     return Changed(
-        plan=_rebuilt(desk, plan, request, days),
+        plan=rebuilt(desk, plan, request, days),
         request=request,
         places=(hotel,),
         day=0 if index is None else index + 1,
@@ -299,7 +261,7 @@ def _fewer(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> C
         out = max(loose, key=lambda visit: rank.get(visit.place.id, 999)).place
         gone.append(out)
         kept = [stop for stop in stops_of(plan.days[number]) if stop.place.id != out.id]
-        days[number] = _again(desk, plan, request, number, kept)
+        days[number] = again(desk, plan, request, number, kept)
     if not days:
         raise PlanImpossible("nothing_to_change")
     ids = {place.id for place in gone}
@@ -308,7 +270,7 @@ def _fewer(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> C
         liked=tuple((words, kept_ids) for words, kept_ids in request.liked if _still(plan, kept_ids, ids)),
         extra={**request.extra, "fewer": True},
     )
-    return Changed(plan=_rebuilt(desk, plan, request, days), request=request, places=tuple(gone))
+    return Changed(plan=rebuilt(desk, plan, request, days), request=request, places=tuple(gone))
 
 
 def _more(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> Changed:
@@ -328,101 +290,4 @@ def _more(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> Ch
                 break
     if not days:
         raise PlanImpossible("nothing_to_change")
-    return Changed(plan=_rebuilt(desk, plan, request, days), request=request, places=tuple(came))
-
-
-def _shift(desk: Desk, plan: Plan, request: TripRequest, *, later: bool) -> Changed:
-    begin = datetime.combine(request.first_day, request.day_start) + (_SHIFT if later else -_SHIFT)
-    if not time(6, 0) <= begin.time() <= time(12, 0):
-        raise PlanImpossible("nothing_to_change")
-    request = replace(request, day_start=begin.time())
-    hotels = [day.hotel.place if day.hotel else None for day in plan.days]
-    frames = day_frames(request, hotels[:-1])
-    days: dict[int, Day] = {}
-    for number, day in enumerate(plan.days):
-        sights = [visit.place for visit in day.sights]
-        musts = {p.id for p in request.sights[: request.must_count]} & {p.id for p in sights}
-        taken = {v.place.id for n, d in enumerate(plan.days) if n != number for v in d.visits}
-        taken |= {v.place.id for d in days.values() for v in d.visits}
-        solved = solve(
-            request, [frames[number]], sights, musts, desk.router, taken=taken - {p.id for p in sights}
-        )
-        if solved is None:
-            raise PlanImpossible("no_plan")
-        days[number] = schedule_day(desk, request, frames[number], solved[0], hotels[number])
-    return Changed(plan=_rebuilt(desk, plan, request, days), request=request)
-
-
-def _date(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Changed:
-    """The same days on other dates; planned anew if something is closed then."""
-    from agent.trip.dates import moved_to
-    from agent.trip.planner import make_plan
-
-    first_day = moved_to(words, desk.now(), request.first_day)
-    if first_day is None:
-        raise PlanImpossible("date_unknown")
-    if first_day < desk.now().date():
-        raise PlanImpossible("date_past")
-    if first_day == request.first_day:
-        return Changed(plan=plan, request=request)
-    request = replace(request, first_day=first_day)
-    shift = first_day - plan.days[0].date
-    days = [
-        schedule_day(
-            desk,
-            request,
-            replace(_frame(plan, request, index), date=day.date + shift),
-            stops_of(day),
-            day.hotel.place if day.hotel else None,
-        )
-        for index, day in enumerate(plan.days)
-    ]
-    moved = assemble(desk, request, days)
-    complete = all(len(new.sights) == len(old.sights) for new, old in zip(days, plan.days, strict=True))
-    if not complete or verify(moved, request, desk):
-        moved = make_plan(desk, request)
-    return Changed(plan=moved, request=request)
-
-
-def _length(desk: Desk, plan: Plan, request: TripRequest, count: int) -> Changed:
-    """One day more or one less; the days before the last stay as they are."""
-    if count < 1:
-        raise PlanImpossible("days_zero")
-    if count > MAX_DAYS:
-        raise PlanImpossible("days_many", limit=MAX_DAYS)
-    from agent.trip.planner import make_plan
-    from agent.trip.request import make_request
-
-    hotels = request.hotels
-    if count > 1 and not hotels:
-        fresh = make_request(
-            desk,
-            where="",
-            days=2,
-            wishes=request.wishes,
-            position=request.center,
-            first_day=request.first_day,
-        )
-        hotels = fresh.hotels
-    request = replace(request, days=count, hotels=hotels)
-    keep = min(len(plan.days), count) - 1
-    if keep == 0:
-        return Changed(plan=make_plan(desk, request), request=request)
-    kept = list(plan.days[:keep])
-    hotel = kept[-1].hotel
-    if hotel is None:
-        raise PlanImpossible("no_plan")
-    places: list[Place | None] = [day.hotel.place if day.hotel else None for day in kept]
-    places += [hotel.place] * (count - 1 - len(places))
-    frames = day_frames(request, places)[keep:]
-    used = {visit.place.id for day in kept for visit in day.visits}
-    musts = {place.id for place in request.sights[: request.must_count]} - used
-    sights = [place for place in request.sights if place.id not in used]
-    solved = solve(request, frames, sights, musts, desk.router, taken=used)
-    if solved is None:
-        raise PlanImpossible("no_plan")
-    fresh_days = [
-        schedule_day(desk, request, frame, stops, hotel.place if frame.end is not None else None)
-        for frame, stops in zip(frames, solved, strict=True)
-    ]
-    return Changed(plan=assemble(desk, request, [*kept, *fresh_days]), request=request)
+    return Changed(plan=rebuilt(desk, plan, request, days), request=request, places=tuple(came))

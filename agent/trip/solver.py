@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from agent.trip.driving import DAY_END, DINNER, LUNCH
 from agent.trip.hours import arrival_windows
 from agent.trip.request import MEAL_MIN, TripRequest, stay_min
 
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
 
 Role = Literal["sight", "lunch", "dinner"]
 
-LUNCH = (time(11, 0), time(13, 0))
-"""Earliest and latest arrival for lunch, so that it lies within 11 to 14 o'clock."""
-
-DINNER = (time(17, 0), time(19, 0))
-"""The same for dinner, within 17 to 20 o'clock."""
-
-DAY_END = time(20, 30)
 _FAR_S = 6 * 3600.0
 _MUST, _MEAL, _LIKED, _SIGHT = 10_000_000, 2_000_000, 300_000, 20_000
 _SOLVE_S = 0.8

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from agent.errors import PlanImpossible
+from agent.trip.driving import DRIVE_CAP_S, REST_EVERY_S
 from agent.trip.hours import hours_state
-from agent.trip.planner import DRIVE_CAP_S, REST_EVERY_S, drive
+from nav.errors import NavError
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
-    from agent.actions.context import Desk
+    from agent.actions.context import Desk, Point
     from agent.trip.itinerary import Day, Plan
     from agent.trip.request import TripRequest
+    from poi.place import Place
 
 Check = Literal["places", "legs", "hours", "hotels", "repeats", "meals", "driving", "range", "wishes"]
 _SLACK_S = 1.0
@@ -70,6 +73,29 @@ def verify(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
     return [problem for check in checks for problem in check(plan, request, desk)]
 
 
+def require(plan: Plan, request: TripRequest, desk: Desk) -> Plan:
+    """Return a plan that passes every check.
+
+    Raises
+    ------
+    PlanImpossible
+        If it does not, with the problems.
+    """
+    problems = verify(plan, request, desk)
+    if problems:
+        raise PlanImpossible("no_plan", problems=[str(problem) for problem in problems])
+    return plan
+
+
+def _drive(desk: Desk, request: TripRequest, here: Point, place: Place) -> tuple[float, float] | None:
+    """Return seconds and metres as the router gives them; None if there is no way."""
+    try:
+        route = desk.router.route([here, (place.lat, place.lon)], avoid=request.wishes.avoid)
+    except NavError:
+        return None
+    return route.duration_s, route.distance_m
+
+
 def check_places(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
     """1: every place is in the database, is what it is said to be, and lies in the area."""
     problems = []
@@ -93,7 +119,7 @@ def check_legs(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
     for day in plan.days:
         clock, here = day.start, (day.start_lat, day.start_lon)
         for visit in day.visits:
-            leg = drive(desk, request, here, visit.place)
+            leg = _drive(desk, request, here, visit.place)
             if leg is None or abs(leg[0] - visit.drive_s) > _SLACK_S:
                 problems.append(
                     Problem(check="legs", what=f"the drive to {visit.place.name} is not the router's")

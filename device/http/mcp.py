@@ -295,6 +295,7 @@ class _Tools:
             from agent.trip.dates import first_day_of
             from agent.trip.planner import make_plan
             from agent.trip.request import make_request
+            from agent.trip.verifier import require
             from agent.understanding.intent import Wishes
 
             now = self._desk.now()
@@ -319,6 +320,7 @@ class _Tools:
                 position=None,
                 first_day=first_day or first_day_of("", now),
             )
-            return {"plan": make_plan(self._desk, request).to_dict(), "verified": True}
+            plan = require(make_plan(self._desk, request), request, self._desk)
+            return {"plan": plan.to_dict(), "verified": True}
 
         return _guarded(answer)
