@@ -16,7 +16,6 @@ from agent.understanding.utterance import simplified
 from languages import load_language
 from nav.geometry import distance_m
 from nav.guidance.wording import spoken_distance, spoken_duration
-from nav.guidance.wording_numbers import en_number, en_ordinal, zh_number
 
 if TYPE_CHECKING:
     from agent.actions.answer import Answer
@@ -24,15 +23,16 @@ if TYPE_CHECKING:
     from agent.agent import Agent
     from nav import Route
 
+_EN = load_language("en").numbers
 _UNIT_EN = {
-    *(word for n in range(100) for word in re.split(r"[ -]", f"{en_number(n)} {en_ordinal(n)}")),
+    *(word for n in range(100) for word in re.split(r"[ -]", f"{_EN.spell(n)} {_EN.ordinal(n)}")),
     *"hundred thousand million point and a an half less than oh m p".split(),
     *"metre metres kilometre kilometres minute minutes hour hours".split(),
     *(f"{date(2024, month, 1):%B}".casefold() for month in range(1, 13)),
     *(f"{date(2024, 1, day):%A}".casefold() for day in range(1, 8)),
 }
 _UNIT_ZH = set(
-    "".join(map(zh_number, range(1000)))
+    "".join(map(load_language("zh").numbers.spell, range(1000)))
     + "两千万点半整分钟小时米公里不到凌晨早上上午中午下午晚上每时月号星期日"
 )
 
@@ -87,7 +87,7 @@ def unknown_words(agent: Agent, answer: Answer, said: str) -> list[str]:
 _ZH_MEASURE = re.compile(
     r"[零一二两三四五六七八九十百千万点半]+(?:公里每小时|公里|米|个?小时(?:[零一二两三四五六七八九十]+分钟)?|分钟)"
 )
-_NUMBER_EN = "|".join({*"hundred thousand point half".split(), *(en_number(n) for n in range(100))})
+_NUMBER_EN = "|".join({*"hundred thousand point half".split(), *(_EN.spell(n) for n in range(100))})
 _EN_MEASURE = re.compile(
     rf"(?i)\b(?:(?:{_NUMBER_EN}|and|an?) )*(?:{_NUMBER_EN}|an?) "
     r"(?:kilomet(?:er|re)s?(?: an hour)?|met(?:er|re)s?|minutes?|hours?)\b"

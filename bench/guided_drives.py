@@ -18,7 +18,6 @@ from nav.graph import Access, EdgeFlag
 from nav.guidance.events import GuidanceEvent
 from nav.guidance.guide import Guide, GuideSettings
 from nav.guidance.prompts import Prompt
-from nav.guidance.wording import Language
 from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router
@@ -70,7 +69,7 @@ def random_routes(region: Region, router: Router, count: int, seed: int) -> Iter
 
 
 def drive(
-    region: Region, router: Router, route: Route, receiver: Receiver, *, seed: int, language: Language = "zh"
+    region: Region, router: Router, route: Route, receiver: Receiver, *, seed: int, language: str = "zh"
 ) -> Drive:
     """Drive a route as it is meant."""
     settings = GuideSettings(language=language, speeding=False, rest=False)

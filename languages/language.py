@@ -95,11 +95,6 @@ class Language:
         """Every sentence the agent says."""
         return self.messages("replies")
 
-    @cached_property
-    def guidance(self) -> Messages:
-        """Manoeuvres, notices, and answers while driving."""
-        return self.messages("guidance")
-
     def messages(self, file: str) -> Messages:
         """Return the messages of one file of the folder, as `replies` for `replies.yaml`."""
         path = self.folder / f"{file}.yaml"

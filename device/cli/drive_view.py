@@ -20,7 +20,7 @@ from rich.text import Text
 
 from device.cli.terminal import print_json, stderr, stdout
 from nav.guidance.maneuver_types import Lane, Maneuver
-from nav.guidance.wording import Language, name_in, shown_distance
+from nav.guidance.wording import name_in, say, shown_distance
 
 if TYPE_CHECKING:
     from nav.guidance.events import GuidanceEvent
@@ -149,7 +149,7 @@ class LiveView:
 
     def __init__(self, route: Route, language: str, mouth: Mouth | None) -> None:
         self._route = route
-        self._language: Language = "en" if language == "en" else "zh"
+        self._language = "en" if language == "en" else "zh"
         self._mouth = mouth
         self._lines: deque[str] = deque(maxlen=_SHOWN_PROMPTS)
         self._began_s: float | None = None
@@ -186,7 +186,7 @@ class LiveView:
     def _next(self, maneuver: Maneuver, progress: Progress) -> Text:
         sign = _SIGNS.get(maneuver.kind) or _ARROWS[maneuver.modifier]
         text = Text(f" {sign}  {shown_distance(progress.next_distance_m):>7}  ", style="bold cyan")
-        text.append(maneuver.say(self._language), style="bold white")
+        text.append(say(maneuver, self._language), style="bold white")
         if maneuver.lanes:
             text.append("   ")
             for lane in maneuver.lanes:

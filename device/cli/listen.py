@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from device.cli.arguments import AtOption, RegionOption, read_position
 from device.cli.terminal import print_json, stderr, stdout
 
 _SAY = {"zh": "前方三百米右转，进入长安街。", "en": "In three hundred metres, turn right onto Main Street."}
@@ -32,8 +31,10 @@ def listen(
     wav: Annotated[Path | None, typer.Option(help="A recording to hear instead of a microphone.")] = None,
     mic: Annotated[str | None, typer.Option(help="Part of the microphone's name.")] = None,
     realtime: Annotated[bool, typer.Option(help="Play the recording at the pace of life.")] = False,
-    region: RegionOption = "",
-    at: AtOption = None,
+    region: Annotated[
+        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
+    ] = "",
+    at: Annotated[str | None, typer.Option(help="Where the car is: LAT,LON.")] = None,
     barge_in: Annotated[
         bool | None,
         typer.Option(
@@ -53,9 +54,10 @@ def listen(
       xiaogao listen --wav samples/zh_cathedral.wav --at 60.1719,24.9414 --realtime --json
     """
     from device.assistant.assistant import Assistant
+    from device.cli.ask import parse_position
     from device.settings import load_settings
 
-    position = read_position(at)
+    position = parse_position(at) if at else None
     samples = None
     if wav is not None:
         from voice import wav_io

@@ -9,5 +9,3 @@ class SourceUnavailable(Missing):
 
 class BadTrack(DeviceError):
     """A recorded track cannot be read or holds no positions."""
-
-    exit_code = 2

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from nav.guidance.progress import Progress
 from nav.guidance.prompts import Prompt, PromptTiming
-from nav.guidance.wording import Language
 from nav.routing.route import Route
 
 EventKind = Literal[
@@ -21,8 +20,8 @@ EventKind = Literal[
 class GuideSettings:
     """What a driver can choose."""
 
-    language: Language = "zh"
-    """Language of the prompts."""
+    language: str = "zh"
+    """Code of the language of the prompts."""
 
     speeding: bool = True
     """Whether to warn of driving too fast."""

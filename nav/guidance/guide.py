@@ -6,15 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from nav.errors import NavError
+from nav.guidance.answers import Notice, Question, answer, notice
 from nav.guidance.events import EventKind, GuidanceEvent, GuideSettings, GuideStatus
 from nav.guidance.fix import Fix
 from nav.guidance.matching import Matcher, State
 from nav.guidance.matching_roads import between_m, roads_of
+from nav.guidance.names import name_in, spoken_ref
 from nav.guidance.notices import RestWatch, SpeedWatch
 from nav.guidance.progress import Progress, RouteRuler, limit_kph
 from nav.guidance.prompts import Prompt, PromptScheduler
-from nav.guidance.wording import Language, name_in, spoken_ref
-from nav.guidance.wording_status import Notice, Question, answer, notice
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -409,8 +409,8 @@ class Guide:
             events.append(self._announce("rest", self._word("rest", hours_s=driving_s), drop_s=10.0))
         return events
 
-    def answer(self, question: Question, language: Language, *, zone: tzinfo | None = None) -> str:
-        """Answer a question about the drive in one sentence of facts; see `wording_status.answer`."""
+    def answer(self, question: Question, language: str, *, zone: tzinfo | None = None) -> str:
+        """Answer a question about the drive in one sentence of facts; see `nav.guidance.answers.answer`."""
         progress = self.progress or self._progress(None, None, on_route=True)
         if self.progress is None and question == "arrival_time":
             question = "time_left"  # its clock is that of the positions, and none has come yet

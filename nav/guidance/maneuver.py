@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,11 +11,12 @@ from nav.guidance.lanes import lanes_for
 from nav.guidance.maneuver_junctions import TRUNK, Junctions, look_at_junctions
 from nav.guidance.maneuver_turns import Turn, turns_of, without_sidesteps
 from nav.guidance.maneuver_types import Lane, Maneuver
+from nav.guidance.spoken_maneuver import SpokenManeuver
 
 if TYPE_CHECKING:
     from nav.routing.route_line import Leg, RouteLine
 
-__all__ = ["Lane", "Maneuver", "maneuvers"]
+__all__ = ["Lane", "Maneuver", "SpokenManeuver", "maneuvers"]
 
 _ACCESS = {"car": int(Access.CAR), "bike": int(Access.BIKE), "foot": int(Access.FOOT)}
 _NOTHING_M = 0.5
@@ -34,7 +35,7 @@ _SILENT_THEN = frozenset({"new_name", "exit_roundabout"})
 _SAME_ROAD_AFTER = frozenset({"via", "arrive", "exit_roundabout"})
 
 
-def maneuvers(graph: Graph, route: RouteLine) -> list[Maneuver]:
+def maneuvers(graph: Graph, route: RouteLine) -> list[SpokenManeuver]:
     """List the manoeuvres of a route.
 
     Parameters
@@ -46,7 +47,7 @@ def maneuvers(graph: Graph, route: RouteLine) -> list[Maneuver]:
 
     Returns
     -------
-    list of Maneuver
+    list of SpokenManeuver
         From ``depart`` to ``arrive``, in order of their offsets. What is obvious is left out: bends, side
         roads that are passed, the end of a slip road.
     """
@@ -68,7 +69,7 @@ class _Writer:
             leg.last_edge: k for k, leg in enumerate(route.legs[:-1]) if _turns_back(route, k)
         }
 
-    def write(self) -> list[Maneuver]:
+    def write(self) -> list[SpokenManeuver]:
         drafts = [self._depart()]
         # A route may begin or end in a junction itself, with nothing driven on the edge before or after.
         first_m, last_m = _NOTHING_M, self._start_m[-1] - _NOTHING_M
@@ -100,9 +101,9 @@ class _Writer:
                 return joint_m
         return offset_m
 
-    def _joined(self, drafts: list[dict[str, Any]]) -> list[Maneuver]:
+    def _joined(self, drafts: list[dict[str, Any]]) -> list[SpokenManeuver]:
         """Fill in what depends on the next manoeuvre, from the last to the first."""
-        found: list[Maneuver] = []
+        found: list[SpokenManeuver] = []
         edges, next_s = len(self._edges), 0.0
         road_end = edges
         for draft in reversed(drafts):
@@ -121,7 +122,7 @@ class _Writer:
             else:
                 draft["edge_end"] = edges
             next_s = time_s
-            found.append(Maneuver(**draft))
+            found.append(SpokenManeuver(**draft))
         found.reverse()
         return found
 
@@ -238,7 +239,7 @@ class _Writer:
         return ()
 
 
-def _then(draft: dict[str, Any], later: list[Maneuver]) -> Maneuver | None:
+def _then(draft: dict[str, Any], later: Sequence[Maneuver]) -> Maneuver | None:
     """Find what follows at once; the way out of a roundabout was said on the way in."""
     if draft["kind"] in _NO_THEN:
         return None

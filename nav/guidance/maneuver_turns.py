@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nav.graph import Graph
 from nav.guidance.maneuver_junctions import LINK, SERVICE, TRUNK, Arm, Junctions
 from nav.guidance.maneuver_types import Kind, Modifier
-from nav.guidance.wording import speakable_name
+from nav.guidance.names import speakable_name
 
 _STRAIGHT_DEG = 20.0
 _SLIGHT_DEG = 45.0

@@ -1,10 +1,8 @@
-"""What a manoeuvre is: one thing the driver has to do, with all that can be said about it."""
+"""What a manoeuvre is: one thing the driver has to do, with all that can be said about it, in no language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-from nav.guidance.wording import Language
+from typing import Literal, get_args
 
 Kind = Literal[
     "depart",
@@ -24,6 +22,9 @@ Kind = Literal[
     "arrive",
 ]
 """What kind of thing the driver does; ``new_name`` is a road that becomes another one straight on."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""All of them."""
 
 Modifier = Literal[
     "straight", "slight_left", "left", "sharp_left", "slight_right", "right", "sharp_right", "uturn"
@@ -117,53 +118,3 @@ class Maneuver:
 
     then: "Maneuver | None" = None
     """The next manoeuvre where it follows at once and is said along with this one."""
-
-    def say(self, language: Language, form: Form = "full", *, distance_m: float | None = None) -> str:
-        """Put the manoeuvre into one sentence.
-
-        Parameters
-        ----------
-        language : {"zh", "en"}
-            Language to say it in.
-        form : {"full", "short", "now"}
-            Everything with names, lanes and what follows; the action only; the action at this moment.
-        distance_m : float, optional
-            How far ahead it is in metres, said first.
-
-        Returns
-        -------
-        str
-            A sentence without a closing full stop.
-        """
-        # The sentences are written about manoeuvres, so their modules import this one.
-        if language == "zh":
-            from nav.guidance.wording_zh import sentence as zh_sentence
-
-            return zh_sentence(self, form, distance_m)
-        from nav.guidance.wording_en import sentence as en_sentence
-
-        return en_sentence(self, form, distance_m)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the manoeuvre as plain values for JSON, with its full sentence in both languages."""
-        return {
-            "kind": self.kind,
-            "modifier": self.modifier,
-            "lat": round(self.lat, 7),
-            "lon": round(self.lon, 7),
-            "offset_m": round(self.offset_m, 1),
-            "length_m": round(self.length_m, 1),
-            "duration_s": round(self.duration_s, 1),
-            "names": dict(self.names),
-            "refs": list(self.refs),
-            "destination": list(self.destination),
-            "destination_refs": list(self.destination_refs),
-            "exit_number": self.exit_number,
-            "roundabout_exit": self.roundabout_exit,
-            "lanes": [{"indications": list(lane.indications), "valid": lane.valid} for lane in self.lanes],
-            "bearing_before_deg": round(self.bearing_before_deg, 1),
-            "bearing_after_deg": round(self.bearing_after_deg, 1),
-            "leg": self.leg,
-            "side": self.side,
-            "say": {"zh": self.say("zh"), "en": self.say("en")},
-        }

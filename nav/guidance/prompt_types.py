@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from nav.guidance.wording import Language
-
 Stage = Literal["depart", "prepare", "approach", "now", "after"]
 """The part of a manoeuvre's announcement that a prompt is; ``approach`` is the main one, with the names."""
 
@@ -72,8 +70,8 @@ class Prompt:
     text: str
     """The sentence, without a closing full stop."""
 
-    language: Language
-    """Its language."""
+    language: str
+    """Code of its language."""
 
     stage: Stage | Literal["notice"]
     """Which part of a manoeuvre's announcement it is; ``notice`` for anything else."""

@@ -9,10 +9,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nav.guidance import wording_en, wording_zh
 from nav.guidance.maneuver_types import Form, Maneuver
 from nav.guidance.prompt_types import Prompt, PromptTiming, Stage
-from nav.guidance.wording import Language
+from nav.guidance.wording import say, say_after
+from nav.guidance.words import words_of
 
 __all__ = ["Prompt", "PromptScheduler", "PromptTiming", "Stage", "speech_seconds"]
 
@@ -25,18 +25,14 @@ _ONCE = frozenset({"new_name"})
 _IN_PLACE = frozenset({"exit_roundabout"})
 
 
-def speech_seconds(text: str, language: Language) -> float:
-    """Estimate how long a sentence takes to say.
-
-    Rates were measured on the Kokoro Mandarin and Piper English voices at normal speed: 0.235 s a character,
-    0.09 s a Latin letter among them, 0.068 s an English letter, and a rest at each comma.
-    """
+def speech_seconds(text: str, language: str) -> float:
+    """Estimate how long a sentence takes to say, by the pace of the language's voice at normal speed."""
+    pace = words_of(language).pace
     rests = text.count("，") + text.count(",")
-    letters = sum(c.isalnum() for c in text)
-    if language == "en":
-        return 0.3 + 0.068 * letters + 0.1 * rests
-    han = sum("\u4e00" <= c <= "\u9fff" for c in text)
-    return 0.4 + 0.235 * han + 0.09 * (letters - han) + 0.2 * rests
+    ideographs = sum("\u4e00" <= c <= "\u9fff" for c in text)
+    letters = sum(c.isalnum() for c in text) - ideographs
+    said_s = pace.ideograph_s * ideographs + pace.letter_s * letters + pace.rest_s * rests
+    return pace.start_s + said_s
 
 
 class PromptScheduler:
@@ -45,10 +41,10 @@ class PromptScheduler:
     def __init__(
         self,
         maneuvers: Sequence[Maneuver],
-        language: Language,
+        language: str,
         *,
         timing: PromptTiming | None = None,
-        speech_s: Callable[[str, Language], float] = speech_seconds,
+        speech_s: Callable[[str, str], float] = speech_seconds,
         quiet_until_s: float = 0.0,
     ) -> None:
         self._maneuvers = maneuvers
@@ -89,10 +85,10 @@ class PromptScheduler:
         # It begins at the first update, a second apart, within that distance.
         nearest_m = max(0.0, main_m - 1.5 * pace_mps)
         main = [
-            maneuver.say(self._language, "full", distance_m=distance_m)
+            say(maneuver, self._language, distance_m=distance_m)
             for distance_m in (nearest_m + pace_mps, nearest_m)
         ]
-        return list(dict.fromkeys([*main, maneuver.say(self._language, "now")]))
+        return list(dict.fromkeys([*main, say(maneuver, self._language, "now")]))
 
     def said(self, index: int) -> frozenset[Stage]:
         """Return which parts of a manoeuvre's announcement have been said."""
@@ -162,8 +158,8 @@ class PromptScheduler:
             if near_s < prompt.speech_s + self._speech_s(opening, self._language) + self._timing.now_s:
                 return replace(prompt, interrupts=interrupts)
         self.busy_until_s = time_s
-        joint = "，" if self._language == "zh" else ". "
-        text = opening if prompt is None else f"{opening}{joint}{prompt.text}"
+        joined = words_of(self._language).opening
+        text = opening if prompt is None else joined.say(opening=opening, text=prompt.text)
         length_s = self.occupy(time_s, text)
         if prompt is None:
             return Prompt(
@@ -217,7 +213,7 @@ class PromptScheduler:
     def _approach_m(self, index: int, pace_mps: float) -> float:
         """Return how far ahead the main prompt begins."""
         timing, maneuver = self._timing, self._maneuvers[index]
-        text = maneuver.say(self._language, "full", distance_m=200.0)
+        text = say(maneuver, self._language, distance_m=200.0)
         length_s = self._speech_s(text, self._language) + timing.latency_s
         begin_m = max(timing.approach_min_m, pace_mps * (timing.approach_s + length_s))
         if pace_mps <= timing.slow_mps:
@@ -229,7 +225,7 @@ class PromptScheduler:
         if maneuver.kind == "depart":
             return None
         ahead_m = maneuver.offset_m - offset_m
-        now_text = maneuver.say(self._language, "now")
+        now_text = say(maneuver, self._language, "now")
         now_m = max(
             timing.now_min_m,
             pace_mps * (timing.now_s + timing.latency_s + self._speech_s(now_text, self._language)),
@@ -259,7 +255,7 @@ class PromptScheduler:
         shown_m = ahead_m if ahead_m > _NO_DISTANCE_M else None
         wordings: tuple[tuple[Form, float | None], ...] = (("full", shown_m), ("full", None), ("short", None))
         for form, distance_m in wordings:
-            text = self._maneuvers[index].say(self._language, form, distance_m=distance_m)
+            text = say(self._maneuvers[index], self._language, form, distance_m=distance_m)
             needed_s = self._speech_s(text, self._language) + self._timing.latency_s + self._timing.late_s
             if form == "short" or ahead_m / pace_mps >= needed_s:
                 return self._say(index, "approach", form, distance_m, pace_mps, time_s)
@@ -268,7 +264,7 @@ class PromptScheduler:
     def _in_passing(self, index: int, ahead_m: float, pace_mps: float, time_s: float) -> Prompt | None:
         """Say what asks nothing of the driver, if it does not get in the way of what does."""
         following = self._maneuvers[index + 1 :]
-        text = self._maneuvers[index].say(self._language)
+        text = say(self._maneuvers[index], self._language)
         room_m = pace_mps * (self._speech_s(text, self._language) + self._timing.approach_s)
         if following and ahead_m + self._maneuvers[index].length_m < room_m:
             return None
@@ -298,9 +294,9 @@ class PromptScheduler:
             return None
         if passed_m < timing.after_s * pace_mps or passed_m > 300:
             return None
-        words = wording_zh.after if self._language == "zh" else wording_en.after
         self._said[index].add("after")
-        return self._prompt(index, "after", words(maneuver), -passed_m, pace_mps, time_s)
+        text = say_after(maneuver, self._language)
+        return self._prompt(index, "after", text, -passed_m, pace_mps, time_s)
 
     def _say(
         self, index: int, stage: Stage, form: Form, distance_m: float | None, pace_mps: float, time_s: float
@@ -311,7 +307,7 @@ class PromptScheduler:
         if ahead_m is not None:
             # The driver hears the number about half a second from now.
             ahead_m = max(0.0, ahead_m - pace_mps * 0.5)
-        text = maneuver.say(self._language, form, distance_m=ahead_m)
+        text = say(maneuver, self._language, form, distance_m=ahead_m)
         then = maneuver.then if form != "short" else None
         while then is not None:
             self._chained.add(self._index_of(index, then))

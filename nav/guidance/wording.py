@@ -1,224 +1,219 @@
-"""Distances, times, speeds, road references and names in the words that people say.
+"""Manoeuvres put into words: the data of a language filled with what a manoeuvre says.
 
-Everything here returns text that a speech engine reads right without further normalisation: numbers and
-units are written out, and no tag value or empty name gets through.
+The words, their order and what stands between them are in ``languages/<code>/guidance.yaml``; here is only
+which of them are taken.
 """
 
-import re
-from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
-from typing import Literal
+from collections.abc import Callable
+from functools import cache
 
-from nav.guidance.wording_numbers import en_digits, en_number, zh_digits, zh_number
-
-Language = Literal["zh", "en"]
-"""Languages that the agent speaks."""
-
-_NOT_NAMES = frozenset(
-    """null|none|nil|nan|n/a|unnamed|noname|no_name|no name|unnamed road|unknown|undefined|yes|no|fixme|todo
-    |tbd|?|-|.|无名|无名路|未命名|未命名道路|未知|无|路|道路""".replace("\n    ", "").split("|")
+from languages import Language, load_language
+from nav.guidance.maneuver_types import Form, Lane, Maneuver
+from nav.guidance.names import name_in, speakable_name, spoken_ref
+from nav.guidance.quantities import (
+    shown_distance,
+    spoken_distance,
+    spoken_duration,
+    spoken_speed,
+    spoken_time,
 )
-_REF_PARTS = re.compile(r"([^\W\d_]+|\d+)")
-_NAME_KEYS = {"zh": ("zh-Hans", "zh", "zh-CN", ""), "en": ("en", "")}
+from nav.guidance.words import GuidanceWords, words_of
+
+__all__ = [
+    "Wording",
+    "name_in",
+    "say",
+    "say_after",
+    "shown_distance",
+    "speakable_name",
+    "spoken_distance",
+    "spoken_duration",
+    "spoken_ref",
+    "spoken_speed",
+    "spoken_time",
+    "wording_of",
+]
+
+_SAID_NOW = frozenset({"turn", "uturn", "end_of_road"})
+_LONGEST_EXIT = 8
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def rounded_distance_m(metres: float) -> int:
-    """Round a distance to the step that people use at that size.
-
-    Ten metres up to 100, fifty up to 500, a hundred up to 1 km, then a tenth of a kilometre up to 5 km, half
-    a kilometre up to 10 km and whole kilometres beyond.
-    """
-    for limit, step in ((95, 10), (475, 50), (950, 100), (4950, 100), (9750, 500)):
-        if metres < limit:
-            return max(10, int(metres / step + 0.5) * step)
-    return int(metres / 1000 + 0.5) * 1000
-
-
-@lru_cache(maxsize=4096)
-def _distance_words(rounded_m: int, language: Language) -> str:
-    if language == "zh":
-        if rounded_m < 1000:
-            return zh_number(rounded_m, counting=True) + "米"
-        whole, tenth = divmod(rounded_m // 100, 10)
-        if tenth:
-            return f"{zh_number(whole)}点{zh_number(tenth)}公里"
-        return zh_number(whole, counting=True) + "公里"
-    if rounded_m < 1000:
-        return en_number(rounded_m) + " metres"
-    whole, tenth = divmod(rounded_m // 100, 10)
-    if tenth == 5 and whole < 10:
-        return f"{en_number(whole)} and a half kilometres"
-    if tenth:
-        return f"{en_number(whole)} point {en_number(tenth)} kilometres"
-    return "one kilometre" if whole == 1 else f"{en_number(whole)} kilometres"
-
-
-def spoken_distance(metres: float, language: Language) -> str:
-    """Say a distance, rounded as people say it.
+def say(maneuver: Maneuver, language: str, form: Form = "full", *, distance_m: float | None = None) -> str:
+    """Put a manoeuvre into one sentence.
 
     Parameters
     ----------
-    metres : float
-        Distance in metres; a negative one counts as none.
-    language : {"zh", "en"}
-        Language to say it in.
+    maneuver : Maneuver
+        What the driver has to do.
+    language : str
+        Code of the language to say it in: "zh", "en".
+    form : {"full", "short", "now"}
+        Everything with names, lanes and what follows; the action only; the action at this moment.
+    distance_m : float, optional
+        How far ahead it is in metres, said first.
 
     Returns
     -------
     str
-        Such as 三百米, 两公里, "three hundred metres", "one and a half kilometres".
+        A sentence without a closing full stop.
     """
-    return _distance_words(rounded_distance_m(max(0.0, metres)), language)
+    return wording_of(language).say(maneuver, form, distance_m)
 
 
-def shown_distance(metres: float) -> str:
-    """Write a distance for a screen, rounded as it is spoken: "300 m", "1.5 km"."""
-    rounded = rounded_distance_m(max(0.0, metres))
-    return f"{rounded} m" if rounded < 1000 else f"{rounded / 1000:g} km"
+def say_after(maneuver: Maneuver, language: str) -> str:
+    """Say what comes after a manoeuvre when the next one is far: "Continue for five kilometres"."""
+    return words_of(language).after.say(distance=spoken_distance(maneuver.length_m, language))
 
 
-def spoken_duration(seconds: float, language: Language) -> str:
-    """Say a length of time in hours and minutes, to five minutes beyond three hours.
+@cache
+def wording_of(language: str) -> "Wording":
+    """Return how a language words manoeuvres."""
+    return Wording(load_language(language), words_of(language))
+
+
+class Wording:
+    """How one language words manoeuvres.
 
     Parameters
     ----------
-    seconds : float
-        Time in seconds.
-    language : {"zh", "en"}
-        Language to say it in.
-
-    Returns
-    -------
-    str
-        Such as 十二分钟, 一小时二十分钟, "less than a minute", "one hour twenty minutes".
+    language : Language
+        The language.
+    words : GuidanceWords
+        What it says while driving.
     """
-    minutes = int(max(0.0, seconds) / 60 + 0.5)
-    if minutes < 1:
-        return "不到一分钟" if language == "zh" else "less than a minute"
-    if minutes > 180:
-        minutes = int(minutes / 5 + 0.5) * 5
-    hours, minutes = divmod(minutes, 60)
-    if language == "zh":
-        head = zh_number(hours, counting=True) + "小时" if hours else ""
-        return head + (zh_number(minutes, counting=True) + "分钟" if minutes else "")
-    parts = [_en_counted(hours, "hour")] * bool(hours) + [_en_counted(minutes, "minute")] * bool(minutes)
-    return " ".join(parts)
 
+    def __init__(self, language: Language, words: GuidanceWords) -> None:
+        self._code = language.code
+        self._numbers = language.numbers
+        self._words = words
+        self._slots: dict[str, Callable[[Maneuver], str]] = {
+            "action": self.action,
+            "turn": lambda maneuver: words.turns[maneuver.modifier],
+            "side": self._side,
+            "n": lambda maneuver: self._exit_count(maneuver, self._numbers.spell),
+            "nth": lambda maneuver: self._exit_count(maneuver, self._numbers.ordinal),
+            "exit": lambda maneuver: self.exit(maneuver.exit_number),
+            "road": self._road,
+            "places": self._places,
+            "lanes": lambda maneuver: self.lanes(maneuver.lanes, maneuver.modifier),
+            "compass": lambda maneuver: words.compass[int(maneuver.bearing_after_deg / 45 + 0.5) % 8],
+        }
 
-def _en_counted(count: int, noun: str) -> str:
-    return f"{en_number(count)} {noun}" + ("" if count == 1 else "s")
+    def say(self, maneuver: Maneuver, form: Form = "full", distance_m: float | None = None) -> str:
+        """Put a manoeuvre into one sentence; see `nav.guidance.wording.say`."""
+        words = self._words
+        if form == "full":
+            text = self._whole(maneuver)
+        elif form == "now" and maneuver.kind in _SAID_NOW:
+            text = words.now.say(turn=words.turns[maneuver.modifier])
+        else:
+            text = self.action(maneuver)
+        follows = maneuver.then if form != "short" else None
+        if follows is not None:
+            third = self.action(follows.then) if follows.then is not None else ""
+            text = words.then.say(text=text, next=self.action(follows), third=third)
+        if distance_m is not None:
+            text = words.ahead.say(distance=spoken_distance(distance_m, self._code, ahead=True), text=text)
+        return text[0].upper() + text[1:] if words.capitals else text
 
+    def action(self, maneuver: Maneuver) -> str:
+        """Say only what to do: 右转, "at the roundabout take the second exit"."""
+        phrase = self._words.actions[maneuver.kind]
+        return phrase.fill({slot: self._slots[slot](maneuver) for slot in phrase.slots})
 
-def spoken_time(moment: datetime, language: Language) -> str:
-    """Say a time of day: 下午三点二十, "three twenty p.m."."""
-    hour, minute = moment.hour, moment.minute
-    if language == "zh":
-        part = ("凌晨", "早上", "上午", "中午", "下午", "晚上")[_bisect((5, 8, 11, 13, 18), hour)]
-        tail = (
-            "整"
-            if not minute
-            else ("半" if minute == 30 else ("零" if minute < 10 else "") + zh_number(minute))
+    def _whole(self, maneuver: Maneuver) -> str:
+        sentences = self._words.sentences
+        phrase = (
+            sentences.get(f"{maneuver.kind}_{maneuver.modifier}")
+            or sentences.get(maneuver.kind)
+            or sentences["default"]
         )
-        if tail not in ("整", "半"):
-            tail += "分"
-        return f"{part}{zh_number(hour if hour <= 12 else hour - 12, counting=True)}点{tail}"
-    half = "a.m." if hour < 12 else "p.m."
-    twelve = hour % 12 or 12
-    if not minute:
-        return f"{en_number(twelve)} {half}"
-    middle = f"oh {en_number(minute)}" if minute < 10 else en_number(minute)
-    return f"{en_number(twelve)} {middle} {half}"
+        return phrase.fill({slot: self._slots[slot](maneuver) for slot in phrase.slots})
 
+    def _side(self, maneuver: Maneuver) -> str:
+        if maneuver.kind in ("via", "arrive"):
+            return self._words.sides.get(maneuver.side, "")
+        side = "left" if "left" in maneuver.modifier else "right" if "right" in maneuver.modifier else ""
+        return self._words.sides.get(side, "")
 
-def _bisect(limits: tuple[int, ...], value: int) -> int:
-    return sum(value >= limit for limit in limits)
+    @staticmethod
+    def _exit_count(maneuver: Maneuver, word: Callable[[int], str]) -> str:
+        return word(maneuver.roundabout_exit) if maneuver.roundabout_exit else ""
 
-
-def spoken_speed(kph: float, language: Language) -> str:
-    """Say a speed: 六十公里每小时, "sixty kilometres an hour"."""
-    whole = int(kph + 0.5)
-    if language == "zh":
-        return zh_number(whole) + "公里每小时"
-    return f"{en_number(whole)} kilometres an hour"
-
-
-@lru_cache(maxsize=4096)
-def spoken_ref(ref: str, language: Language) -> str:
-    """Say a road reference as people read it.
-
-    Parameters
-    ----------
-    ref : str
-        Value of the OSM key ``ref``; of several joined by ";" the first is said.
-    language : {"zh", "en"}
-        Language to say it in.
-
-    Returns
-    -------
-    str
-        G2 → G二 / "G two"; G101 → 幺零幺国道 / "G one oh one"; 51 → 五十一号公路 / "route fifty-one";
-        empty if nothing of it can be read.
-    """
-    text = ref.split(";")[0].strip()
-    if not text or text.lower() in _NOT_NAMES or len(text) > 24:
-        return ""
-    parts: list[str] = _REF_PARTS.findall(text)
-    if not parts:
-        return ""
-    if len(parts) == 1 and parts[0].isdecimal():
-        number = _ref_number(parts[0], language)
-        return f"{number}号公路" if language == "zh" else f"route {number}"
-    if language == "zh" and len(parts) == 2 and len(parts[1]) == 3 and parts[1].isdecimal():
-        kind = {"G": "国道", "S": "省道", "X": "县道", "Y": "乡道"}.get(parts[0].upper())
-        if kind:
-            return zh_digits(parts[1]) + kind
-    words = [
-        _ref_number(part, language) if part.isdecimal() else part if len(part) > 3 else " ".join(part)
-        for part in parts
-    ]
-    return "".join(words) if language == "zh" else " ".join(words)
-
-
-def _ref_number(digits: str, language: Language) -> str:
-    if len(digits) <= 2 and not digits.startswith("0"):
-        return zh_number(int(digits)) if language == "zh" else en_number(int(digits))
-    return zh_digits(digits) if language == "zh" else en_digits(digits)
-
-
-@lru_cache(maxsize=16384)
-def speakable_name(text: str) -> str:
-    """Return the part of a map's name that may be spoken, empty if there is none.
-
-    Placeholders such as "unnamed", "null" or "fixme" and raw tag values are not names; of several joined by
-    ";" the first is taken.
-    """
-    for part in text.split(";"):
-        name = " ".join(part.replace("_", " ").split())
-        folded = name.casefold()
-        if not name or folded in _NOT_NAMES or folded.startswith(("fixme", "todo:")):
-            continue
-        if any(c.isalnum() for c in name):
+    def _road(self, maneuver: Maneuver) -> str:
+        """Name the road after a manoeuvre: its name, its reference, or both on a motorway."""
+        name = name_in(maneuver.names, self._code)
+        if name and not maneuver.major:
             return name
-    return ""
+        ref = spoken_ref(maneuver.refs[0], self._code) if maneuver.refs else ""
+        if not name or not ref or maneuver.refs[0] in name:
+            return name or ref
+        refs = self._words.refs
+        latin = name[0].isascii() and refs.with_latin_name is not None
+        return ((refs.with_latin_name if latin else None) or refs.with_name).say(ref=ref, name=name)
+
+    def _places(self, maneuver: Maneuver) -> str:
+        """Name where the sign leads, other than the road itself."""
+        road = self._road(maneuver)
+        places = [
+            name for text in maneuver.destination[:2] if (name := speakable_name(text)) not in ("", road)
+        ]
+        if not places:
+            refs = (spoken_ref(text, self._code) for text in maneuver.destination_refs[:1])
+            places = [ref for ref in refs if ref not in ("", road)]
+        return self._words.lists.both.join(places)
+
+    def exit(self, number: str) -> str:
+        """Name a motorway exit: 十二号出口, "exit three B"; "the exit" if it has no number."""
+        words, text = self._words.exits, speakable_name(number)
+        if not text or len(text) > _LONGEST_EXIT:
+            return words.plain
+        digits = text.rstrip(_LETTERS)
+        if not (digits.isascii() and digits.isdigit()):
+            return words.other.say(text=text)
+        count = self._numbers.spell(int(digits))
+        if len(digits) == len(text):
+            return words.number.say(n=count)
+        return words.lettered.say(n=count, letters=text[len(digits) :])
+
+    def lanes(self, lanes: tuple[Lane, ...], modifier: str) -> str:
+        """Say which lanes to use, empty when all will do or the map does not say."""
+        span = lane_span(lanes, modifier)
+        if span is None:
+            return ""
+        first, last, total = span
+        words, count = self._words.lanes, last - first + 1
+        spell = self._numbers.spell
+        if first == 0:
+            run = words.left
+        elif last == total - 1:
+            run = words.right
+        elif first == total - 1 - last:
+            run = words.middle
+        else:
+            run = words.from_left if first < total - 1 - last else words.from_right
+        nearest = first + 1 if run is words.from_left else total - last
+        places = words.places.join(
+            words.place.say(n=spell(nearest + i), nth=self._numbers.ordinal(nearest + i))
+            for i in range(count)
+        )
+        phrase = run.one if count == 1 and run.one is not None else run.other
+        return phrase.say(n=spell(count, counting=True), places=places)
 
 
-def name_in(names: Mapping[str, str], language: Language) -> str:
-    """Choose the name to say: the driver's language if the map has it, else the map's own.
-
-    Parameters
-    ----------
-    names : mapping of str to str
-        Names by language code; the map's own ``name`` under the empty key.
-    language : {"zh", "en"}
-        Language to say it in.
-
-    Returns
-    -------
-    str
-        A name fit to be spoken, or empty.
-    """
-    for key in _NAME_KEYS[language]:
-        if key in names and (name := speakable_name(names[key])):
-            return name
-    return ""
+def lane_span(lanes: tuple[Lane, ...], modifier: str) -> tuple[int, int, int] | None:
+    """Find the run of usable lanes to name: first, last, how many there are; None if all will do."""
+    total = len(lanes)
+    valid = [i for i, lane in enumerate(lanes) if lane.valid]
+    if total < 2 or not valid or len(valid) == total:
+        return None
+    if "left" in modifier or modifier == "uturn":
+        first = last = valid[0]
+        while last + 1 in valid:
+            last += 1
+    else:
+        first = last = valid[-1]
+        while first - 1 in valid:
+            first -= 1
+    return first, last, total

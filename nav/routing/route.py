@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nav.routing.route_line import RouteLine
 
 if TYPE_CHECKING:
-    from nav.guidance.maneuver import Maneuver
+    from nav.guidance.spoken_maneuver import SpokenManeuver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class Route(RouteLine):
     """A way to travel from the first to the last stop, legal under the rules of the map."""
 
     @cached_property
-    def maneuvers(self) -> list[Maneuver]:
+    def maneuvers(self) -> list[SpokenManeuver]:
         """What a driver has to do, in order."""
         from nav.guidance.maneuver import maneuvers
 

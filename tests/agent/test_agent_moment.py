@@ -13,7 +13,7 @@ from agent import Agent
 from agent.understanding.intent import Search
 from agent.understanding.moment import moment_said
 from agent.understanding.understand import Understander
-from nav.guidance.wording_numbers import en_number, zh_number
+from languages import load_language
 from poi.opening import open_at
 
 STATION = (60.1719, 24.9414)
@@ -75,9 +75,9 @@ def test_a_time_of_day_is_the_next_such_time(now: datetime, hour: int, afternoon
     half = "pm" if afternoon else "am"
     part = ("下午" if hour < 6 else "晚上") if afternoon else "早上"
     for words in (
-        f"at {en_number(hour)} {half}",
+        f"at {load_language('en').numbers.spell(hour)} {half}",
         f"at {hour} {half}",
-        f"{part}{zh_number(hour, counting=True)}点",
+        f"{part}{load_language('zh').numbers.spell(hour, counting=True)}点",
     ):
         moment = moment_said(words, now)
         assert moment is not None, words

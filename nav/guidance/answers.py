@@ -1,0 +1,103 @@
+"""Answers of a guided drive: how long, how far, what next, where, how fast; and its notices."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from languages import load_language
+from nav.guidance.maneuver_types import Maneuver
+from nav.guidance.names import name_in, spoken_ref
+from nav.guidance.progress import Progress
+from nav.guidance.quantities import spoken_distance, spoken_duration, spoken_time
+from nav.guidance.wording import say
+from nav.guidance.words import words_of
+
+Question = Literal["time_left", "distance_left", "next_turn", "where", "speed_limit", "arrival_time"]
+"""What a driver can ask about the drive."""
+
+Notice = Literal["reroute", "turn_round", "no_route", "speeding", "rest", "position_lost", "arrived"]
+"""What guidance says besides manoeuvres."""
+
+
+def answer(
+    question: Question,
+    progress: Progress,
+    maneuvers: Sequence[Maneuver],
+    language: str,
+    *,
+    zone: tzinfo | None = None,
+) -> str:
+    """Answer a question about the drive from its state.
+
+    Parameters
+    ----------
+    question : Question
+        What was asked.
+    progress : Progress
+        The state of the drive.
+    maneuvers : sequence of Maneuver
+        The manoeuvres of the route.
+    language : str
+        Code of the language to answer in.
+    zone : tzinfo, optional
+        Time zone for the time of arrival; that of the machine if not given.
+
+    Returns
+    -------
+    str
+        One sentence, of facts only; what the map does not say is said to be unknown.
+    """
+    words = words_of(language)
+    match question:
+        case "time_left" | "distance_left":
+            phrase = words.answers.time_left if question == "time_left" else words.answers.distance_left
+            text = phrase.say(
+                time=spoken_duration(progress.remaining_s, language),
+                distance=spoken_distance(progress.remaining_m, language),
+            )
+        case "arrival_time":
+            moment = datetime.fromtimestamp(progress.arrival_s, zone)
+            text = words.answers.arrival_time.say(clock=spoken_time(moment, language))
+        case "next_turn":
+            text = _next_turn(progress, maneuvers, language)
+        case "where":
+            road = name_in(progress.names, language) or spoken_ref(progress.ref, language)
+            text = words.answers.where.say(road=road)
+        case "speed_limit":
+            limit = progress.limit_kph
+            spell = load_language(language).numbers.spell
+            text = words.answers.speed_limit.say(limit="" if limit is None else spell(limit))
+    return text[:1].upper() + text[1:] if words.capitals else text
+
+
+def _next_turn(progress: Progress, maneuvers: Sequence[Maneuver], language: str) -> str:
+    for maneuver in maneuvers[progress.next_maneuver :]:
+        if maneuver.kind not in ("depart", "exit_roundabout"):
+            ahead_m = max(0.0, maneuver.offset_m - progress.offset_m)
+            return say(maneuver, language, distance_m=ahead_m)
+    return words_of(language).answers.no_turn.say()
+
+
+def notice(kind: Notice, language: str, *, limit_kph: int = 0, hours_s: float = 0.0) -> str:
+    """Word a notice.
+
+    Parameters
+    ----------
+    kind : Notice
+        What is to be said.
+    language : str
+        Code of the language to say it in.
+    limit_kph : int
+        The speed limit, for ``speeding``.
+    hours_s : float
+        Driving time, for ``rest``, seconds.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    phrase = getattr(words_of(language).notices, kind)
+    limit = load_language(language).numbers.spell(limit_kph)
+    text: str = phrase.say(limit=limit, hours=spoken_duration(hours_s, language))
+    return text
