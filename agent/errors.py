@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class AgentError(Exception):
     """Base of every error raised by this package."""
+
+    exit_code: ClassVar[int] = 1
+    """How a command that meets it ends: 1 impossible, 2 wrong input, 3 something needed is missing."""
 
 
 class ModelUnavailable(AgentError):

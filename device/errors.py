@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class DeviceError(Exception):
     """Base of all errors that `device` raises on purpose."""
 
+    exit_code: ClassVar[int] = 1
+    """How a command that meets it ends: 1 impossible, 2 wrong input, 3 something needed is missing."""
+
 
 class Missing(DeviceError):
-    """Something that has to be installed first is not there; the command ends with exit code 3."""
+    """Something that has to be installed first is not there."""
+
+    exit_code = 3
 
 
 class ModelMissing(Missing):
@@ -32,6 +39,8 @@ class NoSpace(Missing):
 
 class BadSettings(DeviceError):
     """A key of the settings is unknown or has a value out of range."""
+
+    exit_code = 2
 
 
 class EngineFailed(DeviceError):

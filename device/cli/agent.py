@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from device.cli.arguments import RegionOption, places_of, read_position
 from device.cli.terminal import print_json, stderr, stdout
 
 if TYPE_CHECKING:
+    from agent import Answer
     from agent.memory import Memory
+    from agent.understanding.intent import PlanTrip
+    from agent.understanding.understand import Understanding
+    from agent.understanding.utterance import Language
+    from nav import Router
 
 
 _MEMORY_HELP = """Show, export and erase what is remembered.
@@ -32,9 +38,7 @@ def register(app: typer.Typer) -> None:
 def plan(
     words: Annotated[str, typer.Argument(help="The trip in words, such as '到昆山玩两天，想看园林'.")],
     days: Annotated[int | None, typer.Option(help="Number of days, instead of the one said.")] = None,
-    region: Annotated[
-        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
-    ] = "",
+    region: RegionOption = "",
     at: Annotated[str | None, typer.Option(help="Where the trip begins: LAT,LON.")] = None,
     form: Annotated[
         Literal["text", "md", "geojson", "ics", "json"], typer.Option("--format", help="What to print.")
@@ -49,49 +53,62 @@ def plan(
 
       xiaogao plan "在安道尔玩两天，想看教堂" --region andorra --format md > plan.md
     """
-    from datetime import UTC, datetime
-
-    from agent import Agent
-    from agent.understanding.intent import Navigate, PlanTrip, Search
-    from agent.understanding.rules.rules import Context
-    from agent.understanding.understand import Understander
-    from device.assistant.own_places import own_places
-    from device.cli.ask import parse_position
-    from device.settings import load_settings
-    from device.store.regions import current_region, local_clock
-    from nav import Region, Router
-    from poi import Places
-
-    settings = load_settings()
-    position = parse_position(at) if at else None
-    opened = Region.open(current_region(region or settings.region.name, at=position))
-    places, router = Places(opened, user=own_places()), Router(opened)
-    understood = Understander(None).understand(words, context=Context())
-    first = next((i for i in understood.intents if isinstance(i, PlanTrip) and i.change is None), None)
-    agent = Agent(opened, places=places, router=router, now=local_clock(opened), avoid=settings.routing.avoid)
-    if first is None:
-        # What reads as the way to a place, or as nothing ("Helsinki"), is taken as the place to go to.
-        if not all(isinstance(intent, Navigate | Search) for intent in understood.intents):
-            stderr.print(
-                f'{words!r} asks for no trip: say where to, as in `xiaogao plan "a day in Helsinki"`'
-            )
-            raise typer.Exit(2)
-        first = PlanTrip(where=words.strip())
-    intent = first.model_copy(update={"days": days if days is not None else first.days or 1})
-    answer = agent.carry_out(words, [intent], language=understood.language, position=position)
+    answer, language, router = _planned(words, days=days, region=region, position=read_position(at))
     if json or form == "json":
         print_json(answer.to_dict() if json else (answer.plan.to_dict() if answer.plan else answer.to_dict()))
     elif answer.plan is None:
         stderr.print(answer.reply, soft_wrap=True)
     else:
-        from agent.trip.export import export
-
-        chosen = "md" if form == "text" else form
-        text = export(answer.plan, chosen, language=understood.language, router=router, now=datetime.now(UTC))
-        if form == "text":
-            stdout.print(answer.reply + "\n", soft_wrap=True)
-        typer.echo(text, nl=False)
+        _print_plan(answer, form, language, router)
     raise typer.Exit(0 if answer.plan is not None else 1)
+
+
+def _planned(
+    words: str, *, days: int | None, region: str, position: tuple[float, float] | None
+) -> tuple[Answer, Language, Router]:
+    """Understand a trip and plan it."""
+    from agent import Agent
+    from agent.understanding.rules.rules import Context
+    from agent.understanding.understand import Understander
+    from device.settings import load_settings
+    from device.store.regions import current_region, local_clock
+    from nav import Region, Router
+
+    settings = load_settings()
+    opened = Region.open(current_region(region or settings.region.name, at=position))
+    places, router = places_of(opened), Router(opened)
+    understood = Understander(None).understand(words, context=Context())
+    trip = _trip_in(understood, words)
+    intent = trip.model_copy(update={"days": days if days is not None else trip.days or 1})
+    agent = Agent(opened, places=places, router=router, now=local_clock(opened), avoid=settings.routing.avoid)
+    answer = agent.carry_out(words, [intent], language=understood.language, position=position)
+    return answer, understood.language, router
+
+
+def _trip_in(understood: Understanding, words: str) -> PlanTrip:
+    """Return the trip that was asked for; the way to a place, or words alone, are the place to go to."""
+    from agent.understanding.intent import Navigate, PlanTrip, Search
+
+    for intent in understood.intents:
+        if isinstance(intent, PlanTrip) and intent.change is None:
+            return intent
+    if all(isinstance(intent, Navigate | Search) for intent in understood.intents):
+        return PlanTrip(where=words.strip())
+    stderr.print(f'{words!r} asks for no trip: say where to, as in `xiaogao plan "a day in Helsinki"`')
+    raise typer.Exit(2)
+
+
+def _print_plan(answer: Answer, form: str, language: Language, router: Router) -> None:
+    from datetime import UTC, datetime
+
+    from agent.trip.export import export
+
+    assert answer.plan is not None
+    chosen = "md" if form == "text" else form
+    text = export(answer.plan, chosen, language=language, router=router, now=datetime.now(UTC))
+    if form == "text":
+        stdout.print(answer.reply + "\n", soft_wrap=True)
+    typer.echo(text, nl=False)
 
 
 def _memory() -> Memory:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from device.cli.arguments import AtOption, RegionOption, read_position
 from device.cli.terminal import print_fact, print_json, stderr
 
 _EXIT_CODE = {"done": 0, "ask_back": 0, "impossible": 1, "not_understood": 1}
@@ -22,10 +23,8 @@ def ask(
         Path | None, typer.Argument(help="WAV file with the request, of any rate and format.")
     ] = None,
     text: Annotated[str | None, typer.Option(help="The request as text instead of a WAV.")] = None,
-    region: Annotated[
-        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
-    ] = "",
-    at: Annotated[str | None, typer.Option(help="Where the car is: LAT,LON.")] = None,
+    region: RegionOption = "",
+    at: AtOption = None,
     say: Annotated[Path | None, typer.Option(help="Write the spoken reply to this WAV.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
@@ -42,7 +41,7 @@ def ask(
 
     if (wav is None) == (text is None):
         raise typer.BadParameter("give either a WAV file or --text")
-    position = parse_position(at) if at else None
+    position = read_position(at)
     samples = None
     if wav is not None:
         from voice import wav_io
@@ -65,25 +64,6 @@ def ask(
     for warning in (*assistant.warnings, *turn.warnings):
         stderr.print(f"xiaogao: {warning}", soft_wrap=True)
     raise typer.Exit(_EXIT_CODE[turn.answer.outcome])
-
-
-def parse_position(text: str) -> tuple[float, float]:
-    """Return the latitude and longitude in `LAT,LON`.
-
-    Raises
-    ------
-    nav.errors.BadCoordinate
-        It is not two numbers in range.
-    """
-    from nav.errors import BadCoordinate
-
-    try:
-        lat, lon = (float(part) for part in text.split(","))
-    except ValueError:
-        raise BadCoordinate(f"{text!r} is no LAT,LON such as 60.1719,24.9414") from None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise BadCoordinate(f"{text!r} is out of range: latitude -90 to 90, longitude -180 to 180")
-    return lat, lon
 
 
 def print_turn(turn: dict[str, object]) -> None:

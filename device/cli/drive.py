@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from device.cli.find import places_of, points_of, region_around, wishes_of
-from device.cli.terminal import stderr
+from device.cli.arguments import (
+    AvoidOption,
+    RegionOption,
+    ViaOption,
+    places_of,
+    points_of,
+    region_around,
+    wishes_of,
+)
 
 if TYPE_CHECKING:
     from device.cli.drive_view import DriveView
     from device.position.source import PositionSource
-    from nav.guidance.events import GuidanceEvent
     from nav.guidance.fix import Fix
     from nav.guidance.guide import Guide
     from nav.region import Region
@@ -24,7 +31,6 @@ if TYPE_CHECKING:
 
 _HERE = frozenset({"here", "这里", "."})
 _FIRST_FIX_S = 60
-_BAD_INPUT = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +43,7 @@ def drive(
         str, typer.Argument(metavar="FROM", help="LAT,LON, a place, or `here` with a receiver.")
     ],
     end: Annotated[str, typer.Argument(metavar="TO", help="LAT,LON or the name of a place.")],
-    via: Annotated[list[str] | None, typer.Option(help="A stop on the way; may be given again.")] = None,
+    via: ViaOption = None,
     gpx: Annotated[Path | None, typer.Option(help="Replay this GPX track.")] = None,
     nmea: Annotated[
         str | None, typer.Option(help="NMEA 0183 receiver: HOST:PORT, a serial device, or a recorded log.")
@@ -48,15 +54,11 @@ def drive(
     lost: Annotated[float, typer.Option(min=0, max=0.9, help="Share of simulated positions lost.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Seed of the simulated drive.")] = 0,
     language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
-    avoid: Annotated[
-        str | None, typer.Option(help="Any of toll,motorway,ferry,unpaved; by default as in the settings.")
-    ] = None,
+    avoid: AvoidOption = None,
     quiet: Annotated[bool, typer.Option("--no-reminders", help="No speeding and rest reminders.")] = False,
     say: Annotated[Path | None, typer.Option(help="Write each prompt as a WAV into this folder.")] = None,
     speak: Annotated[bool, typer.Option("--speak", help="Speak the prompts.")] = False,
-    region: Annotated[
-        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
-    ] = "",
+    region: RegionOption = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON event a line.")] = False,
 ) -> None:
     """Drive with guidance: simulated, replayed from a track, or live from a receiver.
@@ -71,54 +73,66 @@ def drive(
 
       xiaogao drive 60.1719,24.9414 60.1866,24.9436 --nmea recorded.nmea --json
     """
-    from nav import Region, Router
+    from device.cli.drive_view import open_view
+    from device.position.source import paced
 
+    _check_choices(language, gpx, nmea, gpsd)
+    texts = [start, *(via or []), end]
+    source, live = _recorded_or_live(gpx, nmea, gpsd)
+    plan = _plan(region, texts, source.fixes() if source is not None else iter(()), wishes_of(avoid))
+    if source is None:
+        source = _simulated(plan.route, noise, lost, seed)
+        plan.fixes = source.fixes()
+    guide = _guide(plan, language, reminders=not quiet)
+    fixes = plan.fixes if live else paced(plan.fixes, speed=speed)
+    pace = 0.0 if live else speed
+    view = open_view(plan.route, language, as_json=json, say=say, speak=speak, pace=pace)
+    _follow(guide, source, _with_first(plan.first, fixes), view)
+
+
+def _check_choices(language: str, gpx: Path | None, nmea: str | None, gpsd: bool) -> None:
     if language not in ("zh", "en"):
         raise typer.BadParameter("give zh or en", param_hint="--language")
     if sum((gpx is not None, nmea is not None, gpsd)) > 1:
         raise typer.BadParameter("give one of --gpx, --nmea and --gpsd")
-    opened = Region.open(region_around(region, start, *(via or []), end))
-    router = Router(opened)
-    source, live = _recorded_or_live(gpx, nmea, gpsd)
-    fixes = source.fixes() if source is not None else iter(())
-    stops, first = _stops(opened, start, [*(via or []), end], fixes)
-    heading_deg = first.heading_deg if first is not None else None
-    route = router.route(stops, avoid=wishes_of(avoid), heading_deg=heading_deg)
-    if source is None:
-        source = _simulated(route, noise, lost, seed)
-        fixes = source.fixes()
-    from device.cli.drive_view import open_view
-    from device.position.source import paced
-
-    guide = _guide(opened, router, route, language, reminders=not quiet)
-    if not live:
-        fixes = paced(fixes, speed=speed)
-    view = open_view(route, language, as_json=json, say=say, speak=speak, pace=0.0 if live else speed)
-    try:
-        _run(guide, _with_first(first, fixes), view)
-    except KeyboardInterrupt:
-        view.note("stopped")
-    finally:
-        source.close()
-        view.close(source.faults.to_dict())
 
 
 def _recorded_or_live(gpx: Path | None, nmea: str | None, gpsd: bool) -> tuple[PositionSource | None, bool]:
     """Open the source that was asked for, and tell whether it has a pace of its own."""
-    from device.position.errors import BadTrack
     from device.position.source import open_source
 
-    try:
-        if gpx is not None:
-            return open_source(gpx=gpx), False
-        if nmea is not None:
-            return open_source(nmea=nmea), not Path(nmea).is_file()
-        if gpsd:
-            return open_source(gpsd=""), True
-    except BadTrack as error:
-        stderr.print(f"xiaogao: {error}", soft_wrap=True)
-        raise typer.Exit(_BAD_INPUT) from None
+    if gpx is not None:
+        return open_source(gpx=gpx), False
+    if nmea is not None:
+        return open_source(nmea=nmea), not Path(nmea).is_file()
+    if gpsd:
+        return open_source(gpsd=""), True
     return None, False
+
+
+@dataclass(kw_only=True)
+class _Plan:
+    """A drive that is about to begin."""
+
+    region: Region
+    router: Router
+    route: Route
+    fixes: Iterator[Fix | None]
+    """The positions to come."""
+    first: Fix | None
+    """The position that was taken as the start."""
+
+
+def _plan(region: str, texts: list[str], fixes: Iterator[Fix | None], wishes: list[str]) -> _Plan:
+    """Open the map and find the route."""
+    from nav import Region, Router
+
+    opened = Region.open(region_around(region, *texts))
+    router = Router(opened)
+    stops, first = _stops(opened, texts[0], texts[1:], fixes)
+    heading_deg = first.heading_deg if first is not None else None
+    route = router.route(stops, avoid=wishes, heading_deg=heading_deg)
+    return _Plan(region=opened, router=router, route=route, fixes=fixes, first=first)
 
 
 def _stops(
@@ -151,11 +165,11 @@ def _simulated(route: Route, noise_m: float, lost: float, seed: int) -> Position
     return SimulatedSource(course, receiver, seed=seed, start_time_s=time.time())
 
 
-def _guide(region: Region, router: Router, route: Route, language: str, *, reminders: bool) -> Guide:
+def _guide(plan: _Plan, language: str, *, reminders: bool) -> Guide:
     from nav.guidance.guide import Guide, GuideSettings
 
     chosen = GuideSettings(language="en" if language == "en" else "zh", speeding=reminders, rest=reminders)
-    return Guide(region, router, route, settings=chosen)
+    return Guide(plan.region, plan.router, plan.route, settings=chosen)
 
 
 def _with_first(first: Fix | None, fixes: Iterator[Fix | None]) -> Iterator[Fix | None]:
@@ -164,9 +178,15 @@ def _with_first(first: Fix | None, fixes: Iterator[Fix | None]) -> Iterator[Fix 
     yield from fixes
 
 
-def _run(guide: Guide, fixes: Iterator[Fix | None], view: DriveView) -> None:
-    for fix in fixes:
-        events: list[GuidanceEvent] = guide.update(fix)
-        view.show(events)
-        if guide.arrived:
-            return
+def _follow(guide: Guide, source: PositionSource, fixes: Iterator[Fix | None], view: DriveView) -> None:
+    """Guide along the positions until they end, the car has arrived, or Ctrl-C."""
+    try:
+        for fix in fixes:
+            view.show(guide.update(fix))
+            if guide.arrived:
+                return
+    except KeyboardInterrupt:
+        view.note("stopped")
+    finally:
+        source.close()
+        view.close(source.faults.to_dict())

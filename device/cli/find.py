@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from device.assistant.own_places import own_places, own_places_file
+from device.assistant.own_places import own_places_file
+from device.cli.arguments import RegionOption, places_of, point_of, points_of, region_around
 from device.cli.terminal import print_json, stderr, stdout
-from device.store.regions import current_region
-from nav.errors import BadCoordinate
 
 if TYPE_CHECKING:
+    from nav import Region
     from nav.coordinates import System
     from poi.filters import Wishes
     from poi.place import Place
@@ -32,8 +29,6 @@ Examples:
 
   xiaogao places list
 """
-_DEGREES = r"\s*([-+]?(?:\d+(?:\.\d+)?|nan|inf))\s*"
-_COORDINATE = re.compile(f"{_DEGREES},{_DEGREES}", re.IGNORECASE)
 
 
 def register(app: typer.Typer) -> None:
@@ -67,9 +62,7 @@ def find(
         float | None, typer.Option("--within", help="Nothing farther than so many metres.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many.")] = 10,
-    region: Annotated[
-        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
-    ] = "",
+    region: RegionOption = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Find places by kind, name, address or crossing, in Chinese, English or the language of the map.
@@ -92,24 +85,36 @@ def find(
         stderr.print("--within takes metres above 0, and --near or --along to measure them from")
         raise typer.Exit(_WRONG_USAGE)
     opened = Region.open(region_around(region, near, *(along or ())))
-    places = places_of(opened)
-    point = point_of(places, near) if near else None
-    if point is not None:
-        opened.check_point(*point)
     wishes = _wishes(stars=stars, brand=brand, cuisine=cuisine, plug=plug, wheelchair=wheelchair)
     common: dict[str, Any] = {"limit": limit, "within_m": within_m, "district": district or None}
     common["open_at"] = datetime.now().astimezone() if open_now else None
-    if along is not None:
-        from nav import Router
-
-        router = Router(opened)
-        route = router.route(points_of(places, along))
-        found = places.search(words, along=route, router=router, **common, **wishes)
-    else:
-        found = places.search(words, near=point, **common, **wishes)
-        if not (found or wishes or district or open_now or within_m):
-            found = _resolved(places, words, point)[:limit]
+    places = places_of(opened)
+    found = _found(opened, places, words, near=near, along=along, limits=common | dict(wishes))
     _show(words, found, places, as_json=json)
+
+
+def _found(
+    region: Region,
+    places: Places,
+    words: str,
+    *,
+    near: str,
+    along: tuple[str, str] | None,
+    limits: dict[str, Any],
+) -> list[Place]:
+    """Search along a route, or near a point; without any limit an address or a crossing is found too."""
+    from nav import Router
+
+    point = point_of(places, near) if near else None
+    if point is not None:
+        region.check_point(*point)
+    if along is not None:
+        router = Router(region)
+        return places.search(words, along=router.route(points_of(places, along)), router=router, **limits)
+    found = places.search(words, near=point, **limits)
+    if found or any(value for key, value in limits.items() if key != "limit"):
+        return found
+    return _resolved(places, words, point)[: limits["limit"]]
 
 
 def _wishes(*, stars: float | None, brand: str, cuisine: str, plug: str, wheelchair: bool) -> Wishes:
@@ -125,63 +130,6 @@ def _wishes(*, stars: float | None, brand: str, cuisine: str, plug: str, wheelch
     if wheelchair:
         wishes["wheelchair"] = True
     return wishes
-
-
-def places_of(region: Any) -> Places:
-    """Open a region's places, with the user's own."""
-    from poi import Places
-
-    return Places(region, user=own_places())
-
-
-def region_around(asked: str, *texts: str) -> str:
-    """Return the region of a command: the one asked for, or set, or the one round its first coordinates."""
-    from device.settings import load_settings
-
-    at = next((point for text in texts if (point := _coordinate(text))), None)
-    return current_region(asked or load_settings().region.name, at=at)
-
-
-def wishes_of(avoid: str | None) -> list[str]:
-    """Return what a command is to avoid: as it was told, or as the settings say."""
-    from device.settings import load_settings
-
-    if avoid is None:
-        return list(load_settings().routing.avoid)
-    return [wish.strip() for wish in avoid.split(",") if wish.strip()]
-
-
-def point_of(places: Places, text: str, near: tuple[float, float] | None = None) -> tuple[float, float]:
-    """Return the point of "LAT,LON" or of a place's name."""
-    if point := _coordinate(text):
-        return point
-    resolution = places.resolve(text, near=near)
-    if not resolution:
-        hint = f"; did you mean {', '.join(resolution.suggestions)}?" if resolution.suggestions else ""
-        stderr.print(f"no place called {text!r} in this region{hint}")
-        raise typer.Exit(_IMPOSSIBLE)
-    return resolution[0].place.lat, resolution[0].place.lon
-
-
-def _coordinate(text: str) -> tuple[float, float] | None:
-    """Read "LAT,LON", full-width signs allowed ("60.17，24.94"); None when the text is something else."""
-    match = _COORDINATE.fullmatch(unicodedata.normalize("NFKC", text))
-    if match is None:
-        return None
-    lat, lon = map(float, match.groups())
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise BadCoordinate(f"{text!r} is not on Earth: give latitude,longitude in degrees")
-    return lat, lon
-
-
-def points_of(
-    places: Places, texts: Sequence[str], *, near: tuple[float, float] | None = None
-) -> list[tuple[float, float]]:
-    """Read coordinates and look names up, each near the one before it."""
-    found: list[tuple[float, float]] = []
-    for text in texts:
-        found.append(point_of(places, text, near=found[-1] if found else near))
-    return found
 
 
 def _resolved(places: Places, words: str, near: tuple[float, float] | None) -> list[Place]:

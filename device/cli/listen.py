@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from device.cli.arguments import AtOption, RegionOption, read_position
 from device.cli.terminal import print_json, stderr, stdout
 
 _SAY = {"zh": "前方三百米右转，进入长安街。", "en": "In three hundred metres, turn right onto Main Street."}
@@ -31,10 +32,8 @@ def listen(
     wav: Annotated[Path | None, typer.Option(help="A recording to hear instead of a microphone.")] = None,
     mic: Annotated[str | None, typer.Option(help="Part of the microphone's name.")] = None,
     realtime: Annotated[bool, typer.Option(help="Play the recording at the pace of life.")] = False,
-    region: Annotated[
-        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
-    ] = "",
-    at: Annotated[str | None, typer.Option(help="Where the car is: LAT,LON.")] = None,
+    region: RegionOption = "",
+    at: AtOption = None,
     barge_in: Annotated[
         bool | None,
         typer.Option(
@@ -54,10 +53,9 @@ def listen(
       xiaogao listen --wav samples/zh_cathedral.wav --at 60.1719,24.9414 --realtime --json
     """
     from device.assistant.assistant import Assistant
-    from device.cli.ask import parse_position
     from device.settings import load_settings
 
-    position = parse_position(at) if at else None
+    position = read_position(at)
     samples = None
     if wav is not None:
         from voice import wav_io

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import typer
 import typer.main
 
-from device.errors import BadSettings, DeviceError, Missing
+from device.cli.arguments import shielded
 
-OK, IMPOSSIBLE, WRONG_USAGE, MISSING, STOPPED = 0, 1, 2, 3, 130
+OK, IMPOSSIBLE, MISSING, STOPPED = 0, 1, 3, 130
 
 _COMMANDS = (
     "ask",
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every expected error is one line on stderr and an exit code."""
     register_all()
     command = typer.main.get_command(app)
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = shielded(sys.argv[1:] if arguments is None else arguments)
     try:
         # Not `app()`: that prints wrong usage as a box of several lines, and takes `| head` for a failure.
         with command.make_context("xiaogao", given) as context:
@@ -84,41 +84,10 @@ def register_all() -> None:
 
 def exit_code(error: Exception) -> int | None:
     """Return the exit code of an expected error, `None` for a defect of the program."""
-    from agent.errors import AgentError
-    from nav import errors as nav_errors
-    from poi.errors import BadFilter, BadPlaceFile, PlacesMissing, PlacesOutdated, PoiError
-    from poi.errors import BadMapFile as BadPlacesExtract
-
-    wrong = (
-        nav_errors.BadCoordinate,
-        nav_errors.BadRequest,
-        nav_errors.BadName,
-        nav_errors.BadMapFile,
-        nav_errors.BadLiveData,
-        BadSettings,
-        BadFilter,
-        BadPlaceFile,
-        BadPlacesExtract,
-    )
-    missing = (
-        nav_errors.RegionNotFound,
-        nav_errors.RegionDamaged,
-        nav_errors.RegionOutdated,
-        PlacesMissing,
-        PlacesOutdated,
-        Missing,
-    )
-    if isinstance(error, wrong) or _is_bad_audio(error) or _is_usage(error):
-        return WRONG_USAGE
-    if isinstance(error, (*missing, nav_errors.DownloadFailed, ModuleNotFoundError)):
-        return MISSING
-    if isinstance(error, nav_errors.NavError | PoiError | AgentError | DeviceError):
-        return IMPOSSIBLE
-    return MISSING if isinstance(error, OSError | sqlite3.Error) else None
-
-
-def _is_bad_audio(error: Exception) -> bool:
-    return type(error).__name__ == "BadAudio"
+    code = getattr(error, "exit_code", None)
+    if isinstance(code, int):
+        return code
+    return MISSING if isinstance(error, OSError | sqlite3.Error | ModuleNotFoundError) else None
 
 
 def _is_usage(error: Exception) -> bool:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from device.cli.find import places_of, points_of, region_around, wishes_of
+from device.cli.arguments import (
+    AvoidOption,
+    RegionOption,
+    ViaOption,
+    places_of,
+    points_of,
+    region_around,
+    wishes_of,
+)
 from device.cli.terminal import print_json, stderr, stdout
 
 if TYPE_CHECKING:
@@ -52,10 +60,8 @@ def register(app: typer.Typer) -> None:
 def route(
     start: Annotated[str, typer.Argument(metavar="FROM", help="LAT,LON or the name of a place.")],
     end: Annotated[str, typer.Argument(metavar="TO", help="LAT,LON or the name of a place.")],
-    via: Annotated[list[str] | None, typer.Option(help="A stop on the way; may be given again.")] = None,
-    avoid: Annotated[
-        str | None, typer.Option(help="Any of toll,motorway,ferry,unpaved; by default as in the settings.")
-    ] = None,
+    via: ViaOption = None,
+    avoid: AvoidOption = None,
     profile: Annotated[Profile, typer.Option(help="What travels.")] = Profile.CAR,
     alternatives: Annotated[int, typer.Option(min=0, max=5, help="Other ways to show besides the best.")] = 0,
     best_order: Annotated[
@@ -68,9 +74,7 @@ def route(
         Path | None, typer.Option("--output", "-o", help="File to write instead of stdout.")
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the manoeuvres.")] = Language.EN,
-    region: Annotated[
-        str, typer.Option(help="Region pack; by default the chosen one, or another that holds the place.")
-    ] = "",
+    region: RegionOption = "",
 ) -> None:
     """Find the way from FROM to TO.
 

@@ -9,3 +9,5 @@ class SourceUnavailable(Missing):
 
 class BadTrack(DeviceError):
     """A recorded track cannot be read or holds no positions."""
+
+    exit_code = 2

@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from device.cli import arguments
 from device.cli import find as commands_find
 from nav.errors import BadCoordinate, PointOutsideRegion
 from poi import Places
@@ -45,7 +46,7 @@ def run(
     )
     Opened.path = tmp_path
     monkeypatch.setattr("nav.Region", Opened, raising=False)
-    monkeypatch.setattr(commands_find, "current_region", lambda asked, at=None: asked or "drawn")
+    monkeypatch.setattr(arguments, "current_region", lambda asked, at=None: asked or "drawn")
     app = typer.Typer()
     commands_find.register(app)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from device.assistant.assistant import Assistant
-from device.cli.find import wishes_of
+from device.cli.arguments import wishes_of
 from device.http.mcp import create_server
 from device.settings import Settings
 from nav import Router

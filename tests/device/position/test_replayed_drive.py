@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from device.cli import drive as commands_drive
 from device.cli.drive_view import Mouth
-from device.position.errors import SourceUnavailable
+from device.position.errors import BadTrack, SourceUnavailable
 from device.position.gpx import gpx_fixes
 from device.position.route_course import SimulatedSource, course_of
 from device.position.simulator import Course, Receiver, simulate
@@ -80,7 +80,9 @@ def test_a_track_is_replayed(region: Region, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("region")
 def test_bad_input(tmp_path: Path) -> None:
-    assert xiaogao(START, END, "--gpx", str(tmp_path / "none.gpx"))[0] == 2
+    with pytest.raises(BadTrack) as refused:
+        xiaogao(START, END, "--gpx", str(tmp_path / "none.gpx"))
+    assert refused.value.exit_code == 2
     assert xiaogao(START, END, "--language", "fi")[0] == 2
     assert xiaogao(START, END, "--gpsd", "--nmea", "x:1")[0] == 2
     with pytest.raises(SourceUnavailable):
