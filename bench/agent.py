@@ -22,9 +22,9 @@ from typing import Any
 from agent import Agent, Memory
 from agent.actions.suggestion import Suggester
 from agent.errors import AgentError
+from agent.understanding.context import Context
 from agent.understanding.intent import Intent
 from agent.understanding.language_model import LanguageModel
-from agent.understanding.rules.rules import Context
 from agent.understanding.understand import ACCEPT, Understander
 from agent.understanding.utterance import clean, language_of
 

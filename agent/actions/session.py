@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from agent.understanding.rules.rules import Context
+from agent.understanding.context import Context
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:

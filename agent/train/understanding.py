@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from agent.train.lines import Line, development, hand_written, label_of, spoken, templated
+from agent.understanding.context import Context
 from agent.understanding.head import Head
 from agent.understanding.prompt import build_prompt
-from agent.understanding.rules.rules import Context
 from agent.understanding.utterance import clean
 
 HEAD_FILE = Path(__file__).parents[1] / "data" / "understanding_head.npz"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.understanding.rules.rules import Context, Parsed, parse
+from agent.understanding.context import Context
+from agent.understanding.rules.reading import Parsed
+from agent.understanding.rules.rules import parse
 
 if TYPE_CHECKING:
     from agent.understanding.utterance import Language

@@ -17,8 +17,8 @@ import numpy as np
 from agent.errors import OtherModel
 
 if TYPE_CHECKING:
+    from agent.understanding.context import Context
     from agent.understanding.intent import Intent
-    from agent.understanding.rules.rules import Context
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 

@@ -33,6 +33,33 @@ Need = Literal[
 ]
 TravelMode = Literal["", "foot", "bike"]
 """How to travel, where that is not by car."""
+Topic = Literal[
+    "",
+    "talk",
+    "greeting",
+    "thanks",
+    "goodbye",
+    "climate",
+    "window",
+    "call",
+    "message",
+    "music",
+    "weather",
+    "traffic",
+    "price",
+    "news",
+    "reminder",
+    "booking",
+    "knowledge",
+    "joke",
+    "translate",
+    "car",
+    "smart_home",
+    "shopping_order",
+    "language",
+    "other",
+]
+"""What was talked of that is not ours; "talk" is no request at all."""
 StatusQuestion = Literal[
     "time_left",
     "distance_left",
@@ -43,8 +70,15 @@ StatusQuestion = Literal[
     "destination",
     "fuel_range",
     "clock",
+    "date",
     "opening_hours",
     "phone",
+    "address",
+    "route",
+    "traffic",
+    "distance",
+    "travel_time",
+    "leave_by",
 ]
 
 
@@ -82,6 +116,20 @@ class Navigate(_Base):
     """What the destination must serve when no category was named ("take me somewhere to eat")."""
     by: TravelMode = ""
     """Asked for a walk or a ride, which is told and not guided."""
+    arrive_by: str = ""
+    """When to be there, in the speaker's words."""
+    depart_at: str = ""
+    """When to leave, in the speaker's words."""
+    has: tuple[str, ...] = ()
+    """What the place must have or be, in the speaker's words."""
+    without: str = ""
+    """Name, brand or kind that it must not be, in the speaker's words."""
+    within_m: int = 0
+    """At most so far away, metres; 0 for any distance."""
+    within_min: int = 0
+    """At most so many minutes' drive away; 0 for any time."""
+    price: str = ""
+    """What was said of the price, which no map tells."""
 
 
 class Search(_Base):
@@ -108,6 +156,12 @@ class Search(_Base):
     """At most so many minutes' drive away; 0 for any time."""
     without: str = ""
     """Name, brand or kind that it must not be, in the speaker's words."""
+    has: tuple[str, ...] = ()
+    """What it must have or be, in the speaker's words: "outdoor seating", 能停车."""
+    price: str = ""
+    """What was said of the price, which no map tells."""
+    count: int = 0
+    """How many are wanted; 0 if not said."""
 
 
 class Wishes(_Base):
@@ -185,6 +239,8 @@ class ChangeRoute(_Base):
     drop: str = ""
     """Stop to leave out; "*" for all of them."""
     prefer: Literal["", "faster", "shorter", "other"] = ""
+    instead: str = ""
+    """Stop that takes the place of the one dropped."""
 
 
 class Choose(_Base):
@@ -219,6 +275,10 @@ class Status(_Base):
     place: str = ""
     """Ask about this place instead of the destination ("how far is the airport?")."""
     by: TravelMode = ""
+    at: str = ""
+    """The moment that is asked about, in the speaker's words: "on Sunday", 明天."""
+    arrive_by: str = ""
+    """When to be there, for "when must I leave", in the speaker's words."""
 
 
 class Remember(_Base):
@@ -230,6 +290,8 @@ class Remember(_Base):
     """The place in the speaker's words; empty for here (or the place last spoken of)."""
     label: str = ""
     """Name to keep it under."""
+    forget: bool = False
+    """Forget it instead."""
 
 
 class Recall(_Base):
@@ -243,6 +305,8 @@ class Cancel(_Base):
     """Stop: the guidance, the question, the talking."""
 
     kind: Literal["cancel"] = "cancel"
+    what: Literal["", "drive", "plan", "question"] = ""
+    """What is to stop; empty for whatever is going on."""
 
 
 class Repeat(_Base):
@@ -266,9 +330,10 @@ class Help(_Base):
 
 
 class Chat(_Base):
-    """Anything else that was said to be talked about."""
+    """What is none of our business, or no request at all."""
 
     kind: Literal["chat"] = "chat"
+    topic: Topic = ""
 
 
 Intent = Annotated[

@@ -32,8 +32,8 @@ from agent.understanding.intent import (
     Volume,
 )
 from agent.understanding.rules.phrase import parse_phrase
+from agent.understanding.rules.reading import navigate_of, search_of
 from agent.understanding.rules.road_wishes import road_wishes
-from agent.understanding.rules.rules import navigate_of, search_of
 from agent.understanding.utterance import language_of
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from agent.understanding.rules.phrase import parse_phrase
 from agent.understanding.utterance import language_of
 
 if TYPE_CHECKING:
+    from agent.understanding.context import Context
     from agent.understanding.intent import Intent
-    from agent.understanding.rules.rules import Context
 
 _OPENINGS = {
     "navigate": "navigate to=",

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.errors import AgentError, OtherModel
-from agent.understanding.rules.rules import Context, Parsed, append
+from agent.understanding.context import Context
+from agent.understanding.rules.reading import Parsed
+from agent.understanding.rules.rules import append
 from agent.understanding.rules.travel_mode import cut_travel_mode, with_travel_mode
 from agent.understanding.utterance import clean, language_of
 

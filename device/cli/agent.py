@@ -68,7 +68,7 @@ def _planned(
 ) -> tuple[Answer, Language, Router]:
     """Understand a trip and plan it."""
     from agent import Agent
-    from agent.understanding.rules.rules import Context
+    from agent.understanding.context import Context
     from agent.understanding.understand import Understander
     from device.settings import load_settings
     from device.store.regions import current_region, local_clock

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from agent import Agent
+from agent.understanding.context import Context
 from agent.understanding.intent import Choose, Intent, Search
-from agent.understanding.rules.rules import Context
 from agent.understanding.understand import Understander
 
 STATION = (60.1719, 24.9414)

@@ -17,8 +17,8 @@ from agent.trip.planner import make_plan
 from agent.trip.replan import change_plan
 from agent.trip.request import TripRequest
 from agent.trip.verifier import verify
+from agent.understanding.context import Context
 from agent.understanding.intent import Cancel, Intent, Navigate, PlanChange, PlanTrip, Remember, Wishes
-from agent.understanding.rules.rules import Context
 from agent.understanding.understand import Understander
 from bench.facts import unknown_words
 from tests.agent.test_agent_trip import request_for

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.train.lines import development, spoken
+from agent.understanding.context import Context
 from agent.understanding.intent import Navigate, parse_intent
 from agent.understanding.numerals import en_number, ordinal, zh_number
 from agent.understanding.rules.name_check import doubtful
-from agent.understanding.rules.rules import Context
 from agent.understanding.understand import ACCEPT, Understander
 from agent.understanding.utterance import MAX_CHARACTERS, clean, language_of, without_courtesy
 from bench.agent import same

@@ -10,8 +10,8 @@ import pytest
 from agent import Agent
 from agent.actions.guidance_state import GuidanceState
 from agent.actions.reply import spoken_duration
+from agent.understanding.context import Context
 from agent.understanding.intent import ChangeRoute, Intent, Navigate, Search, Status
-from agent.understanding.rules.rules import Context
 from agent.understanding.understand import Understander
 from bench.facts import unknown_numbers
 from nav import Route

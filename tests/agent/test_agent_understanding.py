@@ -11,9 +11,9 @@ import pytest
 from agent.errors import ModelTimeout
 from agent.train.lines import development, hand_written, label_of, read_line, spoken, templated
 from agent.train.understanding import calibration_error, labelled_lines
+from agent.understanding.context import Context
 from agent.understanding.head import Head
 from agent.understanding.intent import parse_intent
-from agent.understanding.rules.rules import Context
 from agent.understanding.slot_filling import Reader, parts_of
 from agent.understanding.understand import Understander
 from agent.understanding.utterance import clean

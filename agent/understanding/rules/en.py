@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from agent.understanding.context import Context
 from agent.understanding.rules.en_answers import answer, correction
 from agent.understanding.rules.en_orders import recall, remember, volume
 from agent.understanding.rules.en_places import navigate, other, route_change, search
 from agent.understanding.rules.en_status import named_status, status
-from agent.understanding.rules.rules import Context, Parsed
+from agent.understanding.rules.reading import Parsed
 from agent.understanding.rules.sentence_en import breaths, clauses
 from agent.understanding.utterance import without_courtesy
 

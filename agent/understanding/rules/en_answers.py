@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from agent.understanding.context import Context
 from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Help, Repeat
 from agent.understanding.numerals import ordinal
 from agent.understanding.rules.phrase import parse_phrase
-from agent.understanding.rules.rules import FAIR, GOOD, STRONG, Context, Parsed, one, other_kind
+from agent.understanding.rules.reading import FAIR, GOOD, STRONG, Parsed, one, other_kind
 from agent.understanding.rules.sentence_en import fullmatch, whole
 
 _CANCEL = (

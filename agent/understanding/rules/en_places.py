@@ -6,21 +6,12 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from agent.understanding.context import Context
 from agent.understanding.intent import ChangeRoute, Chat, Navigate, Search
 from agent.understanding.numerals import EN_NUMBER
 from agent.understanding.rules.phrase import Phrase, is_category, need_of, parse_phrase
+from agent.understanding.rules.reading import FAIR, GOOD, STRONG, WEAK, Parsed, navigate_of, one, search_of
 from agent.understanding.rules.road_wishes import road_wishes
-from agent.understanding.rules.rules import (
-    FAIR,
-    GOOD,
-    STRONG,
-    WEAK,
-    Context,
-    Parsed,
-    navigate_of,
-    one,
-    search_of,
-)
 from agent.understanding.rules.sentence_en import GO, HERE, NAV, fullmatch, whole
 
 

@@ -1,4 +1,4 @@
-"""The fast tier's grammar: clauses, what each means, and how sure that is.
+"""The grammar: clauses, what each means, and how sure that is.
 
 Each language module offers `parse_clause(text, context) -> Parsed | None`. Here the utterance is cut
 into clauses, each clause is read by the grammar of its language, and what belongs together is joined:
@@ -8,120 +8,18 @@ a wish about the road belongs to the destination said before it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agent.understanding.context import Context
 from agent.understanding.intent import ChangeRoute, Chat, Choose, Confirm, Deny, Navigate, PlanTrip, Search
+from agent.understanding.rules import en, zh
 from agent.understanding.rules.name_check import doubtful
-from poi.category import load_categories, parse_category
+from agent.understanding.rules.reading import FAIR, GOOD, WEAK, Parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from agent.understanding.intent import Intent
-    from agent.understanding.rules.phrase import Phrase
-    from agent.understanding.rules.road_wishes import RoadWishes
     from agent.understanding.utterance import Language
-
-STRONG, GOOD, FAIR, WEAK = 0.97, 0.9, 0.75, 0.5
-"""Confidence by how specific the matching pattern is; `agent.confidence` calibrates them."""
-
-WAY_QUESTIONS = {"time_left", "distance_left", "arrival_time"}
-"""What is asked about the way to somewhere."""
-
-
-_AFTER_KIND = " ,.!?，。！？吗呢吧啊"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the dialogue tells the understanding: what was just asked, and what is going on."""
-
-    expecting: str = ""
-    """"choice", "yes_no", "place", "days" while a question of ours is open; "" otherwise."""
-    guiding: bool = False
-    """A route is being driven."""
-    planning: bool = False
-    """A trip plan is at hand and can be changed."""
-    offered: tuple[str, ...] = ()
-    """Names of the places offered last."""
-    kinds: frozenset[str] = frozenset()
-    """Categories of the places offered last; empty if unknown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """Intents in the order said, with the pattern that found them."""
-
-    intents: tuple[Intent, ...]
-    confidence: float
-    """0 to 1, before calibration."""
-    pattern: str
-    """Name of the deciding pattern, for explanation and calibration."""
-
-
-def other_kind(chosen: Parsed, text: str, context: Context) -> bool:
-    """Tell whether "a nearer filling station" is none of the offered places, which are hotels."""
-    compared = isinstance(chosen.intents[0], Choose) and chosen.intents[0].by
-    if not compared or not context.kinds:
-        return False
-    for start in (found.start() for found in re.finditer(r"\b[a-zA-Z]|[^\x00-\x7f]", text)):
-        match = load_categories().match(text[start:].strip(_AFTER_KIND))
-        if match and not match.rest:
-            return context.kinds.isdisjoint(parse_category(kind)[0] for kind in match.categories)
-    return False
-
-
-def home_asked(what: str, text: str) -> str:
-    """Return home if a question about the way is about the way there, whatever is driven to; else ""."""
-    found = re.search(r"(?i)家|\bhome\b", text) if what in WAY_QUESTIONS else None
-    return found[0].lower() if found else ""
-
-
-def one(intent: Intent, confidence: float, pattern: str) -> Parsed:
-    """Return a reading with one intent."""
-    return Parsed(intents=(intent,), confidence=confidence, pattern=pattern)
-
-
-def search_of(phrase: Phrase, *, along: bool = False) -> Search:
-    """Return the search that a place phrase asks for."""
-    return Search(
-        what=phrase.core,
-        need=phrase.need,
-        near=phrase.near,
-        along=phrase.along or along,
-        pick=phrase.pick,
-        open_now=phrase.open_now,
-        open_at=phrase.open_at,
-        stars=phrase.stars,
-        within_m=phrase.within_m,
-        within_min=phrase.within_min,
-        without=phrase.without,
-    )
-
-
-def navigate_of(
-    phrase: Phrase, roads: RoadWishes, *, via: Sequence[str] = (), start: str = ""
-) -> Navigate | Search:
-    """Return the drive that a place phrase and the wishes about the road ask for.
-
-    To a kind of place within limits it is a search, which knows them: "a cafe within five minutes", "a cafe
-    other than Starbucks".
-    """
-    if phrase.is_limited and not (via or start):
-        return search_of(phrase)
-    prefer: Any = roads.prefer
-    return Navigate(
-        to=phrase.core,
-        via=tuple(via),
-        start=start,
-        near=phrase.near,
-        avoid=roads.avoid,
-        prefer=prefer,
-        pick=phrase.pick,
-        open_now=phrase.open_now,
-        need=phrase.need,
-    )
 
 
 def parse(text: str, language: Language, context: Context | None = None) -> Parsed | None:
@@ -136,11 +34,8 @@ def parse(text: str, language: Language, context: Context | None = None) -> Pars
     context
         State of the dialogue.
     """
-    from agent.understanding.rules import en as rules_en
-    from agent.understanding.rules import zh as rules_zh
-
     context = context or Context()
-    grammar: Any = rules_zh if language == "zh" else rules_en
+    grammar: Any = zh if language == "zh" else en
     if (
         context.guiding
         and (rest := _FIRST.sub("", text)) != text

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from agent.understanding.context import Context
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
-from agent.understanding.rules.rules import STRONG, Context, Parsed, one
+from agent.understanding.rules.reading import STRONG, Parsed, one
 from poi.category import load_categories
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 
 from agent.trip.dates import ZH_DATE, ZH_SHIFT
+from agent.understanding.context import Context
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
 from agent.understanding.numerals import ZH_NUMBER, zh_number
+from agent.understanding.rules.reading import FAIR, GOOD, STRONG, Parsed, one
 from agent.understanding.rules.road_wishes import road_wishes
-from agent.understanding.rules.rules import FAIR, GOOD, STRONG, Context, Parsed, one
 from agent.understanding.rules.wishes import (
     Changes,
     Named,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agent.understanding.context import Context
 from agent.understanding.intent import ChangeRoute
-from agent.understanding.rules.rules import STRONG, Context, Parsed, one
+from agent.understanding.rules.reading import STRONG, Parsed, one
 from agent.understanding.rules.sentence_zh import END, breaths, clauses
 from agent.understanding.rules.zh_answers import answer, correction
 from agent.understanding.rules.zh_orders import recall, remember, volume

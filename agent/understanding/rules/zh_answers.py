@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from agent.understanding.context import Context
 from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Help, Repeat
 from agent.understanding.numerals import ZH_NUMBER, ordinal
-from agent.understanding.rules.rules import FAIR, GOOD, STRONG, Context, Parsed, one, other_kind
+from agent.understanding.rules.reading import FAIR, GOOD, STRONG, Parsed, one, other_kind
 from agent.understanding.rules.sentence_zh import END, NAV_LEAD, NAV_VERB, whole
 from agent.understanding.utterance import without_courtesy
 

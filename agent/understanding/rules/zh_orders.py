@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from agent.understanding.context import Context
 from agent.understanding.intent import Recall, Remember, Volume
 from agent.understanding.numerals import ZH_NUMBER, zh_number
-from agent.understanding.rules.rules import GOOD, STRONG, Context, Parsed, one
+from agent.understanding.rules.reading import GOOD, STRONG, Parsed, one
 from agent.understanding.rules.sentence_zh import END, HERE, HOME, WORK, whole
 
 

@@ -7,20 +7,11 @@ import re
 from dataclasses import replace
 from typing import Any, cast
 
+from agent.understanding.context import Context
 from agent.understanding.intent import ChangeRoute, Chat, Navigate, Search
 from agent.understanding.rules.phrase import Phrase, is_category, need_of, parse_phrase
+from agent.understanding.rules.reading import FAIR, GOOD, STRONG, WEAK, Parsed, navigate_of, one, search_of
 from agent.understanding.rules.road_wishes import road_wishes
-from agent.understanding.rules.rules import (
-    FAIR,
-    GOOD,
-    STRONG,
-    WEAK,
-    Context,
-    Parsed,
-    navigate_of,
-    one,
-    search_of,
-)
 from agent.understanding.rules.sentence_zh import END, NAV_LEAD, NAV_VERB, whole
 
 _PROBLEM = r"(?:太堵|好堵|堵死|堵车|很堵|这么堵|堵得|前面堵|堵)(?:了|死了|得要命|得慌|得厉害)?"

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from agent.understanding.context import Context
 from agent.understanding.intent import Search, Status
 from agent.understanding.moment import ZH_MOMENT
-from agent.understanding.rules.rules import GOOD, STRONG, Context, Parsed, home_asked, one
+from agent.understanding.rules.reading import GOOD, STRONG, Parsed, home_asked, one
 from agent.understanding.rules.sentence_zh import END, whole
 
 _STATUS: tuple[tuple[str, str], ...] = (
