@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from languages.messages import Messages
 from languages.numbers import Numbers, NumberWords
+from languages.reading import ReadingData, ReadingWords
 
 _FOLDER = Path(__file__).parent
 
@@ -79,9 +80,7 @@ class Language:
             read = tomllib.loads(path.read_text(encoding="utf-8"))
             self.settings = Settings.model_validate(read)
         except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, first["loc"]))
-            raise LanguageError(f"{path}: {key}: {first['msg']}") from None
+            raise LanguageError(f"{path}: {_first_fault(error)}") from None
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise LanguageError(f"{path}: {error}") from None
 
@@ -89,6 +88,21 @@ class Language:
     def numbers(self) -> Numbers:
         """Numbers as words, and words as numbers."""
         return Numbers(self.settings.numbers)
+
+    @cached_property
+    def reading(self) -> ReadingWords:
+        """Words that a reading of a sentence needs.
+
+        Raises
+        ------
+        LanguageError
+            If `reading.yaml` is missing or does not fit.
+        """
+        path = self.folder / "reading.yaml"
+        try:
+            return ReadingWords(ReadingData.model_validate(read_yaml(path)), self.numbers)
+        except ValidationError as error:
+            raise LanguageError(f"{path}: {_first_fault(error)}") from None
 
     @cached_property
     def replies(self) -> Messages:
@@ -115,6 +129,11 @@ class Language:
     def either(self, items: list[str] | tuple[str, ...]) -> str:
         """Join alternatives as they are spoken."""
         return self.settings.list_or.join(items)
+
+
+def _first_fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def read_yaml(path: Path) -> Any:

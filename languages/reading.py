@@ -1,0 +1,112 @@
+"""Words that a reading of a sentence needs besides the learned reader, in `reading.yaml` of each language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from languages.numbers import Numbers
+
+
+class ReadingData(BaseModel):
+    """`reading.yaml` as it is written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    home: tuple[str, ...] = Field(min_length=1)
+    """Names of one's own home; the first is written where none was said."""
+    company: tuple[str, ...] = Field(min_length=1)
+    """Names of one's own place of work."""
+    metres: dict[str, float] = {}
+    """Words for units of length, in metres."""
+    minutes: dict[str, float] = {}
+    """Words for units of time, in minutes."""
+    days: dict[str, int] = {}
+    """Words for a number of days without a numeral: "weekend"."""
+    joins: tuple[str, ...] = ()
+    """Words that a further request begins with: "then", 然后."""
+    fillers: tuple[str, ...] = ()
+    """Words that change nothing in a request: "please", 吧, 麻烦."""
+
+
+class ReadingWords:
+    """The words of `reading.yaml`, with the numbers of the language."""
+
+    def __init__(self, data: ReadingData, numbers: Numbers) -> None:
+        self._data = data
+        self._numbers = numbers
+        self._home = {word.lower() for word in data.home}
+        self._company = {word.lower() for word in data.company}
+
+    @property
+    def home(self) -> tuple[str, ...]:
+        """Names of one's own home."""
+        return self._data.home
+
+    @property
+    def company(self) -> tuple[str, ...]:
+        """Names of one's own place of work."""
+        return self._data.company
+
+    def own_place(self, words: str) -> str:
+        """Return "home" or "company" if the words name one's own; else nothing."""
+        said = words.strip().lower()
+        return "home" if said in self._home else "company" if said in self._company else ""
+
+    def amounts(self, text: str) -> Iterator[tuple[int, int, float]]:
+        """Yield every numeral of a text: first character, the character after it, value."""
+        named = [
+            (m.start(), m.end(), float(days))
+            for word, days in sorted(self._data.days.items(), key=lambda item: -len(item[0]))
+            for m in re.finditer(_word(word), text, re.IGNORECASE)
+        ]
+        yield from named
+        for found in re.finditer(self._numbers.pattern, text, re.IGNORECASE):
+            said = found[0].strip(" -")
+            value = self._numbers.read(said)
+            inside = any(start < found.end() and found.start() < end for start, end, _ in named)
+            if value is not None and not inside:
+                yield found.start(), found.start() + len(said), value
+
+    def number(self, words: str) -> int | None:
+        """Return the one whole number that words name, whatever stands around it; None if there is none."""
+        value = next((value for _, _, value in self.amounts(words)), None)
+        return int(value) if value is not None and value == int(value) else None
+
+    def limits(self, text: str) -> Iterator[tuple[int, int, str, int]]:
+        """Yield every limit of a text: first and last character, "within_m" or "within_min", and how much."""
+        for slot, units in (("within_m", self._data.metres), ("within_min", self._data.minutes)):
+            names = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
+            pattern = rf"(?P<count>{self._numbers.pattern})?[ -]*个?(?P<unit>{names})(?![a-zäöüß])"
+            for found in re.finditer(pattern, text, re.IGNORECASE) if names else ():
+                count = self._numbers.read(found["count"].strip(" -")) if found["count"] else 1.0
+                if count is not None:
+                    yield found.start(), found.end(), slot, round(count * units[found["unit"].lower()])
+
+    def limit(self, words: str) -> dict[str, int]:
+        """Read a limit: `{"within_m": 500}`, `{"within_min": 5}`; empty if there is no unit known."""
+        found = max(self.limits(words), key=lambda limit: limit[1] - limit[0], default=None)
+        return {found[2]: found[3]} if found else {}
+
+    def joins(self, text: str) -> list[int]:
+        """Return the positions at which a further request may begin, in order."""
+        words = "|".join(_word(word) for word in sorted(self._data.joins, key=len, reverse=True))
+        named = {m.start() for m in re.finditer(words, text, re.IGNORECASE)} if words else set()
+        stops = {m.end() for m in re.finditer(r"[,;.!?，；。！？]\s*", text)}
+        return sorted(named or stops or {m.end() for m in re.finditer(r"、|\s+(?=\S)", text)})
+
+    @cached_property
+    def fillers(self) -> re.Pattern[str]:
+        """Finds words that change nothing in a request, the longest first."""
+        words = sorted(self._data.fillers, key=len, reverse=True)
+        return re.compile("|".join(_word(word) for word in words) or r"(?!)", re.IGNORECASE)
+
+
+def _word(word: str) -> str:
+    """Return a pattern for a word: whole where words are written apart, anywhere where they are not."""
+    before = r"(?<![^\W\d_])" if word[0].isalpha() and word[0] < "\u2e80" else ""
+    after = r"(?![^\W\d_])" if word[-1].isalpha() and word[-1] < "\u2e80" else ""
+    return before + re.escape(word) + after
