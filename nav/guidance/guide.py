@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nav.errors import NavError
 from nav.guidance.answers import Notice, Question, answer, notice
+from nav.guidance.drive_state import Course, Leaving, Motion
 from nav.guidance.events import EventKind, GuidanceEvent, GuideSettings, GuideStatus
 from nav.guidance.fix import Fix
 from nav.guidance.matching import Matcher, State
@@ -58,49 +59,31 @@ class Guide:
         self._matcher = Matcher(self._roads)
         self._speed_watch = SpeedWatch(self._settings)
         self._rest_watch = RestWatch(self._settings)
-        self._last: Fix | None = None
-        self._last_fix_s = 0.0
-        self._now_s = 0.0
-        self._speed_mps = 0.0
-        self._entered_mps = 0.0
-        self._off_since: tuple[float, float] | None = None
-        self._driven_m = 0.0
-        self._tried_s = -math.inf
-        self._off_reported = False
-        self._lost_reported = False
-        self._vias = 0
+        self._motion = Motion()
+        self._leaving = Leaving()
         self._pending: tuple[str, float] | None = None
         self.arrived = False
         """Whether the destination has been reached."""
         self.progress: Progress | None = None
         """The state after the last update; None before the first."""
-        self._follow(route, quiet_until_s=-math.inf)
+        self._course = self._begin(route, quiet_until_s=-math.inf)
 
     @property
     def route(self) -> Route:
         """The route that is followed, the newest one."""
-        return self._ruler.route
+        return self._course.ruler.route
 
-    def _follow(self, route: Route, *, quiet_until_s: float) -> None:
-        self._ruler = RouteRuler(route)
-        self._maneuvers = route.maneuvers
-        self._scheduler = PromptScheduler(
-            self._maneuvers,
+    def _begin(self, route: Route, *, quiet_until_s: float) -> Course:
+        scheduler = PromptScheduler(
+            route.maneuvers,
             self._settings.language,
             timing=self._settings.timing,
             quiet_until_s=quiet_until_s,
         )
-        self._matcher.route_edges = frozenset(self._ruler.edges)
-        self._leg_ends: list[float] = []
-        offset_m = 0.0
-        for leg in route.legs:
-            offset_m += leg.distance_m
-            self._leg_ends.append(offset_m)
-        self._vias = 0
-        self._offset_m = 0.0
-        self._followed_m = self._driven_m
-        self._off_since = None
-        self._off_reported = self._stranded = False
+        self._leaving.end()
+        ruler = RouteRuler(route)
+        self._matcher.route_edges = frozenset(ruler.edges)
+        return Course(ruler=ruler, scheduler=scheduler, since_m=self._motion.driven_m)
 
     def update(self, fix: Fix | None, *, time_s: float | None = None) -> list[GuidanceEvent]:
         """Take the next position.
@@ -118,63 +101,48 @@ class Guide:
             What happened, in order; the progress last.
         """
         if fix is None:
-            return self._reckon(self._now_s + 1.0 if time_s is None else time_s)
-        if fix.time_s < self._now_s:
+            return self._reckon(self._motion.now_s + 1.0 if time_s is None else time_s)
+        if fix.time_s < self._motion.now_s:
             # The receiver's clock was set back: everything is timed by it, so start counting anew.
             self._reset_clock(fix.time_s)
-        gap_s = fix.time_s - self._now_s if self._last is not None else 0.0
-        elapsed_s = min(10.0, gap_s)
-        silent_s = fix.time_s - self._last_fix_s if self._last is not None else 0.0
-        self._now_s = self._last_fix_s = fix.time_s
-        self._lost_reported = False
-        self._speed_mps = self._entered_mps = self._speed_of(fix)
-        self._driven_m += self._speed_mps * elapsed_s
+        gap_s, silent_s = self._motion.take(fix)
         states = self._matcher.step(fix)
-        self._last = fix
         events = self._said_later()
         state, offset_m = self._on_route(states, gap_s, silent_s)
         if offset_m is not None:
-            self._offset_m = offset_m
-            self._off_since = None
-            self._off_reported = self._stranded = False
+            self._course.offset_m = offset_m
+            self._leaving.end()
             events += self._along()
         else:
             state = states[0] if states else None
             events += self._off_route(fix, state)
         self.progress = self._progress(fix, state, on_route=offset_m is not None)
-        events += self._notices(elapsed_s)
-        events.append(GuidanceEvent(kind="progress", time_s=self._now_s, progress=self.progress))
+        events += self._notices(min(10.0, gap_s))
+        events.append(GuidanceEvent(kind="progress", time_s=self._motion.now_s, progress=self.progress))
         return events
 
-    def _speed_of(self, fix: Fix) -> float:
-        if fix.speed_mps is not None:
-            return fix.speed_mps
-        if self._last is None or fix.time_s <= self._last.time_s:
-            return self._speed_mps
-        moved_m = between_m(self._last.lat, self._last.lon, fix.lat, fix.lon)
-        return 0.5 * self._speed_mps + 0.5 * min(70.0, moved_m / (fix.time_s - self._last.time_s))
-
     def _reset_clock(self, time_s: float) -> None:
-        shift_s = time_s - self._now_s
-        self._scheduler.busy_until_s += shift_s
+        shift_s = time_s - self._motion.now_s
+        self._course.scheduler.busy_until_s += shift_s
         self._speed_watch.shift(shift_s)
-        self._tried_s += shift_s
-        self._off_since = None
+        self._leaving.tried_s += shift_s
+        if not self._leaving.is_known:
+            self._leaving.end()
         self._matcher.forget()
-        self._last = None
+        self._motion.last = None
 
     def _on_route(
         self, states: list[State], gap_s: float, silent_s: float
     ) -> tuple[State | None, float | None]:
         """Find the car on its route, unless there is much better evidence that it is elsewhere."""
-        expected_m = self._offset_m + self._speed_mps * gap_s
+        expected_m = self._course.offset_m + self._motion.speed_mps * gap_s
         # After a silence the car may have gone faster or slower than was reckoned.
-        window_m = _WINDOW_M + _DRIFT * max(self._speed_mps, _DRIFT_MPS) * max(0.0, silent_s - 1.0)
+        window_m = _WINDOW_M + _DRIFT * max(self._motion.speed_mps, _DRIFT_MPS) * max(0.0, silent_s - 1.0)
         for state in states:
             if state.score < -_OFF_MARGIN:
                 break
             place = state.candidate
-            offset_m = self._ruler.offset_of(place.edge, place.offset_m, expected_m)
+            offset_m = self._course.ruler.offset_of(place.edge, place.offset_m, expected_m)
             if offset_m is not None and abs(offset_m - expected_m) <= window_m:
                 return state, offset_m
         return None, None
@@ -182,57 +150,59 @@ class Guide:
     def _rejoin(self, state: State) -> bool:
         """Go on from another part of the route, if that is where the car is."""
         place = state.candidate
-        offset_m = self._ruler.offset_of(place.edge, place.offset_m, self._offset_m)
+        offset_m = self._course.ruler.offset_of(place.edge, place.offset_m, self._course.offset_m)
         if offset_m is None:
             return False
-        self._offset_m = offset_m
-        self._scheduler.rewind(offset_m)
-        self._off_since = None
+        self._course.offset_m = offset_m
+        self._course.scheduler.rewind(offset_m)
+        self._leaving.end()
         return True
 
     def _along(self) -> list[GuidanceEvent]:
-        events = []
-        while self._vias < len(self._leg_ends) - 1 and self._offset_m >= self._leg_ends[self._vias] - 5:
-            self._vias += 1
-            events.append(GuidanceEvent(kind="via_reached", time_s=self._now_s, detail=str(self._vias)))
-        left_m = self._ruler.length_m - self._offset_m
-        near_m = _ARRIVED_SLOW_M if self._speed_mps < _SLOW_MPS else _ARRIVED_M
-        if self.arrived or (left_m <= near_m and self._vias == len(self._leg_ends) - 1):
+        course, events = self._course, []
+        while course.reaches_stop():
+            events.append(
+                GuidanceEvent(kind="via_reached", time_s=self._motion.now_s, detail=str(course.vias))
+            )
+        near_m = _ARRIVED_SLOW_M if self._motion.speed_mps < _SLOW_MPS else _ARRIVED_M
+        if self.arrived or (course.left_m <= near_m and course.on_last_leg):
             # The last prompt may still be said; the drive is over when the arrival can be.
-            if not self.arrived and self._scheduler.is_free(self._now_s):
+            if not self.arrived and self._course.scheduler.is_free(self._motion.now_s):
                 self.arrived = True
                 events.append(self._announce("arrived", self._word("arrived"), drop_s=6.0))
             return events
-        prompt = self._scheduler.update(self._offset_m, self._speed_mps, self._now_s)
+        prompt = self._course.scheduler.update(
+            self._course.offset_m, self._motion.speed_mps, self._motion.now_s
+        )
         if prompt is not None:
-            events.append(GuidanceEvent(kind="prompt", time_s=self._now_s, prompt=prompt))
+            events.append(GuidanceEvent(kind="prompt", time_s=self._motion.now_s, prompt=prompt))
         return events
 
     def _announce(self, kind: EventKind, text: str, *, drop_s: float, detail: str = "") -> GuidanceEvent:
         """Report an event, and say it now or, if something is being said, as soon as that has ended."""
-        if self._scheduler.is_free(self._now_s):
-            prompt = self._notice_prompt(text, self._now_s + drop_s)
-            return GuidanceEvent(kind=kind, time_s=self._now_s, prompt=prompt, detail=detail)
-        self._pending = (text, self._now_s + drop_s)
-        return GuidanceEvent(kind=kind, time_s=self._now_s, detail=detail)
+        if self._course.scheduler.is_free(self._motion.now_s):
+            prompt = self._notice_prompt(text, self._motion.now_s + drop_s)
+            return GuidanceEvent(kind=kind, time_s=self._motion.now_s, prompt=prompt, detail=detail)
+        self._pending = (text, self._motion.now_s + drop_s)
+        return GuidanceEvent(kind=kind, time_s=self._motion.now_s, detail=detail)
 
     def _said_later(self) -> list[GuidanceEvent]:
-        if self._pending is None or not self._scheduler.is_free(self._now_s):
+        if self._pending is None or not self._course.scheduler.is_free(self._motion.now_s):
             return []
         (text, deadline_s), self._pending = self._pending, None
-        if self._now_s > deadline_s:
+        if self._motion.now_s > deadline_s:
             return []
         prompt = self._notice_prompt(text, deadline_s)
-        return [GuidanceEvent(kind="prompt", time_s=self._now_s, prompt=prompt)]
+        return [GuidanceEvent(kind="prompt", time_s=self._motion.now_s, prompt=prompt)]
 
     def _notice_prompt(self, text: str, deadline_s: float) -> Prompt:
-        length_s = self._scheduler.occupy(self._now_s, text)
+        length_s = self._course.scheduler.occupy(self._motion.now_s, text)
         return Prompt(
             text=text,
             language=self._settings.language,
             stage="notice",
             maneuver=-1,
-            time_s=self._now_s,
+            time_s=self._motion.now_s,
             distance_m=0.0,
             speech_s=length_s,
             drop_after_s=deadline_s,
@@ -245,33 +215,31 @@ class Guide:
     def _off_route(self, fix: Fix, state: State | None) -> list[GuidanceEvent]:
         if self.arrived:
             return []
-        if self._off_since is None:
-            self._off_since = (self._now_s, self._driven_m)
-        since_s, since_m = self._off_since
-        driven_m = self._driven_m - since_m
-        lasting = self._now_s - since_s >= _OFF_AFTER_S and driven_m >= _OFF_LEAST_M
+        motion, leaving = self._motion, self._leaving
+        leaving.doubt(motion)
+        driven_m = motion.driven_m - leaving.since_m
+        lasting = motion.now_s - leaving.since_s >= _OFF_AFTER_S and driven_m >= _OFF_LEAST_M
         sure = lasting or driven_m >= _OFF_AFTER_M
         # A car that starts has no direction yet, and may still be on its way out of a car park.
-        sure = sure and self._driven_m - self._followed_m >= _JOIN_M
+        sure = sure and motion.driven_m - self._course.since_m >= _JOIN_M
         if not sure or (state is None and not self._is_far_off(fix)):
             return []
         if state is not None and self._rejoin(state):
             return self._along()
         events = []
-        if not self._off_reported:
-            self._off_reported = True
+        if not leaving.is_known:
+            leaving.state = "off route"
             events.append(
-                GuidanceEvent(kind="off_route", time_s=self._now_s, detail=f"{fix.lat:.6f},{fix.lon:.6f}")
+                GuidanceEvent(kind="off_route", time_s=motion.now_s, detail=f"{fix.lat:.6f},{fix.lon:.6f}")
             )
-        if self._settings.reroute and self._now_s - self._tried_s >= (
-            _STRANDED_S if self._stranded else _RETRY_S
-        ):
-            self._tried_s = self._now_s
+        retry_s = _STRANDED_S if leaving.state == "stranded" else _RETRY_S
+        if self._settings.reroute and motion.now_s - leaving.tried_s >= retry_s:
+            leaving.tried_s = motion.now_s
             events.append(self._find_new_route(fix, state))
         return events
 
     def _is_far_off(self, fix: Fix) -> bool:
-        edge, along_m = self._ruler.place_at(self._offset_m)
+        edge, along_m = self._course.ruler.place_at(self._course.offset_m)
         lat, lon, _ = self._roads.shape(edge).at(along_m)
         return between_m(fix.lat, fix.lon, lat, lon) > _FAR_OFF_M + 3 * (fix.accuracy_m or 5.0)
 
@@ -281,14 +249,14 @@ class Guide:
         if state is not None:
             place = state.candidate
             shape = self._roads.shape(place.edge)
-            ahead_m = place.offset_m + self._speed_mps * _PREDICT_S
+            ahead_m = place.offset_m + self._motion.speed_mps * _PREDICT_S
             lat, lon, heading_deg = shape.at(min(ahead_m, shape.length_m - 0.5))
         try:
             route = self._route_from(lat, lon, heading_deg)
         except NavError as error:
-            if self._stranded:
-                return GuidanceEvent(kind="no_route", time_s=self._now_s, detail=str(error))
-            self._stranded = True
+            if self._leaving.state == "stranded":
+                return GuidanceEvent(kind="no_route", time_s=self._motion.now_s, detail=str(error))
+            self._leaving.state = "stranded"
             return self._announce("no_route", self._word("no_route"), drop_s=3.0, detail=str(error))
         # A route that begins against the car's direction has no manoeuvre for that.
         back = state is not None and route.edges[0] == route.graph.edge_reverse[state.candidate.edge]
@@ -301,29 +269,28 @@ class Guide:
 
     def texts_ahead(self) -> list[str]:
         """Return sentences that will soon be said in a hurry; see `PromptScheduler.texts_ahead`."""
-        return self._scheduler.texts_ahead(self._offset_m, self._speed_mps)
+        return self._course.scheduler.texts_ahead(self._course.offset_m, self._motion.speed_mps)
 
     def stops_left(self) -> list[tuple[float, float]]:
         """Return the stops still to be reached, (lat, lon), the destination last."""
-        return [leg.end.point for leg in self.route.legs[self._vias :]]
+        return [leg.end.point for leg in self.route.legs[self._course.vias :]]
 
     def _take_up(self, route: Route, *, back: bool) -> GuidanceEvent:
-        busy_until_s = self._scheduler.busy_until_s
         self._pending = None
-        self._follow(route, quiet_until_s=busy_until_s)
-        self._scheduler.skip_depart()
-        prompt = self._scheduler.first_after(
-            self._word("turn_round" if back else "reroute"), 0.0, max(0.0, self._speed_mps), self._now_s
-        )
-        return GuidanceEvent(kind="reroute", time_s=self._now_s, prompt=prompt, route=route)
+        self._course = self._begin(route, quiet_until_s=self._course.scheduler.busy_until_s)
+        scheduler, motion = self._course.scheduler, self._motion
+        scheduler.skip_depart()
+        opening = self._word("turn_round" if back else "reroute")
+        prompt = scheduler.first_after(opening, 0.0, max(0.0, motion.speed_mps), motion.now_s)
+        return GuidanceEvent(kind="reroute", time_s=self._motion.now_s, prompt=prompt, route=route)
 
     def roads_changed(self) -> list[GuidanceEvent]:
         """Go another way if closures or live speeds that have just come hit what is left of the route."""
-        here = self._ruler.index_at(self._offset_m)
-        left = self._ruler.edges[here:]
-        if self.arrived or self._off_reported or not self._router.metrics.concern(left[1:]):
+        here = self._course.ruler.index_at(self._course.offset_m)
+        left = self._course.ruler.edges[here:]
+        if self.arrived or self._leaving.is_known or not self._router.metrics.concern(left[1:]):
             return []
-        edge, along_m = self._ruler.place_at(self._offset_m)
+        edge, along_m = self._course.ruler.place_at(self._course.offset_m)
         lat, lon, heading_deg = self._roads.shape(edge).at(along_m)
         try:
             route = self._route_from(lat, lon, heading_deg)
@@ -336,36 +303,37 @@ class Guide:
 
     def _reckon(self, time_s: float) -> list[GuidanceEvent]:
         """Move the car on by its last speed while the receiver says nothing."""
-        if self._last is None or self.progress is None:
-            self._now_s = max(self._now_s, time_s)
+        motion = self._motion
+        if motion.last is None or self.progress is None:
+            motion.now_s = max(motion.now_s, time_s)
             return []
-        elapsed_s = max(0.0, min(10.0, time_s - self._now_s))
-        self._now_s += elapsed_s
-        silent_s = self._now_s - self._last_fix_s
-        in_tunnel = self._ruler.in_tunnel(self._offset_m, _TUNNEL_NEAR_M)
+        elapsed_s = motion.wait(time_s)
+        silent_s = motion.silent_s
+        in_tunnel = self._course.ruler.in_tunnel(self._course.offset_m, _TUNNEL_NEAR_M)
         events = self._said_later()
-        if silent_s > (_RECKON_TUNNEL_S if in_tunnel else _RECKON_S) or self._off_since is not None:
-            if not self._lost_reported and silent_s > _RECKON_S:
-                self._lost_reported = True
+        if silent_s > (_RECKON_TUNNEL_S if in_tunnel else _RECKON_S) or self._leaving.state != "on route":
+            if motion.signal == "there" and silent_s > _RECKON_S:
+                motion.signal = "reported lost"
                 events.append(self._announce("position_lost", self._word("position_lost"), drop_s=5.0))
             return events
         # It never reckons as far as the destination, unless no position can be had there.
-        hidden = self._ruler.in_tunnel(self._ruler.length_m)
-        limit_m = self._ruler.length_m - (0.0 if hidden else _ARRIVED_SLOW_M + 1)
-        limit_m = max(self._offset_m, limit_m)
+        hidden = self._course.ruler.in_tunnel(self._course.ruler.length_m)
+        limit_m = self._course.ruler.length_m - (0.0 if hidden else _ARRIVED_SLOW_M + 1)
+        limit_m = max(self._course.offset_m, limit_m)
         if in_tunnel and silent_s > _TUNNEL_SPEED_S:
             # Nobody knows how fast a car goes in there: somewhere between its speed and the road's.
-            road_mps = self._ruler.speed_mps(self._offset_m)
-            self._speed_mps += (0.5 * (self._entered_mps + road_mps) - self._speed_mps) * 0.3
-        self._offset_m = min(limit_m, self._offset_m + self._speed_mps * elapsed_s)
+            road_mps = self._course.ruler.speed_mps(self._course.offset_m)
+            motion.speed_mps += (0.5 * (motion.entered_mps + road_mps) - motion.speed_mps) * 0.3
+        self._course.offset_m = min(limit_m, self._course.offset_m + motion.speed_mps * elapsed_s)
         events += self._along()
         self.progress = self._progress(None, None, on_route=True)
-        events.append(GuidanceEvent(kind="progress", time_s=self._now_s, progress=self.progress))
+        events.append(GuidanceEvent(kind="progress", time_s=self._motion.now_s, progress=self.progress))
         return events
 
     def _progress(self, fix: Fix | None, state: State | None, *, on_route: bool) -> Progress:
+        course, maneuvers = self._course, self.route.maneuvers
         if on_route:
-            edge, along_m = self._ruler.place_at(self._offset_m)
+            edge, along_m = course.ruler.place_at(course.offset_m)
             lat, lon, heading_deg = self._roads.shape(edge).at(along_m)
         elif state is not None:
             place = state.candidate
@@ -373,22 +341,22 @@ class Guide:
         else:
             assert fix is not None
             edge, (lat, lon), heading_deg = -1, (fix.lat, fix.lon), fix.heading_deg or 0.0
-        coming = self._scheduler.next_index
-        next_m = self._maneuvers[coming].offset_m if coming < len(self._maneuvers) else self._ruler.length_m
+        coming = course.scheduler.next_index
+        next_m = maneuvers[coming].offset_m if coming < len(maneuvers) else course.ruler.length_m
         graph = self.route.graph
         return Progress(
-            time_s=self._now_s,
+            time_s=self._motion.now_s,
             lat=lat,
             lon=lon,
             heading_deg=heading_deg,
-            speed_mps=self._speed_mps,
+            speed_mps=self._motion.speed_mps,
             on_route=on_route,
             estimated=fix is None,
-            offset_m=self._offset_m,
-            remaining_m=max(0.0, self._ruler.length_m - self._offset_m),
-            remaining_s=self._ruler.remaining_s(self._offset_m),
+            offset_m=course.offset_m,
+            remaining_m=max(0.0, course.ruler.length_m - course.offset_m),
+            remaining_s=course.ruler.remaining_s(course.offset_m),
             next_maneuver=coming,
-            next_distance_m=max(0.0, next_m - self._offset_m),
+            next_distance_m=max(0.0, next_m - course.offset_m),
             edge=edge,
             names=graph.edge_names(edge) if edge >= 0 else {},
             ref=graph.edge_ref(edge) if edge >= 0 else "",
@@ -398,9 +366,9 @@ class Guide:
     def _notices(self, elapsed_s: float) -> list[GuidanceEvent]:
         assert self.progress is not None
         events: list[GuidanceEvent] = []
-        driving_s = self._rest_watch.update(self._speed_mps, elapsed_s)
-        free = self._scheduler.is_free(self._now_s) and not self.arrived
-        room_s = self._scheduler.room_s(self._offset_m, self._speed_mps) if free else 0.0
+        driving_s = self._rest_watch.update(self._motion.speed_mps, elapsed_s)
+        free = self._course.scheduler.is_free(self._motion.now_s) and not self.arrived
+        room_s = self._course.scheduler.room_s(self._course.offset_m, self._motion.speed_mps) if free else 0.0
         # What can wait is said only where it cannot run into a manoeuvre.
         if room_s > 5.0 and self._speed_watch.is_due(self.progress):
             text = self._word("speeding", limit=self.progress.limit_kph or 0)
@@ -414,7 +382,7 @@ class Guide:
         progress = self.progress or self._progress(None, None, on_route=True)
         if self.progress is None and question == "arrival_time":
             question = "time_left"  # its clock is that of the positions, and none has come yet
-        return answer(question, progress, self._maneuvers, language, zone=zone)
+        return answer(question, progress, self.route.maneuvers, language, zone=zone)
 
     def status(self) -> GuideStatus:
         """Return a snapshot of the drive."""
@@ -425,8 +393,8 @@ class Guide:
             offset_m=progress.offset_m,
             remaining_m=progress.remaining_m,
             remaining_s=progress.remaining_s,
-            next_zh=answer("next_turn", progress, self._maneuvers, "zh"),
-            next_en=answer("next_turn", progress, self._maneuvers, "en"),
+            next_zh=answer("next_turn", progress, self.route.maneuvers, "zh"),
+            next_en=answer("next_turn", progress, self.route.maneuvers, "en"),
             next_distance_m=progress.next_distance_m,
             road=name_in(progress.names, language) or spoken_ref(progress.ref, language),
             limit_kph=progress.limit_kph,

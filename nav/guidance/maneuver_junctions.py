@@ -154,50 +154,23 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
         What the decisions need, and which junctions to look at.
     """
     road_class, flags = graph.edge_class[edges], graph.edge_flags[edges]
-    way, length_m = graph.edge_way[edges], graph.edge_length_m[edges]
-    heading_in, heading_out = graph.edge_heading_in_deg[edges], graph.edge_heading_out_deg[edges]
-    link = (flags & LINK) != 0
-    circle = (flags & CIRCLE_FLAGS) != 0
-    ferry = (flags & EdgeFlag.FERRY) != 0
+    length_m, link = graph.edge_length_m[edges], (flags & LINK) != 0
+    circle, ferry = (flags & CIRCLE_FLAGS) != 0, (flags & EdgeFlag.FERRY) != 0
+    way = graph.edge_way[edges]
     name_set, ref = graph.way_name[way], graph.way_ref[way]
     connector = ((flags & EdgeFlag.INTERNAL) != 0) & (length_m < _INTERNAL_M)
     connector |= link & (road_class > TRUNK) & (length_m < _CONNECTOR_LINK_M)
     connector |= _jogs(length_m, name_set, ref)
     connector &= ~circle
-
-    before, after = edges[:-1], edges[1:]
-    ends = graph.edge_to[edges]
-    node = ends[:-1]
-    count = graph.node_first_edge[node + 1] - graph.node_first_edge[node]
-    first_arm = np.concatenate(([0], np.cumsum(count)))
-    owner = np.repeat(np.arange(len(before)), count)
-    arm = np.arange(first_arm[-1]) + (graph.node_first_edge[node] - first_arm[:-1])[owner]
-    reverse = graph.edge_reverse[before]
-    back = after == reverse
-    arm_class, arm_flags = graph.edge_class[arm], graph.edge_flags[arm]
-    arm_turn = _wrapped(graph.edge_heading_out_deg[arm] - heading_in[:-1][owner])
-    arm_legal = (graph.edge_access[arm] & access) != 0
-    arm_back = arm == reverse[owner]
-    arm_other = ~((arm == after[owner]) | arm_back)
-    if access == Access.CAR:
-        arm_other &= arm_class <= FERRY
+    heading_in, heading_out = graph.edge_heading_in_deg[edges], graph.edge_heading_out_deg[edges]
     turn_deg = _wrapped(heading_out[1:] - heading_in[:-1])
-
-    exits = np.zeros(0, dtype=np.int64)
-    interesting = exits
-    if len(before):
-        is_exit = arm_legal & ~arm_back & ((arm_flags & (CIRCLE_FLAGS | EdgeFlag.PRIVATE)) == 0)
-        exits = np.add.reduceat(is_exit.astype(np.int64), first_arm[:-1])
-        ahead = np.where(arm_other & arm_legal, np.abs(arm_turn), _NONE_DEG)
-        straightest = np.minimum.reduceat(ahead, first_arm[:-1])
-        roads = np.add.reduceat(arm_other.astype(np.int64), first_arm[:-1]) > 0
-        size = np.abs(turn_deg)
-        mask = roads & (size >= _TURN_DEG)
-        mask |= (straightest < _NONE_DEG) & ((size > _STRAIGHT_DEG) | (straightest < _FORK_DEG))
-        mask |= back | circle[1:] | circle[:-1] | (ferry[1:] != ferry[:-1]) | connector[1:]
-        mask |= (link[1:] != link[:-1]) & roads
-        mask |= (name_set[1:] != name_set[:-1]) & (name_set[1:] >= 0) & (name_set[:-1] >= 0)
-        interesting = np.flatnonzero(mask)
+    arms = _all_arms(graph, edges, access)
+    back = edges[1:] == graph.edge_reverse[edges[:-1]]
+    mask = arms.worth_a_look(np.abs(turn_deg))
+    mask |= back | circle[1:] | circle[:-1] | (ferry[1:] != ferry[:-1]) | connector[1:]
+    mask |= (link[1:] != link[:-1]) & arms.any_other
+    mask |= (name_set[1:] != name_set[:-1]) & (name_set[1:] >= 0) & (name_set[:-1] >= 0)
+    ends = graph.edge_to[edges]
     return Junctions(
         edges=edges.tolist(),
         turn_deg=turn_deg.tolist(),
@@ -206,7 +179,7 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
         lat=graph.node_lat[ends].tolist(),
         lon=graph.node_lon[ends].tolist(),
         length_m=length_m.tolist(),
-        interesting=interesting.tolist(),
+        interesting=np.flatnonzero(mask).tolist(),
         back=back.tolist(),
         circle=circle.tolist(),
         ferry=ferry.tolist(),
@@ -216,13 +189,70 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
         name_set=name_set.tolist(),
         ref=ref.tolist(),
         turn_lanes=graph.edge_turn_lanes[edges].tolist(),
-        exits=exits.tolist(),
-        first_arm=first_arm.tolist(),
-        arm_turn_deg=arm_turn,
-        arm_legal=arm_legal,
-        arm_class=arm_class,
-        arm_flags=arm_flags,
-        arm_other=arm_other,
+        exits=arms.exits.tolist(),
+        first_arm=arms.first.tolist(),
+        arm_turn_deg=arms.turn_deg,
+        arm_legal=arms.legal,
+        arm_class=arms.road_class,
+        arm_flags=arms.flags,
+        arm_other=arms.other,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arms:
+    """The roads that leave each of the n - 1 junctions of a route, one after the other."""
+
+    first: IntArray
+    """n: index of the first arm of each junction."""
+    turn_deg: FloatArray
+    legal: BoolArray
+    road_class: IntArray
+    flags: IntArray
+    other: BoolArray
+    exits: IntArray
+    """n - 1: arms that count as exits of a circle."""
+
+    @property
+    def any_other(self) -> BoolArray:
+        """Tell for each junction whether another road leaves it."""
+        return np.asarray(self._reduced(np.add, self.other.astype(np.int64)) > 0)
+
+    def worth_a_look(self, size_deg: FloatArray) -> BoolArray:
+        """Tell for each junction whether the route turns there, or another road goes on nearly straight."""
+        ahead = np.where(self.other & self.legal, np.abs(self.turn_deg), _NONE_DEG)
+        straightest = self._reduced(np.minimum, ahead)
+        mask = self.any_other & (size_deg >= _TURN_DEG)
+        mask |= (straightest < _NONE_DEG) & ((size_deg > _STRAIGHT_DEG) | (straightest < _FORK_DEG))
+        return np.asarray(mask)
+
+    def _reduced(self, how: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(how.reduceat(values, self.first[:-1])) if len(self.first) > 1 else values[:0]
+
+
+def _all_arms(graph: Graph, edges: IntArray, access: int) -> _Arms:
+    before, after = edges[:-1], edges[1:]
+    node = graph.edge_to[before]
+    count = graph.node_first_edge[node + 1] - graph.node_first_edge[node]
+    first = np.concatenate(([0], np.cumsum(count)))
+    owner = np.repeat(np.arange(len(before)), count)
+    arm = np.arange(first[-1]) + (graph.node_first_edge[node] - first[:-1])[owner]
+    is_back = arm == graph.edge_reverse[before][owner]
+    road_class, flags = graph.edge_class[arm], graph.edge_flags[arm]
+    legal = (graph.edge_access[arm] & access) != 0
+    other = ~((arm == after[owner]) | is_back)
+    if access == Access.CAR:
+        other &= road_class <= FERRY
+    is_exit = legal & ~is_back & ((flags & (CIRCLE_FLAGS | EdgeFlag.PRIVATE)) == 0)
+    exits = np.add.reduceat(is_exit.astype(np.int64), first[:-1]) if len(before) else first[:0]
+    return _Arms(
+        first=first,
+        turn_deg=_wrapped(graph.edge_heading_out_deg[arm] - graph.edge_heading_in_deg[before][owner]),
+        legal=legal,
+        road_class=road_class,
+        flags=flags,
+        other=other,
+        exits=exits,
     )
 
 
