@@ -57,6 +57,7 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
 
 faults: region
 	@XIAOGAO_FAULT_ROUNDS=200 XIAOGAO_FUZZ_CASES=100000 XIAOGAO_FAULT_TABLE=out/faults.md $(BIN)/python -m pytest tests/faults --timeout=36000

@@ -5,16 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 
 def main() -> None:
-    """Run the tests, models included, then ruff and mypy."""
+    """Run the tests, models included, then ruff, mypy and the floors of the packages."""
     python = sys.executable
     checks = {
         "tests": [python, "-m", "pytest", "--durations=15"],
         "ruff check": [python, "-m", "ruff", "check", "."],
         "ruff format": [python, "-m", "ruff", "format", "--check", "--quiet", "."],
         "mypy": [python, "-m", "mypy"],
+        "imports": [str(Path(python).with_name("lint-imports")), "--no-cache"],
     }
     failed = []
     for name, command in checks.items():
