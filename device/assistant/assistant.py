@@ -227,8 +227,9 @@ class Assistant:
         return list(dict.fromkeys(name for name in (*asked, *near) if name))[:_HINTS]
 
     def close(self) -> None:
-        """End the engine processes."""
-        self.engines.stop()
+        """End the engine processes for good, and close the files of places."""
+        self.engines.close()
+        self.places.close()
 
 
 def _since_ms(start: float) -> float:

@@ -291,7 +291,7 @@ class Mouth:
         """Say what is still waiting, and end."""
         self._waiting.put(None)
         self._thread.join(timeout=120)
-        self._engines.stop()
+        self._engines.close()
 
 
 def _play(samples: Any, rate_hz: int) -> None:

@@ -149,7 +149,7 @@ def voices_list(
     try:
         voices = engines.synthesizer.voices()
     finally:
-        engines.stop()
+        engines.close()
     for voice in voices:
         if json:
             print_json({"name": voice.name, "language": voice.language, "engine": voice.engine})
@@ -185,7 +185,7 @@ def voices_try(
         words = text or _SAY["zh" if language == "zh" else "en"]
         clips = list(engines.synthesizer.speak(words, "zh" if language == "zh" else "en", voice=name))
     finally:
-        engines.stop()
+        engines.close()
     if say is not None:
         wav_io.write(say, np.concatenate([clip.samples for clip in clips]), clips[0].sample_rate_hz)
         stdout.print(str(say), soft_wrap=True)

@@ -57,7 +57,7 @@ def serve(
     from device.http.server import http_server, listening_socket
 
     chosen = settings.http.model_copy(update={"port": port} if port else {})
-    server = http_server(opened, chosen)
+    server = http_server(opened, chosen, live_file=settings.routing.live_file)
     try:
         listening = listening_socket(chosen)
     except DeviceError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,11 +49,11 @@ class Engines:
     synthesizer: RemoteSynthesizer
     """Text to speech."""
 
-    def stop(self) -> None:
-        """End every engine process."""
+    def close(self) -> None:
+        """End every engine process for good; none of them starts again."""
         for engine in (self.recogniser, self.language_model, self.synthesizer):
             if engine is not None:
-                engine.stop()
+                engine.close()
 
 
 def make_engines(settings: Settings, store: ModelStore | None = None) -> Engines:
@@ -75,6 +76,8 @@ class RemoteEngine:
     def __init__(self, describe: Callable[[], EngineSpec]) -> None:
         self._describe = describe
         self._process: EngineProcess | None = None
+        self._making = threading.Lock()
+        self._closed = False
         self.left_out = ""
         """Why it must not run now, in words; empty when it may."""
 
@@ -87,19 +90,23 @@ class RemoteEngine:
         ModelMissing, ModelDamaged
             What it needs is not installed.
         """
-        if self._process is None:
-            self._process = EngineProcess(self._describe())
-        return self._process
+        with self._making:
+            if self._process is None:
+                self._process = EngineProcess(self._describe())
+                if self._closed:
+                    self._process.close()
+            return self._process
 
     def warm(self) -> None:
         """Start the process without waiting for it; see `EngineProcess.start`."""
         if not self.left_out:
             self.process.start()
 
-    def stop(self) -> None:
-        """End the process, if there is one."""
+    def close(self) -> None:
+        """End the process, if there is one, for good: whoever still calls it gets an error."""
+        self._closed = True
         if self._process is not None:
-            self._process.stop()
+            self._process.close()
 
 
 class RemoteRecogniser(RemoteEngine):

@@ -83,6 +83,7 @@ class EngineProcess:
         self.spec = spec
         self.health = EngineHealth()
         self._turn = threading.Lock()
+        self._closed = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._wire: Wire | None = None
         self._ready = False
@@ -197,6 +198,11 @@ class EngineProcess:
         finally:
             self._turn.release()
 
+    def close(self) -> None:
+        """End the child for good: who calls it from now on gets `EngineFailed`."""
+        self._closed.set()
+        self.stop()
+
     def request(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
         """Call a method of the engine and wait for its result.
 
@@ -305,6 +311,8 @@ class EngineProcess:
         now = time.monotonic()
         recent = [death for death in self._deaths if now - death < _CALM_S]
         time.sleep(max(0.0, _BACK_OFF_S[len(recent)] - (now - recent[-1]) if recent else 0.0))
+        if self._closed.is_set():
+            raise EngineFailed(f"{self.spec.name} was closed")
         self._child = subprocess.Popen(
             [sys.executable, "-m", "device.engine.worker"],
             stdin=subprocess.PIPE,
@@ -314,6 +322,9 @@ class EngineProcess:
         )
         assert self._child.stdin
         assert self._child.stdout
+        if self._closed.is_set():  # `close` came while it was being started, and did not see it
+            self._bury()
+            raise EngineFailed(f"{self.spec.name} was closed")
         signs = functools.partial(life_signs, self._child.pid)
         self._wire = Wire(self._child.stdout.fileno(), self._child.stdin.fileno(), signs)
         self._ready = False

@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from device.errors import DeviceError
 from device.http.guard import Guard, check_binding
-from device.settings import load_settings
 
 if TYPE_CHECKING:
     import uvicorn
 
-    from device.service.service import Service
-    from device.settings import HttpSettings
-    from nav import Region
+    from device.settings import HttpSettings, Settings
+    from nav import Region, Router
+
+_CLOSE_LIMIT_S = 2.0
 
 
-def http_server(region: Region, settings: HttpSettings, service: Service | None = None) -> uvicorn.Server:
-    """Return a server of the routing API for a region; with a service, of its health and metrics too.
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What a service tells about itself over HTTP."""
 
-    Routes keep to the closures of `[routing] live_file`; the service's own router is shared.
+    health: Callable[[], dict[str, Any]]
+    """Gives the object of /health."""
+
+    metrics: Callable[[], bytes]
+    """Gives the text of /metrics, in Prometheus' format."""
+
+
+def http_server(
+    region: Region,
+    settings: HttpSettings,
+    *,
+    live_file: str = "",
+    router: Router | None = None,
+    watched: Watched | None = None,
+) -> uvicorn.Server:
+    """Return a server of the routing API for a region.
+
+    Parameters
+    ----------
+    region : Region
+        Where routes are found.
+    settings : HttpSettings
+        Address, port and token.
+    live_file : str
+        File of closures and live speeds that the routes keep to; empty for none.
+    router : Router, optional
+        A router of the region that is there already, whose closures somebody else keeps.
+    watched : Watched, optional
+        Health and metrics of a service.
 
     Raises
     ------
     BadSettings
-        An address that others reach, without a token; or settings that cannot be read.
+        An address that others reach, without a token.
     """
     import uvicorn
 
     from device.http.api import Routers, create_app
 
     check_binding(settings.host, settings.token)
-    live_file = (service.settings if service is not None else load_settings()).routing.live_file
-    routers = Routers(
-        region,
-        own=service.assistant.router if service is not None and service.assistant is not None else None,
-        live_file=Path(live_file).expanduser() if live_file else None,
-    )
-    app: Any = create_app(region, routers)
-    if service is not None:
-        _add_health(app, service)
+    live_path = Path(live_file).expanduser() if live_file else None
+    app: Any = create_app(region, Routers(region, own=router, live_file=live_path))
+    if watched is not None:
+        _add_health(app, watched)
     config = uvicorn.Config(
         Guard(app, token=settings.token),
         host=settings.host,
@@ -73,44 +100,43 @@ def listening_socket(settings: HttpSettings) -> socket.socket:
         raise DeviceError(f"port {settings.port} of {settings.host} cannot be had ({why})") from None
 
 
-def _add_health(app: Any, service: Service) -> None:
+def _add_health(app: Any, watched: Watched) -> None:
     from fastapi import Response
     from fastapi.responses import JSONResponse
 
-    def engines() -> Any:
-        return service.assistant.engines if service.assistant else None
-
     def health() -> JSONResponse:
-        return JSONResponse(service.health.to_dict(engines()))
+        return JSONResponse(watched.health())
 
     def metrics() -> Response:
-        return Response(service.health.prometheus(engines()), media_type="text/plain; version=0.0.4")
+        return Response(watched.metrics(), media_type="text/plain; version=0.0.4")
 
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route("/metrics", metrics, methods=["GET"])
 
 
-async def serve_http(service: Service) -> None:
-    """Serve until cancelled.
+async def serve_http(region: Region, router: Router, settings: Settings, watched: Watched) -> None:
+    """Serve until cancelled; then the port is free again.
 
     Raises
     ------
     DeviceError
-        There is no region yet, or the port cannot be had.
+        The port cannot be had.
     """
-    if service.assistant is None:
-        raise DeviceError("the HTTP interface waits for a region")
-    server = http_server(service.assistant.region, service.settings.http, service)
+    live_file = settings.routing.live_file
+    server = http_server(region, settings.http, live_file=live_file, router=router, watched=watched)
     # The service handles the signals; uvicorn's own handler would end the process under it.
     server.capture_signals = _no_signals  # type: ignore[method-assign]
     try:
-        listening = listening_socket(service.settings.http)
+        listening = listening_socket(settings.http)
     except DeviceError as error:
         raise DeviceError(f"{error}: set another [http] port") from None
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        await server.serve(sockets=[listening])
+        await asyncio.shield(serving)
     finally:
         server.should_exit = True
+        await asyncio.wait([serving], timeout=_CLOSE_LIMIT_S)
+        listening.close()
 
 
 def _no_signals() -> Any:

@@ -6,6 +6,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+Part = tuple[str, Callable[[], Awaitable[None]]]
+"""Name of a part of the service, and what runs it."""
+
 _BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 _CALM_S = 60.0
 

@@ -109,15 +109,16 @@ def test_the_service_outlives_a_pack_that_cannot_be_opened(
 ) -> None:
     changed_meta(own_home, timezone="Europe/Helsinkj")
     service = Service(Settings())
-    asyncio.run(service._open())
-    assert service.assistant is None
+    runtime = service.make_runtime()
+    asyncio.run(runtime.open())
+    assert runtime.assistant is None
     assert any("is damaged" in error for error in service.health.errors)
 
     def unforeseen(*_: Any, **_options: Any) -> None:
         raise RuntimeError("of a kind that nobody thought of")
 
-    monkeypatch.setattr("device.service.service.Assistant", unforeseen)
-    asyncio.run(service._open())
+    monkeypatch.setattr("device.service.runtime.Assistant", unforeseen)
+    asyncio.run(service.make_runtime().open())
     assert any("nobody thought of" in error for error in service.health.errors)
 
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from hypothesis import strategies as st
 
 from device.http.api import create_app
 from device.http.server import http_server
-from device.settings import HttpSettings, RoutingSettings, Settings
+from device.settings import HttpSettings, Settings
 from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.polyline import decode, encode
@@ -286,18 +285,15 @@ def close_the_street(path: Path) -> None:
     path.with_suffix(".new").replace(path)
 
 
-def guarded(region: Region, service: Any = None) -> TestClient:
+def guarded(region: Region, **options: Any) -> TestClient:
     """Return a client of the whole server, as it is served on loopback."""
-    app = http_server(region, HttpSettings(), service).config.app
+    app = http_server(region, HttpSettings(), **options).config.app
     return TestClient(app, base_url="http://127.0.0.1:8017")
 
 
-def test_routes_keep_to_the_closures_of_the_settings(
-    region: Region, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_routes_keep_to_the_closures_of_the_settings(region: Region, home: Path) -> None:
     path = home / "live.json"
-    monkeypatch.setenv("XIAOGAO_ROUTING_LIVE_FILE", str(path))
-    client = guarded(region)
+    client = guarded(region, live_file=str(path))
     free = {profile: distance(client, profile) for profile in ("driving", "cycling")}
     close_the_street(path)
     for profile, before in free.items():
@@ -312,11 +308,7 @@ def test_routes_keep_to_the_closures_of_the_settings(
 def test_the_service_has_one_router_for_its_drive_and_over_http(region: Region, tmp_path: Path) -> None:
     path = tmp_path / "live.json"
     router = Router(region, "car")
-    service = SimpleNamespace(
-        settings=Settings(routing=RoutingSettings(live_file=str(path))),
-        assistant=SimpleNamespace(router=router),
-    )
-    client = guarded(region, service)
+    client = guarded(region, live_file=str(path), router=router)
     free = {profile: distance(client, profile) for profile in ("driving", "cycling")}
     close_the_street(path)
     assert distance(client, "cycling") > free["cycling"] + 100
@@ -329,17 +321,13 @@ def test_a_taken_port_is_said_in_one_line_by_the_service_too(
     region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     from device.errors import DeviceError
-    from device.http.server import serve_http
-    from device.service.health import Health
+    from device.http.server import Watched, serve_http
 
     monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        service: Any = SimpleNamespace(
-            assistant=SimpleNamespace(region=region, router=Router(region), engines=None),
-            settings=Settings(http=HttpSettings(port=port)),
-            health=Health(profile="small"),
-        )
+        settings = Settings(http=HttpSettings(port=port))
+        watched = Watched(health=dict, metrics=bytes)
         with pytest.raises(DeviceError, match=rf"^port {port} of 127.0.0.1 .* set another \[http\] port$"):
-            asyncio.run(serve_http(service))
+            asyncio.run(serve_http(region, Router(region), settings, watched))
     assert capfd.readouterr() == ("", "")

@@ -51,7 +51,7 @@ def test_a_mistake_is_named_and_the_service_keeps_what_is_in_force(
     checks = {check["name"]: check for check in json.loads(xiaogao("doctor", "--json").out)["checks"]}
     assert checks["settings"]["state"] == "missing"
     service = Service(Settings())
-    service._reload()
+    service.reload()
     assert service.settings == Settings()
     assert any("settings: BadSettings" in error for error in service.health.errors)
 
@@ -59,7 +59,7 @@ def test_a_mistake_is_named_and_the_service_keeps_what_is_in_force(
 def test_good_settings_are_taken_up_with_their_profile(write: Callable[[str], Path]) -> None:
     write('[engines]\nprofile = "jetson-orin"\n[region]\nname = "helsinki"\n')
     service = Service(Settings())
-    service._reload()
+    service.reload()
     assert service.settings.region.name == "helsinki"
     assert service.health.profile == "jetson-orin"
 

@@ -29,7 +29,7 @@ class Voice:
             raise DeviceError("no voice is installed")
         yield Clip(samples=np.zeros(80, np.float32), sample_rate_hz=8000, text=text, voice=language)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.stopped += 1
 
 
@@ -51,9 +51,11 @@ def listen_without_a_map(voice: Voice, language: str, monkeypatch: pytest.Monkey
     service = Service(Settings(speech=SpeechSettings.model_validate({"language": language})))
 
     async def run() -> None:
-        await service._open()
-        await service._listen()
-        await service._listen()
+        for _ in range(2):
+            runtime = service.make_runtime()
+            await runtime.open()
+            await runtime.listen()
+            await runtime.close()
 
     asyncio.run(run())
     return service

@@ -39,7 +39,7 @@ def test_the_log_names_streets_only_where_speech_is_logged(
 ) -> None:
     service = Service(Settings.model_validate({"privacy": {"log_speech": log_speech}}))
     with caplog.at_level(logging.INFO, logger="xiaogao"):
-        service._say_prompt(PROMPT)
+        service.journal.prompted(PROMPT)
     assert "prompt: approach of manoeuvre 3" in caplog.text
     assert ("Mannerheimintie" in caplog.text) == told
 

@@ -94,8 +94,9 @@ def test_the_service_follows_the_car_into_another_region(
     assistant: Any = SimpleNamespace(
         region=SimpleNamespace(name=region, contains=contains), driving=SimpleNamespace(position=position)
     )
-    service.assistant = assistant
-    assert service._is_elsewhere() == expected
+    runtime = service.make_runtime()
+    runtime.assistant = assistant
+    assert runtime.is_elsewhere() == expected
 
 
 @pytest.mark.parametrize(("zone", "ahead_h"), [("Pacific/Kiritimati", 14), ("Pacific/Pago_Pago", -11)])

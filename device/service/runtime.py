@@ -1,0 +1,221 @@
+"""Everything that is opened for one version of the settings and one region, closed before the next is opened.
+
+Each part runs under `supervise`: when it fails it is noted and started again, and the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from device.assistant.assistant import Assistant
+from device.assistant.conversation import Conversation
+from device.assistant.driving import Rest, drive_file, forget_drive, kept_drive
+from device.engine.keeper import EngineKeeper
+from device.errors import DeviceError
+from device.hardware import choose
+from device.service.following import Following
+from device.service.listening import Listening
+from device.service.pressure import give_back
+from device.service.supervisor import Part, supervise
+from device.store.regions import current_file, current_region, damaged_files, not_as_built
+from nav.paths import regions_dir
+
+if TYPE_CHECKING:
+    from device.service.journal import Journal
+    from device.settings import Settings
+    from nav import Region
+
+log = logging.getLogger("xiaogao")
+
+_REGION_RETRY_S = 2.0
+_CLOSE_LIMIT_S = 2.5
+
+
+@dataclass(kw_only=True)
+class Carried:
+    """What one runtime leaves to the next."""
+
+    rest: Rest | None = None
+    """The drive under way."""
+
+    position: tuple[float, float] | None = None
+    """Where the car is."""
+
+    said_no_map: bool = False
+    """Whether it was said that there is no map, since there was one."""
+
+    distrusted: frozenset[tuple[str, int]] | None = None
+    """The installed packs when the one in use proved damaged; it is not opened again."""
+
+
+class Runtime:
+    """The assistant and the tasks around it.
+
+    Parameters
+    ----------
+    settings : Settings
+        What holds as long as this runtime does.
+    journal : Journal
+        Told of what fails and what happens.
+    carried : Carried
+        What the runtime before left; filled anew when this one is closed.
+    change : callable
+        Called when another runtime is to take over: a region came, or was left, or proved damaged.
+    """
+
+    def __init__(
+        self, settings: Settings, journal: Journal, carried: Carried, change: Callable[[], None]
+    ) -> None:
+        self.settings = settings
+        self.journal = journal
+        self.carried = carried
+        self._change = change
+        self._tasks: list[asyncio.Task[None]] = []
+        self.assistant: Assistant | None = None
+        """What answers; None without a region."""
+        self.conversation: Conversation | None = None
+        self.listening = Listening(None, settings, journal)
+        self._following: Following | None = None
+
+    async def open(self) -> None:
+        """Open region and memory; without a region the service runs on and says so."""
+        health = self.journal.health
+        health.region, health.route = "", None
+        if self.carried.distrusted is not None and self.carried.distrusted == installed():
+            return
+        try:
+            assistant = await asyncio.to_thread(Assistant, self.settings, at=self.carried.position)
+        except Exception as error:
+            # A pack can be damaged in ways that nobody foresaw: the service says so, and waits for another.
+            self.journal.failed("region", error)
+            return
+        self.assistant = assistant
+        for warning in assistant.warnings:
+            self.journal.tell(warning)
+        await asyncio.to_thread(assistant.places.warm)
+        give_back()
+        self.carried.said_no_map = False
+        health.region = assistant.region.name
+        self.conversation = Conversation(assistant, lambda: assistant.driving.position, self.journal.answered)
+        self.listening = Listening(self.conversation, self.settings, self.journal)
+        self._following = Following(assistant, self.settings, self.journal, lambda: self.listening.listener)
+        kept = await asyncio.to_thread(self._kept_drive)
+        if (drive := self.carried.rest or kept) is not None:
+            self._following.resume(drive)
+
+    def _kept_drive(self) -> Rest | None:
+        """Return the drive that was under way when the service was killed, if that may be remembered."""
+        if self.settings.privacy.memory:
+            return kept_drive(drive_file())
+        with contextlib.suppress(OSError):
+            forget_drive(drive_file())
+        return None
+
+    def start(self) -> None:
+        """Start every part."""
+        self._tasks = [
+            asyncio.create_task(supervise(name, part, self.journal.failed), name=name)
+            for name, part in self._parts()
+        ]
+
+    def _parts(self) -> Iterator[Part]:
+        yield "region", self._watch_regions
+        if self.assistant is not None and self._following is not None:
+            yield "engines", self._keep_engines
+            yield "region check", self._check_pack
+            yield "memory", self._mend_memory
+            yield from self._following.parts()
+            yield "speech", self.listening.prepare_speech
+        yield "listening", self.listen
+        if self.settings.http.enabled:
+            yield "http", self._serve_http
+
+    async def close(self) -> None:
+        """End every part, wait for it, and give everything back that was opened."""
+        if self.assistant is not None:
+            driving = self.assistant.driving
+            self.carried.rest, self.carried.position = driving.rest(), driving.position
+        for task in self._tasks:
+            task.cancel()
+        if self.assistant is not None:
+            # First the engines: a thread that waits for one of them returns at once.
+            await asyncio.to_thread(self.assistant.engines.close)
+        if self._tasks:
+            _, left = await asyncio.wait(self._tasks, timeout=_CLOSE_LIMIT_S)
+            for task in left:
+                log.warning("%s did not end within %.1f s", task.get_name(), _CLOSE_LIMIT_S)
+        if self.assistant is not None:
+            await asyncio.to_thread(self.assistant.close)
+        self._tasks, self.assistant, self.conversation = [], None, None
+
+    async def listen(self) -> None:
+        """Hear and answer; without a region say once that there is none."""
+        if self.conversation is not None:
+            await self.listening.listen()
+            return
+        self.journal.health.listening = "off: no region"
+        if not self.carried.said_no_map:
+            self.carried.said_no_map = True
+            await self.listening.say_no_map()
+
+    async def _watch_regions(self) -> None:
+        """Take up a region that was installed, chosen or replaced, or into which the car has driven."""
+        before = installed()
+        while installed() == before and not self.is_elsewhere():
+            await asyncio.sleep(_REGION_RETRY_S)
+        self._change()
+
+    def is_elsewhere(self) -> bool:
+        """Tell whether the car has left the region for another that is installed."""
+        if self.assistant is None:
+            return False
+        region, position = self.assistant.region, self.assistant.driving.position
+        if position is None or region.contains(*position):
+            return False
+        return current_region(self.settings.region.name, at=position) != region.name
+
+    async def _keep_engines(self) -> None:
+        """Hold the engines ready, and let go what memory does not hold."""
+        assert self.assistant is not None
+        profile = choose(self.settings.engines.profile).profile
+        keeper = EngineKeeper(self.assistant, profile, failed=self.journal.failed, tell=self.journal.tell)
+        await keeper.run()
+
+    async def _check_pack(self) -> None:
+        """Read the whole pack once; one with other bytes than were built is given up for the next one."""
+        assert self.assistant is not None
+        region: Region = self.assistant.region
+        damaged = await asyncio.to_thread(damaged_files, region)
+        if damaged:
+            self.carried.distrusted = installed()
+            self.journal.failed("region", DeviceError(not_as_built(region.name, damaged)))
+            self._change()
+
+    async def _mend_memory(self) -> None:
+        """Try again from time to time to open a memory that a full or read-only disk withheld."""
+        assert self.assistant is not None
+        while True:
+            await asyncio.sleep(_REGION_RETRY_S)
+            if await asyncio.to_thread(self.assistant.mend_memory):
+                self.journal.tell("; ".join(self.assistant.warnings) or "the memory can be used again")
+
+    async def _serve_http(self) -> None:
+        """Serve the routing API of the region that is open."""
+        from device.http.server import Watched, serve_http
+
+        if self.assistant is None:
+            raise DeviceError("the HTTP interface waits for a region")
+        engines, health = self.assistant.engines, self.journal.health
+        watched = Watched(health=lambda: health.to_dict(engines), metrics=lambda: health.prometheus(engines))
+        await serve_http(self.assistant.region, self.assistant.router, self.settings, watched)
+
+
+def installed() -> frozenset[tuple[str, int]]:
+    """Return the installed region packs and the chosen one, with the times of their files."""
+    files = [*regions_dir().glob("*/meta.json"), current_file()]
+    return frozenset((str(path), path.stat().st_mtime_ns) for path in files if path.exists())
