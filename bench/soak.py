@@ -33,7 +33,8 @@ from device.settings import Settings
 from nav import Route
 from nav.guidance.fix import Fix
 from voice import wav_io
-from voice.loop.listen import Listener, ListenSettings
+from voice.loop.listen import Listener
+from voice.loop.settings import ListenSettings
 
 Samples = npt.NDArray[np.float32]
 

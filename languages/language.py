@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from languages.messages import Messages
 from languages.numbers import Numbers, NumberWords
 from languages.reading import ReadingData, ReadingWords
+from languages.speech import Speech
 
 _FOLDER = Path(__file__).parent
 
@@ -108,6 +109,16 @@ class Language:
     def replies(self) -> Messages:
         """Every sentence the agent says."""
         return self.messages("replies")
+
+    @cached_property
+    def speech(self) -> Speech:
+        """How remarks are told apart and text is read aloud."""
+        path = self.folder / "speech.yaml"
+        try:
+            return Speech.model_validate(read_yaml(path))
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise LanguageError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
     def messages(self, file: str) -> Messages:
         """Return the messages of one file of the folder, as `replies` for `replies.yaml`."""

@@ -71,7 +71,8 @@ async def latency(
     from device.audio.listening import SilentPlayer, open_ears
     from device.audio.streams import recording
     from device.settings import load_settings
-    from voice.loop.listen import Listener, ListenSettings
+    from voice.loop.listen import Listener
+    from voice.loop.settings import ListenSettings
 
     cases = corpus_text.commands(150)
     utterances = corpus_text.spoken(cases)
@@ -208,7 +209,8 @@ async def soak(console: Console, setup: Any, *, minutes: int = 60) -> dict[str, 
     from device.assistant.conversation import Conversation
     from device.audio.listening import SilentPlayer, open_ears
     from device.settings import load_settings
-    from voice.loop.listen import Listener, ListenSettings
+    from voice.loop.listen import Listener
+    from voice.loop.settings import ListenSettings
     from voice.train.ambient import minutes as ambient_minutes
     from voice.tts.espeak import EspeakVoice
 

@@ -15,7 +15,7 @@ from device.assistant.assistant import Assistant, Turn
 from device.assistant.voice_turns import VoiceTurn, VoiceTurns
 from device.errors import DeviceError
 from voice.asr.recognizer import Transcript
-from voice.loop.listen import Reply
+from voice.loop.engines import Reply
 from voice.loop.phrases import fixed_phrases, phrase
 from voice.loop.playback import Priority
 from voice.tts.normalise import sentences
@@ -32,7 +32,7 @@ _HEARD_CLEARLY = 0.5
 
 
 class Conversation:
-    """Implements `voice.loop.listen.Engines`.
+    """Implements `voice.loop.engines.Engines`.
 
     Parameters
     ----------

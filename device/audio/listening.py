@@ -13,8 +13,9 @@ import numpy.typing as npt
 from device.assistant.conversation import Conversation
 from device.store.models import ModelStore
 from voice.loop.ears import NeuralEars
-from voice.loop.listen import Event, Listener, ListenSettings
+from voice.loop.listen import Event, Listener
 from voice.loop.playback import Player
+from voice.loop.settings import ListenSettings
 from voice.loop.vad import SpeechDetector
 from voice.tts.synthesizer import Clip
 from voice.wake.detector import WakeDetector

@@ -8,6 +8,7 @@ import numpy as np
 
 from device.audio.speaker import Speaker
 from device.audio.streams import Microphone, Samples
+from languages.language import load_language
 from voice.tts.synthesizer import Clip
 from voice.wav_io import RATE_HZ
 
@@ -20,32 +21,10 @@ _HEARD_DB = 10.0
 _SILENT = 1e-6
 _LOUD = 0.2
 
-_WORDS = {
-    "no_devices": ("这里没有接麦克风和扬声器。", "There is no microphone and no speaker here."),
-    "no_speaker": ("没有找到扬声器。", "No speaker was found."),
-    "no_microphone": ("没有找到麦克风。", "No microphone was found."),
-    "speaker": ("扬声器是{name}。", "The speaker is {name}."),
-    "microphone": ("麦克风是{name}。", "The microphone is {name}."),
-    "silent": (
-        "麦克风没有任何信号，请检查是否静音。",
-        "The microphone gives no signal at all: see whether it is muted.",
-    ),
-    "noisy": ("周围很吵。", "It is loud around it."),
-    "heard": ("听到了测试音，声音正常。", "I heard the test tone: the sound works."),
-    "not_heard": (
-        "没有听到测试音，请把音量调大，或检查扬声器。",
-        "I did not hear the test tone: turn it up, or see to the speaker.",
-    ),
-    "cancelled": (
-        "测试音被回声消除去掉了，这是正常的。",
-        "The test tone was taken out by the echo canceller, as it should be.",
-    ),
-}
-
 
 def words(key: str, language: str, **facts: str) -> str:
-    """Return a sentence of the sound check in Chinese or English."""
-    return _WORDS[key][0 if language == "zh" else 1].format(**facts)
+    """Return a sentence of the sound check."""
+    return load_language(language).replies.say(f"check.{key}", **facts)
 
 
 class SoundCheck:
@@ -124,13 +103,13 @@ def report(
     if microphone:
         level = float(np.sqrt(np.mean(np.square(before)))) if len(before) else 0.0
         if max(level, float(np.abs(during).max(initial=0.0))) < _SILENT:
-            said.append("silent")
+            said.append(words("silent", language))
         elif speaker:
-            said += ["noisy"] if level > _LOUD else []
+            said += [words("noisy", language)] if level > _LOUD else []
             missed = "cancelled" if echo_cancelled else "not_heard"
-            said.append("heard" if heard(before, during) else missed)
-    gap = "" if language == "zh" else " "
-    return gap.join(words(part, language) if part in _WORDS else part for part in said)
+            said.append(words("heard" if heard(before, during) else missed, language))
+    joiner = load_language(language).settings.joiner
+    return joiner.join(said)
 
 
 def heard(before: Samples, during: Samples) -> bool:

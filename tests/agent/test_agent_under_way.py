@@ -86,7 +86,7 @@ def test_a_stop_that_was_reached_is_not_driven_back_to(device: Device) -> None:
 
 
 def test_a_drive_that_was_taken_back_leaves_the_one_under_way(device: Device) -> None:
-    """The driver said 停 before the new one began; see `voice.loop.listen.Reply.carry_out`."""
+    """The driver said 停 before the new one began; see `voice.loop.engines.Reply.carry_out`."""
     device.say("take me to Kiasma")
     device.agent.hear("take me to Helsinki Cathedral", position=device.position)
     assert "Kiasma" in device.say("where are we going")

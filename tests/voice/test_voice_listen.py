@@ -21,8 +21,11 @@ from hypothesis import strategies as st
 from voice import wav_io
 from voice.asr.recognizer import Transcript
 from voice.loop.ears import Heard, NeuralEars
-from voice.loop.listen import Listener, ListenSettings, Reply, State
+from voice.loop.engines import Reply
+from voice.loop.listen import Listener
 from voice.loop.phrases import phrase
+from voice.loop.settings import ListenSettings
+from voice.loop.turn import State
 from voice.loop.vad import FRAME, SpeechDetector
 from voice.train import augment
 from voice.tts.synthesizer import Clip
@@ -572,6 +575,50 @@ def test_a_correction_said_while_we_think_replaces_the_request() -> None:
     assert answers(events) == ["答去火车站。"]
     assert tape.played == ["答去火车站"]
     assert engines.done == ["去火车站"]
+
+
+def test_a_pause_inside_a_request_is_waited_for() -> None:
+    """带我去, a second and a half, 圆明园: the endpoint waits, and nothing is answered in between."""
+    engines = ScriptedEngines(["带我去", "带我去圆明园"])
+    events, _, _ = run("..W.sssss" + "." * 15 + "sssss" + "." * 40, engines)
+    assert engines.asked == ["带我去圆明园"]
+    assert names(events).count("endpoint") == 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "together"),
+    [
+        pytest.param(
+            ["find a hotel", "near the cathedral"], "find a hotel near the cathedral", id="addition"
+        ),
+        pytest.param(["去清华东门", "不对，去北大"], "去清华东门，不对，去北大", id="correction"),
+    ],
+)
+@pytest.mark.parametrize("pause", [9, 14])
+def test_what_follows_in_the_first_second_of_the_answer_is_read_with_the_request(
+    pieces: list[str], together: str, pause: int
+) -> None:
+    engines = ScriptedEngines(list(pieces))
+    events, tape, _ = run("..W.sssss" + "." * pause + "sssss" + "." * 60, engines)
+    assert engines.asked == [pieces[0], together]
+    assert "continued" in names(events)
+    first, second = [index for index, clip in enumerate(tape.played) if clip == "一"]
+    assert tape.played[first + 1 : second].count("|") == 1, "the first answer is broken off and not resumed"
+    assert "resume" not in names(events)
+
+
+def test_what_follows_later_is_a_request_of_its_own() -> None:
+    engines = ScriptedEngines(["find a hotel", "near the cathedral"])
+    run("..W.sssss" + "." * 19 + "sssss" + "." * 60, engines)
+    assert engines.asked == ["find a hotel", "near the cathedral"]
+
+
+def test_an_addition_while_we_think_is_read_with_the_request() -> None:
+    engines = SlowEngines(["find a hotel", "near the cathedral"], [60, 4])
+    events, _ = run_live("..W.sssss" + "." * 12 + "sssss" + "." * 80, engines)
+    assert engines.begun == ["find a hotel", "find a hotel near the cathedral"]
+    assert answers(events) == ["答find a hotel near the cathedral。"]
+    assert engines.done == ["find a hotel near the cathedral"]
 
 
 def test_a_correction_does_not_hear_the_request_again() -> None:

@@ -6,17 +6,11 @@ import re
 import statistics
 from collections import deque
 from dataclasses import dataclass
+from functools import cache
 
+from languages.language import codes, load_language
 from voice.loop.vad import FRAME_MS
 
-_OPEN_ZH = re.compile(
-    r"(?:带我去|我想去|我要去|导航到|导航去|去往|前往|开到|[去到找在从的和跟往离把再先然后]|附近有|帮我|我想|我要|然后|还有|或者|比如|那个|这个|嗯|呃)$"
-)
-_OPEN_EN = re.compile(
-    r"\b(?:to|the|a|an|near|at|in|on|from|by|for|with|and|or|then|of|via|is|are|take me|go|find|find me|"
-    r"navigate|show me|i want|i need|what|where|how|how far|how long|uh|um|er|my|please take me|avoid)$",
-    re.IGNORECASE,
-)
 # The one 到 that ends a question; what else ends so wants a place.
 _ARRIVAL = re.compile(r"(?:多久|多长时间|几点钟?|什么时候|啥时候|何时)[才就能会可以]*到$")
 # What ends like a place or a finished phrase is taken for whole; the rest gets the usual time.
@@ -51,7 +45,7 @@ class EndpointSettings:
     usual_ms: int = 750
     """Silence that ends anything else."""
 
-    open_ms: int = 1_500
+    open_ms: int = 2_000
     """Silence that ends a command that sounds half said, such as 带我去."""
 
     wait_ms: int = 5_000
@@ -84,10 +78,24 @@ def completeness(text: str) -> str:
     if not bare:
         return "open"
     core = bare.rstrip("?？")
+    more = _unfinished().search(core)
     question = core != bare or _ARRIVAL.search(core)
-    if not question and (_OPEN_ZH.search(core) or _OPEN_EN.search(core)):
+    # 附近有没有？ is half a sentence whatever mark the recogniser sets behind it; 怎么去？ is none.
+    if more is not None and (not question or more.start() == 0):
         return "open"
     return "whole" if question or _WHOLE.search(core) else "unknown"
+
+
+@cache
+def _unfinished() -> re.Pattern[str]:
+    """What ends so wants more words, in any language."""
+    found: list[str] = []
+    for code in codes():
+        language = load_language(code)
+        boundary = r"\b" if language.settings.joiner else ""
+        words = sorted(language.speech.remarks.unfinished, key=lambda word: (-len(word), word))
+        found.append(f"{boundary}(?:{'|'.join(map(re.escape, words))})$")
+    return re.compile("|".join(found), re.IGNORECASE)
 
 
 class Endpointer:
@@ -162,6 +170,10 @@ class Endpointer:
             self.started_ms = now_ms - self._run_ms
             return True
         return False
+
+    def overheard(self, begun_ms: int, now_ms: int, speech_ms: int) -> None:
+        """Begin with speech that was noticed before anybody was followed."""
+        self.started_ms, self.speech_ms, self.last_speech_ms = begun_ms, speech_ms, now_ms
 
     def partial(self, text: str, *, is_usual: bool = False) -> None:
         """Take the words recognised so far; they set the patience until more is said.

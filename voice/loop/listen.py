@@ -7,11 +7,9 @@ is the stream's or a given clock, and everything that happens leaves as an event
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,107 +18,19 @@ from voice.asr.recognizer import Transcript
 from voice.asr.text import without_call
 from voice.errors import VoiceError
 from voice.loop.ears import Ears, Recorder, frames
-from voice.loop.endpoint import Endpointer, EndpointSettings
+from voice.loop.endpoint import Endpointer
+from voice.loop.engines import Engines, Reply
 from voice.loop.phrases import is_stop, phrase
-from voice.loop.playback import Playback, Player, Priority, Speech
+from voice.loop.playback import Playback, Player, Priority
+from voice.loop.saying import Voice
+from voice.loop.settings import ListenSettings
+from voice.loop.together import read_together
+from voice.loop.turn import FollowUp, Interruption, Opening, Problems, State, Turn
 from voice.loop.vad import FRAME_MS
-from voice.tts.synthesizer import Clip
-from voice.wake.detector import CHECK_AFTER_MS, SCORE_AFTER_MS, WakeHit, WakeSettings, is_call
+from voice.wake.detector import CHECK_AFTER_MS, SCORE_AFTER_MS, WakeHit, is_call
 
 Samples = npt.NDArray[np.float32]
 Event = dict[str, Any]
-
-
-class State(Enum):
-    """What the loop is doing besides speaking."""
-
-    WAITING = "waiting"
-    RECORDING = "recording"
-    ANSWERING = "answering"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What the agent answers."""
-
-    text: str
-    """Words to say; may be empty."""
-
-    language: str
-    """ "zh" or "en"."""
-
-    asks_back: bool = False
-    """Whether it is a question, so that the answer needs no call."""
-
-    understood: bool = True
-    """Whether the words were read with certainty; a question after a mere guess is no open question."""
-
-    details: dict[str, Any] = field(default_factory=dict)
-    """The object for the `answer` event."""
-
-    carry_out: Callable[[], None] = lambda: None
-    """Does on the device what it says, such as beginning the drive; only if the answer is given."""
-
-
-class Engines(Protocol):
-    """The heavy work, each call in a process of its own."""
-
-    def recognise(self, samples: Samples, likely: str | None) -> Awaitable[Transcript]:
-        """Speech to text."""
-        ...
-
-    def weigh_call(self, samples: Samples) -> Awaitable[Sequence[float] | None]:
-        """`voice.wake.detector.FEATURES` of the sound before a call; None if the recogniser cannot tell."""
-        ...
-
-    def respond(self, transcript: Transcript, *, addressed: bool) -> Awaitable[Reply | None]:
-        """Understand and act; None for talk that is no request, unless it was addressed to us."""
-        ...
-
-    def speak(self, text: str, language: str, *, urgent: bool) -> AsyncGenerator[Clip, None]:
-        """Text to speech, clause by clause; what is urgent goes before what is being made."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenSettings:
-    """How the loop behaves."""
-
-    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
-    """Patience with the speaker."""
-
-    wake: WakeSettings | None = None
-    """Decision values of the wake model; None trusts the first stage."""
-
-    follow_up_ms: int = 5_000
-    """How long one may go on without the call after an answer."""
-
-    follow_up_question_ms: int = 9_000
-    """The same after a question of ours."""
-
-    pre_roll_ms: int = 600
-    """Sound kept from before speech was noticed."""
-
-    call_ms: int = 2_000
-    """Sound before the call was noticed that the second stage looks at."""
-
-    barge_in: bool = True
-    """Whether speech over our own voice stops it; only where the echo is cancelled or cannot be heard."""
-
-    barge_in_ms: int = 160
-    """Speech needed for that."""
-
-    resume_ms: int = 1_500
-    """After an interruption by nothing, the answer goes on after this time."""
-
-    greet_ms: int = 700
-    """After the call, silence after which we say that we listen."""
-
-    filler_ms: int = 1_200
-    """After this time without an answer we say that we are at it."""
-
-    lockstep: bool = False
-    """Wait for every engine before the next frame, so that a recording gives the same events every time."""
 
 
 class Listener:
@@ -157,29 +67,21 @@ class Listener:
         self._recorder = Recorder()
         self._clock = clock or (lambda: self._recorder.now_ms)
         self.playback = Playback(player, self._emit)
+        self._voice = Voice(engines, self.playback, now=self._now, newest=lambda: self._turn)
+        self._problems = Problems(emit=self._emit)
+        self.notice, self.recovered = self._problems.notice, self._problems.recovered
         self._endpointer = Endpointer(self.settings.endpoint)
         self.state = State.WAITING
+        self._turn = Turn(number=0)
+        self._held: tuple[Turn, asyncio.Future[bool]] | None = None
+        """A turn whose answer waits, because somebody speaks meanwhile; true if nothing came of that."""
+        self._follow_up = FollowUp()
+        self._interruption = Interruption()
+        self._proposal: tuple[str, str, int] | None = None
+        self._language = "zh"
+        self._heard_until_ms = 0
         self._rest = np.zeros(0, np.float32)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._called = False
-        self._invited = self._asked = False
-        self._greeted = True
-        self._language = "zh"
-        self._start_ms = 0
-        self._follow_until_ms = -1
-        self._follow_pending = 0
-        self._barge_run_ms = 0
-        self._talked_on = False
-        self._resume_at_ms: int | None = None
-        self._turn = self._turns = 0
-        self._held: tuple[int, asyncio.Future[bool]] | None = None
-        self._heard_until_ms = 0
-        self._check: tuple[int, WakeHit] | None = None
-        self._early: asyncio.Task[Transcript] | None = None
-        self._problems: set[str] = set()
-        self._failure = ""
-        """What went wrong with the newest request; empty when it was answered."""
-        self._proposal: tuple[str, str, int] | None = None
 
     async def push(self, samples: Samples) -> None:
         """Take more sound of the stream, of any length, 16 kHz mono float32."""
@@ -203,23 +105,11 @@ class Listener:
 
     def prompt(self, text: str, language: str, *, valid_ms: int = 4_000) -> None:
         """Say a manoeuvre prompt: over an answer, which goes on afterwards; never when out of date."""
-        self._spawn(self._say(text, language, Priority.PROMPT, expires_ms=self._now() + valid_ms))
+        self._spawn(self._voice.say(text, language, Priority.PROMPT, expires_ms=self._now() + valid_ms))
 
     def propose(self, text: str, language: str, *, valid_ms: int) -> None:
         """Say something unasked when nothing else is going on; then one may answer without the call."""
         self._proposal = text, language, self._now() + valid_ms
-
-    def notice(self, problem: str) -> None:
-        """Report that something is wrong, once until it is well again."""
-        if problem not in self._problems:
-            self._problems.add(problem)
-            self._emit("problem", {"problem": problem})
-
-    def recovered(self, problem: str) -> None:
-        """Report that it is well again."""
-        if problem in self._problems:
-            self._problems.discard(problem)
-            self._emit("recovered", {"problem": problem})
 
     @property
     def idle(self) -> bool:
@@ -240,8 +130,8 @@ class Listener:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._failure = f"{type(error).__name__}: {error}"
-            self.notice(self._failure)
+            self._problems.failure = f"{type(error).__name__}: {error}"
+            self.notice(self._problems.failure)
             if self.state != State.RECORDING:
                 self.state = State.WAITING
 
@@ -278,80 +168,81 @@ class Listener:
         self.playback.drop_answers()
         self._language = hit.language
         self._emit("wake", {"language": hit.language, "score": round(hit.score, 3)})
-        self._begin(now, called=True, start_ms=now - self.settings.call_ms)
+        turn = self._begin(now, Opening.CALLED, start_ms=now - self.settings.call_ms)
         if self.settings.wake is not None:
-            self._check = (now, hit)
+            turn.check = (now, hit)
 
-    async def _check_call(self, hit: WakeHit, samples: Samples, turn: int) -> None:
+    async def _check_call(self, hit: WakeHit, samples: Samples, turn: Turn) -> None:
         """The second stage, while recording goes on."""
         assert self.settings.wake is not None
         features = await self._engines.weigh_call(samples)
         if is_call(hit, features, self.settings.wake):
             return
-        if turn == self._turn and self.state == State.RECORDING:
+        if turn is self._turn and self.state == State.RECORDING:
             self._emit("wake_rejected", {"language": hit.language})
             self._close()
 
-    def _begin(self, now: int, *, called: bool, start_ms: int, invited: bool = False) -> None:
-        """Start recording an utterance; an answer that is still worked out waits for what comes of it.
-
-        Invited is who called, or talks on with us; anyone else can only silence a prompt.
-        """
+    def _begin(self, now: int, opening: Opening, *, start_ms: int) -> Turn:
+        """Start recording an utterance; an answer that is still worked out waits for what comes of it."""
+        before = self._turn
         self._drop_held()
         if self.state == State.ANSWERING and not self.settings.lockstep:
-            self._held = (self._turn, asyncio.get_running_loop().create_future())
-        self._turns += 1
-        self._turn = self._turns
+            self._held = (before, asyncio.get_running_loop().create_future())
         self._drop_early()
+        called = opening == Opening.CALLED
+        self._turn = Turn(
+            number=before.number + 1, opening=opening, start_ms=max(0, start_ms), greeted=not called
+        )
+        if opening == Opening.INVITED and before.still_open(now, self.settings.take_back_ms):
+            self._turn.goes_on = before
         self.state = State.RECORDING
-        self._called, self._greeted = called, not called
-        self._invited = called or invited
-        self._start_ms = max(0, start_ms)
-        self._follow_until_ms = -1
+        self._follow_up = self._follow_up.closed()
         self._endpointer.begin(now, after_call=called)
+        return self._turn
 
     def _record(self, probability: float, now: int) -> None:
+        turn, patience = self._turn, self.settings.endpoint
         if self._sounds_like_us():
             self._endpointer.hold(FRAME_MS)
         elif self._endpointer.frame(probability, now):
-            self._greeted = True
+            turn.greeted = True
             self._emit("speech_start", {"start_ms": self._endpointer.started_ms})
         silence = self._endpointer.silence_ms(now)
-        if self._early is not None and silence < self.settings.endpoint.early_ms:
+        if turn.early is not None and silence < patience.early_ms:
             self._drop_early()
-        if not self._greeted and silence >= self.settings.greet_ms:
-            self._greeted = True
-            self._spawn(self._say(phrase("listening", self._language), self._language, Priority.PROMPT))
+        if not turn.greeted and silence >= self.settings.greet_ms:
+            turn.greeted = True
+            self._spawn(self._voice.say(phrase("called", self._language), self._language, Priority.PROMPT))
         why = self._endpointer.ended(now)
         if why:
-            self._end(why, now)
+            self._end(why)
             return
-        pausing = self._endpointer.heard_speech and silence >= self.settings.endpoint.early_ms
-        if pausing and self._early is None:
-            self._early = asyncio.get_running_loop().create_task(self._recognise())
-            self._spawn(self._take_partial(self._early))
+        pausing = self._endpointer.heard_speech and silence >= patience.early_ms
+        if pausing and turn.early is None:
+            turn.early = asyncio.get_running_loop().create_task(self._recognise(turn))
+            self._spawn(self._take_partial(turn, turn.early))
 
-    async def _recognise(self) -> Transcript:
-        samples = self._recorder.cut(self._start_ms)
-        transcript = await self._engines.recognise(samples, self._language if self._called else None)
+    async def _recognise(self, turn: Turn) -> Transcript:
+        samples = self._recorder.cut(turn.start_ms)
+        transcript = await self._engines.recognise(samples, self._language if turn.called else None)
         alternatives = tuple(filter(None, map(without_call, transcript.alternatives)))
         return replace(transcript, text=without_call(transcript.text), alternatives=alternatives)
 
-    async def _take_partial(self, early: asyncio.Task[Transcript]) -> None:
+    async def _take_partial(self, turn: Turn, early: asyncio.Task[Transcript]) -> None:
         try:
             transcript = await early
         except (asyncio.CancelledError, VoiceError):
             return
-        if early is self._early and transcript.text:
+        if early is turn.early and transcript.text:
             self._endpointer.partial(transcript.text, is_usual=transcript.is_usual)
             self._emit("partial", {"text": transcript.text, "language": transcript.language})
 
     def _drop_early(self) -> None:
-        if self._early is not None:
-            self._early.cancel()
-        self._early = None
+        if self._turn.early is not None:
+            self._turn.early.cancel()
+        self._turn.early = None
 
-    def _end(self, why: str, now: int) -> None:
+    def _end(self, why: str) -> None:
         """The utterance is over."""
         if why == "nothing":
             self._close()
@@ -360,60 +251,81 @@ class Listener:
         self.state = State.ANSWERING
         self._heard_until_ms = self._endpointer.last_speech_ms
         # Someone who talked past the cap must pause before we take it for an interruption.
-        self._talked_on = why == "cap"
-        early, self._early = self._early, None
-        work = early or asyncio.get_running_loop().create_task(self._recognise())
-        self._spawn(self._answer(work, self._turn, cut=why == "cap"))
+        self._interruption.talked_on = why == "cap"
+        turn = self._turn
+        early, turn.early = turn.early, None
+        work = early or asyncio.get_running_loop().create_task(self._recognise(turn))
+        self._spawn(self._answer(work, turn, cut=why == "cap"))
 
-    async def _answer(self, recognition: asyncio.Task[Transcript], turn: int, *, cut: bool) -> None:
+    async def _answer(self, recognition: asyncio.Task[Transcript], turn: Turn, *, cut: bool) -> None:
         transcript = await recognition
         if not await self._wanted(turn):
             return
         self._emit("transcript", transcript.to_dict())
         if not transcript.text:
-            await self._nothing_heard(cut)
+            await self._nothing_heard(turn, cut)
             return
-        self._resume_at_ms = None
+        self._interruption.resume_at_ms = None
         speaking = self.playback.busy or self._held is not None
-        if speaking and is_stop(transcript.text, asked=self._asked and self.playback.answering):
+        if speaking and is_stop(transcript.text, asked=self._follow_up.asked and self.playback.answering):
             self.playback.give_up()
             self._replace()
             self._close()
             return
-        if not self._invited:
+        if turn.opening == Opening.UNINVITED:
             self._ignore(transcript.text)
             return
-        called = self._called
-        addressed = called or self._asked
+        turn.transcript = transcript = self._together(turn, transcript)
+        addressed = turn.called or self._follow_up.asked
+        reply = await self._respond(turn, transcript, addressed=addressed)
+        if not await self._wanted(turn):
+            return
+        if reply is None:
+            turn.transcript = None
+            self._ignore(transcript.text)
+            return
+        await self._give(turn, transcript, reply)
+
+    def _together(self, turn: Turn, transcript: Transcript) -> Transcript:
+        """What was said, with what it belongs to; the turn is then as that one was."""
+        before = turn.goes_on
+        if before is None or before.transcript is None:
+            return transcript
+        joined = read_together(before.transcript, transcript)
+        if joined is None:
+            return transcript
+        turn.opening = before.opening
+        self._emit("continued", {"text": joined.text})
+        return joined
+
+    async def _respond(self, turn: Turn, transcript: Transcript, *, addressed: bool) -> Reply | None:
         filler = None
         if addressed and not self.settings.lockstep:
             filler = asyncio.get_running_loop().create_task(self._fill(turn))
         try:
-            reply = await self._engines.respond(transcript, addressed=addressed)
+            return await self._engines.respond(transcript, addressed=addressed)
         finally:
             if filler is not None:
                 filler.cancel()
-        if not await self._wanted(turn):
-            return
-        if reply is None:
-            self._ignore(transcript.text)
-            return
+
+    async def _give(self, turn: Turn, transcript: Transcript, reply: Reply) -> None:
+        """Do what the answer says, and say it."""
         self._language = transcript.language
         self._replace()
         reply.carry_out()
-        self.recovered(self._failure)
+        self.recovered(self._problems.failure)
         self._emit("answer", reply.details or {"reply": reply.text})
         self.state = State.WAITING
-        self._asked = reply.asks_back and (called or reply.understood)
-        self._follow_pending = (
-            self.settings.follow_up_question_ms if reply.asks_back else self.settings.follow_up_ms
-        )
-        await self._say(reply.text, reply.language, Priority.ANSWER)
+        turn.answered = True
+        window_ms = self.settings.follow_up_question_ms if reply.asks_back else self.settings.follow_up_ms
+        asked = reply.asks_back and (turn.called or reply.understood)
+        self._follow_up = FollowUp(asked=asked, for_ms=window_ms)
+        await self._voice.say(reply.text, reply.language, Priority.ANSWER, turn=turn)
 
-    async def _wanted(self, turn: int) -> bool:
+    async def _wanted(self, turn: Turn) -> bool:
         """Whether a turn's answer is still to be given; waits while newer speech may replace it."""
-        while turn != self._turn:
-            if self._held is None or self._held[0] != turn or not await self._held[1]:
+        while turn is not self._turn:
+            if self._held is None or self._held[0] is not turn or not await self._held[1]:
                 return False
         return True
 
@@ -433,99 +345,77 @@ class Listener:
             self._held[1].set_result(False)
         self._held = None
 
-    async def _nothing_heard(self, cut: bool) -> None:
+    async def _nothing_heard(self, turn: Turn, cut: bool) -> None:
         """Nothing intelligible: go on with what was being said, or ask again once after a call."""
         interrupted = self.playback.paused or self._held is not None
-        called = self._called
         self._close()
-        if interrupted:
-            return
-        if called or cut:
-            self._asked = called
-            self._follow_pending = self.settings.follow_up_ms
-            await self._say(phrase("again", self._language), self._language, Priority.ANSWER)
+        if not interrupted and (turn.called or cut):
+            self._follow_up = replace(self._follow_up, asked=turn.called, for_ms=self.settings.follow_up_ms)
+            await self._voice.say(phrase("again", self._language), self._language, Priority.ANSWER)
 
-    async def _fill(self, turn: int) -> None:
+    async def _fill(self, turn: Turn) -> None:
         await asyncio.sleep(self.settings.filler_ms / 1000)
-        if turn == self._turn and self.state == State.ANSWERING:
-            await self._say(phrase("moment", self._language), self._language, Priority.PROMPT)
-
-    async def _say(
-        self, text: str, language: str, priority: Priority, *, expires_ms: int | None = None
-    ) -> None:
-        """Make the clauses and hand them to the playback as they come."""
-        if not text:
-            return
-        speech = Speech(text=text, language=language, priority=priority, expires_ms=expires_ms)
-        turn = self._turn
-        try:
-            urgent = priority == Priority.PROMPT
-            async with contextlib.aclosing(self._engines.speak(text, language, urgent=urgent)) as clips:
-                async for clip in clips:
-                    if priority == Priority.ANSWER and turn != self._turn and not self.playback.paused:
-                        return
-                    speech.clips.append(clip)
-                    if len(speech.clips) == 1:
-                        self.playback.say(speech, self._now())
-                    self.playback.tick(self._now())
-        finally:
-            speech.complete = True
+        if turn is self._turn and self.state == State.ANSWERING:
+            await self._voice.say(phrase("moment", self._language), self._language, Priority.PROMPT)
 
     def _overhear(self, probability: float, now: int) -> None:
         """Someone may interrupt us, or go on after an answer."""
+        heard = self._interruption
         if self._sounds_like_us():
-            self._barge_run_ms = 0
+            heard.run_ms = 0
             return
         sounding = self.playback.sounding
-        talking_with_us = (
-            self.playback.answering or self.state == State.ANSWERING or now <= self._follow_until_ms
-        )
         threshold = self.settings.endpoint.threshold + (0.15 if sounding else 0.0)
         if probability < threshold:
-            self._barge_run_ms, self._talked_on = 0, False
-        elif not self._talked_on:
-            self._barge_run_ms += FRAME_MS
-        if self._barge_run_ms < self.settings.barge_in_ms:
+            heard.run_ms, heard.talked_on = 0, False
+        elif not heard.talked_on:
+            heard.run_ms += FRAME_MS
+        if heard.run_ms < self.settings.barge_in_ms:
             return
+        begun = now - heard.run_ms
+        with_us = (
+            self.playback.answering
+            or self.state == State.ANSWERING
+            or self._follow_up.is_open(now)
+            or (self._turn.answered and self._turn.sounds_ms is None)
+        )
         if sounding:
             self._emit("barge_in", {})
             self.playback.interrupt()
-            self._resume_at_ms = now + self.settings.resume_ms
-        elif self.state == State.WAITING and now > self._follow_until_ms:
+            heard.resume_at_ms = now + self.settings.resume_ms
+        elif not with_us or (self.playback.answering and self.state == State.WAITING):
             return
-        begun = now - self._barge_run_ms
-        self._barge_run_ms = 0
+        heard.run_ms = 0
+        opening = Opening.INVITED if with_us else Opening.UNINVITED
         start_ms = max(begun - self.settings.pre_roll_ms, self._heard_until_ms)
-        self._begin(begun, called=False, start_ms=start_ms, invited=talking_with_us)
-        self._endpointer.started_ms = begun
-        self._endpointer.speech_ms = self.settings.barge_in_ms
-        self._endpointer.last_speech_ms = now
+        self._begin(begun, opening, start_ms=start_ms)
+        self._endpointer.overheard(begun, now, self.settings.barge_in_ms)
         self._emit("speech_start", {"start_ms": begun})
 
     def _keep_time(self, now: int) -> None:
         """Windows that open and close by themselves."""
-        if self._check is not None and now >= self._check[0] + SCORE_AFTER_MS:
-            (noticed_ms, hit), self._check = self._check, None
-            if self.state == State.RECORDING and self._called:
+        turn = self._turn
+        if turn.check is not None and now >= turn.check[0] + SCORE_AFTER_MS:
+            (noticed_ms, hit), turn.check = turn.check, None
+            if self.state == State.RECORDING and turn.called:
                 around = self._recorder.cut(noticed_ms + CHECK_AFTER_MS - self.settings.call_ms)
-                self._spawn(self._check_call(hit, around[: self.settings.call_ms * 16], self._turn))
-        if self._follow_pending and self.idle:
-            self._follow_until_ms = now + self._follow_pending
-            self._follow_pending = 0
-        elif self._proposal is not None and self.idle and now > self._follow_until_ms:
+                self._spawn(self._check_call(hit, around[: self.settings.call_ms * 16], turn))
+        if self._follow_up.for_ms and self.idle:
+            self._follow_up = self._follow_up.opened(now)
+        elif self._proposal is not None and self.idle and not self._follow_up.is_open(now):
             (text, language, until_ms), self._proposal = self._proposal, None
             if now <= until_ms:
-                self._asked, self._follow_pending = False, self.settings.follow_up_question_ms
-                self._spawn(self._say(text, language, Priority.ANSWER))
+                self._follow_up = FollowUp(for_ms=self.settings.follow_up_question_ms)
+                self._spawn(self._voice.say(text, language, Priority.ANSWER))
+        resume_at_ms = self._interruption.resume_at_ms
         if (
-            self._resume_at_ms is not None
-            and now >= self._resume_at_ms
+            resume_at_ms is not None
+            and now >= resume_at_ms
             and self.state == State.RECORDING
             and self._endpointer.silence_ms(now) >= self.settings.resume_ms // 2
             and self._endpointer.speech_ms < 2 * self.settings.endpoint.min_speech_ms
         ):
-            self._turns += 1
-            self._turn = self._turns
+            self._turn = Turn(number=turn.number + 1, early=turn.early)
             self._close()
 
     def _close(self) -> None:
@@ -538,8 +428,7 @@ class Listener:
             self.state = State.ANSWERING
             if not resumed.done():
                 resumed.set_result(True)
-        self._called = False
-        self._resume_at_ms = None
+        self._interruption.resume_at_ms = None
         if self.playback.paused:
             self._emit("resume", {})
             self.playback.resume(self._now())

@@ -3,51 +3,32 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from languages.language import codes, load_language
 from voice.asr.text import bare_text
 
-_PHRASES = {
-    "listening": {"zh": "我在。", "en": "Yes?"},
-    "again": {"zh": "没听清，请再说一遍。", "en": "Sorry, I did not catch that. Please say it again."},
-    "moment": {"zh": "稍等。", "en": "One moment."},
-    "no_voice": {"zh": "语音暂时不可用。", "en": "My voice is not available right now."},
-}
-_STOP_WORDS = (
-    "停", "停下", "停下来", "停止", "停一停", "安静", "闭嘴", "住口", "打住", "够", "取消", "算了",
-    "行了", "好了", "好啦", "可以了", "知道了", "明白了",
-    "(?:别|不要|不用|停止)再?(?:说|说话|讲|讲话|念|播|播报|播放|报|吵|出声)",
-    "stop", "stopit", "stopthat", "stop(?:talking|speaking)", "(?:be)?quiet", "shutup", "hush", "shush",
-    "silence", "(?:thats|thatis)?enough", "thatwilldo", "gotit", "cancel", "cancelthat", "nevermind", "ok",
-    "okay",
-)  # fmt: skip
-# One such word after the other, and courtesies around each: 停！停！, 请别讲了, "okay, stop please".
-# A courtesy between two words has one place only, or a long text would take forever.
-_STOP = re.compile(
-    rf"(?:please)*(?:(?:请|麻烦|你|您|先|那|just)*(?:{'|'.join(sorted(_STOP_WORDS, key=len, reverse=True))})"
-    "(?:一下|一点|一会儿?|点|吧|了|啊|嘛|谢谢|please|now|thanks|thankyou)*)+"
-)
+_SAYINGS = ("called", "again", "moment", "no_voice")
 
 
-_ASSENT = re.compile("(?:(?:好|行|可以)(?:了|啦)|ok|okay)+")
-
-
-def phrase(name: str, language: str) -> str:
-    """One of the loop's own phrases.
+def phrase(name: str, language: str, **facts: str) -> str:
+    """One of the loop's own sentences.
 
     Parameters
     ----------
     name : str
-        "listening", "again", "moment" or "no_voice".
+        Key under ``listen`` in the language's replies: "called", "again", "moment", "no_voice", "meant".
     language : str
-        "zh" or "en"; anything else is taken as "en".
+        Code; of one that is not there English is spoken.
+    **facts
+        What the sentence has places for.
     """
-    variants = _PHRASES[name]
-    return variants.get(language, variants["en"])
+    return load_language(language if language in codes() else "en").replies.say(f"listen.{name}", **facts)
 
 
 def fixed_phrases() -> list[tuple[str, str]]:
-    """All of them with their language, to be made beforehand."""
-    return [(text, language) for variants in _PHRASES.values() for language, text in variants.items()]
+    """Those without places with their language, to be made beforehand."""
+    return [(phrase(name, language), language) for name in _SAYINGS for language in codes()]
 
 
 def is_stop(text: str, *, asked: bool = False) -> bool:
@@ -61,4 +42,38 @@ def is_stop(text: str, *, asked: bool = False) -> bool:
         Whether it was a question of ours: then "okay" is an answer to it.
     """
     bare = bare_text(text)
-    return _STOP.fullmatch(bare) is not None and not (asked and _ASSENT.fullmatch(bare))
+    return _stop().fullmatch(bare) is not None and not (asked and _assent().fullmatch(bare))
+
+
+def is_yes(text: str) -> bool:
+    """Whether the words only say yes."""
+    return _whole("yes").fullmatch(bare_text(text)) is not None
+
+
+def is_no(text: str) -> bool:
+    """Whether the words only say no."""
+    return _whole("no").fullmatch(bare_text(text)) is not None
+
+
+@cache
+def _stop() -> re.Pattern[str]:
+    # One such word after the other, and courtesies around each: 停！停！, 请别讲了, "okay, stop please".
+    # A courtesy between two words has one place only, or a long text would take forever.
+    words, before, after = (_all(kind) for kind in ("stop", "courtesy_before", "courtesy_after"))
+    return re.compile(rf"(?:{after})*(?:(?:{before})*(?:{words})(?:{after})*)+")
+
+
+@cache
+def _assent() -> re.Pattern[str]:
+    return re.compile(f"(?:{_all('assent')})+")
+
+
+@cache
+def _whole(kind: str) -> re.Pattern[str]:
+    return re.compile(f"(?:(?:{_all(kind)})(?:{_all('courtesy_after')})*)+")
+
+
+def _all(kind: str) -> str:
+    """An expression of a kind of word in any language; longer words first."""
+    words = {word for code in codes() for word in getattr(load_language(code).speech.remarks, kind)}
+    return "|".join(sorted(words, key=lambda word: (-len(word), word)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,25 @@ from voice.tts.espeak import EspeakVoice
 from voice.tts.kokoro import REVISION, SAMPLE_RATE_HZ
 
 Samples = npt.NDArray[np.float32]
+Speaker = Callable[[Utterance], tuple[Samples, int]]
 
 
-def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
-    """The cache of spoken utterances, with the voices that fill it; voices load when first needed."""
+def open_corpus(
+    models: Path, cache: Path, *, threads: int = 1, more: dict[str, Speaker] | None = None
+) -> CorpusCache:
+    """The cache of spoken utterances, with the voices that fill it; voices load when first needed.
+
+    Parameters
+    ----------
+    models : Path
+        The model store's folder.
+    cache : Path
+        Where utterances are kept.
+    threads : int
+        Of the neural voices.
+    more : dict, optional
+        Other engines by name.
+    """
     engines: dict[str, Any] = {}
 
     def kokoro(utterance: Utterance) -> tuple[Samples, int]:
@@ -64,7 +79,7 @@ def open_corpus(models: Path, cache: Path, *, threads: int = 1) -> CorpusCache:
 
     return CorpusCache(
         cache / f"spoken-{REVISION}",
-        {"kokoro": kokoro, "kokoro_phonemes": kokoro, "piper": piper, "espeak": espeak},
+        {"kokoro": kokoro, "kokoro_phonemes": kokoro, "piper": piper, "espeak": espeak, **(more or {})},
     )
 
 

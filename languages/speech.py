@@ -1,0 +1,38 @@
+"""`speech.yaml` of a language: what is heard as which kind of remark, and how written text is read aloud."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Remarks(BaseModel):
+    """Words by which the listening loop tells what a short remark is for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stop: tuple[str, ...]
+    """Regular expressions of words that only ask for quiet, without blanks and marks."""
+    courtesy_before: tuple[str, ...]
+    """What may stand before such a word."""
+    courtesy_after: tuple[str, ...]
+    """What may stand behind it."""
+    assent: tuple[str, ...]
+    """Words for stopping that are an answer where something was asked."""
+    yes: tuple[str, ...]
+    """Whole remarks that mean yes to 'did you say …?'."""
+    no: tuple[str, ...]
+    """Whole remarks that mean no to it."""
+    correction: tuple[str, ...]
+    """Beginnings of a remark that takes back what was said before it: 不对, "no wait"."""
+    continuation: tuple[str, ...]
+    """Beginnings of a remark that adds to what was said before it: 附近的, "near the"."""
+    unfinished: tuple[str, ...]
+    """Endings after which more must come: 带我去, 附近有没有, "near the"."""
+
+
+class Speech(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    remarks: Remarks
