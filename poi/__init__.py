@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from poi.area import Area
     from poi.build.pack import build_places
     from poi.errors import PoiError
     from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from poi.user_places import UserPlaces
 
 __all__ = [
+    "Area",
     "Candidate",
     "CategoryMatch",
     "Place",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Area": "poi.area",
     "Candidate": "poi.place",
     "CategoryMatch": "poi.place",
     "Place": "poi.place",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from poi.build.extract import RawDistrict, RawPlace, Ring
+from poi.build.area_points import AreaPoint
+from poi.build.extract import RawDistrict, RawPlace
+from poi.outline import Ring, contains
 
 REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000,
             "place/village": 2_500,
@@ -19,27 +20,10 @@ REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood":
             "place/borough": 4_000}  # fmt: skip
 """How far a district that is only a point on the map reaches."""
 
+SPOKEN_LEVEL = 4
+"""Countries and groups of states (levels 2 and 3) are no answer to "in which district"."""
+
 _OUTLINE_CELL_DEG, _POINT_CELL_DEG = 0.1, 0.05
-
-
-def contains(ring: Ring, lat: float, lon: float) -> bool:
-    """Say whether a point lies in a ring (even-odd rule)."""
-    y, x = ring[:, 0], ring[:, 1]
-    above = y > lat
-    crossing = above[:-1] != above[1:]
-    if not crossing.any():
-        return False
-    y0, y1, x0, x1 = y[:-1][crossing], y[1:][crossing], x[:-1][crossing], x[1:][crossing]
-    return bool(np.count_nonzero(lon < (x1 - x0) * (lat - y0) / (y1 - y0) + x0) % 2)
-
-
-def contains_many(ring: Ring, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
-    """Say for each point whether it lies in a ring; shape (N,), bool."""
-    inside = np.zeros(len(lats), dtype=bool)
-    for (y0, x0), (y1, x1) in pairwise(ring):
-        if y0 != y1:
-            inside ^= ((y0 > lats) != (y1 > lats)) & (lons < (x1 - x0) * (lats - y0) / (y1 - y0) + x0)
-    return inside
 
 
 class DistrictIndex:
@@ -51,6 +35,7 @@ class DistrictIndex:
                 (-d.level, min(map(_box_size, d.rings)), d.name, ring, (*ring.min(axis=0), *ring.max(axis=0)))
                 for d in districts
                 for ring in d.rings
+                if d.level >= SPOKEN_LEVEL
             ),
             key=lambda entry: entry[:2],
         )
@@ -102,16 +87,18 @@ def _box_size(ring: Ring) -> float:
     return float(spread[0] * spread[1])
 
 
-def write_districts(db: sqlite3.Connection, districts: Sequence[RawDistrict]) -> None:
-    """Write the outlines of districts and their boxes."""
+def write_districts(
+    db: sqlite3.Connection, districts: Sequence[RawDistrict], points: Mapping[str, AreaPoint]
+) -> None:
+    """Write the outlines of districts, their boxes, and the points to drive to."""
+    rows = dict(db.execute("SELECT osm, id FROM place WHERE category GLOB 'place/*' OR category GLOB 'b*'"))
     for number, district in enumerate(districts, 1):
-        row = db.execute("SELECT id FROM place WHERE osm = ?", (district.osm,)).fetchone()
-        rings = [ring.tolist() for ring in district.rings]
-        names = {k[5:]: v for k, v in district.tags.items() if k.startswith("name:")}
+        point = points[district.osm]
+        rings = [ring.round(7).tolist() for ring in district.rings]
         db.execute(
-            "INSERT INTO district VALUES(?,?,?,?,?,?)",
-            (number, row[0] if row else None, district.name, district.level,
-             json.dumps(names, ensure_ascii=False), json.dumps(rings)),
+            "INSERT INTO district VALUES(?,?,?,?,?,?,?,?)",
+            (number, rows.get(district.osm), rows.get(point.node), district.name, district.level,
+             point.lat, point.lon, json.dumps(rings)),
         )  # fmt: skip
         everything = np.concatenate(district.rings)
         south, west = everything.min(axis=0)

@@ -114,6 +114,9 @@ class Candidate:
     why: str
     """What matched: "exact", "alias", "sound", "spelling", "part", "other number", "category", …"""
 
+    told_by: str = ""
+    """What tells it from the other candidates of its name: the town or district it lies in; "" if nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution(Sequence[Candidate]):

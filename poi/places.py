@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 from nav.geometry import haversine_m
 from poi.address import AddressBook
 from poi.along import along_route
+from poi.area import Area, AreaFinder
 from poi.category import load_categories
+from poi.distinction import told_apart
+from poi.errors import UnknownDistrict
 from poi.filters import Wishes, check_wishes, fits, makes_sense, wishes_in
 from poi.kind_search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
 from poi.name_search import NameIndex
@@ -119,6 +122,10 @@ class Places:
         return AddressBook(self._store, self._names)
 
     @cached_property
+    def _areas(self) -> AreaFinder:
+        return AreaFinder(self._store, self._names)
+
+    @cached_property
     def _surroundings(self) -> Surroundings:
         return Surroundings(self._store)
 
@@ -127,7 +134,7 @@ class Places:
         self,
         words: str,
         *,
-        near: Point | None = None,
+        near: Point | Area | None = None,
         limit: int = 10,
         within_m: float | None = None,
         district: str | None = None,
@@ -144,7 +151,8 @@ class Places:
         words
             A category in Chinese or English ("加油站", "somewhere to sleep"), a name, or both ("汉庭酒店").
         near
-            Point to search round, (lat, lon); results come nearest first.
+            Point to search round, (lat, lon), nearest first; or an `Area` to search in, nearest to its centre
+            first.
         limit
             At most so many.
         within_m
@@ -178,6 +186,10 @@ class Places:
         if said and (match := self.categories(rest)) and not match.rest and makes_sense(said, match):
             words, wishes = rest, {**said, **wishes}
         mask = None if district is None else self._area(district)
+        if isinstance(near, Area):
+            mask, near = near.contains_many, near.centre
+        elif mask is None and (said_in := self._said_in(words)):
+            words, mask = said_in[0], said_in[1].contains_many
         choose = self._choice(near, along, mask, narrowed=bool(wishes))
         found = self._of_words(words, near, choose)
         if mask is not None and found:
@@ -196,8 +208,45 @@ class Places:
             )
         return self._ordered(found, near, limit=limit, within_m=within_m, router=router, open_at=open_at)
 
+    def area(self, name: str, *, near: Point | None = None) -> Area | None:
+        """Return the town, district or state of that name; None where the region has none.
+
+        Parameters
+        ----------
+        name
+            As said, with or without what sort of area it is, and with what it lies in: "昆山", "昆山市",
+            "City of Denver", "Chicago, Illinois".
+        near
+            Point whose neighbours are preferred among areas of one name.
+        """
+        return self._area_of(name, near)
+
+    @_readable
+    def _area_of(self, name: str, near: Point | None) -> Area | None:
+        return self._areas.named(name, near)
+
+    def _said_in(self, words: str) -> tuple[str, Area] | None:
+        """Part what is looked for from the area in which it is looked for: "hotels in Encamp", 昆山酒店."""
+        if self._names.exactly([words]):
+            return None
+        if parted := self._areas.split(words):
+            return parted
+        match = self.categories(words)
+        area = self._areas.named(match.rest) if match and match.rest else None
+        return (match.word, area) if area else None
+
     def _area(self, district: str) -> Callable[[FloatArray, FloatArray], NDArray[np.bool_]]:
-        return self._surroundings.area(district, self._resolver)
+        area = self._areas.named(district)
+        if area is None:
+            found = (
+                c.place for c in self._resolver.candidates(district, near=None, limit=30) if c.score > 0.7
+            )
+            area = next(filter(None, map(self._areas.of_place, found)), None)
+        if area is None:
+            raise UnknownDistrict(
+                f"no district or town called {district!r} in this region; leave it out or use --near"
+            )
+        return area.contains_many
 
     def _choice(
         self,
@@ -293,16 +342,23 @@ class Places:
         Resolution
             Ranked candidates, the verdict and the question to ask.
         """
-        words = clean(name)
+        return told_apart(self._resolved(clean(name), near, limit), self._surroundings)
+
+    def _resolved(self, words: str, near: Point | None, limit: int) -> Resolution:
         own = self._user.find(words) if self._user else []
         if own and own[0].score >= _OWN:
             return judge(own, near=near, limit=limit)
         addressed = self._addresses.find(words, near)
         if addressed and addressed[0].score >= _ADDRESS:
             return judge(addressed, near=near, limit=limit)
+        towns = [] if self._names.exactly([words]) else self._areas.candidates(words, near)
+        if towns:
+            return judge(towns, near=near, limit=limit)
         match = self.categories(words)
         if match and not match.rest:
             found = self._kind_as_name(words, near, limit)
+        elif listed := self._kind_in_area(words, near, limit):
+            found = listed
         else:
             found = self._resolver.candidates(words, near=near, limit=max(limit, 12))
             if alike := _kind_alike(words, found):
@@ -312,6 +368,14 @@ class Places:
             found = addressed
         found = sorted([*own, *found], key=lambda c: -c.score)
         return judge(found, near=near, limit=limit)
+
+    def _kind_in_area(self, words: str, near: Point | None, limit: int) -> list[Candidate]:
+        """Return places of a kind said to lie in a town: 昆山的酒店, "hotels in Encamp"."""
+        parted = None if self._names.exactly([words]) else self._areas.split(words)
+        if parted is None or not (match := self.categories(parted[0])) or match.rest:
+            return []
+        found = self.search(parted[0], near=near, district=parted[1].name, limit=limit)
+        return [Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(found)]
 
     def _kind_as_name(self, words: str, near: Point | None, limit: int) -> list[Candidate]:
         """Return places for a bare category word: what is called just so, then the nearest of the kind."""

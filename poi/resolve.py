@@ -45,8 +45,8 @@ _OTHER_NUMBER = 0.1
 """Score lost by a name with another number than was said."""
 
 _AREAS = ("place", "boundary")
-_SAME_AREA_M = 30_000.0
-"""A town and its boundary of the same name are one place even when their middles lie so far apart."""
+_SAME_AREA_M = 3_000.0
+"""A town and a part of it, or what is drawn twice, of one name are one place to a driver."""
 
 _SAME_SPOT_M = 350.0
 """Objects of one name within this distance are one place on the ground."""

@@ -1,26 +1,21 @@
-"""What lies round a coordinate: reverse geocoding, names to listen for, and areas by name."""
+"""What lies round a coordinate: reverse geocoding and names to listen for."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nav.geometry import haversine_m, project_to_segments
-from poi.district import REACH_M, contains, contains_many
-from poi.errors import UnknownDistrict
+from poi.district import SPOKEN_LEVEL
+from poi.outline import contains
 from poi.place import Place, Whereabouts
-from poi.resolve import Resolver
 from poi.store import PlaceStore
 from poi.text import canonical
 
 _BOX = "min_lat <= ? AND max_lat >= ? AND min_lon <= ? AND max_lon >= ?"
 _WORTH_NAMING = 0.2
-_HOLD_PLACES = ("place/", "boundary/", "landuse/", "leisure/", "amenity/")
-FloatArray = NDArray[np.float64]
 
 
 class Surroundings:
@@ -81,16 +76,21 @@ class Surroundings:
                 best = (score, place)
         return best[1] if best else None
 
-    def _district(self, lat: float, lon: float) -> str:
+    def districts(self, lat: float, lon: float) -> list[tuple[int, str]]:
+        """Return the areas that hold a point, smallest first: admin level and name."""
         rows = self._store.db.execute(
-            "SELECT name, level, rings FROM district WHERE id IN "
+            "SELECT level, name, rings FROM district WHERE id IN "
             f"(SELECT id FROM district_box WHERE {_BOX}) ORDER BY level DESC",
             (lat, lat, lon, lon),
         )
-        for name, _, rings in rows:
-            if any(contains(np.array(ring), lat, lon) for ring in json.loads(rings)):
-                return str(name)
-        return ""
+        return [
+            (level, name)
+            for level, name, rings in rows
+            if sum(contains(np.array(ring), lat, lon) for ring in json.loads(rings)) % 2
+        ]
+
+    def _district(self, lat: float, lon: float) -> str:
+        return next((name for level, name in self.districts(lat, lon) if level >= SPOKEN_LEVEL), "")
 
     def names_near(self, lat: float, lon: float, limit: int) -> list[str]:
         """Return names round a point; see `Places.names_near`."""
@@ -112,35 +112,6 @@ class Surroundings:
         best = self._store.spoken_names([row for _, row in scored[: 2 * limit]])
         names = dict.fromkeys(name for group in best for name in group if name)
         return list(names)[:limit]
-
-    def area(
-        self, district: str, resolver: Resolver
-    ) -> Callable[[FloatArray, FloatArray], NDArray[np.bool_]]:
-        """Return a function that says for points whether they lie in the district of that name.
-
-        Raises
-        ------
-        UnknownDistrict
-            The region has no such district or town.
-        """
-        found = [
-            c.place
-            for c in resolver.candidates(district, near=None, limit=30)
-            if c.score > 0.7 and c.place.category.startswith(_HOLD_PLACES)
-        ]
-        for place in found:
-            row = self._store.row_of(place.id)
-            query = "SELECT rings FROM district WHERE place = ? OR name = ? ORDER BY place = ? DESC"
-            outline = self._store.db.execute(query, (row, place.name, row)).fetchone()
-            if outline:
-                rings = [np.array(ring) for ring in json.loads(outline[0])]
-                return lambda lat, lon: np.logical_or.reduce([contains_many(r, lat, lon) for r in rings])
-            if place.category in REACH_M:
-                reach, centre = REACH_M[place.category], (place.lat, place.lon)
-                return lambda lat, lon: np.asarray(haversine_m(*centre, lat, lon) <= reach)
-        raise UnknownDistrict(
-            f"no district or town called {district!r} in this region; leave it out or use --near"
-        )
 
 
 def _metres_to(points: bytes, lat: float, lon: float) -> float:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nav.osm.clean import clean_tags
+from poi.area_names import short_names
+from poi.build.boundaries import RawBoundary, Relations, level_of, read_relations, rings_within
 from poi.build.kind import DRIVABLE, categories_of, is_street
 from poi.errors import BadMapFile
+from poi.outline import Ring, middle_of, polygon_area_m2
 
 _KEYS = (
     "name", "brand", "operator", "amenity", "shop", "tourism", "leisure", "healthcare", "railway", "entrance",
-    "barrier", "addr:housenumber", "highway", "place", "boundary", "emergency",
+    "barrier", "addr:housenumber", "addr:block_number", "addr:interpolation", "highway", "place", "boundary",
+    "emergency", "historic", "office", "craft", "public_transport", "aeroway",
+    *(f"name:{code}" for code in "zh en de fr es ca it pt ru ja ko ar fi sv th vi".split()),
 )  # fmt: skip
-_AREA_KEYS = ("name", "amenity", "shop", "tourism", "leisure", "boundary", "place", "addr:housenumber")
+_AREA_KEYS = (
+    "name", "name:zh", "name:en", "amenity", "shop", "tourism", "leisure", "boundary", "place",
+    "addr:housenumber", "addr:block_number",
+)  # fmt: skip
+_LANGUAGE_NAME = re.compile(r"name:[a-z]{2,3}(?:[-_]\w+)?")
 _ENTRANCE_RANK = {"main": 0, "yes": 1, "shop": 1, "entrance": 1, "secondary": 2, "side": 2}
 _GATES = frozenset(("gate", "entrance", "lift_gate", "swing_gate"))
-
-Ring = NDArray[np.float64]
-"""Points of a polygon or line, shape (N, 2): latitude, longitude."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +94,37 @@ class RawDistrict:
     rings: list[Ring]
     """Outer rings."""
 
+    centre: str = ""
+    """The place node that its relation calls its administrative centre, "node/123"."""
+
+    label: str = ""
+    """The place node at which its relation has its name written."""
+
+
+@dataclass(slots=True)
+class RawHouse:
+    """A house number as it stands in the extract."""
+
+    lat: float
+    lon: float
+    tags: dict[str, str]
+    """Its addr:* tags, with the street that a relation says it belongs to."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RawNumberWay:
+    """A line between two house numbers, along which the others are counted (addr:interpolation)."""
+
+    step: str
+    """"even", "odd", "all", "alphabetic" or a number."""
+
+    nodes: list[int]
+    """OSM numbers of its points."""
+
+    points: Ring
+    tags: dict[str, str]
+    """Its addr:* tags."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Extract:
@@ -99,8 +136,17 @@ class Extract:
     streets: list[RawStreet] = field(default_factory=list)
     """Ways of named streets."""
 
-    addresses: list[tuple[float, float, dict[str, str]]] = field(default_factory=list)
-    """House numbers: latitude, longitude, addr:* tags."""
+    houses: list[RawHouse] = field(default_factory=list)
+    """House numbers."""
+
+    number_ways: list[RawNumberWay] = field(default_factory=list)
+    """Lines along which house numbers count up."""
+
+    house_of_node: dict[int, int] = field(default_factory=dict)
+    """Where in `houses` a numbered node stands."""
+
+    posts: list[tuple[float, float, dict[str, str]]] = field(default_factory=list)
+    """Mile and kilometre posts: latitude, longitude, tags."""
 
     districts: list[RawDistrict] = field(default_factory=list)
     """Administrative areas and named parts of towns that have an outline."""
@@ -109,44 +155,29 @@ class Extract:
     """Points of drivable ways."""
 
 
-def polygon_area_m2(ring: Ring) -> float:
-    """Return the area of a ring, square metres, on a locally flat earth."""
-    if len(ring) < 4:
-        return 0.0
-    y = np.radians(ring[:, 0]) * 6_371_008.8
-    x = np.radians(ring[:, 1]) * 6_371_008.8 * math.cos(math.radians(float(ring[0, 0])))
-    x, y = x - x[0], y - y[0]
-    return float(abs(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2)
-
-
-def _inside(ring: Ring) -> tuple[float, float]:
-    """Return the centroid of a ring, or the mean of its points if it has no area."""
-    lat, lon = ring[:, 0] - ring[0, 0], ring[:, 1] - ring[0, 1]
-    cross = lon[:-1] * lat[1:] - lon[1:] * lat[:-1]
-    total = float(cross.sum())
-    if abs(total) < 1e-14:
-        return float(ring[:, 0].mean()), float(ring[:, 1].mean())
-    centre_lat = float(((lat[:-1] + lat[1:]) * cross).sum() / (3 * total))
-    centre_lon = float(((lon[:-1] + lon[1:]) * cross).sum() / (3 * total))
-    return float(ring[0, 0]) + centre_lat, float(ring[0, 1]) + centre_lon
-
-
 class _Reader:
     """Collects an `Extract` while the objects of a file go by: nodes, then ways and areas."""
 
-    def __init__(self) -> None:
+    def __init__(self, relations: Relations) -> None:
         self.out = Extract()
+        self._relations = relations
         self._doors: dict[int, tuple[int, float, float]] = {}
+        self._outlines: dict[int, Ring] = {}
+        self._whole: set[int] = set()
 
     def node(self, obj: Any) -> None:
-        tags = {t.k: t.v for t in obj.tags}
+        tags = _tags_of(obj)
         lat, lon = obj.location.lat, obj.location.lon
         door = tags.get("entrance")
         if door in _ENTRANCE_RANK:
             self._doors[obj.id] = (_ENTRANCE_RANK[door], lat, lon)
         elif tags.get("barrier") in _GATES and tags.get("access") not in ("no", "private"):
             self._doors[obj.id] = (1, lat, lon)
-        self._address(lat, lon, tags)
+        if "addr:housenumber" in tags:
+            self.out.house_of_node[obj.id] = len(self.out.houses)
+        self._house(lat, lon, tags, ("n", obj.id))
+        if tags.get("highway") == "milestone":
+            self.out.posts.append((lat, lon, tags))
         categories = categories_of(tags)
         if categories:
             self.out.places.append(
@@ -154,11 +185,15 @@ class _Reader:
             )
 
     def way(self, obj: Any) -> None:
-        tags = {t.k: t.v for t in obj.tags}
+        tags = _tags_of(obj)
+        if obj.id in self._relations.ways:
+            self._outlines[obj.id] = _points(obj.nodes)
         drivable = tags.get("highway") in DRIVABLE
         street = is_street(tags)
         if not (drivable or street):
-            if not obj.is_closed():
+            if "addr:interpolation" in tags:
+                self._number_way(obj, tags)
+            elif not obj.is_closed():
                 self._line(obj, tags)
             return
         points = _points(obj.nodes)
@@ -169,10 +204,19 @@ class _Reader:
         if street:
             self.out.streets.append(RawStreet(way=obj.id, tags=tags, points=points))
 
+    def _number_way(self, obj: Any, tags: dict[str, str]) -> None:
+        nodes = [n for n in obj.nodes if n.location.valid()]
+        self.out.number_ways.append(
+            RawNumberWay(
+                step=tags["addr:interpolation"], nodes=[n.ref for n in nodes], points=_points(nodes),
+                tags=_address_tags(tags, self._relations.street_of.get(("w", obj.id))),
+            )
+        )  # fmt: skip
+
     def _line(self, obj: Any, tags: dict[str, str]) -> None:
         """Take named rivers, bridges and the like, which have no area."""
         categories = categories_of(tags)
-        if "name" not in tags or not categories:
+        if "name" not in tags or not categories or categories[0].startswith("boundary/"):
             return
         points = _points(obj.nodes)
         if len(points):
@@ -184,7 +228,9 @@ class _Reader:
             )
 
     def area(self, obj: Any) -> None:
-        tags = {t.k: t.v for t in obj.tags}
+        tags = _tags_of(obj)
+        if not obj.from_way():
+            self._whole.add(obj.orig_id())
         if "highway" in tags and "amenity" not in tags and "tourism" not in tags:
             return
         categories = categories_of(tags)
@@ -195,20 +241,31 @@ class _Reader:
         if not rings:
             return
         outline = max(rings, key=polygon_area_m2)
-        lat, lon = _inside(outline)
-        self._address(lat, lon, tags)
+        lat, lon = middle_of(outline)
+        self._house(lat, lon, tags, ("w" if obj.from_way() else "r", obj.orig_id()))
         osm = f"{'way' if obj.from_way() else 'relation'}/{obj.orig_id()}"
-        level = district_level(tags)
-        if level is not None and "name" in tags:
-            self.out.districts.append(
-                RawDistrict(osm=osm, name=tags["name"], level=level, tags=tags, rings=rings)
-            )
         if not categories:
             return
+        boundary = None if obj.from_way() else self._relations.boundaries.get(obj.orig_id())
+        self._district(osm, tags, rings, boundary)
         self.out.places.append(
             RawPlace(
                 osm=osm, categories=categories, lat=lat, lon=lon, tags=tags, ring=outline,
                 area_m2=polygon_area_m2(outline), entrance=self._entrance(obj),
+            )
+        )  # fmt: skip
+
+    def _district(
+        self, osm: str, tags: dict[str, str], rings: list[Ring], boundary: RawBoundary | None
+    ) -> None:
+        level = level_of(tags)
+        if level is None or "name" not in tags:
+            return
+        centre, label = (boundary.centre, boundary.label) if boundary else (None, None)
+        self.out.districts.append(
+            RawDistrict(
+                osm=osm, name=tags["name"], level=level, tags=tags, rings=rings,
+                centre=f"node/{centre}" if centre else "", label=f"node/{label}" if label else "",
             )
         )  # fmt: skip
 
@@ -218,24 +275,73 @@ class _Reader:
         doors = [self._doors[n.ref] for ring in area.outer_rings() for n in ring if n.ref in self._doors]
         return min(doors)[1:] if doors else None
 
-    def _address(self, lat: float, lon: float, tags: Mapping[str, str]) -> None:
-        if "addr:housenumber" in tags and ("addr:street" in tags or "addr:place" in tags):
-            self.out.addresses.append((lat, lon, {k: v for k, v in tags.items() if k.startswith("addr:")}))
+    def _house(self, lat: float, lon: float, tags: Mapping[str, str], key: tuple[str, int]) -> None:
+        if "addr:housenumber" in tags or "addr:block_number" in tags:
+            street = self._relations.street_of.get(key)
+            self.out.houses.append(RawHouse(lat, lon, _address_tags(tags, street)))
+
+    def cut_areas(self) -> None:
+        """Add the areas whose outline the extract holds only in part, as far as their centre lies in it."""
+        out = self.out
+        nodes = {p.osm: p for p in out.places if p.osm.startswith("node/")}
+        every = [*out.road_points, np.array([(p.lat, p.lon) for p in nodes.values()]).reshape(-1, 2)]
+        points = np.concatenate(every)
+        if not len(points):
+            return
+        (south, west), (north, east) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        for number, boundary in self._relations.boundaries.items():
+            if number in self._whole:
+                continue
+            tags = _named(boundary.tags)
+            inside = next(
+                (nodes[osm] for osm in (f"node/{boundary.centre}", f"node/{boundary.label}") if osm in nodes),
+                None,
+            ) or _namesake(tags, nodes.values())
+            categories = categories_of(tags)
+            if inside is None or not categories or level_of(tags) is None:
+                continue
+            lines = [self._outlines[way] for way in boundary.ways if way in self._outlines]
+            rings = rings_within(lines, (south, west, north, east), (inside.lat, inside.lon))
+            if not rings:
+                continue
+            osm = f"relation/{number}"
+            self._district(osm, tags, rings, boundary)
+            out.places.append(
+                RawPlace(osm=osm, categories=categories, lat=inside.lat, lon=inside.lon, tags=tags)
+            )
+
+
+def _namesake(tags: Mapping[str, str], nodes: Iterable[RawPlace]) -> RawPlace | None:
+    """Return the place node of an area's name, for a relation that does not say which node is its centre."""
+    names = {tags["name"], *short_names(tags["name"])} if "name" in tags else set()
+    return next((p for p in nodes if "place" in p.tags and p.tags.get("name") in names), None)
+
+
+def _tags_of(obj: Any) -> dict[str, str]:
+    return _named(clean_tags((t.k, t.v) for t in obj.tags))
+
+
+def _named(tags: dict[str, str]) -> dict[str, str]:
+    """Give an object that is named in a language only that name: Chinese or English before the others."""
+    if "name" not in tags:
+        found = {k: v for k, v in tags.items() if _LANGUAGE_NAME.fullmatch(k)}
+        name = found.get("name:zh") or found.get("name:en") or next(iter(found.values()), "")
+        if name := name or tags.get("official_name", ""):
+            tags["name"] = name
+    return tags
+
+
+def _address_tags(tags: Mapping[str, str], street: str | None) -> dict[str, str]:
+    """Return the addr:* tags of a house, with the street of its relation."""
+    found = {k: v for k, v in tags.items() if k.startswith("addr:")}
+    if street and "addr:street" not in found and "addr:place" not in found:
+        found["addr:street"] = street
+    return found
 
 
 def _points(nodes: Any) -> Ring:
     pairs = [(n.lat, n.lon) for n in nodes if n.location.valid()]
     return np.array(pairs, dtype=np.float64).reshape(-1, 2)
-
-
-def district_level(tags: Mapping[str, str]) -> int | None:
-    """Return the admin level of an area that places are said to lie in, None if it is no such area."""
-    if tags.get("boundary") == "administrative":
-        level = tags.get("admin_level", "")
-        return int(level) if level.isdigit() and 4 <= int(level) <= 11 else None
-    by_place = {"city": 8, "town": 8, "borough": 9, "district": 6, "suburb": 9, "quarter": 10,
-                "neighbourhood": 11, "village": 9}  # fmt: skip
-    return by_place.get(tags.get("place", ""))
 
 
 def read_extract(pbf: Path) -> Extract:
@@ -257,8 +363,8 @@ def read_extract(pbf: Path) -> Extract:
     """
     import osmium
 
-    reader = _Reader()
     try:
+        reader = _Reader(read_relations(pbf))
         objects = osmium.FileProcessor(str(pbf)).with_areas(osmium.filter.KeyFilter(*_AREA_KEYS))
         obj: Any
         for obj in objects.with_filter(osmium.filter.KeyFilter(*_KEYS)):
@@ -268,6 +374,7 @@ def read_extract(pbf: Path) -> Extract:
                 reader.way(obj)
             elif obj.is_area():
                 reader.area(obj)
+        reader.cut_areas()
     except (RuntimeError, OSError, ValueError) as error:
         raise BadMapFile(
             f"cannot read {pbf.name} as OSM data ({error}); download the extract again"

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 
 _BY_CATEGORY = {
-    "place/city": 0.95, "place/municipality": 0.85, "place/town": 0.8, "place/district": 0.75,
-    "place/suburb": 0.6,
+    "place/country": 0.97, "place/state": 0.9, "place/province": 0.9, "place/region": 0.8,
+    "place/county": 0.75, "place/city": 0.95, "place/municipality": 0.85, "place/town": 0.8,
+    "place/district": 0.75, "place/suburb": 0.6,
     "place/village": 0.6, "place/borough": 0.65, "place/quarter": 0.5, "place/neighbourhood": 0.45,
     "place/hamlet": 0.4, "place/island": 0.5, "place/square": 0.5, "place/locality": 0.3,
     "boundary/administrative": 0.6, "boundary/national_park": 0.6,
@@ -38,6 +39,10 @@ _BY_KEY = {"amenity": 0.25, "tourism": 0.3, "shop": 0.22, "leisure": 0.25, "hist
            "craft": 0.18, "healthcare": 0.28, "railway": 0.2, "public_transport": 0.15, "aeroway": 0.3,
            "natural": 0.25, "place": 0.3, "building": 0.2, "man_made": 0.2, "landuse": 0.25, "boundary": 0.4,
            "street": 0.3, "highway": 0.2, "barrier": 0.2, "waterway": 0.25, "bridge": 0.3}  # fmt: skip
+_BY_LEVEL = {"2": 0.97, "3": 0.9, "4": 0.9, "5": 0.85, "6": 0.75, "7": 0.65, "8": 0.62, "9": 0.55, "10": 0.5,
+             "11": 0.45}  # fmt: skip
+"""Boundaries by admin_level."""
+
 _STREET = {"motorway": 0.5, "trunk": 0.46, "primary": 0.43, "secondary": 0.4, "tertiary": 0.37,
            "residential": 0.33, "unclassified": 0.33, "pedestrian": 0.36, "living_street": 0.32,
            "service": 0.22,
@@ -66,6 +71,8 @@ def importance(category: str, tags: Mapping[str, str], *, area_m2: float = 0.0) 
         score = _STREET.get(value.removesuffix("_link"), 0.25)
     else:
         score = _BY_CATEGORY.get(category, _BY_KEY.get(key, 0.15))
+    if category == "boundary/administrative":
+        score = _BY_LEVEL.get(tags.get("admin_level", ""), score)
     if "wikidata" in tags:
         score += 0.08
     if "wikipedia" in tags:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from poi.area_names import area_names
+from poi.build.area_points import settle
 from poi.build.arrival import ArrivalPoints
 from poi.build.brand import chinese_name, load_brands
 from poi.build.derived_names import Campuses, derived_names
@@ -113,6 +115,7 @@ class _Build:
     def __init__(self, db: sqlite3.Connection, extract: Extract) -> None:
         self.db = db
         self.extract = extract
+        self.areas = settle(extract)
         self.names = NameIndexWriter()
         self.brands = load_brands()
         self.districts = DistrictIndex(extract.districts, extract.places)
@@ -128,7 +131,7 @@ class _Build:
         self._addresses()
         self.db.executemany("INSERT INTO place VALUES(?,?,?,?,?,?,?,?,?)", self.rows)
         self.db.executemany("INSERT INTO place_box VALUES(?,?,?,?,?)", self.boxes)
-        write_districts(self.db, self.extract.districts)
+        write_districts(self.db, self.extract.districts, self.areas)
         self._categories()
         self._meta()
         tell("places: names", 0.0)
@@ -147,6 +150,7 @@ class _Build:
             category = place.categories[0]
             weight = importance(category, place.tags, area_m2=place.area_m2)
             extra = [*derived_names(category, names), *campuses.names(place, names)]
+            extra += area_names(category, place.tags, names)
             row = self._add_row(
                 place.osm, category, lat, lon, weight, names, self.districts.name_at(lat, lon), place.tags
             )
@@ -187,7 +191,8 @@ class _Build:
 
     def _addresses(self) -> None:
         rows, boxes = [], []
-        for number, (lat, lon, tags) in enumerate(self.extract.addresses, 1):
+        for number, house in enumerate(self.extract.houses, 1):
+            lat, lon, tags = house.lat, house.lon, house.tags
             street = tags.get("addr:street") or tags.get("addr:place", "")
             label = f"{street} {tags['addr:housenumber']}"
             rows.append((number, canonical(street), plain_number(tags["addr:housenumber"]), lat, lon, label))

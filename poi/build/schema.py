@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a table changes its meaning; an older file asks to be built again."""
 
 TABLES = """
@@ -20,18 +20,21 @@ CREATE TABLE address(id INTEGER PRIMARY KEY, street TEXT, number TEXT, lat REAL,
 CREATE VIRTUAL TABLE address_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 CREATE TABLE street(id INTEGER PRIMARY KEY, place INTEGER, points BLOB);
 CREATE VIRTUAL TABLE street_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
-CREATE TABLE district(id INTEGER PRIMARY KEY, place INTEGER, name TEXT, level INTEGER, names TEXT,
-  rings BLOB);
+CREATE TABLE district(id INTEGER PRIMARY KEY, place INTEGER, node INTEGER, name TEXT, level INTEGER,
+  lat REAL, lon REAL, rings BLOB);
 CREATE VIRTUAL TABLE district_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 """
 """`street.points` are int32 pairs of 1e-7 degrees: two streets share the very numbers of their crossing.
-`name.kinds` has one byte per entry of `name.places`, an index into `NAME_KINDS`."""
+`district.node` is the place node that stands for the area, and its point is where one drives to; `rings` is
+JSON. `name.kinds` has one byte per entry of `name.places`, an index into `NAME_KINDS`."""
 
 INDEXES = """
 CREATE UNIQUE INDEX name_text ON name(text);
 CREATE INDEX place_osm ON place(osm);
 CREATE INDEX address_street ON address(street, number);
 CREATE INDEX street_place ON street(place);
+CREATE INDEX district_place ON district(place);
+CREATE INDEX district_node ON district(node);
 """
 
 NAME_KINDS = ("name", "language", "alt", "old", "brand", "ref", "derived")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -33,8 +33,17 @@ def point_of(drawing: str, letter: str) -> tuple[float, float]:
     raise AssertionError(f"{letter} is not drawn")
 
 
-def osm_xml(drawing: str, nodes: Mapping[str, Tags], ways: Mapping[str, Tags]) -> str:
-    """Return OSM XML of a drawing: letters are nodes, ways are strings of letters."""
+Relation = tuple[Tags, Mapping[str, str]]
+"""Tags, and members by their role: a letter for a node, a string of letters for a way that is drawn."""
+
+
+def osm_xml(
+    drawing: str, nodes: Mapping[str, Tags], ways: Mapping[str, Tags], relations: Sequence[Relation] = ()
+) -> str:
+    """Return OSM XML of a drawing: letters are nodes, ways are strings of letters.
+
+    A way of a relation that is not drawn stands in it all the same, as in an extract that was cut.
+    """
     letters = sorted({c for c in drawing if c.isalnum()})
     out = ["<osm version='0.6'>"]
     for number, letter in enumerate(letters, 1):
@@ -47,6 +56,15 @@ def osm_xml(drawing: str, nodes: Mapping[str, Tags], ways: Mapping[str, Tags]) -
         out += [f"<nd ref='{letters.index(letter) + 1}'/>" for letter in line]
         out += [f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in tags.items()]
         out.append("</way>")
+    for number, (tags, members) in enumerate(relations, 1):
+        out.append(f"<relation id='{number}' version='1'>")
+        for refs, role in members.items():
+            for ref in refs.split():
+                sort, found = ("node", letters) if len(ref) == 1 else ("way", list(ways))
+                at = found.index(ref) + 1 if ref in found else 9000 + len(out)
+                out.append(f"<member type='{sort}' ref='{at}' role='{role}'/>")
+        out += [f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in {"type": "boundary", **tags}.items()]
+        out.append("</relation>")
     return "\n".join([*out, "</osm>"])
 
 
@@ -60,9 +78,14 @@ def at() -> Callable[[str, str], tuple[float, float]]:
 def draw(tmp_path: Path) -> Callable[..., Places]:
     """Give a function that builds places from a drawing."""
 
-    def build(drawing: str, nodes: Mapping[str, Tags] = {}, ways: Mapping[str, Tags] = {}) -> Places:
+    def build(
+        drawing: str,
+        nodes: Mapping[str, Tags] = {},
+        ways: Mapping[str, Tags] = {},
+        relations: Sequence[Relation] = (),
+    ) -> Places:
         file = tmp_path / "drawn.osm"
-        file.write_text(osm_xml(drawing, nodes, ways), "utf-8")
+        file.write_text(osm_xml(drawing, nodes, ways, relations), "utf-8")
         build_places(file, tmp_path)
         return Places(Pack(tmp_path))
 
