@@ -27,21 +27,31 @@ _OUTLINE_CELL_DEG, _POINT_CELL_DEG = 0.1, 0.05
 
 
 class DistrictIndex:
-    """Names the district of a point: the smallest outline round it, else the nearest part of a town."""
+    """Names the district of a point: the smallest outline round it, else the nearest part of a town.
+
+    An outline that is cut at the map's edge is not trusted as far: it comes last.
+    """
 
     def __init__(self, districts: Sequence[RawDistrict], places: Sequence[RawPlace]) -> None:
         outlines = sorted(
             (
-                (-d.level, min(map(_box_size, d.rings)), d.name, ring, (*ring.min(axis=0), *ring.max(axis=0)))
+                (
+                    -d.level,
+                    min(map(_box_size, d.rings)),
+                    d.cut,
+                    d.name,
+                    ring,
+                    (*ring.min(axis=0), *ring.max(axis=0)),
+                )
                 for d in districts
                 for ring in d.rings
                 if d.level >= SPOKEN_LEVEL
             ),
             key=lambda entry: entry[:2],
         )
-        self._outlines = _Cells(_OUTLINE_CELL_DEG)
-        for _, _, name, ring, box in outlines:
-            self._outlines.add(box, (name, ring, box))
+        self._outlines, self._cut = _Cells(_OUTLINE_CELL_DEG), _Cells(_OUTLINE_CELL_DEG)
+        for _, _, cut, name, ring, box in outlines:
+            (self._cut if cut else self._outlines).add(box, (name, ring, box))
         self._points = _Cells(_POINT_CELL_DEG)
         for place in places:
             reach = REACH_M.get(place.categories[0])
@@ -53,9 +63,9 @@ class DistrictIndex:
 
     def name_at(self, lat: float, lon: float) -> str:
         """Return the name of the district at a point, "" where the map knows none."""
-        for name, ring, (south, west, north, east) in self._outlines.at(lat, lon):
-            if south <= lat <= north and west <= lon <= east and contains(ring, lat, lon):
-                return str(name)
+        return _held(self._outlines, lat, lon) or self._near(lat, lon) or _held(self._cut, lat, lon)
+
+    def _near(self, lat: float, lon: float) -> str:
         stretch = math.cos(math.radians(lat))
         relative = [
             (math.hypot(own_lat - lat, (own_lon - lon) * stretch) * 111_195 / reach, name)
@@ -82,6 +92,14 @@ class _Cells:
         return self._cells.get((math.floor(lat / self._size), math.floor(lon / self._size)), [])
 
 
+def _held(outlines: _Cells, lat: float, lon: float) -> str:
+    """Return the first outline that holds a point; "" for none."""
+    for name, ring, (south, west, north, east) in outlines.at(lat, lon):
+        if south <= lat <= north and west <= lon <= east and contains(ring, lat, lon):
+            return str(name)
+    return ""
+
+
 def _box_size(ring: Ring) -> float:
     spread = np.ptp(ring, axis=0)
     return float(spread[0] * spread[1])
@@ -96,9 +114,9 @@ def write_districts(
         point = points[district.osm]
         rings = [ring.round(7).tolist() for ring in district.rings]
         db.execute(
-            "INSERT INTO district VALUES(?,?,?,?,?,?,?,?)",
+            "INSERT INTO district VALUES(?,?,?,?,?,?,?,?,?)",
             (number, rows.get(district.osm), rows.get(point.node), district.name, district.level,
-             point.lat, point.lon, json.dumps(rings)),
+             district.cut, point.lat, point.lon, json.dumps(rings)),
         )  # fmt: skip
         everything = np.concatenate(district.rings)
         south, west = everything.min(axis=0)

@@ -35,9 +35,7 @@ class Surroundings:
             street_distance_m=metres if street else None,
             house_number=self._house_number(lat, lon, street.name) if street else "",
             place=place,
-            district=self._district(lat, lon)
-            or (place.district if place else "")
-            or (street.district if street else ""),
+            district=self._district(lat, lon, place, street),
             names={k: v for k, v in street.names.items() if k in ("zh", "en")} if street else {},
         )
 
@@ -78,19 +76,26 @@ class Surroundings:
 
     def districts(self, lat: float, lon: float) -> list[tuple[int, str]]:
         """Return the areas that hold a point, smallest first: admin level and name."""
+        return [(level, name) for level, name, _ in self._districts(lat, lon)]
+
+    def _districts(self, lat: float, lon: float) -> list[tuple[int, str, bool]]:
         rows = self._store.db.execute(
-            "SELECT level, name, rings FROM district WHERE id IN "
+            "SELECT level, name, cut, rings FROM district WHERE id IN "
             f"(SELECT id FROM district_box WHERE {_BOX}) ORDER BY level DESC",
             (lat, lat, lon, lon),
         )
         return [
-            (level, name)
-            for level, name, rings in rows
+            (level, name, bool(cut))
+            for level, name, cut, rings in rows
             if sum(contains(np.array(ring), lat, lon) for ring in json.loads(rings)) % 2
         ]
 
-    def _district(self, lat: float, lon: float) -> str:
-        return next((name for level, name in self.districts(lat, lon) if level >= SPOKEN_LEVEL), "")
+    def _district(self, lat: float, lon: float, *others: Place | None) -> str:
+        """Return the district of a point: by an outline, by what stands there, by an outline cut off."""
+        held = [(name, cut) for level, name, cut in self._districts(lat, lon) if level >= SPOKEN_LEVEL]
+        named = [name for name, cut in held if not cut]
+        named += [place.district for place in others if place and place.district]
+        return next(iter([*named, *(name for name, cut in held if cut)]), "")
 
     def names_near(self, lat: float, lon: float, limit: int) -> list[str]:
         """Return names round a point; see `Places.names_near`."""

@@ -16,6 +16,7 @@ from agent.understanding.numerals import counted, nth
 from agent.understanding.rules.phrase import is_category
 from nav.errors import NavError
 from nav.geometry import distance_m
+from poi.area import Area
 from poi.category import parse_category
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Finder:
     def _target(self, intent: Navigate) -> Found:
         words = intent.to
         if intent.need and not words:
-            return self.of_need(intent.need, near=self.anchor(intent.near), open_at=self.open_at(intent))
+            return self.of_need(intent.need, near=self.around(intent.near), open_at=self.open_at(intent))
         if known := self.known(words):
             return known
         if (
@@ -168,7 +169,7 @@ class Finder:
         ):
             found = self.of_kind(
                 words,
-                near=self.anchor(intent.near) if intent.near else self.position,
+                near=self.around(intent.near),
                 open_at=self.open_at(intent),
             )
             if found.places:
@@ -253,6 +254,13 @@ class Finder:
         found = self.named(words)
         return (found.places[0].lat, found.places[0].lon) if found.places else None
 
+    def around(self, words: str) -> Point | Area | None:
+        """Return where "near X" or "in X" looks: in the outline of a town, else round a point."""
+        if not words:
+            return self.position
+        area = self.desk.places.area(words, near=self.position)
+        return area or self.anchor(words)
+
     def open_at(self, intent: Navigate | Search) -> datetime | None:
         """Return the moment at which the place has to be open, in the region's own time; None for any."""
         now = self.desk.now()
@@ -261,7 +269,12 @@ class Finder:
         return now if intent.open_now else None
 
     def of_need(
-        self, need: Need, *, near: Point | None, open_at: datetime | None = None, route: Route | None = None
+        self,
+        need: Need,
+        *,
+        near: Point | Area | None,
+        open_at: datetime | None = None,
+        route: Route | None = None,
     ) -> Found:
         """Find places that serve a need, the best kind that has any nearby."""
         best = Found(verdict="nothing", words=need)
@@ -277,7 +290,7 @@ class Finder:
         self,
         words: str,
         *,
-        near: Point | None,
+        near: Point | Area | None,
         open_at: datetime | None = None,
         stars: int = 0,
         within_m: int = 0,
@@ -324,10 +337,11 @@ class Finder:
         return self._soonest_first(found) if nearest else found
 
     def _search(self, intent: Search, route: Route | None) -> Found:
-        near = self.anchor(intent.near) if intent.near else self.position
+        around = self.around(intent.near)
+        near = around.centre if isinstance(around, Area) else around
         along = route if intent.along else None
         if intent.need and not intent.what:
-            return self.of_need(intent.need, near=near, open_at=self.open_at(intent), route=along)
+            return self.of_need(intent.need, near=around, open_at=self.open_at(intent), route=along)
         if not intent.near and (known := self.known(intent.what)):
             return known
         if not intent.near and re.search(r"\d|号", intent.what):
@@ -336,7 +350,7 @@ class Finder:
                 return named
         found = self.of_kind(
             intent.what,
-            near=near,
+            near=around,
             open_at=self.open_at(intent),
             stars=intent.stars,
             within_m=intent.within_m,

@@ -12,6 +12,7 @@ import numpy as np
 
 from nav.errors import BadMapFile
 from nav.graph import NodeFlag
+from nav.osm.clean import clean_tags
 from nav.osm.restrictions import Restriction, read_restriction
 from nav.osm.tags import WayTraits, read_names, read_node, read_way
 
@@ -136,7 +137,7 @@ class _Reader:
         self._traits: dict[tuple[tuple[str, str], ...], WayTraits | None] = {}
 
     def take(self, entity: Any) -> None:
-        tags = dict(entity.tags)
+        tags = clean_tags((tag.k, tag.v) for tag in entity.tags)
         if entity.is_way():
             self._take_way(entity, tags)
         elif entity.is_node():

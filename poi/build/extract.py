@@ -94,6 +94,9 @@ class RawDistrict:
     rings: list[Ring]
     """Outer rings."""
 
+    cut: bool = False
+    """Whether the extract holds only a part of its outline."""
+
     centre: str = ""
     """The place node that its relation calls its administrative centre, "node/123"."""
 
@@ -256,7 +259,12 @@ class _Reader:
         )  # fmt: skip
 
     def _district(
-        self, osm: str, tags: dict[str, str], rings: list[Ring], boundary: RawBoundary | None
+        self,
+        osm: str,
+        tags: dict[str, str],
+        rings: list[Ring],
+        boundary: RawBoundary | None,
+        cut: bool = False,
     ) -> None:
         level = level_of(tags)
         if level is None or "name" not in tags:
@@ -264,7 +272,7 @@ class _Reader:
         centre, label = (boundary.centre, boundary.label) if boundary else (None, None)
         self.out.districts.append(
             RawDistrict(
-                osm=osm, name=tags["name"], level=level, tags=tags, rings=rings,
+                osm=osm, name=tags["name"], level=level, tags=tags, rings=rings, cut=cut,
                 centre=f"node/{centre}" if centre else "", label=f"node/{label}" if label else "",
             )
         )  # fmt: skip
@@ -305,7 +313,7 @@ class _Reader:
             if not rings:
                 continue
             osm = f"relation/{number}"
-            self._district(osm, tags, rings, boundary)
+            self._district(osm, tags, rings, boundary, cut=True)
             out.places.append(
                 RawPlace(osm=osm, categories=categories, lat=inside.lat, lon=inside.lon, tags=tags)
             )

@@ -21,7 +21,7 @@ CREATE VIRTUAL TABLE address_box USING rtree(id, min_lat, max_lat, min_lon, max_
 CREATE TABLE street(id INTEGER PRIMARY KEY, place INTEGER, points BLOB);
 CREATE VIRTUAL TABLE street_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 CREATE TABLE district(id INTEGER PRIMARY KEY, place INTEGER, node INTEGER, name TEXT, level INTEGER,
-  lat REAL, lon REAL, rings BLOB);
+  cut INTEGER, lat REAL, lon REAL, rings BLOB);
 CREATE VIRTUAL TABLE district_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 """
 """`street.points` are int32 pairs of 1e-7 degrees: two streets share the very numbers of their crossing.

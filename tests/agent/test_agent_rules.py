@@ -42,6 +42,8 @@ def check(text: str, *wanted: dict[str, Any], context: Context | None = None) ->
         ("去最近的还开着的药店", {"kind": "navigate", "to": "药店", "pick": "nearest", "open_now": True}),
         ("navigate to 清华大学", {"kind": "navigate", "to": "清华大学"}),
         ("附近有什么酒店", {"kind": "search", "what": "酒店"}),
+        ("昆山有什么酒店", {"kind": "search", "what": "酒店", "near": "昆山"}),
+        ("周庄镇都有哪些餐厅", {"kind": "search", "what": "餐厅", "near": "周庄镇"}),
         ("hotels near the cathedral", {"kind": "search", "what": "hotels", "near": "cathedral"}),
         ("三公里以内的加油站", {"kind": "search", "what": "加油站", "within_m": 3000}),
         ("二十分钟之内能到的超市", {"kind": "search", "what": "超市", "within_min": 20}),

@@ -155,3 +155,44 @@ def test_damaged_pack(tmp_path: Path) -> None:
     (tmp_path / "poi.sqlite").write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
     with pytest.raises(PoiError, match="xiaogao map add"):
         Places(Pack(tmp_path))
+
+
+HOSTILE = [
+    pytest.param("Bar\nNext\x1b[31m\u202eline\x07", id="control signs and direction marks"),
+    pytest.param("<script>alert('x')</script> & \"q\"", id="markup"),
+    pytest.param("long " * 200, id="as long as a map file may hold"),
+    pytest.param("مطعم\u200f بحر", id="right to left"),
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_leaves_the_map_on_one_clean_line(name: str, tmp_path: Path) -> None:
+    """Expat refuses raw control signs in XML, so that they come the way they do in files: out of a writer."""
+    import osmium
+
+    file = tmp_path / "hostile.osm.pbf"
+    with osmium.SimpleWriter(str(file)) as writer:
+        tags = {"amenity": "cafe", "name": name, "addr:street": name, "addr:housenumber": f"1\n{name}"}
+        writer.add_node(osmium.osm.mutable.Node(id=1, location=(25.0, 60.0), tags=tags))
+    build_places(file, tmp_path)
+    places = Places(Pack(tmp_path))
+    place = places.search("cafe")[0]
+    for text in (place.name, place.address, place.label("zh")):
+        assert text.isprintable()
+        assert len(text) <= 300
+    assert places.resolve(place.name)[0].place.id == place.id
+
+
+def test_a_name_of_pictures_only_is_no_name(tmp_path: Path) -> None:
+    import osmium
+
+    file = tmp_path / "pictures.osm.pbf"
+    with osmium.SimpleWriter(str(file)) as writer:
+        for number, tags in enumerate(
+            ({"amenity": "cafe", "name": "🍕🍕"}, {"office": "yes", "name": "✨"}), 1
+        ):
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=(25.0, 60.0), tags=tags))
+    build_places(file, tmp_path)
+    places = Places(Pack(tmp_path))
+    assert [p.name for p in places.search("cafe")] == [""]
+    assert places.by_id("node/2") is None

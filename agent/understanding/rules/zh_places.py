@@ -255,6 +255,12 @@ _LOOK = (
 )
 """Words of looking that can stand before a whole place phrase, its anchor included."""
 
+_WHAT_IS_THERE = (
+    r"(?P<near>(?!附近|周围|周边|旁边|这|那|前|路上|沿|顺|半|我|你|还|现在|哪|请|帮|搜|查|看|找)[^，,\d]{2,10}?)"
+    r"(?<!附近)(?<!周围)(?<!周边)(?<!旁边)(?<!一带)(?:里面?|市区|境内|那边)?都?有(?:什么|哪些|啥)(?P<what>.{2,8}?)"
+)
+"""What there is in a town: 昆山有什么酒店."""
+
 
 def search(text: str, context: Context) -> Parsed | None:
     """Find places of a kind or for a need."""
@@ -293,6 +299,8 @@ def search(text: str, context: Context) -> Parsed | None:
             stripped,
         )
     ) and is_category(there["what"], "zh"):
+        return one(Search(what=there["what"], near=there["near"]), GOOD, "zh.search.there")
+    if (there := re.fullmatch(_WHAT_IS_THERE + END, stripped)) and is_category(there["what"], "zh"):
         return one(Search(what=there["what"], near=there["near"]), GOOD, "zh.search.there")
     looked = re.sub(rf"^{_LOOK}", "", stripped)
     phrase = parse_phrase(looked or stripped, "zh")
