@@ -33,7 +33,14 @@ _ARROWS = {
     "straight": "↑", "slight_left": "↖", "left": "←", "sharp_left": "↙",
     "slight_right": "↗", "right": "→", "sharp_right": "↘", "uturn": "↶",
 }  # fmt: skip
-_SIGNS = {"roundabout": "⟳", "exit_roundabout": "⟳", "ferry": "⛴", "arrive": "◉", "via": "◎"}
+_SIGNS = {
+    "roundabout": "⟳",
+    "mini_roundabout": "⟳",
+    "exit_roundabout": "⟳",
+    "ferry": "⛴",
+    "arrive": "◉",
+    "via": "◎",
+}
 
 
 class DriveView(Protocol):

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nav.graph import Access, EdgeFlag, Graph
 from nav.guidance.lanes import lanes_for
+from nav.guidance.maneuver_joined import joined, without_sidesteps
 from nav.guidance.maneuver_junctions import TRUNK, Junctions, look_at_junctions
-from nav.guidance.maneuver_turns import Turn, turns_of, without_sidesteps
+from nav.guidance.maneuver_turns import turns_of
 from nav.guidance.maneuver_types import Lane, Maneuver
 from nav.guidance.spoken_maneuver import SpokenManeuver
+from nav.guidance.turn_types import Turn
 
 if TYPE_CHECKING:
     from nav.routing.route_line import Leg, RouteLine
@@ -21,21 +23,23 @@ __all__ = ["Lane", "Maneuver", "SpokenManeuver", "maneuvers"]
 _ACCESS = {"car": int(Access.CAR), "bike": int(Access.BIKE), "foot": int(Access.FOOT)}
 _NOTHING_M = 0.5
 _NAME_AHEAD_M = 60.0
+_RAMP_AHEAD_M = 800.0
 _LANES_BACK_M = 150.0
 _THEN_S = 9.0
 _THEN_M = 60.0
 _FIRST_THEN_M = 50.0
 _THIRD_M = 40.0
-_WITH_LANES = frozenset(
-    {"turn", "uturn", "continue", "fork", "end_of_road", "off_ramp", "on_ramp", "roundabout"}
+_AT_JUNCTIONS = frozenset(
+    {"turn", "fork", "end_of_road", "off_ramp", "on_ramp", "roundabout", "mini_roundabout"}
 )
-_ON_SIGNS = frozenset({"turn", "fork", "off_ramp", "on_ramp", "merge", "roundabout", "end_of_road"})
+_WITH_LANES = _AT_JUNCTIONS | {"uturn", "continue"}
+_ON_SIGNS = _AT_JUNCTIONS | {"merge"}
 _NO_THEN = frozenset({"new_name", "via", "arrive"})
 _SILENT_THEN = frozenset({"new_name", "exit_roundabout"})
 _SAME_ROAD_AFTER = frozenset({"via", "arrive", "exit_roundabout"})
 
 
-def maneuvers(graph: Graph, route: RouteLine) -> list[SpokenManeuver]:
+def maneuvers(graph: Graph, route: RouteLine, *, every_name: bool = False) -> list[SpokenManeuver]:
     """List the manoeuvres of a route.
 
     Parameters
@@ -44,6 +48,9 @@ def maneuvers(graph: Graph, route: RouteLine) -> list[SpokenManeuver]:
         The graph that the route's edges refer to.
     route : RouteLine
         The route.
+    every_name : bool
+        Whether each road that becomes another one straight on is listed, and not only where a driver could
+        take a wrong one.
 
     Returns
     -------
@@ -51,7 +58,7 @@ def maneuvers(graph: Graph, route: RouteLine) -> list[SpokenManeuver]:
         From ``depart`` to ``arrive``, in order of their offsets. What is obvious is left out: bends, side
         roads that are passed, the end of a slip road.
     """
-    return _Writer(graph, route).write()
+    return _Writer(graph, route).write(every_name=every_name)
 
 
 class _Writer:
@@ -69,11 +76,11 @@ class _Writer:
             leg.last_edge: k for k, leg in enumerate(route.legs[:-1]) if _turns_back(route, k)
         }
 
-    def write(self) -> list[SpokenManeuver]:
+    def write(self, *, every_name: bool) -> list[SpokenManeuver]:
         drafts = [self._depart()]
         # A route may begin or end in a junction itself, with nothing driven on the edge before or after.
         first_m, last_m = _NOTHING_M, self._start_m[-1] - _NOTHING_M
-        turns = turns_of(self._graph, self._seen)
+        turns = joined(self._graph, self._seen, turns_of(self._graph, self._seen, every_name=every_name))
         if self._route.profile != "car":
             turns = without_sidesteps(turns, self._seen)
         for turn in turns:
@@ -193,7 +200,9 @@ class _Writer:
                 draft["refs"] = _split(self._graph.text(ref)) if ref >= 0 else ()
                 draft["major"] = seen.road_class[j] <= TRUNK
                 return
-            if self._start_m[j + 1] > limit_m or seen.link[j]:
+            if seen.link[j]:
+                limit_m = self._start_m[first] + _RAMP_AHEAD_M
+            elif self._start_m[j + 1] > limit_m:
                 return
 
     def _name(self, name_set: int) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import Access, EdgeFlag, FloatArray, Graph, RoadClass
+from nav.graph import Access, EdgeFlag, FloatArray, Graph, NodeFlag, RoadClass
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.integer[Any]]
@@ -20,11 +20,13 @@ TRUNK = int(RoadClass.TRUNK)
 SERVICE = int(RoadClass.SERVICE)
 FERRY = int(RoadClass.FERRY)
 LINK = int(EdgeFlag.LINK)
+PRIVATE = int(EdgeFlag.PRIVATE)
 MINOR_FLAGS = int(EdgeFlag.PRIVATE | EdgeFlag.DRIVEWAY | EdgeFlag.PARKING_AISLE | EdgeFlag.ALLEY)
 CIRCLE_FLAGS = int(EdgeFlag.ROUNDABOUT | EdgeFlag.CIRCULAR)
 _CONNECTOR_LINK_M = 80.0
 _INTERNAL_M = 40.0
 _JOG_M = 15.0
+_TIP_M = 8.0
 _STRAIGHT_DEG = 20.0
 _TURN_DEG = 45.0
 _FORK_DEG = 55.0
@@ -49,10 +51,16 @@ class Arm(NamedTuple):
     minor: bool
     """Driveways, parking aisles, private and service roads."""
 
+    private: bool
+    """Whether it may only be driven to a place on it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Junctions:
     """The junctions between the edges of a route: entry ``i`` lies between edge ``i`` and ``i + 1``."""
+
+    access: int
+    """Bit of `Access` of the traveller."""
 
     edges: list[int]
     """n directed edges."""
@@ -105,9 +113,6 @@ class Junctions:
     turn_lanes: list[int]
     """n: text of ``turn:lanes``, -1 if it has none."""
 
-    exits: list[int]
-    """n - 1: legal ways out of a circle at this junction, the route's own included."""
-
     first_arm: list[int]
     """n: index of the first arm of each junction in the arrays of arms."""
 
@@ -127,7 +132,8 @@ class Junctions:
                 road_class, flags = int(self.arm_class[k]), int(self.arm_flags[k])
                 minor = road_class >= SERVICE or flags & MINOR_FLAGS != 0
                 turn_deg, legal = float(self.arm_turn_deg[k]), bool(self.arm_legal[k])
-                found.append(Arm(turn_deg, legal, road_class, flags & LINK != 0, minor))
+                private = flags & PRIVATE != 0
+                found.append(Arm(turn_deg, legal, road_class, flags & LINK != 0, minor, private))
         return found
 
     def turn_over(self, first: int, last: int) -> float:
@@ -156,22 +162,22 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
     road_class, flags = graph.edge_class[edges], graph.edge_flags[edges]
     length_m, link = graph.edge_length_m[edges], (flags & LINK) != 0
     circle, ferry = (flags & CIRCLE_FLAGS) != 0, (flags & EdgeFlag.FERRY) != 0
-    way = graph.edge_way[edges]
-    name_set, ref = graph.way_name[way], graph.way_ref[way]
+    heading_in, heading_out, name_set, ref = _beyond_tips(graph, edges, length_m)
     connector = ((flags & EdgeFlag.INTERNAL) != 0) & (length_m < _INTERNAL_M)
     connector |= link & (road_class > TRUNK) & (length_m < _CONNECTOR_LINK_M)
     connector |= _jogs(length_m, name_set, ref)
     connector &= ~circle
-    heading_in, heading_out = graph.edge_heading_in_deg[edges], graph.edge_heading_out_deg[edges]
     turn_deg = _wrapped(heading_out[1:] - heading_in[:-1])
-    arms = _all_arms(graph, edges, access)
+    arms = _all_arms(graph, edges, access, heading_in)
     back = edges[1:] == graph.edge_reverse[edges[:-1]]
     mask = arms.worth_a_look(np.abs(turn_deg))
     mask |= back | circle[1:] | circle[:-1] | (ferry[1:] != ferry[:-1]) | connector[1:]
     mask |= (link[1:] != link[:-1]) & arms.any_other
+    mask |= arms.any_circle | ((graph.node_flags[graph.edge_to[edges[:-1]]] & NodeFlag.MINI_ROUNDABOUT) > 0)
     mask |= (name_set[1:] != name_set[:-1]) & (name_set[1:] >= 0) & (name_set[:-1] >= 0)
     ends = graph.edge_to[edges]
     return Junctions(
+        access=access,
         edges=edges.tolist(),
         turn_deg=turn_deg.tolist(),
         heading_in_deg=heading_in.tolist(),
@@ -189,7 +195,6 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
         name_set=name_set.tolist(),
         ref=ref.tolist(),
         turn_lanes=graph.edge_turn_lanes[edges].tolist(),
-        exits=arms.exits.tolist(),
         first_arm=arms.first.tolist(),
         arm_turn_deg=arms.turn_deg,
         arm_legal=arms.legal,
@@ -210,13 +215,16 @@ class _Arms:
     road_class: IntArray
     flags: IntArray
     other: BoolArray
-    exits: IntArray
-    """n - 1: arms that count as exits of a circle."""
 
     @property
     def any_other(self) -> BoolArray:
         """Tell for each junction whether another road leaves it."""
         return np.asarray(self._reduced(np.add, self.other.astype(np.int64)) > 0)
+
+    @property
+    def any_circle(self) -> BoolArray:
+        """Tell for each junction whether a roundabout or other circle passes it."""
+        return np.asarray(self._reduced(np.add, ((self.flags & CIRCLE_FLAGS) > 0).astype(np.int64)) > 0)
 
     def worth_a_look(self, size_deg: FloatArray) -> BoolArray:
         """Tell for each junction whether the route turns there, or another road goes on nearly straight."""
@@ -230,7 +238,7 @@ class _Arms:
         return np.asarray(how.reduceat(values, self.first[:-1])) if len(self.first) > 1 else values[:0]
 
 
-def _all_arms(graph: Graph, edges: IntArray, access: int) -> _Arms:
+def _all_arms(graph: Graph, edges: IntArray, access: int, heading_in: FloatArray) -> _Arms:
     before, after = edges[:-1], edges[1:]
     node = graph.edge_to[before]
     count = graph.node_first_edge[node + 1] - graph.node_first_edge[node]
@@ -243,17 +251,46 @@ def _all_arms(graph: Graph, edges: IntArray, access: int) -> _Arms:
     other = ~((arm == after[owner]) | is_back)
     if access == Access.CAR:
         other &= road_class <= FERRY
-    is_exit = legal & ~is_back & ((flags & (CIRCLE_FLAGS | EdgeFlag.PRIVATE)) == 0)
-    exits = np.add.reduceat(is_exit.astype(np.int64), first[:-1]) if len(before) else first[:0]
     return _Arms(
         first=first,
-        turn_deg=_wrapped(graph.edge_heading_out_deg[arm] - graph.edge_heading_in_deg[before][owner]),
+        turn_deg=_wrapped(graph.edge_heading_out_deg[arm] - heading_in[:-1][owner]),
         legal=legal,
         road_class=road_class,
         flags=flags,
         other=other,
-        exits=exits,
     )
+
+
+class _Look(NamedTuple):
+    """How edges look from the junctions at their ends."""
+
+    heading_in_deg: FloatArray
+    heading_out_deg: FloatArray
+    name_set: IntArray
+    ref: IntArray
+
+
+def _beyond_tips(graph: Graph, edges: IntArray, length_m: FloatArray) -> _Look:
+    """Return how each edge looks from the junctions at its ends.
+
+    A piece of a few metres that ends where no other road meets is only the tip of a road: what is seen from
+    the junction, and what a sign there names, is the road behind it.
+    """
+    way = graph.edge_way[edges]
+    look = _Look(
+        graph.edge_heading_in_deg[edges].astype(np.float64),
+        graph.edge_heading_out_deg[edges].astype(np.float64),
+        graph.way_name[way].copy(),
+        graph.way_ref[way].copy(),
+    )
+    plain = np.diff(graph.node_first_edge)[graph.edge_to[edges[:-1]]] == 2
+    for tip in np.flatnonzero((length_m[:-1] < _TIP_M) & plain).tolist():
+        look.heading_out_deg[tip] = look.heading_out_deg[tip + 1]
+        look.name_set[tip], look.ref[tip] = look.name_set[tip + 1], look.ref[tip + 1]
+    for tip in (np.flatnonzero((length_m[1:] < _TIP_M) & plain) + 1).tolist():
+        look.heading_in_deg[tip] = look.heading_in_deg[tip - 1]
+        look.name_set[tip], look.ref[tip] = look.name_set[tip - 1], look.ref[tip - 1]
+    return look
 
 
 def _jogs(length_m: FloatArray, name_set: IntArray, ref: IntArray) -> BoolArray:

@@ -4,62 +4,49 @@ The thresholds follow what Valhalla and OSRM were seen to do and what drivers ca
 below 20° a road goes straight on, up to 45° it bears off, up to 120° it turns, beyond that sharply.
 """
 
-from dataclasses import dataclass
+import numpy as np
 
-from nav.graph import Graph
+from nav.geometry import bearing_deg, cumulative_m, distance_m, turn_angle_deg
+from nav.graph import EdgeFlag, Graph
 from nav.guidance.maneuver_junctions import LINK, SERVICE, TRUNK, Arm, Junctions
+from nav.guidance.maneuver_roundabouts import mini_roundabout, roundabout, touched
 from nav.guidance.maneuver_types import Kind, Modifier
 from nav.guidance.names import speakable_name
+from nav.guidance.turn_types import SLIGHT_DEG, STRAIGHT_DEG, UTURN_DEG, Turn, modifier_for, only
 
-_STRAIGHT_DEG = 20.0
-_SLIGHT_DEG = 45.0
-_NORMAL_DEG = 120.0
+ONEWAY = int(EdgeFlag.ONEWAY)
 _FORK_DEG = 50.0
+_TIP_M = 15.0
+_BEHIND_TIP_M = 40.0
+_CARRIAGEWAYS_M = 30.0
 _FORK_SPREAD_DEG = 75.0
 _CLEARLY_STRAIGHTER_DEG = 12.0
-_UTURN_DEG = 150.0
 _MEDIAN_M = 45.0
 _NAME_LASTS_M = 300.0
-_SIDESTEP_M = 15.0
-_SIDESTEP_DEG = 35.0
-_SIDESTEPS: frozenset[Kind] = frozenset({"turn", "continue", "end_of_road", "fork"})
+_AMBIGUOUS_DEG = 100.0
+_AMBIGUOUS_MORE_DEG = 25.0
+_PLAUSIBLE_DEG = 60.0
+_WRONG_DEG = 75.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """A manoeuvre as the junctions show it."""
+def turns_of(graph: Graph, seen: Junctions, *, every_name: bool = False) -> list[Turn]:
+    """List the manoeuvres between start and end of a route, in order.
 
-    junction: int
-    """Junction where it begins."""
+    Parameters
+    ----------
+    graph : Graph
+        The road graph.
+    seen : Junctions
+        The junctions of the route.
+    every_name : bool
+        Whether a road that becomes another one straight on is always among them, and not only where a
+        driver could take a wrong one.
 
-    last_junction: int
-    """Junction where it ends: that of the exit of a roundabout, the far side of a dual carriageway."""
-
-    kind: Kind
-    """What kind it is."""
-
-    modifier: Modifier
-    """Which way it goes."""
-
-    roundabout_exit: int = 0
-    """Exit of the roundabout, 0 if none."""
-
-
-def modifier_for(turn_deg: float) -> Modifier:
-    """Name a turn by its angle, positive to the right."""
-    size = abs(turn_deg)
-    if size < _STRAIGHT_DEG:
-        return "straight"
-    right = turn_deg > 0
-    if size < _SLIGHT_DEG:
-        return "slight_right" if right else "slight_left"
-    if size < _NORMAL_DEG:
-        return "right" if right else "left"
-    return "sharp_right" if right else "sharp_left"
-
-
-def turns_of(graph: Graph, seen: Junctions) -> list[Turn]:
-    """List the manoeuvres of a leg between its start and its end, in order."""
+    Returns
+    -------
+    list of Turn
+        What each junction asks for.
+    """
     found: list[Turn] = []
     done = -1
     for i in seen.interesting:
@@ -67,55 +54,32 @@ def turns_of(graph: Graph, seen: Junctions) -> list[Turn]:
             continue
         done = i
         if seen.circle[i + 1]:
-            turn = _roundabout(graph, seen, i)
+            turn = roundabout(graph, seen, i)
         elif seen.circle[i]:
-            turn = _only(i, "exit_roundabout", modifier_for(seen.turn_deg[i]))
+            turn = only(i, "exit_roundabout", modifier_for(seen.turn_deg[i]))
+        elif turn := mini_roundabout(graph, seen, i) or touched(graph, seen, i):
+            pass
         elif seen.connector[i + 1] and not seen.back[i]:
             turn, done = _through_connectors(graph, seen, i)
         else:
             turn = _median_uturn(seen, i) or _at_junction(graph, seen, i)
+        if turn is not None and turn.kind == "new_name" and not (every_name or _could_err(seen, turn)):
+            continue
         if turn is not None:
             done = max(done, turn.last_junction if turn.kind == "uturn" else done)
             found.append(turn)
             if turn.kind == "roundabout":
                 # The exit is a manoeuvre of its own, so that it can be said in the circle.
-                done = turn.last_junction - 1
+                done = max(i, turn.last_junction - 1)
     return found
 
 
-def without_sidesteps(turns: list[Turn], seen: Junctions) -> list[Turn]:
-    """Leave out where walkers and cyclists change sides: off a path, and at once on as before."""
-    kept: list[Turn] = []
-    for turn in turns:
-        before = kept[-1] if kept else None
-        if before is not None and {before.kind, turn.kind} <= _SIDESTEPS:
-            between_m = sum(seen.length_m[before.last_junction + 1 : turn.junction + 1])
-            turn_deg = seen.turn_over(before.junction, turn.last_junction)
-            if between_m < _SIDESTEP_M and abs(turn_deg) < _SIDESTEP_DEG:
-                kept.pop()
-                continue
-        kept.append(turn)
-    return kept
-
-
-def _only(i: int, kind: Kind, modifier: Modifier) -> Turn:
-    return Turn(junction=i, last_junction=i, kind=kind, modifier=modifier)
-
-
-def _roundabout(graph: Graph, seen: Junctions, i: int) -> Turn | None:
-    if seen.circle[i]:
-        return None
-    last = i + 1
-    edges = len(seen.edges)
-    while last < edges - 1 and seen.circle[last + 1]:
-        last += 1
-    if last == edges - 1:
-        return Turn(junction=i, last_junction=i, kind="roundabout", modifier="straight")
-    passed = sum(seen.exits[i + 1 : last])
-    turn_deg = seen.turn_over(i, last)
-    modifier: Modifier = "uturn" if abs(turn_deg) > _UTURN_DEG else modifier_for(turn_deg)
-    return Turn(
-        junction=i, last_junction=last, kind="roundabout", modifier=modifier, roundabout_exit=passed + 1
+def _could_err(seen: Junctions, turn: Turn) -> bool:
+    """Tell whether a driver might not know that the route goes straight on."""
+    own = seen.road_class[turn.last_junction + 1]
+    return any(
+        arm.legal and not arm.minor and abs(arm.turn_deg) < _WRONG_DEG and arm.road_class <= own + 1
+        for arm in seen.arms(turn.junction)
     )
 
 
@@ -127,17 +91,22 @@ def _through_connectors(graph: Graph, seen: Junctions, i: int) -> tuple[Turn | N
         last += 1
     if seen.connector[last + 1] or seen.ferry[last + 1]:
         return _at_junction(graph, seen, i), i
-    turn_deg = seen.turn_over(i, last)
-    if abs(turn_deg) > _UTURN_DEG:
+    turn_deg = _seen_turn_deg(graph, seen, i, last)
+    if abs(turn_deg) > UTURN_DEG:
         return Turn(junction=i, last_junction=last, kind="uturn", modifier="uturn"), last
     if seen.link[last + 1] and seen.road_class[last + 1] <= TRUNK and not seen.link[i]:
-        modifier = modifier_for(turn_deg) if abs(turn_deg) > _SLIGHT_DEG else _lean(turn_deg, [])
+        modifier = modifier_for(turn_deg) if abs(turn_deg) > SLIGHT_DEG else _lean(turn_deg, [])
         return Turn(junction=i, last_junction=last, kind="on_ramp", modifier=modifier), last
-    if abs(turn_deg) < _SLIGHT_DEG * 0.75:
-        if not _renamed(graph, seen, i, last):
+    if abs(turn_deg) < SLIGHT_DEG * 0.75:
+        rivals = [arm for arm in seen.arms(i) if arm.legal and not arm.minor]
+        left_by_slip = seen.link[i + 1] and not seen.link[i] and not is_same_road(seen, i, last + 1)
+        if left_by_slip and any(abs(arm.turn_deg) < SLIGHT_DEG for arm in rivals):
+            modifier = _lean(seen.turn_deg[i], rivals)
+            return Turn(junction=i, last_junction=last, kind="fork", modifier=modifier), last
+        if not is_renamed(graph, seen, i, last):
             return None, last
         return Turn(junction=i, last_junction=last, kind="new_name", modifier="straight"), last
-    kind: Kind = "continue" if _same_road(seen, i, last + 1) else "turn"
+    kind: Kind = "continue" if is_same_road(seen, i, last + 1) else "turn"
     return Turn(junction=i, last_junction=last, kind=kind, modifier=modifier_for(turn_deg)), last
 
 
@@ -146,27 +115,56 @@ def _median_uturn(seen: Junctions, i: int) -> Turn | None:
     if i + 2 >= len(seen.edges) or seen.length_m[i + 1] > _MEDIAN_M or seen.circle[i + 2] or seen.link[i + 2]:
         return None
     same_road = seen.name_set[i] >= 0 and seen.name_set[i] == seen.name_set[i + 2]
-    if not same_road or abs(seen.turn_over(i, i + 1)) < _UTURN_DEG or seen.back[i] or seen.back[i + 1]:
+    if not same_road or abs(seen.turn_over(i, i + 1)) < UTURN_DEG or seen.back[i] or seen.back[i + 1]:
         return None
     return Turn(junction=i, last_junction=i + 1, kind="uturn", modifier="uturn")
 
 
 def _at_junction(graph: Graph, seen: Junctions, i: int) -> Turn | None:
     turn_deg = seen.turn_deg[i]
-    if seen.back[i]:
-        return _only(i, "uturn", "uturn")
+    if seen.back[i] or abs(_seen_turn_deg(graph, seen, i, i)) > UTURN_DEG:
+        return only(i, "uturn", "uturn")
     if seen.ferry[i + 1] and not seen.ferry[i]:
-        return _only(i, "ferry", "straight")
+        return only(i, "ferry", "straight")
     if seen.ferry[i] and not seen.ferry[i + 1]:
-        return _only(i, "continue", modifier_for(turn_deg))
+        return only(i, "continue", modifier_for(turn_deg))
     arms = seen.arms(i)
     rivals = [arm for arm in arms if arm.legal and (not arm.minor or seen.road_class[i + 1] >= SERVICE)]
     return (
         _ramp(graph, seen, i, rivals)
         or _fork(seen, i, rivals)
         or _turn(seen, i, arms, rivals)
-        or (_only(i, "new_name", "straight") if _renamed(graph, seen, i, i) else None)
+        or (only(i, "new_name", "straight") if is_renamed(graph, seen, i, i) else None)
     )
+
+
+def _seen_turn_deg(graph: Graph, seen: Junctions, first: int, last: int) -> float:
+    """Return the turn over some junctions as it is seen from a little way off.
+
+    Where both carriageways of a road meet at one node their tips bend towards each other: what counts is how
+    the road runs behind them.
+    """
+    before, after = seen.edges[first], seen.edges[last + 1]
+    turn_deg = seen.turn_over(first, last)
+    both_oneway = int(graph.edge_flags[before]) & int(graph.edge_flags[after]) & ONEWAY
+    if abs(turn_deg) < SLIGHT_DEG or not both_oneway or not is_same_road(seen, first, last + 1):
+        return turn_deg
+    if min(seen.length_m[first], seen.length_m[last + 1]) < _BEHIND_TIP_M:
+        return turn_deg
+    (near_in, far_in), (near_out, far_out) = _behind_tip(graph, before, -1), _behind_tip(graph, after, 1)
+    change = turn_angle_deg(bearing_deg(*far_in, *near_in), bearing_deg(*near_out, *far_out)).item()
+    back = abs(change) > UTURN_DEG and distance_m(far_in, far_out) < _CARRIAGEWAYS_M
+    return change if back or abs(change) < STRAIGHT_DEG else turn_deg
+
+
+def _behind_tip(graph: Graph, edge: int, step: int) -> list[tuple[float, float]]:
+    """Return two points of an edge behind its tip, from its start (1) or its end (-1) on."""
+    points = graph.shape(edge)[::step]
+    along = cumulative_m(points)
+    return [
+        (float(np.interp(at, along, points[:, 0])), float(np.interp(at, along, points[:, 1])))
+        for at in (_TIP_M, _BEHIND_TIP_M)
+    ]
 
 
 def _ramp(graph: Graph, seen: Junctions, i: int, rivals: list[Arm]) -> Turn | None:
@@ -176,14 +174,14 @@ def _ramp(graph: Graph, seen: Junctions, i: int, rivals: list[Arm]) -> Turn | No
         if before <= TRUNK:
             # Where the motorway itself ends in a ramp there is nothing to decide.
             through = [arm for arm in rivals if not arm.link]
-            return _only(i, "off_ramp", _lean(turn_deg, rivals)) if through else None
+            return only(i, "off_ramp", _lean(turn_deg, rivals)) if through else None
         if after <= TRUNK and rivals:
-            sharp = abs(turn_deg) >= _SLIGHT_DEG
-            return _only(i, "on_ramp", modifier_for(turn_deg) if sharp else _lean(turn_deg, rivals))
-    if seen.link[i] and not seen.link[i + 1] and after <= TRUNK and abs(turn_deg) < _SLIGHT_DEG:
+            sharp = abs(turn_deg) >= SLIGHT_DEG
+            return only(i, "on_ramp", modifier_for(turn_deg) if sharp else _lean(turn_deg, rivals))
+    if seen.link[i] and not seen.link[i + 1] and after <= TRUNK and abs(turn_deg) < SLIGHT_DEG:
         joined = _joined_road(graph, seen, i)
         if joined is not None:
-            return _only(i, "merge", "slight_left" if joined > 0 else "slight_right")
+            return only(i, "merge", "slight_left" if joined > 0 else "slight_right")
     return None
 
 
@@ -217,20 +215,23 @@ def _fork(seen: Junctions, i: int, rivals: list[Arm]) -> Turn | None:
         return None
     size = abs(turn_deg)
     straightest = min(abs(arm.turn_deg) for arm in forked)
+    # Between ramps neither branch is obvious, however straight one of them is drawn.
+    if seen.link[i] and seen.link[i + 1] and any(arm.link for arm in forked):
+        return only(i, "fork", _lean(turn_deg, forked))
     if _stays(seen, i, forked) and size < straightest + _CLEARLY_STRAIGHTER_DEG / 2:
         return None
-    if size + _CLEARLY_STRAIGHTER_DEG < straightest and size < _STRAIGHT_DEG:
+    if size + _CLEARLY_STRAIGHTER_DEG < straightest and size < STRAIGHT_DEG:
         more_important = any(arm.road_class < seen.road_class[i + 1] for arm in forked)
         if not more_important:
             return None
-    if straightest < _CLEARLY_STRAIGHTER_DEG and size > _STRAIGHT_DEG:
-        return _only(i, "continue" if _same_road(seen, i, i + 1) else "turn", modifier_for(turn_deg))
-    return _only(i, "fork", _lean(turn_deg, forked))
+    if straightest < _CLEARLY_STRAIGHTER_DEG and size > STRAIGHT_DEG:
+        return only(i, "continue" if is_same_road(seen, i, i + 1) else "turn", modifier_for(turn_deg))
+    return only(i, "fork", _lean(turn_deg, forked))
 
 
 def _stays(seen: Junctions, i: int, rivals: list[Arm]) -> bool:
     """Tell whether the route follows its road while the others are smaller, or other roads."""
-    if not _same_road(seen, i, i + 1) or seen.road_class[i] != seen.road_class[i + 1]:
+    if not is_same_road(seen, i, i + 1) or seen.road_class[i] != seen.road_class[i + 1]:
         return False
     return all(arm.road_class > seen.road_class[i + 1] or arm.link for arm in rivals)
 
@@ -238,32 +239,35 @@ def _stays(seen: Junctions, i: int, rivals: list[Arm]) -> bool:
 def _turn(seen: Junctions, i: int, arms: list[Arm], rivals: list[Arm]) -> Turn | None:
     turn_deg = seen.turn_deg[i]
     size = abs(turn_deg)
-    if size < _STRAIGHT_DEG:
+    if size < STRAIGHT_DEG:
         return None
     straighter = [arm for arm in rivals if abs(arm.turn_deg) < size + 10]
-    if size < _SLIGHT_DEG and not straighter:
+    # The road bends, and a side road leaves it; at a T or a Y the driver does not see which is which.
+    mistaken_deg = max(_AMBIGUOUS_DEG if size > _PLAUSIBLE_DEG else 0.0, size + _AMBIGUOUS_MORE_DEG)
+    mistaken = any(abs(arm.turn_deg) < mistaken_deg for arm in rivals)
+    if size < SLIGHT_DEG and not straighter:
         return None
-    same_road = _same_road(seen, i, i + 1)
+    same_road = is_same_road(seen, i, i + 1)
     if not rivals:
         # Only roads that may not be entered, and driveways: a bend, unless another road goes straighter on.
-        visible = [arm for arm in arms if not arm.minor or abs(arm.turn_deg) < _SLIGHT_DEG]
-        if not visible or size < _SLIGHT_DEG or (same_road and all(arm.minor for arm in visible)):
+        visible = [arm for arm in arms if not arm.minor or abs(arm.turn_deg) < SLIGHT_DEG]
+        if not visible or size < SLIGHT_DEG or (same_road and all(arm.minor for arm in visible)):
             return None
-    elif same_road and not straighter and size < 2 * _SLIGHT_DEG:
+    elif same_road and not straighter and size < 2 * SLIGHT_DEG and not mistaken:
         return None
     kind: Kind = "turn"
     if same_road:
         kind = "continue"
-    elif size >= _SLIGHT_DEG and _road_ends(turn_deg, arms):
+    elif size >= SLIGHT_DEG and _road_ends(turn_deg, arms):
         kind = "end_of_road"
-    return _only(i, kind, modifier_for(turn_deg))
+    return only(i, kind, modifier_for(turn_deg))
 
 
 def _road_ends(turn_deg: float, arms: list[Arm]) -> bool:
     roads = [arm for arm in arms if not arm.minor]
-    if any(abs(arm.turn_deg) < _SLIGHT_DEG for arm in arms):
+    if any(abs(arm.turn_deg) < SLIGHT_DEG for arm in arms):
         return False
-    return any(arm.legal and arm.turn_deg * turn_deg < 0 and abs(arm.turn_deg) < _UTURN_DEG for arm in roads)
+    return any(arm.legal and arm.turn_deg * turn_deg < 0 and abs(arm.turn_deg) < UTURN_DEG for arm in roads)
 
 
 def _lean(turn_deg: float, rivals: list[Arm]) -> Modifier:
@@ -278,14 +282,14 @@ def _lean(turn_deg: float, rivals: list[Arm]) -> Modifier:
     return "slight_right" if turn_deg >= 0 else "slight_left"
 
 
-def _same_road(seen: Junctions, before: int, after: int) -> bool:
+def is_same_road(seen: Junctions, before: int, after: int) -> bool:
     if seen.name_set[before] >= 0 and seen.name_set[before] == seen.name_set[after]:
         return True
     unnamed = seen.name_set[before] < 0 or seen.name_set[after] < 0
     return unnamed and seen.ref[before] >= 0 and seen.ref[before] == seen.ref[after]
 
 
-def _renamed(graph: Graph, seen: Junctions, first: int, last: int) -> bool:
+def is_renamed(graph: Graph, seen: Junctions, first: int, last: int) -> bool:
     """Tell whether the road goes on under another name, as a driver would notice."""
     before, after = seen.name_set[first], seen.name_set[last + 1]
     if before < 0 or after < 0 or before == after or seen.road_class[last + 1] >= SERVICE:

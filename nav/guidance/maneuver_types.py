@@ -16,6 +16,7 @@ Kind = Literal[
     "off_ramp",
     "end_of_road",
     "roundabout",
+    "mini_roundabout",
     "exit_roundabout",
     "ferry",
     "via",

@@ -20,6 +20,7 @@ _TYPES: dict[Kind, str] = {
     "off_ramp": "off ramp",
     "end_of_road": "end of road",
     "roundabout": "roundabout",
+    "mini_roundabout": "roundabout turn",
     "exit_roundabout": "exit roundabout",
     "ferry": "notification",
     "via": "arrive",
