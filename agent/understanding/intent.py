@@ -164,17 +164,46 @@ class Search(_Base):
     """How many are wanted; 0 if not said."""
 
 
+class DayWish(_Base):
+    """What one day of a trip should be about; what is said of no day is said of the whole trip."""
+
+    day: int = 1
+    """Day that is meant, from 1; -1 for the last."""
+    where: str = ""
+    """Town or area of the day, in the speaker's words."""
+    likes: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    meals: tuple[str, ...] = ()
+
+
 class Wishes(_Base):
-    """What a trip should be like; each field is later compiled to a predicate of the verifier."""
+    """What a trip should be like, in the speaker's words; `agent.trip.wishes` reads them.
+
+    Each word that stands here comes back in the plan's accounting: kept, traded off, or unknown to the map.
+    """
 
     likes: tuple[str, ...] = ()
-    """Kinds of sights to see, in the speaker's words."""
+    """Kinds of sights to see."""
     dislikes: tuple[str, ...] = ()
     """Kinds or names to leave out."""
     must: tuple[str, ...] = ()
     """Named places that have to be in the plan."""
     meals: tuple[str, ...] = ()
     """Cuisines or dishes wanted."""
+    no_meal: tuple[str, ...] = ()
+    """Food that is not eaten: 辣, "seafood"."""
+    who: tuple[str, ...] = ()
+    """The party: 两大一小, "me and my two kids", 带着老人, "with the dog"."""
+    money: tuple[str, ...] = ()
+    """What was said of the budget: 预算三千, "a budget of 500"."""
+    lodging: tuple[str, ...] = ()
+    """Hotels by name, kind or wish: 民宿, "sea view", "the Grand Hotel", "camper"."""
+    limit: tuple[str, ...] = ()
+    """What must not be too much: "not too much walking", 一天开车不超过三小时."""
+    time: tuple[str, ...] = ()
+    """Times of the trip: 下午两点出发, "back by six", "before my flight at four"."""
+    by_day: tuple[DayWish, ...] = ()
+    """What was wished for one day: "day one shopping", 第二天去周庄."""
     children: bool = False
     elderly: bool = False
     budget: Literal["", "low", "high"] = ""
@@ -201,31 +230,48 @@ class PlanChange(_Base):
         "days",
         "date",
         "swap",
+        "undo",
     ]
     day: int = 0
     """Day that is meant, from 1; 0 for any, -1 for the last."""
     days: int = 1
     """How many days longer or shorter, or, for "days", in all."""
     what: str = ""
-    """The place, kind or date that is meant, in the speaker's words."""
+    """What it is about, in the speaker's words: a place, a kind, a meal, a part of the day, a date, a time.
+
+    "drop" with a day and nothing else drops the day; "later" and "earlier" with a time begin at that time;
+    "hotel" with words takes the one of that name or kind, or a cheaper or better one.
+    """
     other: str = ""
     """What comes in its place; empty for another of its kind."""
 
 
 class PlanTrip(_Base):
-    """Plan a trip of one or more days, or change the plan at hand."""
+    """Plan a trip of one or more days, or ask about, change, keep or drive the plan at hand."""
 
     kind: Literal["plan_trip"] = "plan_trip"
     where: str = ""
     """Where to, in the speaker's words; empty for here."""
+    towns: tuple[str, ...] = ()
+    """Several towns in the order said; then `where` is empty or the first of them."""
+    start: str = ""
+    """Where the trip begins, if not at the car's position."""
     days: int | None = None
     """Number of days as said, also impossible ones; None if not said."""
+    date: str = ""
+    """When, in the speaker's words: "next weekend", 端午节, 11月底."""
     wishes: Wishes = Wishes()
     change: PlanChange | None = None
-    ask: Literal["", "all", "day", "lunch", "dinner", "hotel", "start"] = ""
+    ask: Literal[
+        "", "all", "day", "lunch", "dinner", "hotel", "start", "cost", "next", "unmet", "compare", "driving"
+    ] = ""
     """What is asked about the plan at hand."""
     day: int = 0
     """Day that is asked about, from 1; 0 for all, -1 for the last."""
+    act: Literal["", "save", "recall", "drive"] = ""
+    """Keep the plan, take up a kept one, or drive to its next stop."""
+    label: str = ""
+    """Name under which a plan is kept."""
 
 
 class ChangeRoute(_Base):
