@@ -9,6 +9,7 @@
 A further language is a further folder and no line of Python: `docs/howto/add_a_language.md`.
 """
 
-from languages.language import Language, LanguageError, codes, load_language
+from languages.language import Language, codes, load_language
+from languages.yaml_io import LanguageError
 
 __all__ = ["Language", "LanguageError", "codes", "load_language"]

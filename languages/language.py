@@ -5,23 +5,17 @@ from __future__ import annotations
 import tomllib
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from languages.grammar import Grammar
 from languages.messages import Messages
 from languages.numbers import Numbers, NumberWords
 from languages.reading import ReadingData, ReadingWords
 from languages.speech import Speech
+from languages.yaml_io import LanguageError, read_yaml
 
 _FOLDER = Path(__file__).parent
-
-
-class LanguageError(Exception):
-    """Language data cannot be read; the message names file, line and key."""
-
-    exit_code = 3
 
 
 class Settings(BaseModel):
@@ -106,6 +100,11 @@ class Language:
             raise LanguageError(f"{path}: {_first_fault(error)}") from None
 
     @cached_property
+    def grammar(self) -> Grammar:
+        """What people say, and what it means."""
+        return Grammar(self.folder)
+
+    @cached_property
     def replies(self) -> Messages:
         """Every sentence the agent says."""
         return self.messages("replies")
@@ -145,45 +144,6 @@ class Language:
 def _first_fault(error: ValidationError) -> str:
     first = error.errors()[0]
     return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-
-
-def read_yaml(path: Path) -> Any:
-    """Read one YAML file of language data.
-
-    Raises
-    ------
-    LanguageError
-        If the file cannot be read, or a key stands twice.
-    """
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise LanguageError(f"{path}: {error}") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise LanguageError(f"{path}:{line}: {error.problem}") from None
-
-
-class _Loader(yaml.CSafeLoader):
-    """Refuses a key that stands twice: YAML itself would drop the first in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Return the mapping of a node whose keys differ."""
-        seen = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key_node.value!r} stands twice", problem_mark=key_node.start_mark
-                )
-            seen.add(key_node.value)
-        return super().construct_mapping(node, deep=deep)
-
-
-# Words are words: `no`, `on`, `off` and `12:30` are not booleans and numbers of base sixty here.
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if not tag.endswith((":bool", ":timestamp"))]
-    for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 @cache

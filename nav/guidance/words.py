@@ -6,7 +6,7 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from languages import Language, LanguageError, codes, load_language
-from languages.language import read_yaml
+from languages.yaml_io import read_yaml
 from nav.guidance.maneuver_types import KINDS, Kind, Modifier
 from nav.guidance.phrase import Phrase, Said
 
