@@ -43,6 +43,10 @@ class BadSettings(DeviceError):
     exit_code = 2
 
 
+class CannotBind(DeviceError):
+    """A port is taken, or its address is not one of this computer's."""
+
+
 class EngineFailed(DeviceError):
     """An engine process answered with an error."""
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from device.cli.terminal import stderr
-from device.errors import DeviceError
+from device.errors import CannotBind
+
+if TYPE_CHECKING:
+    from device.settings import HttpSettings, Settings
+    from nav import Region
 
 
 def register(app: typer.Typer) -> None:
@@ -54,13 +60,31 @@ def serve(
         places = Places(opened, user=own_places())
         create_server(opened, places=places, router=router, avoid=settings.routing.avoid).run("stdio")
         return
-    from device.http.server import http_server, listening_socket
+    _serve_http(opened, settings.model_copy(update={"http": chosen_http(settings.http, port)}))
 
-    chosen = settings.http.model_copy(update={"port": port} if port else {})
-    server = http_server(opened, chosen, live_file=settings.routing.live_file)
-    try:
-        listening = listening_socket(chosen)
-    except DeviceError as error:
-        raise DeviceError(f"{error}: choose another with --port") from None
-    stderr.print(f"serving {opened.name} on http://{chosen.host}:{chosen.port} (Ctrl-C ends it)")
-    server.run(sockets=[listening])
+
+def chosen_http(settings: HttpSettings, port: int | None) -> HttpSettings:
+    """Return the settings with another port, if one is given."""
+    return settings.model_copy(update={"port": port} if port else {})
+
+
+def _serve_http(region: Region, settings: Settings) -> None:
+    """Serve in a child with limits, which is started again when it ends; Ctrl-C ends both."""
+    from device.http.apart import serve_apart
+    from device.http.guard import check_binding
+    from device.service.logs import set_up_logging
+    from device.service.supervisor import supervise
+
+    set_up_logging(level=logging.WARNING)
+    http = settings.http
+    check_binding(http.host, http.token)
+
+    def ready(_pid: int) -> None:
+        stderr.print(f"serving {region.name} on http://{http.host}:{http.port} (Ctrl-C ends it)")
+
+    def failed(_name: str, error: Exception) -> None:
+        if isinstance(error, CannotBind):
+            raise CannotBind(f"{error}: choose another with --port") from None
+        stderr.print(f"xiaogao: {error}", soft_wrap=True)
+
+    asyncio.run(supervise("http", lambda: serve_apart(region.path, settings, ready=ready), failed))

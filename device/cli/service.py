@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,6 +44,7 @@ def run() -> None:
 
     Example: XIAOGAO_POSITION_SOURCE=gpsd xiaogao run
     """
+    from device.service.logs import set_up_logging
     from device.service.pressure import share_arenas
     from device.service.service import Service
     from device.settings import load_settings
@@ -53,7 +52,7 @@ def run() -> None:
     # What is remembered is for this user alone, also where a shell and not the unit started the service.
     os.umask(0o077)
     share_arenas()
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
+    set_up_logging()
     settings = load_settings()
 
     async def serve() -> None:

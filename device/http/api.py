@@ -18,8 +18,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from device.http.closures import Closures
+from device.http.cost import check_cost
 from device.http.osrm_reply import Writer, waypoint
-from device.http.osrm_request import OsrmError, OsrmRequest, read_request
+from device.http.osrm_request import OsrmError, OsrmRequest, read_request, whole_number
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute, PointOutsideRegion, PointUnreachable
 from nav.geometry import distance_m
 from nav.routing.router import Router
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("xiaogao")
 
 _MAX_ALTERNATIVES = 3
-_MAX_TABLE_CELLS = 250_000
 _MATCH_STEP_S = 5.0
 _MATCH_RADIUS_M = 50.0
 
@@ -94,11 +94,14 @@ def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
     def answer(service: str, version: str, profile: str, coordinates: str, request: Request) -> JSONResponse:
         try:
             asked = read_request(service, version, profile, coordinates, dict(request.query_params))
+            check_cost(asked)
             body = _SERVICES[asked.service](routers.of(asked.profile), asked)
         except OsrmError as error:
             return _refusal(error.code, str(error))
         except NavError as error:
             return _refusal(_code(error), str(error))
+        except MemoryError:
+            return _refusal("TooBig", "this takes more memory than there is: ask in parts")
         return JSONResponse({"code": "Ok", **body})
 
     app.get("/{service}/{version}/{profile}/{coordinates:path}")(answer)
@@ -164,9 +167,9 @@ def _alternatives(request: OsrmRequest) -> int:
     value = request.options.get("alternatives", "false")
     if value in ("true", "false"):
         return 2 if value == "true" else 0
-    if not value.isdecimal():
+    if (number := whole_number(value)) is None:
         raise OsrmError("InvalidValue", "alternatives must be true, false or a number")
-    return min(int(value), _MAX_ALTERNATIVES)
+    return min(number, _MAX_ALTERNATIVES)
 
 
 def _table(router: Router, request: OsrmRequest) -> dict[str, Any]:
@@ -174,8 +177,6 @@ def _table(router: Router, request: OsrmRequest) -> dict[str, Any]:
     if wanted - {"duration", "distance"}:
         raise OsrmError("InvalidValue", "annotations must be duration, distance or both")
     sources, targets = request.indices("sources"), request.indices("destinations")
-    if len(sources) * len(targets) > _MAX_TABLE_CELLS:
-        raise OsrmError("TooBig", f"a table has at most {_MAX_TABLE_CELLS} cells")
     snaps = _snaps(router, request)
     table = router.table(
         [request.points[i] for i in sources],
@@ -199,13 +200,13 @@ def _cells(table: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[lis
 
 
 def _nearest(router: Router, request: OsrmRequest) -> dict[str, Any]:
-    number = request.options.get("number", "1")
-    if not number.isdecimal() or not 1 <= int(number) <= 100:
+    number = whole_number(request.options.get("number", "1"))
+    if number is None or not 1 <= number <= 100:
         raise OsrmError("InvalidValue", "number must be 1 to 100")
     first = _snaps(router, request)[0]
     graph = router.graph
     found = []
-    for snap in [first, *router.snap_others(first, int(number) - 1)]:
+    for snap in [first, *router.snap_others(first, number - 1)]:
         nodes = [
             int(graph.node_osm_id[graph.edge_from[snap.edge]]),
             int(graph.node_osm_id[graph.edge_to[snap.edge]]),
@@ -306,10 +307,10 @@ def _timestamps(request: OsrmRequest) -> list[float]:
             time += max(_MATCH_STEP_S, distance_m(a, b) / 15.0)
             times.append(time)
         return times
-    values = request.per_point("timestamps")
-    if not all(value.isdecimal() for value in values):
+    values = [whole_number(value) for value in request.per_point("timestamps")]
+    found = [float(value) for value in values if value is not None]
+    if len(found) != len(values):
         raise OsrmError("InvalidValue", "timestamps must be seconds since 1970")
-    found = [float(value) for value in values]
     if any(b < a for a, b in pairwise(found)):
         raise OsrmError("InvalidValue", "timestamps must not go back")
     return found

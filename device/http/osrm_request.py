@@ -42,7 +42,7 @@ _OPTIONS = {
     "trip": _COMMON | _GEOMETRY | {"roundtrip", "source", "destination"},
 }
 SERVICES = tuple(_OPTIONS)
-_NUMBER = r"-?\d+(?:\.\d+)?"
+_NUMBER = r"-?[0-9]{1,12}(?:\.[0-9]{1,30})?"
 _PAIR = re.compile(rf"({_NUMBER}),({_NUMBER})")
 
 
@@ -107,7 +107,7 @@ class OsrmRequest:
     def _heading(value: str) -> float | None:
         if not value:
             return None
-        found = re.fullmatch(r"(\d{1,3})(?:,(\d{1,3}))?", value)
+        found = re.fullmatch(r"([0-9]{1,3})(?:,([0-9]{1,3}))?", value)
         if not found or int(found[1]) > 360 or int(found[2] or 0) > 180:
             raise OsrmError("InvalidValue", "bearings must be bearing,range with 0-360 and 0-180")
         return float(found[1])
@@ -130,10 +130,17 @@ class OsrmRequest:
         value = self.options.get(name, "all")
         if value == "all":
             return list(range(len(self.points)))
-        parts = value.split(";")
-        if not all(part.isdecimal() and int(part) < len(self.points) for part in parts):
-            raise OsrmError("InvalidOptions", f"{name} must be all, or numbers below {len(self.points)}")
-        return [int(part) for part in parts]
+        count = len(self.points)
+        numbers = [whole_number(part) for part in value.split(";")]
+        found = [number for number in numbers if number is not None and number < count]
+        if len(found) != len(numbers):
+            raise OsrmError("InvalidOptions", f"{name} must be all, or numbers below {count}")
+        return found
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number of ASCII digits, up to twelve; None when it is something else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
 
 
 def read_request(

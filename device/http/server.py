@@ -1,34 +1,34 @@
-"""The HTTP interface of the service: the routing API, health and metrics, behind the guard."""
+"""The HTTP interface: the routing API, health and metrics, behind the guard."""
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from device.errors import DeviceError
-from device.http.guard import Guard, check_binding
+from device.errors import CannotBind, DeviceError
+from device.http.guard import MAX_URL_BYTES, Guard, check_binding
 
 if TYPE_CHECKING:
     import uvicorn
 
-    from device.settings import HttpSettings, Settings
-    from nav import Region, Router
+    from device.settings import HttpSettings
+    from nav import Region
 
-_CLOSE_LIMIT_S = 2.0
+_HEADER_BYTES = 16 << 10
+_BACKLOG = 512
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
     """What a service tells about itself over HTTP."""
 
-    health: Callable[[], dict[str, Any]]
+    health: Callable[[], Awaitable[dict[str, Any]]]
     """Gives the object of /health."""
 
-    metrics: Callable[[], bytes]
+    metrics: Callable[[], Awaitable[str]]
     """Gives the text of /metrics, in Prometheus' format."""
 
 
@@ -37,8 +37,8 @@ def http_server(
     settings: HttpSettings,
     *,
     live_file: str = "",
-    router: Router | None = None,
     watched: Watched | None = None,
+    stuck: Callable[[], None] = lambda: None,
 ) -> uvicorn.Server:
     """Return a server of the routing API for a region.
 
@@ -50,10 +50,10 @@ def http_server(
         Address, port and token.
     live_file : str
         File of closures and live speeds that the routes keep to; empty for none.
-    router : Router, optional
-        A router of the region that is there already, whose closures somebody else keeps.
     watched : Watched, optional
         Health and metrics of a service.
+    stuck : callable
+        Called when a request cannot be broken off.
 
     Raises
     ------
@@ -63,22 +63,26 @@ def http_server(
     import uvicorn
 
     from device.http.api import Routers, create_app
+    from device.http.connection import Connection
 
     check_binding(settings.host, settings.token)
     live_path = Path(live_file).expanduser() if live_file else None
-    app: Any = create_app(region, Routers(region, own=router, live_file=live_path))
+    app: Any = create_app(region, Routers(region, live_file=live_path))
     if watched is not None:
         _add_health(app, watched)
     config = uvicorn.Config(
-        Guard(app, token=settings.token),
+        Guard(app, token=settings.token, stuck=stuck),
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        http=Connection,
+        ws="none",
+        log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=64,
+        backlog=_BACKLOG,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=1,
+        h11_max_incomplete_event_size=MAX_URL_BYTES + _HEADER_BYTES,
         lifespan="off",
     )
     return uvicorn.Server(config)
@@ -89,57 +93,36 @@ def listening_socket(settings: HttpSettings) -> socket.socket:
 
     Raises
     ------
-    DeviceError
-        The address cannot be had, because the port is taken or it is none of this computer's.
+    CannotBind
+        The port is taken, or the address is not one of this computer's.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family)
+        listening = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
     except OSError as error:
         why = str(error.strerror).partition(" (")[0]
-        raise DeviceError(f"port {settings.port} of {settings.host} cannot be had ({why})") from None
+        raise CannotBind(f"cannot bind port {settings.port} of {settings.host} ({why})") from None
+    # Every connection inherits it: an answer in two pieces would wait 40 ms for the client's acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _add_health(app: Any, watched: Watched) -> None:
     from fastapi import Response
     from fastapi.responses import JSONResponse
 
-    def health() -> JSONResponse:
-        return JSONResponse(watched.health())
+    async def health() -> JSONResponse:
+        try:
+            return JSONResponse(await watched.health())
+        except DeviceError as error:
+            return JSONResponse({"code": "Unavailable", "message": str(error)}, status_code=503)
 
-    def metrics() -> Response:
-        return Response(watched.metrics(), media_type="text/plain; version=0.0.4")
+    async def metrics() -> Response:
+        try:
+            text = await watched.metrics()
+        except DeviceError as error:
+            return Response(f"# {error}\n", status_code=503, media_type="text/plain")
+        return Response(text, media_type="text/plain; version=0.0.4")
 
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route("/metrics", metrics, methods=["GET"])
-
-
-async def serve_http(region: Region, router: Router, settings: Settings, watched: Watched) -> None:
-    """Serve until cancelled; then the port is free again.
-
-    Raises
-    ------
-    DeviceError
-        The port cannot be had.
-    """
-    live_file = settings.routing.live_file
-    server = http_server(region, settings.http, live_file=live_file, router=router, watched=watched)
-    # The service handles the signals; uvicorn's own handler would end the process under it.
-    server.capture_signals = _no_signals  # type: ignore[method-assign]
-    try:
-        listening = listening_socket(settings.http)
-    except DeviceError as error:
-        raise DeviceError(f"{error}: set another [http] port") from None
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        await asyncio.shield(serving)
-    finally:
-        server.should_exit = True
-        await asyncio.wait([serving], timeout=_CLOSE_LIMIT_S)
-        listening.close()
-
-
-def _no_signals() -> Any:
-    import contextlib
-
-    return contextlib.nullcontext()

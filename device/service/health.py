@@ -35,6 +35,9 @@ class Health:
     route: dict[str, Any] | None = None
     """Remaining metres and seconds of the drive."""
 
+    reloads: int = 0
+    """How often settings or maps were taken up anew."""
+
     restarts: Counter[str] = field(default_factory=Counter)
     """How often each part was started again."""
 
@@ -68,10 +71,16 @@ class Health:
             "memory_mb": round(memory_bytes() / 1e6, 1),
             "available_mb": round((available_bytes() or 0) / 1e6, 1),
             "engines": engine_states(engines),
+            "reloads": self.reloads,
             "restarts": dict(self.restarts),
             "requests": dict(self.requests),
             "last_errors": list(self.errors),
         }
+
+    def for_others(self, engines: Engines | None) -> dict[str, Any]:
+        """Return what other programs may know: not where the car is and goes, and no words of errors."""
+        private = {"position", "position_source", "route", "last_errors"}
+        return {key: value for key, value in self.to_dict(engines).items() if key not in private}
 
     def prometheus(self, engines: Engines | None) -> bytes:
         """Return the metrics in Prometheus' text format."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from device.assistant.assistant import Assistant
 from device.assistant.conversation import Conversation
 from device.assistant.driving import Rest, drive_file, forget_drive, kept_drive
 from device.engine.keeper import EngineKeeper
-from device.errors import DeviceError
+from device.errors import CannotBind, DeviceError
 from device.hardware import choose
 from device.service.following import Following
+from device.service.instance import run_dir
 from device.service.listening import Listening
 from device.service.pressure import give_back
 from device.service.supervisor import Part, supervise
@@ -152,6 +154,9 @@ class Runtime:
         if self.assistant is not None:
             await asyncio.to_thread(self.assistant.close)
         self._tasks, self.assistant, self.conversation = [], None, None
+        self._following, self.listening = None, Listening(None, self.settings, self.journal)
+        # What was open holds itself in circles; its maps and their descriptors go now, not some day.
+        gc.collect()
 
     async def listen(self) -> None:
         """Hear and answer; without a region say once that there is none."""
@@ -206,13 +211,20 @@ class Runtime:
 
     async def _serve_http(self) -> None:
         """Serve the routing API of the region that is open."""
-        from device.http.server import Watched, serve_http
+        from device.http.apart import serve_apart
 
         if self.assistant is None:
             raise DeviceError("the HTTP interface waits for a region")
-        engines, health = self.assistant.engines, self.journal.health
-        watched = Watched(health=lambda: health.to_dict(engines), metrics=lambda: health.prometheus(engines))
-        await serve_http(self.assistant.region, self.assistant.router, self.settings, watched)
+        profile = choose(self.settings.engines.profile).profile
+        try:
+            await serve_apart(
+                self.assistant.region.path,
+                self.settings,
+                control=run_dir() / "control.sock",
+                memory_mb=profile.engine_memory_mb // 2,
+            )
+        except CannotBind as error:
+            raise DeviceError(f"{error}: set another [http] port") from None
 
 
 def installed() -> frozenset[tuple[str, int]]:

@@ -12,7 +12,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from device.errors import DeviceError
 from device.hardware import choose
@@ -23,6 +23,9 @@ from device.service.instance import only_instance
 from device.service.journal import Journal
 from device.service.runtime import Carried, Runtime
 from device.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from device.engine.engines import Engines
 
 log = logging.getLogger("xiaogao")
 
@@ -53,8 +56,14 @@ class Service:
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; returns within three seconds of it."""
         self._handle_signals()
+        handlers = {
+            "status": self._status,
+            "ask": self._ask,
+            "health": self._health_for_others,
+            "metrics": self._metrics,
+        }
         with only_instance():
-            async with control_server({"status": self._status, "ask": self._ask}):
+            async with control_server(handlers):
                 beat = asyncio.create_task(self._beat())
                 try:
                     while not self._stopping.is_set():
@@ -78,6 +87,7 @@ class Service:
             self._opened.clear()
             await runtime.close()
         if not self._stopping.is_set():
+            self.health.reloads += 1
             self.reload()
 
     def make_runtime(self) -> Runtime:
@@ -117,12 +127,22 @@ class Service:
             loop.add_signal_handler(number, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self._changed.set)
 
+    def _engines(self) -> Engines | None:
+        assistant = self._runtime.assistant if self._runtime else None
+        return assistant.engines if assistant else None
+
     async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
-        runtime = self._runtime
-        engines = runtime.assistant.engines if runtime and runtime.assistant else None
-        status = await asyncio.to_thread(self.health.to_dict, engines)
-        sound = runtime.listening.devices() if runtime else {}
+        status = await asyncio.to_thread(self.health.to_dict, self._engines())
+        sound = self._runtime.listening.devices() if self._runtime else {}
         return {"ready": self._opened.is_set(), **status, "sound": sound}
+
+    async def _health_for_others(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """Return what other programs may know: not where the car is, and where it goes."""
+        return await asyncio.to_thread(self.health.for_others, self._engines())
+
+    async def _metrics(self, _request: dict[str, Any]) -> dict[str, Any]:
+        text = await asyncio.to_thread(self.health.prometheus, self._engines())
+        return {"text": text.decode()}
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         async with asyncio.timeout(_OPEN_LIMIT_S):

@@ -275,11 +275,11 @@ def test_region_packs(tmp_path: Path) -> None:
 def test_http_requests(prepared_home: Path) -> None:
     """Mutated addresses and headers get an answer of the interface, never an error of the program."""
     from device.http.api import create_app
-    from device.http.guard import Guard
+    from device.http.guard import Guard, Limits
     from nav import Region
 
     region = Region.open(prepared_home / "data" / "regions" / "helsinki")
-    app = Guard(create_app(region), rate_per_s=1e9, burst=1e9)
+    app = Guard(create_app(region), limits=Limits(rate_per_s=1e9, burst=1e9))
     seeds = [
         b"/route/v1/driving/24.9414,60.1719;24.9522,60.1704?steps=true&overview=full&alternatives=2",
         b"/table/v1/driving/24.9414,60.1719;24.9522,60.1704?sources=0&destinations=1",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -20,35 +18,18 @@ from hypothesis import strategies as st
 
 from device.http.api import create_app
 from device.http.server import http_server
-from device.settings import HttpSettings, Settings
+from device.settings import HttpSettings
 from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.polyline import decode, encode
 from nav.routing.router import Router
-
-SIDE = 5
-STEP_DEG = 0.002
-SOUTH, WEST = 60.0, 10.0
+from tests.device.town import write_town
 
 
 @pytest.fixture(scope="module")
 def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
-    """Streets of a small town: five by five crossings, 220 m by 110 m apart, and an island of two houses."""
     folder = tmp_path_factory.mktemp("town")
-    lines = ['<osm version="0.6">']
-    for i in range(SIDE * SIDE):
-        row, column = divmod(i, SIDE)
-        lines.append(f'<node id="{i + 1}" lat="{SOUTH + row * STEP_DEG}" lon="{WEST + column * STEP_DEG}"/>')
-    lines += ['<node id="101" lat="60.03" lon="10.03"/>', '<node id="102" lat="60.031" lon="10.03"/>']
-    ways = [[r * SIDE + c + 1 for c in range(SIDE)] for r in range(SIDE)]
-    ways += [[r * SIDE + c + 1 for r in range(SIDE)] for c in range(SIDE)]
-    ways.append([101, 102])
-    for number, refs in enumerate(ways):
-        nodes = "".join(f'<nd ref="{ref}"/>' for ref in refs)
-        tags = f'<tag k="highway" v="residential"/><tag k="name" v="Street {number}"/>'
-        lines.append(f'<way id="{1000 + number}">{nodes}{tags}</way>')
-    extract = folder / "town.osm"
-    extract.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+    extract = write_town(folder / "town.osm")
     build_graph(extract, folder, name="town")
     return Region.open(folder)
 
@@ -199,7 +180,21 @@ def test_profiles(client: TestClient) -> None:
         ("/route/v1/driving/10.0,10.0;20.0,20.0", "NoSegment"),
         ("/route/v1/driving/10.0,60.0;10.03,60.0305", "NoRoute"),
         (f"/route/v1/driving/{';'.join([A] * 501)}", "TooBig"),
+        (f"/table/v1/driving/{';'.join([A] * 300)}", "TooBig"),
+        (f"/table/v1/driving/{A};{B}?sources={'0;' * 13_000}0", "TooBig"),
+        (f"/match/v1/driving/{';'.join([A] * 2001)}", "TooBig"),
         (f"/table/v1/driving/{A};{B}?sources=7", "InvalidOptions"),
+        (f"/table/v1/driving/{A};{B}?sources=%EF%BC%90", "InvalidOptions"),
+        (f"/table/v1/driving/{A};{B}?destinations={'9' * 5000}", "InvalidOptions"),
+        (f"/nearest/v1/driving/{A}?number={'9' * 5000}", "InvalidValue"),
+        (f"/nearest/v1/driving/{A}?number=%D9%A3", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?alternatives={'9' * 5000}", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?alternatives=%C2%B2", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?radiuses={'9' * 500};1", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?bearings=%D9%A1,20;", "InvalidValue"),
+        (f"/match/v1/driving/{A};{B}?timestamps={'9' * 5000};1", "InvalidValue"),
+        (f"/route/v1/driving/{'9' * 500},60.0;{B}", "InvalidQuery"),
+        (f"/route/v1/driving/%D9%A1%D9%A0.0,60.0;{B}", "InvalidQuery"),
         (f"/nearest/v1/driving/{A}?number=0", "InvalidValue"),
         (f"/match/v1/driving/{A};{B}?timestamps=5;3", "InvalidValue"),
         (f"/trip/v1/driving/{A};{B};{C}?roundtrip=false", "NotImplemented"),
@@ -303,31 +298,3 @@ def test_routes_keep_to_the_closures_of_the_settings(region: Region, home: Path)
     assert distance(client) > free["driving"] + 100, "what a broken file said before stays"
     path.unlink()
     assert distance(client) == free["driving"]
-
-
-def test_the_service_has_one_router_for_its_drive_and_over_http(region: Region, tmp_path: Path) -> None:
-    path = tmp_path / "live.json"
-    router = Router(region, "car")
-    client = guarded(region, live_file=str(path), router=router)
-    free = {profile: distance(client, profile) for profile in ("driving", "cycling")}
-    close_the_street(path)
-    assert distance(client, "cycling") > free["cycling"] + 100
-    assert distance(client) == free["driving"], "the service takes the file up, and then asks for a new way"
-    router.apply_live(path)
-    assert distance(client) > free["driving"] + 100
-
-
-def test_a_taken_port_is_said_in_one_line_by_the_service_too(
-    region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    from device.errors import DeviceError
-    from device.http.server import Watched, serve_http
-
-    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        settings = Settings(http=HttpSettings(port=port))
-        watched = Watched(health=dict, metrics=bytes)
-        with pytest.raises(DeviceError, match=rf"^port {port} of 127.0.0.1 .* set another \[http\] port$"):
-            asyncio.run(serve_http(region, Router(region), settings, watched))
-    assert capfd.readouterr() == ("", "")
