@@ -73,7 +73,6 @@ SLOTS: dict[str, dict[str, Any]] = {
         "lodging": WORD_LIST,
         "limit": WORD_LIST,
         "time": WORD_LIST,
-        "avoid": _ROADS,
         "ask": {"all", "day", "lunch", "dinner", "hotel", "start"},
         "day": NUMBER,
         "change": set("drop add swap hotel fewer more later earlier shorter longer days date".split()),

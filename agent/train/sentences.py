@@ -13,11 +13,13 @@ import math
 import random
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent.train.held_out import fingerprint, held_out
+from agent.train.spacing import spaced
 from languages import Language, load_language
 from languages.grammar import COUNTED, Grammar, Group
 from languages.template import EMPTY, AnyOrder, Choice, Node, Reference, Text
@@ -44,7 +46,6 @@ _FRAMED = 0.55
 _STATE = 0.25
 _REAL_NAMES = 0.4
 _OPTIONAL = 0.4
-_PUNCTUATION = frozenset(",.?!;:，。？！；：、")
 
 
 @dataclass(slots=True)
@@ -66,6 +67,8 @@ class _Draft:
     fills: list[Fill] = field(default_factory=list)
     intents: list[dict[str, Any]] = field(default_factory=list)
     state: dict[str, Any] = field(default_factory=dict)
+    second: int = 0
+    """Piece that the second of two joined requests begins with, joining word included; 0 if there is one."""
 
 
 class Sentences:
@@ -125,7 +128,12 @@ class Sentences:
 
     def _draw_joined(self, draft: _Draft) -> Group:
         first, second = self._random.choices(*self._joining, k=2)
-        self._given["first"] = lambda d, _: self._draw_group(d, first, framed=False)
+
+        def draw_first(draft: _Draft, _: int) -> None:
+            self._draw_group(draft, first, framed=False)
+            draft.second = len(draft.pieces)
+
+        self._given["first"] = draw_first
         self._given["second"] = lambda d, _: self._draw_group(d, second, framed=False)
         self._draw(draft, self._random.choice(self._grammar.joined), 1)
         return first
@@ -238,7 +246,7 @@ class Sentences:
     def _words(self, rule: str) -> str:
         draft = _Draft()
         self._draw(draft, Reference(rule), 0)
-        chars, _ = _spaced(draft.pieces, glued=self._glued, punctuated=True)
+        chars, _ = spaced(draft.pieces, glued=self._glued, punctuated=True)
         return "".join(chars)
 
     def _part_of(self, name: str, offered: Sequence[str]) -> str:
@@ -263,38 +271,51 @@ class Sentences:
     def _written(self, draft: _Draft, *, question: bool) -> dict[str, Any] | None:
         """Write a draft as a recogniser may, and return it with what it means; None if that went wrong."""
         punctuated = self._random.random() < 0.35
-        chars, owners = _spaced(self._hesitating(draft), glued=self._glued, punctuated=punctuated)
+        self._hesitate(draft)
+        chars, origins = spaced(draft.pieces, glued=self._glued, punctuated=punctuated)
         text = "".join(chars)
-        if text and not self._glued:
-            text = self._cased(text, punctuated)
         if not text:
             return None
+        if not self._glued:
+            text = self._cased(text, punctuated)
         if punctuated:
             text = re.sub(r"[，,]$", "", text)
             text += ("？" if question else "。") if self._glued else ("?" if question else ".")
+        owners = [draft.pieces[origin][1] for origin in origins]
         spans = self._spans(text, owners, draft.fills)
-        intents = _meant(draft, spans, text)
-        code = self._language.code
+        filled = Counter((f.request, f.slot) for f, _ in spans if f.request and f.slot not in LISTS)
+        if any(times > 1 for times in filled.values()):
+            return None
         located = [[fill.request - 1, fill.slot, *span] for fill, span in spans if fill.request > 0]
-        return {"text": text, "language": code, "state": draft.state, "intents": intents, "spans": located}
+        made: dict[str, Any] = {
+            "text": text,
+            "language": self._language.code,
+            "state": draft.state,
+            "intents": _meant(draft, spans, text),
+            "spans": located,
+        }
+        if draft.second:
+            after = [i for i, origin in enumerate(origins) if origin >= draft.second and chars[i].isalnum()]
+            made["begins"] = [0, after[0]]
+        return made
 
-    def _hesitating(self, draft: _Draft) -> list[tuple[str, int]]:
+    def _hesitate(self, draft: _Draft) -> None:
         """Begin anew or hesitate now and then, as people do."""
-        pieces = list(draft.pieces)
-        free = [i for i, (words, fill) in enumerate(pieces) if fill < 0 and words.strip()]
-        if free and len(pieces) > 1 and self._random.random() < 0.04:
-            words = pieces[free[0]][0]
-            if free[0] == 0 and len(words.strip()) > 1:
-                pieces.insert(0, (words + " ", -1))
+        pieces = draft.pieces
+        if pieces and len(pieces[0][0].strip()) > 1 and pieces[0][1] < 0 and self._random.random() < 0.03:
+            self._insert(draft, 0, pieces[0][0] + " ")
         borders = [i for i in range(1, len(pieces)) if pieces[i - 1][1] != pieces[i][1]]
         if borders and "hesitation" in self._grammar.rules and self._random.random() < 0.05:
             said = _Draft()
             self._draw(said, Reference("hesitation"), 0)
-            words = "".join(words for words, _ in said.pieces)
             at = self._random.choice(borders)
             if pieces[at - 1][0][-1:] == " " or self._glued:
-                pieces.insert(at, (words + " ", -1))
-        return pieces
+                self._insert(draft, at, "".join(words for words, _ in said.pieces) + " ")
+
+    @staticmethod
+    def _insert(draft: _Draft, at: int, words: str) -> None:
+        draft.pieces.insert(at, (words, -1))
+        draft.second += draft.second > at
 
     def _cased(self, text: str, punctuated: bool) -> str:
         if punctuated:
@@ -319,40 +340,6 @@ class Sentences:
                         start += len(article) + 1
             found.append((fill, (start, end)))
         return found
-
-
-def _spaced(
-    pieces: Sequence[tuple[str, int]], *, glued: bool, punctuated: bool
-) -> tuple[list[str], list[int]]:
-    """Join pieces with single spaces or, in a script without them, none; drop signs unless punctuated."""
-    chars: list[str] = []
-    owners: list[int] = []
-    source = [(char, fill) for words, fill in pieces for char in words]
-    for index, (char, fill) in enumerate(source):
-        before = source[index - 1][0] if index else ""
-        after = source[index + 1][0] if index + 1 < len(source) else ""
-        if char in _PUNCTUATION and not punctuated and not (before.isdigit() and after.isdigit()):
-            char = " " if char in "、，；," and glued is False else ""
-            if not char:
-                continue
-        if char == " " and (not chars or chars[-1] == " "):
-            continue
-        if char in _PUNCTUATION and chars and chars[-1] == " ":
-            chars.pop()
-            owners.pop()
-        if glued and chars and chars[-1] == " " and (_wide(char) or (len(chars) > 1 and _wide(chars[-2]))):
-            chars.pop()
-            owners.pop()
-        chars.append(char)
-        owners.append(fill)
-    while chars and chars[-1] == " ":
-        chars.pop()
-        owners.pop()
-    return chars, owners
-
-
-def _wide(char: str) -> bool:
-    return "⺀" <= char <= "鿿" or char in "，。？！；：、（）"
 
 
 def _meant(draft: _Draft, spans: Sequence[tuple[Fill, tuple[int, int]]], text: str) -> list[dict[str, Any]]:
@@ -389,8 +376,9 @@ def generate(
     Yields
     ------
     dict
-        `text`, `language`, `state`, `intents`, `spans` (request from 0, slot, first and last character of the
-        words behind each value) and `source`, the group it was drawn from.
+        `text`, `language`, `state`, `intents`, `spans` (request from 0, slot, first character of the words
+        behind each value and the one after them), `source`, the group it was drawn from, and, where two
+        requests were joined, `begins`, the characters they begin at.
     """
     sentences = Sentences(load_language(language), seed, names)
     seen: set[tuple[str, str]] = set()
