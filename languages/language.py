@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from languages.grammar import Grammar
 from languages.messages import Messages
+from languages.nouns import Changes, Nouns
 from languages.numbers import Numbers, NumberWords
 from languages.reading import ReadingData, ReadingWords
 from languages.speech import Speech
@@ -36,7 +37,9 @@ class Settings(BaseModel):
     list_or: str
     """Between alternatives."""
     calls: tuple[str, ...]
-    """Spellings of the call: 小高小高, "xiao gao"."""
+    """How recognisers write the call and a greeting before it, as regular expressions."""
+    common: frozenset[str] = frozenset()
+    """Its commonest words, by which it is told from others of its script; lower case."""
     recogniser: str
     """Code that Whisper knows the language by."""
     voice: str
@@ -45,7 +48,10 @@ class Settings(BaseModel):
     """Voice of espeak-ng, where no other voice is there."""
     sentence_case: bool = False
     """Whether a sentence of a reply begins with a capital, whatever word comes first."""
+    repairs: Changes = ()
+    """What is put right in a reply once its facts are in it."""
     numbers: NumberWords
+    nouns: Nouns = Nouns()
     weekdays: tuple[str, ...] = Field(min_length=7, max_length=7)
     """From Monday."""
     date: str
@@ -118,6 +124,15 @@ class Language:
         except ValidationError as error:
             first = error.errors()[0]
             raise LanguageError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+    @cached_property
+    def prompt_examples(self) -> tuple[str, ...]:
+        """What the language model is shown of this language: "words => kind slot=value"."""
+        path = self.folder / "prompt.yaml"
+        lines = read_yaml(path)
+        if not isinstance(lines, list) or not all(isinstance(line, str) and "=>" in line for line in lines):
+            raise LanguageError(f"{path}: has to be a list of 'words => kind slot=value'")
+        return tuple(lines)
 
     def messages(self, file: str) -> Messages:
         """Return the messages of one file of the folder, as `replies` for `replies.yaml`."""

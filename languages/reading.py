@@ -20,6 +20,24 @@ class ReadingData(BaseModel):
     """Names of one's own home; the first is written where none was said."""
     company: tuple[str, ...] = Field(min_length=1)
     """Names of one's own place of work."""
+    there: tuple[str, ...] = ()
+    """Words for the place that was spoken of last: "there", 那家."""
+    before: tuple[str, ...] = ()
+    """Words for the place that was driven to before: 刚才那个, "the previous one"."""
+    destination: tuple[str, ...] = ()
+    """Words for where the drive goes: 终点."""
+    once: tuple[str, ...] = ()
+    """Words for a place of an earlier drive, with {what} for its name or kind: 上次那家{what}."""
+    place_words: tuple[str, ...] = ()
+    """Words that stand for any place in these: 地方, "place"."""
+    next: tuple[str, ...] = ()
+    """Words for the first of several that are to come: 下一个, "the next"."""
+    stop: tuple[str, ...] = ()
+    """Words for a stop of the route: 途经点, "waypoint"."""
+    last: tuple[str, ...] = ()
+    """Words for the last of several: 最后一个, "the last one"."""
+    nth: tuple[str, ...] = ()
+    """Words around the number of one of several, with {n}: 第{n}个, "the {n} one"."""
     metres: dict[str, float] = {}
     """Words for units of length, in metres."""
     minutes: dict[str, float] = {}
@@ -55,6 +73,60 @@ class ReadingWords:
         """Return "home" or "company" if the words name one's own; else nothing."""
         said = words.strip().lower()
         return "home" if said in self._home else "company" if said in self._company else ""
+
+    def reference(self, words: str) -> tuple[str, str]:
+        """Return what words refer to that no map holds, and what else they say of it.
+
+        Returns
+        -------
+        kind : str
+            "home", "company", "there", "before", "destination", "once", or nothing.
+        what : str
+            Name or kind in 上次那家火锅店; else empty.
+        """
+        said = " ".join(words.split()).lower().removesuffix("的")
+        if owned := self.own_place(said):
+            return owned, ""
+        for kind in ("there", "before", "destination"):
+            if said in self._references[kind]:
+                return kind, ""
+        for pattern in self._once:
+            if found := pattern.fullmatch(said):
+                what = found["what"].strip(" 的")
+                return "once", "" if what in self._references["place_words"] else what
+        return "", ""
+
+    def position(self, words: str) -> tuple[int, str]:
+        """Read "the second museum" as 2 and "museum", the last as -1; (0, "") if nothing is counted."""
+        said = " ".join(words.split()).lower()
+        for number, named in ((1, self._data.next), (-1, self._data.last)):
+            for word in sorted(named, key=len, reverse=True):
+                if said.startswith(word):
+                    return number, said[len(word) :].strip()
+        for pattern in self._nth:
+            found = pattern.match(said)
+            value = self._numbers.read_ordinal(found["n"]) if found else None
+            if found and value:
+                return value, said[found.end() :].strip()
+        return 0, ""
+
+    def is_stop(self, words: str) -> bool:
+        """Whether words stand for any stop of the route."""
+        return words.strip().lower() in {word.lower() for word in self._data.stop}
+
+    @cached_property
+    def _references(self) -> dict[str, frozenset[str]]:
+        names = ("there", "before", "destination", "place_words")
+        return {name: frozenset(word.lower() for word in getattr(self._data, name)) for name in names}
+
+    @cached_property
+    def _once(self) -> list[re.Pattern[str]]:
+        longest_first = sorted(self._data.once, key=len, reverse=True)
+        return [_with_gap(words, "what", ".*") for words in longest_first]
+
+    @cached_property
+    def _nth(self) -> list[re.Pattern[str]]:
+        return [_with_gap(words, "n", r"[^\W_]+(?:-[^\W_]+)?") for words in self._data.nth]
 
     def amounts(self, text: str) -> Iterator[tuple[int, int, float]]:
         """Yield every numeral of a text: first character, the character after it, value."""
@@ -103,6 +175,12 @@ class ReadingWords:
         """Finds words that change nothing in a request, the longest first."""
         words = sorted(self._data.fillers, key=len, reverse=True)
         return re.compile("|".join(_word(word) for word in words) or r"(?!)", re.IGNORECASE)
+
+
+def _with_gap(words: str, name: str, gap: str) -> re.Pattern[str]:
+    """Return a pattern for words with a named gap in them."""
+    before, _, after = words.lower().partition(f"{{{name}}}")
+    return re.compile(f"{re.escape(before)}(?P<{name}>{gap}){re.escape(after)}")
 
 
 def _word(word: str) -> str:
