@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nav.geometry import haversine_m
 from nav.graph import EdgeFlag, FloatArray
+from nav.guidance.maneuver import maneuvers
 from nav.guidance.osrm_names import osrm_step
 from nav.routing.polyline import encode, simplified
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from device.http.osrm_request import OsrmRequest
     from nav.graph import Graph
     from nav.guidance.maneuver_types import Maneuver
+    from nav.guidance.spoken_maneuver import SpokenManeuver
     from nav.routing.route import Route
     from nav.routing.route_line import Leg
     from nav.routing.snap import Snap
@@ -58,9 +61,12 @@ class Writer:
     def route(self, route: Route) -> dict[str, Any]:
         """Return a route object."""
         along = _along(route.geometry)
+        # OSRM lists each change of name, also where nobody can go wrong.
+        every = maneuvers(route.graph, route, every_name=True) if self._steps else []
         legs, begin = [], 0.0
         for index, leg in enumerate(route.legs):
-            legs.append(self._leg(route, leg, index, begin, along))
+            own = _maneuvers_of(every, index, begin) if every else []
+            legs.append(self._leg(route, leg, own, begin, along))
             begin += leg.distance_m
         found: dict[str, Any] = {
             "legs": legs,
@@ -76,9 +82,11 @@ class Writer:
             found["geometry"] = self.geometry(points)
         return found
 
-    def _leg(self, route: Route, leg: Leg, index: int, begin_m: float, along: FloatArray) -> dict[str, Any]:
+    def _leg(
+        self, route: Route, leg: Leg, own: list[Maneuver], begin_m: float, along: FloatArray
+    ) -> dict[str, Any]:
         found: dict[str, Any] = {
-            "steps": self._leg_steps(route, index, begin_m, along) if self._steps else [],
+            "steps": self._leg_steps(route, own, begin_m + leg.distance_m, along),
             "summary": _summary(route, leg) if self._steps else "",
             "weight": round(leg.duration_s, 1),
             "duration": round(leg.duration_s, 1),
@@ -88,11 +96,12 @@ class Writer:
             found["annotation"] = self._annotation(route, begin_m, begin_m + leg.distance_m, along)
         return found
 
-    def _leg_steps(self, route: Route, index: int, begin_m: float, along: FloatArray) -> list[dict[str, Any]]:
+    def _leg_steps(
+        self, route: Route, own: list[Maneuver], end_m: float, along: FloatArray
+    ) -> list[dict[str, Any]]:
         scale = along[-1] / route.distance_m if route.distance_m > 0 else 1.0
         steps = []
-        end_m = begin_m + route.legs[index].distance_m
-        for m in _maneuvers_of(route, index, begin_m):
+        for m in own:
             until = min(m.offset_m + m.length_m, end_m) if m.kind not in ("via", "arrive") else m.offset_m
             points = _between(route.geometry, along, m.offset_m * scale, until * scale)
             side = "left" if int(route.graph.edge_flags[route.edges[0]]) & EdgeFlag.LEFT_HAND else "right"
@@ -123,15 +132,13 @@ class Writer:
         }
 
 
-def _maneuvers_of(route: Route, index: int, begin_m: float) -> list[Maneuver]:
+def _maneuvers_of(found: list[SpokenManeuver], index: int, begin_m: float) -> list[Maneuver]:
     """Return the manoeuvres of a leg: it departs, and arrives."""
-    from dataclasses import replace
-
-    own = [m for m in route.maneuvers if m.leg == index and m.kind != "depart"]
+    own: list[Maneuver] = [m for m in found if m.leg == index and m.kind != "depart"]
     if index == 0:
-        first = route.maneuvers[0]
+        first: Maneuver = found[0]
     else:
-        via = next(m for m in route.maneuvers if m.leg == index - 1 and m.kind == "via")
+        via = next(m for m in found if m.leg == index - 1 and m.kind == "via")
         first = replace(via, kind="depart", modifier="straight", leg=index, offset_m=begin_m, side="")
     arrival = [m for m in own if m.kind in ("via", "arrive")]
     between = [m for m in own if m.kind not in ("via", "arrive")]

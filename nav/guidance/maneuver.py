@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nav.graph import Access, EdgeFlag, Graph
-from nav.guidance.lanes import lanes_for
+from nav.guidance.lanes import anticipated, lanes_for
 from nav.guidance.maneuver_joined import joined, without_sidesteps
 from nav.guidance.maneuver_junctions import TRUNK, Junctions, look_at_junctions
 from nav.guidance.maneuver_turns import turns_of
@@ -124,7 +124,9 @@ class _Writer:
                 draft["length_m"] = after.offset_m - draft["offset_m"]
                 draft["duration_s"] = next_s - time_s
                 draft["edge_end"] = max(draft["edge_start"], after.edge_start)
-                draft["then"] = _then(draft, found)
+                draft["then"] = then = _then(draft, found)
+                if then is not None and draft["lanes"]:
+                    draft["lanes"] = anticipated(draft["lanes"], then.modifier, then.lanes)
                 self._sign(draft, after)
             else:
                 draft["edge_end"] = edges
@@ -145,6 +147,7 @@ class _Writer:
             "length_m": 0.0,
             "duration_s": 0.0,
             "edge_start": edge_index,
+            "lanes": (),
         }
 
     def _depart(self) -> dict[str, Any]:
@@ -217,16 +220,32 @@ class _Writer:
         """Read the sign at the beginning of the road, and of a ramp where it leads."""
         if draft["kind"] not in _ON_SIGNS:
             return
-        graph = self._graph
-        last = max(draft["edge_start"] + 1, min(after.edge_start, draft["edge_start"] + 4))
-        for edge in self._edges[draft["edge_start"] : last]:
-            destination, refs = int(graph.edge_destination[edge]), int(graph.edge_destination_ref[edge])
-            if destination >= 0 or refs >= 0:
-                draft["destination"] = _split(graph.text(destination))
-                draft["destination_refs"] = _split(graph.text(refs))
+        graph, start = self._graph, draft["edge_start"]
+        last = max(start + 1, min(after.edge_start, start + 4))
+        for edge in self._edges[start:last]:
+            places, refs = (
+                graph.text(int(t[edge])) for t in (graph.edge_destination, graph.edge_destination_ref)
+            )
+            if places or refs:
+                draft["destination"], draft["destination_refs"] = _signs(places), _signs(refs)
+                self._no_further_than_the_sign(draft)
                 return
-        if draft["kind"] in ("on_ramp", "off_ramp") and after.kind == "merge":
-            draft["destination_refs"] = after.refs[:1]
+        if start and draft["lanes"]:
+            # Over the lanes before a fork, each branch has its sign above the lanes that lead to it.
+            before = self._edges[start - 1]
+            draft["destination"] = _over_lanes(
+                graph.text(int(graph.edge_destination[before])), draft["lanes"]
+            )
+            refs = graph.text(int(graph.edge_destination_ref[before]))
+            draft["destination_refs"] = _over_lanes(refs, draft["lanes"])
+        if draft["kind"] in ("on_ramp", "off_ramp", "fork") and after.kind == "merge":
+            draft["destination_refs"] = draft.get("destination_refs") or after.refs[:1]
+
+    def _no_further_than_the_sign(self, draft: dict[str, Any]) -> None:
+        """Leave out the road at the end of a ramp, where a sign at its beginning says where it leads."""
+        seen, start = self._seen, draft["edge_start"]
+        if seen.link[start] and seen.name_set[start] < 0 and seen.ref[start] < 0:
+            draft.update(names={}, refs=(), major=False)
 
     def _exit_number(self, road: int, ramp: int) -> str:
         graph = self._graph
@@ -279,6 +298,19 @@ def _side_of(side: str, *, flipped: bool) -> Literal["left", "right", ""]:
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip()) if text else ()
+
+
+def _signs(text: str) -> tuple[str, ...]:
+    """Split a sign into its parts, each once; signs of several lanes are one after the other."""
+    return tuple(dict.fromkeys(_split(text.replace("|", ";").replace("none", ""))))
+
+
+def _over_lanes(text: str, lanes: Sequence[Lane]) -> tuple[str, ...]:
+    """Return what is written over the lanes that can be used."""
+    signs = text.split("|")
+    if len(signs) != len(lanes):
+        return ()
+    return _signs(";".join(sign for sign, lane in zip(signs, lanes, strict=True) if lane.valid))
 
 
 def _turns_back(route: RouteLine, k: int) -> bool:

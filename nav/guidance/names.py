@@ -3,12 +3,20 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Literal
 
 from languages import load_language
 from nav.guidance.words import placeholders, words_of
 
 _REF_PARTS = re.compile(r"([^\W\d_]+|\d+)")
 _LONGEST_REF = 24
+_DIRECTION = re.compile(r"(?<=\d)\s+(north|south|east|west|[NSEW])(?:bound)?$", re.IGNORECASE)
+_DIRECTIONS: dict[str, Literal["north", "south", "east", "west"]] = {
+    "n": "north",
+    "s": "south",
+    "e": "east",
+    "w": "west",
+}
 
 
 @lru_cache(maxsize=16384)
@@ -69,10 +77,15 @@ def spoken_ref(ref: str, language: str) -> str:
     text = ref.split(";")[0].strip()
     if not text or text.lower() in placeholders() or len(text) > _LONGEST_REF:
         return ""
+    words, numbers = words_of(language).refs, load_language(language).numbers
+    towards = _DIRECTION.search(text)
+    if towards:
+        ref = spoken_ref(text[: towards.start()], language)
+        direction = words.directions[_DIRECTIONS[towards[1][0].lower()]]
+        return words.with_direction.say(ref=ref, direction=direction)
     parts: list[str] = _REF_PARTS.findall(text)
     if not parts:
         return ""
-    words, numbers = words_of(language).refs, load_language(language).numbers
     if len(parts) == 1 and parts[0].isdecimal():
         return words.number.say(n=_ref_number(parts[0], language))
     if len(parts) == 2 and len(parts[1]) == 3 and parts[1].isdecimal():

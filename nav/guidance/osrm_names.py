@@ -87,8 +87,9 @@ def osrm_step(
     }
     if maneuver.refs:
         step["ref"] = "; ".join(maneuver.refs)
-    if maneuver.destination or maneuver.destination_refs:
-        step["destinations"] = ", ".join((*maneuver.destination_refs, *maneuver.destination))
+    signs = (", ".join(maneuver.destination_refs), ", ".join(maneuver.destination))
+    if any(signs):
+        step["destinations"] = ": ".join(filter(None, signs))
     if maneuver.exit_number:
         step["exits"] = maneuver.exit_number
     return step

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -111,6 +112,10 @@ class RefWords(_Data):
     """Between letters and numbers."""
     classes: dict[str, str] = {}
     """Letter before a number of three digits to the kind of road, said after its digits."""
+    directions: dict[Literal["north", "south", "east", "west"], str]
+    """Which of its two directions is meant, as on signs: "I 95 South"."""
+    with_direction: Said
+    """``{ref}`` and ``{direction}``."""
     with_name: Said
     """``{ref}`` and ``{name}`` of one road."""
     with_latin_name: Said | None = None
@@ -235,7 +240,7 @@ _SLOTS = {
     "duration": "hours minutes",
     "clock": "hour minute part",
     "speed": "n",
-    "refs": "n ref name",
+    "refs": "n ref name direction",
     "exits": "n letters text",
     "lanes": "n nth places",
     "actions": "turn side n nth exit",

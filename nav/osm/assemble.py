@@ -13,7 +13,8 @@ from nav.country import LEFT_HAND_COUNTRIES, CountryGrid
 from nav.geometry import bearing_deg, haversine_m
 from nav.graph import SHAPE_SCALE, Access, EdgeFlag, FloatArray, Graph, Int64Array, NodeFlag, RoadClass
 from nav.osm.carriageways import mark_internal_edges
-from nav.osm.extract import NodeTraits, RawNetwork, WaySigns, as_array
+from nav.osm.extract import NodeTraits, RawNetwork, as_array
+from nav.osm.signs import WaySigns
 from nav.osm.speeds import car_speeds_kph
 from nav.osm.tags import WayTraits
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ from nav.errors import BadMapFile
 from nav.graph import NodeFlag
 from nav.osm.clean import clean_tags
 from nav.osm.restrictions import Restriction, read_restriction
+from nav.osm.signs import WaySigns, read_signs
 from nav.osm.tags import WayTraits, read_names, read_node, read_way
 
 Progress = Callable[[str, float], None]
 """Called with the name of a step and the share of it that is done, 0 to 1."""
 
-NODE_KEYS = ("highway", "barrier", "crossing", "railway", "junction:ref")
+NODE_KEYS = ("highway", "barrier", "crossing", "railway", "junction", "junction:ref")
 WAY_KEYS = ("highway", "route")
 RELATION_KEYS = (
     "restriction",
@@ -44,23 +45,12 @@ class NodeTraits:
     flags: NodeFlag
     exit_ref: str
     """Number of a motorway exit."""
+    exit_to: str
+    """Where a motorway exit leads, as on its sign."""
     names: tuple[tuple[str, str], ...]
     """Names of the junction, (language, name)."""
     direction: str
     """`forward` or `backward` if a signal or sign holds for one direction of its way only."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaySigns:
-    """The texts on a way that guidance reads out."""
-
-    names: tuple[tuple[str, str], ...]
-    ref: str
-    junction_ref: str
-    destination: tuple[str, str]
-    """Forward, backward."""
-    destination_ref: tuple[str, str]
-    turn_lanes: tuple[str, str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,7 +147,7 @@ class _Reader:
             return
         signs: WaySigns | None = None
         for piece in self._pieces(way.nodes):
-            signs = signs or read_signs(tags)
+            signs = signs or self._signs(tags, piece[0][0])
             network = self._network
             network.way_ids.append(way.id)
             network.way_traits.append(traits)
@@ -167,6 +157,16 @@ class _Reader:
             network.x_e7.extend(xs)
             network.y_e7.extend(ys)
             network.first_ref.append(len(network.refs))
+
+    def _signs(self, tags: Mapping[str, str], first_node: int) -> WaySigns:
+        """Read the signs of a way; what stands at a motorway exit goes for a ramp without a sign."""
+        signs = read_signs(tags)
+        node = self._network.nodes.get(first_node)
+        if node is None or not node.exit_to or not tags.get("highway", "").endswith("_link"):
+            return signs
+        if signs.destination[0] or signs.destination_ref[0]:
+            return signs
+        return replace(signs, destination=(node.exit_to, signs.destination[1]))
 
     def _pieces(self, nodes: Iterable[Any]) -> Iterator[list[tuple[int, int, int]]]:
         """Cut a way where nodes are missing; leave out repetitions of the same node."""
@@ -198,30 +198,15 @@ def _node_traits(tags: Mapping[str, str]) -> NodeTraits | None:
     exit_ref = tags.get("ref", "") if is_exit else ""
     exit_ref = exit_ref or tags.get("junction:ref", "")
     named = is_exit or NodeFlag.SIGNALS in flags or tags.get("junction") == "yes"
-    if not flags and not exit_ref:
+    names = read_names(tags) if named else ()
+    if not flags and not exit_ref and not names:
         return None
     return NodeTraits(
         flags=flags,
         exit_ref=exit_ref,
-        names=read_names(tags) if named else (),
+        exit_to=tags.get("exit_to", "") if is_exit else "",
+        names=names,
         direction=tags.get("traffic_signals:direction", tags.get("direction", "")),
-    )
-
-
-def read_signs(tags: Mapping[str, str]) -> WaySigns:
-    """Collect the texts of a way: names, numbers, signs and lane arrows."""
-
-    def both_ways(key: str) -> tuple[str, str]:
-        plain = tags.get(key, "")
-        return tags.get(f"{key}:forward", plain), tags.get(f"{key}:backward", plain)
-
-    return WaySigns(
-        names=read_names(tags),
-        ref=tags.get("ref", ""),
-        junction_ref=tags.get("junction:ref", ""),
-        destination=both_ways("destination"),
-        destination_ref=both_ways("destination:ref"),
-        turn_lanes=both_ways("turn:lanes"),
     )
 
 
