@@ -1,64 +1,142 @@
-"""House numbers and street crossings."""
+"""House numbers: which house an address means, and which is nearest when the map lacks it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from nav.geometry import distance_m
-from poi.house_number import split_address
+from poi.address_han import HanAddress, parse_han
+from poi.address_query import Reading, readings, town_words
+from poi.area import AreaFinder
+from poi.crossing import Crossings
+from poi.house_number import leading, plain_number, spans
 from poi.name_search import OTHER_NUMBER, NameHit, NameIndex
 from poi.place import Candidate, Place
 from poi.store import PlaceStore
+from poi.street_name import SAME, StreetName, likeness, parse_street
 from poi.text import canonical, has_han
+
+Point = tuple[float, float]
+
+ADDRESS = "address"
+"""Why a house was found that is the very one."""
+
+ALIKE = "address alike"
+"""Why a house was found in a street that is only called something like it."""
+
+NEAREST, BETWEEN, NO_NUMBER = "nearest house number", "between house numbers", "street without that number"
+"""Why a house was found though the map lacks the number."""
+
+NUMBER_ALONE = "house number"
+"""Why a house was found by its number alone."""
+
+SURE_REASONS = (ADDRESS, "crossing")
+"""Reasons for which an address or a crossing is the very one."""
 
 _SURE = 0.72
 """A street name must match at least so well."""
 
-_TOWNLESS = 0.96
-"""A street that matches so well needs no look at what is left without the town."""
+_HOMOPHONE = 0.965
+"""A Chinese street that sounds the same is taken without asking."""
 
 _STAIRCASE = 0.97
 """Score of number 5 when 5 A was said, and of 5 A for 5, when the map has only the one."""
 
-_CROSSING_END = re.compile(r"的?(?:十字路口|交叉路口|交叉口|交汇处|交汇口|交界处?|交口|路口|拐角)$")
-_AND_HAN = re.compile(r"\s*[和与跟、及]\s*|\s+")
-_MOST_SPLITS = 6
-_CROSSING_HEAD = re.compile(
-    r"^(?:the )?(?:corner|intersection|junction|crossing|crossroads) (?:of|between) (.+?) "
-    r"(?:and|&|with) (.+)$"
-)
-_CROSSING_LATIN = re.compile(r"^(.+?)\s+(?:and|&|at|/|x|ja|och|i|amb)\s+(.+)$")
-_NEAR_ENOUGH_M = 45.0
+_SPANNED = 0.98
+_LANE = 0.92
+"""Score of a house in the lane or courtyard that was said without a house."""
+
+_UNKNOWN_WORD, _MOST_UNKNOWN = 0.04, 0.16
+"""Score lost by each word that is neither street, number, town, state nor postcode."""
+
+_ELSEWHERE = 0.7
+"""Factor for a house that lies outside of the town that was said."""
+
+_ALONE_M = 3_000.0
 _GAP_NUMBERS, _GAP_M = 20, 400.0
 """House numbers are interpolated between two that are no farther apart, by count and by distance."""
+
+_WHOLE_NUMBER = re.compile(
+    r"^(?:no\.?|nr\.?|number|house(?: number)?|hausnummer|#)?\s*(\d{1,5}\s?[a-z]?)$", re.IGNORECASE
+)
+_WHOLE_HAN_NUMBER = re.compile(r"^(?:门牌)?([\d零〇一二三四五六七八九十百千两幺]{1,8})号$")
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """A row of the table `address`."""
+
+    row: int
+    road: int
+    number: str
+    low: int | None
+    high: int | None
+    lat: float
+    lon: float
+    label: str
+    town: str
+    made: int
+
+
+_COLUMNS = "id, road, number, low, high, lat, lon, label, town, made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """An address asked for, on one road of the map."""
+
+    road: int
+    likeness: float
+    """How well the street fits, 0 to 1, less what the words beside it cost."""
+    number: str
+    why: str = ADDRESS
+    towns: tuple[str, ...] = ()
+    """What was said that may name a town."""
 
 
 class AddressBook:
     """Finds house numbers and crossings in one region."""
 
-    def __init__(self, store: PlaceStore, names: NameIndex) -> None:
+    def __init__(self, store: PlaceStore, names: NameIndex, areas: AreaFinder) -> None:
         self._store = store
         self._names = names
+        self._areas = areas
+        self._crossings = Crossings(store, self.streets)
 
-    def find(self, words: str, near: tuple[float, float] | None) -> list[Candidate]:
+    def find(self, words: str, near: Point | None) -> list[Candidate]:
         """Return the places of an address or a crossing, best first; empty when the words are neither."""
-        return self._house(words, near) or self._crossing(words, near)
+        return self._house(words, near) or self._crossings.find(words, near)
 
-    def _streets(self, words: str) -> list[tuple[Place, float]]:
-        """Return streets of about that name, with how well it fits."""
-        hits = self._names.find(words, limit=12)
-        return self._streets_of([h for h in hits if h.score >= _SURE and h.why != OTHER_NUMBER])
+    def alone(self, words: str, near: Point | None) -> list[Candidate]:
+        """Return the houses round a point that have the number that was said, nearest first."""
+        han = _WHOLE_HAN_NUMBER.match(words)
+        match = han or _WHOLE_NUMBER.match(words)
+        if match is None or near is None:
+            return []
+        number = plain_number(match.group(1))
+        query = f"SELECT {_COLUMNS} FROM address WHERE number = ? LIMIT 2000"
+        houses = [_House(*row) for row in self._store.db.execute(query, (number,))]
+        near_by = [h for h in houses if distance_m(near, (h.lat, h.lon)) <= _ALONE_M]
+        near_by.sort(key=lambda h: distance_m(near, (h.lat, h.lon)))
+        return [_candidate(h, 0.8, NUMBER_ALONE) for h in near_by[:12]]
 
-    def _townless(self, words: str) -> str:
-        """Return the street that the words end with, after a town or district: 海淀区成府路; "" for none."""
-        text = canonical(words)
-        streets = self._streets_of(self._names.exactly([text[cut:] for cut in range(2, len(text) - 1)]))
-        return max((canonical(street.name) for street, _ in streets), key=len, default="")
+    def streets(self, words: str) -> list[tuple[Place, float]]:
+        """Return streets that words may mean, with how well their names fit."""
+        said = parse_street(words)
+        roads = self._roads([said])
+        fits = {road: score for road, street in roads if (score := likeness(said, street)) >= _SURE}
+        names = self._road_names(fits)
+        hits = [replace(hit, score=score) for name, score in names for hit in self._names.exactly([name])]
+        others = self._names.find(words, limit=12)
+        hits += [h for h in others if h.score >= _SURE and h.why != OTHER_NUMBER]
+        return self._streets_of(hits)
+
+    def _road_names(self, roads: dict[int, float]) -> list[tuple[str, float]]:
+        marks = ",".join("?" * len(roads))
+        rows = self._store.db.execute(f"SELECT id, name FROM road WHERE id IN ({marks})", list(roads))
+        return [(name, roads[road]) for road, name in rows]
 
     def _streets_of(self, hits: Sequence[NameHit]) -> list[tuple[Place, float]]:
         if not hits:
@@ -73,170 +151,221 @@ class AddressBook:
                     found[place.id] = (place, hit.score)
         return sorted(found.values(), key=lambda entry: -entry[1])
 
-    def _house(self, words: str, near: tuple[float, float] | None) -> list[Candidate]:
-        parts = split_address(words)
-        if parts is None:
-            return []
-        name, number = parts
-        streets = self._streets(name)
-        if has_han(name) and not (streets and streets[0][1] > _TOWNLESS) and (rest := self._townless(name)):
-            name, streets = rest, self._streets(rest)
-        spellings = {canonical(name): 1.0}
-        for street, score in streets:
-            spellings.setdefault(canonical(street.name), score)
-        found = [
-            candidate
-            for spelling, score in list(spellings.items())[:6]
-            for candidate in self._numbers(spelling, number, score)
+    def _roads(self, said: Iterable[StreetName]) -> list[tuple[int, StreetName]]:
+        """Return the roads of the map that share the core of a name, in parts."""
+        cores = list(dict.fromkeys(street.core for street in said if street.core))[:400]
+        marks = ",".join("?" * len(cores))
+        query = f"SELECT core, sort, heading, road FROM road_name WHERE core IN ({marks})"
+        return [
+            (road, StreetName(core=core, sort=sort, heading=heading))
+            for core, sort, heading, road in self._store.db.execute(query, cores)
         ]
+
+    def _house(self, words: str, near: Point | None) -> list[Candidate]:
+        asked = self._asked_han(words) if has_han(words) else self._asked_latin(words)
+        if not asked:
+            return []
+        asked.sort(key=lambda a: -a.likeness)
+        houses = self._houses({a.road for a in asked})
+        found: list[Candidate] = []
+        for one in asked:
+            found += self._numbers(one, houses.get(one.road, []))
         if found:
-            return sorted(found, key=lambda c: (-c.score, _distance(c.place, near)))
+            best = max(c.score for c in found)
+            near_best = [c for c in found if c.score > best - 0.2]
+            once = {c.place.id: c for c in sorted(near_best, key=lambda c: c.score)}
+            return sorted(once.values(), key=lambda c: (-c.score, _distance(c.place, near)))
+        return self._without_number(asked, near)
+
+    def _without_number(self, asked: Sequence[_Asked], near: Point | None) -> list[Candidate]:
+        """Return the street alone, for a number that is nowhere near any of its houses."""
+        names = self._road_names({a.road: a.likeness for a in asked[:20]})
+        streets = self._streets_of([h for name, _ in names for h in self._names.exactly([name])])
         if not streets:
             return []
-        street, score = min(streets, key=lambda entry: (-entry[1], _distance(entry[0], near)))
-        return [Candidate(place=street, score=min(0.66, score * 0.7), why="street without that number")]
+        score = dict(names)
+        fits = [(place, score.get(place.name, asked[-1].likeness)) for place, _ in streets]
+        street, fit = min(fits, key=lambda entry: (-entry[1], _distance(entry[0], near)))
+        return [Candidate(place=street, score=min(0.66, fit * 0.7), why=NO_NUMBER)]
 
-    def _numbers(self, street: str, number: str, score: float) -> list[Candidate]:
-        query = "SELECT id, number, lat, lon, label FROM address WHERE street = ?"
-        rows = self._store.db.execute(query, (street,)).fetchall()
-        exact = [r for r in rows if r[1] == number]
-        if exact:
-            kept = _apart(exact)
-            return [Candidate(place=_address_place(r), score=score, why="address") for r in kept]
-        wanted = _leading(number)
-        if wanted is None:
-            return []
-        alike = [r for r in rows if _leading(r[1]) == wanted and str(wanted) in (number, r[1])]
-        if alike:
-            return [
-                Candidate(place=_address_place(r), score=_STAIRCASE * score, why="address")
-                for r in _apart(alike)
-            ]
-        numbered = [
-            (abs(value - wanted), (value - wanted) % 2, r)
-            for r in rows
-            if (value := _leading(r[1])) is not None
+    def _houses(self, roads: set[int]) -> dict[int, list[_House]]:
+        listed = list(roads)[:60]
+        marks = ",".join("?" * len(listed))
+        found: dict[int, list[_House]] = {}
+        query = f"SELECT {_COLUMNS} FROM address WHERE road IN ({marks}) LIMIT 20000"
+        for row in self._store.db.execute(query, listed):
+            found.setdefault(row[1], []).append(_House(*row))
+        return found
+
+    def _asked_latin(self, words: str) -> list[_Asked]:
+        ways = readings(words)
+        parsed = {way.street: parse_street(way.street) for way in ways}
+        roads = self._roads(parsed.values())
+        asked = [
+            _Asked(road=road, likeness=score * _beside(way), number=way.number, towns=_towns(way))
+            for way in ways
+            for road, street in roads
+            if (score := likeness(parsed[way.street], street))
         ]
-        if not numbered:
-            return []
-        between = _between(rows, wanted)
-        if between is not None:
-            label = f"{rows[0][4].rsplit(' ', 1)[0]} {number}"
-            place = _address_place((0, number, *between, label))
-            return [Candidate(place=place, score=0.78 * score, why="between house numbers")]
-        gap, _, row = min(numbered, key=lambda entry: entry[0] + 3 * entry[1])
-        if gap > 20:
-            return []
-        return [Candidate(place=_address_place(row), score=0.7 * score, why="nearest house number")]
+        return asked or self._asked_alike(ways)
 
-    def _crossing(self, words: str, near: tuple[float, float] | None) -> list[Candidate]:
-        apart: Candidate | None = None
-        for first, second, sure in _crossing_parts(words):
-            a, b = self._streets(first)[:8], self._streets(second)[:8]
-            if not (a and b):
-                continue
-            found = [
-                Candidate(place=place, score=min(sa, sb), why="crossing")
-                for street_a, sa in a
-                for street_b, sb in b
-                if street_a.id != street_b.id
-                for place in self._meet(street_a, street_b)
+    def _asked_alike(self, ways: Sequence[Reading]) -> list[_Asked]:
+        """Return addresses in streets whose names only resemble what was said."""
+        asked: list[_Asked] = []
+        for way in list({w.street: w for w in reversed(ways)}.values())[::-1][:2]:
+            hits = [h for h in self._names.find(way.street, limit=12) if h.why != OTHER_NUMBER]
+            asked += self._on_streets(hits, way.number, _beside(way), _towns(way))
+        return asked
+
+    def _on_streets(
+        self, hits: Sequence[NameHit], number: str, beside: float, towns: tuple[str, ...]
+    ) -> list[_Asked]:
+        streets = self._streets_of([h for h in hits if h.score >= _SURE])
+        asked = []
+        for place, score in streets[:6]:
+            rows = self._store.db.execute("SELECT id FROM road WHERE text = ?", (canonical(place.name),))
+            surely = score >= (_HOMOPHONE if has_han(place.name) else SAME)
+            why = ADDRESS if surely else ALIKE
+            asked += [
+                _Asked(road=road, likeness=score * beside, number=number, why=why, towns=towns)
+                for (road,) in rows
             ]
-            if found:
-                best = max(c.score for c in found)
-                return sorted(
-                    (c for c in found if c.score > best - 0.1),
-                    key=lambda c: (-c.score, _distance(c.place, near)),
-                )
-            if sure and apart is None:
-                street, score = a[0]
-                apart = Candidate(place=street, score=min(0.7, 0.75 * score), why="streets that do not meet")
-        return [apart] if apart else []
+        return asked
 
-    def _line(self, place: Place) -> NDArray[np.int32]:
-        row = self._store.row_of(place.id)
-        lines = self._store.db.execute("SELECT points FROM street WHERE place = ?", (row,))
-        parts = [np.frombuffer(points, np.int32).reshape(-1, 2) for (points,) in lines]
-        return np.concatenate(parts) if parts else np.zeros((0, 2), np.int32)
+    def _asked_han(self, words: str) -> list[_Asked]:
+        address = parse_han(words)
+        if address is None:
+            return self._asked_latin(words) if re.search(r"[A-Za-z]{3}", words) else []
+        ends = {cut: address.road[cut:] for cut in range(len(address.road) - 1)}
+        parsed = {cut: parse_street(end) for cut, end in ends.items()}
+        roads = self._roads(parsed.values())
+        asked = []
+        for cut, said in parsed.items():
+            towns = (address.road[:cut],) if cut else ()
+            asked += [
+                _Asked(road=road, likeness=score, number=address.number, towns=towns)
+                for road, street in roads
+                if (score := likeness(said, street))
+            ]
+        if asked:
+            longest = min(len(a.towns[0]) if a.towns else 0 for a in asked)
+            return [a for a in asked if (len(a.towns[0]) if a.towns else 0) == longest]
+        return self._asked_han_alike(address)
 
-    def _meet(self, a: Place, b: Place) -> list[Place]:
-        """Return where two streets meet: at shared points, else where they come within a few metres."""
-        line_a, line_b = self._line(a), self._line(b)
-        if not (len(line_a) and len(line_b)):
+    def _asked_han_alike(self, address: HanAddress) -> list[_Asked]:
+        hits = [h for h in self._names.find(address.road, limit=12) if h.why != OTHER_NUMBER]
+        return self._on_streets(hits, address.number, 1.0, ())
+
+    def _numbers(self, asked: _Asked, houses: Sequence[_House]) -> list[Candidate]:
+        """Return the houses of a road that a number means: itself, what spans it, its lane, the nearest."""
+        if not houses:
             return []
-        shared = np.array(sorted(set(map(tuple, line_a.tolist())) & set(map(tuple, line_b.tolist()))))
-        if not len(shared):
-            shared = _closest(line_a, line_b)
-        if not len(shared):
-            return []
-        joint = "" if has_han(a.name) else " "
-        name = f"{a.name}{'与' if not joint else ' & '}{b.name}{'路口' if not joint else ''}"
-        return [
-            replace(
-                a, id=f"crossing/{a.id}+{b.id}" + (f"/{i}" if i else ""), name=name,
-                category="highway/crossing_of",
-                names={}, lat=lat, lon=lon, address="", why="crossing", tags={}, importance=0.4,
-            )
-            for i, (lat, lon) in enumerate(_groups(shared / 1e7))
-        ]  # fmt: skip
+        score, why = asked.likeness, asked.why
+        exact = [h for h in houses if h.number == asked.number and not h.made] or [
+            h for h in houses if h.number == asked.number
+        ]
+        if exact:
+            return self._in_town(exact, score, why, asked.towns)
+        wanted = _plain(asked.number)
+        if wanted is not None and (spanning := [h for h in houses if _spans(h, asked.number, wanted)]):
+            return self._in_town(spanning, _SPANNED * score, why, asked.towns)
+        lane = [
+            h for h in houses if h.number.startswith(asked.number) and asked.number[-1:] in tuple("弄巷院楼")
+        ]
+        if lane:
+            return self._in_town(lane, _LANE * score, why, asked.towns)
+        if alike := [h for h in houses if _one_staircase(asked.number, h)]:
+            return self._in_town(alike, _STAIRCASE * score, why, asked.towns)
+        return _nearest(asked, houses)
+
+    def _in_town(
+        self, houses: Sequence[_House], score: float, why: str, towns: tuple[str, ...]
+    ) -> list[Candidate]:
+        """Return houses apart from each other; those in the town that was said, if there are any."""
+        kept = _apart(houses)
+        for town in towns:
+            inside = [h for h in kept if self._lies_in(h, town)]
+            if inside or not self._known_town(town):
+                kept = inside or kept
+            else:
+                score *= _ELSEWHERE
+        return [_candidate(house, score, why) for house in kept]
+
+    def _lies_in(self, house: _House, town: str) -> bool:
+        own = [canonical(part) for part in house.town.split("|") if part]
+        said = canonical(town)
+        if any(part and (part == said or (len(part) > 1 and part in said)) for part in own):
+            return True
+        area = self._areas.named(town)
+        return area is not None and area.contains(house.lat, house.lon)
+
+    def _known_town(self, town: str) -> bool:
+        if self._areas.named(town) is not None:
+            return True
+        query = "SELECT 1 FROM address WHERE '|' || town || '|' LIKE ? LIMIT 1"
+        return self._store.db.execute(query, (f"%|{canonical(town)}|%",)).fetchone() is not None
 
 
-def _crossing_parts(words: str) -> list[tuple[str, str, bool]]:
-    """Return street pairs that the words may name, and whether they say that a crossing is meant."""
-    text = words.strip()
-    if has_han(text):
-        core = _CROSSING_END.sub("", text)
-        sure = core != text
-        cuts = [m.span() for m in _AND_HAN.finditer(core)][:_MOST_SPLITS]
-        if sure:
-            cuts += [(m.end(), m.end()) for m in re.finditer(r"[路街道巷]", core[:-1])][:_MOST_SPLITS]
-        return [(core[:a], core[b:], sure) for a, b in cuts if a >= 2 and len(core) - b >= 2]
-    lower = text.casefold()
-    if match := _CROSSING_HEAD.match(lower):
-        return [(match.group(1), match.group(2), True)]
-    if match := _CROSSING_LATIN.match(lower):
-        return [(match.group(1), match.group(2), False)]
-    return []
+def _beside(way: Reading) -> float:
+    """Return what the words beside street and number cost."""
+    unknown = sum(len(town.split()) for town in _towns(way))
+    return 1.0 - min(_MOST_UNKNOWN, _UNKNOWN_WORD * unknown)
 
 
-def _closest(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int32]:
-    if len(a) * len(b) > 4_000_000:
-        return np.zeros((0, 2), np.int32)
-    stretch = np.cos(np.radians(a[0, 0] / 1e7))
-    dy = (a[:, None, 0] - b[None, :, 0]).astype(np.float64)
-    dx = (a[:, None, 1] - b[None, :, 1]) * stretch
-    metres = np.hypot(dy, dx) * 0.0111195
-    i, _ = np.unravel_index(int(np.argmin(metres)), metres.shape)
-    return a[i : i + 1] if float(metres.min()) <= _NEAR_ENOUGH_M else np.zeros((0, 2), np.int32)
+def _towns(way: Reading) -> tuple[str, ...]:
+    return tuple(town for part in (way.before, way.after) if (town := town_words(part)))
 
 
-def _groups(points: NDArray[np.float64]) -> list[tuple[float, float]]:
-    """Join crossing points of dual carriageways: one point per 120 m."""
-    kept: list[list[tuple[float, float]]] = []
-    for lat, lon in points.tolist():
-        near = next((g for g in kept if distance_m(g[0], (lat, lon)) < 120), None)
-        if near is None:
-            kept.append([(lat, lon)])
-        else:
-            near.append((lat, lon))
-    return [group[len(group) // 2] for group in kept]
+def _plain(number: str) -> int | None:
+    """Return the value of a number without letters; None for others."""
+    match = re.fullmatch(r"\d{1,6}", number)
+    return int(number) if match else None
 
 
-def _apart(rows: Sequence[tuple[int, str, float, float, str]]) -> list[tuple[int, str, float, float, str]]:
-    kept: list[tuple[int, str, float, float, str]] = []
-    for row in rows:
-        if all(distance_m((row[2], row[3]), (k[2], k[3])) > 150 for k in kept):
-            kept.append(row)
-    return kept
+def _stem(number: str) -> str:
+    """Return what stands before the last number of an address: the lane, the courtyard."""
+    return re.sub(r"\d[\d-]*[^\d]*$", "", number)
 
 
-def _between(rows: Sequence[tuple[int, str, float, float, str]], wanted: int) -> tuple[float, float] | None:
-    """Return where a number must lie that stands between two of its own side of the street, not far apart."""
-    side = sorted(
-        (value, row[2], row[3])
-        for row in rows
-        if (value := _leading(row[1])) is not None and value % 2 == wanted % 2
+def _spans(house: _House, number: str, wanted: int) -> bool:
+    if house.low is None or house.high is None or _stem(house.number) != _stem(number):
+        return False
+    return spans(house.low, house.high, wanted)
+
+
+def _one_staircase(number: str, house: _House) -> bool:
+    """Say whether 5 A was asked for and the map has 5, or the other way round; 11 bis is not 11."""
+    value = leading(number)
+    if value is None or house.low != value or " " in house.number:
+        return False
+    letters = number.removeprefix(str(value)), house.number.removeprefix(str(value))
+    return letters.count("") == 1 and all(len(part) <= 1 and part.isascii() for part in letters)
+
+
+def _nearest(asked: _Asked, houses: Sequence[_House]) -> list[Candidate]:
+    """Return where a missing number must lie, or the house with the nearest number."""
+    stem = _stem(asked.number)
+    tail = asked.number[len(stem) :]
+    wanted = leading(tail)
+    side = [h for h in houses if h.low is not None and _stem(h.number) == stem]
+    if stem and not side and (whole := [h for h in houses if stem.startswith(h.number)]):
+        return [_candidate(whole[0], 0.7 * asked.likeness, NEAREST)]
+    if wanted is None or not side:
+        return []
+    if tail == str(wanted) and (point := _between(side, wanted)):
+        label = re.sub(rf"\b{side[0].low}\b|{side[0].low}(?=号)", str(wanted), side[0].label, count=1)
+        made = replace(side[0], row=0, number=asked.number, lat=point[0], lon=point[1], label=label)
+        return [_candidate(made, 0.7 * asked.likeness, BETWEEN)]
+    gap, _, house = min(
+        ((abs(value - wanted), (value - wanted) % 2, h) for h in side if (value := h.low) is not None),
+        key=lambda entry: entry[0] + 3 * entry[1],
     )
+    return [_candidate(house, 0.7 * asked.likeness, NEAREST)] if gap <= _GAP_NUMBERS else []
+
+
+def _between(houses: Sequence[_House], wanted: int) -> Point | None:
+    """Return where a number must lie that stands between two of its own side of the street, not far apart."""
+    side = sorted((h.low, h.lat, h.lon) for h in houses if h.low is not None and h.low % 2 == wanted % 2)
     below = [entry for entry in side if entry[0] < wanted]
     above = [entry for entry in side if entry[0] > wanted]
     if not (below and above):
@@ -248,17 +377,21 @@ def _between(rows: Sequence[tuple[int, str, float, float, str]], wanted: int) ->
     return lat0 + share * (lat1 - lat0), lon0 + share * (lon1 - lon0)
 
 
-def _leading(number: str) -> int | None:
-    match = re.match(r"\d+", number)
-    return int(match.group()[:6]) if match else None
+def _apart(houses: Sequence[_House]) -> list[_House]:
+    kept: list[_House] = []
+    for house in houses:
+        if all(distance_m((house.lat, house.lon), (k.lat, k.lon)) > 150 for k in kept):
+            kept.append(house)
+    return kept
 
 
-def _address_place(row: tuple[int, str, float, float, str]) -> Place:
-    return Place(
-        id=f"address/{row[0]}", name=row[4], category="address", lat=row[2], lon=row[3], address=row[4],
-        importance=0.4, why="address",
+def _candidate(house: _House, score: float, why: str) -> Candidate:
+    place = Place(
+        id=f"address/{house.row}", name=house.label, category="address", lat=house.lat, lon=house.lon,
+        address=house.label, importance=0.4, why="address",
     )  # fmt: skip
+    return Candidate(place=place, score=score, why=why)
 
 
-def _distance(place: Place, near: tuple[float, float] | None) -> float:
+def _distance(place: Place, near: Point | None) -> float:
     return 0.0 if near is None else distance_m(near, (place.lat, place.lon))

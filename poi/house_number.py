@@ -1,64 +1,85 @@
-"""House numbers in one written form, and addresses taken apart."""
+"""House numbers in one written form, and the numbers of a house that has several."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from poi.text import clean, has_han
+from poi.numeral import from_numeral
 
-_VALUES = {c: v for v, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "幺": 1}
-_NUMERAL = "零〇一二三四五六七八九十百两幺"
-_HAN_ADDRESS = re.compile(
-    rf"^(.+?)((?:\d+|[{_NUMERAL}]+)(?:[-—之甲乙丙丁a-z]\d*)?)[号號](.*)$", re.IGNORECASE
-)
-_NUMBER_WORD = re.compile(r"\b(?:no|nr|number)\.?\s*(?=\d)", re.IGNORECASE)
-_FLAT = re.compile(
-    r"(?<=\d)(\s?[a-z])?\s(?:(?:as|bst|lgh|apt|flat)\.?\s?\d+|(?<=[a-z]\s)\d+)$", re.IGNORECASE
-)
-"""What follows a house number to name a flat: "5 A 12" is flat 12 of staircase A."""
+_SIGN = re.compile(r"^(?:no|nr|num|number|nº|n°|№|#)[.:]?\s*(?=\d)", re.IGNORECASE)
+_LIST = re.compile(r"\s*[;,|]\s*")
+_RANGE = re.compile(r"^(\d{1,6})\s*[-–—~]\s*(\d{1,6})$")
+_SLASHED = re.compile(r"^(\d{1,6})\s*/\s*(\d{1,6})$")
+_AROUND = re.compile(r"\s*([-–—/~])\s*")
+_LETTER = re.compile(r"(?<=\d)[\s/-]*([a-z]{1,6})$")
+_PARTED = re.compile(r"\d \d+$")
+_LEADING = re.compile(r"\d+")
 
-_TOWN_LAST = re.compile(r"^(\D.*?\s\d+(?:\s?[a-z])?)\s(?:\d{4,6}\s)?[^\W\d]{3}\D*$", re.IGNORECASE)
-_NUMBER_LAST = re.compile(r"^(\D.*?)[\s,]+(\d+\s?[a-z]?(?:[-–/]\d+[a-z]?)?)$", re.IGNORECASE)
-_NUMBER_FIRST = re.compile(r"^(\d+\s?[a-z]?(?:[-–/]\d+[a-z]?)?)[\s,]+(\D.*)$", re.IGNORECASE)
+_LONGEST_RANGE = 600
+"""3216-3224 spans the numbers between; 2-1200 is a number of another sort."""
 
 
-def from_numeral(text: str) -> str:
-    """Write a Chinese numeral in digits ("二十七" → "27", "幺零一" → "101"); other text stays."""
-    if not text or any(c not in _NUMERAL for c in text):
-        return text
-    if "十" not in text and "百" not in text:
-        return "".join(str(_VALUES[c]) for c in text)
-    total, current = 0, 0
-    for char in text:
-        if char == "百":
-            total, current = total + (current or 1) * 100, 0
-        elif char == "十":
-            total, current = total + (current or 1) * 10, 0
-        else:
-            current = _VALUES[char]
-    return str(total + current)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One house number as the map has it."""
+
+    text: str
+    """In the form in which numbers are compared: "28", "12a", "11bis", "64/66"."""
+
+    low: int | None = None
+    high: int | None = None
+    """First and last number that it spans: one and the same for a plain number."""
 
 
 def plain_number(text: str) -> str:
-    """Return a house number in the form in which numbers are compared: "28號" → "28", "12 A" → "12a"."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = re.sub(r"[号號\s]", "", text)
+    """Return a house number in the form in which numbers are compared.
+
+    "28號", "No. 28" and "28" are "28"; "12 A", "12-a", "12/A" are "12a"; "11 bis" is "11bis". A blank between
+    digits stays: "34 10" is not "3410".
+    """
+    text = _SIGN.sub("", unicodedata.normalize("NFKC", text).casefold().strip())
+    text = re.sub(r"[号號]", "", text)
+    text = _LETTER.sub(r"\1", _AROUND.sub(r"\1", text))
+    text = re.sub(r"[–—~]", "-", " ".join(text.split()))
     return from_numeral(text)
 
 
-def split_address(words: str) -> tuple[str, str] | None:
-    """Part an address into street and house number; None when the words are no address."""
-    text = clean(words)
-    if has_han(text):
-        match = _HAN_ADDRESS.match(text)
-        if match is None or match.group(3) not in ("", "院", "门"):
-            return None
-        return match.group(1), plain_number(match.group(2))
-    text = text.split(", ")[0] if re.search(r"\d", text.split(", ")[0]) else text
-    text = _TOWN_LAST.sub(r"\1", _FLAT.sub(r"\1", _NUMBER_WORD.sub("", text)))
-    if match := _NUMBER_LAST.match(text):
-        return match.group(1), plain_number(match.group(2))
-    if match := _NUMBER_FIRST.match(text):
-        return match.group(2), plain_number(match.group(1))
-    return None
+def leading(number: str) -> int | None:
+    """Return the number with which a house number begins; None if it begins with something else."""
+    match = _LEADING.match(number)
+    return int(match.group()[:6]) if match else None
+
+
+def numbers_of(value: str) -> Iterator[Number]:
+    """Yield the numbers of a house: "2;4;12" has three, "3216-3224" spans some, "64/66" is itself and two.
+
+    Parameters
+    ----------
+    value
+        addr:housenumber as tagged.
+    """
+    parts = [p for p in _LIST.split(value) if p.strip()]
+    for part in parts:
+        text = plain_number(part)
+        if match := _RANGE.match(text):
+            low, high = int(match.group(1)), int(match.group(2))
+            if 0 < high - low <= _LONGEST_RANGE:
+                yield Number(text=text, low=low, high=high)
+                continue
+        elif match := _SLASHED.match(text):
+            low, high = int(match.group(1)), int(match.group(2))
+            yield Number(text=text)
+            if 0 < high - low <= 20:
+                yield Number(text=str(low), low=low, high=low)
+                yield Number(text=str(high), low=high, high=high)
+            continue
+        first = None if _PARTED.search(text) else leading(text)
+        yield Number(text=text, low=first, high=first)
+
+
+def spans(low: int, high: int, wanted: int) -> bool:
+    """Say whether a range of numbers holds one: of one side of the street where both ends are."""
+    return low < high and low <= wanted <= high and (low % 2 != high % 2 or wanted % 2 == low % 2)

@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 from poi.text import has_han
 
 Verdict = Literal["clear", "ask", "unsure", "nothing"]
-AskBy = Literal["district", "distance", "kind"]
+AskBy = Literal["district", "distance", "kind", "address"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +184,9 @@ class Whereabouts:
     house_number: str = ""
     """House number of the nearest address on that street, if within 40 m."""
 
+    number_first: bool = False
+    """Whether the number is said before the street, as in the country of the address."""
+
     place: Place | None = None
     """Nearest place worth naming."""
 
@@ -198,12 +201,13 @@ class Whereabouts:
         street = self.names.get(language, self.street)
         if language == "zh":
             place = f"{self.place.label('zh')}附近" if self.place else ""
-            where = f"{street}{self.house_number}号" if street and self.house_number else street
+            sign = "号" if self.house_number[-1:].isascii() else ""
+            where = f"{street}{self.house_number}{sign}" if street and self.house_number else street
             return "".join(
                 part for part in (self.district, where, f"，{place}" if where and place else place) if part
             )
-        number = f" {self.house_number}" if self.house_number else ""
+        if street and self.house_number:
+            parts = (self.house_number, street) if self.number_first else (street, self.house_number)
+            street = " ".join(parts)
         near = f"near {self.place.label('en')}" if self.place else ""
-        return ", ".join(
-            part for part in (f"{street}{number}" if street else "", self.district, near) if part
-        )
+        return ", ".join(part for part in (street, self.district, near) if part)

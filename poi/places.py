@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import haversine_m
-from poi.address import AddressBook
+from poi.address import SURE_REASONS, AddressBook
 from poi.along import along_route
 from poi.area import Area, AreaFinder
 from poi.category import load_categories
@@ -46,6 +46,9 @@ _OWN = 0.9
 
 _ADDRESS = 0.8
 """An address or crossing found so surely is taken without looking for names."""
+
+_ADDRESS_OVER_NAME = 0.99
+"""An address must be so sure to be preferred to a place that is called just so."""
 
 _NAME_NOT_ADDRESS = 0.9
 """A name must match so well to be preferred to an address whose number the map lacks."""
@@ -119,7 +122,7 @@ class Places:
 
     @cached_property
     def _addresses(self) -> AddressBook:
-        return AddressBook(self._store, self._names)
+        return AddressBook(self._store, self._names, self._areas)
 
     @cached_property
     def _areas(self) -> AreaFinder:
@@ -348,12 +351,15 @@ class Places:
         own = self._user.find(words) if self._user else []
         if own and own[0].score >= _OWN:
             return judge(own, near=near, limit=limit)
+        called_so = bool(self._names.exactly([words]))
         addressed = self._addresses.find(words, near)
-        if addressed and addressed[0].score >= _ADDRESS:
-            return judge(addressed, near=near, limit=limit)
-        towns = [] if self._names.exactly([words]) else self._areas.candidates(words, near)
-        if towns:
-            return judge(towns, near=near, limit=limit)
+        if addressed and addressed[0].score >= (_ADDRESS_OVER_NAME if called_so else _ADDRESS):
+            if addressed[0].why in SURE_REASONS:
+                return judge(addressed, near=near, limit=limit)
+        if not called_so:
+            towns = self._areas.candidates(words, near)
+            if found := towns or self._addresses.alone(words, near):
+                return judge(found, near=near, limit=limit)
         match = self.categories(words)
         if match and not match.rest:
             found = self._kind_as_name(words, near, limit)

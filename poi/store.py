@@ -162,19 +162,6 @@ class PlaceStore:
         return [row[0] for row in self.db.execute(query, (north, south, east, west, limit))]
 
 
-def _address(tags: dict[str, str]) -> str:
-    street = tags.get("addr:street") or tags.get("addr:place", "")
-    number = tags.get("addr:housenumber", "")
-    town = tags.get("addr:city", "")
-    chinese = any("\u4e00" <= c <= "\u9fff" for c in street + town)
-    if chinese:
-        suffix = "号" if number.isdigit() else ""
-        return f"{town}{tags.get('addr:district', '')}{street}{number}{suffix}"
-    line = f"{street} {number}".strip()
-    code_town = f"{tags.get('addr:postcode', '')} {town}".strip() if town else ""
-    return ", ".join(part for part in (line, code_town) if part)
-
-
 _TAKEN = word_set("phone contact:phone website url contact:website opening_hours stars brand cuisine")
 
 
@@ -186,7 +173,7 @@ def place_of(row: Sequence[Any]) -> Place:
     names: dict[str, str] = extra.get("names", {})
     return Place(
         id=osm, name=name or tags.get("brand", ""), category=category, lat=lat, lon=lon, names=names,
-        address=_address(tags), district=district,
+        address=extra.get("address", ""), district=district,
         phone=tags.get("phone") or tags.get("contact:phone", ""),
         website=tags.get("website") or tags.get("contact:website") or tags.get("url", ""),
         opening_hours=tags.get("opening_hours", ""), stars=tags.get("stars", ""), brand=tags.get("brand", ""),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nav.geometry import distance_m
+from poi.address import ALIKE, BETWEEN, NEAREST, NO_NUMBER, NUMBER_ALONE
 from poi.name_search import OTHER_NUMBER
 from poi.place import AskBy, Candidate, Resolution, Verdict
 from poi.text import canonical
@@ -25,6 +26,8 @@ _AT_ITS_SIDE_M = 150.0
 """Places so near each other are one destination for a car: a cathedral and the statue before it."""
 
 _ALIKE = ("sound", "spelling")
+_NEVER_SURE = (OTHER_NUMBER, ALIKE, NEAREST, BETWEEN, NO_NUMBER)
+"""What is never taken without asking, however well the rest fits: another house than the one said."""
 
 
 def judge(candidates: Sequence[Candidate], *, near: Point | None, limit: int) -> Resolution:
@@ -48,10 +51,10 @@ def judge(candidates: Sequence[Candidate], *, near: Point | None, limit: int) ->
         return Resolution(suggestions=tuple(names)[:3])
     chosen = _nearest_of_a_chain(list(candidates), near)
     best = chosen[0]
-    sure = best.why != OTHER_NUMBER and best.score >= (
+    sure = best.why not in _NEVER_SURE and best.score >= (
         _SURE_OF_ALIKE if best.why in _ALIKE else _SURE_OF_WHOLE
     )
-    alike = [c for c in chosen[1:] if best.score - c.score < _MARGIN and c.why != OTHER_NUMBER]
+    alike = [c for c in chosen[1:] if best.score - c.score < _MARGIN and c.why not in _NEVER_SURE]
     rivals = [c for c in alike if not _at_its_side(best, c)]
     verdict: Verdict = "clear" if sure else "unsure"
     ask_by: AskBy | None = None
@@ -100,6 +103,8 @@ def _far_nearer(best: Candidate, rivals: Sequence[Candidate], near: Point | None
 
 def _question(rivals: Sequence[Candidate]) -> AskBy:
     """Choose what tells the candidates apart in a word."""
+    if rivals[0].why == NUMBER_ALONE or all(c.place.category == "address" for c in rivals):
+        return "address" if len({c.place.name for c in rivals}) == len(rivals) else "district"
     if len({c.place.category for c in rivals}) == len(rivals):
         return "kind"
     districts = [c.place.district for c in rivals]

@@ -12,9 +12,10 @@ from poi.district import SPOKEN_LEVEL
 from poi.outline import contains
 from poi.place import Place, Whereabouts
 from poi.store import PlaceStore
-from poi.text import canonical
+from poi.text import canonical, has_han
 
 _BOX = "min_lat <= ? AND max_lat >= ? AND min_lon <= ? AND max_lon >= ?"
+_AT_THE_HOUSE_M = 40.0
 _WORTH_NAMING = 0.2
 
 
@@ -30,10 +31,12 @@ class Surroundings:
             return Whereabouts()
         street, metres = self._nearest_street(lat, lon)
         place = self._worth_naming(lat, lon)
+        number, number_first = self._house_number(lat, lon, street.name) if street else ("", False)
         return Whereabouts(
             street=street.name if street else "",
             street_distance_m=metres if street else None,
-            house_number=self._house_number(lat, lon, street.name) if street else "",
+            house_number=number,
+            number_first=number_first,
             place=place,
             district=self._district(lat, lon, place, street),
             names={k: v for k, v in street.names.items() if k in ("zh", "en")} if street else {},
@@ -50,16 +53,29 @@ class Surroundings:
                 return self._store.places([best[1]])[best[1]], best[0]
         return None, math.inf
 
-    def _house_number(self, lat: float, lon: float, street: str) -> str:
+    def _house_number(self, lat: float, lon: float, street: str) -> tuple[str, bool]:
+        """Return the number of the nearest house of a street, and whether its country says it first."""
         reach = 0.0006
         box = (lat + reach, lat - reach, lon + reach * 1.5, lon - reach * 1.5)
         rows = self._store.db.execute(
-            "SELECT lat, lon, number FROM address WHERE street = ? AND id IN "
-            f"(SELECT id FROM address_box WHERE {_BOX})",
-            (canonical(street), *box),
-        ).fetchall()
-        near = [(float(haversine_m(lat, lon, r[0], r[1])), str(r[2])) for r in rows]
-        return min(near)[1] if near and min(near)[0] < 40 else ""
+            "SELECT lat, lon, number, label, text FROM address, road WHERE road.id = road "
+            f"AND address.id IN (SELECT id FROM address_box WHERE {_BOX})",
+            box,
+        )
+        text = canonical(street)
+        near = [
+            (float(haversine_m(lat, lon, row[0], row[1])), str(row[2]), str(row[3]))
+            for row in rows
+            if row[4] == text or row[3].startswith(street)
+        ]
+        metres, number, label = min(near, default=(math.inf, "", ""))
+        if metres >= _AT_THE_HOUSE_M:
+            return "", False
+        if has_han(street):
+            number = label.removeprefix(street)
+            bare = number.rstrip("号號")
+            return (bare if bare.isdigit() else number), False
+        return number, label.startswith(number)
 
     def _worth_naming(self, lat: float, lon: float) -> Place | None:
         reach = 0.002

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from nav.country import CountryGrid
+from poi.address_label import address_line
 from poi.area_names import area_names
+from poi.build.addresses import AddressWriter, RoadIndex
 from poi.build.area_points import settle
 from poi.build.arrival import ArrivalPoints
 from poi.build.brand import chinese_name, load_brands
@@ -25,8 +28,7 @@ from poi.build.names import name_entries, names_of
 from poi.build.schema import FORMAT, INDEXES, TABLES
 from poi.build.streets import StreetWriter
 from poi.district import DistrictIndex, write_districts
-from poi.house_number import plain_number
-from poi.text import canonical, word_set
+from poi.text import word_set
 
 Progress = Callable[[str, float], None]
 
@@ -117,6 +119,8 @@ class _Build:
         self.extract = extract
         self.areas = settle(extract)
         self.names = NameIndexWriter()
+        self.roads = RoadIndex()
+        self.countries = CountryGrid()
         self.brands = load_brands()
         self.districts = DistrictIndex(extract.districts, extract.places)
         self.arrivals = ArrivalPoints(extract.road_points)
@@ -127,8 +131,10 @@ class _Build:
     def run(self, tell: Progress) -> int:
         self._places()
         tell("places: streets", 0.0)
-        StreetWriter(self.db, self._add_row, self.districts).write(self.extract.streets)
-        self._addresses()
+        StreetWriter(self.db, self._add_row, self.districts, self.roads).write(self.extract.streets)
+        addresses = AddressWriter(self.db, self.roads, self.extract.streets)
+        addresses.write(self.extract.houses, self.extract.number_ways, self.extract.house_of_node)
+        self.roads.write(self.db)
         self.db.executemany("INSERT INTO place VALUES(?,?,?,?,?,?,?,?,?)", self.rows)
         self.db.executemany("INSERT INTO place_box VALUES(?,?,?,?,?)", self.boxes)
         write_districts(self.db, self.extract.districts, self.areas)
@@ -166,8 +172,10 @@ class _Build:
         district: str, tags: Mapping[str, str],
     ) -> int:  # fmt: skip
         row = len(self.rows) + 1
-        data = {"names": {k: v for k, v in names.items() if k != "name"}}
+        data: dict[str, object] = {"names": {k: v for k, v in names.items() if k != "name"}}
         details = {k: v for k, v in tags.items() if DETAIL_KEYS.match(k)}
+        if "addr:housenumber" in tags or "addr:street" in tags or "addr:city" in tags:
+            data["address"] = address_line(tags, self.countries.at(lat, lon))
         if details:
             data["tags"] = details
         self.rows.append(
@@ -188,17 +196,6 @@ class _Build:
             lower = 0.5 if kind in ("brand", "ref") else 1.0
             self.names.add(row, name, kind, weight * lower)
         return row
-
-    def _addresses(self) -> None:
-        rows, boxes = [], []
-        for number, house in enumerate(self.extract.houses, 1):
-            lat, lon, tags = house.lat, house.lon, house.tags
-            street = tags.get("addr:street") or tags.get("addr:place", "")
-            label = f"{street} {tags['addr:housenumber']}"
-            rows.append((number, canonical(street), plain_number(tags["addr:housenumber"]), lat, lon, label))
-            boxes.append((number, lat, lat, lon, lon))
-        self.db.executemany("INSERT INTO address VALUES(?,?,?,?,?,?)", rows)
-        self.db.executemany("INSERT INTO address_box VALUES(?,?,?,?,?)", boxes)
 
     def _categories(self) -> None:
         for category, entries in self.by_category.items():

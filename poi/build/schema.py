@@ -16,7 +16,10 @@ CREATE TABLE gram(key INTEGER PRIMARY KEY, ids BLOB);
 CREATE VIRTUAL TABLE name_words USING fts5(words, content='', detail=none, prefix='1 2 3',
   tokenize='unicode61');
 CREATE TABLE arrays(name TEXT PRIMARY KEY, data BLOB) WITHOUT ROWID;
-CREATE TABLE address(id INTEGER PRIMARY KEY, street TEXT, number TEXT, lat REAL, lon REAL, label TEXT);
+CREATE TABLE road(id INTEGER PRIMARY KEY, name TEXT, text TEXT);
+CREATE TABLE road_name(core TEXT, sort TEXT, heading TEXT, road INTEGER);
+CREATE TABLE address(id INTEGER PRIMARY KEY, road INTEGER, number TEXT, low INTEGER, high INTEGER, lat REAL,
+  lon REAL, label TEXT, town TEXT, made INTEGER);
 CREATE VIRTUAL TABLE address_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 CREATE TABLE street(id INTEGER PRIMARY KEY, place INTEGER, points BLOB);
 CREATE VIRTUAL TABLE street_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
@@ -25,13 +28,18 @@ CREATE TABLE district(id INTEGER PRIMARY KEY, place INTEGER, node INTEGER, name 
 CREATE VIRTUAL TABLE district_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 """
 """`street.points` are int32 pairs of 1e-7 degrees: two streets share the very numbers of their crossing.
-`district.node` is the place node that stands for the area, and its point is where one drives to; `rings` is
-JSON. `name.kinds` has one byte per entry of `name.places`, an index into `NAME_KINDS`."""
+A road is what house numbers count along, by each of its names in parts (`poi.street_name`). `address.low` and
+`high` are what a number spans, `made` is 1 where it was counted between two others. `district.node` is the
+place node that stands for the area, its point is where one drives to, and `rings` is JSON. `name.kinds` has
+one byte per entry of `name.places`, an index into `NAME_KINDS`."""
 
 INDEXES = """
 CREATE UNIQUE INDEX name_text ON name(text);
 CREATE INDEX place_osm ON place(osm);
-CREATE INDEX address_street ON address(street, number);
+CREATE INDEX address_road ON address(road, number);
+CREATE INDEX address_number ON address(number);
+CREATE INDEX road_core ON road_name(core);
+CREATE INDEX road_text ON road(text);
 CREATE INDEX street_place ON street(place);
 CREATE INDEX district_place ON district(place);
 CREATE INDEX district_node ON district(node);

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from poi.build.addresses import RoadIndex
 from poi.build.extract import RawStreet
 from poi.build.importance import importance
 from poi.build.names import names_of
@@ -28,7 +29,10 @@ class _Districts(Protocol):
 class StreetWriter:
     """Writes streets as places, and their lines to the table `street`."""
 
-    def __init__(self, db: sqlite3.Connection, add_place: Callable[..., int], districts: _Districts) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, add_place: Callable[..., int], districts: _Districts, roads: RoadIndex
+    ) -> None:
+        self._roads = roads
         self._db = db
         self._add_place = add_place
         self._districts = districts
@@ -58,6 +62,7 @@ class StreetWriter:
         refs = {r.strip() for w in ways for r in w.tags.get("ref", "").split(";")} - {"", name}
         if refs:
             names["ref"] = ";".join(sorted(refs))
+        self._roads.add(name, (p.strip() for value in names.values() for p in value.split(";")))
         category = f"street/{best.tags['highway'].removesuffix('_link')}"
         weight = importance(category, best.tags)
         district = self._districts.name_at(lat, lon)

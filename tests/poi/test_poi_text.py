@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poi.house_number import plain_number, split_address
+from poi.house_number import plain_number
 from poi.text import MAX_QUERY_CHARS, canonical, clean
 
 
@@ -50,26 +50,6 @@ def test_clean_text_can_be_stored(text: str) -> None:
     cleaned = clean(text)
     assert len(cleaned) <= MAX_QUERY_CHARS
     cleaned.encode("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("words", "street", "number"),
-    [
-        ("Mannerheimintie 5", "Mannerheimintie", "5"),
-        ("Mannerheimintie 5 B", "Mannerheimintie", "5b"),
-        ("12 Rue de la Paix", "Rue de la Paix", "12"),
-        ("清华西路28号", "清华西路", "28"),
-        ("清华西路二十八号", "清华西路", "28"),
-        ("Kirkkokatu 18, Helsinki", "Kirkkokatu", "18"),
-    ],
-)
-def test_address_is_taken_apart(words: str, street: str, number: str) -> None:
-    assert split_address(words) == (street, number)
-
-
-@pytest.mark.parametrize("words", ["清华大学", "36号楼", "Helsinki", "", "5", "北京101中学"])
-def test_what_is_no_address(words: str) -> None:
-    assert split_address(words) is None
 
 
 @pytest.mark.parametrize(

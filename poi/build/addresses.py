@@ -1,0 +1,198 @@
+"""Write house numbers and the names of their roads, in the forms in which they are looked up."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from nav.country import CountryGrid
+from poi.address_han import han_number
+from poi.address_label import house_label, street_of
+from poi.build.extract import RawHouse, RawNumberWay, RawStreet
+from poi.house_number import Number, leading, numbers_of, plain_number
+from poi.street_name import parse_street
+from poi.text import canonical, has_han
+
+_TOWN_KEYS = (
+    "city", "suburb", "district", "hamlet", "place", "town", "village", "postcode", "state", "province",
+    "municipality", "county", "quarter", "neighbourhood",
+)  # fmt: skip
+_STEPS = {"even": 2, "odd": 2, "all": 1}
+_MOST_COUNTED = 400
+"""A line of house numbers counts so many at most; more is a wrong tag."""
+
+_NEAR_DEG = 0.002
+"""A house without a street belongs to the nearest named street within about 200 m."""
+
+_STEP_DEG = 0.0003
+_LIST = re.compile(r"\s*[;,|]\s*")
+
+
+class RoadIndex:
+    """The roads that house numbers count along, by all their names."""
+
+    def __init__(self) -> None:
+        self._of_name: dict[str, int] = {}
+        self._names: list[str] = []
+        self._parts: dict[tuple[str, str, str, int], None] = {}
+
+    def add(self, name: str, others: Iterable[str] = ()) -> int:
+        """Return the number of a road, new or known, and let further names lead to it."""
+        text = canonical(name)
+        road = self._of_name.get(text)
+        if road is None:
+            road = self._of_name[text] = len(self._names) + 1
+            self._names.append(name)
+            self._lead(name, road)
+        for other in others:
+            if (text := canonical(other)) and text not in self._of_name:
+                self._of_name[text] = road
+                self._lead(other, road)
+        return road
+
+    def _lead(self, name: str, road: int) -> None:
+        street = parse_street(name)
+        self._parts[street.core, street.sort, street.heading, road] = None
+
+    def write(self, db: sqlite3.Connection) -> None:
+        """Write the tables `road` and `road_name`."""
+        rows = ((number, name, canonical(name)) for number, name in enumerate(self._names, 1))
+        db.executemany("INSERT INTO road VALUES(?,?,?)", rows)
+        db.executemany("INSERT INTO road_name VALUES(?,?,?,?)", self._parts)
+
+
+class AddressWriter:
+    """Writes the house numbers of an extract."""
+
+    def __init__(self, db: sqlite3.Connection, roads: RoadIndex, streets: list[RawStreet]) -> None:
+        self._db = db
+        self._roads = roads
+        self._streets = streets
+        self._countries = CountryGrid()
+        self._rows: list[tuple[object, ...]] = []
+
+    def write(
+        self, houses: list[RawHouse], lines: list[RawNumberWay], house_of_node: Mapping[int, int]
+    ) -> None:
+        """Write all house numbers, those counted between two others last."""
+        self._lend_streets(houses)
+        for house in houses:
+            self._house(house, made=False)
+        taken = {(row[1], row[2]) for row in self._rows}
+        for line in lines:
+            for house in _counted(line, houses, house_of_node):
+                self._house(house, made=True, taken=taken)
+        self._db.executemany("INSERT INTO address VALUES(?,?,?,?,?,?,?,?,?,?)", self._rows)
+        boxes = ((row[0], row[5], row[5], row[6], row[6]) for row in self._rows)
+        self._db.executemany("INSERT INTO address_box VALUES(?,?,?,?,?)", boxes)
+
+    def _house(self, house: RawHouse, *, made: bool, taken: set[tuple[object, object]] | None = None) -> None:
+        street = street_of(house.tags)
+        value = house.tags.get("addr:housenumber", "")
+        if not street or not (value or "addr:block_number" in house.tags):
+            return
+        country = self._countries.at(house.lat, house.lon)
+        town = "|".join(filter(None, (canonical(house.tags.get(f"addr:{key}", "")) for key in _TOWN_KEYS)))
+        for road, number, shown in _numbered(street, value):
+            name = self._roads.add(road)
+            if taken is not None and (name, number.text) in taken:
+                continue
+            label = house_label(street, shown, country)
+            row = len(self._rows) + 1, name, number.text, number.low, number.high
+            self._rows.append((*row, house.lat, house.lon, label, town, int(made)))
+
+    def _lend_streets(self, houses: list[RawHouse]) -> None:
+        """Give houses without a street the nearest named one."""
+        bare = [house for house in houses if not street_of(house.tags)]
+        named = [street for street in self._streets if street.tags.get("name")]
+        if not (bare and named):
+            return
+        wanted = {_cell(house.lat, house.lon) for house in bare}
+        cells: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
+        for number, street in enumerate(named):
+            for lat, lon in _dense(street.points).tolist():
+                key = _cell(lat, lon)
+                if any((key[0] + i, key[1] + j) in wanted for i in (-1, 0, 1) for j in (-1, 0, 1)):
+                    cells.setdefault(key, []).append((lat, lon, number))
+        for house in bare:
+            row, column = _cell(house.lat, house.lon)
+            near = [p for i in (-1, 0, 1) for j in (-1, 0, 1) for p in cells.get((row + i, column + j), ())]
+            if near:
+                points = np.array(near)
+                off = np.hypot(
+                    points[:, 0] - house.lat, (points[:, 1] - house.lon) * np.cos(np.radians(house.lat))
+                )
+                if off.min() <= _NEAR_DEG:
+                    house.tags["addr:street"] = named[int(points[int(off.argmin()), 2])].tags["name"]
+
+
+def _numbered(street: str, value: str) -> Iterator[tuple[str, Number, str]]:
+    """Yield road, number and the number as it is shown for every number of a house."""
+    if not has_han(street):
+        shown = [part for part in _LIST.split(value) if part]
+        for number in numbers_of(value):
+            own = next((part for part in shown if plain_number(part) == number.text), number.text)
+            yield street, number, own
+        return
+    for part in [p for p in _LIST.split(value) if p] or [""]:
+        parsed = han_number(street, part)
+        if parsed is None:
+            yield from ((street, number, part) for number in numbers_of(part))
+            continue
+        last = parsed.parts[-1]
+        span = re.match(r"(\d+)-(\d+)号$", last)
+        low = leading(last) if re.match(r"\d+\D", last) and (span or "-" not in last) else None
+        high = int(span.group(2)) if span and low is not None and low < int(span.group(2)) else low
+        yield parsed.road, Number(text=parsed.number, low=low, high=high), part
+
+
+def _counted(
+    line: RawNumberWay, houses: list[RawHouse], house_of_node: Mapping[int, int]
+) -> Iterator[RawHouse]:
+    """Yield the houses that a line of numbers counts between two that are on the map."""
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line.points, axis=0).T))))
+    ends = [(at, houses[house_of_node[node]]) for at, node in enumerate(line.nodes) if node in house_of_node]
+    for (start, first), (stop, last) in pairwise(ends):
+        tags = {**last.tags, **first.tags, **line.tags}
+        numbers = list(_between(first.tags["addr:housenumber"], last.tags["addr:housenumber"], line.step))
+        for share, number in numbers:
+            at = along[start] + share * (along[stop] - along[start])
+            lat, lon = (float(np.interp(at, along, line.points[:, axis])) for axis in (0, 1))
+            yield RawHouse(lat, lon, {**tags, "addr:housenumber": number})
+
+
+def _between(first: str, last: str, step: str) -> Iterator[tuple[float, str]]:
+    """Yield what is counted between two numbers, with how far on it lies, 0 to 1."""
+    a, b = plain_number(first), plain_number(last)
+    if step == "alphabetic" and a[:-1] == b[:-1] and a[-1:].isalpha() and b[-1:].isalpha():
+        low, high = ord(a[-1]), ord(b[-1])
+        for letter in range(min(low, high) + 1, max(low, high)):
+            yield (letter - low) / (high - low), f"{a[:-1]}{chr(letter)}"
+        return
+    size = _STEPS.get(step) or (int(step) if step.isdigit() else 0)
+    if not (size and a.isdigit() and b.isdigit()) or a == b:
+        return
+    low, high = int(a[:6]), int(b[:6])
+    if abs(high - low) // size > _MOST_COUNTED:
+        return
+    way = size if high > low else -size
+    for number in range(low + way, high, way):
+        yield (number - low) / (high - low), str(number)
+
+
+def _cell(lat: float, lon: float) -> tuple[int, int]:
+    return int(np.floor(lat / _NEAR_DEG)), int(np.floor(lon / (2 * _NEAR_DEG)))
+
+
+def _dense(points: np.ndarray) -> np.ndarray:
+    """Return points of a line at most about 30 m apart."""
+    steps = np.ceil(np.abs(np.diff(points, axis=0)).max(axis=1) / _STEP_DEG).astype(int).clip(1, 2000)
+    parts = [
+        a + (b - a) * np.linspace(0, 1, count, endpoint=False)[:, None]
+        for a, b, count in zip(points, points[1:], steps.tolist(), strict=False)
+    ]
+    return np.concatenate([*parts, points[-1:]])
