@@ -30,7 +30,7 @@ NEAREST, BETWEEN, NO_NUMBER = "nearest house number", "between house numbers", "
 """Why a house was found though the map lacks the number."""
 
 NUMBER_ALONE = "house number"
-"""Why a house was found by its number alone."""
+"""Why a house was found by its number alone: which one is meant is asked in any case."""
 
 SURE_REASONS = (ADDRESS, "crossing")
 """Reasons for which an address or a crossing is the very one."""
@@ -61,7 +61,6 @@ _GAP_NUMBERS, _GAP_M = 20, 400.0
 _WHOLE_NUMBER = re.compile(
     r"^(?:no\.?|nr\.?|number|house(?: number)?|hausnummer|#)?\s*(\d{1,5}\s?[a-z]?)$", re.IGNORECASE
 )
-_WHOLE_HAN_NUMBER = re.compile(r"^(?:门牌)?([\d零〇一二三四五六七八九十百千两幺]{1,8})号$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +110,9 @@ class AddressBook:
 
     def alone(self, words: str, near: Point | None) -> list[Candidate]:
         """Return the houses round a point that have the number that was said, nearest first."""
-        han = _WHOLE_HAN_NUMBER.match(words)
-        match = han or _WHOLE_NUMBER.match(words)
-        if match is None or near is None:
+        number = _number_alone(words)
+        if not number or near is None:
             return []
-        number = plain_number(match.group(1))
         query = f"SELECT {_COLUMNS} FROM address WHERE number = ? LIMIT 2000"
         houses = [_House(*row) for row in self._store.db.execute(query, (number,))]
         near_by = [h for h in houses if distance_m(near, (h.lat, h.lon)) <= _ALONE_M]
@@ -304,6 +301,14 @@ class AddressBook:
             return True
         query = "SELECT 1 FROM address WHERE '|' || town || '|' LIKE ? LIMIT 1"
         return self._store.db.execute(query, (f"%|{canonical(town)}|%",)).fetchone() is not None
+
+
+def _number_alone(words: str) -> str:
+    """Return the house number that words are: "1959", 12号, 二号院一号楼; "" for other words."""
+    if match := _WHOLE_NUMBER.match(words):
+        return plain_number(match.group(1))
+    address = parse_han(f"路{words}") if has_han(words) else None
+    return address.number if address and address.road == "路" else ""
 
 
 def _beside(way: Reading) -> float:

@@ -20,7 +20,7 @@ _LONGEST = 14
 
 _STREET_TOKENS = 8
 _TOKEN = re.compile(r"[^\s,;]+|,")
-_NUMBER = re.compile(r"^\d{1,5}(?:[a-z]|[-–/]\d{1,5}|[-/]?[a-z])?$", re.IGNORECASE)
+_NUMBER = re.compile(r"^\d{1,5}(?:[-–/]\d{1,5}|[-/]?(?:[a-z]|bis|ter|quater|quinquies))?$", re.IGNORECASE)
 _LETTER = re.compile(r"^[a-z]$", re.IGNORECASE)
 _HALF = re.compile(r"^\d/\d$")
 _POSTCODE = re.compile(

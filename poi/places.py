@@ -353,9 +353,9 @@ class Places:
             return judge(own, near=near, limit=limit)
         called_so = bool(self._names.exactly([words]))
         addressed = self._addresses.find(words, near)
-        if addressed and addressed[0].score >= (_ADDRESS_OVER_NAME if called_so else _ADDRESS):
-            if addressed[0].why in SURE_REASONS:
-                return judge(addressed, near=near, limit=limit)
+        least = _ADDRESS_OVER_NAME if called_so else _ADDRESS
+        if addressed and addressed[0].score >= least and addressed[0].why in SURE_REASONS:
+            return judge(addressed, near=near, limit=limit)
         if not called_so:
             towns = self._areas.candidates(words, near)
             if found := towns or self._addresses.alone(words, near):

@@ -18,6 +18,10 @@ from poi.text import canonical, has_han
 _ELIDED = re.compile(r"\b([dlDL])['’`´](?=\w)")
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th|er|ere|e|eme|re)$")
 _TWO_LETTERS = re.compile(r"\b([ns]) ([ew])\b")
+_TEN_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TENS = re.compile(
+    rf"\b({'|'.join(_TEN_WORDS)}) (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b"
+)
 _UMLAUTS = re.compile(r"ae|oe|ue")
 
 SAME, NO_SORT, SORT_ADDED, NO_HEADING, HEADING_ADDED = 1.0, 0.97, 0.93, 0.96, 0.7
@@ -90,6 +94,7 @@ def parse_street(name: str) -> StreetName:
         return StreetName(core=text.removesuffix(sort), sort=sort)
     text = _TWO_LETTERS.sub(r"\1\2", canonical(_ELIDED.sub(r"\1 ", name)))
     grammar = _grammar()
+    text = _TENS.sub(lambda m: f"{10 * _TEN_WORDS.index(m[1]) + 20 + int(_plain(m[2]))}", text)
     tokens = [_plain(token) for token in text.split() if token not in grammar.noise]
     return _parted(tokens) if tokens else StreetName(core=text.replace(" ", ""))
 

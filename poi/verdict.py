@@ -56,7 +56,7 @@ def judge(candidates: Sequence[Candidate], *, near: Point | None, limit: int) ->
     )
     alike = [c for c in chosen[1:] if best.score - c.score < _MARGIN and c.why not in _NEVER_SURE]
     rivals = [c for c in alike if not _at_its_side(best, c)]
-    verdict: Verdict = "clear" if sure else "unsure"
+    verdict: Verdict = "clear" if sure and best.why != NUMBER_ALONE else "unsure"
     ask_by: AskBy | None = None
     if sure and rivals and not _far_nearer(best, rivals, near):
         verdict, ask_by = "ask", _question([best, *rivals])

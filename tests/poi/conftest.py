@@ -68,6 +68,42 @@ def osm_xml(
     return "\n".join([*out, "</osm>"])
 
 
+def town_xml(
+    origin: tuple[float, float], streets: Mapping[str, Sequence[str | Tags]], others: Sequence[Tags] = ()
+) -> str:
+    """Return OSM XML of parallel streets 300 m apart with houses every 40 m.
+
+    A house is its number, or its tags; a street that begins with "-" is not drawn and only stands in
+    addresses. Other objects stand in a row of their own.
+    """
+    out, ways = ["<osm version='0.6'>"], []
+    number = 0
+
+    def node(lat: float, lon: float, tags: Tags) -> int:
+        nonlocal number
+        number += 1
+        out.append(f"<node id='{number}' version='1' lat='{lat:.7f}' lon='{lon:.7f}'>")
+        out.extend(f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in tags.items())
+        out.append("</node>")
+        return number
+
+    lat, lon = origin
+    for row, (street, houses) in enumerate(streets.items()):
+        name, at = street.removeprefix("-"), lat - 0.0027 * row
+        for place, house in enumerate(houses):
+            tags = {"addr:housenumber": house, "addr:street": name} if isinstance(house, str) else house
+            node(at + 0.0001, lon + 0.0005 * place, tags)
+        if not street.startswith("-"):
+            refs = node(at, lon - 0.001, {}), node(at, lon + 0.0005 * len(houses) + 0.001, {})
+            ways.append(
+                f"<way id='{row + 1}' version='1'><nd ref='{refs[0]}'/><nd ref='{refs[1]}'/>"
+                f"<tag k='highway' v='residential'/><tag k='name' v={quoteattr(name)}/></way>"
+            )
+    for place, tags in enumerate(others):
+        node(lat + 0.003, lon + 0.0005 * place, tags)
+    return "\n".join([*out, *ways, "</osm>"])
+
+
 @pytest.fixture
 def at() -> Callable[[str, str], tuple[float, float]]:
     """Give the function that says where a letter of a drawing lies."""
@@ -86,6 +122,21 @@ def draw(tmp_path: Path) -> Callable[..., Places]:
     ) -> Places:
         file = tmp_path / "drawn.osm"
         file.write_text(osm_xml(drawing, nodes, ways, relations), "utf-8")
+        build_places(file, tmp_path)
+        return Places(Pack(tmp_path))
+
+    return build
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Callable[..., Places]:
+    """Give a function that builds a town out of streets and houses, at a point of any country."""
+
+    def build(
+        origin: tuple[float, float], streets: Mapping[str, Sequence[str | Tags]], others: Sequence[Tags] = ()
+    ) -> Places:
+        file = tmp_path / "town.osm"
+        file.write_text(town_xml(origin, streets, others), "utf-8")
         build_places(file, tmp_path)
         return Places(Pack(tmp_path))
 
