@@ -13,6 +13,7 @@ from nav.country import CountryGrid
 from poi.address_han import han_number
 from poi.address_label import house_label, street_of
 from poi.build.extract import RawHouse, RawNumberWay, RawStreet
+from poi.build.kind import DRIVABLE
 from poi.house_number import Number, leading, numbers_of, plain_number
 from poi.street_name import parse_street
 from poi.text import canonical, has_han
@@ -26,7 +27,7 @@ _MOST_COUNTED = 400
 """A line of house numbers counts so many at most; more is a wrong tag."""
 
 _NEAR_DEG = 0.002
-"""A house without a street belongs to the nearest named street within about 200 m."""
+"""A house without a street belongs to the nearest named street for cars within about 200 m."""
 
 _STEP_DEG = 0.0003
 _LIST = re.compile(r"\s*[;,|]\s*")
@@ -108,7 +109,7 @@ class AddressWriter:
     def _lend_streets(self, houses: list[RawHouse]) -> None:
         """Give houses without a street the nearest named one."""
         bare = [house for house in houses if not street_of(house.tags)]
-        named = [street for street in self._streets if street.tags.get("name")]
+        named = [street for street in self._streets if _has_houses(street)]
         if not (bare and named):
             return
         wanted = {_cell(house.lat, house.lon) for house in bare}
@@ -128,6 +129,13 @@ class AddressWriter:
                 )
                 if off.min() <= _NEAR_DEG:
                     house.tags["addr:street"] = named[int(points[int(off.argmin()), 2])].tags["name"]
+
+
+def _has_houses(street: RawStreet) -> bool:
+    """Say whether houses may stand along a way: it is for cars, has a name, and lies above ground."""
+    tags = street.tags
+    above = tags.get("tunnel", "no") == "no" and tags.get("indoor", "no") == "no"
+    return above and "name" in tags and tags["highway"] in DRIVABLE and tags["highway"] != "service"
 
 
 def _numbered(street: str, value: str) -> Iterator[tuple[str, Number, str]]:
