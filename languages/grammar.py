@@ -80,6 +80,8 @@ class Grammar:
         self.frames: dict[str, Node] = {}
         self.joined: list[Node] = []
         self.groups: list[Group] = []
+        self.open_rules: set[str] = set()
+        """Rules of `names.yaml`: they stand for names without end."""
         self.articles: tuple[str, ...] = ()
         self._where: dict[str, str] = {}
         self._counts: dict[str, float] = {}
@@ -113,6 +115,8 @@ class Grammar:
         self._where[name] = where
         if part == "rules":
             self.rules[name] = _alternatives(path, name, entry)
+            if path.stem == "names":
+                self.open_rules.add(name)
         elif part == "values":
             if not isinstance(entry, dict):
                 raise LanguageError(f"{where}: has to be a mapping of values to words")

@@ -223,7 +223,7 @@ class Sentences:
         range_ = self._grammar.numbers[name]
         steps = (range_.highest - range_.lowest) // range_.step + 1
         # Small numbers are said more often.
-        value = range_.lowest + range_.step * min(int(steps * self._random.random() ** 1.7), steps - 1)
+        value = range_.lowest + range_.step * min(int(steps * self._random.random() ** 2.2), steps - 1)
         numbers = self._language.numbers
         if range_.form == "ordinal":
             return value, numbers.ordinal(value)
