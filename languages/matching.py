@@ -59,7 +59,7 @@ class Plain:
         places: list[int] = []
         for place, char in enumerate(said):
             lower = char.lower()
-            if char.isspace() and not glued and chars and chars[-1] != " ":
+            if (char.isspace() or char == "-") and not glued and chars and chars[-1] != " ":
                 lower = " "
             elif not char.isalnum() or len(lower) != 1:
                 continue

@@ -47,7 +47,7 @@ def test_what_the_lists_are_drawn_from_they_read(language: str) -> None:
     wrong = [(s["text"], s["intents"], got) for s, got in read if got is not None and got != s["intents"]]
     assert len(wrong) <= 0.02 * len(read), wrong[:20]
     nameless = [got for s, got in read if not {"to", "instead"} & set(s["intents"][0])]
-    assert sum(got is not None for got in nameless) >= 0.95 * len(nameless)
+    assert sum(got is not None for got in nameless) >= 0.93 * len(nameless)
     assert not [got for s, got in read if got is not None and fault({"text": s["text"], "intents": got})]
 
 
