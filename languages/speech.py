@@ -30,9 +30,29 @@ class Remarks(BaseModel):
     """Endings after which more must come: 带我去, 附近有没有, "near the"."""
 
 
+class Aloud(BaseModel):
+    """How what is written with digits and signs is read aloud."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    units: dict[str, tuple[str, ...]]
+    """Signs behind a number, in small letters, with their words: for one and for many, or for both."""
+    measures: tuple[str, ...] = ()
+    """Words behind a quantity, as regular expressions: a number before them is no year, name or telephone."""
+    currencies: dict[str, tuple[str, ...]]
+    """Signs before an amount, with the words behind it: one, many, and the hundredth, one and many."""
+    digits: tuple[str, ...]
+    """Regular expressions of numbers that are read digit by digit: 1201 in 1201室."""
+    brands: dict[str, str] = {}
+    """Names with digits (regular expressions) that are read in their own way: 7-11."""
+    words: tuple[tuple[str, str], ...] = ()
+    """Short forms (regular expressions) with what is said for them, in order: "Dr." before a name."""
+
+
 class Speech(BaseModel):
     """The whole file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     remarks: Remarks
+    aloud: Aloud

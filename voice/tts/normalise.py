@@ -12,6 +12,7 @@ _PAUSES = "，、,:："
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 # A swung dash between two values, 5~10分钟, is no mark-up.
 _SWUNG = re.compile(r"(?<=[\da-zA-Z点分钟时米里元])\s*[~～]\s*(?=\d)")
+_VULGAR = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
 _MARKUP = re.compile(r"[*_#`<>|\\^~{}\[\]\U0001F000-\U0001FAFF\u2600-\u27BF\u200b-\u200f\ufeff]+")
 
 
@@ -30,7 +31,8 @@ def spoken(text: str, language: str) -> str:
     language : str
         "zh" or "en".
     """
-    clean = unicodedata.normalize("NFC", _MARKUP.sub(" ", _SWUNG.sub("–", text))).translate(
+    whole = _VULGAR.sub(lambda found: " " + unicodedata.normalize("NFKC", found[0]), text)
+    clean = unicodedata.normalize("NFC", _MARKUP.sub(" ", _SWUNG.sub("–", whole))).translate(
         {ord("％"): "%", ord("～"): "~", ord("’"): "'"}
     )
     write_out = normalise_zh.spoken if language == "zh" else normalise_en.spoken

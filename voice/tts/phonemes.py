@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any
 
 from voice.data_files import load_json
@@ -102,6 +104,57 @@ def script_runs(text: str) -> list[Run]:
     ]
 
 
+_TONE = re.compile(r"\d$")
+_NUMERALS = "零一二三四五六七八九十百千万亿点幺两"
+_NAMED_BY_ONE = "号月日楼层路环期区班年等级流"
+"""What 一 counts off in: 一号线, 一月, 一楼; it keeps its tone before these."""
+
+
+def with_sandhi(text: str, syllables: Sequence[str]) -> list[str]:
+    """Pinyin with the tones that 一 and 不 take in a sentence.
+
+    Parameters
+    ----------
+    text : str
+        Chinese characters.
+    syllables : sequence of str
+        Pinyin with tone digits, one a character.
+
+    Returns
+    -------
+    list of str
+        yi2 before a falling tone and yi4 before others, but yi1 in ordinals, in digits and at the end; bu2
+        before a falling tone; both are neutral between a verb and itself, as in 看一看 and 去不去.
+    """
+    read = list(syllables)
+    for place, character in enumerate(text):
+        if character not in "一不" or not re.fullmatch(r"(?:yi|bu)\d", read[place]):
+            continue
+        before, after = text[place - 1 : place], text[place + 1 : place + 2]
+        tone = _TONE.search(read[place + 1]) if after else None
+        falling = tone is not None and (tone[0] == "4" or (tone[0] == "5" and after == "个"))
+        if before and before == after and before not in _NUMERALS:
+            read[place] = read[place][:-1] + "5"
+        elif character == "不" and read[place] != "bu5":
+            read[place] = "bu2" if falling else "bu4"
+        elif character == "一":
+            read[place] = "yi1" if _counts_off(text, place) or not after else "yi2" if falling else "yi4"
+    return read
+
+
+def _counts_off(text: str, place: int) -> bool:
+    """Whether 一 at a place is an ordinal, a digit among others, or the last figure of a number."""
+    before, after = text[:place], text[place + 1 :]
+    if before.endswith(("第", "初", "周", "星期", "礼拜", "统", "唯", "专", "万")) or before[-1:] in set(
+        _NUMERALS
+    ):
+        return not (before.endswith(("百", "千", "万", "亿")) and after[:1] in set("百千万十"))
+    if after[:1] in set("零一二三四五六七八九幺"):
+        return True
+    whole = after[:1] in set("路") and after[1:2] in set("平顺上")
+    return after[:1] in set(_NAMED_BY_ONE) and not whole and not after.startswith(("层楼", "年级以", "路上"))
+
+
 class Phonemizer:
     """Text to the phoneme string that Kokoro was trained on.
 
@@ -165,7 +218,27 @@ class Phonemizer:
         list of list of str
             One list a word, one syllable a character, e.g. ``[["chong2", "qing4"]]``.
         """
-        return [self._word(word) for word in self._segmenter.lcut(text)]
+        words: list[str] = self._segmenter.lcut(text)
+        read = [self._word(word) for word in words]
+        if [len(word) for word in words] != [len(syllables) for syllables in read]:
+            return read  # a character that nobody can read
+        flat = with_sandhi(text, self._in_context(text, [each for word in read for each in word]))
+        starts = list(accumulate((len(word) for word in words), initial=0))
+        return [flat[start:end] for start, end in pairwise(starts)]
+
+    @cached_property
+    def _contexts(self) -> list[tuple[str, re.Pattern[str]]]:
+        found: list[tuple[str, str]] = load_json("polyphones.json")["contexts"]
+        return [(reading, re.compile(pattern)) for reading, pattern in found]
+
+    def _in_context(self, text: str, syllables: list[str]) -> list[str]:
+        """The syllables, with the readings that what stands around a character decides."""
+        read = list(syllables)
+        for reading, pattern in self._contexts:
+            for found in pattern.finditer(text):
+                if len(found[0]) == 1:
+                    read[found.start()] = reading
+        return read
 
     def _word(self, word: str) -> list[str]:
         """Pinyin of one word; ours also where they are a part of it, as 银行 is of 工商银行."""
