@@ -104,6 +104,10 @@ class EngineSettings(_Section):
 class GuidanceSettings(_Section):
     """What is said while driving."""
 
+    units: Literal["auto", "metric", "us", "uk"] = Field(
+        "auto",
+        description="auto (those of the country), metric, us (feet and miles) or uk (yards and miles).",
+    )
     speeding: bool = Field(True, description="Say when the limit is passed.")
     rest_reminder: bool = Field(True, description="Propose a rest after two hours.")
     suggestions: bool = Field(

@@ -107,6 +107,7 @@ class Driving:
             route,
             settings=GuideSettings(
                 language="en" if language == "en" else "zh",
+                units=None if wanted.units == "auto" else wanted.units,
                 speeding=wanted.speeding,
                 rest=wanted.rest_reminder,
             ),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nav.region import Region
     from nav.routing.route import Route
     from nav.routing.router import Router
+    from nav.units import Units
 
 _HERE = frozenset({"here", "这里", "."})
 _FIRST_FIX_S = 60
@@ -54,6 +55,9 @@ def drive(
     lost: Annotated[float, typer.Option(min=0, max=0.9, help="Share of simulated positions lost.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Seed of the simulated drive.")] = 0,
     language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    units: Annotated[
+        str, typer.Option(help="metric, us (feet, miles) or uk (yards, miles); by default the country's.")
+    ] = "",
     avoid: AvoidOption = None,
     quiet: Annotated[bool, typer.Option("--no-reminders", help="No speeding and rest reminders.")] = False,
     say: Annotated[Path | None, typer.Option(help="Write each prompt as a WAV into this folder.")] = None,
@@ -83,7 +87,7 @@ def drive(
     if source is None:
         source = _simulated(plan.route, noise, lost, seed)
         plan.fixes = source.fixes()
-    guide = _guide(plan, language, reminders=not quiet)
+    guide = _guide(plan, language, units=units, reminders=not quiet)
     fixes = plan.fixes if live else paced(plan.fixes, speed=speed)
     pace = 0.0 if live else speed
     view = open_view(plan.route, language, as_json=json, say=say, speak=speak, pace=pace)
@@ -165,10 +169,17 @@ def _simulated(route: Route, noise_m: float, lost: float, seed: int) -> Position
     return SimulatedSource(course, receiver, seed=seed, start_time_s=time.time())
 
 
-def _guide(plan: _Plan, language: str, *, reminders: bool) -> Guide:
+def _guide(plan: _Plan, language: str, *, units: str, reminders: bool) -> Guide:
     from nav.guidance.guide import Guide, GuideSettings
 
-    chosen = GuideSettings(language="en" if language == "en" else "zh", speeding=reminders, rest=reminders)
+    if units not in ("", "metric", "us", "uk"):
+        raise typer.BadParameter("give metric, us or uk", param_hint="--units")
+    chosen = GuideSettings(
+        language="en" if language == "en" else "zh",
+        units=cast("Units", units) if units else None,
+        speeding=reminders,
+        rest=reminders,
+    )
     return Guide(plan.region, plan.router, plan.route, settings=chosen)
 
 

@@ -21,6 +21,7 @@ from rich.text import Text
 from device.cli.terminal import print_json, stderr, stdout
 from nav.guidance.maneuver_types import Lane, Maneuver
 from nav.guidance.wording import name_in, say, shown_distance
+from nav.units import speed_in
 
 if TYPE_CHECKING:
     from nav.guidance.events import GuidanceEvent
@@ -192,8 +193,10 @@ class LiveView:
 
     def _next(self, maneuver: Maneuver, progress: Progress) -> Text:
         sign = _SIGNS.get(maneuver.kind) or _ARROWS[maneuver.modifier]
-        text = Text(f" {sign}  {shown_distance(progress.next_distance_m):>7}  ", style="bold cyan")
-        text.append(say(maneuver, self._language), style="bold white")
+        text = Text(
+            f" {sign}  {shown_distance(progress.next_distance_m, progress.units):>7}  ", style="bold cyan"
+        )
+        text.append(say(maneuver, self._language, units=progress.units), style="bold white")
         if maneuver.lanes:
             text.append("   ")
             for lane in maneuver.lanes:
@@ -202,7 +205,9 @@ class LiveView:
 
     def _state(self, progress: Progress) -> Table:
         road = name_in(progress.names, self._language) or progress.ref or "–"
-        limit = f" / {progress.limit_kph}" if progress.limit_kph is not None else ""
+        units = progress.units
+        limit = f" / {speed_in(progress.limit_kph, units)}" if progress.limit_kph is not None else ""
+        speed = speed_in(progress.speed_mps * 3.6, units)
         over = progress.limit_kph is not None and progress.speed_mps * 3.6 > progress.limit_kph
         table = Table.grid(expand=True)
         for _ in range(4):
@@ -210,8 +215,8 @@ class LiveView:
         arrival = time.strftime("%H:%M", time.localtime(progress.arrival_s))
         table.add_row(
             Text(f" {road}"),
-            Text(f"{progress.speed_mps * 3.6:.0f}{limit} km/h", style="red" if over else ""),
-            Text(f"{shown_distance(progress.remaining_m)} · {progress.remaining_s / 60:.0f} min"),
+            Text(f"{speed}{limit} {'km/h' if units == 'metric' else 'mph'}", style="red" if over else ""),
+            Text(f"{shown_distance(progress.remaining_m, units)} · {progress.remaining_s / 60:.0f} min"),
             Text(f"→ {arrival}"),
         )
         return table

@@ -11,6 +11,7 @@ from nav.guidance.progress import Progress
 from nav.guidance.quantities import spoken_distance, spoken_duration, spoken_time
 from nav.guidance.wording import say
 from nav.guidance.words import words_of
+from nav.units import Units, speed_in
 
 Question = Literal["time_left", "distance_left", "next_turn", "where", "speed_limit", "arrival_time"]
 """What a driver can ask about the drive."""
@@ -53,7 +54,7 @@ def answer(
             phrase = words.answers.time_left if question == "time_left" else words.answers.distance_left
             text = phrase.say(
                 time=spoken_duration(progress.remaining_s, language),
-                distance=spoken_distance(progress.remaining_m, language),
+                distance=spoken_distance(progress.remaining_m, language, units=progress.units),
             )
         case "arrival_time":
             moment = datetime.fromtimestamp(progress.arrival_s, zone)
@@ -65,8 +66,8 @@ def answer(
             text = words.answers.where.say(road=road)
         case "speed_limit":
             limit = progress.limit_kph
-            spell = load_language(language).numbers.spell
-            text = words.answers.speed_limit.say(limit="" if limit is None else spell(limit))
+            spoken = "" if limit is None else _spoken_limit(limit, language, progress.units)
+            text = words.answers.speed_limit.say(limit=spoken)
     return text[:1].upper() + text[1:] if words.capitals else text
 
 
@@ -74,11 +75,17 @@ def _next_turn(progress: Progress, maneuvers: Sequence[Maneuver], language: str)
     for maneuver in maneuvers[progress.next_maneuver :]:
         if maneuver.kind not in ("depart", "exit_roundabout"):
             ahead_m = max(0.0, maneuver.offset_m - progress.offset_m)
-            return say(maneuver, language, distance_m=ahead_m)
+            return say(maneuver, language, distance_m=ahead_m, units=progress.units)
     return words_of(language).answers.no_turn.say()
 
 
-def notice(kind: Notice, language: str, *, limit_kph: int = 0, hours_s: float = 0.0) -> str:
+def _spoken_limit(limit_kph: int, language: str, units: Units) -> str:
+    return load_language(language).numbers.spell(speed_in(limit_kph, units))
+
+
+def notice(
+    kind: Notice, language: str, *, limit_kph: int = 0, hours_s: float = 0.0, units: Units = "metric"
+) -> str:
     """Word a notice.
 
     Parameters
@@ -91,6 +98,8 @@ def notice(kind: Notice, language: str, *, limit_kph: int = 0, hours_s: float = 
         The speed limit, for ``speeding``.
     hours_s : float
         Driving time, for ``rest``, seconds.
+    units : {"metric", "us", "uk"}
+        Units of the limit.
 
     Returns
     -------
@@ -98,6 +107,6 @@ def notice(kind: Notice, language: str, *, limit_kph: int = 0, hours_s: float = 
         One sentence.
     """
     phrase = getattr(words_of(language).notices, kind)
-    limit = load_language(language).numbers.spell(limit_kph)
+    limit = _spoken_limit(limit_kph, language, units)
     text: str = phrase.say(limit=limit, hours=spoken_duration(hours_s, language))
     return text

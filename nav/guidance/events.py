@@ -8,6 +8,7 @@ from typing import Any, Literal
 from nav.guidance.progress import Progress
 from nav.guidance.prompts import Prompt, PromptTiming
 from nav.routing.route import Route
+from nav.units import Units
 
 EventKind = Literal[
     "prompt", "progress", "off_route", "reroute", "no_route", "position_lost", "via_reached", "arrived",
@@ -22,6 +23,9 @@ class GuideSettings:
 
     language: str = "zh"
     """Code of the language of the prompts."""
+
+    units: Units | None = None
+    """Units of distances and speeds; None: those of the country."""
 
     speeding: bool = True
     """Whether to warn of driving too fast."""

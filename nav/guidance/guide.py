@@ -16,6 +16,7 @@ from nav.guidance.names import name_in, spoken_ref
 from nav.guidance.notices import RestWatch, SpeedWatch
 from nav.guidance.progress import Progress, RouteRuler, limit_kph
 from nav.guidance.prompts import Prompt, PromptScheduler
+from nav.units import units_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -77,6 +78,7 @@ class Guide:
         scheduler = PromptScheduler(
             route.maneuvers,
             self._settings.language,
+            units=self._settings.units,
             timing=self._settings.timing,
             quiet_until_s=quiet_until_s,
         )
@@ -209,7 +211,8 @@ class Guide:
         )
 
     def _word(self, kind: Notice, *, limit: int = 0, hours_s: float = 0.0) -> str:
-        return notice(kind, self._settings.language, limit_kph=limit, hours_s=hours_s)
+        units = self._settings.units or (self.progress.units if self.progress is not None else "metric")
+        return notice(kind, self._settings.language, limit_kph=limit, hours_s=hours_s, units=units)
 
     # A wrong turn shows in two or three positions; before that it may be noise.
     def _off_route(self, fix: Fix, state: State | None) -> list[GuidanceEvent]:
@@ -360,6 +363,7 @@ class Guide:
             edge=edge,
             names=graph.edge_names(edge) if edge >= 0 else {},
             ref=graph.edge_ref(edge) if edge >= 0 else "",
+            units=self._settings.units or units_of(graph.country(edge) if edge >= 0 else ""),
             limit_kph=limit_kph(self.route, edge) if edge >= 0 else None,
         )
 

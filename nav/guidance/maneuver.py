@@ -14,6 +14,7 @@ from nav.guidance.maneuver_turns import turns_of
 from nav.guidance.maneuver_types import Lane, Maneuver
 from nav.guidance.spoken_maneuver import SpokenManeuver
 from nav.guidance.turn_types import Turn
+from nav.units import Units, units_of
 
 if TYPE_CHECKING:
     from nav.routing.route_line import Leg, RouteLine
@@ -70,6 +71,7 @@ class _Writer:
         self._start_m: list[float] = route.edge_start_m.tolist()
         self._start_s: list[float] = route.edge_start_s.tolist()
         self._names: dict[int, Mapping[str, str]] = {}
+        self._units: dict[int, Units] = {}
         self._seen: Junctions = look_at_junctions(graph, route.edges, _ACCESS[route.profile])
         # Where the travel turns back at a stop no junction is passed between the two edges.
         self._turned_back = {
@@ -148,7 +150,15 @@ class _Writer:
             "duration_s": 0.0,
             "edge_start": edge_index,
             "lanes": (),
+            "units": self._units_of(self._edges[edge_index]),
         }
+
+    def _units_of(self, edge: int) -> Units:
+        code = int(self._graph.edge_country[edge])
+        found = self._units.get(code)
+        if found is None:
+            found = self._units[code] = units_of(self._graph.countries[code])
+        return found
 
     def _depart(self) -> dict[str, Any]:
         draft = self._draft("depart", "straight", 0, 0.0, 0.0)

@@ -77,7 +77,9 @@ def turns_of(graph: Graph, seen: Junctions, *, every_name: bool = False) -> list
 def _could_err(seen: Junctions, turn: Turn) -> bool:
     """Tell whether a driver might not know that the route goes straight on."""
     own = seen.road_class[turn.last_junction + 1]
-    return any(
+    # Round a corner another street is another way, even where there is none but it.
+    corner = abs(seen.turn_over(turn.junction, turn.last_junction)) > SLIGHT_DEG
+    return corner or any(
         arm.legal and not arm.minor and abs(arm.turn_deg) < _WRONG_DEG and arm.road_class <= own + 1
         for arm in seen.arms(turn.junction)
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from nav.units import Units
+
 Kind = Literal[
     "depart",
     "continue",
@@ -116,6 +118,9 @@ class Maneuver:
 
     motorway_before: bool = False
     """Whether it is reached on a motorway or trunk road, where prompts come earlier."""
+
+    units: Units = "metric"
+    """Units of the country in which it lies."""
 
     then: "Maneuver | None" = None
     """The next manoeuvre where it follows at once and is said along with this one."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from nav.graph import EdgeFlag
 from nav.routing.route import Route
+from nav.units import Units
 
 _NO_LIMIT = 255
 
@@ -61,6 +62,9 @@ class Progress:
 
     ref: str
     """Reference of that road as tagged; empty if it has none."""
+
+    units: Units
+    """Units of the country in which the car is."""
 
     limit_kph: int | None
     """Speed limit; None if unknown, or if there is none."""

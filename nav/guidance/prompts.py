@@ -13,6 +13,7 @@ from nav.guidance.maneuver_types import Form, Maneuver
 from nav.guidance.prompt_types import Prompt, PromptTiming, Stage
 from nav.guidance.wording import say, say_after
 from nav.guidance.words import words_of
+from nav.units import Units
 
 __all__ = ["Prompt", "PromptScheduler", "PromptTiming", "Stage", "speech_seconds"]
 
@@ -43,12 +44,14 @@ class PromptScheduler:
         maneuvers: Sequence[Maneuver],
         language: str,
         *,
+        units: Units | None = None,
         timing: PromptTiming | None = None,
         speech_s: Callable[[str, str], float] = speech_seconds,
         quiet_until_s: float = 0.0,
     ) -> None:
         self._maneuvers = maneuvers
         self._language = language
+        self._units = units
         self._timing = timing or PromptTiming()
         self._speech_s = speech_s
         self._said: list[set[Stage]] = [set() for _ in maneuvers]
@@ -85,10 +88,12 @@ class PromptScheduler:
         # It begins at the first update, a second apart, within that distance.
         nearest_m = max(0.0, main_m - 1.5 * pace_mps)
         main = [
-            say(maneuver, self._language, distance_m=distance_m)
-            for distance_m in (nearest_m + pace_mps, nearest_m)
+            self._words(maneuver, distance_m=distance_m) for distance_m in (nearest_m + pace_mps, nearest_m)
         ]
-        return list(dict.fromkeys([*main, say(maneuver, self._language, "now")]))
+        return list(dict.fromkeys([*main, self._words(maneuver, "now")]))
+
+    def _words(self, maneuver: Maneuver, form: Form = "full", *, distance_m: float | None = None) -> str:
+        return say(maneuver, self._language, form, distance_m=distance_m, units=self._units)
 
     def said(self, index: int) -> frozenset[Stage]:
         """Return which parts of a manoeuvre's announcement have been said."""
@@ -213,7 +218,7 @@ class PromptScheduler:
     def _approach_m(self, index: int, pace_mps: float) -> float:
         """Return how far ahead the main prompt begins."""
         timing, maneuver = self._timing, self._maneuvers[index]
-        text = say(maneuver, self._language, distance_m=200.0)
+        text = self._words(maneuver, distance_m=200.0)
         length_s = self._speech_s(text, self._language) + timing.latency_s
         begin_m = max(timing.approach_min_m, pace_mps * (timing.approach_s + length_s))
         if pace_mps <= timing.slow_mps:
@@ -225,7 +230,7 @@ class PromptScheduler:
         if maneuver.kind == "depart":
             return None
         ahead_m = maneuver.offset_m - offset_m
-        now_text = say(maneuver, self._language, "now")
+        now_text = self._words(maneuver, "now")
         now_m = max(
             timing.now_min_m,
             pace_mps * (timing.now_s + timing.latency_s + self._speech_s(now_text, self._language)),
@@ -255,7 +260,7 @@ class PromptScheduler:
         shown_m = ahead_m if ahead_m > _NO_DISTANCE_M else None
         wordings: tuple[tuple[Form, float | None], ...] = (("full", shown_m), ("full", None), ("short", None))
         for form, distance_m in wordings:
-            text = say(self._maneuvers[index], self._language, form, distance_m=distance_m)
+            text = self._words(self._maneuvers[index], form, distance_m=distance_m)
             needed_s = self._speech_s(text, self._language) + self._timing.latency_s + self._timing.late_s
             if form == "short" or ahead_m / pace_mps >= needed_s:
                 return self._say(index, "approach", form, distance_m, pace_mps, time_s)
@@ -264,7 +269,7 @@ class PromptScheduler:
     def _in_passing(self, index: int, ahead_m: float, pace_mps: float, time_s: float) -> Prompt | None:
         """Say what asks nothing of the driver, if it does not get in the way of what does."""
         following = self._maneuvers[index + 1 :]
-        text = say(self._maneuvers[index], self._language)
+        text = self._words(self._maneuvers[index])
         room_m = pace_mps * (self._speech_s(text, self._language) + self._timing.approach_s)
         if following and ahead_m + self._maneuvers[index].length_m < room_m:
             return None
@@ -295,7 +300,7 @@ class PromptScheduler:
         if passed_m < timing.after_s * pace_mps or passed_m > 300:
             return None
         self._said[index].add("after")
-        text = say_after(maneuver, self._language)
+        text = say_after(maneuver, self._language, units=self._units)
         return self._prompt(index, "after", text, -passed_m, pace_mps, time_s)
 
     def _say(
@@ -307,7 +312,7 @@ class PromptScheduler:
         if ahead_m is not None:
             # The driver hears the number about half a second from now.
             ahead_m = max(0.0, ahead_m - pace_mps * 0.5)
-        text = say(maneuver, self._language, form, distance_m=ahead_m)
+        text = self._words(maneuver, form, distance_m=ahead_m)
         then = maneuver.then if form != "short" else None
         while then is not None:
             self._chained.add(self._index_of(index, then))

@@ -6,15 +6,23 @@ from typing import Any
 from languages import codes
 from nav.guidance.maneuver_types import Form, Maneuver
 from nav.guidance.wording import say
+from nav.units import Units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenManeuver(Maneuver):
     """One thing to do at one point of a route, which can be said in any language."""
 
-    def say(self, language: str, form: Form = "full", *, distance_m: float | None = None) -> str:
+    def say(
+        self,
+        language: str,
+        form: Form = "full",
+        *,
+        distance_m: float | None = None,
+        units: Units | None = None,
+    ) -> str:
         """Put the manoeuvre into one sentence; see `nav.guidance.wording.say`."""
-        return say(self, language, form, distance_m=distance_m)
+        return say(self, language, form, distance_m=distance_m, units=units)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the manoeuvre as plain values for JSON, with its full sentence in every language."""

@@ -18,6 +18,7 @@ from nav.guidance.quantities import (
     spoken_time,
 )
 from nav.guidance.words import GuidanceWords, words_of
+from nav.units import Units
 
 __all__ = [
     "Wording",
@@ -39,7 +40,14 @@ _LONGEST_EXIT = 8
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def say(maneuver: Maneuver, language: str, form: Form = "full", *, distance_m: float | None = None) -> str:
+def say(
+    maneuver: Maneuver,
+    language: str,
+    form: Form = "full",
+    *,
+    distance_m: float | None = None,
+    units: Units | None = None,
+) -> str:
     """Put a manoeuvre into one sentence.
 
     Parameters
@@ -52,18 +60,21 @@ def say(maneuver: Maneuver, language: str, form: Form = "full", *, distance_m: f
         Everything with names, lanes and what follows; the action only; the action at this moment.
     distance_m : float, optional
         How far ahead it is in metres, said first.
+    units : {"metric", "us", "uk"}, optional
+        Units to say it in; those of the country if not given.
 
     Returns
     -------
     str
         A sentence without a closing full stop.
     """
-    return wording_of(language).say(maneuver, form, distance_m)
+    return wording_of(language).say(maneuver, form, distance_m, units)
 
 
-def say_after(maneuver: Maneuver, language: str) -> str:
+def say_after(maneuver: Maneuver, language: str, *, units: Units | None = None) -> str:
     """Say what comes after a manoeuvre when the next one is far: "Continue for five kilometres"."""
-    return words_of(language).after.say(distance=spoken_distance(maneuver.length_m, language))
+    distance = spoken_distance(maneuver.length_m, language, units=units or maneuver.units)
+    return words_of(language).after.say(distance=distance)
 
 
 @cache
@@ -100,7 +111,13 @@ class Wording:
             "compass": lambda maneuver: words.compass[int(maneuver.bearing_after_deg / 45 + 0.5) % 8],
         }
 
-    def say(self, maneuver: Maneuver, form: Form = "full", distance_m: float | None = None) -> str:
+    def say(
+        self,
+        maneuver: Maneuver,
+        form: Form = "full",
+        distance_m: float | None = None,
+        units: Units | None = None,
+    ) -> str:
         """Put a manoeuvre into one sentence; see `nav.guidance.wording.say`."""
         words = self._words
         if form == "full":
@@ -114,7 +131,9 @@ class Wording:
             third = self.action(follows.then) if follows.then is not None else ""
             text = words.then.say(text=text, next=self.action(follows), third=third)
         if distance_m is not None:
-            text = words.ahead.say(distance=spoken_distance(distance_m, self._code, ahead=True), text=text)
+            units = units or maneuver.units
+            distance = spoken_distance(distance_m, self._code, units=units, ahead=True)
+            text = words.ahead.say(distance=distance, text=text)
         return text[0].upper() + text[1:] if words.capitals else text
 
     def action(self, maneuver: Maneuver) -> str:

@@ -54,11 +54,23 @@ class Count(_Data):
         return self.one if count == 1 and self.one is not None else self.other
 
 
-class Units(_Data):
+class Mile(Count):
+    """Miles, which people divide into quarters."""
+
+    quarters: tuple[Said, ...] = Field(min_length=3, max_length=3)
+    """A quarter, half, and three quarters of one."""
+    and_quarters: tuple[Said, ...] = Field(min_length=3, max_length=3)
+    """``{whole}`` miles and such a part."""
+
+
+class UnitWords(_Data):
     """Units of length and of time."""
 
     metre: Count
     kilometre: Count
+    foot: Count
+    yard: Count
+    mile: Mile
     hour: Count
     minute: Count
 
@@ -101,6 +113,7 @@ class SpeedWords(_Data):
     """Speeds, with ``{n}``."""
 
     kph: Said
+    mph: Said
 
 
 class RefWords(_Data):
@@ -203,8 +216,8 @@ class GuidanceWords(_Data):
     """An ``{opening}`` before a sentence ``{text}``."""
     lists: Lists
     names: NameWords
-    units: Units
-    units_ahead: Units | None = None
+    units: UnitWords
+    units_ahead: UnitWords | None = None
     """Units as they are said after the preposition of `ahead`, in languages with cases."""
     duration: DurationWords
     clock: Clock
@@ -286,8 +299,8 @@ def _phrases(value: object) -> Iterator[Phrase]:
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             yield from _phrases(getattr(value, name))
-    elif isinstance(value, Mapping):
-        for inner in value.values():
+    elif isinstance(value, Mapping | tuple):
+        for inner in value.values() if isinstance(value, Mapping) else value:
             yield from _phrases(inner)
 
 

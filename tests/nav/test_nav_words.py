@@ -94,7 +94,7 @@ def test_a_third_language_is_a_folder(what: Maneuver, distance_m: float | None, 
         ("now: ", "nov: ", "guidance.yaml: now: Field required"),
         ('after: "{distance} weiter', 'after: "[{distance} weiter', "guidance.yaml: after: .*is not closed"),
         ("  ferry: auf die Fähre fahren\n", "", "actions lack ferry"),
-        ("speed: {kph:", "speed: {mph:", "guidance.yaml: speed.kph"),
+        ("speed: {kph:", "speed: {kmh:", "guidance.yaml: speed.kph"),
         ('ahead: "in {distance} {text}"', 'ahead: "in {distanz} {text}"', "ahead: there is no slot distanz"),
     ],
 )
