@@ -79,6 +79,9 @@ class Grammar:
         self.numbers: dict[str, NumberRange] = {}
         self.frames: dict[str, Node] = {}
         self.joined: list[Node] = []
+        """Sentences of two requests, `<first>` and `<second>`."""
+        self.corrected: list[Node] = []
+        """Sentences whose first request is taken back."""
         self.groups: list[Group] = []
         self.open_rules: set[str] = set()
         """Rules of `names.yaml`: they stand for names without end."""
@@ -101,8 +104,8 @@ class Grammar:
                 case "groups":
                     for number, entry in enumerate(value):
                         self.groups.append(_group(path, number, entry))
-                case "joined":
-                    self.joined += [_parsed(path, "joined", text) for text in value]
+                case "joined" | "corrected":
+                    getattr(self, key).extend(_parsed(path, key, text) for text in value)
                 case "articles":
                     self.articles = tuple(value)
                 case _:

@@ -41,7 +41,8 @@ _SHARES = {
     "memory": 0.04,
 }
 """How often sentences of each file are drawn."""
-_JOINED = 0.06
+_JOINED = 0.08
+_CORRECTED = 0.025
 _FRAMED = 0.55
 _STATE = 0.25
 _REAL_NAMES = 0.4
@@ -117,6 +118,8 @@ class Sentences:
         draft = _Draft()
         if self._grammar.joined and chance.random() < _JOINED:
             group = self._draw_joined(draft)
+        elif self._grammar.corrected and chance.random() < _CORRECTED:
+            group = self._draw_corrected(draft)
         else:
             files = [file for file in self._groups if file in _SHARES]
             file = chance.choices(files, [_SHARES[f] for f in files])[0]
@@ -137,6 +140,23 @@ class Sentences:
         self._given["second"] = lambda d, _: self._draw_group(d, second, framed=False)
         self._draw(draft, self._random.choice(self._grammar.joined), 1)
         return first
+
+    def _draw_corrected(self, draft: _Draft) -> Group:
+        """Draw a request that is taken back for one of the same kind."""
+        first = self._random.choices(*self._joining)[0]
+        alike = [g for g in self._joining[0] if g.intents[0]["kind"] == first.intents[0]["kind"]]
+        second = self._random.choice(alike)
+
+        def draw_first(draft: _Draft, _: int) -> None:
+            self._draw_group(draft, first, framed=False)
+            for fill in draft.fills:
+                fill.request = 0
+            draft.intents.clear()
+
+        self._given["first"] = draw_first
+        self._given["second"] = lambda d, _: self._draw_group(d, second, framed=False)
+        self._draw(draft, self._random.choice(self._grammar.corrected), 1)
+        return second
 
     def _draw_group(self, draft: _Draft, group: Group, *, framed: bool) -> None:
         template = self._random.choices(group.templates, self._template_weights(group))[0]
