@@ -1,7 +1,8 @@
 """NMEA 0183 sentences to fixes, through pynmea2.
 
 A fix is made of each RMC sentence, with the accuracy of the last GGA or GST. Receivers that send no RMC are
-read by their GGA from the third one on, with course and speed of the last VTG.
+read by their GGA from the third one on, with course and speed of the last VTG. A date that is missing, late
+at midnight, or wrong because the counter of weeks has run over, is set right by the clock of the machine.
 """
 
 import math
@@ -20,6 +21,9 @@ _MAX_LINE = 200
 # A typical receiver is out by about this much at a dilution of one.
 _METRES_PER_HDOP = 4.0
 _GGA_WITHOUT_RMC = 3
+_DAY_S = 86_400.0
+# Receivers count the weeks in ten bits; an old one tells a date of so many weeks ago.
+_WEEKS_TO_OVERFLOW = timedelta(weeks=1024)
 
 
 class NmeaDecoder:
@@ -95,17 +99,15 @@ class NmeaDecoder:
         if rmc.status != "A" or rmc.lat == "" or rmc.lon == "":
             self._faults.note("no_position", "RMC without a valid position")
             return None
-        self._date = rmc.datestamp
-        moment = datetime.combine(rmc.datestamp, rmc.timestamp)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
+        self._date = rmc.datestamp or self._date
+        moment_s = self._time_of_day_s(rmc.timestamp)
         knots = _number(rmc.spd_over_grnd)
-        self._last_rmc_s = moment.timestamp()
+        self._last_rmc_s = moment_s
         self._gga_since_rmc = 0
         return Fix(
             lat=float(rmc.latitude),
             lon=float(rmc.longitude),
-            time_s=moment.timestamp(),
+            time_s=moment_s,
             speed_mps=None if knots is None else knots * _KNOT_MPS,
             heading_deg=_number(rmc.true_course),
             accuracy_m=self._accuracy_m,
@@ -133,12 +135,15 @@ class NmeaDecoder:
         )
 
     def _time_of_day_s(self, time_of_day: Any) -> float:
-        day = self._date or self._today()
-        moment = datetime.combine(day, time_of_day)
+        """Return the moment of a time of day on the date that is known, seconds since 1970."""
+        today = self._today()
+        moment = datetime.combine(self._date or today, time_of_day)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        # The date comes with RMC only: a GGA just past midnight belongs to the next day.
-        if moment.timestamp() < self._last_rmc_s - 43_200:
+        while moment.date() + _WEEKS_TO_OVERFLOW <= today:
+            moment += _WEEKS_TO_OVERFLOW
+        # Just past midnight there may be no new date yet: then it belongs to the next day.
+        if self._last_rmc_s - _DAY_S <= moment.timestamp() < self._last_rmc_s - _DAY_S / 2:
             moment += timedelta(days=1)
         return moment.timestamp()
 

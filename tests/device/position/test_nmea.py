@@ -1,6 +1,7 @@
 """NMEA 0183 through the real parser: good sentences, bad ones, and a receiver that sends no RMC."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -55,6 +56,35 @@ def test_a_receiver_without_rmc_is_read_by_gga_and_vtg() -> None:
     assert fixes[0].speed_mps == pytest.approx(10.0)  # type: ignore[attr-defined]
     assert fixes[0].time_s == datetime(2026, 6, 15, 8, 18, 36, tzinfo=UTC).timestamp()  # type: ignore[attr-defined]
     assert faults.total == 0
+
+
+def moments(*lines: str) -> list[datetime]:
+    fixes, faults = decode(*map(sentence, lines))
+    assert faults.total == 0
+    return [datetime.fromtimestamp(fix.time_s, UTC) for fix in fixes]  # type: ignore[attr-defined]
+
+
+def test_a_fix_without_a_date_has_that_of_the_clock() -> None:
+    assert moments(RMC.replace("150626", "")) == [datetime(2026, 6, 15, 8, 18, 36, tzinfo=UTC)]
+
+
+def test_a_date_that_was_told_before_goes_before_the_clock() -> None:
+    told = moments(RMC.replace("150626", "140626"), RMC.replace("081836", "081837").replace("150626", ""))
+    assert told == [datetime(2026, 6, 14, 8, 18, second, tzinfo=UTC) for second in (36, 37)]
+
+
+@pytest.mark.parametrize("date", ["150626", ""])
+def test_a_date_that_follows_midnight_late_does_not_go_back_a_day(date: str) -> None:
+    times = ("235958", "235959", "000000", "000001")
+    told = moments(*(RMC.replace("081836", time).replace("150626", date) for time in times))
+    assert [(b - a).total_seconds() for a, b in pairwise(told)] == [1.0, 1.0, 1.0]
+    assert told[-1].day == 16
+
+
+def test_a_receiver_whose_weeks_have_run_over_is_set_right() -> None:
+    """1024 weeks before the 15th of June 2026 is the 30th of October 2006."""
+    assert moments(RMC.replace("150626", "301006")) == [datetime(2026, 6, 15, 8, 18, 36, tzinfo=UTC)]
+    assert moments(RMC.replace("150626", "150620"))[0].year == 2020, "a recorded log keeps its date"
 
 
 @pytest.mark.parametrize(
