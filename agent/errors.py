@@ -41,3 +41,9 @@ class MemoryDamaged(AgentError):
 
 class MemoryUnavailable(AgentError):
     """The memory cannot be read or written now (a full or read-only disk); what it holds is not touched."""
+
+
+class ReaderUnavailable(AgentError):
+    """The learned reader cannot be opened; the closed lists go on without it. The message says what to do."""
+
+    exit_code = 3

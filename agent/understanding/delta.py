@@ -1,0 +1,132 @@
+"""What training adds to the pretrained encoder: low-rank changes of its upper layers, and the heads.
+
+The file is an `.npz` of half-precision arrays with one JSON text beside them, a few megabytes, committed in
+`agent/data`. `docs/models/reader.md` is its card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from agent.errors import ReaderUnavailable
+from agent.understanding.base_model import Floats
+from agent.understanding.labels import KINDS, STATES, TAGS, VALUES
+
+LORA_SCALE = 2.0
+"""Factor of the product of the two low-rank matrices."""
+
+OUTPUTS: dict[str, tuple[int, int]] = {}
+"""Columns of the sentence head by name: `kind`, then every closed value."""
+_at = 0
+for _name, _choices in (("kind", KINDS), *VALUES.items()):
+    OUTPUTS[_name] = (_at, _at + len(_choices))
+    _at += len(_choices)
+OUTPUT_COLUMNS = _at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """A trained delta."""
+
+    arrays: Mapping[str, Floats]
+    """`7.q.a`, `7.q.b` (low-rank), `7.aln.w` (added), `state`, and the heads, as float32."""
+    base_sha256: str
+    """Hash of the pretrained file that it was trained on."""
+    apart: str
+    """Han characters that are pieces of their own where a piece begins or ends."""
+    most_latin: int
+    """How many pieces in Latin letters the vocabulary keeps by their probability."""
+    extra: tuple[int, ...]
+    """Numbers of further pieces kept, of the full vocabulary."""
+    known: tuple[int, ...]
+    """Pieces, by their numbers in the reader's vocabulary, that what was trained on has outside of spans."""
+    calibration: Mapping[str, Any]
+    """What turns scores into probabilities; see `calibration.py`."""
+    sha256: str
+    """Hash of the file itself."""
+
+
+def schema() -> dict[str, Any]:
+    """Return what the columns of the heads mean, to be stored in the delta and compared when it is read."""
+    return {
+        "kinds": list(KINDS),
+        "tags": list(TAGS),
+        "states": list(STATES),
+        "values": {name: list(choices) for name, choices in VALUES.items()},
+    }
+
+
+def write_delta(path: Path, arrays: Mapping[str, Floats], facts: Mapping[str, Any]) -> None:
+    """Write a delta; `facts` holds what `Delta` has besides the arrays."""
+    held: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
+    text = json.dumps({**facts, "schema": schema()}, ensure_ascii=False, sort_keys=True)
+    held["facts"] = np.frombuffer(text.encode(), np.uint8)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez_compressed(file, **held)
+    part.replace(path)
+
+
+def read_delta(data: bytes) -> Delta:
+    """Read a delta.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+
+    Raises
+    ------
+    ReaderUnavailable
+        If it is damaged or was trained for other kinds, slots or values than the program has.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as held:
+            arrays = {name: held[name].astype(np.float32) for name in held.files if name != "facts"}
+            facts = json.loads(held["facts"].tobytes().decode())
+        if facts["schema"] != schema():
+            raise ReaderUnavailable(
+                "the reader was trained for other kinds and slots than this program has: "
+                "install both anew, or train it (docs/models/reader.md)"
+            )
+        return Delta(
+            arrays=arrays,
+            base_sha256=facts["base_sha256"],
+            apart=facts["apart"],
+            most_latin=facts["most_latin"],
+            extra=tuple(facts["extra"]),
+            known=tuple(facts["known"]),
+            calibration=facts["calibration"],
+            sha256=hashlib.sha256(data).hexdigest(),
+        )
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise ReaderUnavailable(f"the reader's delta is damaged ({error}): install xiaogao again") from None
+
+
+def merged(weights: Mapping[str, Floats], delta: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return the base's weights with the delta worked in.
+
+    Parameters
+    ----------
+    weights
+        Of the base, as `BaseModel.weights`.
+    delta
+        Arrays of the delta.
+    """
+    result = dict(weights)
+    for name in weights:
+        low = name.removesuffix(".w")
+        if f"{low}.a" in delta:
+            result[name] = weights[name] + LORA_SCALE * (delta[f"{low}.a"] @ delta[f"{low}.b"])
+        elif name in delta and ("aln" in name or "oln" in name):
+            result[name] = weights[name] + delta[name]
+    return result
