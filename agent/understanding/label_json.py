@@ -55,6 +55,7 @@ def intents_to_requests(
     intents: Sequence[Mapping[str, Any]],
     words: ReadingWords,
     begins: Sequence[int] | None = None,
+    places: Sequence[Sequence[Any]] = (),
 ) -> tuple[Request, ...]:
     """Find the words of labelled intents in their sentence.
 
@@ -68,6 +69,9 @@ def intents_to_requests(
         Words of the sentence's language.
     begins
         Characters at which the intents begin; None to find where each begins by its words.
+    places
+        Where words of slots are, if that is known: number of the intent, slot, first character, the one after
+        the last.
 
     Returns
     -------
@@ -80,7 +84,11 @@ def intents_to_requests(
         If a kind, slot or value is unknown, or the words of a slot are not in the sentence.
     """
     taken: list[Span] = []
-    read = [_read(text, intent, words, taken) for intent in intents]
+    known = {(int(i), str(slot), text[a:b]): (int(a), int(b)) for i, slot, a, b in places}
+    read = []
+    for number, intent in enumerate(intents):
+        at = {(slot, said): place for (i, slot, said), place in known.items() if i == number}
+        read.append(_read(text, intent, words, taken, at))
     starts = list(begins) if begins is not None else _begins(text, read, words)
     if len(starts) != len(read):
         raise LabelError(f"{text!r}: {len(read)} intents, but {len(starts)} beginnings")
@@ -93,7 +101,13 @@ def intents_to_requests(
 _Read = tuple[str, list[Span], dict[str, str]]
 
 
-def _read(text: str, intent: Mapping[str, Any], words: ReadingWords, taken: list[Span]) -> _Read:
+def _read(
+    text: str,
+    intent: Mapping[str, Any],
+    words: ReadingWords,
+    taken: list[Span],
+    places: Mapping[tuple[str, str], tuple[int, int]],
+) -> _Read:
     kind = str(intent.get("kind"))
     if kind not in KINDS:
         raise LabelError(f"{text!r}: there is no kind {kind!r}")
@@ -112,7 +126,7 @@ def _read(text: str, intent: Mapping[str, Any], words: ReadingWords, taken: list
     for name, piece in sorted(pieces, key=lambda p: -len(str(p[1]))):
         if name == "to" and (owned := words.own_place(str(piece))):
             values["destination"] = owned
-        found = _find(text, piece, name, words, taken)
+        found = places.get((name, str(piece))) or _find(text, piece, name, words, taken)
         if found is not None:
             slot = "within" if name in _LIMITS else name
             span = Span(tag=SPAN_SLOTS[kind][slot], start=found[0], end=found[1])

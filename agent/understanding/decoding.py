@@ -1,0 +1,243 @@
+"""From what the encoder makes of a sentence to its requests: where each begins, kind, words, values.
+
+A further request begins where the head for beginnings says so. Of each request the most probable kind is
+taken; its tags are decoded (Viterbi) among those that the kind has slots for, its values among those it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from agent.understanding.base_model import Floats
+from agent.understanding.delta import OUTPUTS
+from agent.understanding.labels import KIND_VALUES, KINDS, SPAN_SLOTS, TAGS, VALUES, Request, Span
+from agent.understanding.tokenizer import Tokens
+
+MOST_REQUESTS = 12
+"""More than so many requests in one breath are not cut apart."""
+
+_BEGINS = 0.5
+_NEVER = -1e9
+_MAIN = {"navigate": "to", "search": "what"}
+"""Kinds that are about a place or a kind of place, and the tag of its words."""
+_INSTEAD_OF_MAIN = ("destination", "need")
+_URGED = (1.0, 2.5)
+"""Added to the score of the main words where a request for a place has neither words nor a value for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """One request as read, with how sure each part of it is."""
+
+    request: Request
+    kind_p: float
+    """Probability of the kind."""
+    span_p: tuple[float, ...]
+    """Of each span, the least probability of its pieces' tags."""
+    rest_p: float
+    """The least probability of a piece outside of the spans."""
+    value_p: Mapping[str, float]
+    """Of each closed value that the kind has."""
+    begin_p: float
+    """Of the request's beginning where it does, and of none within it."""
+
+
+def decode(text: str, tokens: Tokens, hidden: Floats, heads: Mapping[str, Floats]) -> list[Decoded]:
+    """Read the requests of a sentence.
+
+    Parameters
+    ----------
+    text
+        The sentence.
+    tokens
+        Its pieces.
+    hidden
+        What the encoder made of them, shape (pieces, width).
+    heads
+        The delta's arrays.
+
+    Returns
+    -------
+    list of Decoded
+        In the order said; at least one.
+    """
+    even: Floats = np.asarray((hidden - heads["token.mean"]) / heads["token.scale"], np.float32)
+    begin_p = _sigmoid(even @ heads["begin.w"] + heads["begin.b"])
+    starts = _starts(begin_p, tokens)
+    tags: Floats = even @ heads["tag.w"] + heads["tag.b"]
+    result = []
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else len(even)
+        inner = begin_p[start + 1 : end - (end == len(even))]
+        sure = float(min([1.0 if number == 0 else begin_p[start], *(1 - inner)]))
+        out = _about(even, start, end, heads)
+        result.append(_request(text, tokens, tags[start:end], start, out, sure))
+    return result
+
+
+def _starts(begin_p: Floats, tokens: Tokens) -> list[int]:
+    """Return the pieces at which requests begin; the first is that of the sentence."""
+    inner = range(2, len(begin_p) - 1)
+    found = [i for i in inner if begin_p[i] > _BEGINS and tokens.places[i][1] > tokens.places[i][0]]
+    return [0, *found] if len(found) < MOST_REQUESTS else [0]
+
+
+def _about(even: Floats, start: int, end: int, heads: Mapping[str, Floats]) -> Floats:
+    """Return the scores of kinds and values of one request."""
+    own = even[start:end]
+    look = _softmax(own @ heads["look.w"])
+    seen = np.concatenate([even[0], own.mean(0), look @ own])
+    hidden = np.tanh(seen @ heads["hidden.w"] + heads["hidden.b"])
+    return np.asarray(hidden @ heads["out.w"] + heads["out.b"], np.float32)
+
+
+def _request(text: str, tokens: Tokens, tags: Floats, start: int, out: Floats, begin_p: float) -> Decoded:
+    kinds = _softmax(out[slice(*OUTPUTS["kind"])])
+    kind = KINDS[int(kinds.argmax())]
+    value_p, values = {}, {}
+    for name in KIND_VALUES.get(kind, ()):
+        chances = _softmax(out[slice(*OUTPUTS[name])])
+        value_p[name] = float(chances.max())
+        values[name] = VALUES[name][int(chances.argmax())]
+    best, tag_p = _tagged(kind, tags, values)
+    spans, span_p = _spans(text, tokens, best, tag_p, start)
+    outside = [float(p) for tag, p in zip(best, tag_p, strict=True) if tag == 0]
+    values = _consistent(kind, values, {span.tag for span in spans})
+    request = Request(
+        kind=kind,
+        begins=tokens.places[start][0] if start else 0,
+        spans=tuple(spans),
+        values={name: value for name, value in values.items() if value},
+    )
+    return Decoded(
+        request=request,
+        kind_p=float(kinds.max()),
+        span_p=tuple(span_p),
+        rest_p=min(outside, default=1.0),
+        value_p=value_p,
+        begin_p=begin_p,
+    )
+
+
+def _tagged(kind: str, tags: Floats, values: Mapping[str, str]) -> tuple[list[int], list[float]]:
+    """Return each piece's tag among those that the kind has, and its probability."""
+    allowed = {*SPAN_SLOTS.get(kind, {}).values()}
+    fits = np.array([tag == "O" or tag[2:] in allowed for tag in TAGS])
+    logs = _log_softmax(np.where(fits, tags, _NEVER))
+    best = viterbi(logs)
+    main = _MAIN.get(kind)
+    if main and not any(values.get(name) for name in _INSTEAD_OF_MAIN):
+        wanted = [TAGS.index(f"B-{main}"), TAGS.index(f"I-{main}")]
+        for more in _URGED:
+            if any(tag in wanted for tag in best):
+                break
+            urged = logs.copy()
+            urged[:, wanted] += more
+            best = viterbi(urged)
+    chances = np.exp(logs)
+    return best, [float(chances[at, tag]) for at, tag in enumerate(best)]
+
+
+def _transitions() -> Floats:
+    table = np.zeros((len(TAGS), len(TAGS)), np.float32)
+    for before, first in enumerate(TAGS):
+        for after, second in enumerate(TAGS):
+            if second[0] == "I" and first[2:] != second[2:]:
+                table[before, after] = _NEVER
+    return table
+
+
+_TRANSITIONS = _transitions()
+_FIRST = np.array([_NEVER if tag[0] == "I" else 0.0 for tag in TAGS], np.float32)
+
+
+def viterbi(logs: Floats) -> list[int]:
+    """Return the most probable tags in a row of which none goes on with what did not begin.
+
+    Parameters
+    ----------
+    logs
+        Logarithms of the tags' probabilities, shape (pieces, tags).
+    """
+    score = logs[0] + _FIRST
+    back = []
+    for row in logs[1:]:
+        paths = score[:, None] + _TRANSITIONS
+        back.append(paths.argmax(0))
+        score = paths.max(0) + row
+    best = [int(score.argmax())]
+    for pointers in reversed(back):
+        best.append(int(pointers[best[-1]]))
+    return best[::-1]
+
+
+def _spans(
+    text: str, tokens: Tokens, tags: Sequence[int], chances: Sequence[float], offset: int
+) -> tuple[list[Span], list[float]]:
+    spans: list[Span] = []
+    sure: list[float] = []
+    for at, tag in enumerate(tags):
+        start, end = tokens.places[offset + at]
+        if tag == 0 or start == end:
+            continue
+        side, name = TAGS[tag][0], TAGS[tag][2:]
+        goes_on = spans and spans[-1].tag == name and (side == "I" or _one_word(text, spans[-1].end, start))
+        if goes_on:
+            spans[-1] = replace(spans[-1], end=end)
+            sure[-1] = min(sure[-1], chances[at])
+        else:
+            spans.append(Span(tag=name, start=start, end=end))
+            sure.append(chances[at])
+    trimmed = [_trimmed(text, span) for span in spans]
+    kept = [(span, p) for span, p in zip(trimmed, sure, strict=True) if span.start < span.end]
+    return [span for span, _ in kept], [p for _, p in kept]
+
+
+def _one_word(text: str, end: int, start: int) -> bool:
+    return end == start and _letter(text[end - 1]) and _letter(text[start])
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """Return a span without stops at its sides, and with the whole of the words that it cuts."""
+    start, end = span.start, span.end
+    while start > 0 and start < end and _letter(text[start]) and _letter(text[start - 1]):
+        start -= 1
+    while end < len(text) and _letter(text[end - 1]) and _letter(text[end]):
+        end += 1
+    while start < end and not text[start].isalnum():
+        start += 1
+    while start < end and not (text[end - 1].isalnum() or text[end - 1] in ")）"):
+        end -= 1
+    return replace(span, start=start, end=end)
+
+
+def _letter(character: str) -> bool:
+    return character.isalnum() and character < "\u2e80"
+
+
+def _consistent(kind: str, values: dict[str, str], tags: set[str]) -> dict[str, str]:
+    """Return the values without those that the words of the request make idle."""
+    main = _MAIN.get(kind)
+    if main in tags:
+        values = {**values, "need": ""}
+    if "open_at" in tags:
+        values = {**values, "open_now": ""}
+    return values
+
+
+def _softmax(scores: Floats) -> Floats:
+    raised = np.exp(scores - scores.max(-1, keepdims=True))
+    return np.asarray(raised / raised.sum(-1, keepdims=True), np.float32)
+
+
+def _log_softmax(scores: Floats) -> Floats:
+    low = scores - scores.max(-1, keepdims=True)
+    return np.asarray(low - np.log(np.exp(low).sum(-1, keepdims=True)), np.float32)
+
+
+def _sigmoid(scores: Any) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))), np.float32)

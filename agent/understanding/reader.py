@@ -1,0 +1,172 @@
+"""The learned reader: from a sentence and the dialogue's state to requests, and how sure it is of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Protocol
+
+from agent.errors import ReaderUnavailable
+from agent.understanding.calibration import confidence, figures
+from agent.understanding.decoding import Decoded, decode
+from agent.understanding.delta import Delta, read_delta
+from agent.understanding.encoder import Encoder, convert, folder_of
+from agent.understanding.label_json import requests_to_intents
+from agent.understanding.labels import Span, State
+from agent.understanding.tokenizer import Tokenizer, Tokens
+from languages.language import load_language
+from languages.yaml_io import LanguageError
+from nav.paths import cache_home
+
+BASE = "e5-small"
+"""Name of the pretrained encoder in the model store."""
+BASE_FILE = "e5-small-q4.bin"
+DELTA = "reader.npz"
+
+_CUT_CONFIDENCE = 0.3
+"""At most so sure of a sentence that was not read to its end."""
+
+
+class ModelFiles(Protocol):
+    """Where models lie."""
+
+    def path(self, name: str) -> Path:
+        """Return the folder of an installed model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a sentence was read."""
+
+    requests: tuple[dict[str, Any], ...]
+    """Intents in the order said, with the speaker's own words: `{"kind": "navigate", "to": "机场"}`."""
+    confidence: float
+    """Probability that they are right in every part, 0 to 1."""
+    left_over: tuple[str, ...]
+    """Words that no span, value or frame of a request accounts for."""
+    why: str
+    """How sure each part is, for traces."""
+
+
+class Reader:
+    """Reads sentences; not to be used by two threads at once.
+
+    Parameters
+    ----------
+    encoder
+        The converted encoder.
+    delta
+        What training added.
+    """
+
+    def __init__(self, encoder: Encoder, delta: Delta) -> None:
+        self._encoder = encoder
+        self._tokenizer = Tokenizer(encoder.pieces)
+        self._heads = delta.arrays
+        self._calibration = delta.calibration
+        self._known = frozenset(delta.known)
+
+    @classmethod
+    def open(cls, store: ModelFiles, cache: Path | None = None) -> Reader:
+        """Open the reader; the first time its base and delta are converted, which takes seconds.
+
+        Parameters
+        ----------
+        store
+            The models.
+        cache
+            Where the converted files are kept; by default the user's cache.
+
+        Raises
+        ------
+        ReaderUnavailable
+            If the base, the delta or onnxruntime is missing or damaged; the message says what to do.
+        """
+        cache = cache or cache_home()
+        try:
+            delta = read_delta(files("agent").joinpath("data", DELTA).read_bytes())
+        except OSError as error:
+            raise ReaderUnavailable(
+                f"the reader's delta is missing ({error}): install xiaogao again"
+            ) from None
+        folder = folder_of(delta.base_sha256, delta, cache)
+        if not (folder / "facts.json").is_file():
+            folder = convert(_base(store), delta, cache)
+        return cls(Encoder(folder), delta)
+
+    def read(self, text: str, language: str, state: State | None = None) -> Reading:
+        """Read one sentence.
+
+        Parameters
+        ----------
+        text
+            What was said, without the call; any text of any length.
+        language
+            Code of the language that it is said in.
+        state
+            What the dialogue stands at.
+
+        Returns
+        -------
+        Reading
+            Without requests if there are no words in the text.
+        """
+        text = text.strip()
+        if not any(character.isalnum() for character in text):
+            return Reading(requests=(), confidence=0.0, left_over=(), why="no words")
+        tokens = self._tokenizer(text)
+        hidden = self._encoder(tokens.ids, (state or State()).vector())
+        decoded = decode(text, tokens, hidden, self._heads)
+        left_over = self.left_over(text, tokens, [span for d in decoded for span in d.request.spans])
+        share = sum(map(len, left_over)) / max(1, sum(c.isalnum() for c in text))
+        sure = confidence(figures(decoded, share, tokens.whole), self._calibration)
+        try:
+            words = load_language(language).reading
+        except LanguageError as error:
+            return Reading(requests=(), confidence=0.0, left_over=left_over, why=str(error))
+        intents = requests_to_intents(text, [d.request for d in decoded], words)
+        return Reading(
+            requests=tuple(intents),
+            confidence=sure if tokens.whole else min(sure, _CUT_CONFIDENCE),
+            left_over=left_over,
+            why=_why(text, decoded, left_over),
+        )
+
+    def left_over(self, text: str, tokens: Tokens, spans: Sequence[Span]) -> tuple[str, ...]:
+        """Return the words outside of the spans that nothing trained on has outside of its spans."""
+        result: list[str] = []
+        last = -1
+        for piece, (start, end) in zip(tokens.ids.tolist(), tokens.places, strict=True):
+            inside = any(span.start < end and start < span.end for span in spans)
+            if start == end or inside or piece in self._known or not text[start:end].strip(" ").isalnum():
+                continue
+            if result and last == start:
+                result[-1] += text[start:end]
+            else:
+                result.append(text[start:end])
+            last = end
+        if not tokens.whole:
+            result.append(text[tokens.places[-2][1] :].strip())
+        return tuple(result)
+
+
+def _base(store: ModelFiles) -> Path:
+    try:
+        return store.path(BASE) / BASE_FILE
+    except Exception as error:  # the store is of a package above this one, and so are its errors
+        raise ReaderUnavailable(str(error)) from None
+
+
+def _why(text: str, decoded: Sequence[Decoded], left_over: Sequence[str]) -> str:
+    parts = []
+    for one in decoded:
+        said = [f"{one.request.kind} {one.kind_p:.2f}"]
+        said += [
+            f"{span.tag}={text[span.start : span.end]} {p:.2f}"
+            for span, p in zip(one.request.spans, one.span_p, strict=True)
+        ]
+        said += [f"{name}={value} {one.value_p[name]:.2f}" for name, value in one.request.values.items()]
+        parts.append(", ".join(said))
+    return "; ".join(parts) + (f" (left over: {' '.join(left_over)})" if left_over else "")
