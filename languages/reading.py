@@ -46,6 +46,10 @@ class ReadingData(BaseModel):
     """Words for a number of days without a numeral: "weekend"."""
     joins: tuple[str, ...] = ()
     """Words that a further request begins with: "then", 然后."""
+    corrections: tuple[str, ...] = ()
+    """Words that take back what was said before them: "no, wait", 不对."""
+    apart: str = ""
+    """Characters that names end at, where words are written without spaces; no piece ends with them."""
     fillers: tuple[str, ...] = ()
     """Words that change nothing in a request: "please", 吧, 麻烦."""
 
@@ -68,6 +72,21 @@ class ReadingWords:
     def company(self) -> tuple[str, ...]:
         """Names of one's own place of work."""
         return self._data.company
+
+    @property
+    def joining(self) -> tuple[str, ...]:
+        """Words that a further request begins with."""
+        return self._data.joins
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """Words that take back what was said before them."""
+        return self._data.corrections
+
+    @property
+    def apart(self) -> str:
+        """Characters that no piece of several characters begins or ends with."""
+        return self._data.apart
 
     def own_place(self, words: str) -> str:
         """Return "home" or "company" if the words name one's own; else nothing."""

@@ -1,0 +1,363 @@
+"""Train the reader's delta: low-rank changes of the upper layers and the heads, on two cores in half an hour.
+
+    python -m agent.train.reader --base e5-small-q4.bin --data data.npz --out delta.npz [--minutes 30]
+
+Needs `pip install xiaogao[train-reader]` (JAX and optax). The lower layers stay as they are: what they make
+of every sentence is kept in a file beside the data and is made anew only for sentences that are new.
+Sentences are laid side by side in rows of one length: little is computed for nothing, all compiles once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from agent.train.reader_model import Params, heads, initial, same_sentence, stacked, through, upper
+from agent.understanding.base_model import BaseModel, read_base
+from agent.understanding.delta import OUTPUTS, write_delta
+from agent.understanding.encoder import FIRST_TRAINED
+from agent.understanding.labels import KINDS, STATES, VALUES
+
+_ROWS, _ROW = 16, 64
+_MOST_IN_ROW = 14
+"""Requests that a row can hold."""
+_NOISE = 0.02
+_SMOOTHING = 0.03
+_TAG_WEIGHT, _SPAN_WEIGHT, _BEGIN_WEIGHT, _BEGINNING_WEIGHT = 2.0, 2.0, 1.0, 4.0
+_RATES = {"lora": 5e-4, "norm": 2e-4, "head": 1e-3}
+_WARM_UP = 60
+_LEAST_RATE = 0.03
+_STANDARDISED_ON = 20
+_HELD = ":held"
+_TOLD_STATE = frozenset({"own", "slurp", "xsid", "crosswoz", "joined", "prefaced", "corrected"})
+"""Sources whose sentences say little of the dialogue's state: some is drawn for them."""
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """The arrays of `reader_data`, with where each sentence begins in them."""
+
+    held: dict[str, Array]
+    starts: Array
+    first_request: Array
+    lower: Array
+    """What the lower layers make of every piece, half precision."""
+
+
+def load(path: Path, base: BaseModel) -> Data:
+    """Read the arrays, and make or find what the lower layers make of them."""
+    with np.load(path, allow_pickle=False) as file:
+        held = {name: file[name] for name in file.files}
+    starts = np.concatenate([[0], np.cumsum(held["lengths"])]).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(held["requests"])]).astype(np.int64)
+    return Data(held=held, starts=starts, first_request=first, lower=_lower(path, held, starts, base))
+
+
+def _lower(path: Path, held: dict[str, Array], starts: Array, base: BaseModel) -> Array:
+    """Return the lower layers' result, in half precision; what an earlier run made is in its file."""
+    cache = path.parent / f"lower{FIRST_TRAINED}.npz"
+    ids = held["kept"][held["ids"]]
+    spans = list(zip(starts.tolist(), starts[1:].tolist(), strict=False))
+    keys = [hashlib.blake2b(ids[a:b].tobytes(), digest_size=8).digest() for a, b in spans]
+    result = np.zeros((len(ids), base.width), np.float16)
+    known: dict[bytes, tuple[int, int]] = {}
+    if cache.is_file():
+        with np.load(cache) as old:
+            ends, lengths, kept = np.cumsum(old["lengths"]), old["lengths"], old["lower"]
+            known = {
+                key.tobytes(): (int(end - n), int(end))
+                for key, end, n in zip(old["keys"], ends, lengths, strict=True)
+            }
+        for key, (a, b) in zip(keys, spans, strict=True):
+            if key in known:
+                result[a:b] = kept[slice(*known[key])]
+    missing = [i for i, key in enumerate(keys) if key not in known]
+    if missing:
+        _run_lower(missing, ids, starts, base, result)
+        keys_array = np.array([np.frombuffer(key, np.uint8) for key in keys])
+        np.savez(cache, keys=keys_array, lengths=held["lengths"], lower=result)
+    return result
+
+
+def _run_lower(wanted: list[int], ids: Array, starts: Array, base: BaseModel, result: Array) -> None:
+    held = stacked(base.weights, None, range(FIRST_TRAINED))
+    weights = base.weights
+
+    def lower(x: jax.Array, sentence: jax.Array) -> jax.Array:
+        return through(x, same_sentence(sentence), held, base.heads, base.epsilon).astype(jnp.float16)
+
+    run: Any = jax.jit(lower)
+    begun = time.monotonic()
+    for rows in _batches(wanted, starts, None, most=_ROW):
+        x = np.zeros((_ROWS, _ROW, base.width), np.float32)
+        sentence = np.full((_ROWS, _ROW), -1, np.int32)
+        for row, at, i in _laid(rows, starts):
+            n = starts[i + 1] - starts[i]
+            words = (
+                base.embeddings(ids[starts[i] : starts[i + 1]]) + weights["positions"][:n] + weights["type"]
+            )
+            centred = words - words.mean(-1, keepdims=True)
+            scale = np.sqrt((centred**2).mean(-1, keepdims=True) + base.epsilon)
+            x[row, at : at + n] = centred / scale * weights["norm.w"] + weights["norm.b"]
+            sentence[row, at : at + n] = i
+        y = np.asarray(run(x, sentence))
+        for row, at, i in _laid(rows, starts):
+            result[starts[i] : starts[i + 1]] = y[row, at : at + starts[i + 1] - starts[i]]
+    print(f"lower layers of {len(wanted)} sentences: {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def _laid(rows: list[list[int]], starts: Array) -> Iterator[tuple[int, int, int]]:
+    """Yield for each sentence of some rows its row, where in it it begins, and its number."""
+    for row, chosen in enumerate(rows):
+        at = 0
+        for i in chosen:
+            yield row, at, i
+            at += int(starts[i + 1] - starts[i])
+
+
+def _batches(
+    wanted: list[int], starts: Array, generator: np.random.Generator | None, most: int = 6
+) -> Iterator[list[list[int]]]:
+    """Yield batches of rows of sentences that fit side by side."""
+    rows: list[list[int]] = []
+    free: list[int] = []
+    for i in wanted if generator is None else generator.permutation(wanted).tolist():
+        need = int(starts[i + 1] - starts[i])
+        fits = [r for r, space in enumerate(free) if need <= space and len(rows[r]) < most]
+        if not fits and len(rows) == _ROWS:
+            yield rows
+            rows, free, fits = [], [], []
+        if not fits:
+            rows.append([])
+            free.append(_ROW)
+            fits = [len(rows) - 1]
+        row = min(fits, key=lambda r: free[r])
+        rows[row].append(i)
+        free[row] -= need
+    if rows:
+        yield rows
+
+
+def batch(data: Data, rows: list[list[int]], generator: np.random.Generator | None) -> dict[str, Array]:
+    """Return the arrays of a batch; -1 marks what is not there and is not trained."""
+    made: dict[str, Array] = {
+        "x": np.zeros((_ROWS, _ROW, data.lower.shape[1]), np.float32),
+        "states": np.zeros((_ROWS, _ROW, len(STATES)), np.float32),
+        "first": np.zeros((_ROWS, _MOST_IN_ROW), np.int32),
+        "kinds": np.full((_ROWS, _MOST_IN_ROW), -1, np.int32),
+        "values": np.full((_ROWS, _MOST_IN_ROW, len(VALUES)), -1, np.int32),
+    }
+    made |= {name: np.full((_ROWS, _ROW), -1, np.int32) for name in ("sentence", "tags", "begins", "part")}
+    used = [0] * _ROWS
+    for row, at, i in _laid(rows, data.starts):
+        a, b = int(data.starts[i]), int(data.starts[i + 1])
+        first, last = data.first_request[i], data.first_request[i + 1]
+        here, asked = slice(at, at + b - a), slice(used[row], used[row] + last - first)
+        if asked.stop > _MOST_IN_ROW:
+            continue
+        made["x"][row, here] = data.lower[a:b]
+        made["states"][row, here] = _state(data, i, generator)
+        made["sentence"][row, here] = i
+        made["tags"][row, here] = data.held["tags"][a:b]
+        made["begins"][row, here] = data.held["begins"][a:b]
+        made["part"][row, here] = data.held["part"][a:b] + used[row]
+        made["first"][row, asked] = at
+        made["kinds"][row, asked] = data.held["kinds"][first:last]
+        made["values"][row, asked] = data.held["values"][first:last]
+        used[row] = asked.stop
+    return made
+
+
+def _state(data: Data, i: int, generator: np.random.Generator | None) -> Array:
+    state: Array = data.held["states"][i].copy()
+    if generator is None or str(data.held["sources"][i]).split(":")[1] not in _TOLD_STATE or state.any():
+        return state
+    kind = KINDS[data.held["kinds"][data.first_request[i]]]
+    chance = generator.random()
+    if chance < 0.2 and kind != "navigate":
+        state[STATES.index("guiding")] = 1
+    elif chance < 0.25 and kind in {"navigate", "search", "none", "talk", "status"}:
+        state[generator.choice(3)] = 1
+    elif chance < 0.3 and kind != "plan_trip":
+        state[STATES.index("planning")] = 1
+    return state
+
+
+def loss(params: Params, made: dict[str, jax.Array], key: jax.Array, weights: Any, base: Any) -> jax.Array:
+    """Return what is made small: cross entropy of tags, beginnings, kinds and values."""
+    noise = jax.random.normal(key, made["x"].shape) * _NOISE * jnp.abs(made["x"])
+    tokens = upper(made | {"x": made["x"] + noise}, weights, params, base)
+    tags, begins, out = heads(tokens, made, params)
+    rows = jnp.maximum((made["kinds"] >= 0).sum(), 1)
+    total = _entropy(out[..., slice(*OUTPUTS["kind"])], made["kinds"]).sum() / rows
+    for number, name in enumerate(VALUES):
+        total += _entropy(out[..., slice(*OUTPUTS[name])], made["values"][..., number]).sum() / rows
+    weight = jnp.where(made["tags"] > 0, _SPAN_WEIGHT, 1.0) * (made["tags"] >= 0)
+    total += _TAG_WEIGHT * (_entropy(tags, made["tags"]) * weight).sum() / weight.sum()
+    known = (made["begins"] >= 0) * jnp.where(made["begins"] > 0, _BEGINNING_WEIGHT, 1.0)
+    crossed = jnp.logaddexp(0.0, begins) - begins * made["begins"]
+    return total + _BEGIN_WEIGHT * (crossed * known).sum() / known.sum()
+
+
+def _entropy(scores: jax.Array, wanted: jax.Array) -> jax.Array:
+    logs = jax.nn.log_softmax(scores, -1)
+    picked = jnp.take_along_axis(logs, jnp.maximum(wanted, 0)[..., None], -1)[..., 0]
+    return -((1 - _SMOOTHING) * picked + _SMOOTHING * logs.mean(-1)) * (wanted >= 0)
+
+
+def optimiser(params: Params) -> Any:
+    """Return the optimiser: slower for layer normalisation, nothing for what standardises."""
+
+    def group(name: str) -> str:
+        if name.startswith("token."):
+            return "fixed"
+        return "head" if not name[0].isdigit() else "norm" if "ln" in name else "lora"
+
+    rules = {name: optax.adamw(rate, weight_decay=0.01) for name, rate in _RATES.items()}
+    rules["fixed"] = optax.set_to_zero()
+    labels = {name: group(name) for name in params}
+    return optax.chain(optax.clip_by_global_norm(1.0), optax.multi_transform(rules, labels))
+
+
+def standardised(data: Data, params: Params, weights: Any, base: Any, wanted: list[int]) -> Params:
+    """Set mean and scale of the tokens as the base's layers give them: heads begin on even ground."""
+    run: Any = jax.jit(lambda made: upper(made, weights, params, base))
+    seen: list[Array] = []
+    for rows in _batches(wanted, data.starts, np.random.default_rng(1)):
+        made = batch(data, rows, None)
+        seen.append(np.asarray(run(made))[made["sentence"] >= 0])
+        if len(seen) == _STANDARDISED_ON:
+            break
+    tokens = np.concatenate(seen)
+    mean, scale = tokens.mean(0), tokens.std(0) + 1e-3
+    return params | {"token.mean": jnp.asarray(mean), "token.scale": jnp.asarray(scale)}
+
+
+def judged(data: Data, params: Params, run: Any, wanted: list[int]) -> str:
+    """Return how many held-out requests have the right kind, the right values, and pieces the right tag."""
+    counts = np.zeros(6, np.int64)
+    for rows in _batches(wanted, data.starts, None):
+        made = batch(data, rows, None)
+        tags, _, out = map(np.asarray, run(params, made))
+        known, pieces = made["kinds"] >= 0, made["tags"] > 0
+        kinds = out[..., slice(*OUTPUTS["kind"])].argmax(-1) == made["kinds"]
+        values = np.stack([out[..., slice(*OUTPUTS[name])].argmax(-1) for name in VALUES], -1)
+        valued = ((values == made["values"]) | (made["values"] < 0)).all(-1)
+        fits = tags.argmax(-1) == made["tags"]
+        counts += np.array(
+            [
+                *(known.sum(), (kinds & known).sum(), (kinds & valued & known).sum()),
+                *(pieces.sum(), (fits & pieces).sum(), (~fits & (made["tags"] == 0)).sum()),
+            ]
+        )
+    n, right, valued_right, tagged, tags_right, extra = counts.tolist()
+    return (
+        f"kinds {100 * right / max(n, 1):.1f} %, with values {100 * valued_right / max(n, 1):.1f} % of {n}; "
+        f"tags {100 * tags_right / max(tagged, 1):.1f} % of {tagged}, {extra} where there is none"
+    )
+
+
+def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
+    """Return the parameters after the given minutes."""
+    sources = [str(source) for source in data.held["sources"]]
+    held = [i for i, s in enumerate(sources) if s.endswith(_HELD)]
+    wanted = [i for i, s in enumerate(sources) if not s.endswith(_HELD)]
+    weights = {
+        k: v for k, v in base.weights.items() if k[0].isdigit() and int(k.split(".")[0]) >= FIRST_TRAINED
+    }
+    shape = (base.layers, base.heads, base.epsilon)
+    params = initial(base, np.random.default_rng(0))
+    if options.start:
+        with np.load(options.start) as old:
+            params = {name: jnp.asarray(old[name], jnp.float32) for name in params}
+    else:
+        params = standardised(data, params, weights, shape, wanted)
+    rule = optimiser(params)
+    memory = rule.init(params)
+
+    def step(params: Params, memory: Any, made: Any, key: jax.Array, rate: jax.Array) -> Any:
+        value, slope = jax.value_and_grad(loss)(params, made, key, weights, shape)
+        change, memory = rule.update(slope, memory, params)
+        return optax.apply_updates(params, jax.tree.map(lambda c: c * rate, change)), memory, value
+
+    fast: Any = jax.jit(step)
+    run: Any = jax.jit(lambda params, made: heads(upper(made, weights, params, shape), made, params))
+    generator, key = np.random.default_rng(options.seed), jax.random.PRNGKey(options.seed)
+    losses: list[float] = []
+    passes, share, begun = 0, 0.0, time.monotonic()
+    while share < 1:
+        passes += 1
+        for rows in _batches(wanted, data.starts, generator):
+            share = (time.monotonic() - begun) / (60 * options.minutes)
+            if share >= 1:
+                break
+            key, own = jax.random.split(key)
+            cosine = _LEAST_RATE + (1 - _LEAST_RATE) * (1 + math.cos(math.pi * share)) / 2
+            rate = min(1.0, (len(losses) + 1) / _WARM_UP) * cosine * options.rate
+            made = batch(data, rows, generator)
+            params, memory, value = fast(params, memory, made, own, np.float32(rate))
+            losses.append(float(value))
+            if len(losses) % options.every == 0:
+                spent = f"pass {passes} step {len(losses)} {time.monotonic() - begun:.0f} s"
+                mean = np.mean(losses[-options.every :])
+                print(f"{spent} loss {mean:.3f} held out: {judged(data, params, run, held)}", flush=True)
+                save(options.out.with_suffix(".last.npz"), params)
+    print(f"{len(losses)} steps, {passes} passes; held out: {judged(data, params, run, held)}", flush=True)
+    return params
+
+
+def save(path: Path, params: Params) -> None:
+    """Keep parameters in full precision, to go on from."""
+    held: dict[str, Any] = {name: np.asarray(value) for name, value in params.items()}
+    np.savez(path, **held)
+
+
+def known_pieces(data: Data) -> list[int]:
+    """Return the pieces that stand outside of spans in two sentences trained on, or more."""
+    held = np.array([str(source).endswith(_HELD) for source in data.held["sources"]])
+    outside = (data.held["tags"] == 0) & ~np.repeat(held, data.held["lengths"])
+    pieces, counts = np.unique(data.held["ids"][outside], return_counts=True)
+    return [int(piece) for piece in pieces[counts > 1]]
+
+
+def main() -> None:
+    """Train and write the delta."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="parameters of an earlier run to go on from")
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--rate", type=float, default=1.0, help="factor of all learning rates")
+    parser.add_argument("--every", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    jax.config.update("jax_compilation_cache_dir", str(options.data.parent / "compiled"))
+    base = read_base(options.base)
+    data = load(options.data, base)
+    params = train(data, base, options)
+    save(options.out.with_suffix(".last.npz"), params)
+    facts = json.loads(data.held["facts"].tobytes().decode())
+    digest = hashlib.sha256(options.base.read_bytes()).hexdigest()
+    arrays = {name: np.asarray(value) for name, value in params.items()}
+    facts |= {"base_sha256": digest, "known": known_pieces(data), "calibration": {}}
+    write_delta(options.out, arrays, facts)
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
