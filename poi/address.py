@@ -14,6 +14,7 @@ from poi.crossing import Crossings
 from poi.house_number import leading, plain_number, spans
 from poi.name_search import OTHER_NUMBER, NameHit, NameIndex
 from poi.place import Candidate, Place
+from poi.spoken_digits import in_digits
 from poi.store import PlaceStore
 from poi.street_name import SAME, StreetName, likeness, parse_street
 from poi.text import canonical, has_han
@@ -195,7 +196,8 @@ class AddressBook:
         return found
 
     def _asked_latin(self, words: str) -> list[_Asked]:
-        ways = readings(words)
+        spoken = words if any(map(str.isdigit, words)) else in_digits(words)
+        ways = readings(spoken)
         parsed = {way.street: parse_street(way.street) for way in ways}
         roads = self._roads(parsed.values())
         asked = [
@@ -204,7 +206,7 @@ class AddressBook:
             for road, street in roads
             if (score := likeness(parsed[way.street], street))
         ]
-        return asked or self._asked_alike(ways)
+        return asked or (self._asked_alike(ways) if spoken == words else [])
 
     def _asked_alike(self, ways: Sequence[Reading]) -> list[_Asked]:
         """Return addresses in streets whose names only resemble what was said."""

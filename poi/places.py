@@ -15,22 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import haversine_m
-from poi.address import SURE_REASONS, AddressBook
+from poi.address import AddressBook
 from poi.along import along_route
 from poi.area import Area, AreaFinder
 from poi.category import load_categories
+from poi.destination import ADDRESS, OWN, Destinations, kind_alike
 from poi.distinction import told_apart
 from poi.errors import UnknownDistrict
 from poi.filters import Wishes, check_wishes, fits, makes_sense, wishes_in
 from poi.kind_search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
 from poi.name_search import NameIndex
 from poi.opening import open_at as is_open_at
-from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
+from poi.place import CategoryMatch, Place, Resolution, Whereabouts
+from poi.post import Posts
 from poi.resolve import Resolver
 from poi.store import PlaceStore, damaged
 from poi.text import clean
 from poi.user_places import UserPlaces
-from poi.verdict import judge
 from poi.whereabouts import Surroundings
 
 Point = tuple[float, float]
@@ -40,24 +41,6 @@ R = TypeVar("R")
 
 _LISTED = 0.66
 """A search by name lists nothing when its best match is worse."""
-
-_OWN = 0.9
-"""An own place whose name matches so well is taken without looking at the map."""
-
-_ADDRESS = 0.8
-"""An address or crossing found so surely is taken without looking for names."""
-
-_ADDRESS_OVER_NAME = 0.99
-"""An address must be so sure to be preferred to a place that is called just so."""
-
-_NAME_NOT_ADDRESS = 0.9
-"""A name must match so well to be preferred to an address whose number the map lacks."""
-
-_FAR_WORSE = 0.25
-"""An address that scores so much less than a name is none."""
-
-_NAMES_FIRST = 0.1
-"""A kind that was misheard or mistyped must be so much more like what was said than any name."""
 
 
 class HasPath(Protocol):
@@ -127,6 +110,20 @@ class Places:
     @cached_property
     def _areas(self) -> AreaFinder:
         return AreaFinder(self._store, self._names)
+
+    @cached_property
+    def _destinations(self) -> Destinations:
+        south, west, north, east = self.bbox
+        return Destinations(
+            names=self._names,
+            resolver=self._resolver,
+            addresses=self._addresses,
+            areas=self._areas,
+            posts=Posts(self._store),
+            user=self._user,
+            search=self.search,
+            middle=((south + north) / 2, (west + east) / 2),
+        )
 
     @cached_property
     def _surroundings(self) -> Surroundings:
@@ -270,7 +267,7 @@ class Places:
 
     def _of_words(self, words: str, near: Point | None, choose: Choose) -> list[Place]:
         """Return every place that the words may ask for, the user's own in front."""
-        own = [c.place for c in self._user.find(words) if c.score >= _OWN] if self._user else []
+        own = [c.place for c in self._user.find(words) if c.score >= OWN] if self._user else []
         return own + self._on_the_map(words, near, choose)
 
     def _on_the_map(self, words: str, near: Point | None, choose: Choose) -> list[Place]:
@@ -279,11 +276,11 @@ class Places:
             found = places_of_kinds(self._store, match.categories, choose)
             if found:
                 return found
-        addressed = [c.place for c in self._addresses.find(words, near) if c.score >= _ADDRESS]
+        addressed = [c.place for c in self._addresses.find(words, near) if c.score >= ADDRESS]
         if addressed:
             return addressed
         candidates = self._resolver.candidates(words, near=near, limit=60, once=False)
-        if alike := _kind_alike(words, candidates):
+        if alike := kind_alike(words, candidates):
             found = places_of_kinds(self._store, self.categories(alike).categories, choose)
             if found:
                 return found
@@ -345,51 +342,7 @@ class Places:
         Resolution
             Ranked candidates, the verdict and the question to ask.
         """
-        return told_apart(self._resolved(clean(name), near, limit), self._surroundings)
-
-    def _resolved(self, words: str, near: Point | None, limit: int) -> Resolution:
-        own = self._user.find(words) if self._user else []
-        if own and own[0].score >= _OWN:
-            return judge(own, near=near, limit=limit)
-        called_so = bool(self._names.exactly([words]))
-        addressed = self._addresses.find(words, near)
-        least = _ADDRESS_OVER_NAME if called_so else _ADDRESS
-        if addressed and addressed[0].score >= least and addressed[0].why in SURE_REASONS:
-            return judge(addressed, near=near, limit=limit)
-        if not called_so:
-            towns = self._areas.candidates(words, near)
-            if found := towns or self._addresses.alone(words, near):
-                return judge(found, near=near, limit=limit)
-        match = self.categories(words)
-        if match and not match.rest:
-            found = self._kind_as_name(words, near, limit)
-        elif listed := self._kind_in_area(words, near, limit):
-            found = listed
-        else:
-            found = self._resolver.candidates(words, near=near, limit=max(limit, 12))
-            if alike := _kind_alike(words, found):
-                found = self._kind_as_name(alike, near, limit) or found
-        named = found[0].score if found else 0.0
-        if addressed and named < min(_NAME_NOT_ADDRESS, addressed[0].score + _FAR_WORSE):
-            found = addressed
-        found = sorted([*own, *found], key=lambda c: -c.score)
-        return judge(found, near=near, limit=limit)
-
-    def _kind_in_area(self, words: str, near: Point | None, limit: int) -> list[Candidate]:
-        """Return places of a kind said to lie in a town: 昆山的酒店, "hotels in Encamp"."""
-        parted = None if self._names.exactly([words]) else self._areas.split(words)
-        if parted is None or not (match := self.categories(parted[0])) or match.rest:
-            return []
-        found = self.search(parted[0], near=near, district=parted[1].name, limit=limit)
-        return [Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(found)]
-
-    def _kind_as_name(self, words: str, near: Point | None, limit: int) -> list[Candidate]:
-        """Return places for a bare category word: what is called just so, then the nearest of the kind."""
-        named = [c for c in self._resolver.candidates(words, near=near, limit=limit) if c.why == "exact"]
-        of_kind = self.search(words, near=near, limit=limit)
-        return named + [
-            Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(of_kind)
-        ]
+        return told_apart(self._destinations.find(clean(name), near, limit), self._surroundings)
 
     @_readable
     def reverse(self, lat: float, lon: float) -> Whereabouts:
@@ -410,14 +363,6 @@ class Places:
         """Return a place by its id ("node/123"); None when the region has no such place."""
         row = self._store.row_of(place_id)
         return None if row is None else self._store.places([row])[row]
-
-
-def _kind_alike(words: str, named: Sequence[Candidate]) -> str:
-    """Return the category word that was misheard or mistyped; "" when a name fits better."""
-    if named and named[0].why == "exact":
-        return ""
-    word, likeness = load_categories().alike(words)
-    return word if likeness - _NAMES_FIRST > max((c.score for c in named), default=0.0) else ""
 
 
 def _order(places: Sequence[Place], metres: NDArray[np.float64]) -> list[int]:

@@ -14,6 +14,7 @@ from poi.address_han import han_number
 from poi.address_label import house_label, street_of
 from poi.build.extract import RawHouse, RawNumberWay, RawStreet
 from poi.build.kind import DRIVABLE
+from poi.build.nearest_way import NearestWay
 from poi.house_number import Number, leading, numbers_of, plain_number
 from poi.street_name import parse_street
 from poi.text import canonical, has_han
@@ -26,10 +27,6 @@ _STEPS = {"even": 2, "odd": 2, "all": 1}
 _MOST_COUNTED = 400
 """A line of house numbers counts so many at most; more is a wrong tag."""
 
-_NEAR_DEG = 0.002
-"""A house without a street belongs to the nearest named street for cars within about 200 m."""
-
-_STEP_DEG = 0.0003
 _LIST = re.compile(r"\s*[;,|]\s*")
 
 
@@ -109,26 +106,13 @@ class AddressWriter:
     def _lend_streets(self, houses: list[RawHouse]) -> None:
         """Give houses without a street the nearest named one."""
         bare = [house for house in houses if not street_of(house.tags)]
-        named = [street for street in self._streets if _has_houses(street)]
-        if not (bare and named):
+        if not bare:
             return
-        wanted = {_cell(house.lat, house.lon) for house in bare}
-        cells: dict[tuple[int, int], list[tuple[float, float, int]]] = {}
-        for number, street in enumerate(named):
-            for lat, lon in _dense(street.points).tolist():
-                key = _cell(lat, lon)
-                if any((key[0] + i, key[1] + j) in wanted for i in (-1, 0, 1) for j in (-1, 0, 1)):
-                    cells.setdefault(key, []).append((lat, lon, number))
+        named = [street for street in self._streets if _has_houses(street)]
+        nearest = NearestWay(named, ((house.lat, house.lon) for house in bare))
         for house in bare:
-            row, column = _cell(house.lat, house.lon)
-            near = [p for i in (-1, 0, 1) for j in (-1, 0, 1) for p in cells.get((row + i, column + j), ())]
-            if near:
-                points = np.array(near)
-                off = np.hypot(
-                    points[:, 0] - house.lat, (points[:, 1] - house.lon) * np.cos(np.radians(house.lat))
-                )
-                if off.min() <= _NEAR_DEG:
-                    house.tags["addr:street"] = named[int(points[int(off.argmin()), 2])].tags["name"]
+            if street := nearest.of(house.lat, house.lon):
+                house.tags["addr:street"] = street.tags["name"]
 
 
 def _has_houses(street: RawStreet) -> bool:
@@ -190,17 +174,3 @@ def _between(first: str, last: str, step: str) -> Iterator[tuple[float, str]]:
     way = size if high > low else -size
     for number in range(low + way, high, way):
         yield (number - low) / (high - low), str(number)
-
-
-def _cell(lat: float, lon: float) -> tuple[int, int]:
-    return int(np.floor(lat / _NEAR_DEG)), int(np.floor(lon / (2 * _NEAR_DEG)))
-
-
-def _dense(points: np.ndarray) -> np.ndarray:
-    """Return points of a line at most about 30 m apart."""
-    steps = np.ceil(np.abs(np.diff(points, axis=0)).max(axis=1) / _STEP_DEG).astype(int).clip(1, 2000)
-    parts = [
-        a + (b - a) * np.linspace(0, 1, count, endpoint=False)[:, None]
-        for a, b, count in zip(points, points[1:], steps.tolist(), strict=False)
-    ]
-    return np.concatenate([*parts, points[-1:]])

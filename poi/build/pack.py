@@ -25,6 +25,7 @@ from poi.build.extract import Extract, read_extract
 from poi.build.importance import importance
 from poi.build.name_index import NameIndexWriter
 from poi.build.names import name_entries, names_of
+from poi.build.posts import write_posts
 from poi.build.schema import FORMAT, INDEXES, TABLES
 from poi.build.streets import StreetWriter
 from poi.district import DistrictIndex, write_districts
@@ -135,6 +136,7 @@ class _Build:
         addresses = AddressWriter(self.db, self.roads, self.extract.streets)
         addresses.write(self.extract.houses, self.extract.number_ways, self.extract.house_of_node)
         self.roads.write(self.db)
+        write_posts(self.db, self.extract.posts, self.extract.streets)
         self.db.executemany("INSERT INTO place VALUES(?,?,?,?,?,?,?,?,?)", self.rows)
         self.db.executemany("INSERT INTO place_box VALUES(?,?,?,?,?)", self.boxes)
         write_districts(self.db, self.extract.districts, self.areas)

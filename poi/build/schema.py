@@ -20,6 +20,7 @@ CREATE TABLE road(id INTEGER PRIMARY KEY, name TEXT, text TEXT);
 CREATE TABLE road_name(core TEXT, sort TEXT, heading TEXT, road INTEGER);
 CREATE TABLE address(id INTEGER PRIMARY KEY, road INTEGER, number TEXT, low INTEGER, high INTEGER, lat REAL,
   lon REAL, label TEXT, town TEXT, made INTEGER);
+CREATE TABLE post(road TEXT, km REAL, lat REAL, lon REAL, shown TEXT);
 CREATE VIRTUAL TABLE address_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 CREATE TABLE street(id INTEGER PRIMARY KEY, place INTEGER, points BLOB);
 CREATE VIRTUAL TABLE street_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
@@ -38,6 +39,7 @@ CREATE UNIQUE INDEX name_text ON name(text);
 CREATE INDEX place_osm ON place(osm);
 CREATE INDEX address_road ON address(road, number);
 CREATE INDEX address_number ON address(number);
+CREATE INDEX post_road ON post(road, km);
 CREATE INDEX road_core ON road_name(core);
 CREATE INDEX road_text ON road(text);
 CREATE INDEX street_place ON street(place);
