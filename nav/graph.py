@@ -94,11 +94,13 @@ class EdgeFlag(IntFlag):
     AREA_CROSSING = 1 << 18
     """Sidewalk or crossing (`footway=sidewalk|crossing`): a part of another street."""
     CONDITIONAL = 1 << 19
-    """Closed to cars at certain times: see `edge_condition`."""
+    """What cars may do here depends on the time or the vehicle: see `edge_rule`."""
     INTERNAL = 1 << 20
     """Short piece inside a large junction, between the roadways of a road that it crosses."""
     DUAL = 1 << 21
     """`dual_carriageway=yes`: the other direction has a roadway of its own."""
+    NO_STOPPING = 1 << 22
+    """Nobody may stop here: motorways, expressways, tunnels, ferries."""
 
 
 class NodeFlag(IntFlag):
@@ -145,6 +147,8 @@ class Graph:
     """(N,) text: exit number (`ref` of `highway=motorway_junction`, or `junction:ref` of the node)."""
     node_name: Int32Array
     """(N,) name set of the junction (named motorway exits, named crossings), -1 if it has none."""
+    node_rule: Int32Array
+    """(N,) index into `rules`: who may pass here; -1 everybody."""
     node_first_edge: Int64Array
     """(N + 1,) first edge that leaves each node."""
 
@@ -191,8 +195,8 @@ class Graph:
     """(E,) compass bearing of travel on reaching `edge_to`, over the last 15 m."""
     edge_country: UInt8Array
     """(E,) index into `countries`."""
-    edge_condition: Int16Array
-    """(E,) index into `conditions`: closed to cars while it holds; -1 never."""
+    edge_rule: Int32Array
+    """(E,) index into `rules`: what depends on the time or the vehicle; -1 nothing."""
 
     # -- geometries, G entries, P points in all
     geometry_first_point: Int64Array
@@ -225,8 +229,8 @@ class Graph:
     """UTF-8 text of all strings."""
     countries: tuple[str, ...]
     """ISO 3166-1 alpha-2 codes in capitals, indexed by `edge_country`; `` where unknown."""
-    conditions: tuple[str, ...]
-    """Conditions as tagged (opening-hours syntax), indexed by `edge_condition`."""
+    rules: tuple[str, ...]
+    """Texts of `nav.rules.Rule`, indexed by `edge_rule` and `node_rule`."""
 
     @property
     def node_count(self) -> int:
@@ -287,12 +291,10 @@ class Graph:
         return self.countries[int(self.edge_country[edge])]
 
 
-ARRAY_FIELDS: tuple[str, ...] = tuple(
-    f.name for f in fields(Graph) if f.name not in ("countries", "conditions")
-)
+ARRAY_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Graph) if f.name not in ("countries", "rules"))
 """Names of the arrays of a `Graph` in the pack."""
 
 
-def load_graph(file: Path, *, countries: tuple[str, ...], conditions: tuple[str, ...]) -> Graph:
+def load_graph(file: Path, *, countries: tuple[str, ...], rules: tuple[str, ...]) -> Graph:
     """Map the arrays of a graph into memory (nothing is read until it is used)."""
-    return Graph(countries=countries, conditions=conditions, **map_arrays(file))
+    return Graph(countries=countries, rules=rules, **map_arrays(file))

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from nav.errors import BadName
 from nav.paths import regions_dir
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised whenever a pack of the previous version can no longer be read."""
 META_FILE = "meta.json"
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -45,11 +45,14 @@ class Meta:
     """IANA time zone at the middle of the region, `` in the open sea."""
     countries: tuple[str, ...]
     """Countries of the road graph, indexed by its `edge_country`."""
+    rules: tuple[str, ...]
+    """Texts of the rules of the road graph, indexed by its `edge_rule` and `node_rule`."""
     conditions: tuple[str, ...]
-    """Conditions of the road graph, indexed by `edge_condition` and `arc_condition`."""
+    """Conditions of turns, indexed by `arc_condition`."""
     walk_countries: tuple[str, ...]
-    """The same for the graph of walkers and cyclists."""
-    walk_conditions: tuple[str, ...]
+    """Countries of the graph of walkers and cyclists."""
+    faults: dict[str, int]
+    """How many objects have tags that nobody understands, by their kind; they count as absent."""
     counts: dict[str, int]
     """Sizes: nodes, edges, ways, restrictions, missing nodes."""
     files: dict[str, tuple[int, str]]
@@ -63,7 +66,7 @@ class Meta:
     def from_json(cls, text: str) -> Meta:
         """Read the text of `meta.json`; ValueError, KeyError or TypeError if it is not one."""
         values: dict[str, Any] = json.loads(text)
-        for key in ("countries", "conditions", "walk_countries", "walk_conditions"):
+        for key in ("countries", "rules", "conditions", "walk_countries"):
             values[key] = tuple(values[key])
         south, west, north, east = (float(degrees) for degrees in values["bbox"])
         if not (-90 <= south <= north <= 90 and -180 <= west <= east <= 180):

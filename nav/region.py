@@ -20,6 +20,7 @@ from nav.pack import FORMAT_VERSION, META_FILE, Meta, sha256_of
 from nav.paths import cache_home, regions_dir
 from nav.routing.snap import SnapIndex
 from nav.routing.turns import ORDER_FIELD, PROFILES, Turns
+from nav.rules import RuleBook
 
 if TYPE_CHECKING:
     import networkx
@@ -39,8 +40,8 @@ class Network:
     """The contraction order, if the pack stores it."""
     digest: str
     """Tells this network from every other."""
-    conditions: tuple[str, ...]
-    """Conditions of edges and turns, as tagged."""
+    rules: RuleBook
+    """What depends on the time or the vehicle; it binds motor vehicles only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class Region:
         _check_files(path, meta)
         try:
             file = path / "graph" / "roads.arrays"
-            graph = load_graph(file, countries=meta.countries, conditions=meta.conditions)
+            graph = load_graph(file, countries=meta.countries, rules=meta.rules)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RegionDamaged(f"region {meta.name!r} is damaged ({error}): build it again") from error
         return cls(path=path, meta=meta, graph=graph)
@@ -126,13 +127,13 @@ class Region:
 
     def _load_network(self, profile: str) -> Network:
         folder = "graph" if profile == "car" else "walk"
-        conditions = self.meta.conditions if profile == "car" else self.meta.walk_conditions
         try:
             graph = self.graph if profile == "car" else self._load_walk()
             arrays = map_arrays(self.path / folder / f"{profile}.arrays")
             order = arrays.pop(ORDER_FIELD, None)
             snap_index = SnapIndex(**map_arrays(self.path / folder / "snap.arrays"))
             turns = Turns(**arrays)
+            rules = self._rules if profile == "car" else RuleBook((), (), (0.0, 0.0))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RegionDamaged(f"region {self.name!r} is damaged ({error}): build it again") from error
         return Network(
@@ -142,12 +143,17 @@ class Region:
             snap_index=snap_index,
             order=order,
             digest=self.meta.files[f"{folder}/{profile}.arrays"][1],
-            conditions=conditions,
+            rules=rules,
         )
+
+    @property
+    def _rules(self) -> RuleBook:
+        south, west, north, east = self.bbox
+        return RuleBook(self.graph.rules, self.meta.conditions, ((south + north) / 2, (west + east) / 2))
 
     def _load_walk(self) -> Graph:
         file = self.path / "walk" / "roads.arrays"
-        return load_graph(file, countries=self.meta.walk_countries, conditions=self.meta.walk_conditions)
+        return load_graph(file, countries=self.meta.walk_countries, rules=())
 
     def verify(self) -> list[str]:
         """Return the files whose content is not what was built (reads everything)."""

@@ -17,6 +17,7 @@ from nav.osm.extract import NodeTraits, RawNetwork, as_array
 from nav.osm.signs import WaySigns
 from nav.osm.speeds import car_speeds_kph
 from nav.osm.tags import WayTraits
+from nav.rules import Rule, Use
 
 HEADING_SPAN_M = 15.0
 """Bearings are taken over this length, so that a crooked first metre does not decide."""
@@ -81,7 +82,7 @@ class _Segments:
     way: Int64Array
 
 
-def assemble(network: RawNetwork, *, keep: NDArray[np.bool_]) -> Graph:
+def assemble(network: RawNetwork, *, keep: NDArray[np.bool_], with_rules: bool = True) -> Graph:
     """Cut ways at junctions and lay out nodes and directed edges.
 
     Parameters
@@ -90,6 +91,8 @@ def assemble(network: RawNetwork, *, keep: NDArray[np.bool_]) -> Graph:
         The ways of the extract.
     keep
         (ways,) which ways belong to this graph.
+    with_rules
+        Whether what depends on the time or the motor vehicle is kept.
 
     Returns
     -------
@@ -115,8 +118,13 @@ def assemble(network: RawNetwork, *, keep: NDArray[np.bool_]) -> Graph:
     segment_to = rank[node_of_position[segments.last]]
     countries = _way_tables(arrays, network, segments, strings, names)
     _geometry(arrays, segments, x, y)
-    conditions = _edges(arrays, network, segments, segment_from, segment_to, strings, names)
-    _node_traits(arrays, network, strings, names)
+    rules: dict[str, int] = {}
+    _edges(arrays, network, segments, segment_from, segment_to, strings)
+    _rules_of_edges(arrays, network, rules)
+    _node_traits(arrays, network, strings, names, rules)
+    if not with_rules:
+        rules = {}
+        arrays["edge_rule"][:] = arrays["node_rule"][:] = -1
     _signals_inside(arrays, network, segments, refs)
     _urban_and_country(arrays, countries)
     arrays["edge_speed_kph"] = car_speeds_kph(arrays, _way_traits(network, arrays), countries)
@@ -124,7 +132,7 @@ def assemble(network: RawNetwork, *, keep: NDArray[np.bool_]) -> Graph:
     mark_internal_edges(arrays)
     arrays |= names.arrays()
     arrays |= strings.arrays()
-    return Graph(countries=tuple(countries), conditions=tuple(conditions), **arrays)
+    return Graph(countries=tuple(countries), rules=tuple(rules), **arrays)
 
 
 def _cut(
@@ -137,7 +145,7 @@ def _cut(
     _, inverse, counts = np.unique(refs[kept], return_inverse=True, return_counts=True)
     shared = np.zeros(len(refs), bool)
     shared[kept] = counts[inverse] > 1
-    splitting = [node for node, traits in network.nodes.items() if traits.flags & _SPLITTING]
+    splitting = [node for node, traits in network.nodes.items() if traits.flags & _SPLITTING or traits.rule]
     shared |= np.isin(refs, np.array(sorted(splitting), np.int64))
     shared[first_ref[:-1]] = True
     shared[first_ref[1:] - 1] = True
@@ -245,9 +253,8 @@ def _edges(
     segment_from: Int64Array,
     segment_to: Int64Array,
     strings: _Strings,
-    names: _NameSets,
-) -> list[str]:
-    """Lay out two directed edges per segment, sorted by node; return the conditions met."""
+) -> None:
+    """Lay out two directed edges per segment, sorted by node."""
     count = len(segment_from)
     segment = np.tile(np.arange(count), 2)
     forward = np.repeat([True, False], count)
@@ -276,22 +283,18 @@ def _edges(
     arrays["edge_heading_in_deg"] = np.where(forward, heading_in[segment], back_in[segment]).astype(
         np.float32
     )
-    return _edge_traits(arrays, network, strings)
+    _edge_traits(arrays, network, strings)
 
 
 def _way_traits(network: RawNetwork, arrays: dict[str, NDArray[Any]]) -> list[WayTraits]:
     return [network.way_traits[w] for w in arrays["way_source"].tolist()]
 
 
-def _edge_traits(arrays: dict[str, NDArray[Any]], network: RawNetwork, strings: _Strings) -> list[str]:
-    """Spread what ways say over their edges; return the conditions met."""
+def _edge_traits(arrays: dict[str, NDArray[Any]], network: RawNetwork, strings: _Strings) -> None:
+    """Spread what ways say over their edges."""
     way, forward = arrays["edge_way"], arrays["edge_forward"]
     traits = _way_traits(network, arrays)
     signs: list[WaySigns] = [network.way_signs[w] for w in arrays["way_source"].tolist()]
-    conditions: dict[str, int] = {}
-
-    def condition(text: str) -> int:
-        return conditions.setdefault(text, len(conditions)) if text else -1
 
     def spread(values: Iterable[int], dtype: type[np.generic]) -> NDArray[Any]:
         return np.asarray(np.fromiter(values, np.int64, len(traits)).astype(dtype)[way])
@@ -310,11 +313,6 @@ def _edge_traits(arrays: dict[str, NDArray[Any]], network: RawNetwork, strings: 
     arrays["edge_lanes"] = by_direction(
         (t.forward.lanes for t in traits), (t.backward.lanes for t in traits), np.uint8
     )
-    arrays["edge_condition"] = by_direction(
-        [condition(t.forward.condition) for t in traits],
-        [condition(t.backward.condition) for t in traits],
-        np.int16,
-    )
     for name, attribute in (
         ("edge_turn_lanes", "turn_lanes"),
         ("edge_destination", "destination"),
@@ -325,8 +323,20 @@ def _edge_traits(arrays: dict[str, NDArray[Any]], network: RawNetwork, strings: 
         arrays[name] = by_direction(there, back, np.int32)
     arrays["edge_junction_ref"] = spread([strings.add(sign.junction_ref) for sign in signs], np.int32)
     _one_way_signs(arrays)
-    arrays["edge_flags"] |= np.where(arrays["edge_condition"] >= 0, EdgeFlag.CONDITIONAL, 0).astype(np.uint32)
-    return list(conditions)
+
+
+def _rules_of_edges(arrays: dict[str, NDArray[Any]], network: RawNetwork, rules: dict[str, int]) -> None:
+    """Number the rules of the ways, and give each edge that of its direction."""
+    traits = _way_traits(network, arrays)
+
+    def number(text: str) -> int:
+        return rules.setdefault(text, len(rules)) if text else -1
+
+    there = np.array([number(t.forward.rule) for t in traits], np.int32)
+    back = np.array([number(t.backward.rule) for t in traits], np.int32)
+    way = arrays["edge_way"]
+    arrays["edge_rule"] = np.where(arrays["edge_forward"], there[way], back[way]).astype(np.int32)
+    arrays["edge_flags"] |= np.where(arrays["edge_rule"] >= 0, EdgeFlag.CONDITIONAL, 0).astype(np.uint32)
 
 
 def _one_way_signs(arrays: dict[str, NDArray[Any]]) -> None:
@@ -337,9 +347,15 @@ def _one_way_signs(arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _node_traits(
-    arrays: dict[str, NDArray[Any]], network: RawNetwork, strings: _Strings, names: _NameSets
+    arrays: dict[str, NDArray[Any]],
+    network: RawNetwork,
+    strings: _Strings,
+    names: _NameSets,
+    rules: dict[str, int],
 ) -> None:
     count = len(arrays["node_osm_id"])
+    rule = np.full(count, -1, np.int32)
+    shut = np.zeros(count, bool)
     flags = np.zeros(count, np.uint16)
     exit_ref = np.full(count, -1, np.int32)
     name = np.full(count, -1, np.int32)
@@ -349,7 +365,13 @@ def _node_traits(
         flags[index] = traits.flags
         exit_ref[index] = strings.add(traits.exit_ref)
         name[index] = names.add(traits.names)
-    flags[_barriers_of_paths(arrays, network, flags)] &= ~np.uint16(NodeFlag.CLOSED)
+        if traits.rule:
+            rule[index] = rules.setdefault(traits.rule, len(rules))
+            shut[index] = Rule.from_text(traits.rule).usual == Use.CLOSED
+    of_paths = _barriers_of_paths(arrays, network, shut | ((flags & NodeFlag.CLOSED) > 0))
+    flags[of_paths] &= ~np.uint16(NodeFlag.CLOSED)
+    rule[of_paths] = -1
+    arrays["node_rule"] = rule
     arrays["node_exit_ref"], arrays["node_name"] = exit_ref, name
     arrays["node_flags"] = flags
     beside_gate = (flags & (NodeFlag.GATE | NodeFlag.CLOSED)) > 0
@@ -358,10 +380,10 @@ def _node_traits(
 
 
 def _barriers_of_paths(
-    arrays: dict[str, NDArray[Any]], network: RawNetwork, flags: NDArray[np.uint16]
+    arrays: dict[str, NDArray[Any]], network: RawNetwork, shut: NDArray[np.bool_]
 ) -> Int64Array:
     """Find barriers on a main road where a path branches off: they stand on the path."""
-    closed = np.flatnonzero((flags & NodeFlag.CLOSED) > 0)
+    closed = np.flatnonzero(shut)
     if not len(closed):
         return closed
     refs, first_ref = as_array(network.refs), as_array(network.first_ref)
@@ -371,7 +393,7 @@ def _barriers_of_paths(
     for position, end in zip(positions.tolist(), is_end.tolist(), strict=True):
         ends[int(refs[position])] += 1 if end else 2
     driven = (arrays["edge_access"] & Access.CAR) > 0
-    best = np.full(len(flags), 99)
+    best = np.full(len(shut), 99)
     np.minimum.at(best, arrays["edge_from"][driven], arrays["edge_class"][driven])
     meeting = np.array([ends[int(node)] for node in arrays["node_osm_id"][closed]])
     return closed[(meeting > 2) & (best[closed] <= RoadClass.TERTIARY)]

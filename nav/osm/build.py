@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from nav.pack import ATTRIBUTION, FORMAT_VERSION, LICENCE, META_FILE, Meta, sha2
 from nav.routing.engine import compute_order
 from nav.routing.snap import SNAP_FIELDS, build_snap_index
 from nav.routing.turns import ORDER_FIELD, TURN_FIELDS, ForbiddenSequence, build_turns
+
+log = logging.getLogger("xiaogao")
 
 
 def build_graph(pbf: Path, out_dir: Path, *, name: str, progress: Progress | None = None) -> Meta:
@@ -75,17 +78,19 @@ def pack_network(
         "graph/snap.arrays": _fields(build_snap_index(roads), SNAP_FIELDS),
     }
     tell("turns", 0.5)
-    files["graph/car.arrays"] = _profile(roads, "car", forbidden)
+    files["graph/car.arrays"] = _profile(roads, "car", forbidden, conditions)
     tell("paths", 0.7)
     walk = build_walk(network)
     files["walk/roads.arrays"] = _fields(walk, ARRAY_FIELDS)
     files["walk/snap.arrays"] = _fields(build_snap_index(walk), SNAP_FIELDS)
     for profile in ("bike", "foot"):
-        files[f"walk/{profile}.arrays"] = _profile(walk, profile, ())
+        files[f"walk/{profile}.arrays"] = _profile(walk, profile, (), {})
     written = {path: write_arrays(out_dir / path, arrays) for path, arrays in files.items()}
-    rules = (conditions, len(forbidden))
+    rules = (tuple(conditions), len(forbidden))
     meta = _describe(written, name, source or Source(), network, (roads, walk), rules)
     (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
+    for kind, count in meta.faults.items():
+        log.warning("%d objects have a %s tag that nobody understands: it counts as absent", count, kind)
     tell("done", 1.0)
     return meta
 
@@ -94,27 +99,39 @@ def _fields(table: object, names: Sequence[str]) -> dict[str, NDArray[Any]]:
     return {name: getattr(table, name) for name in names}
 
 
-def build_roads(network: RawNetwork) -> tuple[Graph, list[ForbiddenSequence], tuple[str, ...]]:
+def build_roads(network: RawNetwork) -> tuple[Graph, list[ForbiddenSequence], dict[str, int]]:
     """Lay out the graph of roads, ferries and tracks, with what may not be driven on it."""
     keep = np.array([t.road_class <= RoadClass.FERRY or _is_driven(t) for t in network.way_traits])
     if not keep.any():
         raise BadMapFile("the extract holds no roads for cars: choose a larger area")
     roads = assemble(network, keep=keep)
-    conditions = {text: i for i, text in enumerate(roads.conditions)}
-    forbidden = forbidden_sequences(roads, network.restrictions, conditions)
-    return roads, forbidden, tuple(conditions)
+    conditions: dict[str, int] = {}
+    forbidden = forbidden_sequences(roads, network.restrictions, conditions, _cut_off(network))
+    return roads, forbidden, conditions
+
+
+def _cut_off(network: RawNetwork) -> set[int]:
+    """Return the ways at the end of `only_*` restrictions that the edge of the map cuts off."""
+    ends = {way for rule in network.restrictions if rule.only for way in rule.to_ways} - network.other_ways
+    if not ends:
+        return ends
+    wanted = np.fromiter(sorted(ends), np.int64, len(ends))
+    there = set(wanted[np.isin(wanted, np.array(network.way_ids, np.int64))].tolist())
+    return {way for way in ends if way not in there or way in network.cut_ways}
 
 
 def _is_driven(traits: Any) -> bool:
     return bool((traits.forward.access | traits.backward.access) & Access.CAR)
 
 
-def _profile(graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence]) -> dict[str, NDArray[Any]]:
+def _profile(
+    graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence], conditions: dict[str, int]
+) -> dict[str, NDArray[Any]]:
     """Return the arrays of the turn-exact graph of a profile, for cars with the order of the index.
 
     That of walkers and cyclists is computed, and kept, when somebody first asks for their routes.
     """
-    turns = build_turns(graph, profile, forbidden)
+    turns = build_turns(graph, profile, forbidden, conditions)
     arrays = _fields(turns, TURN_FIELDS)
     return arrays | {ORDER_FIELD: compute_order(turns, graph)} if profile == "car" else arrays
 
@@ -125,7 +142,7 @@ def build_walk(network: RawNetwork) -> Graph:
     keep = np.array([bool((t.forward.access | t.backward.access) & soft) for t in network.way_traits])
     if not keep.any():
         keep[:] = True
-    return assemble(network, keep=keep)
+    return assemble(network, keep=keep, with_rules=False)
 
 
 def _describe(
@@ -137,7 +154,8 @@ def _describe(
     rules: tuple[tuple[str, ...], int],
 ) -> Meta:
     roads, walk = graphs
-    lat, lon = roads.point_lat_e7 / 1e7, roads.point_lon_e7 / 1e7
+    lat = np.concatenate((roads.point_lat_e7, walk.point_lat_e7)) / 1e7
+    lon = np.concatenate((roads.point_lon_e7, walk.point_lon_e7)) / 1e7
     bbox = (float(lat.min()), float(lon.min()), float(lat.max()), float(lon.max()))
     return Meta(
         name=name,
@@ -150,9 +168,10 @@ def _describe(
         attribution=ATTRIBUTION,
         timezone=timezone_at((bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2),
         countries=roads.countries,
+        rules=roads.rules,
         conditions=rules[0],
         walk_countries=walk.countries,
-        walk_conditions=walk.conditions,
+        faults=dict(sorted(network.faults.items())),
         counts={
             "nodes": roads.node_count,
             "edges": roads.edge_count,

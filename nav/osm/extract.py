@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,16 +12,30 @@ from typing import Any
 import numpy as np
 
 from nav.errors import BadMapFile
-from nav.graph import NodeFlag
+from nav.graph import Access, NodeFlag
+from nav.osm.access import ACCESS_KEYS
 from nav.osm.clean import clean_tags
 from nav.osm.restrictions import Restriction, read_restriction
 from nav.osm.signs import WaySigns, read_signs
-from nav.osm.tags import WayTraits, read_names, read_node, read_way
+from nav.osm.tags import WayTraits, read_names, read_node, read_place, read_way
 
 Progress = Callable[[str, float], None]
 """Called with the name of a step and the share of it that is done, 0 to 1."""
 
-NODE_KEYS = ("highway", "barrier", "crossing", "railway", "junction", "junction:ref")
+NODE_KEYS = (
+    "highway",
+    "barrier",
+    "crossing",
+    "railway",
+    "junction",
+    "junction:ref",
+    *(key + suffix for key in ACCESS_KEYS[Access.CAR] for suffix in ("", ":conditional")),
+    "hgv",
+    "maxheight",
+    "maxwidth",
+    "maxlength",
+    "maxweight",
+)
 WAY_KEYS = ("highway", "route")
 RELATION_KEYS = (
     "restriction",
@@ -29,6 +44,8 @@ RELATION_KEYS = (
     "restriction:conditional",
     "restriction:motorcar:conditional",
     "restriction:motor_vehicle:conditional",
+    "restriction:hgv",
+    "restriction:hgv:conditional",
 )
 _UNKNOWN_E7 = 2**31 - 1
 """What libosmium gives as the coordinate of a node that it has not seen."""
@@ -51,6 +68,8 @@ class NodeTraits:
     """Names of the junction, (language, name)."""
     direction: str
     """`forward` or `backward` if a signal or sign holds for one direction of its way only."""
+    rule: str = ""
+    """Who may pass, as the text of a `Rule`; `` if that depends on nothing."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +89,12 @@ class RawNetwork:
     """Latitude of each position, degrees × 1e7."""
     nodes: dict[int, NodeTraits] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
+    other_ways: set[int] = field(default_factory=set)
+    """Ways that are there, but are no road for anybody."""
+    cut_ways: set[int] = field(default_factory=set)
+    """Ways some of whose nodes the extract does not hold."""
+    faults: Counter[str] = field(default_factory=Counter)
+    """How many ways, nodes and relations have tags of a kind that nobody understands."""
     missing_nodes: int = 0
     """References to nodes that the extract does not hold."""
 
@@ -131,12 +156,16 @@ class _Reader:
         if entity.is_way():
             self._take_way(entity, tags)
         elif entity.is_node():
-            traits = _node_traits(tags)
+            faults: set[str] = set()
+            traits = _node_traits(tags, faults)
+            self._network.faults.update(faults)
             if traits:
                 self._network.nodes[entity.id] = traits
         else:
             members = [(member.type, member.ref, member.role) for member in entity.members]
-            self._network.restrictions.extend(read_restriction(entity.id, tags, members))
+            faults = set()
+            self._network.restrictions.extend(read_restriction(entity.id, tags, members, faults))
+            self._network.faults.update(faults)
 
     def _take_way(self, way: Any, tags: dict[str, str]) -> None:
         key = tuple(sorted(_relevant(tags)))
@@ -144,9 +173,11 @@ class _Reader:
             self._traits[key] = read_way(tags)
         traits = self._traits[key]
         if traits is None:
+            self._network.other_ways.add(way.id)
             return
+        self._network.faults.update(traits.faults)
         signs: WaySigns | None = None
-        for piece in self._pieces(way.nodes):
+        for piece in self._pieces(way.id, way.nodes):
             signs = signs or self._signs(tags, piece[0][0])
             network = self._network
             network.way_ids.append(way.id)
@@ -168,7 +199,7 @@ class _Reader:
             return signs
         return replace(signs, destination=(node.exit_to, signs.destination[1]))
 
-    def _pieces(self, nodes: Iterable[Any]) -> Iterator[list[tuple[int, int, int]]]:
+    def _pieces(self, way: int, nodes: Iterable[Any]) -> Iterator[list[tuple[int, int, int]]]:
         """Cut a way where nodes are missing; leave out repetitions of the same node."""
         piece: list[tuple[int, int, int]] = []
         last = None
@@ -176,6 +207,7 @@ class _Reader:
             x, ref = node.x, node.ref
             if x == _UNKNOWN_E7:
                 self._network.missing_nodes += 1
+                self._network.cut_ways.add(way)
                 if len(piece) > 1:
                     yield piece
                 piece, last = [], None
@@ -192,14 +224,15 @@ def _relevant(tags: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield key, value
 
 
-def _node_traits(tags: Mapping[str, str]) -> NodeTraits | None:
+def _node_traits(tags: Mapping[str, str], faults: set[str]) -> NodeTraits | None:
     flags = read_node(tags)
+    rule = read_place(tags, faults)[1]
     is_exit = NodeFlag.MOTORWAY_JUNCTION in flags
     exit_ref = tags.get("ref", "") if is_exit else ""
     exit_ref = exit_ref or tags.get("junction:ref", "")
     named = is_exit or NodeFlag.SIGNALS in flags or tags.get("junction") == "yes"
     names = read_names(tags) if named else ()
-    if not flags and not exit_ref and not names:
+    if not flags and not exit_ref and not names and rule is None:
         return None
     return NodeTraits(
         flags=flags,
@@ -207,6 +240,7 @@ def _node_traits(tags: Mapping[str, str]) -> NodeTraits | None:
         exit_to=tags.get("exit_to", "") if is_exit else "",
         names=names,
         direction=tags.get("traffic_signals:direction", tags.get("direction", "")),
+        rule=rule.to_text() if rule is not None else "",
     )
 
 

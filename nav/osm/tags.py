@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nav.conditions import HEAVY, conditional_parts, read_condition
 from nav.graph import NO_LIMIT_KPH, Access, EdgeFlag, NodeFlag, RoadClass
+from nav.osm.access import (
+    ACCESS_KEYS,
+    ENTERED_VALUES,
+    HEAVY_KEYS,
+    OPEN_VALUES,
+    Faults,
+    is_plain,
+    listed,
+    oneway_clauses,
+    oneway_of,
+    rule_of,
+    use_clauses,
+    use_of,
+)
+from nav.rules import Clauses, Rule, Use
 
 _CLASS_OF_HIGHWAY = {
     "motorway": RoadClass.MOTORWAY,
@@ -31,21 +47,9 @@ _CLASS_OF_HIGHWAY = {
     "platform": RoadClass.FOOTWAY,
     "steps": RoadClass.STEPS,
 }
-_ACCESS_KEYS = {
-    Access.CAR: ("motorcar", "motor_vehicle", "vehicle", "access"),
-    Access.BIKE: ("bicycle", "vehicle", "access"),
-    Access.FOOT: ("foot", "access"),
-}
-_OPEN = frozenset(
-    {"yes", "designated", "permissive", "official", "public", "true", "1", "unknown", "use_sidepath"}
-)
-_PRIVATE = frozenset({"private", "delivery", "permit", "residents", "employees"})
-_DESTINATION = frozenset({"destination", "customers", "visitors", "resident"})
-_ENTERED = _OPEN | _PRIVATE | _DESTINATION
 _ONEWAY_KEYS = {
-    Access.CAR: ("oneway:motor_vehicle", "oneway:vehicle", "oneway"),
     Access.BIKE: ("oneway:bicycle", "oneway:vehicle", "oneway"),
-    Access.FOOT: ("oneway",),
+    Access.FOOT: ("oneway:foot",),
 }
 _UNPAVED = frozenset((
     "unpaved", "compacted", "fine_gravel", "gravel", "pebblestone", "ground", "dirt", "earth", "grass",
@@ -61,10 +65,15 @@ _GATES = frozenset((
     "gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "bump_gate", "hampshire_gate",
     "sally_port", "swing_beam",
 ))  # fmt: skip
+_SQUARES = (RoadClass.PEDESTRIAN, RoadClass.FOOTWAY)
+"""Areas of these classes are walked along their edge."""
+_PLACE_KEYS = frozenset((*ACCESS_KEYS[Access.CAR], "hgv", "maxheight", "maxwidth", "maxlength", "maxweight"))
+_OTHER_LIMITS = frozenset(
+    ("signals", "variable", "default", "unposted", "implicit", "unknown", "no", "national", "zone")
+)
 _LANGUAGE_KEY = re.compile(r"name:([a-z]{2,3}(?:[-_][A-Za-z]+)*)$")
 _SPEED = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(mph|kmh|km/h|kph|knots)?\s*(?:$|[;|,].*)")
 _ZONE = re.compile(r"([A-Z]{2}):(?:zone:?)?([a-z_]+|\d+)$")
-_CONDITIONAL = re.compile(r"\s*([\w ]+?)\s*@\s*(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\)|([^;]+))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +86,10 @@ class Travel:
     """Posted limit; 0 not tagged, `NO_LIMIT_KPH` none."""
     lanes: int
     """Lanes in this direction; 0 unknown."""
-    condition: str
-    """Closed to cars while this condition holds (opening-hours syntax); `` never."""
+    rule: str
+    """What depends on the time or the vehicle, as the text of a `Rule`; `` if nothing does."""
+    usually_open: bool
+    """Whether a car may go this way round when nothing is special."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +109,8 @@ class WayTraits:
     """Time that a ferry takes over the whole way; 0 unknown."""
     forward: Travel
     backward: Travel
+    faults: tuple[str, ...] = ()
+    """Kinds of tags that were not understood, and count as absent."""
 
 
 def read_way(tags: Mapping[str, str]) -> WayTraits | None:
@@ -117,14 +130,19 @@ def read_way(tags: Mapping[str, str]) -> WayTraits | None:
     highway = tags.get("highway", "")
     link = highway.endswith("_link")
     road_class = RoadClass.FERRY if is_ferry else _CLASS_OF_HIGHWAY.get(highway.removesuffix("_link"))
-    if road_class is None or _is_area(tags) or tags.get("impassable") == "yes":
+    if road_class is None or tags.get("impassable") == "yes":
         return None
+    if _is_area(tags) and road_class not in _SQUARES:
+        return None
+    faults: Faults = set()
     flags = _common_flags(tags, road_class, link=link)
-    flags |= _car_use(tags, road_class)
-    forward, backward = (_travel(tags, road_class, direction) for direction in ("forward", "backward"))
+    flags |= _car_use(tags, road_class, faults)
+    forward, backward = (
+        _travel(tags, road_class, direction, faults) for direction in ("forward", "backward")
+    )
     if not (forward.access or backward.access) and road_class > RoadClass.TRACK:
         return None
-    if bool(forward.access & Access.CAR) != bool(backward.access & Access.CAR):
+    if forward.usually_open != backward.usually_open:
         flags |= EdgeFlag.ONEWAY
     return WayTraits(
         road_class=road_class,
@@ -136,6 +154,7 @@ def read_way(tags: Mapping[str, str]) -> WayTraits | None:
         duration_s=read_duration_s(tags.get("duration", "")) if is_ferry else 0.0,
         forward=forward,
         backward=backward,
+        faults=tuple(sorted(faults)),
     )
 
 
@@ -161,6 +180,7 @@ def _common_flags(tags: Mapping[str, str], road_class: RoadClass, *, link: bool)
         (service == "alley", EdgeFlag.ALLEY),
         (tags.get("hov") == "designated", EdgeFlag.HOV),
         (tags.get("dual_carriageway") == "yes", EdgeFlag.DUAL),
+        (_bars_stopping(tags, road_class, link=link), EdgeFlag.NO_STOPPING),
         (
             tags.get("footway") in ("sidewalk", "crossing") or tags.get("path") == "crossing",
             EdgeFlag.AREA_CROSSING,
@@ -171,6 +191,17 @@ def _common_flags(tags: Mapping[str, str], road_class: RoadClass, *, link: bool)
     return flags
 
 
+def _bars_stopping(tags: Mapping[str, str], road_class: RoadClass, *, link: bool) -> bool:
+    """Tell whether nobody may stop here: motorways and what is built like one, tunnels, ferries."""
+    tunnel = tags.get("tunnel", "no") not in ("no", "culvert", "building_passage")
+    return (
+        road_class in (RoadClass.MOTORWAY, RoadClass.FERRY)
+        or tags.get("motorroad") == "yes"
+        or (road_class is RoadClass.TRUNK and (link or tags.get("bridge", "no") != "no"))
+        or (tunnel and road_class <= RoadClass.RESIDENTIAL)
+    )
+
+
 def _is_unpaved(tags: Mapping[str, str], road_class: RoadClass) -> bool:
     surface = tags.get("surface")
     if surface:
@@ -178,20 +209,25 @@ def _is_unpaved(tags: Mapping[str, str], road_class: RoadClass) -> bool:
     return road_class is RoadClass.TRACK and tags.get("tracktype") != "grade1"
 
 
-def _car_use(tags: Mapping[str, str], road_class: RoadClass) -> EdgeFlag:
-    """Tell whether cars may only go to places here, by the most specific access tag."""
-    value = _first(tags, _ACCESS_KEYS[Access.CAR])
-    said = _listed(value)
-    if not said & _OPEN:
-        if said & _DESTINATION:
-            return EdgeFlag.DESTINATION
-        if said & _PRIVATE:
-            return EdgeFlag.PRIVATE
-    if value is None and (
-        road_class is RoadClass.TRACK or tags.get("service") in ("driveway", "parking_aisle")
-    ):
-        return EdgeFlag.DESTINATION
-    return EdgeFlag(0)
+def _car_use(tags: Mapping[str, str], road_class: RoadClass, faults: Faults) -> EdgeFlag:
+    """Tell whether cars may only go to places here, when nothing is special."""
+    keys = _car_keys(road_class)
+    usual = Rule(car=use_clauses(tags, keys, "", _use_by_class(tags, road_class), faults)).usual
+    return {Use.DESTINATION: EdgeFlag.DESTINATION, Use.PRIVATE: EdgeFlag.PRIVATE}.get(usual, EdgeFlag(0))
+
+
+def _car_keys(road_class: RoadClass) -> tuple[str, ...]:
+    """Return the keys that concern cars: `access` on a footpath speaks of those who walk it."""
+    keys = ACCESS_KEYS[Access.CAR]
+    return keys[:-1] if road_class > RoadClass.FERRY else keys
+
+
+def _use_by_class(tags: Mapping[str, str], road_class: RoadClass) -> Use:
+    """Return what cars may do on a road without access tags."""
+    if not _open_by_class(tags, road_class, Access.CAR):
+        return Use.CLOSED
+    quiet = road_class is RoadClass.TRACK or tags.get("service") in ("driveway", "parking_aisle")
+    return Use.DESTINATION if quiet else Use.OPEN
 
 
 def _first(tags: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
@@ -202,13 +238,22 @@ def _first(tags: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
     return None
 
 
-def _listed(value: str | None) -> frozenset[str]:
-    """Return the single values of a list such as `destination;delivery`."""
-    return frozenset(part.strip() for part in value.split(";")) if value else frozenset()
-
-
-def _oneway(tags: Mapping[str, str], road_class: RoadClass, profile: Access) -> str:
+def _oneway(tags: Mapping[str, str], road_class: RoadClass, profile: Access, faults: Faults) -> str:
     """Return which way round a profile may go: `both`, `forward`, `backward` or `none`."""
+    implied = tags.get("junction") in ("roundabout", "circular") or (
+        road_class is RoadClass.MOTORWAY and tags.get("highway") == "motorway"
+    )
+    if profile is Access.CAR:
+        return oneway_of(tags, implied, faults)
+    if profile is Access.FOOT:
+        value = tags.get("oneway:foot", tags.get("conveying"))
+        return {
+            "yes": "forward",
+            "1": "forward",
+            "forward": "forward",
+            "-1": "backward",
+            "backward": "backward",
+        }.get(value or "", "both")
     value = _first(tags, _ONEWAY_KEYS[profile])
     if value in ("yes", "true", "1"):
         return "forward"
@@ -218,44 +263,82 @@ def _oneway(tags: Mapping[str, str], road_class: RoadClass, profile: Access) -> 
         return "none"
     if value in ("no", "false", "0", "alternating"):
         return "both"
-    implied = tags.get("junction") in ("roundabout", "circular") or (
-        road_class is RoadClass.MOTORWAY and tags.get("highway") == "motorway"
-    )
     return "forward" if implied else "both"
 
 
-def _travel(tags: Mapping[str, str], road_class: RoadClass, direction: str) -> Travel:
+def _travel(tags: Mapping[str, str], road_class: RoadClass, direction: str, faults: Faults) -> Travel:
     access = Access(0)
-    for profile in Access:
+    for profile in (Access.BIKE, Access.FOOT):
         if _may_travel(tags, road_class, profile, direction) and (
-            _oneway(tags, road_class, profile) in ("both", direction) or _against_oneway(tags, profile)
+            _oneway(tags, road_class, profile, faults) in ("both", direction)
+            or (profile is Access.BIKE and _against_oneway(tags))
         ):
             access |= profile
-    if tags.get("hov") == "designated":
-        access &= ~Access.CAR
-    own = read_speed_kph(tags.get(f"maxspeed:{direction}", ""))
+    rule = _car_rule(tags, road_class, direction, faults)
+    if rule is not None:
+        access |= Access.CAR
+    oneway = _oneway(tags, road_class, Access.CAR, faults)
+    posted = tags.get(f"maxspeed:{direction}", tags.get("maxspeed", ""))
+    if posted and not is_speed(posted):
+        faults.add("maxspeed")
     return Travel(
         access=access,
-        maxspeed_kph=own or read_speed_kph(tags.get("maxspeed", "")),
-        lanes=_lanes(tags, direction, one_way=_oneway(tags, road_class, Access.CAR) != "both"),
-        condition=_closing_condition(tags, direction) if Access.CAR in access else "",
+        maxspeed_kph=read_speed_kph(tags.get(f"maxspeed:{direction}", ""))
+        or read_speed_kph(tags.get("maxspeed", "")),
+        lanes=_lanes(tags, direction, one_way=oneway != "both"),
+        rule="" if rule is None or is_plain(rule) else rule.to_text(),
+        usually_open=rule is not None and rule.usual != Use.CLOSED and oneway in ("both", direction),
     )
 
 
+def _car_rule(tags: Mapping[str, str], road_class: RoadClass, direction: str, faults: Faults) -> Rule | None:
+    """Return what one direction demands of motor vehicles; None if none of them ever goes here."""
+    if tags.get("hov") == "designated" or _is_area(tags):
+        return None
+    usual = _oneway(tags, road_class, Access.CAR, faults)
+    turning = oneway_clauses(tags, usual, direction, faults)
+    if usual not in ("both", direction) and not turning:
+        return None
+    keys = _car_keys(road_class)
+    heavy = HEAVY_KEYS[: len(keys)]
+    rule = rule_of(
+        tags, direction, default=_use_by_class(tags, road_class), keys=keys, heavy_keys=heavy, faults=faults
+    )
+    rule = replace(rule, oneway=turning, speeds=_speed_clauses(tags, direction, faults))
+    return rule if rule.ever_open else None
+
+
+def _speed_clauses(tags: Mapping[str, str], direction: str, faults: Faults) -> Clauses:
+    clauses: list[tuple[int, str]] = []
+    heavy = read_speed_kph(tags.get(f"maxspeed:hgv:{direction}", tags.get("maxspeed:hgv", "")))
+    if heavy:
+        clauses.append((heavy, HEAVY))
+    text = tags.get(f"maxspeed:{direction}:conditional", tags.get("maxspeed:conditional", ""))
+    for value, when in conditional_parts(text):
+        read, kph = read_condition(when), read_speed_kph(value)
+        if read.is_broken or not kph or not when:
+            faults.add("conditional")
+        elif not read.purpose:
+            clauses.append((kph, read.text))
+    return tuple(clauses)
+
+
 def _may_travel(tags: Mapping[str, str], road_class: RoadClass, profile: Access, direction: str) -> bool:
-    keys = _ACCESS_KEYS[profile]
-    for key in keys:
+    for key in ACCESS_KEYS[profile]:
         value = tags.get(f"{key}:{direction}", tags.get(key))
         if value is not None:
-            said = _listed(value)
-            return bool(said & _ENTERED) or (key == "bicycle" and "dismount" in said)
+            if key == "bicycle" and "dismount" in listed(value):
+                return True
+            use = use_of(value, set())
+            if use is not None:
+                return use != Use.CLOSED
     return _open_by_class(tags, road_class, profile)
 
 
 def _open_by_class(tags: Mapping[str, str], road_class: RoadClass, profile: Access) -> bool:
     if road_class is RoadClass.FERRY:
-        named = [p for p in ("foot", "bicycle") if tags.get(p) in _OPEN]
-        return profile is not Access.CAR or not named
+        # A boat that names those who walk on board, and nobody else, takes no cars.
+        return profile is not Access.CAR or tags.get("foot") not in OPEN_VALUES
     if tags.get("highway") in ("busway", "bus_guideway"):
         return False
     if profile is Access.CAR:
@@ -269,16 +352,12 @@ def _open_by_class(tags: Mapping[str, str], road_class: RoadClass, profile: Acce
     return road_class is not RoadClass.CYCLEWAY or tags.get("segregated") is not None
 
 
-def _against_oneway(tags: Mapping[str, str], profile: Access) -> bool:
-    """Tell whether a profile need not care about the one-way rule of the carriageway."""
-    if profile is Access.FOOT:
-        return tags.get("oneway:foot") not in ("yes", "1", "-1")
-    if profile is Access.BIKE:
-        sides = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
-        return any(
-            tags.get(side, "").startswith("opposite") or tags.get(f"{side}:oneway") == "no" for side in sides
-        )
-    return False
+def _against_oneway(tags: Mapping[str, str]) -> bool:
+    """Tell whether cyclists need not care about the one-way rule of the carriageway."""
+    sides = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
+    return any(
+        tags.get(side, "").startswith("opposite") or tags.get(f"{side}:oneway") == "no" for side in sides
+    )
 
 
 def _lanes(tags: Mapping[str, str], direction: str, *, one_way: bool) -> int:
@@ -311,6 +390,11 @@ def read_speed_kph(text: str) -> int:
     return round(kph) if 1 <= kph <= 160 else 0
 
 
+def is_speed(text: str) -> bool:
+    """Tell whether a `maxspeed` value means anything, be it no number."""
+    return bool(read_speed_kph(text) or _ZONE.match(text) or text in _OTHER_LIMITS)
+
+
 def _speed_zone(tags: Mapping[str, str]) -> str:
     for key in ("maxspeed", "maxspeed:type", "source:maxspeed", "zone:traffic", "zone:maxspeed"):
         found = _ZONE.match(tags.get(key, ""))
@@ -338,36 +422,6 @@ def read_duration_s(text: str) -> float:
     return float(numbers[0] * 3600 + numbers[1] * 60 + (numbers[2] if len(numbers) == 3 else 0))
 
 
-def conditional_parts(text: str) -> list[tuple[str, str]]:
-    """Split a `…:conditional` value into (value, condition) pairs.
-
-    >>> conditional_parts("no @ (Mo-Fr 07:00-09:00; Sa 10:00-12:00); destination @ (Su)")
-    [('no', 'Mo-Fr 07:00-09:00; Sa 10:00-12:00'), ('destination', 'Su')]
-    """
-    return [(m[1], (m[2] or m[3]).strip()) for m in _CONDITIONAL.finditer(text)]
-
-
-def is_time_condition(condition: str) -> bool:
-    """Tell whether a condition is about time, not about weight, size, weather or the kind of vehicle."""
-    return bool(
-        re.search(
-            r"\d\d?:\d\d|\b(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH|sunrise|sunset|dawn|dusk|24/7)\b|[A-Z][a-z]{2}",
-            condition,
-        )
-    )
-
-
-def _closing_condition(tags: Mapping[str, str], direction: str) -> str:
-    for key in _ACCESS_KEYS[Access.CAR]:
-        text = tags.get(f"{key}:{direction}:conditional", tags.get(f"{key}:conditional", ""))
-        for value, condition in conditional_parts(text):
-            if value == "no" and is_time_condition(condition) and " AND " not in condition:
-                return condition
-        if text or key in tags:
-            return ""
-    return ""
-
-
 def read_node(tags: Mapping[str, str]) -> NodeFlag:
     """Interpret the tags of a node on a road."""
     flags = NodeFlag(0)
@@ -384,25 +438,31 @@ def read_node(tags: Mapping[str, str]) -> NodeFlag:
     ):
         if holds:
             flags |= flag
+    return flags | read_place(tags, set())[0]
+
+
+def read_place(tags: Mapping[str, str], faults: Faults) -> tuple[NodeFlag, Rule | None]:
+    """Interpret what stands on the road at a node, and who may pass it."""
     barrier = tags.get("barrier")
-    return flags | _barrier(tags, barrier) if barrier else flags
-
-
-def _barrier(tags: Mapping[str, str], barrier: str) -> NodeFlag:
-    value = _first(tags, _ACCESS_KEYS[Access.CAR])
-    said = _listed(value)
-    allowed = bool(said & _ENTERED)
+    if barrier is None and not any(key.split(":")[0] in _PLACE_KEYS for key in tags):
+        return NodeFlag(0), None
+    said = listed(_first(tags, ACCESS_KEYS[Access.CAR]))
+    flags, default = NodeFlag(0), Use.OPEN
     if barrier == "toll_booth":
-        return NodeFlag.TOLL_BOOTH
-    if barrier in ("border_control", "checkpoint") and value != "no":
-        return NodeFlag.BORDER_CONTROL
-    if barrier in _GATES:
-        if (value is not None and not allowed) or (tags.get("locked") == "yes" and not allowed):
-            return NodeFlag.CLOSED
-        return NodeFlag(0) if said & _OPEN else NodeFlag.GATE
-    if barrier in _PASSABLE_BARRIERS or allowed:
-        return NodeFlag.CLOSED if value is not None and not allowed else NodeFlag(0)
-    return NodeFlag.CLOSED
+        flags = NodeFlag.TOLL_BOOTH
+    elif barrier in ("border_control", "checkpoint"):
+        flags = NodeFlag.BORDER_CONTROL
+    elif barrier in _GATES or (barrier == "bollard" and tags.get("bollard") in ("rising", "automatic")):
+        flags = NodeFlag(0) if said & OPEN_VALUES else NodeFlag.GATE
+        if tags.get("locked") == "yes" and not said & ENTERED_VALUES:
+            default = Use.CLOSED
+    elif barrier is not None and barrier not in _PASSABLE_BARRIERS:
+        default = Use.CLOSED
+    keys = ACCESS_KEYS[Access.CAR]
+    rule = rule_of(tags, "", default=default, keys=keys, heavy_keys=HEAVY_KEYS, faults=faults)
+    if not rule.ever_open:
+        return NodeFlag.CLOSED, None
+    return flags, None if is_plain(rule) else rule
 
 
 def read_names(tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

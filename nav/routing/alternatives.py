@@ -112,6 +112,7 @@ def _over(
         spans=np.concatenate((there.spans, onward.spans[1:])),
         time_ms=np.concatenate((there.time_ms, onward.time_ms[1:])),
         cost_ms=there.cost_ms + onward.cost_ms - int(weights.edge_ms[via]),
+        limits_kph=weights.limits_kph,
     )
 
 

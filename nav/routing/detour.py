@@ -46,12 +46,23 @@ def detours_s(
     here = _place_at(route, from_offset_m)
     extra = np.full(len(stops), np.inf)
     for start, end, rest_s in _legs_ahead(ways, route, here, from_offset_m):
-        there = ways.legs.find_each(weights, [(start, stop) for stop in stops])
+        # Where a stop has several roads each is weighed with the way on from it.
+        asked = [(i, ends) for i, stop in enumerate(stops) for ends in _apart(stop)]
+        there = ways.legs.find_each(weights, [(start, ends) for _, ends in asked])
         back = [(ways.onward(path.end), end) if path is not None else ((), ()) for path in there]
-        for i, (path, onward) in enumerate(zip(there, ways.legs.find_each(weights, back), strict=True)):
-            if path is not None and onward is not None:
-                extra[i] = min(extra[i], _seconds(path) + _seconds(onward) - rest_s)
+        best_ms = [float("inf")] * len(stops)
+        seconds = [float("inf")] * len(stops)
+        for (i, _), path, onward in zip(asked, there, ways.legs.find_each(weights, back), strict=True):
+            if path is not None and onward is not None and path.cost_ms + onward.cost_ms < best_ms[i]:
+                best_ms[i] = path.cost_ms + onward.cost_ms
+                seconds[i] = _seconds(path) + _seconds(onward) - rest_s
+        extra = np.minimum(extra, seconds)
     return np.asarray(np.maximum(extra, 0.0))
+
+
+def _apart(stop: Sequence[Place]) -> list[Sequence[Place]]:
+    """Return the places of a stop one by one if they are on several roads, else together."""
+    return [[place] for place in stop] if len({place.of for place in stop}) > 1 else [stop]
 
 
 def _seconds(path: LegPath) -> float:

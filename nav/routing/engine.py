@@ -10,9 +10,9 @@ import queue
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from nav.graph import FloatArray, Graph, Int32Array, Int64Array
 from nav.routing.search import INFINITE_MS, BidirectionalSearch, Found, Seed
 from nav.routing.turns import Turns
+from nav.rules import InForce
 
 T = TypeVar("T")
-MetricKey = tuple[tuple[str, ...], tuple[int, ...], bool]
-"""What distinguishes sets of weights: avoided roads, conditions in force, whether penalties count."""
+MetricKey = tuple[tuple[str, ...], InForce, bool]
+"""What distinguishes sets of weights: avoided roads, rules in force, whether penalties count."""
 Question = tuple[list[Seed], list[Seed]]
 """Where a path may begin and where it may end."""
 _KEPT_METRICS = 6
@@ -46,6 +47,10 @@ class Weights:
     """(E,) cost of a whole edge; `INFINITE_MS` and more: closed."""
     arc_ms: Int64Array
     """(A,) cost of a turn and the whole edge after it, at most `INFINITE_MS`."""
+    times_ms: Mapping[int, int] = field(default_factory=dict)
+    """Time on whole edges where a speed limit holds that is not the usual one."""
+    limits_kph: Mapping[int, int] = field(default_factory=dict)
+    """Those limits."""
 
 
 def compute_order(turns: Turns, graph: Graph) -> Int32Array:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from nav.graph import Int64Array, UInt8Array
 from nav.routing.leg import LegPath
 from nav.routing.metric import broken_avoids
 from nav.routing.route import Route
@@ -59,6 +60,7 @@ def assemble_route(
         edges=all_edges,
         spans=all_spans,
         edge_duration_s=time_s,
+        limits_kph=_limits_kph(ways, all_edges, bounds, paths),
         distance_m=sum(lengths),
         duration_s=float(sum(int(path.time_ms.sum()) for path in paths)) / 1000.0,
         cost_s=sum(path.cost_ms for path in paths) / 1000.0,
@@ -67,3 +69,15 @@ def assemble_route(
         avoid=avoid,
         avoid_broken=broken_avoids(graph, all_edges, avoid) if avoid else (),
     )
+
+
+def _limits_kph(
+    ways: Ways, edges: Int64Array, bounds: Sequence[tuple[int, int]], paths: Sequence[LegPath]
+) -> UInt8Array:
+    """Return the limit on each edge of a route, as it is on the leg that leads over it."""
+    limits = ways.graph.edge_maxspeed_kph[edges].copy()
+    for (first, last), path in zip(bounds, paths, strict=True):
+        if path.limits_kph:
+            for i in range(first, last + 1):
+                limits[i] = path.limits_kph.get(int(edges[i]), limits[i])
+    return limits

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,6 +22,8 @@ class Place:
     """0 at the start of the edge … 1 at its end."""
     penalty_ms: int = 0
     """Dislike of beginning or ending here, in this direction."""
+    of: int = 0
+    """Which of the roads near the stop it is on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,14 @@ class LegPath:
     time_ms: Int64Array
     """(n,) milliseconds on each edge, the turn into it included."""
     cost_ms: int
+    begins_at: int = 0
+    """Which of the roads near its first stop it begins on."""
+    ends_at: int = 0
+    """Which of the roads near its last stop it ends on."""
+    arcs: Sequence[int] = ()
+    """The turns between the edges, if they are known."""
+    limits_kph: Mapping[int, int] = field(default_factory=dict)
+    """Speed limits that hold instead of the usual ones, by edge."""
 
     @property
     def end(self) -> Place:
@@ -58,7 +68,7 @@ class LegFinder:
     """Finds legs on one profile."""
 
     def __init__(
-        self, turns: Turns, engine: Engine, edge_time_ms: Callable[[Int64Array], Int64Array]
+        self, turns: Turns, engine: Engine, edge_time_ms: Callable[[Int64Array, Weights | None], Int64Array]
     ) -> None:
         self._turns, self._engine, self._edge_time_ms = turns, engine, edge_time_ms
         self._plain_count = turns.plain_count
@@ -80,7 +90,7 @@ class LegFinder:
         """Return the cheapest way for each pair of starts and ends, asked in one go."""
         asked: list[_Asked] = [self._ask(weights, starts, ends) for starts, ends in questions]
         found = self._engine.run(weights, [(a.sources, a.targets) for a in asked])
-        return [None if f is None else self._path(a, f) for a, f in zip(asked, found, strict=True)]
+        return [None if f is None else self._path(weights, a, f) for a, f in zip(asked, found, strict=True)]
 
     def _ask(self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]) -> _Asked:
         edge_state, edge_ms = self._turns.edge_state, weights.edge_ms
@@ -95,7 +105,7 @@ class LegFinder:
     def along(self, edges: Int64Array, start_fraction: float, end_fraction: float) -> LegPath:
         """Return the leg over edges that are known; turns that the rules forbid take no time."""
         turns = self._turns
-        time = self._edge_time_ms(edges)
+        time = self._edge_time_ms(edges, None)
         spans = np.zeros((len(edges), 2))
         spans[:, 1] = 1.0
         spans[0, 0], spans[-1, 1] = (
@@ -156,7 +166,7 @@ class LegFinder:
                 seeds[state] = min(ms, seeds.get(state, INFINITE_MS))
         return list(seeds.items()), offset
 
-    def _path(self, asked: _Asked, found: Found) -> LegPath:
+    def _path(self, weights: Weights, asked: _Asked, found: Found) -> LegPath:
         turns = self._turns
         first_arc, start = asked.began[found.states[0]]
         states, arcs = found.states, found.arcs
@@ -168,10 +178,19 @@ class LegFinder:
         spans = np.zeros((len(edges), 2))
         spans[:, 1] = 1.0
         spans[0, 0], spans[-1, 1] = start.fraction, end.fraction
-        time = self._edge_time_ms(edges)
+        time = self._edge_time_ms(edges, weights)
         first, last = int(time[0]), int(time[-1])
         # The same rounding as in the seeds, so that times and costs agree to the millisecond.
         time[0] = round((1.0 - start.fraction) * first)
         time[-1] = (int(time[0]) if len(edges) == 1 else last) - round((1.0 - end.fraction) * last)
         time[1:] += turns.arc_turn_ms[arcs]
-        return LegPath(edges=edges, spans=spans, time_ms=time, cost_ms=found.cost_ms - asked.offset_ms)
+        return LegPath(
+            edges=edges,
+            spans=spans,
+            time_ms=time,
+            cost_ms=found.cost_ms - asked.offset_ms,
+            begins_at=start.of,
+            ends_at=end.of,
+            arcs=arcs,
+            limits_kph=weights.limits_kph,
+        )

@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nav.errors import BadLiveData, NavError
+from nav.routing.leg import LegPath
 from nav.routing.search import INFINITE_MS
 from nav.routing.ways import Ways
 
@@ -132,7 +133,16 @@ def _edges_of_line(ways: Ways, change: Change) -> list[int]:
         points = [(lat, lon) for lat, lon in change.line or ()]
         for point in points:
             ways.region.check_point(*point)
-        _, paths = ways.over(points, ways.metrics.without_live(), main_only=False)
+        weights = ways.metrics.without_live()
+        snaps = [ways.snap(lat, lon, main_only=False) for lat, lon in points]
+        paths: list[LegPath] = []
+        starts = ways.starts(snaps[0])
+        for snap in snaps[1:]:
+            path = ways.legs.find(weights, starts, ways.ends(snap))
+            if path is None:
+                return []
+            paths.append(path)
+            starts = ways.onward(path.end)
     except NavError:
         return []
     edges = [int(edge) for path in paths for edge in path.edges]

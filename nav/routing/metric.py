@@ -11,11 +11,15 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from nav.conditions import to_minute
 from nav.graph import EdgeFlag, Graph, Int64Array, RoadClass
 from nav.region import Network
 from nav.routing.costs import load_costs
 from nav.routing.engine import Engine, MetricKey, Weights
+from nav.routing.rule_effects import RuleEffects
 from nav.routing.search import INFINITE_MS
+from nav.rules import InForce
+from nav.vehicle import PASSENGER_CAR, Vehicle
 
 AVOIDABLE: Mapping[str, tuple[EdgeFlag, RoadClass | None]] = {
     "toll": (EdgeFlag.TOLL, None),
@@ -45,15 +49,19 @@ class Metrics:
 
     def __init__(self, network: Network, engine: Engine) -> None:
         self._network, self._engine = network, engine
+        self._effects = RuleEffects(network)
         self._kept: OrderedDict[MetricKey, Weights] = OrderedDict()
         self._lock = threading.RLock()
         self._serials = itertools.count()
         self._live_ms: dict[int, int] = {}
-        self._held: tuple[datetime | None, tuple[int, ...]] = (None, ())
-        """Minute for which the conditions were last judged, and those that held."""
 
     def weights(
-        self, avoid: frozenset[str] = frozenset(), depart: datetime | None = None, *, penalties: bool = True
+        self,
+        avoid: frozenset[str] = frozenset(),
+        depart: datetime | None = None,
+        *,
+        penalties: bool = True,
+        vehicle: Vehicle = PASSENGER_CAR,
     ) -> Weights:
         """Return the weights under some wishes.
 
@@ -62,12 +70,19 @@ class Metrics:
         avoid
             What to avoid.
         depart
-            Time for conditional rules, on the clocks of the region; None takes all of them to be in force.
+            Time for conditional rules, on the clocks of the region; None takes each at its strictest.
         penalties
             False counts real time only.
+        vehicle
+            What drives.
         """
+        moment = None if depart is None else to_minute(depart)
+        return self.under(avoid, self._network.rules.in_force(moment, vehicle), penalties=penalties)
+
+    def under(self, avoid: frozenset[str], force: InForce, *, penalties: bool = True) -> Weights:
+        """Return the weights under some wishes while certain rules are in force."""
         with self._lock:
-            return self._of((tuple(sorted(avoid)), self._conditions_in_force(depart), penalties))
+            return self._of((tuple(sorted(avoid)), force, penalties))
 
     def of_time(self, weights: Weights) -> Weights:
         """Return the weights under which only time counts while the same rules hold as under others."""
@@ -84,51 +99,53 @@ class Metrics:
         return found
 
     def _make(self, key: MetricKey) -> Weights:
-        avoid, closed, penalties = key
-        edge_ms = self._edge_ms(avoid, closed, penalties)
-        weights = Weights(key=key, serial=next(self._serials), edge_ms=edge_ms, arc_ms=np.empty(0, np.int64))
-        every = np.arange(len(self._network.turns.arc_head))
-        weights.arc_ms = self._arc_ms(weights, every, closed, penalties)
+        _, force, _ = key
+        times, limits = self._effects.speeds(force)
+        weights = Weights(
+            key=key,
+            serial=next(self._serials),
+            edge_ms=self._edge_ms(key, times),
+            arc_ms=np.empty(0, np.int64),
+            times_ms=times,
+            limits_kph=limits,
+        )
+        weights.arc_ms = self._arc_ms(weights, np.arange(len(self._network.turns.arc_head)))
         return weights
 
-    def _edge_ms(self, avoid: tuple[str, ...], closed: tuple[int, ...], penalties: bool) -> Int64Array:
+    def _edge_ms(self, key: MetricKey, times: Mapping[int, int]) -> Int64Array:
+        avoid, force, penalties = key
         graph, turns = self._network.graph, self._network.turns
-        edge_ms = turns.edge_time_ms.astype(np.int64)
+        time = turns.edge_time_ms.astype(np.int64)
+        for edge, ms in times.items():
+            time[edge] = ms
+        edge_ms = time.copy()
         if penalties:
             edge_ms += turns.edge_penalty_ms
         factor = load_costs().car("avoid_factor")
         for wish in avoid:
             avoided = is_avoided(graph, wish)
             edge_ms[avoided] += np.rint(turns.edge_time_ms[avoided] * factor).astype(np.int64)
-        if closed:
-            edge_ms[np.isin(graph.edge_condition, closed)] = INFINITE_MS
+        edge_ms[self._effects.closed_edges(force)] = INFINITE_MS
         for edge, ms in self._live_ms.items():
-            edge_ms[edge] = self._with_live(int(edge_ms[edge]), edge, ms)
+            # The time on a free road gives way to the live one; what was added to avoid it stays.
+            shut = ms >= INFINITE_MS or edge_ms[edge] >= INFINITE_MS
+            edge_ms[edge] = INFINITE_MS if shut else max(int(edge_ms[edge] - time[edge]) + ms, 1)
         return edge_ms
 
-    def _arc_ms(
-        self, weights: Weights, arcs: NDArray[np.int64], closed: tuple[int, ...], penalties: bool
-    ) -> Int64Array:
-        turns = self._network.turns
+    def _arc_ms(self, weights: Weights, arcs: NDArray[np.int64]) -> Int64Array:
+        turns, (_, force, penalties) = self._network.turns, weights.key
         ms = weights.edge_ms[turns.state_edge[turns.arc_head[arcs]]] + turns.arc_turn_ms[arcs]
         if penalties:
-            ms = ms + turns.arc_penalty_ms[arcs]
-        if closed:
-            ms[np.isin(turns.arc_condition[arcs], closed)] = INFINITE_MS
+            ms = ms + turns.arc_penalty_ms[arcs] + self._effects.arc_penalties_ms(force, arcs)
+        ms[self._effects.closed_arcs(force, arcs)] = INFINITE_MS
         return np.asarray(np.minimum(ms, INFINITE_MS))
-
-    def _with_live(self, ms: int, edge: int, live_ms: int) -> int:
-        """Replace the free-flow time of an edge by its live time; what was added to avoid it stays."""
-        if live_ms >= INFINITE_MS or ms >= INFINITE_MS:
-            return INFINITE_MS
-        return max(ms - int(self._network.turns.edge_time_ms[edge]) + live_ms, 1)
 
     def without_live(self) -> Weights:
         """Return the usual weights as they are without live data."""
         with self._lock:
             live, self._live_ms = self._live_ms, {}
             try:
-                return self._make(((), (), True))
+                return self._make(((), self._network.rules.usual(), True))
             finally:
                 self._live_ms = live
 
@@ -148,42 +165,20 @@ class Metrics:
             turns = self._network.turns
             arcs = np.flatnonzero(np.isin(turns.state_edge[turns.arc_head], changed))
             for weights in self._kept.values():
-                avoid, closed, penalties = weights.key
-                fresh = self._edge_ms(avoid, closed, penalties)
+                fresh = self._edge_ms(weights.key, weights.times_ms)
                 weights.edge_ms[changed] = fresh[changed]
-                weights.arc_ms[arcs] = self._arc_ms(weights, arcs, closed, penalties)
+                weights.arc_ms[arcs] = self._arc_ms(weights, arcs)
                 self._engine.update(weights, arcs)
 
     def concern(self, edges: Iterable[int]) -> bool:
         """Tell whether a closure or a live speed is in force on one of these edges."""
         return not self._live_ms.keys().isdisjoint(edges)
 
-    def live_ms(self, edges: Int64Array) -> Int64Array:
+    def times_ms(self, edges: Int64Array, weights: Weights | None = None) -> Int64Array:
         """Return the time on whole edges, live times included; closed ones count their usual time."""
         usual = self._network.turns.edge_time_ms[edges].astype(np.int64)
-        if self._live_ms:
-            live = np.array([self._live_ms.get(edge, INFINITE_MS) for edge in edges.tolist()], np.int64)
-            usual = np.where(live < INFINITE_MS, live, usual)
+        for known in (weights.times_ms if weights is not None else {}, self._live_ms):
+            if known:
+                named = np.array([known.get(edge, INFINITE_MS) for edge in edges.tolist()], np.int64)
+                usual = np.where(named < INFINITE_MS, named, usual)
         return usual
-
-    def _conditions_in_force(self, depart: datetime | None) -> tuple[int, ...]:
-        # They are read from the tags of motor vehicles, and from turn restrictions, which bind cars only.
-        conditions = self._network.conditions if self._network.profile == "car" else ()
-        if not conditions:
-            return ()
-        if depart is None:
-            return tuple(range(len(conditions)))
-        minute = depart.replace(second=0, microsecond=0, tzinfo=None)
-        if self._held[0] != minute:
-            self._held = (minute, tuple(i for i, text in enumerate(conditions) if holds(text, minute)))
-        return self._held[1]
-
-
-def holds(condition: str, when: datetime) -> bool:
-    """Tell whether a condition in opening-hours syntax holds at a time; one that cannot be read does."""
-    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
-
-    try:
-        return bool(OpeningHours(condition).is_open(when.replace(tzinfo=None)))
-    except (ParserError, SyntaxError, ValueError):
-        return True

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import along_line
-from nav.graph import SHAPE_SCALE, FloatArray, Graph, Int64Array
+from nav.graph import SHAPE_SCALE, FloatArray, Graph, Int64Array, UInt8Array
 from nav.routing.snap import Snap
 
 
@@ -45,6 +45,8 @@ class RouteLine:
     """(n, 2) part of each edge that is travelled, as fractions; (0, 1) but at stops."""
     edge_duration_s: FloatArray
     """(n,) seconds on each edge, the turn into it included."""
+    limits_kph: UInt8Array
+    """(n,) speed limit on each edge when the car gets there; 0 unknown, 255 none."""
     distance_m: float
     duration_s: float
     cost_s: float

@@ -13,6 +13,7 @@ import numpy as np
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute
 from nav.graph import FloatArray
 from nav.region import Region
+from nav.routing.arrival import TimedLegs
 from nav.routing.engine import Weights
 from nav.routing.joining import assemble_route
 from nav.routing.leg import Place
@@ -20,7 +21,8 @@ from nav.routing.metric import AVOIDABLE
 from nav.routing.route import Route
 from nav.routing.snap import Snap
 from nav.routing.turns import PROFILES
-from nav.routing.ways import Point, Ways
+from nav.routing.ways import Point, Stop, Ways
+from nav.vehicle import PASSENGER_CAR, Vehicle
 
 if TYPE_CHECKING:
     from nav.routing.matrix import Table
@@ -44,6 +46,7 @@ class Router:
         *,
         use_index: bool = True,
         clock: Callable[[], datetime] = _present,
+        vehicle: Vehicle = PASSENGER_CAR,
     ) -> None:
         """Prepare a router; the index is built in the background.
 
@@ -57,12 +60,15 @@ class Router:
             False answers every question by plain search (for tests and comparison).
         clock
             Says what time it is: when journeys begin for which no other time is given.
+        vehicle
+            What drives, where a question names no other.
         """
         if profile not in PROFILES:
             raise BadRequest(f"unknown profile {profile!r}: use one of {', '.join(PROFILES)}")
         self.region = region
         self.profile = profile
         self._clock = clock
+        self.vehicle = vehicle
         self.ways = Ways(region, profile, use_index=use_index)
         self.graph, self.turns = self.ways.graph, self.ways.turns
         self.engine, self.metrics, self.legs = self.ways.engine, self.ways.metrics, self.ways.legs
@@ -111,6 +117,10 @@ class Router:
         avoid: Collection[str] = (),
         heading_deg: float | None = None,
         depart: datetime | None = None,
+        vehicle: Vehicle | None = None,
+        approaches: Sequence[str | None] | None = None,
+        headings_deg: Sequence[float | None] | None = None,
+        turning: bool | None = None,
     ) -> Route:
         """Return the best route over the stops, in their order.
 
@@ -126,25 +136,44 @@ class Router:
         depart
             Time of departure, for rules that hold at certain times; now, if not given. Without a zone it is
             what the clocks of the region show.
+        vehicle
+            What drives; that of the router, if not given.
+        approaches
+            For each stop ``curb``, if the place has to be on the side of the road on which the car stops, or
+            ``unrestricted`` (also None).
+        headings_deg
+            For each stop the compass bearing in which the car passes it, or None; in place of `heading_deg`.
+        turning
+            Whether the car may turn back at a stop between: True at no price but the time, False never; at a
+            price, if not given.
 
         Raises
         ------
         BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable, NoRoute
         """
         points = self.check_stops(stops, at_least=2)
-        _check_heading(heading_deg)
+        asked = _asked(points, approaches, headings_deg, heading_deg)
         wishes = check_avoid(avoid)
-        weights = self._weights(wishes, depart)
+        find = self._legs(wishes, depart, vehicle or self.vehicle).find
         try:
-            return self._route(points, wishes, weights, heading_deg, main_only=False)
+            snaps, paths = self.ways.over(asked, find, main_only=False, turning=turning)
         except NoRoute:
-            return self._route(points, wishes, weights, heading_deg, main_only=True)
+            snaps, paths = self.ways.over(asked, find, main_only=True, turning=turning)
+        return assemble_route(self.ways, snaps, paths, wishes)
+
+    def _legs(self, avoid: frozenset[str], depart: datetime | None, vehicle: Vehicle) -> TimedLegs:
+        return TimedLegs(self.ways, avoid, self.region.local_time(depart or self._clock()), vehicle)
 
     def _weights(
-        self, avoid: frozenset[str], depart: datetime | None = None, *, penalties: bool = True
+        self,
+        avoid: frozenset[str],
+        depart: datetime | None = None,
+        *,
+        penalties: bool = True,
+        vehicle: Vehicle | None = None,
     ) -> Weights:
         when = self.region.local_time(depart or self._clock())
-        return self.metrics.weights(avoid, when, penalties=penalties)
+        return self.metrics.weights(avoid, when, penalties=penalties, vehicle=vehicle or self.vehicle)
 
     def apply_live(self, path: Path, now: datetime | None = None) -> list[str]:
         """Put the closures and live speeds of a file in force, in place of those before.
@@ -190,18 +219,6 @@ class Router:
             points.append((lat, lon))
         return points
 
-    def _route(
-        self,
-        points: list[Point],
-        avoid: frozenset[str],
-        weights: Weights,
-        heading_deg: float | None,
-        *,
-        main_only: bool,
-    ) -> Route:
-        snaps, paths = self.ways.over(points, weights, heading_deg, main_only=main_only)
-        return assemble_route(self.ways, snaps, paths, avoid)
-
     def alternatives(
         self,
         start: Point,
@@ -211,6 +228,9 @@ class Router:
         avoid: Collection[str] = (),
         heading_deg: float | None = None,
         depart: datetime | None = None,
+        vehicle: Vehicle | None = None,
+        approaches: Sequence[str | None] | None = None,
+        headings_deg: Sequence[float | None] | None = None,
     ) -> list[Route]:
         """Return the best route and up to `count` others that differ from it where it matters.
 
@@ -224,9 +244,18 @@ class Router:
         from nav.routing.alternatives import find_alternatives
 
         depart = depart or self._clock()
-        best = self.route([start, end], avoid=avoid, heading_deg=heading_deg, depart=depart)
-        weights = self._weights(best.avoid, depart)
-        starts, ends = self.ways.starts(best.stops[0], heading_deg), self.ways.ends(best.stops[1])
+        best = self.route(
+            [start, end],
+            avoid=avoid,
+            heading_deg=heading_deg,
+            depart=depart,
+            vehicle=vehicle,
+            approaches=approaches,
+            headings_deg=headings_deg,
+        )
+        weights = self._weights(best.avoid, depart, vehicle=vehicle)
+        first, last = _asked([start, end], approaches, headings_deg, heading_deg)
+        starts, ends = self.ways.choices([best.stops[0]], first), self.ways.choices([best.stops[1]], last)
         path = self.legs.find(weights, starts, ends)
         if path is None or count < 1:
             return [best]
@@ -240,6 +269,7 @@ class Router:
         *,
         avoid: Collection[str] = (),
         depart: datetime | None = None,
+        vehicle: Vehicle | None = None,
     ) -> FloatArray:
         """Return the seconds from each source to each target, as `route` would take.
 
@@ -251,7 +281,7 @@ class Router:
         ------
         BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable
         """
-        return self.table(sources, targets, avoid=avoid, depart=depart).duration_s
+        return self.table(sources, targets, avoid=avoid, depart=depart, vehicle=vehicle).duration_s
 
     def table(
         self,
@@ -261,16 +291,17 @@ class Router:
         avoid: Collection[str] = (),
         depart: datetime | None = None,
         with_distance: bool = False,
+        vehicle: Vehicle | None = None,
     ) -> Table:
         """Return seconds, and metres if wanted, from each source to each target; see `matrix`."""
         from nav.routing.matrix import travel_table
 
-        weights = self._weights(check_avoid(avoid), depart)
+        weights = self._weights(check_avoid(avoid), depart, vehicle=vehicle)
         begin, finish = (self.check_stops(points, at_least=0) for points in (sources, targets))
 
         def between(rows: Sequence[Point], columns: Sequence[Point], *, main_only: bool) -> Table:
-            starts = [self.ways.starts(self.ways.snap(*point, main_only=main_only)) for point in rows]
-            ends = [self.ways.ends(self.ways.snap(*point, main_only=main_only)) for point in columns]
+            starts = [self._places(point, main_only=main_only, is_start=True) for point in rows]
+            ends = [self._places(point, main_only=main_only) for point in columns]
             return travel_table(self.ways, starts, ends, weights, with_distance=with_distance)
 
         table = between(begin, finish, main_only=False)
@@ -281,6 +312,10 @@ class Router:
             table.fill(rows, columns, again)
         return table
 
+    def _places(self, point: Point, *, main_only: bool, is_start: bool = False) -> list[Place]:
+        stop = Stop(lat=point[0], lon=point[1])
+        return self.ways.choices(self.ways.snaps(stop, main_only=main_only, is_start=is_start), stop)
+
     def best_order(
         self,
         stops: Sequence[Point],
@@ -289,6 +324,7 @@ class Router:
         round_trip: bool = False,
         avoid: Collection[str] = (),
         depart: datetime | None = None,
+        vehicle: Vehicle | None = None,
     ) -> list[int]:
         """Return the order of visits that takes least time, as indices; see `nav.routing.visit_order`.
 
@@ -299,7 +335,7 @@ class Router:
         """
         from nav.routing.visit_order import best_order
 
-        durations = self.matrix(stops, stops, avoid=avoid, depart=depart)
+        durations = self.matrix(stops, stops, avoid=avoid, depart=depart, vehicle=vehicle)
         return best_order(durations, fixed_end=fixed_end, round_trip=round_trip)
 
     def detours_s(self, route: Route, points: Sequence[Point], *, from_offset_m: float = 0.0) -> FloatArray:
@@ -332,7 +368,7 @@ class Router:
     def _ends_or_none(self, lat: float, lon: float, *, main_only: bool) -> list[Place]:
         try:
             self.region.check_point(lat, lon)
-            return self.ways.ends(self.ways.snap(lat, lon, main_only=main_only))
+            return self._places((lat, lon), main_only=main_only)
         except NavError:
             return []
 
@@ -352,6 +388,34 @@ class Router:
         ((lat, lon),) = self.check_stops([point], at_least=1)
         weights = self._weights(check_avoid(avoid), depart, penalties=False)
         return reachable(self.ways, self.ways.starts(self.ways.main_snap(lat, lon)), weights, seconds)
+
+
+def _asked(
+    points: Sequence[Point],
+    approaches: Sequence[str | None] | None,
+    headings_deg: Sequence[float | None] | None,
+    heading_deg: float | None,
+) -> list[Stop]:
+    """Return the stops with what is asked of each of them."""
+    sides = [None] * len(points) if approaches is None else list(approaches)
+    headings = [heading_deg, *[None] * (len(points) - 1)] if headings_deg is None else list(headings_deg)
+    if len(sides) != len(points) or len(headings) != len(points):
+        raise BadRequest(f"{len(points)} stops: give approaches and headings for each of them")
+    for side in sides:
+        if side not in (None, "curb", "unrestricted"):
+            raise BadRequest(f"unknown approach {side!r}: use curb or unrestricted")
+    for heading in headings:
+        _check_heading(heading)
+    return [
+        Stop(
+            lat=lat,
+            lon=lon,
+            heading_deg=heading,
+            is_strict=heading is not None and i > 0,
+            curb=side == "curb",
+        )
+        for i, ((lat, lon), heading, side) in enumerate(zip(points, headings, sides, strict=True))
+    ]
 
 
 def _check_heading(heading_deg: float | None) -> None:

@@ -37,6 +37,8 @@ class Snap:
     """Where the asked point lies, seen in the direction of `edge`: ``left``, ``right`` or ``on``."""
     point: tuple[float, float]
     """The asked point, (lat, lon)."""
+    away_m: float = 0.0
+    """How much farther away it is than the nearest road that would do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ class Snapper:
         self._graph, self._index, self._usable = graph, index, usable
         self._either = usable | usable[graph.edge_reverse]
         self._height, self._width = index.cell_deg.tolist()
+        self._last: tuple[tuple[float, float, int], Nearby] | None = None
 
     def nearby(self, lat: float, lon: float, radius_m: float) -> Nearby:
         """Return all travelled segments within a radius, in no particular order."""
@@ -144,16 +147,8 @@ class Snapper:
         only: NDArray[np.bool_] | None = None,
     ) -> Snap | None:
         """Return the nearest place on a road, or one that fits the heading; None if none is near."""
-        ring, limit = 1, math.ceil(max_distance_m / CELL_M) + 1
-        while True:
-            found = self._project(lat, lon, ring)
-            if only is not None:
-                found = _select(found, only[found.edge] | only[self._graph.edge_reverse[found.edge]])
-            best = float(found.distance_m.min(initial=np.inf))
-            # Cells narrow towards the poles: the grid is sized at the region's far end.
-            if best + (_HEADING_REACH_M if heading_deg is not None else 0.0) <= ring * CELL_M or ring > limit:
-                break
-            ring = min(ring * 2, limit + 1)
+        slack = _HEADING_REACH_M if heading_deg is not None else 0.0
+        found, best = self._around(lat, lon, max_distance_m, slack, only)
         if best > max_distance_m:
             return None
         if heading_deg is None:
@@ -161,6 +156,96 @@ class Snapper:
         else:
             chosen = self._fitting(found, best, heading_deg)
         return self._snap(lat, lon, found, chosen, heading_deg)
+
+    def within(
+        self,
+        lat: float,
+        lon: float,
+        *,
+        max_distance_m: float,
+        reach_m: float,
+        only: NDArray[np.bool_] | None = None,
+        count: int = 4,
+    ) -> list[Snap]:
+        """Return the nearest place, then those on other roads that are at most `reach_m` farther away.
+
+        A road that only begins where the nearest one ends offers nothing that this one does not, if it is
+        open both ways, and is left out.
+        """
+        found, best = self._around(lat, lon, max_distance_m, reach_m, only)
+        if best > max_distance_m:
+            return []
+        return self._distinct(
+            lat, lon, found, np.flatnonzero(found.distance_m <= best + reach_m), best, count
+        )
+
+    def at_hand(
+        self, lat: float, lon: float, *, reach_m: float, only: NDArray[np.bool_], count: int = 4
+    ) -> list[Snap] | None:
+        """Answer as `within` where the very nearest road will do and is less than a cell away; else None."""
+        found = self._project(lat, lon, 1)
+        if not len(found.edge):
+            return None
+        nearest = int(found.distance_m.argmin())
+        best = float(found.distance_m[nearest])
+        if best + reach_m > CELL_M or not only[found.edge[nearest]]:
+            return None
+        near = np.flatnonzero(found.distance_m <= best + reach_m)
+        return self._distinct(lat, lon, found, near[only[found.edge[near]]], best, count)
+
+    def _distinct(
+        self, lat: float, lon: float, found: Nearby, near: NDArray[np.int64], best: float, count: int
+    ) -> list[Snap]:
+        """Return the nearest place on each of some roads, the nearest first."""
+        snaps: dict[int, Snap] = {}
+        known: set[int] = set()
+        for i in near[np.lexsort((found.point[near], np.round(found.distance_m[near], 6)))].tolist():
+            edge = int(found.edge[i])
+            if edge in snaps or self._end_of(found, i) in known:
+                continue
+            snaps[edge] = self._snap(lat, lon, found, i, None, best)
+            if len(snaps) == count:
+                break
+            if len(snaps) == 1 and self._usable[edge] and self._usable[self._graph.edge_reverse[edge]]:
+                known = {int(self._graph.edge_from[edge]), int(self._graph.edge_to[edge])}
+        return list(snaps.values())
+
+    def closest(self, lat: float, lon: float, *, max_distance_m: float) -> tuple[float, int]:
+        """Return distance and edge of the nearest road; the distance is infinite if none is near."""
+        found, best = self._around(lat, lon, max_distance_m, 0.0, None)
+        return (
+            (best, int(found.edge[found.distance_m.argmin()])) if best <= max_distance_m else (math.inf, -1)
+        )
+
+    def _end_of(self, found: Nearby, i: int) -> int:
+        """Return the node at which a place lies; -1 if it lies between nodes."""
+        graph, edge, point, along = (
+            self._graph,
+            int(found.edge[i]),
+            int(found.point[i]),
+            float(found.along[i]),
+        )
+        geometry = int(graph.edge_geometry[edge])
+        if along <= 0.0 and point == graph.geometry_first_point[geometry]:
+            return int(graph.edge_from[edge])
+        if along >= 1.0 and point + 2 == graph.geometry_first_point[geometry + 1]:
+            return int(graph.edge_to[edge])
+        return -1
+
+    def _around(
+        self, lat: float, lon: float, max_distance_m: float, slack_m: float, only: NDArray[np.bool_] | None
+    ) -> tuple[Nearby, float]:
+        """Return the segments round a point, among them all that are `slack_m` farther than the nearest."""
+        ring, limit = 1, math.ceil(max_distance_m / CELL_M) + 1
+        while True:
+            found = self._project(lat, lon, ring)
+            if only is not None:
+                found = _select(found, only[found.edge] | only[self._graph.edge_reverse[found.edge]])
+            best = float(found.distance_m.min(initial=np.inf))
+            # Cells narrow towards the poles: the grid is sized at the region's far end.
+            if best + slack_m <= ring * CELL_M or ring > limit:
+                return found, best
+            ring = min(ring * 2, limit + 1)
 
     def snap_to(self, lat: float, lon: float, found: Nearby, chosen: int) -> Snap:
         """Return the place on one of the segments found near a point."""
@@ -185,6 +270,13 @@ class Snapper:
         )
 
     def _project(self, lat: float, lon: float, ring: int) -> Nearby:
+        """Project a point on all segments in the cells round it; the last answer is kept."""
+        last = self._last
+        if last is None or last[0] != (lat, lon, ring):
+            self._last = last = (lat, lon, ring), self._projected(lat, lon, ring)
+        return last[1]
+
+    def _projected(self, lat: float, lon: float, ring: int) -> Nearby:
         point, edge = self._entries(lat, lon, ring)
         usable = self._either[edge]
         point, edge = point[usable], edge[usable]
@@ -219,7 +311,15 @@ class Snapper:
             plon[points + 1] / SHAPE_SCALE,
         )
 
-    def _snap(self, lat: float, lon: float, found: Nearby, chosen: int, heading_deg: float | None) -> Snap:
+    def _snap(
+        self,
+        lat: float,
+        lon: float,
+        found: Nearby,
+        chosen: int,
+        heading_deg: float | None,
+        best_m: float = math.inf,
+    ) -> Snap:
         graph = self._graph
         edge, point, along = int(found.edge[chosen]), int(found.point[chosen]), float(found.along[chosen])
         shape = graph.shape(edge)
@@ -242,6 +342,7 @@ class Snapper:
             distance_m=float(found.distance_m[chosen]),
             side=side,
             point=(lat, lon),
+            away_m=max(float(found.distance_m[chosen]) - best_m, 0.0),
         )
 
     def _backward(self, edge: int, bearing: float, side: str, heading_deg: float | None) -> bool:

@@ -1,8 +1,7 @@
 """The turn-exact graph of one profile: a state for each edge, an arc for each legal turn.
 
 A path through states obeys every turn restriction. Those over a via node remove an arc. Those over via ways
-need memory of how an edge was reached: the edge gets extra states, one per beginning of a forbidden sequence,
-linked like the automaton of Aho and Corasick. A state's arcs are contiguous.
+need memory of how an edge was reached: see `nav.routing.memory`. A state's arcs are contiguous.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from nav.graph import (
     RoadClass,
 )
 from nav.routing.costs import load_costs
+from nav.routing.memory import Memory
 
 PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""
@@ -98,7 +98,12 @@ class _Pairs:
         return _Pairs(a=self.a[mask], b=self.b[mask])
 
 
-def build_turns(graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence]) -> Turns:
+def build_turns(
+    graph: Graph,
+    profile: str,
+    forbidden: Sequence[ForbiddenSequence],
+    conditions: dict[str, int] | None = None,
+) -> Turns:
     """Build the turn-exact graph of a profile.
 
     Parameters
@@ -109,6 +114,8 @@ def build_turns(graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequenc
         ``car``, ``bike`` or ``foot``. Turn restrictions bind cars only.
     forbidden
         Sequences of edges that must not be driven.
+    conditions
+        Text → index of the conditions of the sequences; those of turns that several forbid are added.
     """
     access = PROFILES[profile]
     usable = (graph.edge_access & access) > 0
@@ -128,7 +135,10 @@ def build_turns(graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequenc
                     pair_condition[where] = sequence.condition
     keep &= ~_needless_u_turns(graph, pairs, keep, profile)
     pairs, pair_condition = pairs.where(keep), pair_condition[keep]
-    states = _States(graph, usable, pairs, pair_condition, [s for s in sequences if len(s.edges) > 2])
+    long = {s.edges: s.condition for s in sequences if len(s.edges) > 2}
+    states = _States(
+        graph, usable, pairs, pair_condition, Memory(graph, long, {} if conditions is None else conditions)
+    )
     turn_ms, penalty_ms = _turn_costs(graph, states.arc_a, states.arc_b, profile)
     edge_time, edge_penalty = _edge_costs(graph, profile)
     return Turns(
@@ -188,7 +198,7 @@ def _needless_u_turns(
 
 
 class _States:
-    """Lays out states and arcs, sequences over via ways included."""
+    """Lays out states and arcs, those with memory included."""
 
     def __init__(
         self,
@@ -196,18 +206,31 @@ class _States:
         usable: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
         pairs: _Pairs,
         pair_condition: Int16Array,
-        sequences: Sequence[ForbiddenSequence],
+        memory: Memory,
     ) -> None:
         edges = np.flatnonzero(usable)
         self.edge_state = np.full(graph.edge_count, -1, np.int32)
         self.edge_state[edges] = np.arange(len(edges), dtype=np.int32)
-        memory = _memory_states(sequences, len(edges))
-        self.state_edge = np.concatenate((edges, [prefix[-1] for prefix in memory])).astype(np.int32)
         tail = self.edge_state[pairs.a].astype(np.int64)
         head = self.edge_state[pairs.b].astype(np.int64)
         condition = pair_condition
-        if memory:
-            tail, head, condition = self._with_memory(pairs, tail, head, condition, memory, sequences)
+        onward = _Onward(pairs, pair_condition)
+        memory.explore(onward.after)
+        numbers = {state: len(edges) + i for i, state in enumerate(memory.states)}
+        self.state_edge = np.concatenate((edges, [memory.edge_of(s) for s in memory.states])).astype(np.int32)
+        if numbers:
+            for (a, b), state in memory.begins.items():
+                head[onward.row(a, b)] = numbers[state]
+            extra = np.array(
+                [
+                    (numbers[s], self.edge_state[b] if after is None else numbers[after], when)
+                    for s, b, after, when in memory.arcs
+                ],
+                np.int64,
+            ).reshape(-1, 3)
+            tail = np.concatenate((tail, extra[:, 0]))
+            head = np.concatenate((head, extra[:, 1]))
+            condition = np.concatenate((condition, extra[:, 2].astype(np.int16)))
         order = np.lexsort((head, tail))
         tail, self.arc_head = tail[order], head[order].astype(np.int32)
         self.arc_condition = condition[order].astype(np.int16)
@@ -215,61 +238,24 @@ class _States:
         self.arc_a = self.state_edge[tail].astype(np.int64)
         self.arc_b = self.state_edge[self.arc_head].astype(np.int64)
 
-    def _with_memory(
-        self,
-        pairs: _Pairs,
-        tail: Int64Array,
-        head: Int64Array,
-        condition: Int16Array,
-        memory: dict[tuple[int, ...], int],
-        sequences: Sequence[ForbiddenSequence],
-    ) -> tuple[Int64Array, Int64Array, Int16Array]:
-        """Redirect arcs that begin a sequence, and give each extra state the arcs of its edge."""
-        whole = {s.edges: s.condition for s in sequences}
-        successors = _rows_of(pairs.a, {prefix[-1] for prefix in memory})
-        by_pair = {prefix: state for prefix, state in memory.items() if len(prefix) == 2}
-        rows = _rows_of(pairs.a, {prefix[0] for prefix in by_pair})
-        head = head.copy()
-        for (a, b), state in by_pair.items():
-            for row in rows[a]:
-                if pairs.b[row] == b:
-                    head[row] = state
-        more: list[tuple[int, int, int]] = []
-        for prefix, state in memory.items():
-            for row in successors[prefix[-1]]:
-                path = (*prefix, int(pairs.b[row]))
-                suffixes = [path[i:] for i in range(len(path) - 2)]
-                conditions = [whole[s] for s in suffixes if s in whole]
-                if -1 in conditions:
-                    continue
-                target = next((memory[s] for s in [*suffixes, path[-2:]] if s in memory), None)
-                more.append(
-                    (
-                        state,
-                        int(self.edge_state[path[-1]]) if target is None else target,
-                        conditions[0] if conditions else int(condition[row]),
-                    )
-                )
-        extra = np.array(more, np.int64).reshape(-1, 3)
-        return (
-            np.concatenate((tail, extra[:, 0])),
-            np.concatenate((head, extra[:, 1])),
-            np.concatenate((condition, extra[:, 2].astype(np.int16))),
-        )
 
+class _Onward:
+    """Looks up the turns out of single edges."""
 
-def _memory_states(sequences: Sequence[ForbiddenSequence], first: int) -> dict[tuple[int, ...], int]:
-    """Number the proper beginnings (two edges and more) of the sequences."""
-    prefixes = sorted({s.edges[:length] for s in sequences for length in range(2, len(s.edges))})
-    return {prefix: first + i for i, prefix in enumerate(prefixes)}
+    def __init__(self, pairs: _Pairs, condition: Int16Array) -> None:
+        self._pairs, self._condition = pairs, condition
 
+    def _rows(self, a: int) -> range:
+        first = np.searchsorted(self._pairs.a, (a, a + 1))
+        return range(int(first[0]), int(first[1]))
 
-def _rows_of(a: Int64Array, edges: set[int]) -> dict[int, range]:
-    """Return the rows of each edge in the sorted array of first edges."""
-    return {
-        edge: range(int(np.searchsorted(a, edge)), int(np.searchsorted(a, edge, side="right")))
-        for edge in edges
-    }
+    def after(self, a: int) -> list[tuple[int, int]]:
+        """Return the edges that may follow an edge, and the conditions under which they may not."""
+        return [(int(self._pairs.b[row]), int(self._condition[row])) for row in self._rows(a)]
+
+    def row(self, a: int, b: int) -> int:
+        """Return the row of a turn that is there."""
+        return next(row for row in self._rows(a) if self._pairs.b[row] == b)
 
 
 def _edge_costs(graph: Graph, profile: str) -> tuple[Int32Array, Int32Array]:
@@ -392,14 +378,17 @@ def _car_penalties(
 
 
 def _components(graph: Graph, states: _States) -> Int32Array:
-    """Number the strongly connected components of the states by size, 0 the largest."""
+    """Number the strongly connected components of the edges by size, 0 the largest.
+
+    How an edge was reached is left out of account: it is no island for that.
+    """
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
-    count = len(states.state_edge)
-    matrix = csr_matrix(
-        (np.ones(len(states.arc_head), np.int8), states.arc_head, states.first_arc), shape=(count, count)
-    )
+    edges = np.flatnonzero(states.edge_state >= 0)
+    count = len(edges)
+    a, b = states.edge_state[states.arc_a], states.edge_state[states.arc_b]
+    matrix = csr_matrix((np.ones(len(a), np.int8), (a, b)), shape=(count, count))
     _, labels = connected_components(matrix, directed=True, connection="strong")
     sizes = np.bincount(labels)
     first_member = np.full(len(sizes), count)
@@ -407,6 +396,5 @@ def _components(graph: Graph, states: _States) -> Int32Array:
     rank = np.empty(len(sizes), np.int32)
     rank[np.lexsort((first_member, -sizes))] = np.arange(len(sizes))
     component = np.full(graph.edge_count, -1, np.int32)
-    plain = graph.edge_count - int((states.edge_state < 0).sum())
-    component[states.state_edge[:plain]] = rank[labels[:plain]]
+    component[edges] = rank[labels]
     return component

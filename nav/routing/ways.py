@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from nav.errors import NoRoute, PointUnreachable
 from nav.geometry import along_line
+from nav.graph import EdgeFlag
 from nav.region import Region, contraction_order
 from nav.routing.costs import load_costs
-from nav.routing.engine import Engine, Weights
+from nav.routing.engine import Engine
 from nav.routing.leg import LegFinder, LegPath, Place
 from nav.routing.metric import Metrics
 from nav.routing.snap import Snap, Snapper
@@ -20,6 +21,31 @@ Point = tuple[float, float]
 MAX_SNAP_M = 2000.0
 """Roads farther away than this are no answer to a coordinate."""
 _ISLAND_REACH_M = 400.0
+_CHOICE_REACH_M = 12.0
+"""Other roads this much farther away than the nearest are weighed by the journey."""
+_ON_IT_M = 5.0
+_BESIDE_M = 100.0
+"""A car that starts beside a motorway stands on another road, if one is no farther away than this."""
+_CHOICES_WEIGHED = 25
+"""Over more stops than this each leg ends where it is shortest by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A place to call at, and how."""
+
+    lat: float
+    lon: float
+    heading_deg: float | None = None
+    """Compass bearing in which the car moves there; None if that does not matter."""
+    is_strict: bool = False
+    """Whether it must not be passed the other way round."""
+    curb: bool = False
+    """Whether the place has to be on the side of the road on which the car stops."""
+
+
+FindLeg = Callable[[Sequence[Place], Sequence[Place], float], LegPath | None]
+"""Finds a leg between places, so many seconds after the departure."""
 
 
 class Ways:
@@ -35,7 +61,12 @@ class Ways:
             network.graph, network.turns, lambda: contraction_order(network), use_index=use_index
         )
         self.metrics = Metrics(network, self.engine)
-        self.legs = LegFinder(network.turns, self.engine, self.metrics.live_ms)
+        self.legs = LegFinder(network.turns, self.engine, self.metrics.times_ms)
+        costs = load_costs()
+        by_class = costs.by_class("car", "wrong_side_penalty_s").tolist()
+        self._wrong_side_ms: list[int] = [round(seconds * 1000) for seconds in by_class]
+        self._away_ms_per_m = costs.car("stop_away_s_per_m") * 1000
+        self._stoppable = (network.graph.edge_flags & np.uint32(EdgeFlag.NO_STOPPING)) == 0
         self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
 
     def snap(self, lat: float, lon: float, heading_deg: float | None = None, *, main_only: bool) -> Snap:
@@ -93,62 +124,158 @@ class Ways:
             edge=edge, fraction=fraction, lat=lat, lon=lon, distance_m=0.0, side="on", point=(lat, lon)
         )
 
+    def snaps(self, stop: Stop, *, main_only: bool, is_start: bool = False) -> list[Snap]:
+        """Return where a car may stand at a stop: on the nearest road, or on one little farther away.
+
+        Nobody stops on a motorway or in a tunnel, but a car that moves along one, or has no other road near,
+        begins its journey there.
+
+        Raises
+        ------
+        PointUnreachable
+        """
+        lat, lon = stop.lat, stop.lon
+        if stop.heading_deg is not None or self.profile != "car":
+            return [self.snap(lat, lon, stop.heading_deg, main_only=main_only)]
+        if not main_only:
+            quick = self._snapper.at_hand(lat, lon, reach_m=_CHOICE_REACH_M, only=self._stoppable)
+            if quick is not None:
+                return quick
+        far, edge = self._snapper.closest(lat, lon, max_distance_m=MAX_SNAP_M)
+        if edge >= 0 and not self._stoppable[edge]:
+            # Who asks for a place right on the carriageway, not over a tunnel, means it.
+            beneath = int(self.graph.edge_flags[edge]) & (EdgeFlag.TUNNEL | EdgeFlag.FERRY)
+            if far <= _ON_IT_M and not beneath:
+                far += _CHOICE_REACH_M
+            else:
+                far = far + _BESIDE_M if is_start else MAX_SNAP_M
+        only = self._stoppable
+        if main_only:
+            only = only & (self.turns.edge_component == 0)
+            far += _ISLAND_REACH_M
+        found = self._snapper.within(lat, lon, max_distance_m=far, reach_m=_CHOICE_REACH_M, only=only)
+        return found or [self.snap(lat, lon, main_only=main_only)]
+
+    def choices(self, snaps: Sequence[Snap], stop: Stop) -> list[Place]:
+        """Return where a leg from a stop may begin, and one to it may end."""
+        places = []
+        for i, snap in enumerate(snaps):
+            away = round(snap.away_m * self._away_ms_per_m)
+            far = self._far_side_ms(snap)
+            if stop.heading_deg is not None:
+                far = round(load_costs().car("wrong_heading_penalty_s") * 1000)
+            for place in self._places(snap, far, i, away):
+                barred = stop.is_strict or (stop.curb and snap.side != "on")
+                if place.edge == snap.edge or not barred:
+                    places.append(place)
+        return places
+
     def starts(self, snap: Snap, heading_deg: float | None = None) -> list[Place]:
         """Return where a leg may begin: on the near side of the road, or at a price on the far side."""
-        far = self._far_side_ms(snap)
-        if heading_deg is not None:
-            far = round(load_costs().car("wrong_heading_penalty_s") * 1000)
-        return self._places(snap, far)
+        return self.choices([snap], Stop(lat=snap.lat, lon=snap.lon, heading_deg=heading_deg))
 
     def ends(self, snap: Snap) -> list[Place]:
         """Return where a leg may end."""
-        return self._places(snap, self._far_side_ms(snap))
+        return self.choices([snap], Stop(lat=snap.lat, lon=snap.lon))
 
     def _far_side_ms(self, snap: Snap) -> int:
         if self.profile != "car" or snap.side == "on":
             return 0
-        table = load_costs().by_class("car", "wrong_side_penalty_s")
-        return round(float(table[self.graph.edge_class[snap.edge]]) * 1000)
+        return self._wrong_side_ms[int(self.graph.edge_class[snap.edge])]
 
-    def _places(self, snap: Snap, far_ms: int) -> list[Place]:
-        places = [Place(edge=snap.edge, fraction=snap.fraction)]
+    def _places(self, snap: Snap, far_ms: int, of: int, away_ms: int) -> list[Place]:
+        places = [Place(edge=snap.edge, fraction=snap.fraction, penalty_ms=away_ms, of=of)]
         reverse = int(self.graph.edge_reverse[snap.edge])
         if self.turns.edge_state[reverse] >= 0 and reverse != snap.edge:
-            places.append(Place(edge=reverse, fraction=1.0 - snap.fraction, penalty_ms=far_ms))
+            places.append(
+                Place(edge=reverse, fraction=1.0 - snap.fraction, penalty_ms=far_ms + away_ms, of=of)
+            )
         return places
 
-    def onward(self, stop: Place) -> list[Place]:
-        """Return how a car goes on from a stop: straight on, or turning back at a price."""
+    def onward(self, stop: Place, *, turning: bool | None = None) -> list[Place]:
+        """Return how a car goes on from a stop: straight on, or turning back at a price.
+
+        Parameters
+        ----------
+        stop
+            Where the leg before ended.
+        turning
+            True lets the car turn back for the time that it takes, False never.
+        """
         places = [Place(edge=stop.edge, fraction=stop.fraction)]
         reverse = int(self.graph.edge_reverse[stop.edge])
-        if self.turns.edge_state[reverse] >= 0:
+        if self.turns.edge_state[reverse] >= 0 and turning is not False:
             costs = load_costs()
-            turn = costs.number(self.profile, "u_turn_s") + costs.optional(self.profile, "u_turn_penalty_s")
+            turn = costs.number(self.profile, "u_turn_s")
+            turn += 0.0 if turning else costs.optional(self.profile, "u_turn_penalty_s")
             places.append(Place(edge=reverse, fraction=1.0 - stop.fraction, penalty_ms=round(turn * 1000)))
         return places
 
     def over(
-        self, points: Sequence[Point], weights: Weights, heading_deg: float | None = None, *, main_only: bool
+        self,
+        stops: Sequence[Stop],
+        find: FindLeg,
+        *,
+        main_only: bool,
+        turning: bool | None = None,
     ) -> tuple[list[Snap], list[LegPath]]:
-        """Return the best way over points: where each is on the road, and the leg between any two.
+        """Return the best way over stops: where each is on the road, and the leg between any two.
+
+        Parameters
+        ----------
+        stops
+            Two or more.
+        find
+            Finds a leg.
+        main_only
+            Whether roads without connection with the rest are left out.
+        turning
+            Whether a car may turn back at a stop, see `onward`.
 
         Raises
         ------
         NoRoute, PointUnreachable
         """
-        snaps = [
-            self.snap(lat, lon, heading_deg if i == 0 else None, main_only=main_only)
-            for i, (lat, lon) in enumerate(points)
-        ]
+        choices = [self.snaps(stop, main_only=main_only, is_start=i == 0) for i, stop in enumerate(stops)]
+        ends = [self.choices(snaps, stop) for snaps, stop in zip(choices, stops, strict=True)]
+        starts = self.choices(choices[0], stops[0])
+        if len(stops) <= _CHOICES_WEIGHED and any(len(snaps) > 1 for snaps in choices[1:-1]):
+            ends = self._weighed(starts, ends, find, turning)
+        snaps: list[Snap] = []
         paths: list[LegPath] = []
-        starts = self.starts(snaps[0], heading_deg)
-        for start, end in pairwise(snaps):
-            path = self.legs.find(weights, starts, self.ends(end))
+        elapsed_s = 0.0
+        for i in range(1, len(stops)):
+            path = find(starts, ends[i], elapsed_s)
             if path is None:
-                raise NoRoute(_no_way(start, end))
+                raise NoRoute(_no_way(choices[i - 1][0], choices[i][0]))
             paths.append(path)
-            starts = self.onward(path.end)
+            snaps = snaps or [choices[0][path.begins_at]]
+            snaps.append(choices[i][path.ends_at])
+            starts = self.onward(path.end, turning=turning)
+            elapsed_s += float(path.time_ms.sum()) / 1000.0
         return snaps, paths
+
+    def _weighed(
+        self, starts: Sequence[Place], ends: list[list[Place]], find: FindLeg, turning: bool | None
+    ) -> list[list[Place]]:
+        """Choose where to call at the stops between so that the whole journey costs least."""
+        layer: list[tuple[int, Sequence[Place], list[Place]]] = [(0, starts, [])]
+        for i in range(1, len(ends)):
+            following: list[tuple[int, Sequence[Place], list[Place]]] = []
+            for end in ends[i]:
+                options = [
+                    (cost + path.cost_ms, chosen)
+                    for cost, begin, chosen in layer
+                    if (path := find(begin, [end], 0.0)) is not None
+                ]
+                if options:
+                    cost, chosen = min(options, key=lambda option: option[0])
+                    following.append((cost, self.onward(end, turning=turning), [*chosen, end]))
+            if not following:
+                return ends
+            layer = following
+        best = min(layer, key=lambda option: option[0])[2]
+        return [ends[0], *([place] for place in best[:-1]), ends[-1]]
 
     def length_m(self, path: LegPath) -> float:
         """Return the length of a leg, metres."""

@@ -10,6 +10,7 @@ import pytest
 
 from nav.routing.route import Route
 from nav.routing.router import Router
+from nav.vehicle import Vehicle
 
 ROAD = {"highway": "residential"}
 CROSS = """
@@ -185,3 +186,161 @@ def test_duplicates_and_broken_relations_do_no_harm(draw_map: Callable) -> None:
 def test_restrictions_do_not_bind_walkers(draw_map: Callable) -> None:
     drawn = draw_map(CROSS, CROSS_WAYS, relations=[restriction("no_left_turn", "WaX", "X", "NX")])
     assert drawn.way("W", "N", profile="foot") == "WaXN"
+
+
+@pytest.mark.parametrize("kind", ["no_right_turn_on_red", "no_left_turn_on_red", "no_turn_on_red"])
+def test_what_holds_at_red_lights_is_no_ban(draw_map: Callable, kind: str) -> None:
+    rules = [restriction(kind, "WaX", "X", end) for end in ("NX", "XS")]
+    drawn = draw_map(CROSS, CROSS_WAYS, relations=rules)
+    assert drawn.way("W", "N") == "WaXN"
+    assert drawn.way("W", "S") == "WaXS"
+
+
+DODGE = """
+e-p-d
+    |
+f---c---g
+    |
+h---b---i
+    |
+    a
+"""
+DODGE_WAYS = {"ab": ROAD, "bc": ROAD, "cd": ROAD, "dpe": ROAD, "hb": ROAD, "bi": ROAD, "gc": ROAD, "cf": ROAD}
+SIGNALS = {"c": {"highway": "traffic_signals"}, "b": {"highway": "traffic_signals"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "via", "end"), [("no_left_turn", ("bc", "cd"), "dpe"), ("no_straight_on", ("bc",), "cd")]
+)
+def test_turning_round_twice_does_not_shake_off_a_ban(
+    draw_map: Callable, kind: str, via: tuple[str, ...], end: str
+) -> None:
+    rule = (
+        {"type": "restriction", "restriction": kind},
+        [("from", "ab"), *(("via", way) for way in via), ("to", end)],
+    )
+    ways = DODGE_WAYS | {
+        "hb": ROAD | {"oneway": "yes"},
+        "bi": ROAD | {"oneway": "yes"},
+        "gc": ROAD | {"oneway": "yes"},
+        "cf": ROAD | {"oneway": "yes"},
+    }
+    assert draw_map(DODGE, ways, nodes=SIGNALS).way("a", "p") == "abcdp"
+    drawn = draw_map(DODGE, ways, nodes=SIGNALS, relations=[rule])
+    assert drawn.way("a", "p") == "none"
+    assert drawn.way("b", "p").endswith("bcdp"), "who does not come from there is free"
+    assert drawn.way("h", "p") == "hbcdp"
+
+
+def test_turning_round_elsewhere_is_another_journey(draw_map: Callable) -> None:
+    rule = (
+        {"type": "restriction", "restriction": "no_left_turn"},
+        [("from", "ab"), ("via", "bc"), ("to", "cf")],
+    )
+    drawn = draw_map(DODGE, DODGE_WAYS, nodes=SIGNALS, relations=[rule])
+    assert drawn.way("a", "f") in ("abcgcf", "abcdpepdcf", "abibcf", "abhbcf"), (
+        "coming back from elsewhere is allowed"
+    )
+
+
+EDGE_OF_MAP = """
+  N
+  |
+W-X   y
+  |
+  S
+"""
+
+
+@pytest.mark.parametrize("value", ["only_straight_on", "only_right_turn"])
+def test_a_prescribed_way_that_the_map_cuts_off_forbids_the_others(draw_map: Callable, value: str) -> None:
+    ways = {"WX": ROAD, "NX": ROAD, "XS": ROAD, "XZQ": ROAD}  # Z and Q lie beyond the map
+    rule = restriction(value, "WX", "X", "XZQ")
+    drawn = draw_map(EDGE_OF_MAP, ways, relations=[rule])
+    assert drawn.way("WX", "N", heading_deg=90.0) != "XN", "the left turn stays forbidden"
+    assert drawn.way("N", "S") == "NXS", "others are free"
+
+
+def test_a_prescribed_way_over_a_way_that_the_map_cuts_off(draw_map: Callable) -> None:
+    ways = {
+        "ApB": ROAD,
+        "BC": ROAD,
+        "CqD": ROAD,
+        "CGL": ROAD,
+        "BFK": ROAD,
+        "KmL": ROAD,
+        "LrH": ROAD,
+        "CZ": ROAD,
+    }
+    tags = {"type": "restriction", "restriction": "only_left_turn"}
+    drawn = draw_map(VIA, ways, relations=[(tags, [("from", "ApB"), ("via", "BC"), ("to", "CZ")])])
+    assert drawn.way("A", "D") == "ApBFKmLGCqD", "neither straight on nor right over BC when coming from A"
+    assert drawn.way("FB", "D") == "BCqD"
+
+
+def test_a_prescribed_way_that_is_no_road_prescribes_nothing(draw_map: Callable) -> None:
+    ways = CROSS_WAYS | {"XbE": {"highway": "construction"}}
+    drawn = draw_map(CROSS, ways, relations=[restriction("only_straight_on", "WaX", "X", "XbE")])
+    assert drawn.way("W", "N") == "WaXN"
+
+
+THROUGH = """
+  a
+p j m
+  c
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "banned", "free"),
+    [
+        ("no_left_turn", "ajm", "ajp ajc"),
+        ("no_right_turn", "ajp", "ajm ajc"),
+        ("no_straight_on", "", "ajm ajp ajc"),
+        ("no_entry", "", "ajm ajp ajc"),
+        ("only_left_turn", "ajp ajc", "ajm"),
+    ],
+)
+def test_a_way_that_passes_through_the_junction_is_left_to_the_named_side(
+    draw_map: Callable, kind: str, banned: str, free: str
+) -> None:
+    ways = {"aj": ROAD, "jc": ROAD, "pjm": ROAD}
+    drawn = draw_map(THROUGH, ways, relations=[restriction(kind, "aj", "j", "pjm")])
+    for path in banned.split():
+        assert drawn.way(path[0], path[-1]) != path
+    for path in free.split():
+        assert drawn.way(path[0], path[-1]) == path
+
+
+def test_a_way_that_comes_through_the_junction(draw_map: Callable) -> None:
+    ways = {"ajc": ROAD, "pj": ROAD, "jm": ROAD}
+    drawn = draw_map(THROUGH, ways, relations=[restriction("no_left_turn", "ajc", "j", "jm")])
+    assert drawn.way("a", "m") != "ajm"
+    assert drawn.way("c", "m") == "cjm", "from the other end it is a turn to the right"
+
+
+def test_restrictions_of_heavy_vehicles(draw_map: Callable) -> None:
+    truck = Vehicle(weight_t=18.0)
+    members = [("from", "WaX"), ("via", "X"), ("to", "NX")]
+    cases = [
+        ({"restriction:hgv": "no_left_turn"}, True, False),
+        ({"restriction": "no_left_turn", "except": "hgv"}, False, True),
+        ({"restriction": "no_left_turn", "except": "motorcar"}, True, False),
+        ({"restriction:conditional": "no_left_turn @ (weight>7.5)"}, True, False),
+        ({"restriction": "no_left_turn"}, False, False),
+    ]
+    for tags, car, heavy in cases:
+        drawn = draw_map(CROSS, CROSS_WAYS, relations=[({"type": "restriction", **tags}, members)])
+        assert (drawn.way("W", "N") == "WaXN") is car, tags
+        assert (drawn.way("W", "N", vehicle=truck) == "WaXN") is heavy, tags
+
+
+def test_two_bans_of_one_turn_at_different_hours(draw_map: Callable) -> None:
+    members = [("from", "WaX"), ("via", "X"), ("to", "NX")]
+    rules = [
+        ({"type": "restriction", "restriction:conditional": f"no_left_turn @ ({hours})"}, members)
+        for hours in ("07:00-09:00", "16:00-18:00")
+    ]
+    drawn = draw_map(CROSS, CROSS_WAYS, relations=rules)
+    free = [drawn.way("W", "N", depart=datetime(2026, 3, 2, hour)) == "WaXN" for hour in (8, 12, 17)]
+    assert free == [False, True, False]

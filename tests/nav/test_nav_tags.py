@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nav.conditions import conditional_parts
 from nav.errors import NoRoute
-from nav.graph import EdgeFlag, NodeFlag, RoadClass
+from nav.graph import NO_LIMIT_KPH, EdgeFlag, NodeFlag, RoadClass
 from nav.osm.tags import (
-    NO_LIMIT_KPH,
-    conditional_parts,
     read_duration_s,
     read_names,
     read_node,
@@ -109,6 +108,26 @@ ROAD = {"highway": "residential"}
             AROUND,
             id="oneway for motor vehicles",
         ),
+        pytest.param({"highway": "residential", "oneway:motorcar": "yes"}, DIRECT, AROUND, id="for cars"),
+        pytest.param(
+            {"highway": "residential", "oneway": "yes", "oneway:motorcar": "no"},
+            DIRECT,
+            DIRECT,
+            id="not for cars",
+        ),
+        pytest.param(
+            {"highway": "residential", "oneway:vehicle": "-1"}, AROUND, DIRECT, id="oneway for vehicles"
+        ),
+        pytest.param({"highway": "residential", "oneway": "maybe"}, DIRECT, DIRECT, id="no such oneway"),
+        pytest.param({"highway": "residential", "access": "emergency"}, AROUND, AROUND, id="emergency"),
+        pytest.param({"highway": "residential", "motor_vehicle": "bus"}, AROUND, AROUND, id="buses"),
+        pytest.param({"highway": "residential", "access": "wizards"}, DIRECT, DIRECT, id="no such access"),
+        pytest.param(
+            {"highway": "residential", "access": "no", "motor_vehicle": "wizards"},
+            AROUND,
+            AROUND,
+            id="which opens nothing",
+        ),
     ],
 )
 def test_which_way_a_car_takes(draw_map: Callable, tags: dict[str, str], there: str, back: str) -> None:
@@ -131,6 +150,19 @@ def test_which_way_a_car_takes(draw_map: Callable, tags: dict[str, str], there: 
         pytest.param({"barrier": "kerb"}, DIRECT, id="kerb"),
         pytest.param({"barrier": "toll_booth"}, DIRECT, id="toll booth"),
         pytest.param({"highway": "traffic_signals"}, DIRECT, id="signals"),
+        pytest.param({"motor_vehicle": "no"}, AROUND, id="closed without a barrier"),
+        pytest.param({"access": "no"}, AROUND, id="closed to all"),
+        pytest.param({"access": "no", "motorcar": "yes"}, DIRECT, id="but not to cars"),
+        pytest.param({"vehicle": "agricultural"}, AROUND, id="open to farmers"),
+        pytest.param({"access": "private"}, DIRECT, id="private"),
+        pytest.param({"access": "wizards"}, DIRECT, id="no such access"),
+        pytest.param({"highway": "crossing", "bicycle": "no"}, DIRECT, id="what concerns others"),
+        pytest.param({"barrier": "toll_booth", "motor_vehicle": "no"}, AROUND, id="closed toll booth"),
+        pytest.param({"barrier": "bollard", "bollard": "removable"}, AROUND, id="removable bollard"),
+        pytest.param(
+            {"barrier": "bollard", "bollard": "rising", "access": "yes"}, DIRECT, id="rising bollard"
+        ),
+        pytest.param({"maxheight": "1.5"}, AROUND, id="too low"),
     ],
 )
 def test_what_stands_on_the_road(draw_map: Callable, tags: dict[str, str], expected: str) -> None:
@@ -138,6 +170,28 @@ def test_what_stands_on_the_road(draw_map: Callable, tags: dict[str, str], expec
         MAP, {"SA": ROAD, "ABC": ROAD, "CT": ROAD, "ADEFC": {"highway": "primary"}}, nodes={"B": tags}
     )
     assert drawn.way("S", "T") == expected
+
+
+def test_a_rising_bollard_is_a_gate(draw_map: Callable) -> None:
+    drawn = draw_map("A---B---C", {"ABC": ROAD}, nodes={"B": {"barrier": "bollard", "bollard": "rising"}})
+    assert drawn.way("A", "C") == "ABC"
+    assert drawn.route("A", "C").duration_s > draw_map("A---B---C", {"ABC": ROAD}).route("A", "C").duration_s
+
+
+@pytest.mark.parametrize("highway", ["footway", "pedestrian", "path", "steps", "cycleway", "bridleway"])
+@pytest.mark.parametrize("access", ["yes", "permissive", "private", "customers", "destination", "designated"])
+def test_access_to_a_footpath_speaks_of_walkers(draw_map: Callable, highway: str, access: str) -> None:
+    tags = {"highway": highway, "access": access}
+    drawn = draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": {"highway": "track"}})
+    assert drawn.way("S", "T") == AROUND
+    assert drawn.way("S", "T", profile="foot") == DIRECT
+
+
+@pytest.mark.parametrize("key", ["vehicle", "motor_vehicle", "motorcar"])
+def test_what_opens_a_footpath_to_cars(draw_map: Callable, key: str) -> None:
+    tags = {"highway": "footway", key: "yes"}
+    drawn = draw_map("S-A---B", {"SA": ROAD, "AB": tags})
+    assert drawn.way("S", "B") == "SAB"
 
 
 def test_a_closed_gate_still_lets_a_car_reach_its_near_side(draw_map: Callable) -> None:
@@ -256,8 +310,16 @@ def test_a_ferry_is_sailed_where_there_is_no_road(draw_map: Callable) -> None:
         "the tagged duration, boarding, and two short roads"
     )
     assert drawn.route("S", "T", avoid=["ferry"]).avoid_broken == ("ferry",)
-    on_foot = {"route": "ferry", "foot": "yes", "motor_vehicle": "no"}
-    assert draw_map("S-A-----B-T", {"SA": ROAD, "AB": on_foot, "BT": ROAD}).way("S", "T") == "none"
+    for tags, expected in (
+        ({"foot": "yes", "motor_vehicle": "no"}, "none"),
+        ({"foot": "yes"}, "none"),
+        ({"foot": "yes", "bicycle": "yes"}, "none"),
+        ({"foot": "yes", "bicycle": "yes", "motorcar": "yes"}, "SABT"),
+        ({"bicycle": "yes"}, "SABT"),
+        ({"motor_vehicle": "no", "hgv": "yes"}, "none"),
+    ):
+        boat = {"route": "ferry"} | tags
+        assert draw_map("S-A-----B-T", {"SA": ROAD, "AB": boat, "BT": ROAD}).way("S", "T") == expected, tags
 
 
 @pytest.mark.parametrize(
@@ -289,11 +351,32 @@ def test_a_ferry_is_sailed_where_there_is_no_road(draw_map: Callable) -> None:
         pytest.param("foot", {"highway": "trunk", "motorroad": "yes"}, AROUND, id="no foot on motorroad"),
         pytest.param("foot", {"highway": "residential", "foot": "no"}, AROUND, id="foot no"),
         pytest.param("foot", {"highway": "steps"}, DIRECT, id="steps"),
+        pytest.param("foot", {"highway": "footway", "oneway:foot": "-1"}, AROUND, id="one-way for walkers"),
+        pytest.param(
+            "foot",
+            {"highway": "residential", "oneway": "-1", "oneway:foot": "yes"},
+            DIRECT,
+            id="one-way for walkers, against the cars",
+        ),
+        pytest.param("foot", {"highway": "steps", "conveying": "backward"}, AROUND, id="escalator"),
+        pytest.param("foot", {"highway": "footway", "access": "wizards"}, DIRECT, id="no such access"),
     ],
 )
 def test_bikes_and_walkers(draw_map: Callable, profile: str, tags: dict[str, str], expected: str) -> None:
     drawn = draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": ROAD})
     assert drawn.way("S", "T", profile=profile) == expected
+
+
+def test_a_square_is_walked_along_its_edge(draw_map: Callable) -> None:
+    square = {"highway": "pedestrian", "area": "yes"}
+    drawn = draw_map("x-a---b-y\n  |   |\n  d---c", {"xa": ROAD, "by": ROAD, "abcda": square})
+    assert drawn.way("x", "y", profile="foot") == "xaby"
+    assert drawn.way("x", "y") != "xaby", "not by car"
+
+
+def test_a_path_far_from_every_road_is_on_the_map_of_walkers(draw_map: Callable) -> None:
+    drawn = draw_map("A-B" + " " * 97 + "C---D", {"AB": ROAD, "CD": {"highway": "footway"}})
+    assert drawn.way("C", "D", profile="foot") == "CD"
 
 
 @pytest.mark.parametrize(
@@ -376,7 +459,8 @@ def test_reading_flags() -> None:
     )
     assert link is not None
     assert link.road_class is RoadClass.TRUNK
-    assert link.flags == EdgeFlag.LINK | EdgeFlag.TUNNEL | EdgeFlag.TOLL | EdgeFlag.UNPAVED
+    expected = EdgeFlag.LINK | EdgeFlag.TUNNEL | EdgeFlag.TOLL | EdgeFlag.UNPAVED | EdgeFlag.NO_STOPPING
+    assert link.flags == expected
     assert read_node({"highway": "motorway_junction", "ref": "12"}) == NodeFlag.MOTORWAY_JUNCTION
     assert (
         read_node({"highway": "crossing", "crossing": "traffic_signals"})

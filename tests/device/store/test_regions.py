@@ -32,7 +32,7 @@ def regions(home: Path) -> Path:
         folder.mkdir(parents=True)
         facts = dict.fromkeys(Meta.__dataclass_fields__, "") | {"name": name, "bbox": box}
         facts |= {"format_version": 1, "counts": {}, "files": {}}
-        facts |= dict.fromkeys(("countries", "conditions", "walk_countries", "walk_conditions"), ())
+        facts |= dict.fromkeys(("countries", "rules", "conditions", "walk_countries"), ())
         (folder / "meta.json").write_text(Meta(**facts).to_json(), "utf-8")
     return home / "data" / "regions"
 

@@ -1,0 +1,513 @@
+"""Roads that are open, slow or one-way at times, or for some vehicles only; judged at the hour of arrival."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from nav.conditions import Clock, conditional_parts, is_timed, read_condition
+from nav.errors import BadRequest, NoRoute
+from nav.osm.access import read_size
+from nav.osm.tags import read_way
+from nav.routing.router import Router
+from nav.rules import Rule, Use
+from nav.vehicle import PASSENGER_CAR, Vehicle
+
+MAP = """
+S-A---B---C-T
+  |       |
+  |       |
+  D---E---F
+"""
+DIRECT, AROUND = "SABCT", "SADEFCT"
+ROAD = {"highway": "residential"}
+GERMANY = (48.7, 9.18)
+
+
+def drawn_with(draw_map: Callable, tags: dict[str, str], **more: Any) -> Any:
+    return draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": ROAD}, origin=GERMANY, **more)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("tags", "when", "there", "back"),
+    [
+        pytest.param(
+            {"access": "no", "access:conditional": "yes @ (00:00-05:30)"},
+            "2026-11-30 03:00",
+            1,
+            1,
+            id="open at night",
+        ),
+        pytest.param(
+            {"access": "no", "access:conditional": "yes @ (00:00-05:30)"},
+            "2026-11-30 12:00",
+            0,
+            0,
+            id="closed by day",
+        ),
+        pytest.param(
+            {"access:conditional": "no @ (Oct-Jun)"}, "2026-11-30 12:00", 0, 0, id="closed over the new year"
+        ),
+        pytest.param({"access:conditional": "no @ (Oct-Jun)"}, "2026-08-01 12:00", 1, 1, id="open in summer"),
+        pytest.param(
+            {
+                "motor_vehicle:conditional": "no @ (2026 Jul 23 05:00-24:00; "
+                "2026 Jul 24-2026 Jul 26 00:00-24:00)"
+            },
+            "2026-07-25 12:00",
+            0,
+            0,
+            id="a fair",
+        ),
+        pytest.param(
+            {"motor_vehicle:conditional": "no @ (2026 Jul 23 05:00-24:00)"},
+            "2027-07-23 12:00",
+            1,
+            1,
+            id="a fair that is over",
+        ),
+        pytest.param(
+            {"vehicle:conditional": "no @ (2026 Mar 1-2026 Jun 30)"}, "2026-05-05 12:00", 0, 0, id="vehicle"
+        ),
+        pytest.param(
+            {"oneway:conditional": "-1 @ (06:00-10:00)"},
+            "2026-11-30 08:00",
+            0,
+            1,
+            id="one-way against the drawing at times",
+        ),
+        pytest.param(
+            {"oneway:conditional": "yes @ (06:00-10:00)"}, "2026-11-30 08:00", 1, 0, id="one-way at times"
+        ),
+        pytest.param(
+            {"oneway:conditional": "yes @ (06:00-10:00)"}, "2026-11-30 11:00", 1, 1, id="both ways otherwise"
+        ),
+        pytest.param(
+            {"oneway": "yes", "oneway:conditional": "no @ (22:00-06:00)"},
+            "2026-11-30 23:00",
+            1,
+            1,
+            id="both ways at night",
+        ),
+        pytest.param(
+            {"oneway": "yes", "oneway:conditional": "no @ (22:00-06:00)"},
+            "2026-11-30 12:00",
+            1,
+            0,
+            id="one-way by day",
+        ),
+        pytest.param(
+            {"oneway": "reversible", "oneway:conditional": "yes @ (05:00-12:00); -1 @ (12:00-24:00)"},
+            "2026-11-30 08:00",
+            1,
+            0,
+            id="tidal flow in the morning",
+        ),
+        pytest.param(
+            {"oneway": "reversible", "oneway:conditional": "yes @ (05:00-12:00); -1 @ (12:00-24:00)"},
+            "2026-11-30 18:00",
+            0,
+            1,
+            id="tidal flow in the evening",
+        ),
+        pytest.param(
+            {"motor_vehicle:forward:conditional": "no @ (07:00-09:00)"},
+            "2026-11-30 08:00",
+            0,
+            1,
+            id="one direction",
+        ),
+        pytest.param(
+            {"motor_vehicle:conditional": "no @ sunset-sunrise"}, "2026-11-30 20:00", 0, 0, id="after sunset"
+        ),
+        pytest.param(
+            {"motor_vehicle:conditional": "no @ sunset-sunrise"},
+            "2026-06-30 20:00",
+            1,
+            1,
+            id="a long summer day",
+        ),
+        pytest.param({"motorcar:conditional": "no @ (Sa,Su,PH)"}, "2026-12-25 12:00", 0, 0, id="a holiday"),
+        pytest.param(
+            {"motor_vehicle:conditional": "no @ (Mo-Fr 07:00-09:00; PH off)"},
+            "2026-12-25 08:00",
+            1,
+            1,
+            id="not on holidays",
+        ),
+        pytest.param(
+            {"motor_vehicle": "yes", "access:conditional": "no @ (00:00-24:00)"},
+            "2026-11-30 12:00",
+            1,
+            1,
+            id="the specific key wins over a general condition",
+        ),
+        pytest.param(
+            {"access:conditional": "no @ (00:00-24:00); yes @ (10:00-14:00)"},
+            "2026-11-30 12:00",
+            1,
+            1,
+            id="the last condition that holds wins",
+        ),
+        pytest.param(
+            {"access:conditional": "no @ (Mo-Fr 07:00-18:00 AND weight>3.5)"},
+            "2026-11-30 12:00",
+            1,
+            1,
+            id="heavy ones only",
+        ),
+        pytest.param(
+            {"maxspeed": "50", "maxspeed:conditional": "5 @ (22:00-06:00)"},
+            "2026-11-30 23:00",
+            0,
+            0,
+            id="slow at night",
+        ),
+        pytest.param(
+            {"maxspeed": "50", "maxspeed:conditional": "5 @ (22:00-06:00)"},
+            "2026-11-30 12:00",
+            1,
+            1,
+            id="fast by day",
+        ),
+        pytest.param(
+            {"motor_vehicle:conditional": "destination @ (07:00-09:00)"},
+            "2026-11-30 08:00",
+            0,
+            0,
+            id="no through traffic at times",
+        ),
+        pytest.param(
+            {"motor_vehicle:conditional": "destination @ (07:00-09:00)"},
+            "2026-11-30 12:00",
+            1,
+            1,
+            id="through traffic otherwise",
+        ),
+        pytest.param(
+            {"motor_vehicle": "destination", "motor_vehicle:conditional": "yes @ (20:00-06:00)"},
+            "2026-11-30 22:00",
+            1,
+            1,
+            id="through traffic at night",
+        ),
+        pytest.param(
+            {"motor_vehicle": "no", "motor_vehicle:conditional": "delivery @ (06:00-10:00)"},
+            "2026-11-30 08:00",
+            0,
+            0,
+            id="deliveries only",
+        ),
+        pytest.param(
+            {"access:conditional": "no @ wet"}, "2026-11-30 12:00", 1, 1, id="nobody knows whether it rains"
+        ),
+        pytest.param(
+            {"access": "no", "access:conditional": "yes @ wet"},
+            "2026-11-30 12:00",
+            0,
+            0,
+            id="nor does that open a road",
+        ),
+    ],
+)
+def test_at_an_hour(draw_map: Callable, tags: dict[str, str], when: str, there: int, back: int) -> None:
+    drawn = drawn_with(draw_map, ROAD | tags)
+    assert drawn.way("S", "T", depart=at(when)) == (DIRECT if there else AROUND)
+    assert drawn.way("T", "S", depart=at(when)) == (DIRECT if back else AROUND)[::-1]
+
+
+def test_a_footpath_that_is_open_to_cars_at_night(draw_map: Callable) -> None:
+    tags = {"highway": "pedestrian", "motor_vehicle:conditional": "yes @ (20:00-08:00)"}
+    drawn = draw_map("S-A---B", {"SA": ROAD, "AB": tags}, origin=GERMANY)
+    assert drawn.way("S", "B", depart=at("2026-11-30 21:00")) == "SAB"
+    with pytest.raises(NoRoute):
+        drawn.route("S", "B", depart=at("2026-11-30 12:00"))
+
+
+def test_the_limit_of_the_season_makes_the_time(draw_map: Callable) -> None:
+    tags = {"highway": "motorway", "maxspeed": "130", "maxspeed:conditional": "110 @ (Nov-Mar)"}
+    drawn = draw_map("A---B", {"AB": tags})
+    summer, winter = (drawn.route("A", "B", depart=at(f"2026-{month}-30 12:00")) for month in ("07", "11"))
+    assert winter.duration_s == pytest.approx(summer.duration_s * 130 / 110, rel=1e-3)
+    assert winter.cost_s == winter.duration_s
+    assert (summer.limits_kph.tolist(), winter.limits_kph.tolist()) == ([130], [110])
+
+
+PLACE_TAGS = ["bollard", "gate", ""]
+
+
+@pytest.mark.parametrize("barrier", PLACE_TAGS)
+def test_a_barrier_that_opens_at_times(draw_map: Callable, barrier: str) -> None:
+    tags = {"access": "no", "access:conditional": "yes @ (20:00-08:00)"} | (
+        {"barrier": barrier} if barrier else {}
+    )
+    drawn = drawn_with(draw_map, ROAD | {"maxspeed": "20"}, nodes={"B": tags})
+    assert drawn.way("S", "B", depart=at("2026-11-30 12:00")) == "SAB"
+    assert drawn.way("S", "T", depart=at("2026-11-30 12:00")) == AROUND
+    if barrier != "gate":  # opening one costs more than the way round
+        assert drawn.way("S", "T", depart=at("2026-11-30 23:00")) == DIRECT
+
+
+VAN, TRUCK = (
+    Vehicle(height_m=2.6, width_m=2.1, length_m=7.0, weight_t=3.4),
+    Vehicle(height_m=4, width_m=2.5, length_m=16, weight_t=40),
+)
+
+
+@pytest.mark.parametrize(
+    ("tags", "car", "van", "truck"),
+    [
+        ({"maxheight": "1.0"}, 0, 0, 0),
+        ({"maxheight": "2.5"}, 1, 0, 0),
+        ({"maxheight": "3.8 m"}, 1, 1, 0),
+        ({"maxheight": "8'6\""}, 1, 0, 0),
+        ({"maxheight": "none"}, 1, 1, 1),
+        ({"maxheight": "default"}, 1, 1, 1),
+        ({"maxheight:physical": "2.2"}, 1, 0, 0),
+        ({"maxwidth": "2"}, 1, 0, 0),
+        ({"maxwidth:physical": "1.5"}, 0, 0, 0),
+        ({"maxlength": "6"}, 1, 0, 0),
+        ({"maxweight": "1"}, 0, 0, 0),
+        ({"maxweight": "2"}, 1, 0, 0),
+        ({"maxweight": "7.5 t"}, 1, 1, 0),
+        ({"maxweight": "3000 kg"}, 1, 0, 0),
+        ({"maxweightrating": "12"}, 1, 1, 0),
+        ({"maxaxleload": "10"}, 1, 1, 0),
+        ({"maxweight": "7.5", "maxweight:conditional": "none @ destination"}, 1, 1, 0),
+        ({"maxweight": "3", "maxweight:conditional": "7.5 @ (08:00-18:00)"}, 1, 1, 0),
+        ({"hgv": "no"}, 1, 1, 0),
+        ({"hgv:conditional": "no @ (08:00-18:00)"}, 1, 1, 0),
+        ({"hgv:conditional": "no @ (18:00-08:00)"}, 1, 1, 1),
+        ({"motor_vehicle": "no", "hgv": "yes"}, 0, 0, 1),
+        ({"access:conditional": "no @ (weight>7.5)"}, 1, 1, 0),
+        ({"motor_vehicle:conditional": "no @ (length > 6 m AND 08:00-18:00)"}, 1, 0, 0),
+        ({"width": "1.8"}, 0, 0, 0),
+        ({"width": "6"}, 1, 1, 1),
+    ],
+)
+def test_size_and_weight(draw_map: Callable, tags: dict[str, str], car: int, van: int, truck: int) -> None:
+    drawn = drawn_with(draw_map, ROAD | tags)
+    noon = at("2026-11-30 12:00")
+    for vehicle, passes in ((PASSENGER_CAR, car), (VAN, van), (TRUCK, truck)):
+        expected = DIRECT if passes else AROUND
+        assert drawn.way("S", "T", depart=noon, vehicle=vehicle) == expected, vehicle
+
+
+def test_a_weight_limit_spares_who_calls_there(draw_map: Callable) -> None:
+    tags = ROAD | {"maxweight": "7.5", "maxweight:conditional": "none @ destination"}
+    drawn = drawn_with(draw_map, tags)
+    assert drawn.way("S", "B", vehicle=TRUCK) == "SAB"
+    assert drawn.way("S", "T", vehicle=TRUCK) == AROUND
+
+
+def test_a_height_restrictor(draw_map: Callable) -> None:
+    drawn = drawn_with(draw_map, ROAD, nodes={"B": {"barrier": "height_restrictor", "maxheight": "2.3"}})
+    assert drawn.way("S", "T") == DIRECT
+    assert drawn.way("S", "T", vehicle=VAN) == AROUND
+
+
+@pytest.mark.parametrize("tags", [{"hazmat": "no"}, {"hazmat:C": "no"}])
+def test_dangerous_goods(draw_map: Callable, tags: dict[str, str]) -> None:
+    drawn = drawn_with(draw_map, ROAD | tags)
+    assert drawn.way("S", "T") == DIRECT
+    assert drawn.way("S", "T", vehicle=Vehicle(hazmat=True)) == AROUND
+
+
+def test_matrix_alternatives_and_detours_ask_for_the_vehicle(draw_map: Callable) -> None:
+    drawn = drawn_with(draw_map, ROAD | {"maxheight": "2.3"})
+    router = Router(drawn.region, vehicle=VAN)
+    s, t = drawn.point("S"), drawn.point("T")
+    assert drawn.letters(router.route([s, t])) == AROUND
+    assert router.matrix([s], [t])[0, 0] == pytest.approx(router.route([s, t]).duration_s)
+    assert drawn.letters(router.alternatives(s, t)[0]) == AROUND
+    assert drawn.letters(router.route([s, t], vehicle=PASSENGER_CAR)) == DIRECT
+
+
+@pytest.mark.parametrize("size", [{"height_m": 0.0}, {"weight_t": float("nan")}, {"length_m": 1e9}])
+def test_impossible_vehicles(size: dict[str, float]) -> None:
+    with pytest.raises(BadRequest, match="not possible"):
+        Vehicle(**size)
+
+
+LONG = {"SA": {"highway": "primary", "maxspeed": "10"}, "ABC": ROAD, "CT": ROAD, "ADEFC": ROAD}
+
+
+@pytest.mark.parametrize(
+    ("condition", "depart", "expected"),
+    [
+        pytest.param("no @ (12:00-13:00)", "11:58", AROUND, id="closed when the car gets there"),
+        pytest.param("no @ (11:00-12:00)", "11:58", DIRECT, id="open again when the car gets there"),
+        pytest.param("no @ (11:00-12:00)", "11:30", AROUND, id="still closed then"),
+        pytest.param("no @ (12:30-13:00)", "11:58", DIRECT, id="closed only later"),
+    ],
+)
+def test_a_road_is_judged_at_the_arrival_there(
+    draw_map: Callable, condition: str, depart: str, expected: str
+) -> None:
+    drawing = (
+        MAP.replace("S-A", "S" + "-" * 41 + "A")
+        .replace("\n  |", "\n" + " " * 42 + "|")
+        .replace("\n  D", "\n" + " " * 42 + "D")
+    )
+    # The first road takes some sixteen minutes.
+    ways = LONG | {"ABC": ROAD | {"motor_vehicle:conditional": condition}}
+    drawn = draw_map(drawing, ways, origin=GERMANY)
+    assert drawn.way("S", "T", depart=at(f"2026-11-30 {depart}")) == expected
+
+
+def test_a_turn_is_judged_at_the_arrival_there(draw_map: Callable) -> None:
+    drawing = "S" + "-" * 41 + "A---B\n" + " " * 42 + "|\n" + " " * 42 + "C"
+    ways = {"SA": {"highway": "primary", "maxspeed": "10"}, "AB": ROAD, "AC": ROAD}
+    rule = (
+        {"type": "restriction", "restriction:conditional": "no_right_turn @ (12:00-13:00)"},
+        [("from", "SA"), ("via", "A"), ("to", "AC")],
+    )
+    drawn = draw_map(drawing, ways, relations=[rule], origin=GERMANY)
+    assert drawn.way("S", "C", depart=at("2026-11-30 11:00")) == "SAC"
+    assert drawn.way("S", "C", depart=at("2026-11-30 11:58")) != "SAC", "the car gets there after twelve"
+    assert drawn.way("S", "C", depart=at("2026-11-30 12:55")) == "SAC", "and here after one"
+
+
+TIMES = st.tuples(st.integers(0, 23), st.sampled_from([0, 30])).map(lambda t: f"{t[0]:02}:{t[1]:02}")
+# One-way signs also make turns cheaper, whatever the hour: they are left to the cases above.
+KINDS = st.sampled_from(
+    [("access", "no"), ("motor_vehicle", "no"), ("motorcar", "destination"), ("maxspeed", "20")]
+)
+
+
+@settings(
+    max_examples=20,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],  # maps are slow to shrink
+)
+@given(data=st.data())
+def test_a_map_at_an_hour_is_the_map_tagged_for_that_hour(draw_map: Callable, data: st.DataObject) -> None:
+    """The answer under conditions equals that on a map whose plain tags say what holds then."""
+    hour = at("2026-11-30 12:15")
+    conditional: dict[str, dict[str, str]] = {}
+    plain: dict[str, dict[str, str]] = {}
+    for name in ("AB", "BC", "CF", "AD", "DE", "EF", "BE"):
+        base = {"highway": "residential", "maxspeed": "40"}
+        conditional[name], plain[name] = dict(base), dict(base)
+        if data.draw(st.booleans()):
+            key, value = data.draw(KINDS)
+            begin, end = data.draw(TIMES), data.draw(TIMES)
+            conditional[name][f"{key}:conditional"] = f"{value} @ ({begin}-{end})"
+            if Clock(GERMANY).holds(f"{begin}-{end}", hour, PASSENGER_CAR):
+                plain[name][key] = value
+    ends = {"SA": ROAD, "FT": ROAD}
+    grid = "S-A---B---C\n  |   |   |\n  D---E---F-T"
+    a, b = (draw_map(grid, ends | ways, origin=GERMANY) for ways in (conditional, plain))
+    for start, end in (("S", "T"), ("T", "S")):
+        try:
+            routes = [drawn.route(start, end, depart=hour) for drawn in (a, b)]
+        except NoRoute:
+            continue
+        if max(stop.distance_m for route in routes for stop in route.stops) < 1.0:  # else one left an island
+            assert routes[0].cost_s == pytest.approx(routes[1].cost_s, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"maxheight": "low"},
+        {"maxweight": "heavy"},
+        {"maxspeed": "slowish"},
+        {"oneway": "maybe"},
+        {"access": "perhaps"},
+        {"motor_vehicle:conditional": "no @ (Mo-Fr 25:99-"},
+        {"motor_vehicle:conditional": "no"},
+        {"motor_vehicle:conditional": "@@@"},
+        {"access:conditional": "maybe @ (07:00-09:00)"},
+        {"oneway:conditional": "sometimes @ (07:00-09:00)"},
+        {"maxspeed:conditional": "slow @ (00:00-24:00)"},
+        {"maxweight:conditional": "3.5 @ (has_pygmies > 10 p)"},
+    ],
+)
+def test_tags_that_nobody_understands_count_as_absent(
+    draw_map: Callable, tags: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        drawn = drawn_with(draw_map, ROAD | tags)
+    noon = at("2026-11-30 12:00")
+    assert drawn.way("S", "T", depart=noon) == DIRECT
+    assert drawn.way("T", "S", depart=noon) == DIRECT[::-1]
+    assert sum(drawn.region.meta.faults.values()) == 1
+    (kind,) = drawn.region.meta.faults
+    assert [kind in record.message and "1 " in record.message for record in caplog.records] == [True]
+    shut = drawn_with(draw_map, ROAD | {"vehicle": "no"} | tags)
+    assert shut.way("S", "T", depart=noon) == AROUND, "what is closed stays closed"
+
+
+def test_a_restriction_that_nobody_understands_is_told(draw_map: Callable) -> None:
+    members = [("from", "SA"), ("via", "A"), ("to", "ABC")]
+    rules = [
+        ({"type": "restriction", "restriction": "no_nonsense_turn"}, members),
+        ({"type": "restriction", "restriction:conditional": "no_straight_on @ (maybe)"}, members),
+        ({"type": "restriction", "restriction": "no_right_turn_on_red"}, members),
+    ]
+    drawn = drawn_with(draw_map, ROAD, relations=rules)
+    assert drawn.way("S", "T") == DIRECT
+    assert drawn.region.meta.faults == {"conditional": 1, "restriction": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("3.5", 3.5),
+        ("3,5 m", 3.5),
+        ("12'6\"", 3.81),
+        ("10 ft", 3.048),
+        ("none", float("inf")),
+        ("low", None),
+        ("0", None),
+    ],
+)
+def test_reading_heights(text: str, metres: float | None) -> None:
+    assert (
+        read_size(text, {"": 1.0, "m": 1.0, "ft": 0.3048}) == metres
+        if "ft" not in text and "'" not in text
+        else True
+    )
+    way = read_way({"highway": "residential", "maxheight": text})
+    assert way is not None
+    sizes = Rule.from_text(way.forward.rule).sizes if way.forward.rule else ()
+    expected = () if metres in (None, float("inf")) else (("height", metres, ""),)
+    assert sizes == expected
+
+
+def test_reading_conditions() -> None:
+    assert read_condition("(Mo-Fr 07:00-09:00 AND weight > 7.5 t)").text == "Mo-Fr 07:00-09:00 AND weight>7.5"
+    assert read_condition("weight>7500kg").text == "weight>7.5"
+    assert read_condition("delivery").purpose == "private"
+    assert read_condition("snow").purpose == "never"
+    assert read_condition("has_pygmies > 10 p").is_broken
+    assert conditional_parts("30 mph @ (07:00-09:00); none @ wet") == [
+        ("30 mph", "07:00-09:00"),
+        ("none", "wet"),
+    ]
+    assert is_timed("hgv AND 07:00-09:00")
+    assert not is_timed("hgv AND weight>7.5")
+
+
+def test_rules_keep_as_text() -> None:
+    rule = Rule(
+        car=((Use.CLOSED, ""), (Use.OPEN, "00:00-05:30")),
+        hgv=((Use.PRIVATE, ""),),
+        sizes=(("height", 3.5, ""), ("weight", float("inf"), "Su")),
+        speeds=((30, "hgv"),),
+        oneway=((0, ""), (1, "22:00-06:00")),
+    )
+    assert Rule.from_text(rule.to_text()) == rule
+    assert rule.usual == Use.CLOSED
+    assert rule.ever_open
