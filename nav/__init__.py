@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nav.osm.build import build_graph
-    from nav.pack import Meta, staged
+    from nav.pack import Meta
     from nav.region import Region
     from nav.routing.route import Route
     from nav.routing.router import Router
+    from nav.staging import staged
 
 __all__ = ["Meta", "Region", "Route", "Router", "build_graph", "staged"]
 
@@ -24,7 +25,7 @@ _HOME = {
     "Route": "nav.routing.route",
     "Router": "nav.routing.router",
     "build_graph": "nav.osm.build",
-    "staged": "nav.pack",
+    "staged": "nav.staging",
 }
 
 

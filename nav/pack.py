@@ -1,4 +1,4 @@
-"""Region packs on disk: built beside their place, described by `meta.json`, renamed when complete."""
+"""Region packs on disk, described by `meta.json`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,18 @@ import hashlib
 import json
 import operator
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from nav.errors import BadName
-from nav.paths import regions_dir
 
 FORMAT_VERSION = 4
 """Raised whenever a pack of the previous version can no longer be read."""
 META_FILE = "meta.json"
 ATTRIBUTION = "© OpenStreetMap contributors"
 LICENCE = "ODbL-1.0"
-_STAGING_PREFIX = ".building-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,33 +83,6 @@ def check_name(name: str) -> str:
     if not re.fullmatch(r"[\w][\w .()-]{0,79}", name) or name.endswith((".", " ")):
         raise BadName(f"{name!r} cannot be the name of a region: use letters, digits, spaces, - and _")
     return name
-
-
-@contextmanager
-def staged(name: str) -> Iterator[Path]:
-    """Give a new folder beside the place of a region; put it there on success, remove it on failure.
-
-    Leftovers of builds that were killed are removed as well.
-    """
-    check_name(name)
-    home = regions_dir()
-    home.mkdir(parents=True, exist_ok=True)
-    for leftover in home.glob(f"{_STAGING_PREFIX}{name}-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_STAGING_PREFIX}{name}-", dir=home))
-    folder.chmod(0o755)
-    try:
-        yield folder
-        final = home / name
-        if final.exists():
-            old = Path(tempfile.mkdtemp(prefix=f"{_STAGING_PREFIX}{name}-", dir=home)) / "old"
-            final.rename(old)
-            folder.rename(final)
-            shutil.rmtree(old.parent, ignore_errors=True)
-        else:
-            folder.rename(final)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sha256_of(path: Path) -> str:

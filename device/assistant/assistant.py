@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -21,6 +22,7 @@ from device.engine.engines import Engines, make_engines
 from device.errors import DeviceError
 from device.settings import Settings
 from device.store.models import ModelStore
+from device.store.private import data_in_use
 from device.store.regions import current_region, local_clock
 from nav import Region, Router
 from nav.paths import data_home
@@ -95,6 +97,15 @@ class Assistant:
         store: ModelStore | None = None,
     ) -> None:
         self.settings = settings
+        self._lock = contextlib.ExitStack()
+        self._lock.enter_context(data_in_use())
+        try:
+            self._open(settings, region, at, store)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def _open(self, settings: Settings, region: str, at: Position | None, store: ModelStore | None) -> None:
         self.warnings: list[str] = []
         """What does not work although the assistant answers."""
         self.engines: Engines = make_engines(settings, store)
@@ -230,6 +241,7 @@ class Assistant:
         """End the engine processes for good, and close the files of places."""
         self.engines.close()
         self.places.close()
+        self._lock.close()
 
 
 def _since_ms(start: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -111,15 +113,18 @@ def _print_plan(answer: Answer, form: str, language: Language, router: Router) -
     typer.echo(text, nl=False)
 
 
-def _memory() -> Memory:
+@contextlib.contextmanager
+def _memory() -> Iterator[Memory]:
     """Open the memory, and say if it had to be begun anew."""
     from agent.memory import Memory
+    from device.store.private import data_in_use
     from nav.paths import data_home
 
-    memory = Memory(data_home() / "memory.sqlite")
-    if memory.damaged:
-        stderr.print(f"xiaogao: {memory.damaged}", soft_wrap=True)
-    return memory
+    with data_in_use():
+        memory = Memory(data_home() / "memory.sqlite")
+        if memory.damaged:
+            stderr.print(f"xiaogao: {memory.damaged}", soft_wrap=True)
+        yield memory
 
 
 def list_memory(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
@@ -127,17 +132,17 @@ def list_memory(json: Annotated[bool, typer.Option("--json", help="One JSON obje
 
     Example: xiaogao memory list
     """
-    memory = _memory()
+    with _memory() as memory:
+        exported, destinations = memory.export(), memory.destinations()
     if json:
-        print_json(memory.export())
+        print_json(exported)
         return
-    exported = memory.export()
     for kept in exported["places"]:
         stdout.print(
             f"{kept['kind']}  {kept['label'] or kept['name']}  {kept['lat']:.5f},{kept['lon']:.5f}",
             soft_wrap=True,
         )
-    for kept in memory.destinations():
+    for kept in destinations:
         stdout.print(f"destination  {kept.name}  {kept.count}×  last {kept.at}", soft_wrap=True)
     for title, counts in (("category", exported["categories"]), ("avoided", exported["avoided"])):
         for what, count in counts.items():
@@ -155,7 +160,8 @@ def export_memory(
 
     Example: xiaogao memory export memory.json
     """
-    text = _memory().export_json() + "\n"
+    with _memory() as memory:
+        text = memory.export_json() + "\n"
     if target is None:
         typer.echo(text, nl=False)
     else:
@@ -176,6 +182,7 @@ def forget_memory(
     """
     if bool(label) == everything:
         raise typer.BadParameter("give a name, or --all")
-    gone = _memory().forget(label)
+    with _memory() as memory:
+        gone = memory.forget(label)
     stdout.print(f"erased {gone} entries")
     raise typer.Exit(0 if gone or everything else 1)

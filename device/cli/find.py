@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +13,7 @@ import typer
 from device.assistant.own_places import own_places_file
 from device.cli.arguments import RegionOption, places_of, point_of, points_of, region_around
 from device.cli.terminal import print_json, stderr, stdout
+from device.store.private import data_in_use
 
 if TYPE_CHECKING:
     from nav import Region
@@ -168,10 +171,12 @@ def _line(place: Place) -> str:
     return f"{' · '.join(parts)}  ({place.lat:.5f},{place.lon:.5f})"
 
 
-def _own() -> UserPlaces:
+@contextlib.contextmanager
+def _own() -> Iterator[UserPlaces]:
     from poi import UserPlaces
 
-    return UserPlaces(own_places_file())
+    with data_in_use(), contextlib.closing(UserPlaces(own_places_file())) as own:
+        yield own
 
 
 def import_places(
@@ -193,7 +198,8 @@ def import_places(
         stderr.print("choose one of --gcj02 and --bd09")
         raise typer.Exit(_WRONG_USAGE)
     system: System = "gcj02" if gcj02 else "bd09" if bd09 else "wgs84"
-    count = _own().import_file(file, system)
+    with _own() as own:
+        count = own.import_file(file, system)
     stdout.print(f"{count} places imported")
 
 
@@ -206,11 +212,12 @@ def list_places(json: Annotated[bool, typer.Option("--json", help="GeoJSON.")] =
 
       xiaogao places list --json > mine.geojson
     """
-    own = _own()
+    with _own() as own:
+        places, written = own.all(), own.to_geojson()
     if json:
-        print_json(own.to_geojson())
+        print_json(written)
         return
-    for place in own.all():
+    for place in places:
         sort = place.category.removeprefix("user/")
         stdout.print(f"{place.id}  {sort}  {place.name}  ({place.lat:.5f},{place.lon:.5f})")
 
@@ -224,6 +231,8 @@ def remove_place(
 
       xiaogao places remove user/7
     """
-    if not _own().remove(place_id):
+    with _own() as own:
+        removed = own.remove(place_id)
+    if not removed:
         stderr.print(f"no place {place_id!r}: `xiaogao places list` shows the ids")
         raise typer.Exit(_IMPOSSIBLE)

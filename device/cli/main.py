@@ -12,6 +12,7 @@ import typer
 import typer.main
 
 from device.cli.arguments import shielded
+from device.store.private import keep_private
 
 OK, IMPOSSIBLE, MISSING, STOPPED = 0, 1, 3, 130
 
@@ -50,6 +51,7 @@ Examples:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every expected error is one line on stderr and an exit code."""
+    keep_private()
     register_all()
     command = typer.main.get_command(app)
     given = shielded(sys.argv[1:] if arguments is None else arguments)

@@ -11,6 +11,7 @@ import typer
 from device.cli.terminal import print_json, stdout, working
 from device.errors import Missing
 from device.store import regions
+from nav.errors import BadMapFile
 
 _HELP = """Build, list, choose and remove regions.
 
@@ -29,20 +30,28 @@ def register(app: typer.Typer) -> None:
 
 
 def add(
-    source: Annotated[str, typer.Argument(help="FILE.osm.pbf, or with internet the name of a place.")],
+    source: Annotated[str, typer.Argument(help="FILE.osm.pbf; with --download the name of a place.")],
     name: Annotated[str | None, typer.Option(help="Name of the region; by default the file's name.")] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Look the place up on the internet and fetch its map.")
+    ] = False,
 ) -> None:
-    """Build a region pack.
+    """Build a region pack; without --download nothing is asked of the internet.
 
     Examples:
 
       xiaogao map add andorra-latest.osm.pbf --name andorra
 
-      xiaogao map add "Kunshan, China"
+      xiaogao map add --download "Kunshan, China"
     """
     with working("building the region") as tell:
         file = Path(source).expanduser()
-        if not file.exists() and not source.endswith((".pbf", ".osm", ".xml", ".bz2")):
+        if not download and not file.exists():
+            raise BadMapFile(
+                f"there is no file {source}: check the path; a place is fetched from the internet by "
+                f'`xiaogao map add --download "{source}"`'
+            )
+        if download:
             from nav.osm.download import fetch_extract
 
             tell("downloading")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,8 +48,6 @@ def run() -> None:
     from device.service.service import Service
     from device.settings import load_settings
 
-    # What is remembered is for this user alone, also where a shell and not the unit started the service.
-    os.umask(0o077)
     share_arenas()
     set_up_logging()
     settings = load_settings()

@@ -6,19 +6,16 @@ of what the factory returned. The items of an iterator are sent one by one; it c
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import os
 import resource
 import signal
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 from device.engine.wire import Wire, WireBroken
+from device.lifeline import die_with_parent
 from device.service.pressure import give_back
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
@@ -27,8 +24,7 @@ def main() -> None:
     wire = Wire(os.dup(0), os.dup(1))
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     try:
         engine = _build(wire)
         while engine is not None:

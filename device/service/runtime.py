@@ -24,8 +24,11 @@ from device.service.instance import run_dir
 from device.service.listening import Listening
 from device.service.pressure import give_back
 from device.service.supervisor import Part, supervise
-from device.store.regions import current_file, current_region, damaged_files, not_as_built
+from device.store.regions import current_file, current_region, damaged_files, installed_regions, not_as_built
+from nav import staging
+from nav.errors import NavError
 from nav.paths import regions_dir
+from poi.errors import PoiError
 
 if TYPE_CHECKING:
     from device.service.journal import Journal
@@ -91,7 +94,7 @@ class Runtime:
         if self.carried.distrusted is not None and self.carried.distrusted == installed():
             return
         try:
-            assistant = await asyncio.to_thread(Assistant, self.settings, at=self.carried.position)
+            assistant = await self._open_region()
         except Exception as error:
             # A pack can be damaged in ways that nobody foresaw: the service says so, and waits for another.
             self.journal.failed("region", error)
@@ -109,6 +112,20 @@ class Runtime:
         kept = await asyncio.to_thread(self._kept_drive)
         if (drive := self.carried.rest or kept) is not None:
             self._following.resume(drive)
+
+    async def _open_region(self) -> Assistant:
+        """Open the region; one that cannot be opened gives way to what it was before, if that is kept."""
+        settings, at = self.settings, self.carried.position
+        await asyncio.to_thread(staging.sweep)
+        try:
+            return await asyncio.to_thread(Assistant, settings, at=at)
+        except (NavError, PoiError) as error:
+            name = current_region(settings.region.name, at=at)
+            if not await asyncio.to_thread(staging.restore_previous, name):
+                raise
+            self.journal.failed("region", error)
+            self.journal.tell(f"the region {name} is again what it was before")
+            return await asyncio.to_thread(Assistant, settings, at=at)
 
     def _kept_drive(self) -> Rest | None:
         """Return the drive that was under way when the service was killed, if that may be remembered."""
@@ -129,7 +146,7 @@ class Runtime:
         yield "region", self._watch_regions
         if self.assistant is not None and self._following is not None:
             yield "engines", self._keep_engines
-            yield "region check", self._check_pack
+            yield "region check", self.check_region
             yield "memory", self._mend_memory
             yield from self._following.parts()
             yield "speech", self.listening.prepare_speech
@@ -191,15 +208,20 @@ class Runtime:
         keeper = EngineKeeper(self.assistant, profile, failed=self.journal.failed, tell=self.journal.tell)
         await keeper.run()
 
-    async def _check_pack(self) -> None:
+    async def check_region(self) -> None:
         """Read the whole pack once; one with other bytes than were built is given up for the next one."""
         assert self.assistant is not None
         region: Region = self.assistant.region
         damaged = await asyncio.to_thread(damaged_files, region)
-        if damaged:
+        if not damaged:
+            await asyncio.to_thread(staging.forget_previous, region.path.name)
+            return
+        self.journal.failed("region", DeviceError(not_as_built(region.name, damaged)))
+        if await asyncio.to_thread(staging.restore_previous, region.path.name):
+            self.journal.tell(f"the region {region.name} is again what it was before")
+        else:
             self.carried.distrusted = installed()
-            self.journal.failed("region", DeviceError(not_as_built(region.name, damaged)))
-            self._change()
+        self._change()
 
     async def _mend_memory(self) -> None:
         """Try again from time to time to open a memory that a full or read-only disk withheld."""
@@ -229,5 +251,6 @@ class Runtime:
 
 def installed() -> frozenset[tuple[str, int]]:
     """Return the installed region packs and the chosen one, with the times of their files."""
-    files = [*regions_dir().glob("*/meta.json"), current_file()]
+    packs = [regions_dir() / name / "meta.json" for name in installed_regions()]
+    files = [*packs, current_file()]
     return frozenset((str(path), path.stat().st_mtime_ns) for path in files if path.exists())

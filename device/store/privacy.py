@@ -16,6 +16,7 @@ from device.service.checkup import checks
 from device.service.control import OF_THE_COMPUTER
 from device.service.instance import AlreadyRunning, only_instance, run_dir
 from device.settings import Settings, commented_settings, load_settings
+from device.store.private import DataInUse, data_alone
 from nav.paths import cache_home, data_home
 
 _COORDINATES = re.compile(r"-?\d{1,3}\.\d{3,}")
@@ -133,7 +134,8 @@ def forget() -> list[str]:
         try:
             for folder in _lock_folders():
                 locks.enter_context(only_instance(folder))
-        except AlreadyRunning as error:
+            locks.enter_context(data_alone())
+        except (AlreadyRunning, DataInUse) as error:
             raise DeviceError(f"end the service first, then forget: {error}") from None
         return _erase()
 

@@ -1,4 +1,4 @@
-"""The child in which an extract is read: `python -m device.store.region_builder SOURCE FOLDER NAME`.
+"""The child in which an extract is read: `python -m device.store.region_builder SOURCE FOLDER NAME PARENT`.
 
 The library that reads extracts ends the process on some damaged files; then it is this one. Each line of its
 output is JSON: what is being done, or the error that ended it.
@@ -7,11 +7,13 @@ output is JSON: what is being done, or the error that ended it.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from device.lifeline import die_with_parent
 from nav.errors import BadMapFile
 from nav.osm.build import build_graph
 from poi import build_places
@@ -29,15 +31,19 @@ def build_apart(source: Path, folder: Path, name: str, progress: Progress) -> No
         As `nav.pack.build_graph` and `poi.build_places` raise them; BadMapFile also for a file that ended
         the process.
     """
-    command = [sys.executable, "-m", "device.store.region_builder", str(source), str(folder), name]
+    command = [sys.executable, "-m", "device.store.region_builder"]
+    command += [str(source), str(folder), name, str(os.getpid())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as child:
         assert child.stdout is not None
-        for line in child.stdout:
-            said = json.loads(line)
-            if "error" in said:
-                child.wait()
-                raise _error(*said["error"])
-            progress(said["step"])
+        try:
+            for line in child.stdout:
+                said = json.loads(line)
+                if "error" in said:
+                    raise _error(*said["error"])
+                progress(said["step"])
+        except BaseException:
+            child.kill()
+            raise
     if child.returncode:
         raise BadMapFile(f"{source} ends the program that reads it: it is damaged, fetch it again")
 
@@ -48,7 +54,7 @@ def _error(module: str, kind: str, message: str) -> Exception:
     found = getattr(importlib.import_module(module), kind, None) if module in _ERRORS else None
     if isinstance(found, type) and issubclass(found, Exception):
         return found(message)
-    return BadMapFile(f"{kind}: {message}")
+    return BadMapFile(f"the extract cannot be read ({kind}: {message}): fetch it again")
 
 
 def _say(**what: object) -> None:
@@ -56,7 +62,8 @@ def _say(**what: object) -> None:
 
 
 def main() -> None:
-    """Build one pack."""
+    """Build one pack, as long as somebody waits for it."""
+    die_with_parent(int(sys.argv[4]))
     source, folder, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     try:
         _say(step="roads")

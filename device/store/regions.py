@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import Missing
+from device.store.whole_files import write_whole
+from nav import region as nav_region
+from nav import staging
 from nav.errors import NavError
 from nav.paths import data_home, regions_dir
 
@@ -44,14 +46,43 @@ def add_region(source: Path, name: str | None = None, progress: Progress | None 
         The extract is missing, cut or holds no roads, or the name cannot be a folder.
     """
     from device.store.region_builder import build_apart
-    from nav.pack import staged
+    from nav.staging import staged
 
     name = name or default_name(source)
-    with staged(name) as folder:
+    with staged(name, check=check_pack) as folder:
         build_apart(source, folder, name, progress or (lambda _what: None))
     if not current_file().exists():
         use_region(name)
     return name
+
+
+def check_pack(folder: Path) -> None:
+    """Open a pack whole, as its user will.
+
+    Raises
+    ------
+    nav.errors.RegionDamaged
+        Something in it cannot be opened, or is not what was written.
+    """
+    from nav import Region
+    from nav.errors import RegionDamaged
+    from nav.routing.turns import PROFILES
+    from poi import Places
+    from poi.errors import PoiError
+
+    try:
+        region = Region.open(folder)
+        for profile in PROFILES:
+            region.network(profile)
+        Places(region).close()
+        damaged = damaged_files(region)
+    except (NavError, PoiError, sqlite3.Error) as error:
+        raise RegionDamaged(f"the new pack cannot be opened, nothing was changed: {error}") from None
+    if damaged:
+        raise RegionDamaged(
+            f"the new pack is not what was written ({', '.join(damaged)}), nothing was changed: "
+            "check the disk, then run the command again"
+        )
 
 
 def default_name(source: Path) -> str:
@@ -61,7 +92,7 @@ def default_name(source: Path) -> str:
 
 def installed_regions() -> list[str]:
     """Return the names of the installed region packs."""
-    return sorted(path.parent.name for path in regions_dir().glob("*/meta.json"))
+    return nav_region.installed_regions()
 
 
 def current_file() -> Path:
@@ -82,9 +113,7 @@ def use_region(name: str) -> None:
             f"no region {name!r} is installed: `xiaogao map list` shows them, `xiaogao map add` builds one"
         )
     current_file().parent.mkdir(parents=True, exist_ok=True)
-    beside = current_file().with_suffix(".new")
-    beside.write_text(name + "\n", encoding="utf-8")
-    beside.replace(current_file())
+    write_whole(current_file(), f"{name}\n".encode())
 
 
 def current_region(asked: str = "", *, at: tuple[float, float] | None = None) -> str:
@@ -167,4 +196,4 @@ def remove_region(name: str) -> None:
     """
     if name not in installed_regions():
         raise Missing(f"no region {name!r} is installed: `xiaogao map list` shows them")
-    shutil.rmtree(regions_dir() / name)
+    staging.remove(name)

@@ -120,6 +120,9 @@ def read_network(extract: Path, *, progress: Progress | None = None) -> RawNetwo
         ) from error
     if not network.way_ids:
         raise BadMapFile(f"{extract} holds no roads with their nodes: use an extract made with complete ways")
+    for degrees_e7, most in ((network.x_e7, 180), (network.y_e7, 90)):
+        if np.abs(as_array(degrees_e7).astype(np.int64)).max() > most * 10_000_000:
+            raise BadMapFile(f"{extract} holds roads beyond {most}°, which is not on Earth: fetch it again")
     if progress:
         progress("roads", 1.0)
     return network

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from nav.array_store import map_arrays, write_arrays
 from nav.errors import BadMapFile, BadName, RegionDamaged, RegionNotFound, RegionOutdated
 from nav.osm.build import build_graph
-from nav.pack import FORMAT_VERSION, META_FILE, Meta, staged
+from nav.pack import FORMAT_VERSION, META_FILE, Meta
 from nav.paths import cache_home, data_home, regions_dir
 from nav.region import Region, installed_regions
 from nav.routing.router import Router
+from nav.staging import staged
 
 ROAD = {"highway": "residential"}
 TOWN = "A---B---C\n|   |   |\nD---E---F"
@@ -84,8 +85,9 @@ def test_an_interrupted_build_leaves_nothing_and_keeps_the_old_pack(draw_map: Ca
 @pytest.mark.usefixtures("home")
 def test_leftovers_of_a_killed_build_are_removed(draw_map: Callable) -> None:
     extract = draw_map(TOWN, WAYS).extract
-    leftover = regions_dir() / ".building-town-dead"
+    leftover = data_home() / "building" / "town-dead"
     leftover.mkdir(parents=True)
+    (leftover / "owner").touch()
     with staged("town") as folder:
         build_graph(extract, folder, name="town")
     assert not leftover.exists()
