@@ -41,6 +41,17 @@ class RoutingSettings(_Section):
     )
 
 
+class VehicleSettings(_Section):
+    """What drives; the defaults are a passenger car's."""
+
+    height_m: float = Field(1.75, ge=0.5, le=6.0, description="Height with roof box, metres.")
+    width_m: float = Field(1.9, ge=0.5, le=5.0, description="Width, metres.")
+    length_m: float = Field(4.8, ge=1.0, le=60.0, description="Length with trailer, metres.")
+    weight_t: float = Field(2.0, ge=0.1, le=200.0, description="Weight with load, tonnes.")
+    hgv: bool = Field(False, description="Goods vehicle, for which lorry signs hold; over 3.5 t always.")
+    hazmat: bool = Field(False, description="Carries dangerous goods.")
+
+
 class SpeechSettings(_Section):
     """How the agent speaks."""
 
@@ -156,6 +167,7 @@ class Settings(_Section):
 
     region: RegionSettings = RegionSettings()
     routing: RoutingSettings = RoutingSettings()
+    vehicle: VehicleSettings = VehicleSettings()
     speech: SpeechSettings = SpeechSettings()
     listening: ListeningSettings = ListeningSettings()
     audio: AudioSettings = AudioSettings()

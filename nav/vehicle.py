@@ -16,7 +16,7 @@ _RANGES = {"height_m": (0.5, 6.0), "width_m": (0.5, 5.0), "length_m": (1.0, 60.0
 class Vehicle:
     """A motor vehicle; a passenger car if nothing is said."""
 
-    height_m: float = 2.0
+    height_m: float = 1.75
     width_m: float = 1.9
     length_m: float = 4.8
     weight_t: float = 2.0

@@ -74,11 +74,12 @@ def _planned(
     from agent.understanding.understand import Understander
     from device.settings import load_settings
     from device.store.regions import current_region, local_clock
+    from device.vehicle import vehicle_of
     from nav import Region, Router
 
     settings = load_settings()
     opened = Region.open(current_region(region or settings.region.name, at=position))
-    places, router = places_of(opened), Router(opened)
+    places, router = places_of(opened), Router(opened, vehicle=vehicle_of(settings.vehicle))
     understood = Understander(None).understand(words, context=Context())
     trip = _trip_in(understood, words)
     intent = trip.model_copy(update={"days": days if days is not None else trip.days or 1})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,8 @@ from device.cli.arguments import (
     wishes_of,
 )
 from device.cli.terminal import print_json, stderr, stdout
+from device.cli.vehicle_options import Hazmat, Height, Hgv, Length, Weight, Width
+from device.vehicle import vehicle_of, with_measures
 
 if TYPE_CHECKING:
     from nav.routing.route import Route
@@ -68,6 +71,19 @@ def route(
         bool, typer.Option("--best-order", help="Visit the stops in the best order.")
     ] = False,
     heading: Annotated[float | None, typer.Option(help="Compass bearing in which the car moves.")] = None,
+    depart: Annotated[
+        datetime | None,
+        typer.Option(help="Time of departure there, e.g. 2026-11-30T08:00; by default now."),
+    ] = None,
+    curb: Annotated[
+        bool, typer.Option("--curb", help="Arrive on the side of the road where the place is.")
+    ] = False,
+    height: Height = None,
+    width: Width = None,
+    length: Length = None,
+    weight: Weight = None,
+    hgv: Hgv = None,
+    hazmat: Hazmat = None,
     live: Annotated[Path | None, typer.Option(help="JSON file of closures and live speeds.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How the route is written.")] = Format.TEXT,
     output: Annotated[
@@ -86,48 +102,70 @@ def route(
 
       xiaogao route 42.5075,1.5218 42.5667,1.5976 --avoid toll,unpaved --format gpx -o trip.gpx
 
+      xiaogao route 42.5075,1.5218 42.5667,1.5976 --height 2.6 --weight 3.4 --depart 2026-12-24T07:30
+
       xiaogao route "Rautatientori" "Helsinki Cathedral" --format png > route.png
     """
+    from device.settings import load_settings
     from nav import Region, Router
 
     if alternatives:
-        if form in (Format.GPX, Format.PNG, Format.HTML):
-            raise typer.BadParameter(
-                f"{form} holds one way; choose text, json or geojson", param_hint="--format"
-            )
-        if via or best_order:
-            raise typer.BadParameter(
-                "alternatives are found between two places only", param_hint="--alternatives"
-            )
+        _check_alternatives(form, several=bool(via) or best_order)
     opened = Region.open(region_around(region, start, *(via or []), end))
-    router = Router(opened, profile=profile.value)
+    said = {
+        "height": height,
+        "width": width,
+        "length": length,
+        "weight": weight,
+        "hgv": hgv,
+        "hazmat": hazmat,
+    }
+    vehicle = with_measures(vehicle_of(load_settings().vehicle), said)
+    router = Router(opened, profile=profile.value, vehicle=vehicle)
     if live is not None:
         for warning in router.apply_live(live):
             stderr.print(f"xiaogao: {warning}", soft_wrap=True)
     stops = points_of(places_of(opened), [start, *(via or []), end])
     wishes = wishes_of(avoid)
-    routes = _routes(router, stops, wishes, alternatives, best_order=best_order, heading_deg=heading)
-    for wish in routes[0].avoid_broken:
-        stderr.print(f"xiaogao: {wish} could not be avoided wholly", soft_wrap=True)
+    asked: dict[str, Any] = {"avoid": wishes, "heading_deg": heading, "depart": depart}
+    if curb:
+        asked["approaches"] = [None, *["curb"] * (len(stops) - 1)]
+    routes = _routes(router, stops, asked, alternatives, best_order=best_order)
+    _tell_what_is_left(routes[0])
     _write(_content(routes, form, language.value), output, form)
+
+
+def _check_alternatives(form: Format, *, several: bool) -> None:
+    if form in (Format.GPX, Format.PNG, Format.HTML):
+        raise typer.BadParameter(f"{form} holds one way; choose text, json or geojson", param_hint="--format")
+    if several:
+        raise typer.BadParameter(
+            "alternatives are found between two places only", param_hint="--alternatives"
+        )
+
+
+def _tell_what_is_left(found: Route) -> None:
+    """Say which wishes were not kept, and what is left to walk."""
+    for wish in found.avoid_broken:
+        stderr.print(f"xiaogao: {wish} could not be avoided wholly", soft_wrap=True)
+    if found.on_foot_m and found.profile == "car":
+        stderr.print(f"xiaogao: the last {found.on_foot_m:.0f} m are on foot", soft_wrap=True)
 
 
 def _routes(
     router: Router,
     stops: list[tuple[float, float]],
-    wishes: list[str],
+    asked: dict[str, Any],
     alternatives: int,
     *,
     best_order: bool,
-    heading_deg: float | None,
 ) -> list[Route]:
     if alternatives:
-        return router.alternatives(
-            stops[0], stops[1], count=alternatives, avoid=wishes, heading_deg=heading_deg
-        )
+        return router.alternatives(stops[0], stops[1], count=alternatives, **asked)
     if best_order:
-        stops = [stops[i] for i in router.best_order(stops, avoid=wishes)]
-    return [router.route(stops, avoid=wishes, heading_deg=heading_deg)]
+        order = router.best_order(stops, avoid=asked["avoid"], depart=asked["depart"])
+        stops = [stops[i] for i in order]
+    return [router.route(stops, **asked)]
 
 
 def _content(routes: list[Route], form: Format, language: str) -> str | bytes:

@@ -53,10 +53,11 @@ def serve(
     if mcp:
         from device.assistant.own_places import own_places
         from device.http.mcp import create_server
+        from device.vehicle import vehicle_of
         from nav import Router
         from poi import Places
 
-        router = Router(opened, profile=settings.routing.profile)
+        router = Router(opened, profile=settings.routing.profile, vehicle=vehicle_of(settings.vehicle))
         places = Places(opened, user=own_places())
         create_server(opened, places=places, router=router, avoid=settings.routing.avoid).run("stdio")
         return

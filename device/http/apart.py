@@ -54,6 +54,7 @@ async def serve_apart(
             "region": str(region),
             "http": settings.http.model_dump(),
             "live_file": settings.routing.live_file,
+            "vehicle": settings.vehicle.model_dump(),
             "control": str(control) if control else "",
             "memory_bytes": memory_mb << 20,
         }

@@ -21,9 +21,11 @@ from device.http.closures import Closures
 from device.http.cost import check_cost
 from device.http.osrm_reply import Writer, waypoint
 from device.http.osrm_request import OsrmError, OsrmRequest, read_request, whole_number
+from device.vehicle import with_measures
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute, PointOutsideRegion, PointUnreachable
 from nav.geometry import distance_m
 from nav.routing.router import Router
+from nav.vehicle import PASSENGER_CAR, Vehicle
 
 if TYPE_CHECKING:
     from nav.region import Region
@@ -47,10 +49,20 @@ class Routers:
         A router of the region that is there already; somebody else keeps its closures.
     live_file : Path, optional
         File of closures and live speeds for the others; it is looked at with each request.
+    vehicle : Vehicle, optional
+        What drives, where a request says nothing else.
     """
 
-    def __init__(self, region: Region, *, own: Router | None = None, live_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        region: Region,
+        *,
+        own: Router | None = None,
+        live_file: Path | None = None,
+        vehicle: Vehicle = PASSENGER_CAR,
+    ) -> None:
         self.region = region
+        self._vehicle = vehicle
         self._routers: dict[str, Router] = {own.profile: own} if own is not None else {}
         self._live_file = live_file
         self._closures: dict[str, Closures] = {}
@@ -60,7 +72,7 @@ class Routers:
         """Return the router of a profile, with the closures that are in force now."""
         with self._lock:
             if profile not in self._routers:
-                self._routers[profile] = router = Router(self.region, profile)
+                self._routers[profile] = router = Router(self.region, profile, vehicle=self._vehicle)
                 if self._live_file is not None:
                     self._closures[profile] = Closures(self._live_file, router)
             if profile in self._closures:
@@ -149,12 +161,27 @@ def _route(router: Router, request: OsrmRequest) -> dict[str, Any]:
     writer = Writer(request)
     count = _alternatives(request)
     heading = request.headings_deg[0]
+    vehicle = with_measures(router.vehicle, request.measures)
     if count and len(request.points) == 2:
         routes = router.alternatives(
-            request.points[0], request.points[1], count=count, avoid=request.exclude, heading_deg=heading
+            request.points[0],
+            request.points[1],
+            count=count,
+            avoid=request.exclude,
+            heading_deg=heading,
+            depart=request.depart,
+            vehicle=vehicle,
         )
     else:
-        routes = [router.route(request.points, avoid=request.exclude, heading_deg=heading)]
+        routes = [
+            router.route(
+                request.points,
+                avoid=request.exclude,
+                heading_deg=heading,
+                depart=request.depart,
+                vehicle=vehicle,
+            )
+        ]
     stops = list(routes[0].stops)
     _check_radii(request, stops)
     return {
@@ -183,6 +210,8 @@ def _table(router: Router, request: OsrmRequest) -> dict[str, Any]:
         [request.points[i] for i in targets],
         avoid=request.exclude,
         with_distance="distance" in wanted,
+        depart=request.depart,
+        vehicle=with_measures(router.vehicle, request.measures),
     )
     found: dict[str, Any] = {
         "sources": [waypoint(router.graph, snaps[i]) for i in sources],
@@ -229,14 +258,19 @@ def _trip(router: Router, request: OsrmRequest) -> dict[str, Any]:
     ):
         raise OsrmError("NotImplemented", "without roundtrip, source must be first")
     snaps = _snaps(router, request)
+    asked: dict[str, Any] = {
+        "avoid": request.exclude,
+        "depart": request.depart,
+        "vehicle": with_measures(router.vehicle, request.measures),
+    }
     try:
         order = router.best_order(
-            request.points, fixed_end=destination == "last", round_trip=round_trip, avoid=request.exclude
+            request.points, fixed_end=destination == "last", round_trip=round_trip, **asked
         )
     except NoRoute as error:
         raise OsrmError("NoTrips", str(error)) from error
     stops = [request.points[i] for i in order]
-    route = router.route([*stops, stops[0]] if round_trip else stops, avoid=request.exclude)
+    route = router.route([*stops, stops[0]] if round_trip else stops, **asked)
     position = {index: place for place, index in enumerate(order)}
     waypoints = [
         waypoint(router.graph, snap) | {"trips_index": 0, "waypoint_index": position[index]}

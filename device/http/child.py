@@ -22,7 +22,8 @@ from typing import Any, TypeVar
 from device.errors import DeviceError
 from device.http.server import Watched, http_server
 from device.service.logs import set_up_logging
-from device.settings import HttpSettings
+from device.settings import HttpSettings, VehicleSettings
+from device.vehicle import vehicle_of
 
 THREADS = 2
 """So many requests are computed at once; others wait for their turn."""
@@ -72,6 +73,7 @@ async def _serve(order: dict[str, Any]) -> None:
         Region.open(Path(order["region"])),
         HttpSettings.model_validate(order["http"]),
         live_file=order["live_file"],
+        vehicle=vehicle_of(VehicleSettings.model_validate(order["vehicle"])),
         watched=watched,
         stuck=_give_up,
     )

@@ -9,6 +9,8 @@ MOST_SEARCHES = 12_000
 
 _OF_ALTERNATIVES = 100
 _OF_A_TRACE_POINT = 4
+_OF_ANOTHER_VEHICLE = 200
+"""Its weights, and the index of them, are made anew."""
 
 
 def searches(request: OsrmRequest) -> int:
@@ -34,7 +36,8 @@ def check_cost(request: OsrmRequest) -> None:
     OsrmError
         With the code `TooBig`.
     """
-    if (wanted := searches(request)) > MOST_SEARCHES:
+    wanted = searches(request) + (_OF_ANOTHER_VEHICLE if request.measures else 0)
+    if wanted > MOST_SEARCHES:
         raise OsrmError(
             "TooBig", f"this takes {wanted} searches and at most {MOST_SEARCHES} are made: ask in parts"
         )

@@ -6,7 +6,9 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from device.vehicle import LOADS, SIZES
 from nav.routing.polyline import decode
 
 PROFILES = {
@@ -31,6 +33,9 @@ _COMMON = {
     "generate_hints",
     "skip_waypoints",
     "snapping",
+    *SIZES,
+    *LOADS,
+    "depart",
 }
 _GEOMETRY = {"steps", "geometries", "overview", "annotations"}
 _OPTIONS = {
@@ -64,6 +69,26 @@ class OsrmRequest:
     points: list[tuple[float, float]]
     """(lat, lon)."""
     options: Mapping[str, str]
+
+    @property
+    def measures(self) -> dict[str, float | bool | None]:
+        """What is said about the vehicle."""
+        said: dict[str, float | bool | None] = {}
+        for name in SIZES:
+            if name in self.options:
+                if not re.fullmatch(_NUMBER, self.options[name]):
+                    raise OsrmError("InvalidValue", f"{name} must be metres, or tonnes for weight")
+                said[name] = float(self.options[name])
+        return said | {name: self.flag(name, default=False) for name in LOADS if name in self.options}
+
+    @property
+    def depart(self) -> datetime | None:
+        """Time of departure, None for now; without a zone it is what the clocks of the region show."""
+        text = self.options.get("depart")
+        try:
+            return datetime.fromisoformat(text) if text else None
+        except ValueError as error:
+            raise OsrmError("InvalidValue", "depart must be a time such as 2026-11-30T08:00") from error
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Return an option that is true or false."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from device.errors import CannotBind, DeviceError
 from device.http.guard import MAX_URL_BYTES, Guard, check_binding
+from nav.vehicle import PASSENGER_CAR, Vehicle
 
 if TYPE_CHECKING:
     import uvicorn
@@ -37,6 +38,7 @@ def http_server(
     settings: HttpSettings,
     *,
     live_file: str = "",
+    vehicle: Vehicle = PASSENGER_CAR,
     watched: Watched | None = None,
     stuck: Callable[[], None] = lambda: None,
 ) -> uvicorn.Server:
@@ -50,6 +52,8 @@ def http_server(
         Address, port and token.
     live_file : str
         File of closures and live speeds that the routes keep to; empty for none.
+    vehicle : Vehicle
+        What drives, where a request says nothing else.
     watched : Watched, optional
         Health and metrics of a service.
     stuck : callable
@@ -67,7 +71,7 @@ def http_server(
 
     check_binding(settings.host, settings.token)
     live_path = Path(live_file).expanduser() if live_file else None
-    app: Any = create_app(region, Routers(region, live_file=live_path))
+    app: Any = create_app(region, Routers(region, live_file=live_path, vehicle=vehicle))
     if watched is not None:
         _add_health(app, watched)
     config = uvicorn.Config(

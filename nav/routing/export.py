@@ -37,6 +37,7 @@ def to_dict(route: RouteLine) -> dict[str, Any]:
         "profile": route.profile,
         "distance_m": round(route.distance_m, 1),
         "duration_s": round(route.duration_s, 1),
+        "on_foot_m": round(route.on_foot_m, 1),
         "avoid": sorted(route.avoid),
         "avoid_broken": list(route.avoid_broken),
         "stops": [

@@ -95,6 +95,8 @@ class LegFinder:
     def _ask(self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]) -> _Asked:
         edge_state, edge_ms = self._turns.edge_state, weights.edge_ms
         starts = [p for p in starts if edge_state[p.edge] >= 0]
+        # A closed road may be left, by who has no other.
+        starts = [p for p in starts if edge_ms[p.edge] < INFINITE_MS] or starts
         ends = [p for p in ends if edge_state[p.edge] >= 0 and edge_ms[p.edge] < INFINITE_MS]
         if not starts or not ends:
             return _Asked(sources=[], targets=[], offset_ms=0, began={}, ends=[])

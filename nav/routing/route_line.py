@@ -12,6 +12,9 @@ from nav.geometry import along_line
 from nav.graph import SHAPE_SCALE, FloatArray, Graph, Int64Array, UInt8Array
 from nav.routing.snap import Snap
 
+ROADSIDE_M = 30.0
+"""A place this near to the road is on it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
@@ -83,6 +86,12 @@ class RouteLine:
     def edge_start_s(self) -> FloatArray:
         """(n + 1,) seconds after the start at which each edge begins, and the whole duration."""
         return np.concatenate(([0.0], np.cumsum(self.edge_duration_s)))
+
+    @property
+    def on_foot_m(self) -> float:
+        """How far the last stop lies from where the travel ends, metres; 0 if it is at the roadside."""
+        left = self.stops[-1].distance_m
+        return left if left > ROADSIDE_M else 0.0
 
     @property
     def start_fraction(self) -> float:

@@ -206,9 +206,15 @@ class Snapper:
             snaps[edge] = self._snap(lat, lon, found, i, None, best)
             if len(snaps) == count:
                 break
-            if len(snaps) == 1 and self._usable[edge] and self._usable[self._graph.edge_reverse[edge]]:
+            if len(snaps) == 1 and self._is_open_both_ways(edge):
                 known = {int(self._graph.edge_from[edge]), int(self._graph.edge_to[edge])}
         return list(snaps.values())
+
+    def _is_open_both_ways(self, edge: int) -> bool:
+        """Tell whether a road is open both ways to every vehicle at every time."""
+        graph, reverse = self._graph, int(self._graph.edge_reverse[edge])
+        ruled = graph.edge_rule[edge] >= 0 or graph.edge_rule[reverse] >= 0
+        return bool(self._usable[edge] and self._usable[reverse] and not ruled)
 
     def closest(self, lat: float, lon: float, *, max_distance_m: float) -> tuple[float, int]:
         """Return distance and edge of the nearest road; the distance is infinite if none is near."""

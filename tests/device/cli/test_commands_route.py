@@ -26,6 +26,9 @@ def town(home: Path) -> Path:
     for number, (name, nodes) in enumerate(STREETS.items()):
         refs = "".join(f'<nd ref="{node}"/>' for node in nodes)
         tags = f'<tag k="highway" v="residential"/><tag k="name" v="{name}"/>'
+        if name == "Main Street":
+            tags += '<tag k="maxheight" v="2.2"/>'
+            tags += '<tag k="motor_vehicle:conditional" v="no @ (2026 Dec 24 00:00-24:00)"/>'
         lines.append(f'<way id="{100 + number}">{refs}{tags}</way>')
     extract = home / "town.osm"
     extract.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
@@ -112,3 +115,27 @@ def test_refusals_are_one_line(
     assert left == code
     assert message in " ".join(err.split())
     assert "Traceback" not in out + err
+
+
+@pytest.mark.usefixtures("town")
+def test_a_tall_vehicle_or_a_closed_day_goes_another_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = ("60.0,10.0", "60.002,10.0079")
+    assert "Main Street" in run(capsys, *ends)[1]
+    assert "Main Street" not in run(capsys, *ends, "--height", "2.6")[1]
+    assert "Main Street" not in run(capsys, *ends, "--depart", "2026-12-24T08:00")[1]
+    assert "Main Street" in run(capsys, *ends, "--depart", "2026-12-25T08:00")[1]
+    monkeypatch.setenv("XIAOGAO_VEHICLE_HEIGHT_M", "2.6")
+    assert "Main Street" not in run(capsys, *ends)[1]
+    code, _, err = run(capsys, *ends, "--height", "90")
+    assert code == 2
+    assert "not possible" in err
+
+
+@pytest.mark.usefixtures("town")
+def test_what_is_left_to_walk_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "60.0,10.0", "60.0009,10.006", "--format", "json")
+    assert code == 0
+    assert json.loads(out)["on_foot_m"] == pytest.approx(100, abs=2)
+    assert "the last 100 m are on foot" in err

@@ -174,6 +174,10 @@ def test_profiles(client: TestClient) -> None:
         (f"/route/v1/driving/{A};{B}?overview=half", "InvalidValue"),
         (f"/route/v1/driving/{A};{B}?geometries=wkt", "InvalidValue"),
         (f"/route/v1/driving/{A};{B}?exclude=dragons", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?height=tall", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?height=90", "InvalidOptions"),
+        (f"/route/v1/driving/{A};{B}?hgv=perhaps", "InvalidValue"),
+        (f"/route/v1/driving/{A};{B}?depart=soon", "InvalidValue"),
         (f"/route/v1/driving/{A};{B}?bearings=400,20;", "InvalidValue"),
         (f"/route/v1/driving/{A};{B}?bearings=10,20", "InvalidOptions"),
         (f"/route/v1/driving/{A};10.0112,60.0041?radiuses=5;5", "NoSegment"),
@@ -298,3 +302,27 @@ def test_routes_keep_to_the_closures_of_the_settings(region: Region, home: Path)
     assert distance(client) > free["driving"] + 100, "what a broken file said before stays"
     path.unlink()
     assert distance(client) == free["driving"]
+
+
+def test_the_vehicle_and_the_hour_of_a_request(tmp_path: Path) -> None:
+    extract = write_town(tmp_path / "town.osm")
+    limit = (
+        '<tag k="maxheight" v="2.2"/><tag k="motor_vehicle:conditional" v="no @ (2026 Dec 24 00:00-24:00)"/>'
+    )
+    street = '<tag k="name" v="Street 0"/>'
+    extract.write_text(extract.read_text("utf-8").replace(street, street + limit), "utf-8")
+    build_graph(extract, tmp_path, name="town")
+    client = TestClient(create_app(Region.open(tmp_path)))
+    ends = "10.001,60.0;10.0079,60.0"
+
+    def metres(options: str) -> float:
+        body = client.get(f"/route/v1/driving/{ends}?{options}").json()
+        return float(body["routes"][0]["distance"])
+
+    straight = metres("depart=2026-12-25T08:00")
+    assert metres("depart=2026-12-25T08:00&height=2.6") > straight
+    assert metres("depart=2026-12-24T08:00") > straight
+    assert metres("depart=2026-12-25T08:00&weight=12&hgv=true") == straight
+    table = client.get(f"/table/v1/driving/{ends}?depart=2026-12-25T08:00&height=2.6").json()
+    plain = client.get(f"/table/v1/driving/{ends}?depart=2026-12-25T08:00").json()
+    assert table["durations"][0][1] > plain["durations"][0][1]
