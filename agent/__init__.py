@@ -4,7 +4,7 @@
     answer = Agent(region, places=places, router=router).hear("带我去大教堂", position=(60.17, 24.94))
     answer.reply, answer.to_dict()
 
-Heavy libraries (llama-cpp-python, OR-Tools) are imported only when they are used.
+Heavy libraries (llama-cpp-python) are imported only when they are used.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS trip (
     lon REAL NOT NULL, place_id TEXT NOT NULL, category TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS liking (sort TEXT NOT NULL, what TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (sort, what));
+CREATE TABLE IF NOT EXISTS plan (label TEXT PRIMARY KEY, saved_at TEXT NOT NULL, plan TEXT NOT NULL);
 """
 _TRIPS_KEPT = 2000
 _USUAL_AT_LEAST = 3
@@ -306,13 +307,28 @@ class Memory:
         )
         return kept, len(best), len(near)
 
+    def save_plan(self, label: str, plan: dict[str, Any], *, at: datetime) -> None:
+        """Keep a trip's plan under a name, in place of an earlier one of that name."""
+        row = (label, at.isoformat(timespec="seconds"), json.dumps(plan, ensure_ascii=False))
+        with self._open() as db:
+            db.execute("INSERT OR REPLACE INTO plan VALUES (?, ?, ?)", row)
+
+    def plan(self, label: str = "") -> dict[str, Any] | None:
+        """Return the plan kept under a name, or the one kept last; None if there is none."""
+        query = "SELECT plan FROM plan WHERE ? IN ('', label) ORDER BY saved_at DESC, rowid DESC LIMIT 1"
+        with self._read() as db:
+            row = db.execute(query, (label,)).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
     def export(self) -> dict[str, Any]:
         """Return all that is remembered, as JSON values."""
         with self._read() as db:
             trips = db.execute(
                 "SELECT at, name, lat, lon, place_id, category FROM trip ORDER BY rowid"
             ).fetchall()
+            plans = db.execute("SELECT label, saved_at, plan FROM plan ORDER BY saved_at").fetchall()
         return {
+            "plans": [{"label": row[0], "saved_at": row[1], "plan": json.loads(row[2])} for row in plans],
             "places": [kept.to_dict() for kept in self._places("", ())],
             "trips": [
                 dict(zip(("at", "name", "lat", "lon", "place_id", "category"), row, strict=True))
@@ -341,8 +357,9 @@ class Memory:
                     (label, label, label),
                 ).rowcount
                 gone += db.execute("DELETE FROM trip WHERE name = ?", (label,)).rowcount
+                gone += db.execute("DELETE FROM plan WHERE label = ?", (label,)).rowcount
             else:
-                tables = ("place", "trip", "liking")
+                tables = ("place", "trip", "liking", "plan")
                 gone = sum(db.execute(f"DELETE FROM {table}").rowcount for table in tables)
         db = sqlite3.connect(self.path, timeout=5.0)
         try:

@@ -69,8 +69,40 @@ def next_change(text: str, when: datetime, lat: float, lon: float) -> datetime |
     return change.replace(tzinfo=None) if when.tzinfo is None else change
 
 
+def states_between(
+    text: str, start: datetime, end: datetime, lat: float, lon: float
+) -> list[tuple[datetime, datetime, bool | None]] | None:
+    """Return the spans from `start` to `end`, each open (True), closed, or unknown (None).
+
+    Parameters
+    ----------
+    text
+        OSM opening_hours value.
+    start, end
+        Local times of the place, without a zone.
+    lat, lon
+        Where the place is.
+
+    Returns
+    -------
+    list of (begin, end, state), or None
+        In order and without gaps; None when the hours are unknown or unreadable.
+    """
+    hours = _parsed(text, lat, lon)
+    if hours is None:
+        return None
+    known = {"open": True, "closed": False}
+    return [
+        (begin.replace(tzinfo=None), over.replace(tzinfo=None), known.get(str(state).lower()))
+        for begin, over, state, _ in hours.intervals(start, end)
+    ]
+
+
 def open_throughout(text: str, start: datetime, end: datetime, lat: float, lon: float) -> bool | None:
     """Say whether a place stays open from `start` to `end`; None when unknown."""
+    if start.tzinfo is None and end > start:
+        states = [state for *_, state in states_between(text, start, end, lat, lon) or ()]
+        return None if not states or (None in states and False not in states) else all(states)
     if (state := open_at(text, start, lat, lon)) is not True:
         return state
     change = next_change(text, start, lat, lon)

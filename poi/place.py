@@ -67,6 +67,9 @@ class Place:
     importance: float = 0.0
     """0 (a bus stop) to 1 (a city), from class, wikidata, and size."""
 
+    area_m2: float = 0.0
+    """Ground area of a place that the map holds as an outline, square metres; 0 for a point."""
+
     distance_m: float | None = None
     """Straight-line distance from the point asked about; along a route, metres ahead on it."""
 
@@ -93,6 +96,7 @@ class Place:
     def to_dict(self) -> dict[str, Any]:
         """Return the place as JSON-able values: its name, which may be empty, and what else is known."""
         known = {k: v for k, v in asdict(self).items() if k == "name" or v not in (None, "", {})}
+        known.pop("area_m2", None)
         known["lat"], known["lon"] = round(self.lat, 7), round(self.lon, 7)
         for key in ("distance_m", "drive_s", "detour_s", "importance"):
             if key in known:

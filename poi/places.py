@@ -325,6 +325,22 @@ class Places:
         return timed
 
     @_readable
+    def of_kinds(self, kinds: Sequence[str], *, near: Point, within_m: float) -> list[Place]:
+        """List all places of some kinds round a point, nearest first; never by name.
+
+        Parameters
+        ----------
+        kinds
+            OSM categories ("tourism/museum"), also with a condition ("amenity/restaurant[cuisine=thai]").
+        near
+            Point to search round, (lat, lon).
+        within_m
+            Nothing farther from it than this.
+        """
+        found = places_of_kinds(self._store, kinds, nearest(*near)) if kinds else []
+        return self._ordered(found, near, limit=len(found), within_m=within_m, router=None, open_at=None)
+
+    @_readable
     def resolve(self, name: str, *, near: Point | None = None, limit: int = 5) -> Resolution:
         """Find the one place that a spoken name means.
 

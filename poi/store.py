@@ -162,7 +162,8 @@ class PlaceStore:
         return [row[0] for row in self.db.execute(query, (north, south, east, west, limit))]
 
 
-_TAKEN = word_set("phone contact:phone website url contact:website opening_hours stars brand cuisine")
+_TAKEN = word_set("phone contact:phone website url contact:website opening_hours stars brand cuisine "
+                  "area_m2")  # fmt: skip
 
 
 def place_of(row: Sequence[Any]) -> Place:
@@ -178,5 +179,5 @@ def place_of(row: Sequence[Any]) -> Place:
         website=tags.get("website") or tags.get("contact:website") or tags.get("url", ""),
         opening_hours=tags.get("opening_hours", ""), stars=tags.get("stars", ""), brand=tags.get("brand", ""),
         cuisine=tags.get("cuisine", ""), tags={k: v for k, v in tags.items() if k not in _TAKEN},
-        importance=importance,
+        importance=importance, area_m2=float(tags.get("area_m2", 0.0)),
     )  # fmt: skip

@@ -78,7 +78,11 @@ class Session:
     """What every drive avoids to begin with, by the settings."""
     plan: Plan | None = None
     plan_inputs: Any = None
-    """What the plan was made from (`agent.trip.planner.TripRequest`)."""
+    """What the plan was made from (`agent.trip.request.TripRequest`)."""
+    plan_past: list[tuple[Plan, Any]] = field(default_factory=list)
+    """The plan before each change, with what it was made from, so that changes can be taken back."""
+    plan_next: int = 0
+    """Which of the plan's stops is driven to next."""
     last_answer: Answer | None = None
     language: Language = "zh"
     declined_at: datetime | None = None

@@ -1,31 +1,49 @@
-"""Planning trips and changing plans, in words."""
+"""Planning and changing trips: the planner makes, the verifier signs, the plan is kept in the session."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from agent.actions import reply
+from agent.actions import reply, trip_keep, trip_told
 from agent.actions.turn import Result, Turn
 from agent.errors import PlanImpossible
+from agent.trip.accounting import Entry
+from agent.trip.asked.occasions import is_impossible, trip_date
+from agent.trip.changes.replan import change_plan
+from agent.trip.dates import first_day_of
+from agent.trip.inquiry import make_request
+from agent.trip.planner import make_plan
+from agent.trip.request import TripRequest
+from agent.trip.verifier import require
 from agent.understanding.intent import PlanChange, PlanTrip
+from nav.country import country_at
 from poi.place import Place
 
 if TYPE_CHECKING:
+    from agent.trip.changes.changed import Changed
     from agent.trip.itinerary import Plan
 
-_NAMED = 4
-"""Sights named in a summary."""
+_ASKS_DAYS = {"days_zero", "days_many", "few_sights", "towns_many"}
+_PAST_KEPT = 8
+"""So many changes can be taken back."""
 
 
 def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
-    """Plan a trip, or change the plan at hand."""
+    """Plan a trip, or ask about, change, keep or drive the plan at hand."""
+    if intent.act == "save":
+        return trip_keep.save(turn, intent.label)
+    if intent.act == "recall":
+        return trip_keep.recall(turn, intent.label)
+    if intent.act == "drive":
+        return trip_keep.drive(turn, intent.day)
     if intent.ask:
-        return _told(turn, intent)
+        return trip_told.told(turn, intent)
     if intent.change is not None:
         return _change(turn, intent.change)
     pending = turn.session.plan_inputs if turn.session.plan is None else None
-    if isinstance(pending, PlanTrip) and not intent.where and intent.days is not None:
+    if isinstance(pending, PlanTrip) and not intent.where and not intent.towns and intent.days is not None:
         intent = pending.model_copy(update={"days": intent.days})
     if intent.days is None:
         turn.session.plan_inputs = intent
@@ -35,46 +53,68 @@ def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
 
 
 def _make(turn: Turn, intent: PlanTrip) -> Result:
-    from agent.trip.dates import first_day_of
-    from agent.trip.planner import make_plan
-    from agent.trip.request import make_request
-    from agent.trip.verifier import require
-
-    session = turn.session
     wishes = intent.wishes
-    if session.avoid and not wishes.avoid:
-        wishes = wishes.model_copy(update={"avoid": session.avoid})
+    if turn.session.avoid and not wishes.avoid:
+        wishes = wishes.model_copy(update={"avoid": turn.session.avoid})
     try:
+        first_day, entries = _first_day(turn, intent)
         request = make_request(
             turn.desk,
             where=intent.where,
+            towns=intent.towns,
+            start=intent.start,
             days=intent.days if intent.days is not None else 1,
             wishes=wishes,
             position=turn.position,
-            first_day=first_day_of(turn.text, turn.desk.now()),
+            first_day=first_day,
             range_m=turn.guidance.range_m if turn.guidance else None,
+            language=turn.language,
         )
+        request = replace(request, entries=(*request.entries, *entries))
         plan = require(make_plan(turn.desk, request), request, turn.desk)
     except PlanImpossible as refusal:
-        return _refused(turn, refusal, intent)
-    session.plan, session.plan_inputs = plan, request
+        return refused(turn, refusal, intent)
+    turn.session.plan_past = []
+    return shown(turn, plan, request)
+
+
+def _first_day(turn: Turn, intent: PlanTrip) -> tuple[date, list[Entry]]:
+    """Return the first day, and what became of the date that was said."""
+    now = turn.desk.now()
+    if is_impossible(intent.date or turn.text):
+        raise PlanImpossible("date_unknown")
+    country = country_at(*turn.position) if turn.position else ""
+    said = trip_date(intent.date, now, turn.language, country)
+    if said is None:
+        day = first_day_of("" if intent.date else turn.text, now)
+        lost = [Entry(slot="date", words=intent.date, state="unknown", note="date")] if intent.date else []
+        return day, lost
+    if said < now.date():
+        raise PlanImpossible("date_past")
+    kept = [Entry(slot="date", words=intent.date, state="kept")]
+    return (first_day_of("", now) if said == now.date() and now.hour >= 10 else said), kept
+
+
+def shown(turn: Turn, plan: Plan, request: TripRequest) -> Result:
+    """Keep a plan as the one that is spoken of, and tell it."""
+    session = turn.session
+    session.plan, session.plan_inputs, session.plan_next = plan, request, 0
     session.touched_at = turn.desk.now()
+    places = tuple(visit.place for visit in plan.visits if visit.kind in {"sight", "evening", "hotel"})
+    session.offered = tuple({p.id: p for p in places}.values())
     return Result(
-        outcome="done",
-        reply=summary(turn, plan),
-        plan=plan,
-        places=tuple(visit.place for visit in plan.visits if visit.kind in {"sight", "hotel"}),
+        outcome="done", reply=trip_told.summary(turn, plan, request), plan=plan, places=session.offered
     )
 
 
-def _refused(turn: Turn, refusal: PlanImpossible, intent: PlanTrip | None = None) -> Result:
+def refused(turn: Turn, refusal: PlanImpossible, intent: PlanTrip | None = None) -> Result:
+    """Say why there is no such plan, and ask for days where other days would do."""
     facts = {name: _spoken(turn, value) for name, value in refusal.facts.items()}
     facts.setdefault("name", "")
     text = turn.say(f"trip.refuse.{refusal.reason}", **facts)
-    if refusal.reason in {"days_zero", "days_many"} and intent is not None:
+    if refusal.reason in _ASKS_DAYS and intent is not None:
         turn.session.plan_inputs, turn.session.plan = intent, None
         turn.ask(text, intent=intent, expecting="days")
-        return Result(outcome="impossible", reply=text)
     return Result(outcome="impossible", reply=text)
 
 
@@ -86,103 +126,72 @@ def _spoken(turn: Turn, value: object) -> str:
     return reply.with_article(str(value), turn.language)
 
 
-def summary(turn: Turn, plan: Plan) -> str:
-    """Say a plan in three sentences, from the plan alone."""
-    sights = [visit for day in plan.days for visit in day.sights]
-    shown: list[str] = []
-    for day in plan.days:
-        shown += [turn.name(visit.place) for visit in day.sights[: max(1, _NAMED // len(plan.days))]]
-    hotels = list(dict.fromkeys(turn.name(day.hotel.place) for day in plan.days if day.hotel))
-    warning = ""
-    if plan.unmet:
-        warning = turn.say("trip.unmet", what=turn.listed(list(plan.unmet)))
-    elif plan.wishes.budget:
-        warning = turn.say("trip.no_prices")
-    elif plan.unknown_hours:
-        count = len(plan.unknown_hours)
-        warning = turn.say("trip.unknown_hours", count=reply.count_words(count, turn.language))
-    return turn.say(
-        "trip.done",
-        days=reply.count_words(len(plan.days), turn.language),
-        sights=reply.count_words(len(sights), turn.language),
-        list=turn.listed(shown[:_NAMED]),
-        hotel=turn.say("trip.hotel", names=turn.listed(hotels)) if hotels else "",
-        warning=warning,
-    ).strip()
+# -- changes
 
 
 def _change(turn: Turn, change: PlanChange) -> Result:
-    from agent.trip.replan import change_plan
-    from agent.trip.request import TripRequest
-    from agent.trip.verifier import require
-
     session = turn.session
     if session.plan is None or not isinstance(session.plan_inputs, TripRequest):
         return turn.impossible("trip.none")
+    if change.action == "undo":
+        return _undo(turn)
     try:
         changed = change_plan(turn.desk, session.plan, session.plan_inputs, change)
         require(changed.plan, changed.request, turn.desk)
     except PlanImpossible as refusal:
-        return _refused(turn, refusal)
+        return refused(turn, refusal)
+    session.plan_past = [*session.plan_past[1 - _PAST_KEPT :], (session.plan, session.plan_inputs)]
     session.plan, session.plan_inputs = changed.plan, changed.request
     session.touched_at = turn.desk.now()
-    key = f"trip.change.{change.action}"
-    if change.action == "hotel" and not changed.day:
-        key = "trip.change.hotel_all"
-    if change.action in {"longer", "shorter", "days"}:
-        key = "trip.change.days"
-    count = sum(len(day.sights) for day in changed.plan.days)
-    start = datetime.combine(changed.request.first_day, changed.request.day_start)
+    return Result(
+        outcome="done",
+        reply=_changed_words(turn, change, changed),
+        plan=changed.plan,
+        places=changed.places,
+    )
+
+
+def _undo(turn: Turn) -> Result:
+    session = turn.session
+    if not session.plan_past:
+        return turn.impossible("trip.undo_none")
+    session.plan, session.plan_inputs = session.plan_past[-1]
+    session.plan_past = session.plan_past[:-1]
+    session.touched_at = turn.desk.now()
+    return Result(outcome="done", reply=turn.say("trip.undone"), plan=session.plan)
+
+
+def _changed_words(turn: Turn, change: PlanChange, changed: Changed) -> str:
+    plan, request = changed.plan, changed.request
+    count = sum(len(day.sights) for day in plan.days)
+    start = plan.days[max(changed.day - 1, 0)].start
     what = turn.say(
-        key,
+        _key(turn, change, changed),
         names=turn.listed([turn.name(place) for place in changed.places]),
         are="are" if len(changed.places) > 1 else "is",
         name=turn.name(changed.places[0]) if changed.places else "",
         other=turn.name(changed.places[-1]) if changed.places else "",
         day=reply.number_words(changed.day, turn.language),
         count=reply.count_words(count, turn.language),
-        days=reply.count_words(len(changed.plan.days), turn.language),
+        days=reply.count_words(len(plan.days), turn.language),
         time=reply.spoken_time(start, turn.language),
-        date=reply.spoken_date(changed.request.first_day, turn.language),
+        date=reply.spoken_date(request.first_day, turn.language),
     )
-    return Result(
-        outcome="done",
-        reply=turn.say("trip.changed", what=what.rstrip(".")),
-        plan=changed.plan,
-        places=changed.places,
-    )
-
-
-def _told(turn: Turn, intent: PlanTrip) -> Result:
-    """Answer a question about the plan at hand, from the plan alone."""
-    plan = turn.session.plan
-    if plan is None:
-        return turn.impossible("trip.none")
-    turn.session.touched_at = turn.desk.now()
-    if intent.ask == "all":
-        return Result(outcome="done", reply=summary(turn, plan), plan=plan)
-    number = len(plan.days) if intent.day == -1 else intent.day
-    if number > len(plan.days):
-        return turn.impossible("trip.no_day", days=reply.count_words(len(plan.days), turn.language))
-    parts, places = [], []
-    for at, day in enumerate(plan.days, 1):
-        if number not in (0, at):
-            continue
-        kind = "sight" if intent.ask == "day" else intent.ask
-        visits = [visit for visit in day.visits if visit.kind == kind]
-        if not visits and intent.ask != "start":
-            continue
-        places += [visit.place for visit in visits]
-        when = visits[0].arrive if intent.ask in {"lunch", "dinner"} else day.start
-        parts.append(
-            turn.say(
-                f"trip.tell.{intent.ask}",
-                day=reply.number_words(at, turn.language),
-                names=turn.listed([turn.name(visit.place) for visit in visits]),
-                time=reply.spoken_time(when, turn.language),
-            )
-        )
-    if not parts:
-        return turn.impossible("trip.tell.nothing")
+    told = turn.say("trip.changed", what=what.rstrip("."))
+    lost = trip_told.lost(turn, plan, request, turn.session.plan_past[-1][0])
     gap = "" if turn.language == "zh" else " "
-    return Result(outcome="done", reply=gap.join(parts), plan=plan, places=tuple(places))
+    return f"{told}{gap}{lost}".strip()
+
+
+def _key(turn: Turn, change: PlanChange, changed: Changed) -> str:
+    from agent.trip.changes.plan_words import price_meant
+
+    if changed.key:
+        return changed.key
+    if change.action == "hotel":
+        if price_meant(change.what or change.other):
+            return "trip.change.hotel_cheaper"
+        return "trip.change.hotel" if changed.day else "trip.change.hotel_all"
+    if change.action in {"longer", "shorter", "days"}:
+        return "trip.change.days"
+    return f"trip.change.{change.action}"

@@ -10,11 +10,29 @@ REST_EVERY_S = 2 * 3600.0
 DRIVE_CAP_S = 6 * 3600.0
 """Longest driving time of a day."""
 
-LUNCH = (time(11, 0), time(13, 0))
-"""Earliest and latest arrival for lunch, so that it lies within 11 to 14 o'clock."""
+PARK_MIN = 3
+"""To find a place for the car and get out, minutes."""
 
-DINNER = (time(17, 0), time(19, 0))
-"""The same for dinner, within 17 to 20 o'clock."""
+HIKE_BEFORE_HOUR, SHORT_HIKE_S = 12, 30 * 60.0
+"""A hike longer than a short one begins before noon."""
 
-DAY_END = time(20, 30)
-"""When the last visit of a day ends."""
+LONGEST_WAIT_MIN = 30
+"""Longer than this is no waiting but free time, which a plan has to show."""
+
+REST_MIN, FUEL_MIN, CHARGE_MIN = 15, 10, 40
+"""Length of a break on the road, of filling up and of charging, minutes."""
+
+FREE_FROM_MIN = 60
+"""From so long before dinner on one goes to the hotel first."""
+
+DAY_TRIP_END = time(18, 30)
+"""When a day without a night ends, if nothing was said."""
+
+LATEST = time(22, 30)
+"""No stop ends later."""
+
+NEAR_CAR_M = 250.0
+"""So near to the hotel the car may stay where it stands."""
+
+AT_CAR_M = 30.0
+"""So near to the car one is at it."""

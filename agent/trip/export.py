@@ -3,91 +3,82 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent.actions import reply
 from nav.guidance.wording import shown_distance
 
 if TYPE_CHECKING:
-    from agent.trip.itinerary import Plan, Visit
+    from agent.trip.itinerary import Day, Plan, Return, Visit
     from agent.understanding.utterance import Language
 
-_WORDS: dict[str, dict[str, str]] = {
-    "zh": {
-        "title": "{where}{days}日行程",
-        "day": "第{n}天",
-        "sight": "游览",
-        "lunch": "午餐",
-        "dinner": "晚餐",
-        "hotel": "住宿",
-        "rest": "休息",
-        "fuel": "加油",
-        "unknown": "营业时间未知",
-        "drive": "开车{minutes}分钟，{distance}",
-        "notes": "说明",
-        "prices": "地图数据里没有价格，费用未知。",
-        "unmet": "没能排进：{names}。",
-        "range": "续航未知，请自行留意油量或电量。",
-        "avoid": "路线避开：{roads}。",
-        "head": "| 时间 | 安排 | 地点 | 路程 | 备注 |",
-        "licence": "地图数据 © OpenStreetMap 贡献者（ODbL）。",
-    },
-    "en": {
-        "title": "{where}, {days} day(s)",
-        "day": "Day {n}",
-        "sight": "visit",
-        "lunch": "lunch",
-        "dinner": "dinner",
-        "hotel": "night",
-        "rest": "rest",
-        "fuel": "fuel",
-        "unknown": "opening hours unknown",
-        "drive": "{minutes} min drive, {distance}",
-        "notes": "Notes",
-        "prices": "The map data has no prices: costs are unknown.",
-        "unmet": "Not in the plan: {names}.",
-        "range": "The range is unknown: please watch fuel or charge.",
-        "avoid": "The drives avoid: {roads}.",
-        "head": "| time | what | where | drive | note |",
-        "licence": "Map data © OpenStreetMap contributors (ODbL).",
-    },
-}
+_NO_HOURS = {"hotel", "rest", "free"}
 
 
 def to_markdown(plan: Plan, language: Language) -> str:
-    """Return the plan as a Markdown page."""
-    words = _WORDS[language]
-    title = words["title"].format(where=plan.where, days=len(plan.days))
+    """Return the plan as a Markdown page: the days, what became of each wish, notes."""
+    title = _say(language, "title", where=_cell(plan.where), days=str(len(plan.days)))
     lines = [f"# {title.replace('day(s)', 'day' if len(plan.days) == 1 else 'days')}", ""]
     for number, day in enumerate(plan.days, 1):
-        lines += [f"## {words['day'].format(n=number)} ({day.date.isoformat()})", "", words["head"]]
-        lines.append("| --- | --- | --- | --- | --- |")
-        for visit in day.visits:
-            lines.append(_row(visit, words, language))
+        town = f", {day.town}" if day.town else ""
+        lines += [f"## {_say(language, 'day', n=str(number))} ({day.date.isoformat()}{town})", ""]
+        lines += [_say(language, "head"), "| --- | --- | --- | --- | --- |"]
+        lines += [_row(visit, language) for visit in day.visits]
+        if day.home is not None:
+            way = _way(day.home, language)
+            lines.append(f"| {day.home.arrive:%H:%M} | {_say(language, 'home')} |  | {way} |  |")
         lines.append("")
-    lines += [f"## {words['notes']}", "", f"- {words['prices']}"]
-    if plan.unmet:
-        lines.append(f"- {words['unmet'].format(names=', '.join(plan.unmet))}")
+    if plan.accounting.entries:
+        lines += [f"## {_say(language, 'wishes')}", ""]
+        lines += [f"- {_cell(e.words)}: {_say(language, f'state.{e.state}')}" for e in plan.accounting]
+        lines.append("")
+    lines += [f"## {_say(language, 'notes')}", "", f"- {_say(language, 'prices')}"]
     if plan.fuel_range == "unknown":
-        lines.append(f"- {words['range']}")
+        lines.append(f"- {_say(language, 'range')}")
     if plan.avoid:
         roads = reply.joined([reply.say(language, f"road.{kind}") for kind in plan.avoid], language)
-        lines.append(f"- {words['avoid'].format(roads=roads)}")
-    lines.append(f"- {words['licence']}")
+        lines.append(f"- {_say(language, 'avoid', roads=roads)}")
+    lines.append(f"- {_say(language, 'licence')}")
     return "\n".join(lines) + "\n"
 
 
-def _row(visit: Visit, words: dict[str, str], language: Language) -> str:
-    name = reply.spoken_name(visit.place, language).replace("|", "/")
-    note = words["unknown"] if visit.hours == "unknown" and visit.kind != "hotel" else ""
-    drive = words["drive"].format(minutes=round(visit.drive_s / 60), distance=shown_distance(visit.drive_m))
+def _say(language: Language, key: str, **facts: str) -> str:
+    from languages import load_language
+
+    return load_language(language).replies.say(f"export.{key}", **facts)
+
+
+def _cell(text: str) -> str:
+    """Return text that breaks no table and no line."""
+    return " ".join(text.replace("|", "/").split())
+
+
+def _row(visit: Visit, language: Language) -> str:
+    notes = []
+    if visit.hours == "unknown" and visit.kind not in _NO_HOURS:
+        notes.append(_say(language, "unknown"))
+    if visit.parts:
+        names = reply.joined([reply.spoken_name(p, language) for p in visit.parts], language)
+        notes.append(_say(language, "with", names=names))
     times = f"{visit.arrive:%H:%M}" if visit.kind == "hotel" else f"{visit.arrive:%H:%M}–{visit.leave:%H:%M}"
-    return f"| {times} | {words[visit.kind]} | {name} | {drive} | {note} |"
+    name = _cell(reply.spoken_name(visit.place, language))
+    what = _say(language, visit.kind)
+    return f"| {times} | {what} | {name} | {_way(visit, language)} | {_cell('; '.join(notes))} |"
 
 
-def to_geojson(plan: Plan, router: Any) -> dict[str, Any]:
-    """Return the stops as points and the drives as lines.
+def _way(way: Visit | Return, language: Language) -> str:
+    """Return the way to a stop: by car, on foot, or both."""
+    told = []
+    for key, seconds, metres in (("walk", way.walk_s, way.walk_m), ("drive", way.drive_s, way.drive_m)):
+        if metres >= 1:
+            minutes = str(max(1, round(seconds / 60)))
+            told.append(_say(language, key, minutes=minutes, distance=shown_distance(metres)))
+    return " + ".join(told)
+
+
+def to_geojson(plan: Plan, router: Any, foot: Any = None) -> dict[str, Any]:
+    """Return the stops as points, the drives and the walks as lines.
 
     Parameters
     ----------
@@ -95,87 +86,103 @@ def to_geojson(plan: Plan, router: Any) -> dict[str, Any]:
         The plan.
     router
         Gives the lines of the drives.
+    foot
+        Gives the lines of the walks; without it they are left out.
     """
     features: list[dict[str, Any]] = []
     for number, day in enumerate(plan.days, 1):
-        stops = [(day.start_lat, day.start_lon)]
         for order, visit in enumerate(day.visits, 1):
-            place = visit.place
-            stops.append((place.lat, place.lon))
-            features.append(
-                {
-                    "type": "Feature",
-                    "geometry": {"type": "Point", "coordinates": [round(place.lon, 7), round(place.lat, 7)]},
-                    "properties": {
-                        "day": number,
-                        "order": order,
-                        "kind": visit.kind,
-                        "name": place.name,
-                        "arrive": visit.arrive.isoformat(timespec="minutes"),
-                        "leave": visit.leave.isoformat(timespec="minutes"),
-                        "opening_hours": visit.hours,
-                    },
-                }
-            )
-        if len(stops) > 1:
-            route = router.route(stops, avoid=plan.avoid)
-            line = [[round(float(lon), 6), round(float(lat), 6)] for lat, lon in route.geometry]
-            features.append(
-                {
-                    "type": "Feature",
-                    "geometry": {"type": "LineString", "coordinates": line},
-                    "properties": {
-                        "day": number,
-                        "drive_s": round(day.drive_s),
-                        "drive_m": round(day.drive_m),
-                    },
-                }
-            )
+            features.append(_point(visit, number, order))
+        drives, walks = _ways_of(day)
+        if len(drives) > 1:
+            line = _line(router.route(drives, avoid=plan.avoid))
+            properties = {
+                "day": number,
+                "by": "car",
+                "drive_s": round(day.drive_s),
+                "drive_m": round(day.drive_m),
+            }
+            features.append(_feature(line, properties))
+        for walk in walks if foot is not None else []:
+            features.append(_feature(_line(foot.route(list(walk))), {"day": number, "by": "foot"}))
     return {"type": "FeatureCollection", "features": features}
+
+
+def _ways_of(
+    day: Day,
+) -> tuple[list[tuple[float, float]], list[tuple[tuple[float, float], tuple[float, float]]]]:
+    """Return where the car goes, and the walks that are not just to the car."""
+    here = (day.start_lat, day.start_lon)
+    drives, walks = [day.car or here], []
+    for visit in day.visits:
+        there = (visit.place.lat, visit.place.lon)
+        if visit.park is not None:
+            drives.append(visit.park)
+            if visit.park != there:
+                walks.append((visit.park, there))
+        elif visit.walk_m >= 1:
+            walks.append((here, there))
+        here = there
+    if day.home is not None:
+        drives.append((day.home.lat, day.home.lon))
+    return drives, walks
+
+
+def _point(visit: Visit, day: int, order: int) -> dict[str, Any]:
+    place = visit.place
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [round(place.lon, 7), round(place.lat, 7)]},
+        "properties": {
+            "day": day,
+            "order": order,
+            "kind": visit.kind,
+            "name": place.name,
+            "arrive": visit.arrive.isoformat(timespec="minutes"),
+            "leave": visit.leave.isoformat(timespec="minutes"),
+            "opening_hours": visit.hours,
+        },
+    }
+
+
+def _line(route: Any) -> list[list[float]]:
+    return [[round(float(lon), 6), round(float(lat), 6)] for lat, lon in route.geometry]
+
+
+def _feature(line: list[list[float]], properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "LineString", "coordinates": line},
+        "properties": properties,
+    }
 
 
 def to_ics(plan: Plan, language: Language, *, now: datetime) -> str:
     """Return the plan as an iCalendar file (RFC 5545) in floating local time."""
-    words = _WORDS[language]
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Xiao Gao//trip//EN", "CALSCALE:GREGORIAN"]
+    from icalendar import Calendar, Event
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//Xiao Gao//trip//EN")
+    calendar.add("version", "2.0")
     for index, visit in enumerate(plan.visits):
+        event = Event()
         name = reply.spoken_name(visit.place, language)
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{index}-{visit.arrive:%Y%m%dT%H%M}-{visit.place.id.replace('/', '-')}@xiaogao",
-            f"DTSTAMP:{now:%Y%m%dT%H%M%S}Z",
-            f"DTSTART:{visit.arrive:%Y%m%dT%H%M%S}",
-            f"DTEND:{visit.leave:%Y%m%dT%H%M%S}",
-            f"SUMMARY:{_escaped(words[visit.kind] + ': ' + name)}",
-            f"LOCATION:{_escaped(visit.place.address or name)}",
-            f"GEO:{visit.place.lat:.6f};{visit.place.lon:.6f}",
-        ]
-        if visit.hours == "unknown" and visit.kind != "hotel":
-            lines.append(f"DESCRIPTION:{_escaped(words['unknown'])}")
-        lines.append("END:VEVENT")
-    lines.append("END:VCALENDAR")
-    return "".join(_folded(line) + "\r\n" for line in lines)
+        event.add("uid", f"{index}-{visit.arrive:%Y%m%dT%H%M}-{visit.place.id.replace('/', '-')}@xiaogao")
+        event.add("dtstamp", now)
+        event.add("dtstart", visit.arrive)
+        event.add("dtend", max(visit.leave, visit.arrive + timedelta(minutes=5)))
+        event.add("summary", f"{_say(language, visit.kind)}: {_cell(name)}")
+        event.add("location", _cell(visit.place.address or name))
+        event.add("geo", (visit.place.lat, visit.place.lon))
+        told = [_way(visit, language)]
+        if visit.hours == "unknown" and visit.kind not in _NO_HOURS:
+            told.append(_say(language, "unknown"))
+        event.add("description", "; ".join(t for t in told if t))
+        calendar.add_component(event)
+    return str(calendar.to_ical().decode("utf-8"))
 
 
-def _escaped(text: str) -> str:
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\r", "").replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """Fold at 75 octets, never inside a character."""
-    parts: list[str] = []
-    current = ""
-    for char in line:
-        if len((current + char).encode()) > (75 if not parts else 74):
-            parts.append(current)
-            current = ""
-        current += char
-    parts.append(current)
-    return "\r\n ".join(parts)
-
-
-def export(plan: Plan, form: str, *, language: Language, router: Any, now: datetime) -> str:
+def export(plan: Plan, form: str, *, language: Language, router: Any, now: datetime, foot: Any = None) -> str:
     """Return the plan as text in one of the forms "json", "md", "geojson", "ics"."""
     match form:
         case "json":
@@ -183,7 +190,7 @@ def export(plan: Plan, form: str, *, language: Language, router: Any, now: datet
         case "md":
             return to_markdown(plan, language)
         case "geojson":
-            return json.dumps(to_geojson(plan, router), ensure_ascii=False) + "\n"
+            return json.dumps(to_geojson(plan, router, foot), ensure_ascii=False) + "\n"
         case "ics":
             return to_ics(plan, language, now=now)
     raise ValueError(f"unknown form {form!r}: use json, md, geojson or ics")

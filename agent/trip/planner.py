@@ -1,30 +1,54 @@
-"""From a trip request to a plan that holds: solve, then write down the times.
+"""From a trip request to a plan: hotels, days, sights by search, then every way and hour from the map again.
 
-The solver works on a matrix and rounded minutes. The schedule written down here takes each drive from the
-router and each opening hour from the map again, and what does not fit after all is left out.
+The search works on guessed walks and one matrix of drives. The plan itself takes each way from the routers
+and each opening hour from the map, and what does not fit after all is left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from agent.errors import PlanImpossible
-from agent.trip.driving import DINNER, DRIVE_CAP_S, LUNCH, REST_EVERY_S
-from agent.trip.hours import arrival_windows, hours_state
-from agent.trip.itinerary import Day, Plan, Visit
-from agent.trip.request import MEAL_MIN, TripRequest, next_day, stay_min
-from agent.trip.solver import DayFrame, Stop, solve
-from nav.errors import NavError
+from agent.trip.carstops import with_car_stops
+from agent.trip.day import DayRun, Frame, Run, Stop
+from agent.trip.driving import DAY_TRIP_END, DRIVE_CAP_S
+from agent.trip.itinerary import Day, Plan
+from agent.trip.legs import Exact, Guess
+from agent.trip.offered.hours import Timetable
+from agent.trip.offered.kinds import EVENING_STAY_MIN, stay_range
+from agent.trip.offered.menu import Menu
+from agent.trip.outcome import account
+from agent.trip.request import TripRequest, begin_of, next_day
+from agent.trip.solver import Search, stretched
+from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
     from poi.place import Place
 
-REST_MIN, FUEL_MIN = 15, 10
+_HOTELS_COMPARED = 8
+_EVENING_CHOICES = 4
+_SHORTENED = (0.9, 0.8, 0.7)
+_SIGHTS_OVER = timedelta(minutes=30)
+"""Sights are over so long before dinner begins, at the latest."""
+
+
+class Workshop:
+    """What is measured and looked up while one plan is made; it is thrown away with it."""
+
+    def __init__(self, desk: Desk, request: TripRequest, hotels: Sequence[Place]) -> None:
+        self.desk, self.request = desk, request
+        self.times = Timetable()
+        self.menu = Menu(request, request.days)
+        points = [request.start, *((h.lat, h.lon) for h in hotels)]
+        points += [(p.lat, p.lon) for p in request.sights if p.id not in request.hikes]
+        points += [hike.park for hike in request.hikes.values()]
+        self.guess = Guess(desk, points, request.wishes.avoid)
+        self.rough = DayRun(request, self.guess, self.menu, self.times)
+        self.exact = DayRun(request, Exact(desk, request.wishes.avoid), self.menu, self.times)
 
 
 def make_plan(desk: Desk, request: TripRequest) -> Plan:
@@ -35,257 +59,305 @@ def make_plan(desk: Desk, request: TripRequest) -> Plan:
     PlanImpossible
         If there is no such trip; the reason is the one that stood in the way.
     """
-    hotel = _choose_hotel(desk, request) if request.days > 1 else None
-    frames = day_frames(request, [hotel] * (request.days - 1))
-    must = {place.id for place in request.sights[: request.must_count]}
-    reachable = _reachable(desk, request)
-    if must - {place.id for place in reachable}:
-        raise PlanImpossible("unreachable")
-    if not reachable:
-        raise PlanImpossible("unreachable")
-    solved = solve(request, frames, reachable, must, desk.router)
+    hotels = first_hotels(desk, request)
+    shop = Workshop(desk, request, [h for h in hotels if h is not None])
+    request = _reachable(request, shop)
+    shop = shop if request is shop.request else Workshop(desk, request, [h for h in hotels if h is not None])
+    _enough(request)
+    frames = day_frames(request, hotels)
+    solved = Search(request, frames, shop.rough).solve()
     if solved is None:
         raise PlanImpossible("must_closed", name=_first_must(request))
-    days = [
-        schedule_day(desk, request, frame, stops, hotel if index < request.days - 1 else None)
-        for index, (frame, stops) in enumerate(zip(frames, solved, strict=True))
-    ]
+    hotels = settled_hotels(request, hotels, solved, shop)
+    frames = day_frames(request, hotels)
+    days = write_days(shop, frames, solved)
     return assemble(desk, request, days)
 
 
 def _first_must(request: TripRequest) -> str:
-    return request.wishes.must[0] if request.wishes.must else request.where
+    words = (*request.wishes.must, *(w for d in request.wishes.by_day for w in d.must))
+    return words[0] if words else request.where
 
 
-def day_frames(request: TripRequest, hotels: list[Place | None]) -> list[DayFrame]:
+def _reachable(request: TripRequest, shop: Workshop) -> TripRequest:
+    """Leave out what one cannot drive to and back from."""
+    guess = shop.guess
+
+    def fine(place: Place) -> bool:
+        hike = request.hikes.get(place.id)
+        point = hike.park if hike else (place.lat, place.lon)
+        there = guess.drive(request.start, point)
+        return there is not None and there[0] < DRIVE_CAP_S / 2 and guess.reaches(request.start, point)
+
+    kept = tuple(p for p in request.sights if fine(p))
+    if request.must_ids - {p.id for p in kept} or not kept:
+        raise PlanImpossible("unreachable")
+    return request if len(kept) == len(request.sights) else replace(request, sights=kept)
+
+
+def _enough(request: TripRequest) -> None:
+    """Refuse to plan more days than there are things to see: offer as many as they fill."""
+    count = len(request.sights)
+    if request.days > 2 and count < request.days:
+        raise PlanImpossible("few_sights", count=count, limit=max(1, (count + 1) // 2), name=request.where)
+
+
+# -- days
+
+
+def day_frames(request: TripRequest, hotels: Sequence[Place | None]) -> list[Frame]:
     """Return where and when each day begins and ends."""
     frames = []
     start = request.start
     for index in range(request.days):
-        hotel = hotels[index] if index < len(hotels) else None
-        end = (hotel.lat, hotel.lon) if hotel is not None else None
-        frames.append(
-            DayFrame(
-                date=next_day(request.first_day, index),
-                start=start,
-                end=end,
-                begin=request.day_start,
-                dinner=hotel is not None,
-                per_day=request.per_day,
-            )
-        )
-        start = end or start
+        hotel = hotels[index] if index < request.days - 1 and index < len(hotels) else None
+        frames.append(_frame(request, index, start, hotel))
+        start = (hotel.lat, hotel.lon) if hotel is not None else request.start
     return frames
 
 
-def _reachable(desk: Desk, request: TripRequest) -> list[Place]:
-    """Return the sights that one can drive to and back from."""
-    points = [(place.lat, place.lon) for place in request.sights]
-    there = np.asarray(desk.router.matrix([request.start], points, avoid=request.wishes.avoid))[0]
-    back = np.asarray(desk.router.matrix(points, [request.start], avoid=request.wishes.avoid))[:, 0]
-    fine = np.isfinite(there) & np.isfinite(back) & (there < DRIVE_CAP_S / 2)
-    return [place for place, ok in zip(request.sights, fine, strict=True) if ok]
+def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) -> Frame:
+    date = next_day(request.first_day, index)
+    begin = begin_of(request, index)
+    last = index == request.days - 1
+    ends = request.times.end if last else None
+    over = datetime.combine(date, request.times.dinner or request.meal_hours.dinner[0])
+    dinner = hotel is not None or request.lodging.none
+    if hotel is None:
+        dinner = _dines_at_home(request, index, begin, ends)
+        if ends is not None:
+            over = datetime.combine(date, ends)
+        elif dinner:
+            over = datetime.combine(date, time(21, 45))
+        else:
+            over = max(datetime.combine(date, DAY_TRIP_END), begin + timedelta(hours=4))
+    home = request.home if hotel is None else None
+    dines_at = datetime.combine(date, request.times.dinner or request.meal_hours.dinner[0])
+    sights_over = dines_at + timedelta(minutes=15) if dinner else over
+    lunch_last = datetime.combine(date, request.meal_hours.lunch[1])
+    lunch = begin <= lunch_last - timedelta(minutes=15) and over > datetime.combine(date, time(13, 0))
+    return Frame(
+        index=index,
+        date=date,
+        start=start,
+        car=start,
+        begin=begin,
+        hotel=hotel,
+        home=home or (request.start if hotel is None and request.lodging.none else None),
+        over=over,
+        sights_over=max(min(sights_over, over), begin + timedelta(hours=2)) if hotel is None else sights_over,
+        dinner=dinner,
+        lunch=lunch,
+        town=request.town_of_day[index],
+        per_day=request.per_day,
+    )
 
 
-def _choose_hotel(desk: Desk, request: TripRequest, excluded: frozenset[str] = frozenset()) -> Place:
-    """Return the hotel from which the sights are nearest, among the best that fit the wishes."""
-    from poi.place import Place as _Place
-
-    hotels: list[_Place] = [hotel for hotel in request.hotels if hotel.id not in excluded]
-    # With a budget or stars in mind the order of the candidates counts, else the way to the sights does.
-    ranked = bool(request.wishes.budget)
-    hotels = hotels[: 4 if ranked else 15]
-    if not hotels:
-        raise PlanImpossible("no_other_hotel" if excluded else "no_hotel")
-    targets = [(place.lat, place.lon) for place in request.sights[:12]] + [request.start]
-    points = [(hotel.lat, hotel.lon) for hotel in hotels]
-    there = np.asarray(desk.router.matrix(points, targets, avoid=request.wishes.avoid))
-    back = np.asarray(desk.router.matrix(targets, points, avoid=request.wishes.avoid)).T
-    total = np.where(np.isfinite(there) & np.isfinite(back), there + back, 1e7).sum(axis=1)
-    best = int(np.argmin(total))
-    if total[best] >= 1e7 * len(targets):
-        raise PlanImpossible("unreachable")
-    return hotels[best]
+def _dines_at_home(request: TripRequest, index: int, begin: datetime, ends: time | None) -> bool:
+    """Whether a day that ends without a hotel has a dinner on the way."""
+    if ends is not None:
+        return ends >= time(20, 0)
+    wished = any(w.role == "dinner" and w.day in {0, index + 1} for w in request.dined) or bool(
+        request.times.dinner
+    )
+    alone = request.days == 1
+    return wished or (
+        alone and (bool(request.evenings) or bool(request.dined) or begin.time() >= time(13, 0))
+    )
 
 
-def other_hotel(desk: Desk, request: TripRequest, excluded: frozenset[str]) -> Place:
-    """Return the next best hotel.
+def write_days(
+    shop: Workshop, frames: Sequence[Frame], solved: Sequence[Sequence[Stop]], *,
+    tables: Mapping[int, Mapping[str, Place]] | None = None, used: frozenset[str] = frozenset(),
+) -> list[Day]:  # fmt: skip
+    """Write down the days one after the other: each begins where the one before left the car."""
+    days: list[Day] = []
+    eaten = set(used)
+    car: Point | None = None
+    out: set[str] = set()
+    for frame, stops in zip(frames, solved, strict=True):
+        begun = frame if car is None or distance_m(car, frame.start) > 2_000 else replace(frame, car=car)
+        fitted = stretched(shop.rough, begun, [s for s in stops if s.kind == "sight"])
+        kept = (tables or {}).get(frame.index, {})
+        evening = next((s for s in stops if s.kind == "evening"), None)
+        day, run = write_day(
+            shop, begun, fitted, used=frozenset(eaten), tables=kept, evening=evening, out=out
+        )
+        days.append(day)
+        eaten |= {v.place.id for v in day.visits if v.kind in {"lunch", "dinner"}}
+        out |= {v.place.id for v in day.visits if v.kind == "evening"}
+        car = run.car
+    return days
+
+
+def write_day(
+    shop: Workshop, frame: Frame, stops: Sequence[Stop], *, used: frozenset[str] = frozenset(),
+    tables: Mapping[str, Place] | None = None, evening: Stop | None = None, out: set[str] | None = None,
+) -> tuple[Day, Run]:  # fmt: skip
+    """Write down one day by the routers; a sight that does not fit after all is left out.
 
     Raises
     ------
     PlanImpossible
-        If there is none.
+        If a sight that has to be in does not fit, or the day cannot end where it has to.
     """
-    return _choose_hotel(desk, request, excluded)
-
-
-def schedule_day(
-    desk: Desk, request: TripRequest, frame: DayFrame, stops: list[Stop], hotel: Place | None
-) -> Day:
-    """Write down the times of a day; a sight that does not fit after all is left out."""
+    request = shop.request
     kept = list(stops)
-    while True:
-        visits, failed = _run_day(desk, request, frame, kept, hotel)
-        if failed is None:
+    run = shop.exact.run(frame, kept, used=used, tables=tables)
+    if not run.fine:
+        kept, run = _shortened(shop, frame, kept, used, tables)
+    while not run.fine and kept:
+        gone = _loosest(request, kept, run)
+        if gone is None:
+            raise PlanImpossible("must_closed", name=_first_must(request))
+        kept = [s for s in kept if s is not gone]
+        run = shop.exact.run(frame, kept, used=used, tables=tables)
+    if run.broken:
+        raise PlanImpossible("unreachable" if run.broken in {"hotel", "home"} else "no_plan")
+    going = [evening] if evening else _evening_choices(shop, run, out or set())
+    for stop in going if frame.dinner else []:
+        with_evening = shop.exact.run(frame, [*kept, stop], used=used, tables=tables)
+        if with_evening.fine:
+            run = with_evening
             break
-        kept.remove(failed)
+    return _day(request, frame, run), run
+
+
+def _shortened(
+    shop: Workshop, frame: Frame, stops: list[Stop], used: frozenset[str], tables: Mapping[str, Place] | None
+) -> tuple[list[Stop], Run]:
+    """Give each sight less time, before one is left out: ways are a little longer than was guessed."""
+    run = Run(broken="no_plan")
+    for share in _SHORTENED:
+        shorter = [
+            Stop(
+                place=s.place,
+                kind=s.kind,
+                stay_min=max(stay_range(s.place)[0], int(s.stay_min * share) // 5 * 5),
+            )
+            for s in stops
+        ]
+        run = shop.exact.run(frame, shorter, used=used, tables=tables)
+        if run.fine:
+            return shorter, run
+    return stops, shop.exact.run(frame, stops, used=used, tables=tables)
+
+
+def _loosest(request: TripRequest, stops: list[Stop], run: Run) -> Stop | None:
+    """Return the sight to leave out: the one that failed, or else the last that nobody asked for."""
+    if run.failed is not None and run.failed.place.id not in request.must_ids:
+        return run.failed
+    loose = [s for s in stops if s.place.id not in request.must_ids]
+    plain = [s for s in loose if s.place.id not in request.liked_ids]
+    return (plain or loose)[-1] if loose else None
+
+
+def _evening_choices(shop: Workshop, run: Run, out: set[str]) -> list[Stop]:
+    request = shop.request
+    if not request.evenings or not run.visits:
+        return []
+    dinner = next((v for v in run.visits if v.kind == "dinner"), run.visits[-1])
+    here = (dinner.place.lat, dinner.place.lon)
+    inside = {v.place.id for v in run.visits} | out
+    near = sorted(
+        (p for p in request.evenings if p.id not in inside),
+        key=lambda p: (round(distance_m(here, (p.lat, p.lon)) / 500), p.id),
+    )
+    return [Stop(place=p, stay_min=EVENING_STAY_MIN, kind="evening") for p in near[:_EVENING_CHOICES]]
+
+
+def _day(request: TripRequest, frame: Frame, run: Run) -> Day:
     return Day(
         date=frame.date,
         start_lat=frame.start[0],
         start_lon=frame.start[1],
-        start=datetime.combine(frame.date, frame.begin),
+        start=run.begin or frame.begin,
         start_name="",
-        visits=tuple(visits),
+        visits=tuple(run.visits),
+        car=frame.car if frame.car != frame.start else None,
+        home=run.home,
+        town=request.towns[frame.town].name if len(request.towns) > 1 else "",
     )
 
 
-def _run_day(
-    desk: Desk, request: TripRequest, frame: DayFrame, stops: list[Stop], hotel: Place | None
-) -> tuple[list[Visit], Stop | None]:
-    clock = datetime.combine(frame.date, frame.begin)
-    here = frame.start
-    visits: list[Visit] = []
-    at_wheel_s = 0.0
-    for stop in stops:
-        leg = drive(desk, request, here, stop.place)
-        if leg is None:
-            return visits, stop
-        if at_wheel_s + leg[0] > REST_EVERY_S:
-            return visits, stop
-        arrive = _minute_up(clock + timedelta(seconds=leg[0]))
-        fitting = _fitting(stop, arrive, frame)
-        if fitting is None:
-            return visits, stop
-        visit = _visit(stop, fitting, leg)
-        visits.append(visit)
-        at_wheel_s = 0.0
-        clock, here = visit.leave, (stop.place.lat, stop.place.lon)
-    if hotel is not None:
-        leg = drive(desk, request, here, hotel)
-        if leg is None or leg[0] > REST_EVERY_S:
-            raise PlanImpossible("unreachable")
-        arrive = _minute_up(clock + timedelta(seconds=leg[0]))
-        night = datetime.combine(next_day(frame.date), request.day_start)
-        visits.append(
-            Visit(
-                kind="hotel",
-                place=hotel,
-                arrive=arrive,
-                leave=night,
-                drive_s=leg[0],
-                drive_m=leg[1],
-                hours="unknown",
-            )
-        )
-    return visits, None
+# -- hotels
 
 
-def _fitting(stop: Stop, arrive: datetime, frame: DayFrame) -> datetime | None:
-    """Return the earliest arrival from `arrive` on at which the stop can be visited."""
-    stay = timedelta(minutes=MEAL_MIN if stop.role != "sight" else stay_min(stop.place))
-    last = datetime.combine(frame.date, time(21, 0)) - stay
-    if stop.role != "sight":
-        begin, end = LUNCH if stop.role == "lunch" else DINNER
-        arrive = max(arrive, datetime.combine(frame.date, begin))
-        last = datetime.combine(frame.date, end)
-    if arrive > last:
-        return None
-    if hours_state(stop.place, arrive, arrive + stay) != "closed":
-        return arrive
-    windows = arrival_windows(stop.place, frame.date, stay, arrive, last)
-    return windows[0][0] if windows else None
+def first_hotels(
+    desk: Desk, request: TripRequest, excluded: frozenset[str] = frozenset()
+) -> list[Place | None]:
+    """Return a hotel for each night but the last: the one from which the sights of its town are nearest."""
+    if not request.sleeps_out:
+        return [None] * (request.days - 1)
+    by_town: dict[int, Place] = {}
+    for town in dict.fromkeys(request.town_of_day[: request.days - 1]):
+        by_town[town] = _hotel_of_town(request, town, excluded)
+    return [by_town[town] for town in request.town_of_day[: request.days - 1]]
 
 
-def _visit(stop: Stop, arrive: datetime, leg: tuple[float, float]) -> Visit:
-    minutes = MEAL_MIN if stop.role != "sight" else stay_min(stop.place)
-    leave = arrive + timedelta(minutes=minutes)
-    hours: Any = hours_state(stop.place, arrive, leave)
-    return Visit(
-        kind=stop.role,
-        place=stop.place,
-        arrive=arrive,
-        leave=leave,
-        drive_s=leg[0],
-        drive_m=leg[1],
-        hours=hours,
+def _hotel_of_town(request: TripRequest, town: int, excluded: frozenset[str]) -> Place:
+    fixed = [h for h in request.hotels if h.id == request.fixed_hotel and h.id not in excluded]
+    if fixed and (len(request.towns) == 1 or request.town_of.get(fixed[0].id) == town):
+        return fixed[0]
+    here = [h for h in request.hotels if request.town_of.get(h.id) == town and h.id not in excluded]
+    here = here or [h for h in request.hotels if h.id not in excluded]
+    if not here:
+        raise PlanImpossible("no_other_hotel" if excluded else "no_hotel")
+    # With a purse or stars in mind the order of the candidates counts, else the way to the sights does.
+    ranked = bool(request.lodging.price or request.lodging.kinds)
+    sights = [p for p in request.sights if request.town_of.get(p.id) == town][:10] or list(
+        request.sights[:10]
     )
 
+    def away(hotel: Place) -> float:
+        return sum(distance_m((hotel.lat, hotel.lon), (p.lat, p.lon)) for p in sights) / len(sights)
 
-def drive(desk: Desk, request: TripRequest, here: Point, place: Place) -> tuple[float, float] | None:
-    """Return seconds and metres of a drive as the router gives them; None if there is no way."""
-    try:
-        route = desk.router.route([here, (place.lat, place.lon)], avoid=request.wishes.avoid)
-    except NavError:
-        return None
-    return float(route.duration_s), float(route.distance_m)
+    order = {h.id: i for i, h in enumerate(here)}
+    few = here[: 5 if ranked else 30]
+    return min(few, key=lambda h: (away(h) + order[h.id] * 40, h.id))
 
 
-def _minute_up(moment: datetime) -> datetime:
-    if moment.second or moment.microsecond:
-        moment = moment.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    return moment
+def settled_hotels(
+    request: TripRequest, hotels: list[Place | None], solved: Sequence[Sequence[Stop]], shop: Workshop
+) -> list[Place | None]:
+    """Move each hotel to where its days end and begin, if another of the same worth lies better."""
+    if not any(hotels) or request.fixed_hotel:
+        return hotels
+    chosen = list(hotels)
+    for town in dict.fromkeys(request.town_of_day[: request.days - 1]):
+        nights = [i for i in range(request.days - 1) if request.town_of_day[i] == town]
+        ends = [solved[i][-1].place for i in nights if solved[i]]
+        ends += [solved[i + 1][0].place for i in nights if solved[i + 1]]
+        old = chosen[nights[0]]
+        if not ends or old is None:
+            continue
+        same = [h for h in request.hotels if request.town_of.get(h.id) == town][:_HOTELS_COMPARED]
+        few = {h.id: h for h in (old, *same)}.values()
+
+        def away(hotel: Place, ends: list[Place] = ends) -> float:
+            return sum(distance_m((hotel.lat, hotel.lon), (p.lat, p.lon)) for p in ends)
+
+        best = min(few, key=lambda h: (round(away(h)), h.id))
+        if away(best) < 0.7 * away(old):
+            for night in nights:
+                chosen[night] = best
+    return chosen
+
+
+# -- the whole
 
 
 def assemble(desk: Desk, request: TripRequest, days: list[Day]) -> Plan:
-    """Join days to a plan, with a stop for fuel if the range calls for one."""
-    total_m = sum(day.drive_m for day in days)
-    fuel = "unknown" if request.range_m is None else "ok"
-    if request.range_m is not None and total_m > 0.9 * request.range_m:
-        days = _with_fuel(desk, request, days)
-    eaten_at = {visit.place.id for day in days for visit in day.visits}
-    return Plan(
+    """Join days to a plan, with the stops that the car needs, and the account of the wishes."""
+    days, fuel = with_car_stops(desk, request, days)
+    plan = Plan(
         where=request.where,
         region=desk.region.name,
         days=tuple(days),
         wishes=request.wishes,
         avoid=request.wishes.avoid,
-        unmet=(*request.unmet, *(words for words, ids in request.dined if not eaten_at & set(ids))),
-        fuel_range=fuel,  # type: ignore[arg-type]
+        fuel_range=fuel,
     )
-
-
-def _with_fuel(desk: Desk, request: TripRequest, days: list[Day]) -> list[Day]:
-    """Begin the trip at the nearest filling station."""
-    first = days[0]
-    for station in request.fuel_stations:
-        leg = drive(desk, request, (first.start_lat, first.start_lon), station)
-        if leg is None or (request.range_m is not None and leg[1] > request.range_m):
-            continue
-        arrive = _minute_up(first.start + timedelta(seconds=leg[0]))
-        leave = arrive + timedelta(minutes=FUEL_MIN)
-        state = hours_state(station, arrive, leave)
-        if state == "closed":
-            continue
-        stop = Visit(
-            kind="fuel",
-            place=station,
-            arrive=arrive,
-            leave=leave,
-            drive_s=leg[0],
-            drive_m=leg[1],
-            hours=state,
-        )
-        rest = _shifted(desk, request, first, stop)
-        if rest is not None:
-            return [replace(first, visits=(stop, *rest)), *days[1:]]
-    raise PlanImpossible("no_plan", problems=["range"])
-
-
-def _shifted(desk: Desk, request: TripRequest, day: Day, stop: Visit) -> tuple[Visit, ...] | None:
-    hotel = day.hotel
-    frame = DayFrame(
-        date=day.date,
-        start=(stop.place.lat, stop.place.lon),
-        end=None,
-        begin=stop.leave.time(),
-        dinner=True,
-        per_day=99,
-    )
-    stops = [stop_of(visit) for visit in day.visits if visit.kind in {"sight", "lunch", "dinner"}]
-    visits, failed = _run_day(desk, request, frame, stops, hotel.place if hotel else None)
-    return None if failed is not None else tuple(visits)
-
-
-def stop_of(visit: Visit) -> Stop:
-    """Return the solver's form of a visit."""
-    return Stop(role=visit.kind, place=visit.place)  # type: ignore[arg-type]
+    if not any(day.sights or any(v.kind == "evening" for v in day.visits) for day in plan.days):
+        raise PlanImpossible("no_time")
+    return replace(plan, accounting=account(plan, request))

@@ -1,323 +1,308 @@
-"""Which sights on which day, in which order, and where to eat: OR-Tools over the router's matrix.
+"""Which sights on which day and in which order: insertion and exchange until nothing gets better.
 
-Each day is a vehicle. Every place stands in the model once a day with the times at which it can be visited
-that day; a place is taken at most once. Sights may be left out at a price, meals hardly.
+The search counts steps, never time: the same request gives the same plan on an idle and on a busy machine.
+The day that is filled least gets the next sight, so that days come out balanced; what a sight is worth falls
+with each of its kind that is in already, so that a trip is no list of churches.
 """
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import timedelta
+from itertools import permutations
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from agent.trip.driving import DAY_END, DINNER, LUNCH
-from agent.trip.hours import arrival_windows
-from agent.trip.request import MEAL_MIN, TripRequest, stay_min
+from agent.trip.day import DayRun, Frame, Run, Stop
+from agent.trip.offered.kinds import CHILDREN, family, stay_range, worth
 
 if TYPE_CHECKING:
-    from agent.actions.context import Point
+    from agent.trip.request import TripRequest
     from poi.place import Place
 
-Role = Literal["sight", "lunch", "dinner"]
-
-_FAR_S = 6 * 3600.0
-_MUST, _MEAL, _LIKED, _SIGHT = 10_000_000, 2_000_000, 300_000, 20_000
-_SOLVE_S = 0.8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """One stop that the solver put into a day."""
-
-    role: Role
-    place: Place
+_MUST, _LIKED, _ALSO_LIKED, _THEME = 10_000.0, 90.0, 30.0, 120.0
+_DRIVE_MIN, _WALK_MIN, _FREE_MIN = 0.7, 0.35, 0.2
+_REPEATED, _REPEATED_LIKED = 0.4, 0.75
+_LEAST_GAIN = 3.0
+_MOST_SAVED = 45.0
+"""What a sight can at most save of the cost of idle hours."""
+_IMPROVE_ROUNDS = 2
+_PERMUTED = 5
+"""A day of so many sights is tried in every order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Node:
-    role: Role
-    place: Place
-    day: int
-    point: int
-    """Row of the matrix."""
-    stay_s: int
-    windows: tuple[tuple[int, int], ...]
-    """Spans of arrival, seconds of the day."""
+@dataclass(slots=True)
+class _Tour:
+    stops: list[Stop]
+    run: Run
+    value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayFrame:
-    """Where and when a day begins and ends."""
-
-    date: date
-    start: Point
-    end: Point | None
-    """The hotel; None if the day ends where the last visit is."""
-    begin: time
-    dinner: bool
-    """Whether dinner belongs to the day."""
-    per_day: int
-
-
-def solve(
-    request: TripRequest,
-    frames: list[DayFrame],
-    sights: list[Place],
-    must_ids: set[str],
-    router: Any,
-    *,
-    taken: set[str] | None = None,
-) -> list[list[Stop]] | None:
-    """Choose and order the stops of each day.
+class Search:
+    """The search for one trip.
 
     Parameters
     ----------
-    request
-        The trip.
-    frames
-        The days to fill.
-    sights
-        Candidates, the best first.
-    must_ids
-        Ids of sights that have to be in.
-    router
-        Gives the matrix of driving times.
+    request, frames
+        The trip and its days.
+    day_run
+        Runs a day on guessed ways.
     taken
-        Ids of places in use on other days.
-
-    Returns
-    -------
-    list of list of Stop, or None
-        For each day its stops in order; None if the musts do not fit.
+        Ids that are in use on other days.
+    short
+        Whether visits are as short as they can be, so that more fits in.
     """
-    points, nodes = _nodes(request, frames, sights, taken or set())
-    seconds = _matrix(points, router, request)
-    return _Model(request, frames, nodes, seconds, must_ids).run()
+
+    def __init__(
+        self,
+        request: TripRequest,
+        frames: Sequence[Frame],
+        day_run: DayRun,
+        *,
+        taken: frozenset[str] = frozenset(),
+        short: bool = False,
+    ) -> None:
+        self._request, self._frames, self._runs = request, list(frames), day_run
+        self._candidates = [p for p in request.sights if p.id not in taken and p.id not in request.disliked]
+        self._liked_rank = _liked_rank(request)
+        self._seen: dict[tuple[int, tuple[str, ...]], tuple[Run, float]] = {}
+        self._short = short or request.wishes.pace == "full"
+        self.tours: list[_Tour] = []
+
+    def solve(self, keep: Sequence[Sequence[Place]] | None = None) -> list[list[Stop]] | None:
+        """Choose and order the sights of each day.
+
+        Parameters
+        ----------
+        keep
+            Sights that each day has already.
+
+        Returns
+        -------
+        list of list of Stop, or None
+            For each day its sights in order; None if those that have to be in do not fit.
+        """
+        given = keep or [[] for _ in self._frames]
+        self.tours = [
+            self._tour(f, [self._stop(p) for p in places])
+            for f, places in zip(self._frames, given, strict=True)
+        ]
+        if not self._insert_musts():
+            return None
+        self._fill()
+        for _ in range(_IMPROVE_ROUNDS):
+            if not (self._reorder() | self._exchange()):
+                break
+            self._fill()
+        return [tour.stops for tour in self.tours]
+
+    # -- one day
+
+    def _stop(self, place: Place) -> Stop:
+        return Stop(place=place, stay_min=self._stay(place))
+
+    def _stay(self, place: Place) -> int:
+        low, usual, _ = stay_range(place)
+        return low if self._short else usual
+
+    def _run(self, frame: Frame, stops: Sequence[Stop]) -> tuple[Run, float]:
+        key = (frame.index, tuple(s.place.id for s in stops))
+        if key not in self._seen:
+            run = self._runs.run(frame, stops)
+            drives = run.drive_s / 60 * _DRIVE_MIN
+            cost = drives + run.walk_s / 60 * _WALK_MIN + run.free_min * _FREE_MIN
+            self._seen[key] = (run, cost)
+        return self._seen[key]
+
+    def _tour(self, frame: Frame, stops: list[Stop]) -> _Tour:
+        run, cost = self._run(frame, stops)
+        return _Tour(stops, run, -cost)
+
+    def _best_place(self, number: int, place: Place) -> tuple[float, list[Stop]] | None:
+        """Return the least extra cost of a sight in a day, and the order."""
+        tour, frame = self.tours[number], self._frames[number]
+        best: tuple[float, list[Stop]] | None = None
+        for at in range(len(tour.stops) + 1):
+            stops = [*tour.stops[:at], self._stop(place), *tour.stops[at:]]
+            run, cost = self._run(frame, stops)
+            if run.fine and (best is None or cost < best[0] - 1e-9):
+                best = (cost, stops)
+        return None if best is None else (best[0] + tour.value, best[1])
+
+    # -- what sights are worth
+
+    def _value(self, place: Place, number: int) -> float:
+        request = self._request
+        allowed = request.on_days.get(place.id)
+        if allowed is not None and self._frames[number].index not in allowed:
+            return -1e9
+        if request.town_of.get(place.id, 0) != self._frames[number].town and place.id not in request.must_ids:
+            return -1e9
+        liked = self._liked_rank.get(place.id)
+        value = 55.0 * worth(place) + 0.12 * self._stay(place)
+        if liked is not None:
+            have = sum(
+                1
+                for t in self.tours
+                for s in t.stops
+                if set(self._liked_rank.get(s.place.id, ())) & set(liked)
+            )
+            value += _LIKED if have < 2 else _ALSO_LIKED
+        if request.party.children and place.category in CHILDREN:
+            value += 35.0
+        if request.limits.climb and place.category in {"tourism/viewpoint", "natural/peak", "man_made/tower"}:
+            value -= 60.0
+        alike = sum(1 for t in self.tours for s in t.stops if family(s.place) == family(place))
+        value *= (_REPEATED if liked is None else _REPEATED_LIKED) ** min(alike, 3)
+        themed = request.themed.get(self._frames[number].index)
+        if themed is not None:
+            value += _THEME if place.id in themed else -25.0
+        elif any(place.id in ids for ids in request.themed.values()):
+            value -= 60.0
+        return value
+
+    # -- building
+
+    def _insert_musts(self) -> bool:
+        inside = {s.place.id for tour in self.tours for s in tour.stops}
+        musts = [p for p in self._candidates if p.id in self._request.must_ids and p.id not in inside]
+        waiting = list(musts)
+        while waiting:
+            left = [place for place in waiting if not self._insert_must(place)]
+            if len(left) == len(waiting):
+                return False
+            waiting = left
+        return True
+
+    def _insert_must(self, place: Place) -> bool:
+        """Put a sight that has to be in where it costs least; some fit only once others are there."""
+        allowed = self._request.on_days.get(place.id)
+        offers = []
+        for number, frame in enumerate(self._frames):
+            if allowed is not None and frame.index not in allowed:
+                continue
+            found = self._best_place(number, place)
+            if found is not None:
+                own_town = self._request.town_of.get(place.id, 0) == frame.town
+                crowd = 12 * len(self.tours[number].stops) + (0 if own_town else 40)
+                offers.append((found[0] + crowd, number, found[1]))
+        if not offers:
+            return False
+        _, number, stops = min(offers, key=lambda o: (o[0], o[1]))
+        self.tours[number] = self._tour(self._frames[number], stops)
+        return True
+
+    def _fullness(self, number: int) -> float:
+        stops = self.tours[number].stops
+        frame = self._frames[number]
+        room = max((frame.sights_over - frame.begin).total_seconds() / 60, 60.0)
+        return (sum(s.stay_min for s in stops) + 25 * len(stops)) / room
+
+    def _fill(self) -> None:
+        """Give the emptiest day the sight that it gains most by, until no day gains any more."""
+        open_days = {
+            n for n in range(len(self._frames)) if len(self.tours[n].stops) < self._frames[n].per_day
+        }
+        while open_days:
+            number = min(open_days, key=lambda n: (round(self._fullness(n), 3), n))
+            best = self._best_gain(number)
+            if best is None:
+                open_days.discard(number)
+                continue
+            self.tours[number] = self._tour(self._frames[number], best)
+            if len(best) >= self._frames[number].per_day:
+                open_days.discard(number)
+
+    def _best_gain(self, number: int) -> list[Stop] | None:
+        used = {s.place.id for tour in self.tours for s in tour.stops}
+        scored = [(self._value(p, number), p) for p in self._candidates if p.id not in used]
+        scored.sort(key=lambda pair: (-pair[0], pair[1].id))
+        best_gain, best = _LEAST_GAIN, None
+        for value, place in scored:
+            if value + _MOST_SAVED <= best_gain:
+                break
+            found = self._best_place(number, place)
+            if found is not None and value - found[0] > best_gain + 1e-9:
+                best_gain, best = value - found[0], found[1]
+        return best
+
+    # -- improving
+
+    def _reorder(self) -> bool:
+        """Try every order of the sights of a short day, and turned stretches of a long one."""
+        better = False
+        for number, tour in enumerate(self.tours):
+            frame = self._frames[number]
+            orders = permutations(tour.stops) if len(tour.stops) <= _PERMUTED else _turned(tour.stops)
+            for order in orders:
+                run, cost = self._run(frame, order)
+                if run.fine and -cost > self.tours[number].value + 0.5:
+                    self.tours[number] = _Tour(list(order), run, -cost)
+                    better = True
+        return better
+
+    def _exchange(self) -> bool:
+        """Move a sight to another day where it costs less, or exchange two."""
+        better = False
+        for a, b in ((a, b) for a in range(len(self.tours)) for b in range(len(self.tours)) if a != b):
+            for stop in list(self.tours[a].stops):
+                better |= self._moved(a, b, stop)
+        return better
+
+    def _moved(self, a: int, b: int, stop: Stop) -> bool:
+        if self._value(stop.place, b) <= -1e8 or self.tours[a].stops.count(stop) == 0:
+            return False
+        without = [s for s in self.tours[a].stops if s is not stop]
+        run, cost = self._run(self._frames[a], without)
+        if not run.fine or not without:
+            return False
+        saved = cost * -1 - self.tours[a].value
+        tight = len(self.tours[b].stops) >= self._frames[b].per_day or len(self.tours[b].stops) > len(without)
+        if tight:
+            return False
+        found = self._best_place(b, stop.place)
+        if found is None or saved - found[0] < 4.0:
+            return False
+        self.tours[a] = _Tour(without, run, -cost)
+        self.tours[b] = self._tour(self._frames[b], found[1])
+        return True
 
 
-def _nodes(
-    request: TripRequest, frames: list[DayFrame], sights: list[Place], taken: set[str]
-) -> tuple[list[Point], list[_Node]]:
-    points: list[Point] = []
-    for frame in frames:
-        points += [frame.start, frame.end or frame.start]
-    nodes: list[_Node] = []
-    places: dict[str, int] = {}
-
-    def point_of(place: Place) -> int:
-        if place.id not in places:
-            places[place.id] = len(points)
-            points.append((place.lat, place.lon))
-        return places[place.id]
-
-    meals = _meals(request, sights)
-    for index, frame in enumerate(frames):
-        first = datetime.combine(frame.date, frame.begin)
-        last = datetime.combine(frame.date, DAY_END)
-        for place in sights:
-            if place.id not in taken:
-                stay = timedelta(minutes=stay_min(place))
-                nodes += _node("sight", place, index, point_of(place), frame, stay, first, last - stay)
-        roles: list[tuple[Role, tuple[time, time]]] = [("lunch", LUNCH)]
-        if frame.dinner:
-            roles.append(("dinner", DINNER))
-        for role, (begin, end) in roles:
-            for place in meals:
-                if place.id not in taken:
-                    stay = timedelta(minutes=MEAL_MIN)
-                    lower = max(first, datetime.combine(frame.date, begin))
-                    upper = datetime.combine(frame.date, end)
-                    nodes += _node(role, place, index, point_of(place), frame, stay, lower, upper)
-    return points, nodes
-
-
-def _meals(request: TripRequest, sights: list[Place]) -> list[Place]:
-    """Return restaurants to choose from: those wished for, then those near the best sights."""
-    from nav.geometry import distance_m
-
-    wished = {place_id for _, ids in request.dined for place_id in ids}
-    chosen = [place for place in request.restaurants if place.id in wished]
-    chosen += request.restaurants[len(chosen) : 4]
-    anchors = [(place.lat, place.lon) for place in sights[: request.per_day * request.days + 2]]
-    for anchor in anchors:
-        near = sorted(request.restaurants, key=lambda r: distance_m(anchor, (r.lat, r.lon)))[:2]
-        chosen += [place for place in near if place not in chosen]
-    limit = 4 + 3 * request.days + len(wished)
-    return chosen[: max(limit, 8)]
-
-
-def _node(
-    role: Role,
-    place: Place,
-    day: int,
-    point: int,
-    frame: DayFrame,
-    stay: timedelta,
-    first: datetime,
-    last: datetime,
-) -> list[_Node]:
-    if last < first:
-        return []
-    midnight = datetime.combine(frame.date, time())
-    windows = tuple(
-        (int((a - midnight).total_seconds()), int((b - midnight).total_seconds()))
-        for a, b in arrival_windows(place, frame.date, stay, first, last)
-    )
-    if not windows:
-        return []
+def _turned(stops: Sequence[Stop]) -> list[list[Stop]]:
+    """Return the orders in which one stretch is turned round."""
+    count = len(stops)
     return [
-        _Node(role=role, place=place, day=day, point=point, stay_s=int(stay.total_seconds()), windows=windows)
+        [*stops[:i], *reversed(stops[i:j]), *stops[j:]]
+        for i, j in ((i, j) for i in range(count) for j in range(i + 2, count + 1))
     ]
 
 
-def _matrix(points: list[Point], router: Any, request: TripRequest) -> Any:
-    seconds = np.asarray(router.matrix(points, points, avoid=request.wishes.avoid), dtype=np.float64)
-    # Minutes are what a plan is written in: a leg takes whole minutes, plus one to get in and out.
-    rounded = np.where(np.isfinite(seconds), np.ceil(seconds / 60.0) * 60.0 + 60.0, _FAR_S * 4)
-    np.fill_diagonal(rounded, 0.0)
-    return rounded.astype(np.int64)
+def _liked_rank(request: TripRequest) -> dict[str, tuple[str, ...]]:
+    ranks: dict[str, tuple[str, ...]] = {}
+    for words, ids in request.liked:
+        for place_id in ids:
+            ranks[place_id] = (*ranks.get(place_id, ()), words)
+    return ranks
 
 
-def _library() -> tuple[Any, Any]:
-    """Import OR-Tools; its SWIG types warn while they are made, and crash where warnings are errors."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        from ortools.constraint_solver import pywrapcp, routing_enums_pb2
-    return pywrapcp, routing_enums_pb2
+_STRETCH = (1.6, 1.45, 1.3, 1.2, 1.1)
 
 
-class _Model:
-    """The routing model of OR-Tools for one trip."""
-
-    def __init__(
-        self, request: TripRequest, frames: list[DayFrame], nodes: list[_Node], seconds: Any, must: set[str]
-    ) -> None:
-        pywrapcp, _ = _library()
-        self._request, self._frames, self._nodes = request, frames, nodes
-        self._seconds, self._must = seconds, must
-        count = len(frames)
-        self._first = 2 * count
-        starts, ends = [2 * i for i in range(count)], [2 * i + 1 for i in range(count)]
-        self._manager = pywrapcp.RoutingIndexManager(self._first + len(nodes), count, starts, ends)
-        self._routing = pywrapcp.RoutingModel(self._manager)
-
-    def _row(self, node: int) -> int:
-        return node if node < self._first else self._nodes[node - self._first].point
-
-    def run(self) -> list[list[Stop]] | None:
-        """Build the model, solve it, and read the days."""
-        self._times()
-        self._choices()
-        pywrapcp, routing_enums_pb2 = _library()
-        parameters = pywrapcp.DefaultRoutingSearchParameters()
-        parameters.first_solution_strategy = (
-            routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
-        )
-        parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-        milliseconds = int(1000 * _SOLVE_S * min(3, len(self._frames)))
-        parameters.time_limit.FromMilliseconds(milliseconds)
-        solution = self._routing.SolveWithParameters(parameters)
-        return self._read(solution) if solution is not None else None
-
-    def _times(self) -> None:
-        routing, manager = self._routing, self._manager
-
-        def travel(i: int, j: int) -> int:
-            a, b = manager.IndexToNode(i), manager.IndexToNode(j)
-            stay = self._nodes[a - self._first].stay_s if a >= self._first else 0
-            if b < self._first and self._frames[b // 2].end is None:
-                return stay
-            return stay + int(self._seconds[self._row(a), self._row(b)])
-
-        def drive(i: int, j: int) -> int:
-            b = manager.IndexToNode(j)
-            if b < self._first and self._frames[b // 2].end is None:
-                return 0
-            return int(self._seconds[self._row(manager.IndexToNode(i)), self._row(b)])
-
-        index = routing.RegisterTransitCallback(travel)
-        routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitCallback(drive))
-        routing.AddDimension(index, 4 * 3600, 24 * 3600, False, "time")
-        dimension = routing.GetDimensionOrDie("time")
-        # Waiting costs as much as driving: hours in front of a closed door are not a plan.
-        dimension.SetSlackCostCoefficientForAllVehicles(1)
-        for i, frame in enumerate(self._frames):
-            begin = frame.begin.hour * 3600 + frame.begin.minute * 60
-            dimension.CumulVar(routing.Start(i)).SetRange(begin, begin)
-            dimension.CumulVar(routing.End(i)).SetMax(22 * 3600)
-        for position, node in enumerate(self._nodes):
-            variable = dimension.CumulVar(manager.NodeToIndex(self._first + position))
-            variable.SetRange(node.windows[0][0], node.windows[-1][1])
-            for (_, gap_from), (gap_to, _) in zip(node.windows, node.windows[1:], strict=False):
-                variable.RemoveInterval(gap_from + 1, gap_to - 1)
-            routing.SetAllowedVehiclesForIndex([node.day], manager.NodeToIndex(self._first + position))
-
-    def _choices(self) -> None:
-        routing, manager = self._routing, self._manager
-        liked = {place_id for _, ids in self._request.liked for place_id in ids[:2]}
-        rank: dict[str, int] = {}
-        groups: dict[Any, list[int]] = {}
-        for position, node in enumerate(self._nodes):
-            index = manager.NodeToIndex(self._first + position)
-            if node.role == "sight":
-                rank.setdefault(node.place.id, len(rank))
-                groups.setdefault(("sight", node.place.id), []).append(index)
-            else:
-                groups.setdefault((node.role, node.day), []).append(index)
-        for key, indices in groups.items():
-            if key[0] == "sight":
-                wanted = _LIKED if key[1] in liked else max(3_000, _SIGHT - 500 * rank[key[1]])
-                penalty = _MUST if key[1] in self._must else wanted
-            else:
-                penalty = _MEAL
-            routing.AddDisjunction(indices, penalty, 1)
-        self._wished_meals()
-        self._once_a_restaurant()
-        self._count_limit()
-
-    def _wished_meals(self) -> None:
-        """What was wished to be eaten is eaten once, if it fits."""
-        for _, ids in self._request.dined:
-            serving = [
-                self._manager.NodeToIndex(self._first + position)
-                for position, node in enumerate(self._nodes)
-                if node.role != "sight" and node.place.id in ids
-            ]
-            if serving:
-                self._routing.AddDisjunction(serving, _LIKED, 1)
-
-    def _once_a_restaurant(self) -> None:
-        """Nothing is eaten at twice."""
-        solver = self._routing.solver()
-        by_place: dict[str, list[int]] = {}
-        for position, node in enumerate(self._nodes):
-            by_place.setdefault(node.place.id, []).append(self._manager.NodeToIndex(self._first + position))
-        for indices in by_place.values():
-            if len(indices) > 1:
-                solver.Add(sum(self._routing.ActiveVar(i) for i in indices) <= 1)
-
-    def _count_limit(self) -> None:
-        def is_sight(i: int) -> int:
-            node = self._manager.IndexToNode(i)
-            return int(node >= self._first and self._nodes[node - self._first].role == "sight")
-
-        index = self._routing.RegisterUnaryTransitCallback(is_sight)
-        limits = [frame.per_day for frame in self._frames]
-        self._routing.AddDimensionWithVehicleCapacity(index, 0, limits, True, "sights")
-
-    def _read(self, solution: Any) -> list[list[Stop]] | None:
-        days: list[list[Stop]] = []
-        seen: set[str] = set()
-        for i in range(len(self._frames)):
-            stops: list[Stop] = []
-            index = solution.Value(self._routing.NextVar(self._routing.Start(i)))
-            while not self._routing.IsEnd(index):
-                node = self._nodes[self._manager.IndexToNode(index) - self._first]
-                stops.append(Stop(role=node.role, place=node.place))
-                seen.add(node.place.id)
-                index = solution.Value(self._routing.NextVar(index))
-            days.append(stops)
-        return days if self._must <= seen else None
+def stretched(day_run: DayRun, frame: Frame, stops: list[Stop]) -> list[Stop]:
+    """Give the sights of a day more time where the day has it."""
+    goal = frame.sights_over - timedelta(minutes=45)
+    plain = day_run.run(frame, stops)
+    if not stops or not plain.fine or plain.sights_end is None or plain.sights_end >= goal:
+        return stops
+    for factor in _STRETCH:
+        longer = [
+            Stop(
+                place=s.place,
+                stay_min=max(s.stay_min, min(stay_range(s.place)[2], int(s.stay_min * factor // 5) * 5)),
+            )
+            for s in stops
+        ]
+        run = day_run.run(frame, longer)
+        if run.fine and run.sights_end is not None and run.sights_end <= frame.sights_over:
+            return longer
+    return stops

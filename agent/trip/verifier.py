@@ -1,7 +1,8 @@
-"""The verifier: a plan is spoken of only if it passes these nine checks.
+"""The verifier: a plan is spoken of only if it passes these ten checks.
 
-The checks are those of research on itineraries (see docs/agent.md). None of them trusts the planner: places
-are looked up in the region pack again, drives are asked of the router again, hours are read again.
+The checks are those of research on itineraries (see docs/agent.md), and one for each wish. None of them
+trusts the planner: places are looked up in the region pack again, ways are asked of the routers again,
+hours are read again.
 """
 
 from __future__ import annotations
@@ -12,20 +13,28 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from agent.errors import PlanImpossible
-from agent.trip.driving import DRIVE_CAP_S, REST_EVERY_S
-from agent.trip.hours import hours_state
-from nav.errors import NavError
+from agent.trip.driving import (
+    AT_CAR_M,
+    DRIVE_CAP_S,
+    LATEST,
+    LONGEST_WAIT_MIN,
+    PARK_MIN,
+    REST_EVERY_S,
+)
+from agent.trip.legs import measured
+from agent.trip.offered.hours import hours_state
+from agent.trip.wishcheck import check_wishes
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
-    from agent.trip.itinerary import Day, Plan
+    from agent.trip.itinerary import Day, Plan, Visit
     from agent.trip.request import TripRequest
-    from poi.place import Place
 
-Check = Literal["places", "legs", "hours", "hotels", "repeats", "meals", "driving", "range", "wishes"]
+Check = Literal["places", "legs", "hours", "hotels", "repeats", "meals", "driving", "range", "wishes", "idle"]
 _SLACK_S = 1.0
-_MEALS = {"lunch": (time(11, 0), time(14, 0)), "dinner": (time(17, 0), time(20, 0))}
+_BEDS = ("tourism/", "building/hotel")
+_SAME_SPOT_M = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +42,7 @@ class Problem:
     """One thing that is wrong with a plan."""
 
     check: Check
-    """Which of the nine checks caught it."""
+    """Which of the checks caught it."""
 
     what: str
     """What is wrong, for a log."""
@@ -66,11 +75,12 @@ def verify(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
         check_hotels,
         check_repeats,
         check_meals,
+        check_idle,
         check_driving,
         check_range,
-        check_wishes,
     )
-    return [problem for check in checks for problem in check(plan, request, desk)]
+    problems = [problem for check in checks for problem in check(plan, request, desk)]
+    return problems + [Problem(check="wishes", what=what) for what in check_wishes(plan, request)]
 
 
 def require(plan: Plan, request: TripRequest, desk: Desk) -> Plan:
@@ -87,15 +97,6 @@ def require(plan: Plan, request: TripRequest, desk: Desk) -> Plan:
     return plan
 
 
-def _drive(desk: Desk, request: TripRequest, here: Point, place: Place) -> tuple[float, float] | None:
-    """Return seconds and metres as the router gives them; None if there is no way."""
-    try:
-        route = desk.router.route([here, (place.lat, place.lon)], avoid=request.wishes.avoid)
-    except NavError:
-        return None
-    return route.duration_s, route.distance_m
-
-
 def check_places(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
     """1: every place is in the database, is what it is said to be, and lies in the area."""
     problems = []
@@ -104,35 +105,89 @@ def check_places(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
         known = desk.places.by_id(place.id)
         if known is None or distance_m((known.lat, known.lon), (place.lat, place.lon)) > 50:
             problems.append(Problem(check="places", what=f"{place.id} is not in the region pack"))
-        elif known.name != place.name:
-            problems.append(
-                Problem(check="places", what=f"{place.id} is called {known.name!r}, not {place.name!r}")
-            )
-        elif distance_m((place.lat, place.lon), request.center) > max(2 * request.reach_m, 20_000):
-            problems.append(Problem(check="places", what=f"{place.name} is outside the area"))
+        elif known.name != place.name or known.category != place.category:
+            problems.append(Problem(check="places", what=f"{place.id} is not {place.name}"))
+        if visit.kind == "sight" and place.category.startswith(("tourism/hotel", "amenity/restaurant")):
+            problems.append(Problem(check="places", what=f"{place.name} is no sight"))
     return problems
+
+
+# -- ways
 
 
 def check_legs(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
-    """2: each drive is what the router gives, in order and without overlap."""
-    problems = []
+    """2: each way is the router's, by car from where it stands or on foot, and there is time for it."""
+    problems: list[Problem] = []
+    car: Point | None = None
     for day in plan.days:
-        clock, here = day.start, (day.start_lat, day.start_lon)
+        start = (day.start_lat, day.start_lon)
+        walk = _Walk(desk, request, start, day.car or start, day.start)
+        if car is not None and distance_m(walk.car, car) > _SAME_SPOT_M:
+            problems.append(Problem(check="legs", what=f"{day.date}: the car is not where it was left"))
         for visit in day.visits:
-            leg = _drive(desk, request, here, visit.place)
-            if leg is None or abs(leg[0] - visit.drive_s) > _SLACK_S:
-                problems.append(
-                    Problem(check="legs", what=f"the drive to {visit.place.name} is not the router's")
-                )
-            if visit.arrive < clock + timedelta(seconds=visit.drive_s) - timedelta(seconds=_SLACK_S):
-                problems.append(Problem(check="legs", what=f"{visit.place.name} is reached too early"))
-            if visit.leave < visit.arrive:
-                problems.append(
-                    Problem(check="legs", what=f"{visit.place.name} is left before it is reached")
-                )
-            clock, here = visit.leave, (visit.place.lat, visit.place.lon)
-    problems += _days_in_order(plan)
-    return problems
+            problems += walk.to(visit)
+        problems += walk.home(day)
+        car = walk.car
+    return problems + _days_in_order(plan)
+
+
+class _Walk:
+    """Goes through a day by the routers."""
+
+    def __init__(self, desk: Desk, request: TripRequest, here: Point, car: Point, clock: datetime) -> None:
+        self._desk, self._request = desk, request
+        self.here, self.car, self.clock = here, car, clock
+
+    def to(self, visit: Visit) -> list[Problem]:
+        """Return what is wrong with the way to a visit, and go on from it."""
+        name, there = visit.place.name, (visit.place.lat, visit.place.lon)
+        problems = []
+        drive, walk = self._ways(visit, there)
+        if drive is None or walk is None:
+            problems.append(Problem(check="legs", what=f"there is no way to {name}"))
+        elif (
+            abs(drive[0] - visit.drive_s) > _SLACK_S
+            or abs(drive[1] - visit.drive_m) > 5.0
+            or abs(walk[0] - visit.walk_s) > _SLACK_S
+            or abs(walk[1] - visit.walk_m) > 5.0
+        ):
+            problems.append(Problem(check="legs", what=f"the way to {name} is not the router's"))
+        needs_s = visit.drive_s + visit.walk_s + (60.0 * PARK_MIN if visit.drive_s else 0.0)
+        if visit.arrive < self.clock + timedelta(seconds=needs_s - _SLACK_S):
+            problems.append(Problem(check="legs", what=f"{name} is reached too soon"))
+        if visit.leave < visit.arrive:
+            problems.append(Problem(check="legs", what=f"{name} is left before it is reached"))
+        self.clock, self.here, self.car = visit.leave, there, visit.park or self.car
+        return problems
+
+    def _ways(
+        self, visit: Visit, there: Point
+    ) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        if visit.park is None:
+            same = visit.kind == "free" or self.here == there
+            return (0.0, 0.0), (0.0, 0.0) if same else measured(self._desk, "foot", self.here, there, ())
+        back, on = self._foot(self.here, self.car), (0.0, 0.0)
+        if visit.park != there:
+            on = measured(self._desk, "foot", visit.park, there, ()) or (1e9, 1e9)
+        drive = measured(self._desk, "", self.car, visit.park, self._request.wishes.avoid)
+        return drive, (back[0] + on[0], back[1] + on[1]) if back and on else None
+
+    def _foot(self, a: Point, b: Point) -> tuple[float, float] | None:
+        return (0.0, 0.0) if distance_m(a, b) <= AT_CAR_M else measured(self._desk, "foot", a, b, ())
+
+    def home(self, day: Day) -> list[Problem]:
+        """Return what is wrong with the drive home."""
+        if day.home is None:
+            return []
+        there = (day.home.lat, day.home.lon)
+        drive = measured(self._desk, "", self.car, there, self._request.wishes.avoid)
+        problems = []
+        if drive is None or abs(drive[0] - day.home.drive_s) > _SLACK_S:
+            problems.append(Problem(check="legs", what="the drive home is not the router's"))
+        if day.home.arrive < self.clock + timedelta(seconds=day.home.drive_s + day.home.walk_s - _SLACK_S):
+            problems.append(Problem(check="legs", what="one is home too soon"))
+        self.car = there
+        return problems
 
 
 def _days_in_order(plan: Plan) -> list[Problem]:
@@ -151,7 +206,7 @@ def check_hours(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
     """3: open for the whole visit; unknown hours are flagged as such."""
     problems = []
     for visit in plan.visits:
-        if visit.kind == "hotel":
+        if visit.kind in {"hotel", "rest", "free"}:
             continue
         state = hours_state(visit.place, visit.arrive, visit.leave)
         if state == "closed":
@@ -164,52 +219,88 @@ def check_hours(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
 
 
 def check_hotels(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
-    """4: a hotel for every night but the last, reached by ten in the evening."""
+    """4: a hotel for every night but the last, after dinner, reached in time; none where none was wanted."""
     problems = []
     for index, day in enumerate(plan.days):
-        wanted = index < len(plan.days) - 1
+        wanted = index < len(plan.days) - 1 and not request.lodging.none
         if wanted != (day.hotel is not None):
             what = "lacks a hotel" if wanted else "has a hotel after the last day"
             problems.append(Problem(check="hotels", what=f"{day.date} {what}"))
         if day.hotel is not None:
             if day.visits[-1] is not day.hotel:
                 problems.append(Problem(check="hotels", what=f"{day.date} goes on after the hotel"))
-            if not day.hotel.place.category.startswith(("tourism/", "building/hotel")):
+            if not day.hotel.place.category.startswith(_BEDS):
                 problems.append(Problem(check="hotels", what=f"{day.hotel.place.name} is no hotel"))
-            if day.hotel.arrive > datetime.combine(day.date, time(22, 30)):
+            if day.hotel.arrive.time() > LATEST or day.hotel.arrive.date() != day.date:
                 problems.append(Problem(check="hotels", what=f"{day.hotel.place.name} is reached too late"))
     return problems
 
 
 def check_repeats(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
-    """5: nothing but the hotel comes twice."""
-    ids = [visit.place.id for visit in plan.visits if visit.kind != "hotel"]
-    names = [
-        (visit.place.name, visit.kind) for visit in plan.visits if visit.kind == "sight" and visit.place.name
-    ]
+    """5: nothing but the hotel comes twice, nor does a part of what was seen."""
+    seen = [v for v in plan.visits if v.kind not in {"hotel", "rest", "free", "fuel", "charging"}]
+    ids = [v.place.id for v in seen] + [p.id for v in seen for p in v.parts]
+    names = [(v.place.name, v.kind) for v in seen if v.kind == "sight" and v.place.name]
     twice = {i for i in ids if ids.count(i) > 1} | {n for n in names if names.count(n) > 1}
     return [Problem(check="repeats", what=f"{item} comes twice") for item in sorted(map(str, twice))]
 
 
 def check_meals(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
-    """6: lunch between 11 and 14, dinner between 17 and 20, none forgotten where there are restaurants."""
+    """6: meals at the country's hours, none forgotten where there are restaurants, in places for guests."""
     problems = []
+    said = {"lunch": request.times.lunch, "dinner": request.times.dinner}
     for day in plan.days:
-        for kind, (begin, end) in _MEALS.items():
+        for kind, (first, last) in (
+            ("lunch", request.meal_hours.lunch),
+            ("dinner", request.meal_hours.dinner),
+        ):
             found = [visit for visit in day.visits if visit.kind == kind]
             for visit in found:
-                if visit.arrive.time() < begin or visit.leave.time() > end or visit.leave.date() != day.date:
+                wished = said[kind]
+                fits = (
+                    first <= visit.arrive.time() <= last if wished is None else visit.arrive.time() >= wished
+                )
+                if not fits or visit.leave.date() != day.date:
                     problems.append(
                         Problem(check="meals", what=f"{kind} on {day.date} is at {visit.arrive:%H:%M}")
                     )
-            needed = kind == "lunch" or day.hotel is not None
-            if needed and len(found) != 1 and len(request.restaurants) >= 2 * len(plan.days):
+                if not visit.place.category.startswith(("amenity/restaurant", "amenity/fast_food")):
+                    problems.append(Problem(check="meals", what=f"{visit.place.name} is no restaurant"))
+            if (
+                _needed(day, kind, last)
+                and len(found) != 1
+                and len(request.restaurants) >= 4 * len(plan.days)
+            ):
                 problems.append(Problem(check="meals", what=f"{len(found)} times {kind} on {day.date}"))
     return problems
 
 
+def _needed(day: Day, kind: str, last: time) -> bool:
+    if kind == "dinner":
+        return day.hotel is not None
+    early = day.start.time() < time(12, 0)
+    return early and day.end.time() > time(14, 30)
+
+
+def check_idle(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
+    """7: no hole: more than a short wait is used, or shown as free."""
+    problems = []
+    for day in plan.days:
+        clock = day.start
+        for visit in day.visits:
+            needs_s = visit.drive_s + visit.walk_s + 60.0 * PARK_MIN
+            hike = request.hikes.get(visit.place.id)
+            gap = (visit.arrive - clock).total_seconds() - needs_s - (hike.climb_s if hike else 0.0)
+            if gap > 60.0 * (LONGEST_WAIT_MIN + 10):
+                problems.append(
+                    Problem(check="idle", what=f"{gap / 60:.0f} minutes before {visit.place.name}")
+                )
+            clock = visit.leave
+    return problems
+
+
 def check_driving(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
-    """7: not too long at the wheel in a day, and a break every two hours."""
+    """8: not too long at the wheel in a day, and a break every two hours."""
     problems = []
     for day in plan.days:
         if day.drive_s > DRIVE_CAP_S:
@@ -221,22 +312,13 @@ def check_driving(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]
             for visit in day.visits
             if visit.drive_s > REST_EVERY_S
         ]
-        problems += _sights_a_day(day, request)
+        if day.end.time() > time(23, 0) or day.end.date() != day.date:
+            problems.append(Problem(check="driving", what=f"{day.date} ends at {day.end:%H:%M}"))
     return problems
 
 
-def _sights_a_day(day: Day, request: TripRequest) -> list[Problem]:
-    if (
-        day.visits
-        and day.visits[-1].kind != "hotel"
-        and day.visits[-1].leave > datetime.combine(day.date, time(22, 30))
-    ):
-        return [Problem(check="driving", what=f"{day.date} ends after half past ten")]
-    return []
-
-
 def check_range(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
-    """8: fuel or charge lasts from station to station; without a known range the plan must say so."""
+    """9: fuel or charge lasts from station to station; without a known range the plan must say so."""
     if request.range_m is None:
         if plan.fuel_range != "unknown":
             return [Problem(check="range", what="the range is not known, but the plan claims that it is")]
@@ -246,51 +328,7 @@ def check_range(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
         left_m -= visit.drive_m
         if left_m < 0:
             return [Problem(check="range", what=f"the range ends before {visit.place.name}")]
-        if visit.kind == "fuel":
+        if visit.kind in {"fuel", "charging"}:
             # A full tank outlasts any trip that can be planned; the legs are bounded by the daily cap.
             left_m = max(left_m, 400_000.0)
     return []
-
-
-def check_wishes(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
-    """9: each wish that was stated holds, or is named as unmet; no price is claimed."""
-    problems = []
-    wishes = request.wishes
-    ids = {visit.place.id for visit in plan.visits}
-    sights = [visit for visit in plan.visits if visit.kind == "sight"]
-    for place in request.sights[: request.must_count]:
-        if place.id not in ids:
-            problems.append(Problem(check="wishes", what=f"{place.name} has to be in"))
-    for words, liked in (*request.liked, *request.dined):
-        if not ids & set(liked) and words not in plan.unmet:
-            problems.append(Problem(check="wishes", what=f"nothing of {words!r} is in"))
-    for place_id in ids & request.disliked:
-        problems.append(Problem(check="wishes", what=f"{place_id} must not be in"))
-    if len(plan.days) != request.days:
-        problems.append(Problem(check="wishes", what=f"{len(plan.days)} days instead of {request.days}"))
-    if set(wishes.avoid) - set(plan.avoid):
-        problems.append(Problem(check="wishes", what="roads that were to be avoided are not"))
-    if wishes.hotel_stars:
-        problems += [
-            Problem(check="wishes", what=f"{day.hotel.place.name} has too few stars")
-            for day in plan.days
-            if day.hotel is not None and not _stars_enough(day.hotel.place.stars, wishes.hotel_stars)
-        ]
-    if any(day.start.time() < request.day_start for day in plan.days):
-        problems.append(Problem(check="wishes", what="a day begins too early"))
-    claimed: str = plan.budget
-    if claimed != "unknown":
-        problems.append(Problem(check="wishes", what="costs are claimed that the map does not hold"))
-    if not sights:
-        problems.append(Problem(check="wishes", what="there is nothing to see in it"))
-    limit = max(request.per_day, 1)
-    if any(len(day.sights) > limit for day in plan.days) and not request.extra.get("changed"):
-        problems.append(Problem(check="wishes", what="more sights a day than the pace allows"))
-    return problems
-
-
-def _stars_enough(tagged: str, wanted: int) -> bool:
-    try:
-        return float(tagged.rstrip("sS+ ")) >= wanted
-    except ValueError:
-        return False

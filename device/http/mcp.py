@@ -293,8 +293,8 @@ class _Tools:
 
         def answer() -> dict[str, Any]:
             from agent.trip.dates import first_day_of
+            from agent.trip.inquiry import make_request
             from agent.trip.planner import make_plan
-            from agent.trip.request import make_request
             from agent.trip.verifier import require
             from agent.understanding.intent import Wishes
 

@@ -21,7 +21,7 @@ from poi.build.area_points import settle
 from poi.build.arrival import ArrivalPoints
 from poi.build.brand import chinese_name, load_brands
 from poi.build.derived_names import Campuses, derived_names
-from poi.build.extract import Extract, read_extract
+from poi.build.extract import Extract, RawPlace, read_extract
 from poi.build.importance import importance
 from poi.build.name_index import NameIndexWriter
 from poi.build.names import name_entries, names_of
@@ -39,10 +39,13 @@ DETAIL_KEYS = re.compile(
     r"access|religion|denomination|description|ele|height|wikidata|wikipedia|level|ref|iata|icao|station|subway|"
     r"toilets|shower|parking|maxheight|covered|surface|lit|sport|healthcare.*|amenity|tourism|shop|leisure|historic|"
     r"building|addr:.*|self_service|automated|maxstay|atm|compressed_air|information|government|castle_type|"
-    r"max_age|changing_table|drinking_water|reservation|smoking|"
+    r"heritage|area_m2|max_age|changing_table|drinking_water|reservation|smoking|"
     r"payment:.*|lines?|start_date|artist_name)$"
 )
 
+
+_WORTH_TELLING_M2 = 500.0
+"""Smaller polygons are houses and lawns."""
 
 _FOR_THE_PUBLIC = word_set(
     "amenity/parking amenity/parking_entrance amenity/charging_station amenity/toilets amenity/fuel "
@@ -107,6 +110,15 @@ def _shown(names: Mapping[str, str]) -> str:
     return next((names[k] for k in ("name", "zh", "en", "brand", "operator") if names.get(k)), "")
 
 
+def _sized(place: RawPlace) -> Mapping[str, str]:
+    """Return the tags with the ground area, where it is large enough to say how long a visit takes."""
+    return (
+        {**place.tags, "area_m2": f"{place.area_m2:.0f}"}
+        if place.area_m2 >= _WORTH_TELLING_M2
+        else place.tags
+    )
+
+
 def _offered(tags: Mapping[str, str], category: str) -> bool:
     """Say whether a search for the kind may offer the place; a private car park is found by its name only."""
     return category not in _FOR_THE_PUBLIC or tags.get("access") not in ("private", "no")
@@ -160,7 +172,7 @@ class _Build:
             extra = [*derived_names(category, names), *campuses.names(place, names)]
             extra += area_names(category, place.tags, names)
             row = self._add_row(
-                place.osm, category, lat, lon, weight, names, self.districts.name_at(lat, lon), place.tags
+                place.osm, category, lat, lon, weight, names, self.districts.name_at(lat, lon), _sized(place)
             )
             for name in extra:
                 self.names.add(row, name, "derived", weight)

@@ -72,11 +72,15 @@ def test_all_is_exported_and_all_is_erased(memory: Memory) -> None:
     assert exported["places"][0]["name"] == "Geheimweg 7"
     assert exported["avoided"] == {"toll": 2}
     assert memory.forget("Secret Clinic") == 1
-    assert memory.forget() == 2
-    assert memory.export() == {"places": [], "trips": [], "categories": {}, "avoided": {}}
+    memory.save_plan("Secret weekend", {"days": []}, at=MORNING)
+    assert memory.plan("Secret weekend") == memory.plan() == {"days": []}
+    assert memory.export()["plans"][0]["label"] == "Secret weekend"
+    assert memory.forget() == 3
+    assert memory.export() == {"plans": [], "places": [], "trips": [], "categories": {}, "avoided": {}}
     raw = b"".join(file.read_bytes() for file in memory.path.parent.iterdir())
     assert b"Geheimweg" not in raw
     assert b"Secret Clinic" not in raw
+    assert b"Secret weekend" not in raw
 
 
 def test_the_file_is_for_its_user_alone(tmp_path: Path) -> None:

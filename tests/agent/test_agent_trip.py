@@ -13,11 +13,12 @@ import pytest
 from agent import Agent
 from agent.actions.context import Desk
 from agent.errors import PlanImpossible
+from agent.trip.changes.replan import change_plan
 from agent.trip.export import export
+from agent.trip.inquiry import make_request
 from agent.trip.itinerary import Day, Plan, Visit
 from agent.trip.planner import make_plan
-from agent.trip.replan import change_plan
-from agent.trip.request import TripRequest, make_request
+from agent.trip.request import TripRequest
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanChange, Wishes
 
@@ -85,7 +86,7 @@ def _renamed(plan: Plan, request: TripRequest) -> tuple[Plan, TripRequest]:
 
 def _too_fast(plan: Plan, request: TripRequest) -> tuple[Plan, TripRequest]:
     visit = plan.days[0].visits[1]
-    return with_visit(plan, 0, 1, drive_s=visit.drive_s / 2), request
+    return with_visit(plan, 0, 1, drive_s=visit.drive_s / 2, walk_s=visit.walk_s / 2), request
 
 
 def _overlap(plan: Plan, request: TripRequest) -> tuple[Plan, TripRequest]:
@@ -233,7 +234,7 @@ def test_a_sight_can_be_meant_by_its_number(desk: Desk, trip: tuple[Plan, TripRe
     of_second_day = [visit.place for visit in plan.days[1].visits if visit.kind == "sight"]
     changed = change_plan(desk, plan, request, PlanChange(action="drop", what="第一个", day=2))
     assert changed.places == (of_second_day[0],)
-    for words in ("第九十个", "the ninth sight", "第零个", "second opera house"):
+    for words in ("第九十个", "the twelfth sight", "第零个", "second opera house"):
         with pytest.raises(PlanImpossible, match="drop_unknown"):
             change_plan(desk, plan, request, PlanChange(action="drop", what=words))
 

@@ -1,0 +1,224 @@
+"""A plan in words: its shape, answers to questions about it, and what became of the wishes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.actions import reply
+from agent.actions.turn import Result, Turn
+
+if TYPE_CHECKING:
+    from agent.trip.accounting import Entry
+    from agent.trip.itinerary import Day, Plan, Visit
+    from agent.trip.request import TripRequest
+    from agent.understanding.intent import PlanTrip
+
+_ALL_NAMED = 6
+"""A plan of so many sights is told with every name."""
+_MOST_NOTES = 3
+_NAMED_A_DAY = {1: 5, 2: 3, 3: 2}
+
+
+def summary(turn: Turn, plan: Plan, request: TripRequest) -> str:
+    """Say the shape of a plan from the plan alone: its days, its nights, and what is missing."""
+    sights = [visit for day in plan.days for visit in day.visits if visit.kind in {"sight", "evening"}]
+    hotels = list(dict.fromkeys(turn.name(day.hotel.place) for day in plan.days if day.hotel))
+    last = plan.days[-1]
+    return turn.say(
+        "trip.done",
+        where=plan.where,
+        days=reply.count_words(len(plan.days), turn.language),
+        sights=reply.count_words(len(sights), turn.language),
+        date=reply.spoken_date(plan.days[0].date, turn.language),
+        shape="".join(_day(turn, plan, number, len(sights)) for number in range(len(plan.days))),
+        hotel=turn.say("trip.hotel", names=turn.listed(hotels)) if hotels else "",
+        driving=turn.say("trip.driving", duration=turn.duration(sum(day.drive_s for day in plan.days))),
+        evenings=turn.say("trip.evenings") if _free_evenings(plan) else "",
+        ends=turn.say("trip.home", time=reply.spoken_time(last.home.arrive, turn.language))
+        if last.home
+        else "",
+        warning=notes(turn, plan),
+    ).strip()
+
+
+def _day(turn: Turn, plan: Plan, number: int, total: int) -> str:
+    day = plan.days[number]
+    seen = [v for v in day.visits if v.kind in {"sight", "evening"}]
+    spoken = reply.number_words(number + 1, turn.language)
+    town = turn.say("trip.shape.town", name=day.town) if day.town else ""
+    if not seen:
+        return turn.say("trip.shape.none", day=spoken)
+    most = _NAMED_A_DAY.get(len(plan.days), 1) if total > _ALL_NAMED else len(seen)
+    names = [turn.name(v.place) for v in seen[:most]]
+    listed = turn.listed(names)
+    if len(seen) > len(names):
+        rest = reply.count_words(len(seen) - len(names), turn.language)
+        listed = turn.say(
+            "trip.shape.some", list=", ".join(names) if turn.language == "en" else "、".join(names), rest=rest
+        )
+    key = "trip.shape.only" if len(plan.days) == 1 else "trip.shape.day"
+    return turn.say(key, day=spoken, town=town, list=listed)
+
+
+def _free_evenings(plan: Plan) -> bool:
+    nights = [day for day in plan.days if day.hotel is not None]
+    return bool(nights) and not any(v.kind == "evening" for day in nights for v in day.visits)
+
+
+def notes(turn: Turn, plan: Plan) -> str:
+    """Say what became of the wishes that are not kept, and which hours are not known."""
+    told = _accounts(turn, plan, [e for e in plan.accounting if e.state != "kept"])
+    if plan.unknown_hours and len(told) < _MOST_NOTES - 1:
+        count = reply.count_words(len(plan.unknown_hours), turn.language)
+        told.append(turn.say("trip.unknown_hours", count=count))
+    return ("" if turn.language == "zh" else " ").join(told)
+
+
+def _accounts(turn: Turn, plan: Plan, entries: list[Entry]) -> list[str]:
+    groups: dict[str, list[str]] = {}
+    for entry in entries:
+        groups.setdefault(_note_key(entry), []).append(_said(turn, entry))
+    date = reply.spoken_date(plan.days[0].date, turn.language)
+    return [
+        turn.say(key, what=turn.listed(list(dict.fromkeys(words))), date=date)
+        for key, words in groups.items()
+    ]
+
+
+_OF_NOTE = {
+    "like": "missing", "meal": "missing", "no_room": "no_room", "no_table": "no_table", "prices": "prices",
+    "dog": "dog", "wheelchair": "wheelchair", "lodging": "lodging", "no_night": "no_night",
+    "nearest_hotel": "nearest_hotel", "start": "start", "date": "date",
+}  # fmt: skip
+
+
+def _note_key(entry: Entry) -> str:
+    return f"trip.account.{_OF_NOTE.get(entry.note, 'other')}"
+
+
+def _said(turn: Turn, entry: Entry) -> str:
+    """Return the speaker's words for a wish; values without words get ours."""
+    if entry.slot == "budget":
+        return turn.say("trip.value.budget")
+    if entry.slot == "hotel_stars":
+        return turn.say("trip.value.stars")
+    return entry.words
+
+
+def lost(turn: Turn, plan: Plan, request: TripRequest, before: Plan) -> str:
+    """Say which wishes a change gave up that the plan met before."""
+    met = {(e.slot, e.words) for e in before.accounting.of("kept")}
+    gone = [e for e in plan.accounting.of("traded", "missing") if (e.slot, e.words) in met]
+    return ("" if turn.language == "zh" else " ").join(_accounts(turn, plan, gone))
+
+
+# -- questions
+
+
+def told(turn: Turn, intent: PlanTrip) -> Result:
+    """Answer a question about the plan at hand, from the plan alone."""
+    plan, request = turn.session.plan, turn.session.plan_inputs
+    if plan is None:
+        return turn.impossible("trip.none")
+    turn.session.touched_at = turn.desk.now()
+    match intent.ask:
+        case "all":
+            return Result(outcome="done", reply=summary(turn, plan, request), plan=plan)
+        case "cost":
+            return Result(outcome="done", reply=_cost(turn, plan), plan=plan)
+        case "unmet":
+            text = _accounts(turn, plan, [e for e in plan.accounting if e.state != "kept"])
+            gap = "" if turn.language == "zh" else " "
+            return Result(outcome="done", reply=gap.join(text) or turn.say("trip.all_kept"), plan=plan)
+        case "compare":
+            return Result(outcome="done", reply=_compared(turn, plan), plan=plan)
+        case "next":
+            return _next(turn, plan)
+    return _of_days(turn, intent, plan)
+
+
+def _of_days(turn: Turn, intent: PlanTrip, plan: Plan) -> Result:
+    number = len(plan.days) if intent.day == -1 else intent.day
+    if number > len(plan.days):
+        return turn.impossible("trip.no_day", days=reply.count_words(len(plan.days), turn.language))
+    parts, places = [], []
+    for at, day in enumerate(plan.days, 1):
+        if number not in (0, at):
+            continue
+        kinds = {"sight", "evening"} if intent.ask == "day" else {intent.ask}
+        visits = [visit for visit in day.visits if visit.kind in kinds]
+        if not visits and intent.ask not in {"start", "driving"}:
+            continue
+        places += [visit.place for visit in visits]
+        when = visits[0].arrive if intent.ask in {"lunch", "dinner"} else day.start
+        parts.append(
+            turn.say(
+                f"trip.tell.{intent.ask}",
+                day=reply.number_words(at, turn.language),
+                names=turn.listed([turn.name(visit.place) for visit in visits]),
+                time=reply.spoken_time(when, turn.language),
+                duration=turn.duration(day.drive_s),
+            )
+        )
+    if not parts:
+        return turn.impossible("trip.tell.nothing")
+    gap = "" if turn.language == "zh" else " "
+    if places:
+        turn.session.offered = tuple({p.id: p for p in places}.values())
+    return Result(outcome="done", reply=gap.join(parts), plan=plan, places=tuple(places))
+
+
+def _cost(turn: Turn, plan: Plan) -> str:
+    nights = sum(day.hotel is not None for day in plan.days)
+    meals = sum(v.kind in {"lunch", "dinner"} for v in plan.visits)
+    return turn.say(
+        "trip.cost",
+        distance=turn.distance(sum(day.drive_m for day in plan.days)),
+        nights=reply.count_words(nights, turn.language),
+        meals=reply.count_words(meals, turn.language),
+    )
+
+
+def _compared(turn: Turn, plan: Plan) -> str:
+    """Say what differs from the plan before the last change."""
+    if not turn.session.plan_past:
+        return turn.say("trip.undo_none")
+    old: Plan = turn.session.plan_past[-1][0]
+    now_ids, old_ids = _by_id(turn, plan), _by_id(turn, old)
+    came = [name for i, name in now_ids.items() if i not in old_ids]
+    gone = [name for i, name in old_ids.items() if i not in now_ids]
+    if not came and not gone and len(plan.days) == len(old.days):
+        return turn.say("trip.same")
+    return turn.say(
+        "trip.compare",
+        days=reply.count_words(len(plan.days), turn.language),
+        old_days=reply.count_words(len(old.days), turn.language),
+        sights=reply.count_words(sum(len(d.sights) for d in plan.days), turn.language),
+        old_sights=reply.count_words(sum(len(d.sights) for d in old.days), turn.language),
+        came=turn.say("trip.compare.came", names=turn.listed(came[:4])) if came else "",
+        gone=turn.say("trip.compare.gone", names=turn.listed(gone[:4])) if gone else "",
+    ).strip()
+
+
+def _by_id(turn: Turn, plan: Plan) -> dict[str, str]:
+    return {v.place.id: turn.name(v.place) for v in plan.visits if v.kind not in {"rest", "free"}}
+
+
+def stops(day_or_plan: Plan | Day) -> list[Visit]:
+    """Return the visits that one goes to, in order."""
+    return [v for v in day_or_plan.visits if v.kind not in {"free"}]
+
+
+def _next(turn: Turn, plan: Plan) -> Result:
+    ahead = stops(plan)[turn.session.plan_next :]
+    if not ahead:
+        return turn.done("trip.over")
+    visit = ahead[0]
+    return Result(
+        outcome="done",
+        reply=turn.say(
+            "trip.next", name=turn.name(visit.place), time=reply.spoken_time(visit.arrive, turn.language)
+        ),
+        plan=plan,
+        places=(visit.place,),
+    )

@@ -1,0 +1,106 @@
+"""Times of a trip in the words said: 下午两点出发, "back by six", "before my flight at four"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from languages import load_language
+from languages.trip_words import any_of, trip_words
+
+if TYPE_CHECKING:
+    from agent.understanding.utterance import Language
+
+_AHEAD = {"flight": timedelta(hours=2), "train": timedelta(minutes=45), "ship": timedelta(hours=1)}
+"""How long before it leaves one should be there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """When a trip begins and ends, and when one eats, as far as it was said."""
+
+    begin: time | None = None
+    """Start of the first day."""
+    daily: time | None = None
+    """Start of every day."""
+    end: time | None = None
+    """When the last day has to be over: back, or at the airport."""
+    lunch: time | None = None
+    dinner: time | None = None
+    read: tuple[str, ...] = ()
+    """The words that were understood."""
+
+
+def times_of(spans: Sequence[str], language: Language) -> Times:
+    """Read the times of a trip."""
+    found: dict[str, time] = {}
+    read = []
+    words = trip_words(language)
+    for span in spans:
+        at = clock_of(span, language)
+        if at is None:
+            continue
+        read.append(span)
+        meal = next((m for m in ("lunch", "dinner") if _says(language, words.meals[m], span)), None)
+        carrier = next((m for m, said in words.times.transport.items() if _says(language, said, span)), None)
+        if carrier and not _says(language, words.times.start, span):
+            at = (datetime.combine(datetime.min.date() + timedelta(days=1), at) - _AHEAD[carrier]).time()
+            found["end"] = at
+        elif meal and not _says(language, (*words.times.end, *words.times.start), span):
+            found[meal] = _half(at, time(15) if meal == "dinner" else time(10))
+        elif _says(language, words.times.end, span) and not _starts(span, language):
+            found["end"] = _half(at, time(9)) if at < time(9) else at
+        else:
+            found["daily" if _every_day(span, language) else "begin"] = at
+    return Times(**found, read=tuple(read))
+
+
+def _every_day(span: str, language: Language) -> bool:
+    return bool(re.search(r"每天|every (?:day|morning)|each (?:day|morning)|daily", span, re.IGNORECASE))
+
+
+def _starts(span: str, language: Language) -> bool:
+    """Whether the start is said after the end: 出发 wins over 前."""
+    return _says(language, trip_words(language).times.start[:4], span)
+
+
+def _says(language: Language, words: Sequence[str], text: str) -> bool:
+    return any_of(language, tuple(words)).search(text) is not None
+
+
+def _half(at: time, not_before: time) -> time:
+    """Put a time of which no half of the day was said into the afternoon, if it cannot be in the morning."""
+    return at.replace(hour=at.hour + 12) if at < not_before and at.hour < 12 else at
+
+
+def clock_of(text: str, language: Language) -> time | None:
+    """Return the time of the day that words name; None if they name none."""
+    words = trip_words(language)
+    numbers = load_language(language).numbers
+    pm = any_of(language, words.afternoon).search(text) is not None
+    am = any_of(language, words.morning).search(text) is not None
+    for pattern in words.clock:
+        found = any_of(language, (pattern,)).search(text)
+        if not found:
+            continue
+        parts = found.groupdict()
+        hour = numbers.read(parts["hour"].strip())
+        minute = 30 if parts.get("half") is not None else 15 if parts.get("quarter") else 0
+        if parts.get("minute"):
+            minute = int(numbers.read(parts["minute"].replace("-", " ")) or 0)
+        if hour is None or hour != int(hour) or hour > 24 or minute > 59:
+            continue
+        if (pm and hour < 12) or (not am and not pm and hour < 6):
+            hour += 12
+        return time(int(hour) % 24, minute)
+    for said, hour in words.clock_words.items():
+        if any_of(language, (said,)).search(text):
+            return time(hour % 24)
+    for said, hour in words.times.part_end.items():
+        if any_of(language, (said,)).search(text):
+            begins = {12: 9, 13: 12, 17: 13, 20: 18}[hour]
+            return time(hour if _says(language, words.times.end, text) else begins)
+    return None

@@ -1,0 +1,180 @@
+"""What the words of a trip's wishes ask for: limits, lodging, money, as values that a plan can be held to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from languages import load_language
+from languages.trip_words import alone, any_of, trip_words
+
+if TYPE_CHECKING:
+    from agent.understanding.intent import Wishes
+    from agent.understanding.utterance import Language
+
+LITTLE_WALK_M, LITTLE_DRIVE_S = 350.0, 2.5 * 3600.0
+"""What "not too much" of walking between two stops and of driving a day comes to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What must not be too much."""
+
+    walk_m: float | None = None
+    """Longest walk between two stops, metres."""
+    drive_day_s: float | None = None
+    """Longest time at the wheel in a day, seconds."""
+    drive_leg_s: float | None = None
+    """Longest drive without a stop, seconds."""
+    climb: bool = False
+    """Whether climbs and stairs are to be kept off."""
+    read: tuple[tuple[str, str], ...] = ()
+    """Words that were understood, each with what it limits: "walk", "drive", "climb"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lodging:
+    """Where to sleep."""
+
+    none: bool = False
+    """No hotel is wanted: one sleeps at home, with friends."""
+    camper: bool = False
+    kinds: tuple[str, ...] = ()
+    """Values of the map's `tourism` key that fit; empty for any."""
+    stars: int = 0
+    near: str = ""
+    """Place in the speaker's words that it should be near to."""
+    price: Literal["", "low", "high"] = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    """What it must have by the map, each with its words."""
+    names: tuple[str, ...] = ()
+    """Words that may be the name of a hotel, or a wish that no map tells."""
+    read: tuple[tuple[str, str], ...] = ()
+    """Words that were understood, each with what they say."""
+
+
+def limits_of(spans: Sequence[str], language: Language) -> Limits:
+    """Read limits: 一天开车不超过三小时, "not too much walking"."""
+    words = trip_words(language)
+    walk = day = leg = None
+    climb, read = False, []
+    for span in spans:
+        metres = _amount(span, words.units_m, language)
+        seconds = _amount(span, words.units_s, language)
+        if any_of(language, words.limit["drive"]).search(span):
+            if any_of(language, words.limit["each"]).search(span) and seconds:
+                leg = seconds
+            else:
+                day = seconds or LITTLE_DRIVE_S
+            read.append((span, "drive"))
+        elif any_of(language, words.limit["climb"]).search(span):
+            climb = True
+            read.append((span, "climb"))
+        elif any_of(language, words.limit["walk"]).search(span):
+            walk = min(metres or (seconds or 0) * 1.2 or LITTLE_WALK_M, 1500.0)
+            read.append((span, "walk"))
+    return Limits(walk_m=walk, drive_day_s=day, drive_leg_s=leg, climb=climb, read=tuple(read))
+
+
+def _amount(text: str, units: dict[str, float], language: Language) -> float | None:
+    numbers = load_language(language).numbers
+    for unit, size in units.items():
+        found = re.search(alone(language, rf"(?P<count>{numbers.pattern})\s*(?:{unit})"), text, re.IGNORECASE)
+        if found and (value := numbers.read(found["count"].strip())):
+            return value * size
+    return None
+
+
+def lodging_of(wishes: Wishes, language: Language) -> Lodging:
+    """Read the wishes for the night."""
+    data = trip_words(language)
+    words = data.lodging
+    kinds: list[str] = []
+    tags: list[tuple[str, str]] = []
+    names: list[str] = []
+    read: list[tuple[str, str]] = []
+    facts: dict[str, object] = {"stars": wishes.hotel_stars, "price": wishes.budget}
+    for span in wishes.lodging:
+        what = ""
+        if any_of(language, words.none).search(span):
+            facts["none"], what = True, "none"
+        elif any_of(language, words.camper).search(span):
+            facts["camper"], what = True, "camper"
+        elif (stars := _stars(words.stars, span, language)) is not None:
+            facts["stars"], what = stars, "stars"
+        elif found := _kinds(span, language):
+            kinds += found
+            what = "kind"
+        elif near := _near(span, language):
+            facts["near"], what = near, "near"
+        elif found := [t for t, said in words.tags.items() if any_of(language, said).search(span)]:
+            tags += [(tag, span) for tag in found]
+            what = "tag"
+        elif price := _price(span, language):
+            facts["price"], what = price, "price"
+        else:
+            names.append(span)
+            what = "name"
+        read.append((span, what))
+        if what in {"kind", "near"} and not facts["price"] and (price := _price(span, language)):
+            facts["price"] = price
+    return Lodging(
+        kinds=tuple(kinds),
+        tags=tuple(tags),
+        names=tuple(names),
+        read=tuple(read),
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+def _kinds(span: str, language: Language) -> list[str]:
+    """Return the kinds of lodging that are said: a hotel only by itself, for its name may hold the word."""
+    kinds = trip_words(language).lodging.kinds
+    return [
+        kind
+        for kind, said in kinds.items()
+        if (
+            any_of(language, said).fullmatch(_core(span))
+            if kind == "hotel"
+            else any_of(language, said).search(span)
+        )
+    ]
+
+
+def _core(span: str) -> str:
+    return re.sub(r"^(?:an?|the|住|在|住在)\s*", "", span.strip(), flags=re.IGNORECASE)
+
+
+def _stars(pattern: str, span: str, language: Language) -> int | None:
+    numbers = load_language(language).numbers
+    found = re.search(
+        alone(language, pattern.replace("{n}", f"(?P<n>{numbers.pattern})")), span, re.IGNORECASE
+    )
+    value = numbers.read(found["n"].strip()) if found else None
+    return int(value) if value is not None else None
+
+
+def _near(span: str, language: Language) -> str:
+    for pattern in trip_words(language).lodging.near:
+        if found := any_of(language, (pattern,)).search(span):
+            return (found["place"] or "").strip()
+    return ""
+
+
+def _price(span: str, language: Language) -> Literal["", "low", "high"]:
+    words = trip_words(language).money
+    if any_of(language, words["low"]).search(span):
+        return "low"
+    return "high" if any_of(language, words["high"]).search(span) else ""
+
+
+def budget_of(wishes: Wishes, language: Language) -> Literal["", "low", "high"]:
+    """Say whether the budget is small or large, as far as words say it: a sum says neither."""
+    if wishes.budget:
+        return wishes.budget
+    for span in wishes.money:
+        if price := _price(span, language):
+            return price
+    return ""

@@ -1,0 +1,1 @@
+"""Changes to a plan at hand."""

@@ -1,0 +1,99 @@
+"""Another hotel for a night or for all: of another name, nearer, cheaper, better, or just another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent.errors import PlanImpossible
+from agent.trip.asked.wishes import lodging_of
+from agent.trip.changes.changed import Changed, Rewrite, hotels_of, rewritten
+from agent.trip.changes.plan_words import price_meant
+from agent.trip.offered.beds import find_beds, stars
+from agent.trip.request import on_road
+from agent.understanding.intent import Wishes
+from nav.geometry import distance_m
+
+if TYPE_CHECKING:
+    from agent.actions.context import Desk
+    from agent.trip.itinerary import Plan
+    from agent.trip.request import TripRequest
+    from poi.place import Place
+
+_CHEAP_KINDS = ("tourism/hostel", "tourism/guest_house", "tourism/motel")
+
+
+def change_hotel(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
+    """Sleep elsewhere.
+
+    Raises
+    ------
+    PlanImpossible
+        If there is no other hotel, or none such.
+    """
+    nights = [i for i, day in enumerate(plan.days) if day.hotel is not None]
+    if not nights:
+        raise PlanImpossible("nothing_to_change")
+    if index is not None and index not in nights:
+        # "Another hotel on the last day" means the last night.
+        index = nights[-1]
+    chosen = nights if index is None else [index]
+    hotels = hotels_of(plan)
+    old = hotels[chosen[0]]
+    assert old is not None
+    gone = frozenset(request.extra.get("old_hotels", frozenset())) | {h.id for h in hotels if h is not None}
+    hotel = _other(desk, request, old, words, gone, request.town_of_day[chosen[0]])
+    known = (hotel, *(h for h in request.hotels if h.id != hotel.id))
+    request = replace(
+        request,
+        extra={**request.extra, "old_hotels": gone},
+        hotels=known,
+        town_of=request.town_of | {hotel.id: request.town_of_day[chosen[0]]},
+    )
+    for night in chosen:
+        hotels[night] = hotel
+    return Changed(
+        plan=rewritten(desk, plan, request, Rewrite(hotels=hotels, stretch=False)),
+        request=request,
+        places=(hotel,),
+        day=0 if index is None else index + 1,
+    )
+
+
+def _other(
+    desk: Desk, request: TripRequest, old: Place, words: str, gone: frozenset[str], town: int
+) -> Place:
+    price = price_meant(words) if words else ""
+    lodging = request.lodging
+    if words and not price:
+        lodging = lodging_of(Wishes(lodging=(words,)), request.language)
+    elif price:
+        lodging = replace(lodging, price=price, stars=0 if price == "low" else lodging.stars)
+    beds = find_beds(
+        desk,
+        [request.towns[town]],
+        lodging,
+        banned=request.wishes.dislikes,
+        language=request.language,
+    )
+    if (
+        any(e.state == "unknown" and e.slot == "lodging" for e in beds.entries if words in e.words)
+        and not price
+    ):
+        raise PlanImpossible("no_must", name=words)
+    free = [h for h in beds.hotels if h.id not in gone and on_road(desk, (h.lat, h.lon))]
+    if price:
+        free = [h for h in free if _differs(h, old, price)] or free
+    if not free:
+        raise PlanImpossible("no_other_hotel")
+    near = free[:12] if not price else free[:5]
+    if beds.fixed or price:
+        return near[0]
+    return min(near, key=lambda h: (round(distance_m((h.lat, h.lon), (old.lat, old.lon)) / 300), h.id))
+
+
+def _differs(hotel: Place, old: Place, price: str) -> bool:
+    """Whether a hotel is likely cheaper or better: by stars and kind, for the map has no prices."""
+    if price == "high":
+        return stars(hotel) > stars(old)
+    return hotel.category in _CHEAP_KINDS or 0 < stars(hotel) < (stars(old) or 6)

@@ -1,0 +1,125 @@
+"""What words mean in a plan at hand: sights by name, kind or number; meals; parts of a day."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import TYPE_CHECKING, Literal
+
+from agent.trip.offered.sights import LANGUAGES, of_wish, themes_of
+from agent.understanding.numerals import counted, nth
+from languages.trip_words import any_of, trip_words
+
+if TYPE_CHECKING:
+    from agent.actions.context import Desk
+    from agent.trip.itinerary import Plan, Visit
+    from agent.trip.request import TripRequest
+
+Part = Literal["morning", "afternoon", "evening"]
+_ANY_SIGHT = re.compile(r"(?i)景点|地方|站|sights?|stops?|places?|one|attraction")
+_SPANS: dict[str, tuple[time, time]] = {
+    "morning": (time(0), time(12, 30)),
+    "afternoon": (time(12, 30), time(18, 0)),
+    "evening": (time(18, 0), time(23, 59)),
+}
+_FAR_M = 60_000.0
+
+
+def meal_meant(words: str) -> Literal["", "lunch", "dinner"]:
+    """Return the meal that words name as a whole; "" if they name none."""
+    for code in LANGUAGES:
+        for role in ("lunch", "dinner"):
+            pattern = any_of(code, trip_words(code).meals[role])
+            if pattern.fullmatch(
+                re.sub(r"^(?:the|our)\s+|的?(?:餐厅|饭店|地方)$", "", words.strip().lower())
+            ):
+                return role
+    return ""
+
+
+def part_meant(words: str) -> Part | None:
+    """Return the part of the day that words name as a whole; None if they name none."""
+    text = re.sub(r"^(?:in )?the\s+|的(?:安排|行程|景点)?$", "", words.strip().lower())
+    for code in LANGUAGES:
+        for part in ("morning", "afternoon", "evening"):
+            if any_of(code, trip_words(code).parts[part]).fullmatch(text):
+                return part
+    return None
+
+
+def in_part(visit: Visit, part: Part) -> bool:
+    """Whether a visit begins in a part of the day."""
+    begin, end = _SPANS[part]
+    return begin <= visit.arrive.time() < end
+
+
+def price_meant(words: str) -> Literal["", "low", "high"]:
+    """Return whether words ask for something cheaper or better."""
+    for code in LANGUAGES:
+        money = trip_words(code).money
+        if any_of(code, money["low"]).search(words) or re.search(r"(?i)cheap|便宜", words):
+            return "low"
+        if any_of(code, money["high"]).search(words) or re.search(r"(?i)better|更好|好一|好点", words):
+            return "high"
+    return ""
+
+
+def meant(
+    desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None
+) -> list[tuple[int, Visit]]:
+    """Return the sights that the words mean, by name, by kind, or by their place in the order."""
+    if (found := _counted(desk, plan, request, words, index)) is not None:
+        return found
+    wanted = words.casefold().strip()
+    sights = _sights(plan, index)
+    named = [
+        (number, visit)
+        for number, visit in sights
+        if any(
+            wanted in name or (len(name) > 3 and name in wanted)
+            for place in (visit.place, *visit.parts)
+            for name in (n.casefold() for n in (place.name, *place.names.values()) if n)
+        )
+    ]
+    if named:
+        return named
+    kind = _of_kind(desk, request, words)
+    if kind is not None:
+        return [(number, visit) for number, visit in sights if visit.place.id in kind]
+    resolved = {c.place.id for c in desk.places.resolve(words, limit=3) if c.score >= 0.7}
+    return [(number, visit) for number, visit in sights if visit.place.id in resolved]
+
+
+def _sights(plan: Plan, index: int | None) -> list[tuple[int, Visit]]:
+    return [
+        (number, visit)
+        for number, day in enumerate(plan.days)
+        if index is None or number == index
+        for visit in day.visits
+        if visit.kind in {"sight", "evening"}
+    ]
+
+
+def _of_kind(desk: Desk, request: TripRequest, words: str) -> set[str] | None:
+    """Return the ids of the places of a kind; None if the words name no kind."""
+    if themes_of(words) == ("sights",):
+        return None
+    match = desk.places.categories(words)
+    found = {place.id for place in of_wish(desk, words, request.center, _FAR_M)}
+    return found if found or (match and not match.rest) else None
+
+
+def _counted(
+    desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None
+) -> list[tuple[int, Visit]] | None:
+    """Return the sight that is meant by its number, "the second museum"; None if no number was said."""
+    found = counted(words)
+    if found is None:
+        return None
+    number, what = found
+    any_kind = not what or _ANY_SIGHT.fullmatch(what) is not None
+    kind = None if any_kind else _of_kind(desk, request, what)
+    if kind is None and not any_kind:
+        return None
+    sights = [pair for pair in _sights(plan, index) if kind is None or pair[1].place.id in kind]
+    return nth(sights, number)

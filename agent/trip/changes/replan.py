@@ -1,0 +1,342 @@
+"""Changes to a plan by voice: only the days that are meant are planned anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from agent.errors import PlanImpossible
+from agent.trip.changes.changed import (
+    Changed,
+    Rewrite,
+    hotels_of,
+    in_use,
+    rewritten,
+    solved_day,
+    stops_of,
+)
+from agent.trip.changes.lodging import change_hotel
+from agent.trip.changes.meals import change_meal
+from agent.trip.changes.plan_words import in_part, meal_meant, meant, part_meant
+from agent.trip.changes.resize import day_dropped, moved, resized, shifted
+from agent.trip.day import Stop
+from agent.trip.offered.hours import Timetable
+from agent.trip.offered.kinds import stay_range
+from agent.trip.offered.sights import named, of_wish, unique
+
+if TYPE_CHECKING:
+    from agent.actions.context import Desk
+    from agent.trip.changes.plan_words import Part
+    from agent.trip.itinerary import Plan, Visit
+    from agent.trip.request import TripRequest
+    from agent.understanding.intent import PlanChange
+    from poi.place import Place
+
+_MOST_ADDED = 2
+_TRIED = 5
+
+
+def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange) -> Changed:
+    """Apply a change; whoever asks for it has the new plan verified.
+
+    Raises
+    ------
+    PlanImpossible
+        If it cannot be done, with the reason; the old plan stands.
+    """
+    index = _day_index(plan, change.day)
+    request = replace(request, extra={**request.extra, "changed": True})
+    match change.action:
+        case "drop":
+            return _drop(desk, plan, request, change.what, index)
+        case "add":
+            return _add(desk, plan, request, change.what, index)
+        case "hotel":
+            return change_hotel(desk, plan, request, change.what or change.other, index)
+        case "fewer":
+            return _fewer(desk, plan, request, index)
+        case "more":
+            return _more(desk, plan, request, index)
+        case "later" | "earlier":
+            return shifted(desk, plan, request, change.what, index, later=change.action == "later")
+        case "date":
+            return moved(desk, plan, request, change.what)
+        case "swap":
+            return _swap(desk, plan, request, change, index)
+        case "longer" | "shorter" | "days":
+            by = {"longer": len(plan.days) + change.days, "shorter": len(plan.days) - change.days}
+            return resized(desk, plan, request, by.get(change.action, change.days))
+        case _:
+            raise PlanImpossible("nothing_to_change")
+
+
+def _day_index(plan: Plan, day: int) -> int | None:
+    if day == 0:
+        return None
+    index = len(plan.days) - 1 if day == -1 else day - 1
+    if not 0 <= index < len(plan.days):
+        raise PlanImpossible("no_such_day", days=len(plan.days))
+    return index
+
+
+# -- out
+
+
+def _drop(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
+    if not words and index is not None:
+        return day_dropped(desk, plan, request, index)
+    part = part_meant(words)
+    gone = _of_part(plan, part, index) if part else meant(desk, plan, request, words, index)
+    if not gone:
+        raise PlanImpossible("drop_unknown", name=words)
+    ids = {visit.place.id for _, visit in gone}
+    if not any(v.place.id not in ids for d in plan.days for v in d.visits if v.kind in {"sight", "evening"}):
+        raise PlanImpossible("nothing_to_change")
+    request = without(request, plan, ids)
+    stops = {
+        number: [s for s in stops_of(plan.days[number]) if s.place.id not in ids]
+        for number in {number for number, _ in gone}
+    }
+    return Changed(
+        plan=rewritten(desk, plan, request, Rewrite(stops=stops)),
+        request=request,
+        places=tuple(visit.place for _, visit in gone),
+    )
+
+
+def _of_part(plan: Plan, part: Part, index: int | None) -> list[tuple[int, Visit]]:
+    return [
+        (number, visit)
+        for number, day in enumerate(plan.days)
+        if index in (None, number)
+        for visit in day.visits
+        if visit.kind in {"sight", "evening"} and in_part(visit, part)
+    ]
+
+
+def without(request: TripRequest, plan: Plan, ids: set[str]) -> TripRequest:
+    """Return the request without some places; a liking that they alone met was given up on purpose."""
+    musts = [p for p in request.sights[: request.must_count] if p.id not in ids]
+    rest = [p for p in request.sights[request.must_count :] if p.id not in ids]
+    still = {v.place.id for v in plan.visits if v.place.id not in ids}
+    liked = tuple(
+        (words, kept)
+        for words, of in request.liked
+        if (kept := tuple(i for i in of if i not in ids)) and (still & set(kept) or not set(of) & ids)
+    )
+    return replace(
+        request,
+        sights=(*musts, *rest),
+        must_count=len(musts),
+        disliked=request.disliked | ids,
+        liked=liked,
+    )
+
+
+# -- in
+
+
+def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
+    place = _to_add(desk, plan, request, words)
+    if place.id in in_use(plan):
+        raise PlanImpossible("already_in", name=words)
+    fewest = sorted(range(len(plan.days)), key=lambda i: (len(plan.days[i].sights), i))
+    order = [index] if index is not None else fewest
+    request = _with_must(request, place)
+    for number in order:
+        keep = [visit.place for visit in plan.days[number].sights]
+        if (changed := _with_day(desk, plan, request, number, keep, [place])) is not None:
+            return changed
+    raise _no_room(place, plan, order)
+
+
+def _with_must(request: TripRequest, place: Place) -> TripRequest:
+    musts = [p for p in request.sights[: request.must_count] if p.id != place.id]
+    rest = [p for p in request.sights[request.must_count :] if p.id != place.id]
+    return replace(
+        request,
+        sights=(place, *musts, *rest),
+        must_count=len(musts) + 1,
+        disliked=request.disliked - {place.id},
+    )
+
+
+def _with_day(
+    desk: Desk, plan: Plan, request: TripRequest, number: int, keep: list[Place], new: list[Place]
+) -> Changed | None:
+    """Return the plan with new sights on a day, all that is kept still in it; None if they do not fit."""
+    solved = solved_day(desk, plan, request, number, keep, new)
+    if solved is None:
+        return None
+    evening = [s for s in stops_of(plan.days[number]) if s.kind == "evening"]
+    try:
+        fresh = rewritten(desk, plan, request, Rewrite(stops={number: [*solved, *evening]}))
+    except PlanImpossible:
+        return None
+    inside = {visit.place.id for visit in fresh.days[number].visits}
+    if not {p.id for p in new} <= inside:
+        return None
+    return Changed(plan=fresh, request=request, places=tuple(new), day=number + 1)
+
+
+def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Place:
+    """Return the place to add: the best of its kind, or the one of that name."""
+    used = in_use(plan)
+    for town in request.towns:
+        found = [p for p in of_wish(desk, words, town.center, town.reach_m) if p.name]
+        match = desk.places.categories(words)
+        if found and (match or len(found) > 1 or words.casefold() not in found[0].name.casefold()):
+            fresh = [p for p in found if p.id not in used and p.id not in request.disliked]
+            if fresh:
+                return fresh[0]
+            raise PlanImpossible("no_other_kind", name=words)
+    return named(desk, words, request.center)
+
+
+def _no_room(place: Place, plan: Plan, numbers: list[int]) -> PlanImpossible:
+    """Return why a place fits on none of these days: it is closed, or there is no time left for it."""
+    from datetime import timedelta
+
+    times = Timetable()
+    stay = timedelta(minutes=stay_range(place)[0])
+    for number in numbers:
+        if times.open_from(place, plan.days[number].start, stay) is not None:
+            return PlanImpossible("no_room", name=place)
+    return PlanImpossible("must_closed", name=place)
+
+
+# -- one for another
+
+
+def _swap(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, index: int | None) -> Changed:
+    """Put something in the place of something else: a sight, a meal, a part of a day."""
+    role = meal_meant(change.what)
+    if role:
+        return change_meal(desk, plan, request, role, change.other, index)
+    part = part_meant(change.what)
+    if part is not None:
+        return _swap_part(desk, plan, request, part, change.other, index)
+    gone = meant(desk, plan, request, change.what, index)
+    if not gone:
+        raise PlanImpossible("drop_unknown", name=change.what)
+    number, out = gone[0]
+    keep = [v.place for v in plan.days[number].sights if v.place.id != out.place.id]
+    choices = _instead(desk, plan, request, out.place, change.other)
+    for place in choices[:_TRIED]:
+        wanted = _with_must(without(request, plan, {out.place.id}), place)
+        if (changed := _with_day(desk, plan, wanted, number, keep, [place])) is not None:
+            return replace(changed, places=(out.place, place))
+    raise _no_room(choices[0], plan, [number])
+
+
+def _instead(desk: Desk, plan: Plan, request: TripRequest, out: Place, words: str) -> list[Place]:
+    """Return what may come in the place of a sight: what was said, else others of its kind."""
+    used = in_use(plan)
+    if words:
+        place = _to_add(desk, plan, request, words)
+        if place.id in used:
+            raise PlanImpossible("already_in", name=words)
+        return [place]
+    alike = desk.places.of_kinds((out.category,), near=request.center, within_m=request.reach_m)
+    known = [p for p in request.sights if p.category == out.category]
+    free = [p for p in (*known, *alike) if p.name and p.id not in used and p.id not in request.disliked]
+    if not free:
+        raise PlanImpossible("no_other_kind")
+    return unique(free)
+
+
+def _swap_part(
+    desk: Desk, plan: Plan, request: TripRequest, part: Part, words: str, index: int | None
+) -> Changed:
+    """Spend a part of a day otherwise: 下午的改成公园."""
+    numbers = [index] if index is not None else [0]
+    number = numbers[0]
+    gone = [visit for _, visit in _of_part(plan, part, number)]
+    ids = {visit.place.id for visit in gone}
+    used = in_use(plan) - ids
+    center = gone[0].place if gone else plan.days[number].visits[0].place
+    found = of_wish(desk, words, (center.lat, center.lon), request.reach_m) if words else []
+    fresh = [p for p in found if p.id not in used and p.id not in ids]
+    if not fresh:
+        raise PlanImpossible("no_must" if not found else "no_other_kind", name=words)
+    request = without(request, plan, ids)
+    keep = [v.place for v in plan.days[number].sights if v.place.id not in ids]
+    for count in (min(_MOST_ADDED, max(1, len(gone))), 1):
+        for start in range(min(4, len(fresh))):
+            new = fresh[start : start + count]
+            wanted = request
+            for place in new:
+                wanted = _with_must(wanted, place)
+            if (changed := _in_part(desk, plan, wanted, number, part, keep, new)) is not None:
+                return changed
+    raise _no_room(fresh[0], plan, [number])
+
+
+def _in_part(
+    desk: Desk, plan: Plan, request: TripRequest, number: int, part: Part, keep: list[Place], new: list[Place]
+) -> Changed | None:
+    """Put new sights where the part of the day is, and leave the rest of the day in its order."""
+    old = [s for s in stops_of(plan.days[number]) if s.place.id in {p.id for p in keep}]
+    visits = {v.place.id: v for v in plan.days[number].visits}
+    before = [
+        s for s in old if part != "morning" and s.kind == "sight" and not _is_later(visits[s.place.id], part)
+    ]
+    kind: Literal["sight", "evening"] = "evening" if part == "evening" else "sight"
+    fresh = [Stop(place=p, stay_min=stay_range(p)[1], kind=kind) for p in new]
+    stops = [*before, *fresh, *(s for s in old if s not in before)]
+    try:
+        made = rewritten(desk, plan, request, Rewrite(stops={number: stops}))
+    except PlanImpossible:
+        return None
+    there = [v for v in made.days[number].visits if v.place.id in {p.id for p in new}]
+    if len(there) < len(new) or not all(in_part(v, part) for v in there):
+        return None
+    return Changed(plan=made, request=request, places=tuple(new), day=number + 1, key="trip.change.part")
+
+
+def _is_later(visit: Visit, part: Part) -> bool:
+    return part == "afternoon" and visit.arrive.hour >= 18
+
+
+# -- fewer and more
+
+
+def _fewer(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> Changed:
+    """Take the least important sight out of the day, or out of each day."""
+    rank = {place.id: i for i, place in enumerate(request.sights)}
+    stops, gone = {}, []
+    for number in range(len(plan.days)) if index is None else [index]:
+        loose = [v for v in plan.days[number].sights if v.place.id not in request.must_ids]
+        if len(plan.days[number].sights) < 2 or not loose:
+            continue
+        out = max(loose, key=lambda visit: rank.get(visit.place.id, 999)).place
+        gone.append(out)
+        stops[number] = [stop for stop in stops_of(plan.days[number]) if stop.place.id != out.id]
+    if not stops:
+        raise PlanImpossible("nothing_to_change")
+    request = without(request, plan, {place.id for place in gone})
+    changes = Rewrite(stops=stops)
+    return Changed(plan=rewritten(desk, plan, request, changes), request=request, places=tuple(gone))
+
+
+def _more(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> Changed:
+    """Put one more sight into the day, or into each day."""
+    changed = Changed(plan=plan, request=request)
+    came: list[Place] = []
+    for number in range(len(plan.days)) if index is None else [index]:
+        used = in_use(changed.plan)
+        town = request.town_of_day[number]
+        fresh = [p for p in request.sights if p.id not in used and request.town_of.get(p.id, 0) == town]
+        for place in fresh[:8]:
+            keep = [visit.place for visit in changed.plan.days[number].sights]
+            found = _with_day(desk, changed.plan, changed.request, number, keep, [place])
+            if found is not None and len(found.plan.days[number].sights) > len(keep):
+                changed = found
+                came.append(place)
+                break
+    if not came:
+        raise PlanImpossible("nothing_to_change")
+    return replace(changed, places=tuple(came), day=0)
+
+
+__all__ = ["Changed", "change_plan", "hotels_of"]

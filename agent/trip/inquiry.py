@@ -1,0 +1,407 @@
+"""From what was said of a trip to a request: what the words ask for, and what the map has for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, time
+from typing import TYPE_CHECKING
+
+from agent.errors import PlanImpossible
+from agent.trip.accounting import Entry, spans_of
+from agent.trip.asked.clock import Times, times_of
+from agent.trip.asked.party import Party, party_of
+from agent.trip.asked.wishes import Limits, budget_of, limits_of, lodging_of
+from agent.trip.offered.beds import find_beds, kind_banned
+from agent.trip.offered.hikes import Hike, hikes_of
+from agent.trip.offered.kinds import EVENING, stay_range, worth
+from agent.trip.offered.sights import Sights, gather, themes_of
+from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurants_of, serves
+from agent.trip.offered.towns import Town, split_days, towns_of
+from agent.trip.request import MAX_DAYS, TripRequest, on_road
+from agent.understanding.intent import DayWish
+from languages.trip_words import any_of, trip_words
+from nav.country import country_at
+from nav.geometry import distance_m
+
+if TYPE_CHECKING:
+    from agent.actions.context import Desk, Point
+    from agent.understanding.intent import Wishes
+    from agent.understanding.utterance import Language
+    from poi.place import Place
+
+_PER_DAY = {"easy": 3, "": 5, "full": 7}
+_WALK_M = {"easy": 700.0, "": 1000.0, "full": 1200.0}
+_NEAR_HOME_M = 120_000.0
+_CANDIDATES_A_DAY, _CANDIDATES = 5, 12
+
+
+def language_of(*texts: str) -> Language:
+    """Return the language that words are written in."""
+    return "zh" if any("\u3400" <= c <= "\u9fff" for text in texts for c in text) else "en"
+
+
+def make_request(
+    desk: Desk,
+    *,
+    where: str,
+    days: int,
+    wishes: Wishes,
+    position: Point | None,
+    first_day: date,
+    range_m: float | None = None,
+    towns: tuple[str, ...] = (),
+    start: str = "",
+    language: Language | None = None,
+) -> TripRequest:
+    """Find out what there is for the wishes.
+
+    Raises
+    ------
+    PlanImpossible
+        With the reason in words that can be spoken.
+    """
+    if days < 1:
+        raise PlanImpossible("days_zero")
+    if days > MAX_DAYS:
+        raise PlanImpossible("days_many", limit=MAX_DAYS)
+    _check_clash(wishes)
+    spoken = language or language_of(where, *towns, *(words for _, words in spans_of(wishes)))
+    found = towns_of(desk, where, _all_towns(where, towns, wishes), position, spoken)
+    if len(found) > days:
+        raise PlanImpossible("towns_many", count=len(found), limit=len(found))
+    wishes = _sorted_out(wishes)
+    party, limits = party_of(wishes, spoken), limits_of(wishes.limit, spoken)
+    times = times_of(wishes.time, spoken)
+    sights = _sights(desk, found, wishes, party, days)
+    if not (sights.must or sights.others or any(sights.liked.values())):
+        raise PlanImpossible("no_sights", name=found[0].name)
+    begin, home, entries = _ends(desk, found, position, start)
+    request = TripRequest(
+        where=_named(found, spoken),
+        towns=found,
+        town_of_day=(0,) * days,
+        start=begin,
+        home=home,
+        first_day=first_day,
+        days=days,
+        wishes=wishes,
+        language=spoken,
+        party=party,
+        limits=limits,
+        lodging=lodging_of(wishes.model_copy(update={"budget": budget_of(wishes, spoken)}), spoken),
+        times=times,
+        meal_hours=meal_hours(country_at(*found[0].center)),
+        per_day=_per_day(wishes, party),
+        walk_m=_walk(wishes, party, limits),
+        day_start=_day_start(wishes, times, party),
+        range_m=range_m,
+        entries=entries,
+        extra={} if where or towns else {"here": True},
+    )
+    request = _with_sights(desk, request, sights)
+    request = _with_meals(desk, request)
+    if request.sleeps_out:
+        request = with_beds(desk, request)
+    return _with_car_stops(desk, request)
+
+
+def _check_clash(wishes: Wishes) -> None:
+    wanted = {w.casefold() for w in (*wishes.likes, *wishes.must)}
+    clash = wanted & {w.casefold() for w in wishes.dislikes}
+    clash |= {w.casefold() for w in wishes.meals} & {w.casefold() for w in wishes.no_meal}
+    if clash:
+        raise PlanImpossible("contradiction", name=sorted(clash)[0])
+
+
+def _all_towns(where: str, towns: tuple[str, ...], wishes: Wishes) -> tuple[str, ...]:
+    """Return the towns said, with those that were said for a day."""
+    of_days = tuple(day.where for day in wishes.by_day if day.where)
+    if not of_days:
+        return towns
+    return (*(towns or ((where,) if where else ())), *of_days)
+
+
+def _sorted_out(wishes: Wishes) -> Wishes:
+    """Put food that stands among the dislikes, or sights among the meals, where it belongs."""
+    food = tuple(w for w in wishes.dislikes if foods_of(w) and not themes_of(w) and w not in wishes.no_meal)
+    return wishes.model_copy(
+        update={
+            "no_meal": (*wishes.no_meal, *food),
+            "dislikes": tuple(w for w in wishes.dislikes if w not in food),
+        }
+    )
+
+
+def _named(towns: Sequence[Town], language: Language) -> str:
+    from languages import load_language
+
+    return load_language(language).joined([town.name for town in towns])
+
+
+def _per_day(wishes: Wishes, party: Party) -> int:
+    most = _PER_DAY[wishes.pace]
+    slow = (party.walks_less or party.children) and not wishes.pace
+    return most - (1 if slow else 0)
+
+
+def _walk(wishes: Wishes, party: Party, limits: Limits) -> float:
+    if limits.walk_m is not None:
+        return limits.walk_m
+    walk = _WALK_M[wishes.pace]
+    return min(walk, 300.0) if party.wheelchair else min(walk, 450.0) if party.walks_less else walk
+
+
+def _day_start(wishes: Wishes, times: Times, party: Party) -> time:
+    if wishes.depart:
+        hour, minute = wishes.depart.split(":")
+        return time(min(int(hour), 20), int(minute))
+    if times.daily:
+        return times.daily
+    return {"easy": time(10, 0), "full": time(8, 30)}.get(wishes.pace, time(9, 0))
+
+
+def _ends(
+    desk: Desk, towns: Sequence[Town], position: Point | None, start: str
+) -> tuple[Point, Point | None, tuple[Entry, ...]]:
+    """Return where the trip begins, where it comes home to, and what became of a start that was named."""
+    entries: tuple[Entry, ...] = ()
+    if start:
+        found = [c for c in desk.places.resolve(start, near=towns[0].center, limit=2) if c.score >= 0.7]
+        entries = (
+            Entry(
+                slot="start", words=start, state="kept" if found else "missing", note="" if found else "start"
+            ),
+        )
+        if found:
+            position = (found[0].place.lat, found[0].place.lon)
+    inside = position is not None and desk.region.contains(*position)
+    if (
+        inside
+        and position is not None
+        and distance_m(position, towns[0].center) < _NEAR_HOME_M
+        and on_road(desk, position)
+    ):
+        return position, position, entries
+    return _road_near(desk, towns[0].center), None, entries
+
+
+def _road_near(desk: Desk, center: Point) -> Point:
+    """Return a point by a road near the centre of an area that has none in its middle."""
+    if on_road(desk, center):
+        return center
+    for place in desk.places.of_kinds(("amenity/parking",), near=center, within_m=20_000)[:8]:
+        if on_road(desk, (place.lat, place.lon)):
+            return place.lat, place.lon
+    raise PlanImpossible("unreachable")
+
+
+def _drivable(desk: Desk, places: Sequence[Place]) -> tuple[Place, ...]:
+    return tuple(place for place in places if on_road(desk, (place.lat, place.lon)))
+
+
+def _sights(desk: Desk, towns: Sequence[Town], wishes: Wishes, party: Party, days: int) -> Sights:
+    by_day = [(w, d) for d in wishes.by_day for w in (*d.likes, *d.must)]
+    beds_banned = {w for w in wishes.dislikes if kind_banned(w)}
+    return gather(
+        desk,
+        towns,
+        must=(*wishes.must, *(w for d in wishes.by_day for w in d.must)),
+        likes=tuple(dict.fromkeys((*wishes.likes, *(w for w, d in by_day if w in d.likes)))),
+        dislikes=[w for w in wishes.dislikes if w not in beds_banned],
+        children=bool(party.children),
+        most=_CANDIDATES + _CANDIDATES_A_DAY * days // len(towns),
+    )
+
+
+def _with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest:
+    """Put the sights in order, tell hikes and evenings from the rest, and note what the map has not."""
+    entries = list(request.entries)
+    liked: list[tuple[str, tuple[str, ...]]] = []
+    needs: list[tuple[str, str]] = []
+    evenings: list[Place] = []
+    hikes: dict[str, Hike] = {}
+    wished_from: list[Place] = []
+    for words, places in sights.liked.items():
+        need = next(
+            (
+                n
+                for n in ("charging", "fuel")
+                if any_of(request.language, trip_words(request.language).needs[n]).fullmatch(words)
+            ),
+            "",
+        )
+        if need:
+            needs.append((need, words))
+            continue
+        of_evening = set(themes_of(words)) & set(EVENING)
+        if "hike" in themes_of(words):
+            walks = hikes_of(desk, request, places)
+            hikes |= walks
+            places = [p for p in places if p.id in walks]
+        fit = places if "hike" in themes_of(words) else list(_drivable(desk, places))
+        if not fit:
+            entries.append(Entry(slot=_slot(request, words), words=words, state="missing", note="like"))
+            continue
+        liked.append((words, tuple(p.id for p in fit)))
+        (evenings if of_evening else wished_from).extend(fit[:12])
+    must = list(sights.must)
+    summits = [p for p in must if p.category.startswith("natural/peak")]
+    hikes |= hikes_of(desk, request, summits)
+    if any(p.id not in hikes and not on_road(desk, (p.lat, p.lon)) for p in must):
+        raise PlanImpossible("unreachable")
+    others = _drivable(desk, [p for p in sights.others if p.category != "natural/peak"])
+    ordered = {p.id: p for p in (*must, *_merged(wished_from, liked), *others)}
+    most = _CANDIDATES + _CANDIDATES_A_DAY * request.days + len(must)
+    chosen = tuple(ordered.values())[: max(most, len(must) + min(len(wished_from), 20))]
+    town_of = {p.id: _town_of(p, request.towns) for p in (*chosen, *evenings)}
+    weights = [
+        sum(worth(p) * stay_range(p)[1] for p in others if town_of.get(p.id) == i)
+        for i in range(len(request.towns))
+    ]
+    on_days, themed = _by_day(request, sights)
+    return replace(
+        request,
+        sights=chosen,
+        must_count=len(must),
+        town_of=town_of,
+        town_of_day=_town_days(request, weights),
+        parts=sights.parts,
+        hikes=hikes,
+        evenings=tuple({p.id: p for p in evenings}.values()),
+        liked=tuple(liked),
+        disliked=frozenset(sights.banned),
+        on_days=on_days,
+        themed=themed,
+        needs=tuple(needs),
+        entries=tuple(entries),
+    )
+
+
+def _slot(request: TripRequest, words: str) -> str:
+    return (
+        "likes"
+        if words in request.wishes.likes or any(words in d.likes for d in request.wishes.by_day)
+        else "must"
+    )
+
+
+def _merged(places: Sequence[Place], liked: Sequence[tuple[str, tuple[str, ...]]]) -> list[Place]:
+    """Take the likings in turn, so that each has its best in front."""
+    by_id = {p.id: p for p in places}
+    rows = [[i for i in ids if i in by_id] for _, ids in liked]
+    turns = [ids[n] for n in range(max(map(len, rows), default=0)) for ids in rows if n < len(ids)]
+    return [by_id[i] for i in dict.fromkeys(turns)]
+
+
+def _town_of(place: Place, towns: Sequence[Town]) -> int:
+    holding = [i for i, town in enumerate(towns) if town.holds(place)]
+    near = sorted(
+        holding or range(len(towns)), key=lambda i: distance_m(towns[i].center, (place.lat, place.lon))
+    )
+    return near[0]
+
+
+def _town_days(request: TripRequest, weights: list[float]) -> tuple[int, ...]:
+    """Return the town of each day: as said for a day, else shared out by what there is to see."""
+    shared = split_days(request.towns, request.days, weights)
+    for day in request.wishes.by_day:
+        number = request.days - 1 if day.day == -1 else day.day - 1
+        if day.where and 0 <= number < request.days:
+            said = [i for i, t in enumerate(request.towns) if day.where in t.name or t.name in day.where]
+            shared[number] = said[0] if said else shared[number]
+    return tuple(shared)
+
+
+def _by_day(
+    request: TripRequest, sights: Sights
+) -> tuple[dict[str, frozenset[int]], dict[int, frozenset[str]]]:
+    on_days: dict[str, frozenset[int]] = {}
+    themed: dict[int, frozenset[str]] = {}
+    musts = iter(sights.must[len(request.wishes.must) :])
+    for day in request.wishes.by_day:
+        number = request.days - 1 if day.day == -1 else day.day - 1
+        if not 0 <= number < request.days:
+            raise PlanImpossible("no_such_day", days=request.days)
+        for _ in day.must:
+            on_days[next(musts).id] = frozenset({number})
+        ids = frozenset(p.id for words in day.likes for p in sights.liked.get(words, ()))
+        if ids:
+            themed[number] = themed.get(number, frozenset()) | ids
+    return on_days, themed
+
+
+def _with_meals(desk: Desk, request: TripRequest) -> TripRequest:
+    wishes, language = request.wishes, request.language
+    tables, forbidden = restaurants_of(
+        desk, request.towns, banned=wishes.no_meal, children=bool(request.party.children)
+    )
+    tables = [p for p in tables if p.id not in request.disliked]
+    dined, entries = [], list(request.entries)
+    wanted = [(words, DayWish(day=0)) for words in wishes.meals]
+    wanted += [(words, day) for day in wishes.by_day for words in day.meals]
+    for words, day in wanted:
+        role = next(
+            (r for r in ("lunch", "dinner") if any_of(language, trip_words(language).meals[r]).search(words)),
+            None,
+        )
+        core = _food_words(words, language)
+        if not core:
+            entries.append(Entry(slot="meals", words=words, state="kept"))
+            continue
+        ids = tuple(p.id for p in tables if serves(desk, p, core))
+        if not ids:
+            entries.append(Entry(slot="meals", words=words, state="missing", note="meal"))
+            continue
+        every = bool(set(foods_of(core)) & {"vegetarian", "vegan", "halal", "kosher", "gluten_free"})
+        number = request.days if day.day == -1 else day.day
+        dined.append(MealWish(words=words, ids=ids, role=role, day=number, every=every))  # type: ignore[arg-type]
+    wished = {i for wish in dined for i in wish.ids}
+    kept = [p for p in tables if p.id in wished] + [p for p in tables if p.id not in wished]
+    return replace(
+        request,
+        restaurants=tuple(kept),
+        forbidden=frozenset(forbidden),
+        dined=tuple(dined),
+        entries=tuple(entries),
+    )
+
+
+def _food_words(words: str, language: Language) -> str:
+    """Return the food without the meal at which it is eaten; "" if only a meal was named."""
+    import re
+
+    text = words
+    for role in ("lunch", "dinner", "breakfast"):
+        text = any_of(language, trip_words(language).meals[role]).sub(" ", text)
+    text = re.sub(r"^(?:吃|来点|一顿|a|an|the|some|nice|good)\s*|\s*(?:for|at|吃)\s*$", "", text.strip())
+    return re.sub(r"\b(?:for|a|an|the|nice|good|proper|great)\b", " ", text).strip(" 的，,")
+
+
+def with_beds(desk: Desk, request: TripRequest) -> TripRequest:
+    """Return the request with the hotels that fit it."""
+    beds = find_beds(
+        desk, request.towns, request.lodging, banned=request.wishes.dislikes, language=request.language
+    )
+    hotels = _drivable(desk, beds.hotels[:60])
+    if not hotels:
+        raise PlanImpossible("no_hotel")
+    return replace(
+        request,
+        hotels=hotels,
+        fixed_hotel=beds.fixed,
+        town_of=request.town_of | {h.id: _town_of(h, request.towns) for h in hotels},
+        entries=(*request.entries, *beds.entries),
+    )
+
+
+def _with_car_stops(desk: Desk, request: TripRequest) -> TripRequest:
+    fuel = desk.places.of_kinds(("amenity/fuel",), near=request.start, within_m=60_000)[:4]
+    charging = desk.places.of_kinds(("amenity/charging_station",), near=request.center, within_m=60_000)[:6]
+    stations = charging if any(need == "charging" for need, _ in request.needs) else fuel
+    entries = [
+        Entry(slot=_slot(request, words), words=words, state="missing", note="like")
+        for need, words in request.needs
+        if not (charging if need == "charging" else fuel)
+    ]
+    return replace(request, fuel_stations=_drivable(desk, stations), entries=(*request.entries, *entries))

@@ -1,0 +1,75 @@
+"""Hikes as hikes: a summit is walked to from where the car can stand, there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.trip.offered.kinds import HIKE_LONGEST_S
+from nav.errors import NavError
+from nav.geometry import distance_m
+
+if TYPE_CHECKING:
+    from agent.actions.context import Desk, Point
+    from agent.trip.request import TripRequest
+    from poi.place import Place
+
+_TRAILHEAD_M = 5_000.0
+_UP, _DOWN = 0.7, 0.25
+"""Extra share of the walking time on a mountain path, up and down (Naismith's rule on a slope of 15 %)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hike:
+    """How one walks to a summit."""
+
+    park: Point
+    """Where the car stands."""
+    walk_s: float
+    """One way, seconds by the foot router."""
+    walk_m: float
+    """One way, metres."""
+
+    @property
+    def climb_s(self) -> float:
+        """What climbing adds to the way up, seconds: the foot router knows no heights."""
+        return _UP * self.walk_s
+
+    @property
+    def descent_s(self) -> float:
+        """What a steep path adds to the way down, seconds."""
+        return _DOWN * self.walk_s
+
+
+def hikes_of(desk: Desk, request: TripRequest, places: Sequence[Place]) -> dict[str, Hike]:
+    """Return for each summit, fall or saddle how it is walked to, if that can be done in half a day."""
+    found: dict[str, Hike] = {}
+    for place in places[:16]:
+        if place.category.startswith("natural/") and (hike := _hike(desk, place)) is not None:
+            found[place.id] = hike
+        if len(found) >= 6:
+            break
+    return found
+
+
+def _hike(desk: Desk, place: Place) -> Hike | None:
+    here = (place.lat, place.lon)
+    lots = desk.places.of_kinds(("amenity/parking",), near=here, within_m=_TRAILHEAD_M)[:4]
+    best = None
+    for lot in lots:
+        point = (lot.lat, lot.lon)
+        try:
+            desk.router.snap(*point)
+            route = desk.router_by("foot").route([point, here])
+            end = route.geometry[-1]
+        except NavError:
+            continue
+        off_m = distance_m((float(end[0]), float(end[1])), here)
+        if off_m > 400 or route.distance_m < 400:
+            continue
+        if (2 + _UP + _DOWN) * route.duration_s > HIKE_LONGEST_S:
+            continue
+        if best is None or route.duration_s < best.walk_s:
+            best = Hike(park=point, walk_s=float(route.duration_s), walk_m=float(route.distance_m))
+    return best

@@ -1,0 +1,273 @@
+"""Kinds of sights and foods in the map's terms: what a theme means, how long a visit takes, what is alike.
+
+The words for themes and foods are language data (`languages/*/trip.yaml`); here is what they are on the map.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from poi.place import Place
+
+_NATURE = (
+    "leisure/nature_reserve", "boundary/national_park", "leisure/park", "natural/beach", "natural/waterfall",
+    "natural/water", "tourism/viewpoint", "natural/cave_entrance", "boundary/protected_area", "natural/wood",
+)  # fmt: skip
+_HISTORY = (
+    "historic/castle", "historic/ruins", "historic/fort", "historic/archaeological_site", "historic/palace",
+    "historic/monument", "historic/city_gate", "historic/citywalls", "historic/church", "historic/building",
+    "historic/manor", "historic/tomb", "historic/house", "historic/memorial", "tourism/museum",
+    "historic/bridge", "historic/yes", "building/cathedral",
+)  # fmt: skip
+_TEMPLE = (
+    "amenity/place_of_worship[religion=buddhist]", "amenity/place_of_worship[religion=taoist]",
+    "amenity/place_of_worship[religion=confucian]", "amenity/place_of_worship[religion=chinese_folk]",
+    "amenity/place_of_worship[religion=hindu]", "historic/temple", "historic/pagoda",
+)  # fmt: skip
+THEMES: dict[str, tuple[str, ...]] = {
+    "nature": _NATURE,
+    "old_town": ("place/town", "place/village", "place/quarter", "tourism/attraction", "historic/district"),
+    "garden": ("leisure/garden", "leisure/park"),
+    "temple": _TEMPLE,
+    "church": ("amenity/place_of_worship[religion=christian]", "building/cathedral", "historic/church"),
+    "history": _HISTORY,
+    "museum": ("tourism/museum",),
+    "art": ("tourism/gallery", "amenity/arts_centre", "tourism/museum", "tourism/artwork"),
+    "night": ("tourism/viewpoint", "amenity/bar", "amenity/pub", "place/square", "amenity/nightclub"),
+    "night_market": ("amenity/marketplace",),
+    "bar": ("amenity/bar", "amenity/pub", "amenity/biergarten"),
+    "show": ("amenity/theatre", "amenity/cinema", "amenity/music_venue", "amenity/concert_hall"),
+    "shopping": ("shop/mall", "shop/department_store", "amenity/marketplace"),
+    "market": ("amenity/marketplace",),
+    "hike": ("natural/peak", "natural/saddle", "natural/waterfall", "natural/cliff", "natural/volcano"),
+    "views": ("tourism/viewpoint", "man_made/tower", "man_made/lighthouse"),
+    "beach": ("natural/beach", "leisure/beach_resort"),
+    "water": (
+        *("leisure/water_park", "leisure/swimming_area", "natural/beach", "natural/water"),
+        "leisure/marina",
+    ),
+    "family": (
+        *("tourism/zoo", "tourism/theme_park", "tourism/aquarium", "leisure/playground"),
+        "leisure/water_park",
+    ),
+    "zoo": ("tourism/zoo", "tourism/aquarium"),
+    "park": ("leisure/park",),
+    "spa": ("natural/hot_spring", "leisure/sauna", "amenity/public_bath", "leisure/spa", "leisure/hot_tub"),
+    "sports": ("leisure/sports_centre", "landuse/winter_sports", "leisure/stadium", "leisure/ice_rink"),
+    "architecture": ("historic/castle", "building/cathedral", "man_made/tower", "tourism/attraction"),
+    "castle": ("historic/castle", "historic/fort", "historic/palace", "historic/manor"),
+    "university": ("amenity/university",),
+    "flowers": ("leisure/garden", "leisure/park"),
+    "library": ("amenity/library", "shop/books"),
+    "cafe": ("amenity/cafe",),
+    "casino": ("amenity/casino",),
+    "sights": (),
+}  # fmt: skip
+"""What a theme is on the map; none for "sights", which is every trip."""
+
+NAMED_ONLY = frozenset({"old_town", "night_market"})
+"""Themes whose places must bear the name as well: not each village is an old town."""
+
+NAME_SUFFICES = frozenset(
+    {"temple", "old_town", "night_market", "zoo", "museum", "flowers", "garden", "shopping"}
+)
+"""Themes that a sight of another kind meets by its name."""
+
+EVENING = ("night", "night_market", "bar", "show", "casino")
+"""Themes of the evening."""
+
+SIGHT_KINDS = (
+    "tourism/attraction", "tourism/museum", "tourism/gallery", "tourism/zoo", "tourism/aquarium",
+    "tourism/theme_park", "tourism/viewpoint", "historic/castle", "historic/monument", "historic/ruins",
+    "historic/fort", "historic/archaeological_site", "historic/palace", "historic/city_gate",
+    "historic/church", "historic/temple", "historic/tower", "historic/building", "historic/manor",
+    "historic/house", "historic/district", "historic/pagoda", "historic/memorial", "building/cathedral",
+    "leisure/park", "leisure/garden", "leisure/nature_reserve", "leisure/water_park",
+    "boundary/national_park", "natural/beach", "natural/waterfall", "natural/cave_entrance",
+    "amenity/place_of_worship", "amenity/arts_centre", "amenity/marketplace", "man_made/lighthouse",
+    "man_made/tower", "place/square", "historic/citywalls", "historic/bridge",
+)  # fmt: skip
+"""What a traveller comes to see."""
+
+NO_SIGHTS = (
+    "tourism/hotel", "tourism/hostel", "tourism/guest_house", "tourism/motel", "tourism/apartment",
+    "tourism/chalet", "tourism/camp_site", "tourism/caravan_site", "tourism/information",
+    "amenity/restaurant",
+    "amenity/fast_food", "amenity/parking", "amenity/fuel", "amenity/toilets", "highway/", "railway/",
+    "public_transport/", "station/", "street/", "landuse/", "office/", "place/city", "place/suburb",
+    "place/neighbourhood", "place/hamlet", "place/locality", "place/district", "amenity/bank",
+    "amenity/school",
+    "amenity/kindergarten", "amenity/hospital", "amenity/clinic", "amenity/pharmacy", "shop/convenience",
+    "shop/supermarket", "entrance/", "barrier/", "craft/", "emergency/", "healthcare/", "building/yes",
+    "building/residential", "building/apartments", "amenity/charging_station", "amenity/food_court",
+    "shop/bakery", "tourism/wilderness_hut", "tourism/alpine_hut", "address", "boundary/administrative",
+)  # fmt: skip
+"""What is no sight, whatever it is called: 东园宾馆 is no garden."""
+
+CHILDREN = (
+    "tourism/zoo",
+    "tourism/aquarium",
+    "tourism/theme_park",
+    "leisure/water_park",
+    "leisure/playground",
+)
+
+_STAYS: tuple[tuple[str, tuple[int, int, int]], ...] = (
+    ("tourism/zoo", (120, 180, 240)),
+    ("tourism/theme_park", (150, 210, 300)),
+    ("tourism/aquarium", (75, 105, 150)),
+    ("leisure/water_park", (120, 180, 240)),
+    ("tourism/museum", (60, 90, 150)),
+    ("tourism/gallery", (45, 60, 90)),
+    ("amenity/arts_centre", (40, 60, 90)),
+    ("historic/castle", (60, 90, 150)),
+    ("historic/palace", (60, 105, 180)),
+    ("historic/fort", (45, 75, 120)),
+    ("historic/archaeological_site", (40, 60, 90)),
+    ("historic/district", (60, 90, 150)),
+    ("historic/memorial", (15, 20, 30)),
+    ("historic/monument", (15, 25, 40)),
+    ("historic/city_gate", (15, 25, 45)),
+    ("historic/citywalls", (30, 45, 75)),
+    ("historic/bridge", (15, 20, 30)),
+    ("historic", (25, 40, 60)),
+    ("boundary/national_park", (90, 150, 240)),
+    ("leisure/nature_reserve", (60, 105, 180)),
+    ("leisure/garden", (40, 60, 105)),
+    ("leisure/park", (30, 50, 90)),
+    ("leisure/playground", (30, 45, 60)),
+    ("natural/beach", (60, 90, 150)),
+    ("natural/waterfall", (30, 45, 60)),
+    ("natural/peak", (20, 30, 45)),
+    ("natural", (30, 45, 75)),
+    ("tourism/viewpoint", (15, 25, 40)),
+    ("tourism/artwork", (10, 15, 20)),
+    ("amenity/artwork", (10, 15, 20)),
+    ("amenity/fountain", (10, 15, 20)),
+    ("tourism/attraction", (40, 60, 120)),
+    ("building/cathedral", (30, 45, 60)),
+    ("amenity/place_of_worship", (25, 35, 60)),
+    ("amenity/theatre", (20, 30, 45)),
+    ("amenity/marketplace", (40, 60, 90)),
+    ("amenity/university", (45, 75, 120)),
+    ("amenity/library", (30, 60, 90)),
+    ("amenity/cafe", (30, 45, 60)),
+    ("shop", (60, 90, 120)),
+    ("place/town", (120, 180, 270)),
+    ("place/village", (90, 120, 180)),
+    ("place", (30, 45, 60)),
+    ("man_made", (20, 30, 45)),
+    ("leisure", (60, 90, 120)),
+    ("", (30, 45, 60)),
+)
+"""Least, usual and longest visit in minutes by the beginning of the category, the first that fits."""
+
+_PER_AREA: dict[str, tuple[float, int]] = {
+    # hectares at which the visit is twice as long, longest at all
+    "leisure/park": (40.0, 180),
+    "leisure/garden": (5.0, 180),
+    "leisure/nature_reserve": (200.0, 240),
+    "historic/palace": (15.0, 240),
+    "historic/castle": (5.0, 180),
+    "historic/archaeological_site": (20.0, 180),
+    "tourism/zoo": (60.0, 270),
+    "tourism/theme_park": (80.0, 360),
+    "tourism/attraction": (15.0, 240),
+    "tourism/museum": (3.0, 180),
+    "historic": (20.0, 150),
+}
+
+_SMALL_SHARE, _SMALL_FACTOR = 30.0, 0.65
+"""What is so much smaller is seen in a shorter time."""
+
+EVENING_STAY_MIN = 60
+MEAL_MIN = 60
+HIKE_LONGEST_S = 5.5 * 3600
+
+
+def stay_range(place: Place) -> tuple[int, int, int]:
+    """Return the least, usual and longest visit in minutes, by kind and by size."""
+    low, usual, high = next(v for prefix, v in _STAYS if place.category.startswith(prefix))
+    growth = next((v for k, v in _PER_AREA.items() if place.category.startswith(k)), None)
+    if growth and place.area_m2 > 0:
+        hectares, most = place.area_m2 / 10_000, growth[1]
+        small = hectares < growth[0] / _SMALL_SHARE
+        factor = _SMALL_FACTOR if small else min(1 + math.log2(1 + hectares / growth[0]), 3.0)
+        low, usual, high = (min(most, round(v * factor / 5) * 5) for v in (low, usual, high))
+    if place.importance >= 0.8 and usual >= 30:
+        usual = min(high, round(usual * 1.25 / 5) * 5)
+    return low, usual, max(high, usual)
+
+
+_FAMILY = {
+    "tourism/museum": "museum", "tourism/gallery": "museum", "amenity/arts_centre": "museum",
+    "leisure/park": "park", "leisure/garden": "park", "leisure/nature_reserve": "nature",
+    "boundary/national_park": "nature", "natural/beach": "beach", "tourism/viewpoint": "view",
+    "man_made/tower": "view", "amenity/place_of_worship": "worship", "building/cathedral": "worship",
+    "historic/church": "worship", "historic/temple": "worship", "tourism/zoo": "zoo",
+    "tourism/aquarium": "zoo", "tourism/theme_park": "fun", "leisure/water_park": "fun",
+    "historic/memorial": "memorial", "historic/monument": "memorial", "shop/mall": "shop",
+    "shop/department_store": "shop", "amenity/marketplace": "market", "natural/peak": "hike",
+    "amenity/theatre": "show", "place/square": "square", "tourism/artwork": "memorial",
+    "amenity/artwork": "memorial",
+    "amenity/bar": "bar", "amenity/pub": "bar",
+}  # fmt: skip
+
+
+def family(place: Place) -> str:
+    """Return what a place is alike to: two of one family are a repetition."""
+    return _FAMILY.get(place.category, place.category)
+
+
+_BONUS = {
+    "tourism/museum": 0.15, "tourism/attraction": 0.15, "tourism/zoo": 0.2, "tourism/theme_park": 0.15,
+    "historic/castle": 0.2, "historic/palace": 0.25, "building/cathedral": 0.15, "tourism/aquarium": 0.15,
+    "historic/memorial": -0.1, "amenity/theatre": -0.1, "place/square": -0.05, "tourism/artwork": -0.2,
+    "amenity/artwork": -0.3,
+    "man_made/tower": -0.1, "amenity/place_of_worship": -0.05, "leisure/garden": 0.05,
+}  # fmt: skip
+
+
+def worth(place: Place) -> float:
+    """Return how much a sight is worth seeing, about 0 to 1.3."""
+    told = 0.08 if place.opening_hours else 0.0
+    told += 0.1 if {"wikidata", "wikipedia", "heritage"} & place.tags.keys() else 0.0
+    return place.importance + _BONUS.get(place.category, 0.0) + told
+
+
+CUISINES: dict[str, tuple[str, ...]] = {
+    "spicy": (
+        "sichuan",
+        "szechuan",
+        "hunan",
+        "hot_pot",
+        "hotpot",
+        "thai",
+        "indian",
+        "mexican",
+        "korean",
+        "malatang",
+    ),
+    "seafood": ("seafood", "fish", "sushi", "oyster", "crab"),
+    "fish": ("fish", "seafood", "sushi", "fish_and_chips"),
+    "barbecue": ("barbecue", "bbq", "grill", "yakiniku"),
+    "cantonese": ("cantonese", "dim_sum", "hong_kong"),
+    "hotpot": ("hotpot", "hot_pot", "shabu_shabu"),
+    "meat": ("steak_house", "barbecue", "bbq", "burger", "grill", "kebab", "meat"),
+    "lamb": ("lamb", "xinjiang", "uyghur", "mongolian"),
+    "beef": ("steak_house", "beef", "beef_noodle"),
+    "pork": ("pork", "tonkatsu"),
+    "noodles": ("noodle", "noodles", "ramen", "udon", "soba", "beef_noodle"),
+    "japanese": ("japanese", "sushi", "ramen"),
+    "italian": ("italian", "pizza", "pasta"),
+    "chinese": ("chinese", "cantonese", "sichuan"),
+    "western": ("western", "steak_house", "italian", "french", "american", "european", "pizza", "burger"),
+    "local": ("regional", "local", "finnish", "catalan", "traditional", "jiangsu", "huaiyang", "monegasque"),
+    "fastfood": ("burger", "fast_food", "fried_chicken"),
+}
+"""Values of `cuisine` of a food."""
+
+DIETS = frozenset({"vegetarian", "vegan", "halal", "kosher", "gluten_free"})
+"""Foods that the map tells by `diet:*`."""

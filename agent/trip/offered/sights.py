@@ -1,0 +1,267 @@
+"""What there is to see for a trip: by kind first, then by name; never a hotel, never a sound-alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from agent.errors import PlanImpossible
+from agent.trip.offered.kinds import (
+    CHILDREN,
+    NAME_SUFFICES,
+    NAMED_ONLY,
+    NO_SIGHTS,
+    SIGHT_KINDS,
+    THEMES,
+    family,
+    worth,
+)
+from languages.trip_words import any_of, trip_words
+from nav.geometry import distance_m
+
+if TYPE_CHECKING:
+    from agent.actions.context import Desk, Point
+    from agent.trip.offered.towns import Town
+    from agent.understanding.utterance import Language
+    from poi.place import Place
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+_SMALL_PART_M, _PART_M = 60.0, 250.0
+_WIDE_M = 60_000.0
+_CERTAIN = {"exact", "alias", "language", "name", "part"}
+_SURE, _ALIKE = 0.7, 0.85
+"""Least score of a name that matches, and of one that only sounds or looks alike."""
+_PARTS = ("historic/", "tourism/", "leisure/", "man_made/", "natural/", "amenity/place_of_worship",
+          "building/",
+          "amenity/arts_centre", "amenity/theatre", "amenity/artwork", "place/square")  # fmt: skip
+"""What can be a part of something greater."""
+
+
+@dataclass(slots=True)
+class Sights:
+    """What a trip may show, and which wish each place meets."""
+
+    must: list[Place] = field(default_factory=list)
+    liked: dict[str, list[Place]] = field(default_factory=dict)
+    """Places of each liking, the best first."""
+    others: list[Place] = field(default_factory=list)
+    banned: set[str] = field(default_factory=set)
+    parts: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    """What is seen with a sight because it lies in it."""
+
+
+@cache
+def themes_of(words: str) -> tuple[str, ...]:
+    """Return the themes that words name, in any language: those they name as a whole, else those within."""
+    text = words.strip().casefold()
+    for how in ("fullmatch", "search"):
+        found = [
+            theme
+            for theme in THEMES
+            for code in LANGUAGES
+            if (said := trip_words(code).themes.get(theme)) and getattr(any_of(code, said.says), how)(text)
+        ]
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def names_of_theme(theme: str) -> tuple[str, ...]:
+    """Return what places of a theme are called, in any language."""
+    said = (trip_words(code).themes.get(theme) for code in LANGUAGES)
+    return tuple(name.casefold() for entry in said if entry for name in entry.names)
+
+
+def unique(places: Iterable[Place]) -> list[Place]:
+    """Return the places, each once, in their order."""
+    return list({place.id: place for place in places}.values())
+
+
+def called(place: Place) -> str:
+    """Return all names of a place, for looking words up in."""
+    return " ".join((place.name, *place.names.values())).casefold()
+
+
+def is_sight(place: Place) -> bool:
+    """Whether a place can be the point of a visit at all."""
+    return bool(place.name) and not place.category.startswith(NO_SIGHTS)
+
+
+def of_wish(desk: Desk, words: str, center: Point, within_m: float) -> list[Place]:
+    """Return the places that a wish names, the best first: by theme, by kind, by name."""
+    themes = themes_of(words)
+    exact = [t for t in themes if _whole(t, words)]
+    match = desk.places.categories(words)
+    if themes == ("sights",):
+        return sorted(_around(desk, SIGHT_KINDS, center, within_m), key=lambda p: -worth(p))
+    if exact or (themes and not (match and not match.rest)):
+        found = _of_themes(desk, exact or themes, center, within_m)
+        named = [p for p in found if words.casefold() in called(p)]
+        return unique((*named, *found)) if not exact else found
+    if match and not match.rest:
+        found = [p for p in desk.places.of_kinds(match.categories, near=center, within_m=within_m) if p.name]
+        food = [p for p in found if not p.category.startswith(NO_SIGHTS)]
+        return sorted(food, key=lambda p: -worth(p) + distance_m(center, (p.lat, p.lon)) / 60_000)
+    found = desk.places.search(words, near=center, within_m=within_m, limit=40)
+    text = words.casefold()
+    return [p for p in found if is_sight(p) and text in called(p)]
+
+
+def _whole(theme: str, words: str) -> bool:
+    text = words.strip().casefold()
+    said = ((code, trip_words(code).themes.get(theme)) for code in LANGUAGES)
+    return any(entry and any_of(code, entry.says).fullmatch(text) for code, entry in said)
+
+
+def _of_themes(desk: Desk, themes: Iterable[str], center: Point, within_m: float) -> list[Place]:
+    ranked: dict[str, tuple[float, Place]] = {}
+    for theme in themes:
+        names = names_of_theme(theme)
+        for number, kind in enumerate(THEMES[theme]):
+            for place in desk.places.of_kinds((kind,), near=center, within_m=within_m):
+                if not place.name or place.category.startswith(
+                    ("tourism/hotel", "tourism/guest", "amenity/rest")
+                ):
+                    continue
+                named = any(name in called(place) for name in names)
+                if theme in NAMED_ONLY and not named:
+                    continue
+                score = worth(place) - 0.03 * number + (0.25 if named else 0.0)
+                if place.id not in ranked or ranked[place.id][0] < score:
+                    ranked[place.id] = (score, place)
+        if theme in NAME_SUFFICES:
+            for place in _around(desk, SIGHT_KINDS, center, within_m):
+                if place.id not in ranked and any(name in called(place) for name in names if len(name) > 1):
+                    ranked[place.id] = (worth(place) + 0.1, place)
+    return [p for _, p in sorted(ranked.values(), key=lambda pair: (-pair[0], pair[1].id))]
+
+
+def _around(desk: Desk, kinds: Sequence[str], center: Point, within_m: float) -> list[Place]:
+    return [p for p in desk.places.of_kinds(kinds, near=center, within_m=within_m) if is_sight(p)]
+
+
+def named(desk: Desk, words: str, center: Point) -> Place:
+    """Return the sight of that name, near the trip first, then anywhere in the region.
+
+    Raises
+    ------
+    PlanImpossible
+        If there is none.
+    """
+    found = desk.places.resolve(words, near=center, limit=8)
+    good = [
+        c
+        for c in found
+        if c.score >= (_SURE if c.why in _CERTAIN else _ALIKE)
+        and c.place.name
+        and not c.place.category.startswith("street/")
+    ]
+    sights = [c for c in good if is_sight(c.place) or c.place.category.startswith("place/")]
+    for candidate in sights or good:
+        if distance_m((candidate.place.lat, candidate.place.lon), center) <= _WIDE_M:
+            return candidate.place
+    raise PlanImpossible("no_must", name=words)
+
+
+def banned_by(desk: Desk, words: str, center: Point, within_m: float) -> set[str]:
+    """Return the ids of what a ban means: all of the kind, and what bears the words in its name."""
+    themes = [t for t in themes_of(words) if t != "sights"]
+    match = desk.places.categories(words)
+    kinds = [k for t in themes if _whole(t, words) for k in THEMES[t]]
+    kinds += match.categories if match and not match.rest else ()
+    found = desk.places.of_kinds(tuple(dict.fromkeys(kinds)), near=center, within_m=within_m) if kinds else []
+    text = words.strip().casefold()
+    bare = text[:-1] if text.isascii() and text.endswith("s") and len(text) > 4 else text
+    by_name = desk.places.search(words, near=center, within_m=within_m, limit=200)
+    return {p.id for p in found} | {p.id for p in by_name if bare in called(p)}
+
+
+def gather(
+    desk: Desk, towns: Sequence[Town], *, must: Sequence[str], likes: Sequence[str], dislikes: Sequence[str],
+    children: bool, most: int,
+) -> Sights:  # fmt: skip
+    """Find what there is to see."""
+    sights = Sights()
+    center = towns[0].center
+    sights.must = [named(desk, words, center) for words in must]
+    for town in towns:
+        for words in dislikes:
+            sights.banned |= banned_by(desk, words, town.center, town.reach_m * 1.5)
+    sights.banned -= {p.id for p in sights.must}
+    for words in likes:
+        sights.liked[words] = []
+        for town in towns:
+            found = of_wish(desk, words, town.center, town.reach_m)
+            fine = [p for p in found if p.id not in sights.banned and (town.holds(p) or len(towns) == 1)]
+            sights.liked[words] += fine[:14]
+    for town in towns:
+        around = [p for p in _around(desk, SIGHT_KINDS, town.center, town.reach_m) if town.holds(p)]
+        fine = [p for p in around if p.id not in sights.banned and _worth_a_stop(p)]
+        fine.sort(key=lambda p: (-worth(p) - (0.3 if children and p.category in CHILDREN else 0.0), p.id))
+        sights.others += fine[:most]
+    _join_parts(sights)
+    return sights
+
+
+def _worth_a_stop(place: Place) -> bool:
+    if place.category == "amenity/place_of_worship":
+        return place.importance >= 0.48
+    if place.category in {
+        "historic/memorial",
+        "man_made/tower",
+        "place/square",
+        "historic/building",
+        "historic/house",
+    }:
+        return place.importance >= 0.38
+    return True
+
+
+def _join_parts(sights: Sights) -> None:
+    """See what lies in or beside a greater sight with it: a rock in its garden, the hall of a museum."""
+    liked = [p for places in sights.liked.values() for p in places]
+    order = sorted({p.id: p for p in (*sights.must, *liked, *sights.others)}.values(), key=_rank(sights))
+    mains: list[Place] = []
+    gone: dict[str, str] = {}
+    for place in order:
+        main = next((m for m in mains if _is_part(place, m)), None)
+        if main is None or place in sights.must:
+            mains.append(place)
+            continue
+        gone[place.id] = main.id
+        sights.parts[main.id] = (*sights.parts.get(main.id, ()), place)
+    by_id = {p.id: p for p in mains}
+
+    def kept(places: list[Place]) -> list[Place]:
+        return unique(by_id[gone.get(p.id, p.id)] for p in places)
+
+    sights.liked = {words: kept(places) for words, places in sights.liked.items()}
+    sights.others = kept(sights.others)
+
+
+def _rank(sights: Sights):  # type: ignore[no-untyped-def]
+    must = {p.id for p in sights.must}
+    return lambda p: (p.id not in must, -worth(p) - min(0.4, math.log10(1 + p.area_m2) / 15), p.id)
+
+
+def _is_part(place: Place, main: Place) -> bool:
+    away = distance_m((place.lat, place.lon), (main.lat, main.lon))
+    if away > 1500 or not place.category.startswith(_PARTS):
+        return False
+    name, whole = place.name.casefold(), main.name.casefold()
+    if name and name == whole and away < 600:
+        return True
+    if min(len(name), len(whole)) > 1 and (name.startswith(whole) or whole.startswith(name)) and away < 600:
+        return True
+    both = family(place) == "museum" and family(main) == "museum"
+    if away < _SMALL_PART_M:
+        return not (both or (worth(place) > 0.75 and family(place) != family(main)))
+    # The point of a large sight is where one drives to, not its middle: half its radius is surely in it.
+    radius = 0.5 * math.sqrt(main.area_m2 / math.pi)
+    lesser = worth(place) < worth(main) - 0.1 and worth(place) < 0.75
+    if family(place) == "memorial" and away < _PART_M:
+        return lesser
+    return lesser and not both and away < radius
