@@ -7,7 +7,8 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from languages.language import LanguageError, load_language, read_yaml
+from languages.language import load_language
+from languages.yaml_io import LanguageError, read_yaml
 
 
 class _Data(BaseModel):
