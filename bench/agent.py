@@ -1,6 +1,7 @@
 """How right and how fast the agent understands, talks and plans, on sets that were never used to tune it.
 
     xiaogao bench agent
+    python -m bench.agent reader FILE...
 
 Only totals are printed: looking at single mistakes of the held-out set would turn it into a training set.
 """
@@ -11,10 +12,11 @@ import json
 import os
 import re
 import statistics
+import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from agent.errors import AgentError
 from agent.understanding.context import Context
 from agent.understanding.intent import Intent
 from agent.understanding.language_model import LanguageModel
+from agent.understanding.reader import Reader
 from agent.understanding.understand import ACCEPT, Understander
 from agent.understanding.utterance import clean, language_of
 
@@ -378,3 +381,20 @@ def _confusion(confusion: Counter[tuple[str, str]]) -> Any:
         if wanted != got:
             table.add_row(wanted, got, str(count))
     return table
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the learned reader's figures on files of labelled sentences."""
+    if len(arguments) < 2 or arguments[0] != "reader":
+        print("usage: python -m bench.agent reader FILE...")
+        return 2
+    from bench import reader
+    from device.store.models import ModelStore
+
+    results = reader.measure(Reader.open(ModelStore()), map(Path, arguments[1:]))
+    print(reader.report(results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

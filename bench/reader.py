@@ -8,7 +8,6 @@ Each line of a file: `{"text": …, "language": …, "state": {…}, "intents": 
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 
 from agent.understanding.calibration import expected_error
 from agent.understanding.labels import NO_REQUEST, state_from_json
+from agent.understanding.matching import same_intents
 from agent.understanding.reader import Reader
 
 ACCEPT = 0.7
@@ -41,28 +41,6 @@ class Judged:
     seconds: float
 
 
-def plain(value: Any) -> Any:
-    """Return a slot's value without what does not matter: articles, capitals, spaces, 的."""
-    if isinstance(value, str):
-        return re.sub(
-            r"[\s的]+", "", re.sub(r"^(?:the|an?|my|our|dem|der|die|das) ", "", value.strip().lower())
-        )
-    if isinstance(value, list | tuple):
-        return sorted(plain(item) for item in value)
-    return value
-
-
-def same(got: Iterable[dict[str, Any]], wanted: Iterable[dict[str, Any]]) -> bool:
-    """Tell whether intents are the same in every slot; the topic of what is not ours is judged apart."""
-
-    def judged(intents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [
-            {name: plain(value) for name, value in intent.items() if name != "topic"} for intent in intents
-        ]
-
-    return judged(got) == judged(wanted)
-
-
 def judge(reader: Reader, case: dict[str, Any]) -> Judged:
     """Read one labelled sentence and compare."""
     begun = time.perf_counter()
@@ -72,7 +50,7 @@ def judge(reader: Reader, case: dict[str, Any]) -> Judged:
     kinds = {intent["kind"] for intent in wanted}
     return Judged(
         wanted=next(iter(kinds)) if len(kinds) == 1 and kinds <= NO_REQUEST else "request",
-        right=same(got, wanted),
+        right=same_intents(got, wanted),
         topic_right=[i.get("topic") for i in got] == [i.get("topic") for i in wanted],
         kinds_right=[i["kind"] for i in got] == [i["kind"] for i in wanted],
         acts=any(intent["kind"] not in NO_REQUEST for intent in got),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from agent.errors import ReaderUnavailable
+from agent.understanding.base_model import Floats
 from agent.understanding.calibration import confidence, figures
 from agent.understanding.decoding import Decoded, decode
 from agent.understanding.delta import Delta, read_delta
@@ -116,12 +117,8 @@ class Reader:
         text = text.strip()
         if not any(character.isalnum() for character in text):
             return Reading(requests=(), confidence=0.0, left_over=(), why="no words")
-        tokens = self._tokenizer(text)
-        hidden = self._encoder(tokens.ids, (state or State()).vector())
-        decoded = decode(text, tokens, hidden, self._heads)
-        left_over = self.left_over(text, tokens, [span for d in decoded for span in d.request.spans])
-        share = sum(map(len, left_over)) / max(1, sum(c.isalnum() for c in text))
-        sure = confidence(figures(decoded, share, tokens.whole), self._calibration)
+        tokens, decoded, left_over = self._parts(text, state or State())
+        sure = confidence(_figures(text, tokens, decoded, left_over), self._calibration)
         try:
             words = load_language(language).reading
         except LanguageError as error:
@@ -133,6 +130,17 @@ class Reader:
             left_over=left_over,
             why=_why(text, decoded, left_over),
         )
+
+    def seen(self, text: str, state: State) -> tuple[Floats, list[Decoded]]:
+        """Return what the confidence of a sentence's reading is fitted on, and the reading."""
+        tokens, decoded, left_over = self._parts(text, state)
+        return _figures(text, tokens, decoded, left_over), decoded
+
+    def _parts(self, text: str, state: State) -> tuple[Tokens, list[Decoded], tuple[str, ...]]:
+        tokens = self._tokenizer(text)
+        decoded = decode(text, tokens, self._encoder(tokens.ids, state.vector()), self._heads)
+        spans = [span for d in decoded for span in d.request.spans]
+        return tokens, decoded, self.left_over(text, tokens, spans)
 
     def left_over(self, text: str, tokens: Tokens, spans: Sequence[Span]) -> tuple[str, ...]:
         """Return the words outside of the spans that nothing trained on has outside of its spans."""
@@ -150,6 +158,11 @@ class Reader:
         if not tokens.whole:
             result.append(text[tokens.places[-2][1] :].strip())
         return tuple(result)
+
+
+def _figures(text: str, tokens: Tokens, decoded: Sequence[Decoded], left_over: Sequence[str]) -> Floats:
+    share = sum(map(len, left_over)) / max(1, sum(character.isalnum() for character in text))
+    return figures(decoded, share, tokens.whole)
 
 
 def _base(store: ModelFiles) -> Path:
