@@ -169,7 +169,8 @@ class ReadingWords:
 
     def limits(self, text: str) -> Iterator[tuple[int, int, str, int]]:
         """Yield every limit of a text: first and last character, "within_m" or "within_min", and how much."""
-        for slot, units in (("within_m", self._data.metres), ("within_min", self._data.minutes)):
+        for slot, written in (("within_m", self._data.metres), ("within_min", self._data.minutes)):
+            units = {unit.lower(): size for unit, size in written.items()}
             names = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
             pattern = rf"(?P<count>{self._numbers.pattern})?[ -]*个?(?P<unit>{names})(?![a-zäöüß])"
             for found in re.finditer(pattern, text, re.IGNORECASE) if names else ():

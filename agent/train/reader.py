@@ -16,6 +16,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from agent.train.reader_model import Params, heads, initial, same_sentence, stacked, through, upper
+from agent.train.reader_model import Params, heads, initial, same_sentence, through, upper
 from agent.understanding.base_model import BaseModel, read_base
 from agent.understanding.delta import OUTPUTS, write_delta
 from agent.understanding.encoder import FIRST_TRAINED
@@ -36,7 +37,7 @@ _MOST_IN_ROW = 14
 _NOISE = 0.02
 _SMOOTHING = 0.03
 _TAG_WEIGHT, _SPAN_WEIGHT, _BEGIN_WEIGHT, _BEGINNING_WEIGHT = 2.0, 2.0, 1.0, 4.0
-_RATES = {"lora": 5e-4, "norm": 2e-4, "head": 1e-3}
+_RATES = {"lora": 7e-4, "norm": 3e-4, "head": 1.5e-3}
 _WARM_UP = 60
 _LEAST_RATE = 0.03
 _STANDARDISED_ON = 20
@@ -94,11 +95,13 @@ def _lower(path: Path, held: dict[str, Array], starts: Array, base: BaseModel) -
 
 
 def _run_lower(wanted: list[int], ids: Array, starts: Array, base: BaseModel, result: Array) -> None:
-    held = stacked(base.weights, None, range(FIRST_TRAINED))
     weights = base.weights
+    shape = (base.layers, base.heads, base.epsilon)
+    layers = {k: jnp.asarray(v) for k, v in weights.items() if k[0].isdigit()}
 
-    def lower(x: jax.Array, sentence: jax.Array) -> jax.Array:
-        return through(x, same_sentence(sentence), held, base.heads, base.epsilon).astype(jnp.float16)
+    def lower(x: jax.Array, sentence: jax.Array, layers: Any) -> jax.Array:
+        together = same_sentence(sentence)
+        return through(x, together, layers, None, range(FIRST_TRAINED), shape).astype(jnp.float16)
 
     run: Any = jax.jit(lower)
     begun = time.monotonic()
@@ -114,7 +117,7 @@ def _run_lower(wanted: list[int], ids: Array, starts: Array, base: BaseModel, re
             scale = np.sqrt((centred**2).mean(-1, keepdims=True) + base.epsilon)
             x[row, at : at + n] = centred / scale * weights["norm.w"] + weights["norm.b"]
             sentence[row, at : at + n] = i
-        y = np.asarray(run(x, sentence))
+        y = np.asarray(run(x, sentence, layers))
         for row, at, i in _laid(rows, starts):
             result[starts[i] : starts[i + 1]] = y[row, at : at + starts[i + 1] - starts[i]]
     print(f"lower layers of {len(wanted)} sentences: {time.monotonic() - begun:.0f} s", flush=True)
@@ -235,7 +238,7 @@ def optimiser(params: Params) -> Any:
 
 def standardised(data: Data, params: Params, weights: Any, base: Any, wanted: list[int]) -> Params:
     """Set mean and scale of the tokens as the base's layers give them: heads begin on even ground."""
-    run: Any = jax.jit(lambda made: upper(made, weights, params, base))
+    run: Any = partial(jax.jit(lambda weights, made: upper(made, weights, params, base)), weights)
     seen: list[Array] = []
     for rows in _batches(wanted, data.starts, np.random.default_rng(1)):
         made = batch(data, rows, None)
@@ -289,13 +292,16 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
     rule = optimiser(params)
     memory = rule.init(params)
 
-    def step(params: Params, memory: Any, made: Any, key: jax.Array, rate: jax.Array) -> Any:
+    def step(weights: Any, params: Params, memory: Any, made: Any, key: jax.Array, rate: jax.Array) -> Any:
         value, slope = jax.value_and_grad(loss)(params, made, key, weights, shape)
         change, memory = rule.update(slope, memory, params)
         return optax.apply_updates(params, jax.tree.map(lambda c: c * rate, change)), memory, value
 
     fast: Any = jax.jit(step)
-    run: Any = jax.jit(lambda params, made: heads(upper(made, weights, params, shape), made, params))
+    score: Any = jax.jit(
+        lambda weights, params, made: heads(upper(made, weights, params, shape), made, params)
+    )
+    run = partial(score, weights)
     generator, key = np.random.default_rng(options.seed), jax.random.PRNGKey(options.seed)
     losses: list[float] = []
     passes, share, begun = 0, 0.0, time.monotonic()
@@ -309,7 +315,7 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
             cosine = _LEAST_RATE + (1 - _LEAST_RATE) * (1 + math.cos(math.pi * share)) / 2
             rate = min(1.0, (len(losses) + 1) / _WARM_UP) * cosine * options.rate
             made = batch(data, rows, generator)
-            params, memory, value = fast(params, memory, made, own, np.float32(rate))
+            params, memory, value = fast(weights, params, memory, made, own, np.float32(rate))
             losses.append(float(value))
             if len(losses) % options.every == 0:
                 spent = f"pass {passes} step {len(losses)} {time.monotonic() - begun:.0f} s"

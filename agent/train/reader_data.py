@@ -14,18 +14,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from agent.train import corpora
+from agent.train.held_out import fingerprint, held_out
 from agent.train.lines import hand_written
 from agent.understanding.base_model import Pieces, read_base
 from agent.understanding.label_json import LabelError, intents_to_requests
 from agent.understanding.labels import (
     KIND_VALUES,
     KINDS,
+    LIST_SLOTS,
     NO_REQUEST,
     TAGS,
     VALUES,
@@ -44,6 +47,8 @@ _JOINED_SHARE = 0.10
 _PREFACED_SHARE = 0.06
 _CORRECTED_SHARE = 0.03
 _BARE_SHARE = 0.35
+_AGAIN = 3
+"""How often a line of `reader_lines.txt` is taken."""
 _MOST_CROSSWOZ = 1200
 _STOPS = re.compile(r"[,.?!;，。？！；、]+")
 
@@ -65,7 +70,7 @@ class Example:
 def own_lines() -> Iterator[dict[str, Any]]:
     """Yield the hand-written lines as JSON labels."""
     for line in hand_written():
-        intents = [_flat(intent.to_dict()) for intent in line.intents]
+        intents = [flat_intent(intent.to_dict()) for intent in line.intents]
         if any(intent["kind"] == "chat" for intent in intents):
             continue
         language = "zh" if re.search("[\u4e00-\u9fff]", line.text) else "en"
@@ -78,7 +83,65 @@ def own_lines() -> Iterator[dict[str, Any]]:
         }
 
 
-def _flat(intent: dict[str, Any]) -> dict[str, Any]:
+def reader_lines() -> Iterator[dict[str, Any]]:
+    """Yield the sentences of `reader_lines.txt`, written by hand for the reader."""
+    text = files("agent").joinpath("train", "reader_lines.txt").read_text(encoding="utf-8")
+    meant: list[dict[str, Any]] = []
+    state: dict[str, Any] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("= "):
+            heading, _, told = line[2:].partition(" @")
+            meant = [_heading(part) for part in heading.split(";")]
+            state = _told(told)
+        elif not line.startswith("#"):
+            yield _marked(line, meant, state)
+
+
+def _heading(text: str) -> dict[str, Any]:
+    kind, *values = text.split()
+    intent: dict[str, Any] = {"kind": kind}
+    for name, _, value in (part.partition("=") for part in values):
+        number = int(value) if value.lstrip("-").isdigit() else value
+        intent[name] = [value] if name in {"avoid", "allow"} else True if value == "yes" else number
+    return intent
+
+
+def _told(text: str) -> dict[str, Any]:
+    state: dict[str, Any] = {}
+    for name, _, value in (part.partition("=") for part in text.split()):
+        state[name] = value.split(",") if name == "offered" else value or True
+    return state
+
+
+def _marked(line: str, meant: list[dict[str, Any]], state: dict[str, Any]) -> dict[str, Any]:
+    """Return a line whose words are marked as a labelled sentence."""
+    intents = [dict(intent) for intent in meant]
+    plain = ""
+    begins: list[int] = []
+    spans: list[tuple[int, str, int, int]] = []
+    for number, part in enumerate(line.split(" / ")):
+        plain += " " if number and plain[-1] < "\u2e80" else ""
+        begins.append(len(plain))
+        for slot, words, other in re.findall(r"\[(\w+):([^\]]+)\]|([^\[]+)", part):
+            if slot:
+                said = re.sub(r"^(?:the|an?|my) ", "", words)
+                start = len(plain) + len(words) - len(said)
+                spans.append((number, slot, start, start + len(said)))
+                kept = intents[number].get(slot, ())
+                intents[number][slot] = [*kept, said] if slot in LIST_SLOTS else said
+            plain += words or other
+    return {
+        "text": plain,
+        "language": "zh" if re.search("[\u4e00-\u9fff]", plain) else "en",
+        "intents": intents,
+        "begins": begins,
+        "spans": spans,
+        "state": state,
+        "source": "own",
+    }
+
+
+def flat_intent(intent: dict[str, Any]) -> dict[str, Any]:
     """Return an intent of the program as a label: wishes and changes are slots like any other."""
     wishes, change = intent.pop("wishes", {}), intent.pop("change", None)
     if isinstance(change, dict):
@@ -121,13 +184,14 @@ def labelled(sentences: Iterable[dict[str, Any]], faults: Counter[str]) -> Itera
             )
 
 
-def varied(examples: Sequence[Example], chance: random.Random) -> list[Example]:
+def varied(examples: Sequence[Example], seed: int) -> list[Example]:
     """Add sentences joined from two or three, sentences after a remark, and corrected ones; drop commas."""
     result = list(examples)
     by_language: dict[str, list[Example]] = {}
     for example in examples:
         by_language.setdefault(example.language, []).append(example)
     for language, same in by_language.items():
+        chance = random.Random(f"{seed} {language}")
         plain = [e for e in same if len(e.requests) == 1 and _stands_alone(e) and len(e.text) < 70]
         asks = [e for e in plain if e.requests[0].kind != "talk"]
         remarks = [e for e in plain if e.requests[0].kind == "talk"]
@@ -138,11 +202,19 @@ def varied(examples: Sequence[Example], chance: random.Random) -> list[Example]:
             result.append(_joined([chance.choice(asks) for _ in range(chance.choice((2, 2, 2, 3)))], chance))
         for _ in range(int(len(same) * _PREFACED_SHARE) if remarks else 0):
             result.append(_prefaced(chance.choice(remarks), chance.choice(asks), chance, joins))
-        for _ in range(int(len(same) * _CORRECTED_SHARE)):
+        for _ in range(
+            int(len(same) * _CORRECTED_SHARE) if load_language(language).reading.corrections else 0
+        ):
             first = chance.choice(asks)
             second = chance.choice([e for e in asks if e.requests[0].kind == first.requests[0].kind])
             result.append(_corrected(first, second, chance))
-    return [_bare(e, chance) if chance.random() < _BARE_SHARE else e for e in result]
+    return [_as_heard(example) for example in result]
+
+
+def _as_heard(example: Example) -> Example:
+    """Return a share of the sentences bare; always the same ones, so that what is known of them is kept."""
+    chance = random.Random(example.text)
+    return _bare(example, chance) if chance.random() < _BARE_SHARE else example
 
 
 def _stands_alone(example: Example) -> bool:
@@ -302,6 +374,7 @@ def main() -> None:
     options = parser.parse_args()
     faults: Counter[str] = Counter()
     sentences: list[dict[str, Any]] = list(own_lines())
+    by_hand = [line for line in reader_lines() for _ in range(_AGAIN)]
     for path in options.generated:
         sentences += (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     if options.corpora:
@@ -315,9 +388,15 @@ def main() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     known = {_plain(sentence["text"]) for sentence in held}
-    sentences = [s for s in sentences if _plain(s["text"]) not in known]
-    chance = random.Random(11)
-    examples = varied(list(labelled(sentences, faults)), chance) + list(labelled(held, faults))
+    sentences, by_hand = (
+        [s for s in some if _plain(s["text"]) not in known and fingerprint(s["text"]) not in held_out()]
+        for some in (sentences, by_hand)
+    )
+    examples = [
+        *varied(list(labelled(sentences, faults)), seed=11),
+        *varied(list(labelled(by_hand, faults)), seed=12),
+        *labelled(held, faults),
+    ]
     languages = sorted({example.language for example in examples})
     apart = "".join(sorted({c for code in languages for c in load_language(code).reading.apart}))
     pieces = read_base(options.base, ()).pieces

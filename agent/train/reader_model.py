@@ -47,7 +47,7 @@ def initial(base: BaseModel, generator: np.random.Generator) -> Params:
 
 
 def layer(x: jax.Array, together: jax.Array, held: Params, heads: int, epsilon: float) -> jax.Array:
-    """Return one transformer layer over (rows, pieces, width).
+    """Return one transformer layer over (rows · pieces, width): products of flat matrices are the fast ones.
 
     Parameters
     ----------
@@ -59,7 +59,8 @@ def layer(x: jax.Array, together: jax.Array, held: Params, heads: int, epsilon: 
     heads, epsilon
         As the base has them.
     """
-    batch, length, width = x.shape
+    rows, pieces = together.shape[:2]
+    width = x.shape[-1]
 
     def linear(name: str, x: jax.Array) -> jax.Array:
         y = x @ held[f"{name}.w"] + held[f"{name}.b"]
@@ -73,35 +74,42 @@ def layer(x: jax.Array, together: jax.Array, held: Params, heads: int, epsilon: 
         return centred * jax.lax.rsqrt((centred**2).mean(-1, keepdims=True) + epsilon) * scale + shift
 
     def apart(x: jax.Array) -> jax.Array:
-        return x.reshape(batch, length, heads, width // heads).transpose(0, 2, 1, 3)
+        return x.reshape(rows, pieces, heads, width // heads).transpose(0, 2, 1, 3)
 
     query, key, value = (apart(linear(name, x)) for name in "qkv")
     scores = query @ key.transpose(0, 1, 3, 2) * (width // heads) ** -0.5
     scores = jax.nn.softmax(jnp.where(together[:, None], scores, -1e9), -1)
-    mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(batch, length, width)
+    mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(x.shape)
     x = norm(x + linear("ao", mixed), "aln")
     return norm(x + linear("fo", jax.nn.gelu(linear("fi", x), approximate=False)), "oln")
 
 
-def stacked(weights: Mapping[str, Any], params: Params | None, numbers: range) -> Params:
-    """Return weights of several layers, and what is trained of them, as one array each: (layer, ...)."""
-    names = [n.split(".", 1)[1] for n in weights if n.startswith(f"{numbers[0]}.")]
-    held = {n: jnp.stack([jnp.asarray(weights[f"{k}.{n}"]) for k in numbers]) for n in names}
-    if params is None:
-        return held
+def _changes(number: int, names: list[str], params: Params) -> Params:
+    changes: Params = {}
     for name in names:
         matrix, part = name.split(".")
         if "ln" in matrix:
-            held[f"{name}.d"] = jnp.stack([params[f"{k}.{name}"] for k in numbers])
+            changes[f"{name}.d"] = params[f"{number}.{name}"]
         elif part == "w":
-            for low in "ab":
-                held[f"{name}.{low}"] = jnp.stack([params[f"{k}.{matrix}.{low}"] for k in numbers])
-    return held
+            changes |= {f"{name}.{low}": params[f"{number}.{matrix}.{low}"] for low in "ab"}
+    return changes
 
 
-def through(x: jax.Array, together: jax.Array, held: Params, heads: int, epsilon: float) -> jax.Array:
-    """Return what stacked layers make of `x`, one after the other."""
-    return jax.lax.scan(lambda x, one: (layer(x, together, one, heads, epsilon), None), x, held)[0]
+def through(
+    x: jax.Array,
+    together: jax.Array,
+    weights: Mapping[str, Any],
+    params: Params | None,
+    numbers: range,
+    base: tuple[int, int, float],
+) -> jax.Array:
+    """Return what several layers make of `x`, (rows, pieces, width); `base` is (layers, heads, epsilon)."""
+    flat = x.reshape(-1, x.shape[-1])
+    for number in numbers:
+        held = {n.split(".", 1)[1]: w for n, w in weights.items() if n.startswith(f"{number}.")}
+        held |= _changes(number, list(held), params) if params is not None else {}
+        flat = layer(flat, together, held, base[1], base[2])
+    return flat.reshape(x.shape)
 
 
 def same_sentence(sentence: jax.Array) -> jax.Array:
@@ -109,12 +117,13 @@ def same_sentence(sentence: jax.Array) -> jax.Array:
     return sentence[:, :, None] == sentence[:, None, :]
 
 
-def upper(made: Mapping[str, jax.Array], weights: Mapping[str, Any], params: Params, base: Any) -> jax.Array:
+def upper(
+    made: Mapping[str, jax.Array], weights: Mapping[str, Any], params: Params, base: tuple[int, int, float]
+) -> jax.Array:
     """Return the upper layers' result from the lower ones', made even; `base` is (layers, heads, epsilon)."""
-    layers, heads, epsilon = base
     x = made["x"] + made["states"] @ params["state"]
-    held = stacked(weights, params, range(FIRST_TRAINED, layers))
-    x = through(x, same_sentence(made["sentence"]), held, heads, epsilon)
+    together = same_sentence(made["sentence"])
+    x = through(x, together, weights, params, range(FIRST_TRAINED, base[0]), base)
     return (x - params["token.mean"]) / params["token.scale"]
 
 

@@ -1,0 +1,86 @@
+"""Fit the reader's confidence on sentences that it was not trained on, and write it into the delta.
+
+    python -m agent.train.calibrate --base e5-small-q4.bin --delta d.npz --out agent/data/reader.npz FILE...
+
+Each file: labelled sentences, one JSON object a line. A fifth of them is left out in turn, to say how true
+the confidence is of sentences that it was not fitted on either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from agent.train.lines import development, spoken
+from agent.train.reader_data import flat_intent
+from agent.understanding.calibration import confidence, expected_error, fitted
+from agent.understanding.delta import Delta, read_delta, write_delta
+from agent.understanding.encoder import Encoder, convert
+from agent.understanding.label_json import requests_to_intents
+from agent.understanding.labels import state_from_json
+from agent.understanding.matching import same_intents
+from agent.understanding.reader import Reader
+from languages.language import load_language
+
+
+def cases(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return labelled sentences: of the files, and the development lines."""
+    found = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    for line in (*development(), *spoken()):
+        intents = [flat_intent(intent.to_dict()) for intent in line.intents]
+        if all(intent["kind"] != "chat" for intent in intents):
+            language = "zh" if any(c > "\u4dff" for c in line.text) else "en"
+            found.append({"text": line.text, "language": language, "intents": intents, "state": line.context})
+    return found
+
+
+def main() -> None:
+    """Fit, say how truthful it is, and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--delta", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    delta = read_delta(options.delta.read_bytes())
+    with tempfile.TemporaryDirectory() as folder:
+        reader = Reader(Encoder(convert(options.base, delta, Path(folder))), delta)
+        read = [_figures(reader, case) for case in cases(options.files)]
+    seen, right = np.array([f for f, _ in read]), np.array([r for _, r in read], np.float32)
+    order = np.random.default_rng(0).permutation(len(seen))
+    sure = np.zeros(len(seen), np.float32)
+    for held in np.array_split(order, 5):
+        others = np.setdiff1d(order, held)
+        weights = {"weights": fitted(seen[others], right[others])}
+        sure[held] = [confidence(row, weights) for row in seen[held]]
+    print(f"{len(seen)} sentences, {right.mean():.1%} right")
+    print(f"ECE on those left out {expected_error(sure, right):.3f}")
+    for least in (0.5, 0.6, 0.7, 0.8, 0.9):
+        taken = sure >= least
+        print(f"from {least}: {taken.mean():.1%} taken, {1 - right[taken].mean():.1%} of them wrong")
+    write(options.out, delta, {"weights": fitted(seen, right), "sentences": len(seen)})
+
+
+def _figures(reader: Reader, case: dict[str, Any]) -> tuple[Any, bool]:
+    seen, decoded = reader.seen(case["text"], state_from_json(case.get("state")))
+    words = load_language(case["language"]).reading
+    got = requests_to_intents(case["text"], [d.request for d in decoded], words)
+    return seen, same_intents(got, case["intents"])
+
+
+def write(path: Path, delta: Delta, calibration: dict[str, Any]) -> None:
+    """Write a delta with another calibration."""
+    changed = replace(delta, calibration=calibration)
+    names = ("base_sha256", "apart", "most_latin", "extra", "known", "calibration")
+    write_delta(path, changed.arrays, {name: getattr(changed, name) for name in names})
+
+
+if __name__ == "__main__":
+    main()
