@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from nav.errors import BadName
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised whenever a pack of the previous version can no longer be read."""
 META_FILE = "meta.json"
 ATTRIBUTION = "© OpenStreetMap contributors"

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from nav.array_store import map_arrays
+from nav.enclosures import Enclosures
 from nav.errors import BadCoordinate, PointOutsideRegion, RegionDamaged, RegionNotFound, RegionOutdated
 from nav.graph import Graph, Int32Array, load_graph
 from nav.pack import FORMAT_VERSION, META_FILE, Meta, sha256_of
@@ -40,6 +41,8 @@ class Network:
     """The contraction order, if the pack stores it."""
     digest: str
     """Tells this network from every other."""
+    enclosures: Enclosures
+    """Areas with entrances."""
     rules: RuleBook
     """What depends on the time or the vehicle; it binds motor vehicles only."""
 
@@ -131,6 +134,7 @@ class Region:
             graph = self.graph if profile == "car" else self._load_walk()
             arrays = map_arrays(self.path / folder / f"{profile}.arrays")
             order = arrays.pop(ORDER_FIELD, None)
+            enclosures = Enclosures(**map_arrays(self.path / "graph" / "enclosures.arrays"))
             snap_index = SnapIndex(**map_arrays(self.path / folder / "snap.arrays"))
             turns = Turns(**arrays)
             rules = self._rules if profile == "car" else RuleBook((), (), (0.0, 0.0))
@@ -144,6 +148,7 @@ class Region:
             order=order,
             digest=self.meta.files[f"{folder}/{profile}.arrays"][1],
             rules=rules,
+            enclosures=enclosures,
         )
 
     @property

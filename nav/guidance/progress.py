@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nav.graph import EdgeFlag
 from nav.routing.route import Route
 from nav.units import Units
@@ -170,6 +172,7 @@ class RouteRuler:
 
 
 def limit_kph(route: Route, edge: int) -> int | None:
-    """Return the speed limit on an edge; None if unknown, or if there is none."""
-    limit = int(route.graph.edge_maxspeed_kph[edge])
+    """Return the speed limit on an edge at the hour of the route; None if unknown or if there is none."""
+    on_route = np.flatnonzero(route.edges == edge)
+    limit = int(route.limits_kph[on_route[0]] if len(on_route) else route.graph.edge_maxspeed_kph[edge])
     return None if limit in (0, _NO_LIMIT) else limit

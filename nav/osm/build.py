@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from nav.array_store import write_arrays
 from nav.country import timezone_at
+from nav.enclosures import ENCLOSURE_FIELDS
 from nav.errors import BadMapFile
 from nav.graph import ARRAY_FIELDS, Access, Graph, RoadClass
 from nav.osm.assemble import assemble
 from nav.osm.extract import Progress, RawNetwork, read_network
+from nav.osm.grounds import lay_out_grounds
 from nav.osm.restrictions import forbidden_sequences
 from nav.pack import ATTRIBUTION, FORMAT_VERSION, LICENCE, META_FILE, Meta, sha256_of
 from nav.routing.engine import compute_order
@@ -77,6 +79,7 @@ def pack_network(
         "graph/roads.arrays": _fields(roads, ARRAY_FIELDS),
         "graph/snap.arrays": _fields(build_snap_index(roads), SNAP_FIELDS),
     }
+    files["graph/enclosures.arrays"] = _fields(lay_out_grounds(network.grounds), ENCLOSURE_FIELDS)
     tell("turns", 0.5)
     files["graph/car.arrays"] = _profile(roads, "car", forbidden, conditions)
     tell("paths", 0.7)

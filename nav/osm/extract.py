@@ -15,6 +15,7 @@ from nav.errors import BadMapFile
 from nav.graph import Access, NodeFlag
 from nav.osm.access import ACCESS_KEYS
 from nav.osm.clean import clean_tags
+from nav.osm.grounds import GROUND_KEYS, Ground, entrance_rank, read_ground
 from nav.osm.restrictions import Restriction, read_restriction
 from nav.osm.signs import WaySigns, read_signs
 from nav.osm.tags import WayTraits, read_names, read_node, read_place, read_way
@@ -35,8 +36,9 @@ NODE_KEYS = (
     "maxwidth",
     "maxlength",
     "maxweight",
+    "entrance",
 )
-WAY_KEYS = ("highway", "route")
+WAY_KEYS = ("highway", "route", *GROUND_KEYS)
 RELATION_KEYS = (
     "restriction",
     "restriction:motorcar",
@@ -89,6 +91,8 @@ class RawNetwork:
     """Latitude of each position, degrees × 1e7."""
     nodes: dict[int, NodeTraits] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
+    grounds: list[Ground] = field(default_factory=list)
+    """Areas with entrances."""
     other_ways: set[int] = field(default_factory=set)
     """Ways that are there, but are no road for anybody."""
     cut_ways: set[int] = field(default_factory=set)
@@ -153,22 +157,37 @@ class _Reader:
     def __init__(self, network: RawNetwork) -> None:
         self._network = network
         self._traits: dict[tuple[tuple[str, str], ...], WayTraits | None] = {}
+        self._entrances: dict[int, int] = {}
 
     def take(self, entity: Any) -> None:
         tags = clean_tags((tag.k, tag.v) for tag in entity.tags)
         if entity.is_way():
-            self._take_way(entity, tags)
+            if "highway" in tags or "route" in tags:
+                self._take_way(entity, tags)
+            else:
+                self._take_ground(entity, tags)
         elif entity.is_node():
             faults: set[str] = set()
             traits = _node_traits(tags, faults)
             self._network.faults.update(faults)
             if traits:
                 self._network.nodes[entity.id] = traits
+            if rank := entrance_rank(tags):
+                self._entrances[entity.id] = rank
         else:
             members = [(member.type, member.ref, member.role) for member in entity.members]
             faults = set()
             self._network.restrictions.extend(read_restriction(entity.id, tags, members, faults))
             self._network.faults.update(faults)
+
+    def _take_ground(self, way: Any, tags: dict[str, str]) -> None:
+        if not way.is_closed() or not any(node.ref in self._entrances for node in way.nodes):
+            return
+        nodes = [(node.ref, node.x, node.y) for node in way.nodes]
+        if all(x != _UNKNOWN_E7 for _, x, _ in nodes):
+            ground = read_ground(tags, nodes, self._entrances)
+            if ground is not None:
+                self._network.grounds.append(ground)
 
     def _take_way(self, way: Any, tags: dict[str, str]) -> None:
         key = tuple(sorted(_relevant(tags)))

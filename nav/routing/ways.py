@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nav.errors import NoRoute, PointUnreachable
-from nav.geometry import along_line
+from nav.geometry import along_line, distance_m
 from nav.graph import EdgeFlag
 from nav.region import Region, contraction_order
 from nav.routing.costs import load_costs
@@ -24,6 +24,9 @@ _ISLAND_REACH_M = 400.0
 _CHOICE_REACH_M = 12.0
 """Other roads this much farther away than the nearest are weighed by the journey."""
 _ON_IT_M = 5.0
+_GATE_REACH_M = 150.0
+"""An entrance farther from every road than this is none for who comes by car."""
+_MOST_GATES = 8
 _BESIDE_M = 100.0
 """A car that starts beside a motorway stands on another road, if one is no farther away than this."""
 _CHOICES_WEIGHED = 25
@@ -67,6 +70,7 @@ class Ways:
         self._wrong_side_ms: list[int] = [round(seconds * 1000) for seconds in by_class]
         self._away_ms_per_m = costs.car("stop_away_s_per_m") * 1000
         self._stoppable = (network.graph.edge_flags & np.uint32(EdgeFlag.NO_STOPPING)) == 0
+        self._enclosures = network.enclosures
         self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
 
     def snap(self, lat: float, lon: float, heading_deg: float | None = None, *, main_only: bool) -> Snap:
@@ -137,6 +141,8 @@ class Ways:
         lat, lon = stop.lat, stop.lon
         if stop.heading_deg is not None or self.profile != "car":
             return [self.snap(lat, lon, stop.heading_deg, main_only=main_only)]
+        if not is_start and (gates := self._by_the_gate(lat, lon, main_only=main_only)):
+            return gates
         if not main_only:
             quick = self._snapper.at_hand(lat, lon, reach_m=_CHOICE_REACH_M, only=self._stoppable)
             if quick is not None:
@@ -155,6 +161,33 @@ class Ways:
             far += _ISLAND_REACH_M
         found = self._snapper.within(lat, lon, max_distance_m=far, reach_m=_CHOICE_REACH_M, only=only)
         return found or [self.snap(lat, lon, main_only=main_only)]
+
+    def _by_the_gate(self, lat: float, lon: float, *, main_only: bool) -> list[Snap]:
+        """Return the roads at the entrances of the area round a place, if there is no road inside."""
+        area = self._enclosures.around(lat, lon)
+        if area < 0:
+            return []
+        only = self._stoppable & (self.turns.edge_component == 0) if main_only else self._stoppable
+        found = self._snapper.within(
+            lat, lon, max_distance_m=self._enclosures.reach_m(area), reach_m=0.0, only=only, count=1
+        )
+        if found and self._enclosures.contains(area, found[0].lat, found[0].lon):
+            return []
+        snaps: dict[int, Snap] = {}
+        for gate in self._enclosures.entrances(area, lat, lon)[:_MOST_GATES]:
+            near = self._snapper.within(
+                gate.lat, gate.lon, max_distance_m=_GATE_REACH_M, reach_m=0.0, only=only, count=1
+            )
+            if near and near[0].edge not in snaps:
+                walk = gate.preferred_m + near[0].distance_m
+                snaps[near[0].edge] = replace(near[0], point=(lat, lon), side="on", away_m=walk)
+        nearest = min((snap.away_m for snap in snaps.values()), default=0.0)
+        return [
+            replace(
+                snap, away_m=snap.away_m - nearest, distance_m=distance_m((lat, lon), (snap.lat, snap.lon))
+            )
+            for snap in snaps.values()
+        ]
 
     def choices(self, snaps: Sequence[Snap], stop: Stop) -> list[Place]:
         """Return where a leg from a stop may begin, and one to it may end."""

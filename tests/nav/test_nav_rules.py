@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nav.conditions import Clock, conditional_parts, is_timed, read_condition
 from nav.errors import BadRequest, NoRoute
+from nav.guidance.progress import limit_kph
 from nav.osm.access import read_size
 from nav.osm.tags import read_way
 from nav.routing.router import Router
@@ -241,6 +242,7 @@ def test_the_limit_of_the_season_makes_the_time(draw_map: Callable) -> None:
     assert winter.duration_s == pytest.approx(summer.duration_s * 130 / 110, rel=1e-3)
     assert winter.cost_s == winter.duration_s
     assert (summer.limits_kph.tolist(), winter.limits_kph.tolist()) == ([130], [110])
+    assert [limit_kph(route, int(route.edges[0])) for route in (summer, winter)] == [130, 110]
 
 
 PLACE_TAGS = ["bollard", "gate", ""]

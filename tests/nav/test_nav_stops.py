@@ -163,3 +163,54 @@ def test_turning_back_at_a_stop(draw_map: Callable, turning: bool | None, expect
     route = drawn.router().route(stops, turning=turning)
     letters = drawn.letters(route)
     assert ("E" in letters) is (expected == "BCEDA")
+
+
+PARK = """
+A-------------B-------------C
+|   p-----------------q     |
+|   |        X        |     |
+|   |                 |     |
+|   s--------g--------r     |
+D------------e--------------F
+"""
+PARK_ROADS = {"AB": ROAD, "BC": ROAD, "AD": ROAD, "De": ROAD, "eF": ROAD, "CF": ROAD}
+
+
+@pytest.mark.parametrize(
+    ("tags", "gate", "expected"),
+    [
+        pytest.param({"leisure": "park"}, {"barrier": "gate"}, "e", id="park"),
+        pytest.param({"barrier": "wall"}, {"entrance": "main"}, "e", id="walled palace"),
+        pytest.param({"tourism": "hotel", "building": "yes"}, {"entrance": "yes"}, "e", id="hotel"),
+        pytest.param({"leisure": "park"}, {"barrier": "gate", "access": "private"}, "", id="private gate"),
+        pytest.param({"leisure": "park"}, {"entrance": "emergency"}, "", id="emergency exit"),
+        pytest.param({"leisure": "park"}, {}, "", id="no gate is known"),
+        pytest.param({"landuse": "meadow"}, {"barrier": "gate"}, "", id="a meadow"),
+    ],
+)
+def test_a_place_in_an_area_is_reached_by_its_gate(
+    draw_map: Callable, tags: dict[str, str], gate: dict[str, str], expected: str
+) -> None:
+    drawn = draw_map(PARK, PARK_ROADS | {"pqrgsp": tags}, nodes={"g": gate})
+    route = drawn.route("A", "X")
+    end = route.geometry[-1]
+    near_gate = np.hypot(*((end - drawn.point("e")) * [1.0, 0.5])) < 1e-5
+    assert bool(near_gate) == bool(expected)
+    assert route.stops[1].point == drawn.point("X")
+    if expected:
+        assert route.on_foot_m == pytest.approx(334, abs=5), "from the gate to the place"
+    assert drawn.route("X", "A").stops[0].distance_m < 250, "a car inside leaves by the nearest road"
+
+
+def test_a_road_inside_the_area_is_used(draw_map: Callable) -> None:
+    ways = PARK_ROADS | {"pqrgsp": {"amenity": "university"}, "egX": ROAD}
+    drawn = draw_map(PARK, ways, nodes={"g": {"barrier": "gate", "access": "yes"}})
+    assert drawn.way("A", "X").endswith("egX")
+
+
+def test_the_gate_that_suits_the_journey(draw_map: Callable) -> None:
+    drawing = PARK.replace("p-----------------q", "p--------h--------q")
+    ways = PARK_ROADS | {"phqrgsp": {"leisure": "park"}}
+    both = draw_map(drawing, ways, nodes={"g": {"entrance": "yes"}, "h": {"entrance": "yes"}})
+    assert both.route("A", "X").on_foot_m < 250, "the gate near the place"
+    assert both.route("A", "X").geometry[-1][0] > both.point("X")[0]
