@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -22,6 +23,7 @@ from agent.actions.session import Session
 from agent.actions.suggestion import Suggester, Suggestion
 from agent.actions.turn import Result, Turn
 from agent.errors import AgentError
+from agent.trip.orders import order_of
 from agent.understanding.intent import (
     Cancel,
     ChangeRoute,
@@ -154,6 +156,9 @@ class Agent:
         guidance = self._followed()
         spoken = language if language in {"zh", "en"} else None
         understood = self._understand(text, alternatives, spoken, guidance)
+        order = order_of(understood.text, understood.language, planning=self.session.plan is not None)
+        if order is not None:
+            understood = replace(understood, intents=(order,), confidence=1.0)
         took_ms = (time.perf_counter() - started) * 1000
         return self._answer(text, understood, position, guidance, took_ms)
 
@@ -305,6 +310,11 @@ class Agent:
             turn.session.question = None
         match intent:
             case Navigate():
+                if self.session.plan is not None:
+                    from agent.actions import trip_keep
+
+                    if (stop := trip_keep.stop_meant(turn, intent)) is not None:
+                        return act_drive.drive_to(turn, intent, stop)
                 return act_drive.navigate(turn, intent)
             case Search():
                 return act_search.search(turn, intent)

@@ -26,6 +26,7 @@ class LodgingWords(_Data):
     """How one wishes to sleep."""
 
     none: tuple[str, ...]
+    not_: tuple[str, ...]
     camper: tuple[str, ...]
     kinds: dict[str, tuple[str, ...]]
     center: tuple[str, ...]
@@ -65,6 +66,10 @@ class TripWords(_Data):
     money: dict[str, tuple[str, ...]]
     lodging: LodgingWords
     limit: dict[str, tuple[str, ...]]
+    sights_a_day: str
+    easy: tuple[str, ...]
+    late: tuple[str, ...]
+    same_hotel: tuple[str, ...]
     units_m: dict[str, float]
     units_s: dict[str, float]
     clock: tuple[str, ...]

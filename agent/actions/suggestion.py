@@ -11,6 +11,7 @@ from agent.actions.context import Desk, as_place
 from agent.actions.finding import Finder
 from agent.actions.guidance_state import GuidanceState
 from agent.actions.session import Question, Session
+from agent.actions.trip_told import ahead
 from agent.understanding.intent import Navigate, Search
 from nav.errors import NavError
 from nav.geometry import distance_m
@@ -30,10 +31,15 @@ PARKING_BEFORE_M = 1_500.0
 QUIET_BEFORE_MANOEUVRE_M = 400.0
 """Nothing is proposed this close to a manoeuvre."""
 
+AT_STOP_M = 600.0
+"""So near to a stop of the plan the car stands at it."""
+
+_BEFORE_LEAVING = timedelta(minutes=10)
+
 PAUSE = timedelta(minutes=15)
 """Least time between two proposals, and after one that was turned down."""
 
-Topic = Literal["fuel", "rest", "parking", "usual"]
+Topic = Literal["fuel", "rest", "parking", "usual", "plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,7 @@ class Suggester:
             self._fuel(finder, guidance)
             or self._rest(finder, guidance)
             or self._parking(finder, guidance)
+            or self._next_stop(finder, guidance, now)
             or self._usual(finder, guidance, now)
         )
         if found is not None:
@@ -187,6 +194,27 @@ class Suggester:
         )
         because = f"{guidance.remaining_m:.0f} m to the destination"
         return Suggestion(topic="parking", text=text, place=named[0], because=because)
+
+    def _next_stop(self, finder: Finder, guidance: GuidanceState | None, now: datetime) -> Suggestion | None:
+        """Offer the plan's next stop when it is time to leave the one where the car stands."""
+        driving = guidance is not None and guidance.route is not None and not guidance.parked
+        plan, earlier = self._session.plan, self._session.earlier
+        if driving or plan is None or not earlier or finder.position is None:
+            return None
+        here = next((v for v in plan.visits if v.place.id == earlier[-1].id), None)
+        coming = ahead(self._session)
+        if here is None or not coming or now.replace(tzinfo=None) < here.leave - _BEFORE_LEAVING:
+            return None
+        if distance_m(finder.position, here.park or (here.place.lat, here.place.lon)) > AT_STOP_M:
+            return None
+        place = coming[0].place
+        if f"plan:{place.id}" in self._done:
+            return None
+        name = reply.spoken_name(place, finder.language)
+        text = reply.say(finder.language, "trip.next_offer", name=name)
+        return Suggestion(
+            topic="plan", text=text, place=place, because=f"the plan leaves at {here.leave:%H:%M}"
+        )
 
     def _usual(self, finder: Finder, guidance: GuidanceState | None, now: datetime) -> Suggestion | None:
         driving = guidance is not None and guidance.route is not None and not guidance.parked

@@ -36,23 +36,25 @@ def drive(turn: Turn, day: int = 0) -> Result:
         return turn.impossible("trip.none")
     if turn.position is None:
         return turn.impossible("route.no_position")
-    visits = trip_told.stops(plan)
     if day:
         number = len(plan.days) if day == -1 else day
         if number > len(plan.days):
             return turn.impossible("trip.no_day", days=str(len(plan.days)))
         turn.session.plan_next = sum(len(trip_told.stops(d)) for d in plan.days[: number - 1])
-    if turn.session.plan_next >= len(visits):
+    coming = trip_told.ahead(turn.session)
+    if not coming:
         return turn.done("trip.over")
-    visit = visits[turn.session.plan_next]
+    visit = coming[0]
     turn.session.plan_next += 1
     return act_drive.drive_to(turn, Navigate(to=visit.place.name, avoid=plan.avoid), visit.place)
 
 
-def stop_meant(turn: Turn, words: str) -> Place | None:
+def stop_meant(turn: Turn, intent: Navigate) -> Place | None:
     """Return the stop of the plan that words mean ("the first", "the hotel"); None if they mean none."""
-    plan = turn.session.plan
-    if plan is None:
+    plan, words = turn.session.plan, intent.to
+    if plan is None or not words or intent.near or intent.start or turn.session.question is not None:
+        return None
+    if turn.position is None:
         return None
     visits = trip_told.stops(plan)
     chosen: Visit | None = None

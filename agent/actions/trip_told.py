@@ -8,6 +8,7 @@ from agent.actions import reply
 from agent.actions.turn import Result, Turn
 
 if TYPE_CHECKING:
+    from agent.actions.session import Session
     from agent.trip.accounting import Entry
     from agent.trip.itinerary import Day, Plan, Visit
     from agent.trip.request import TripRequest
@@ -209,11 +210,23 @@ def stops(day_or_plan: Plan | Day) -> list[Visit]:
     return [v for v in day_or_plan.visits if v.kind not in {"free"}]
 
 
+def ahead(session: Session) -> list[Visit]:
+    """Return the stops of the plan that are still to come: after the one driven to last."""
+    if session.plan is None:
+        return []
+    visits, at = stops(session.plan), session.plan_next
+    if session.earlier:
+        last = session.earlier[-1].id
+        at = next((i + 1 for i in range(at, len(visits)) if visits[i].place.id == last), at)
+    session.plan_next = at
+    return visits[at:]
+
+
 def _next(turn: Turn, plan: Plan) -> Result:
-    ahead = stops(plan)[turn.session.plan_next :]
-    if not ahead:
+    coming = ahead(turn.session)
+    if not coming:
         return turn.done("trip.over")
-    visit = ahead[0]
+    visit = coming[0]
     return Result(
         outcome="done",
         reply=turn.say(

@@ -92,9 +92,9 @@ def make_request(
         lodging=lodging_of(wishes.model_copy(update={"budget": budget_of(wishes, spoken)}), spoken),
         times=times,
         meal_hours=meal_hours(country_at(*found[0].center)),
-        per_day=_per_day(wishes, party),
+        per_day=_per_day(wishes, party, limits),
         walk_m=_walk(wishes, party, limits),
-        day_start=_day_start(wishes, times, party),
+        day_start=_day_start(wishes, times, limits),
         range_m=range_m,
         entries=entries,
         extra={} if where or towns else {"here": True},
@@ -139,10 +139,11 @@ def _named(towns: Sequence[Town], language: Language) -> str:
     return load_language(language).joined([town.name for town in towns])
 
 
-def _per_day(wishes: Wishes, party: Party) -> int:
-    most = _PER_DAY[wishes.pace]
-    slow = (party.walks_less or party.children) and not wishes.pace
-    return most - (1 if slow else 0)
+def _per_day(wishes: Wishes, party: Party, limits: Limits) -> int:
+    most = _PER_DAY["easy" if limits.easy and not wishes.pace else wishes.pace]
+    slow = (party.walks_less or party.children) and not wishes.pace and not limits.easy
+    most -= 1 if slow else 0
+    return min(most, limits.sights) if limits.sights else most
 
 
 def _walk(wishes: Wishes, party: Party, limits: Limits) -> float:
@@ -152,12 +153,14 @@ def _walk(wishes: Wishes, party: Party, limits: Limits) -> float:
     return min(walk, 300.0) if party.wheelchair else min(walk, 450.0) if party.walks_less else walk
 
 
-def _day_start(wishes: Wishes, times: Times, party: Party) -> time:
+def _day_start(wishes: Wishes, times: Times, limits: Limits) -> time:
     if wishes.depart:
         hour, minute = wishes.depart.split(":")
         return time(min(int(hour), 20), int(minute))
     if times.daily:
         return times.daily
+    if limits.late or limits.easy:
+        return time(10, 0)
     return {"easy": time(10, 0), "full": time(8, 30)}.get(wishes.pace, time(9, 0))
 
 

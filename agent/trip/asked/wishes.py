@@ -30,6 +30,12 @@ class Limits:
     """Longest drive without a stop, seconds."""
     climb: bool = False
     """Whether climbs and stairs are to be kept off."""
+    sights: int = 0
+    """Most sights in a day; 0 for no limit."""
+    easy: bool = False
+    """Whether it must not be hurried."""
+    late: bool = False
+    """Whether one wants to sleep in."""
     read: tuple[tuple[str, str], ...] = ()
     """Words that were understood, each with what it limits: "walk", "drive", "climb"."""
 
@@ -47,6 +53,8 @@ class Lodging:
     near: str = ""
     """Place in the speaker's words that it should be near to."""
     price: Literal["", "low", "high"] = ""
+    banned: tuple[str, ...] = ()
+    """Kinds that it must not be."""
     tags: tuple[tuple[str, str], ...] = ()
     """What it must have by the map, each with its words."""
     names: tuple[str, ...] = ()
@@ -59,8 +67,16 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
     """Read limits: 一天开车不超过三小时, "not too much walking"."""
     words = trip_words(language)
     walk = day = leg = None
-    climb, read = False, []
+    climb, easy, late, sights, read = False, False, False, 0, []
     for span in spans:
+        if most := _sights(span, language):
+            sights = most
+            read.append((span, "sights"))
+            continue
+        if said := next((w for w in ("easy", "late", "same_hotel") if _says(span, language, w)), ""):
+            easy, late = easy or said == "easy", late or said == "late"
+            read.append((span, said))
+            continue
         metres = _amount(span, words.units_m, language)
         seconds = _amount(span, words.units_s, language)
         if any_of(language, words.limit["drive"]).search(span):
@@ -75,7 +91,22 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
         elif any_of(language, words.limit["walk"]).search(span):
             walk = min(metres or (seconds or 0) * 1.2 or LITTLE_WALK_M, 1500.0)
             read.append((span, "walk"))
-    return Limits(walk_m=walk, drive_day_s=day, drive_leg_s=leg, climb=climb, read=tuple(read))
+    return Limits(
+        walk_m=walk, drive_day_s=day, drive_leg_s=leg, climb=climb, sights=sights, easy=easy, late=late,
+        read=tuple(read),
+    )  # fmt: skip
+
+
+def _says(span: str, language: Language, field: str) -> bool:
+    return any_of(language, getattr(trip_words(language), field)).search(span) is not None
+
+
+def _sights(span: str, language: Language) -> int:
+    """Return how many sights a day are the most; 0 if that is not what is said."""
+    numbers = load_language(language).numbers
+    pattern = trip_words(language).sights_a_day.replace("{n}", f"(?P<n>{numbers.pattern})")
+    found = re.search(alone(language, pattern), span, re.IGNORECASE)
+    return int(numbers.read(found["n"].strip()) or 0) if found else 0
 
 
 def _amount(text: str, units: dict[str, float], language: Language) -> float | None:
@@ -92,6 +123,7 @@ def lodging_of(wishes: Wishes, language: Language) -> Lodging:
     data = trip_words(language)
     words = data.lodging
     kinds: list[str] = []
+    banned: list[str] = []
     tags: list[tuple[str, str]] = []
     names: list[str] = []
     read: list[tuple[str, str]] = []
@@ -100,6 +132,9 @@ def lodging_of(wishes: Wishes, language: Language) -> Lodging:
         what = ""
         if any_of(language, words.none).search(span):
             facts["none"], what = True, "none"
+        elif any_of(language, words.not_).search(span) and (found := _kinds(span, language, anywhere=True)):
+            banned += found
+            what = "ban"
         elif any_of(language, words.camper).search(span):
             facts["camper"], what = True, "camper"
         elif (stars := _stars(words.stars, span, language)) is not None:
@@ -122,6 +157,7 @@ def lodging_of(wishes: Wishes, language: Language) -> Lodging:
             facts["price"] = price
     return Lodging(
         kinds=tuple(kinds),
+        banned=tuple(banned),
         tags=tuple(tags),
         names=tuple(names),
         read=tuple(read),
@@ -129,18 +165,15 @@ def lodging_of(wishes: Wishes, language: Language) -> Lodging:
     )
 
 
-def _kinds(span: str, language: Language) -> list[str]:
+def _kinds(span: str, language: Language, *, anywhere: bool = False) -> list[str]:
     """Return the kinds of lodging that are said: a hotel only by itself, for its name may hold the word."""
-    kinds = trip_words(language).lodging.kinds
-    return [
-        kind
-        for kind, said in kinds.items()
-        if (
-            any_of(language, said).fullmatch(_core(span))
-            if kind == "hotel"
-            else any_of(language, said).search(span)
-        )
-    ]
+    found = []
+    for kind, said in trip_words(language).lodging.kinds.items():
+        pattern = any_of(language, said)
+        whole = kind == "hotel" and not anywhere
+        if pattern.fullmatch(_core(span)) if whole else pattern.search(span):
+            found.append(kind)
+    return found
 
 
 def _core(span: str) -> str:

@@ -76,7 +76,7 @@ def find_beds(
     _tagged(lodging, beds)
     _said_near(desk, towns[0], lodging, beds, language)
     for words, what in lodging.read:
-        if what == "stars":
+        if what in {"stars", "ban"}:
             beds.entries.append(Entry(slot="lodging", words=words, state="kept"))
         if what == "camper":
             beds.entries.append(Entry(slot="lodging", words=words, state="kept"))
@@ -90,7 +90,7 @@ def _in_town(desk: Desk, town: Town, lodging: Lodging, banned: Sequence[str], be
     near = desk.places.of_kinds(
         [f"tourism/{k}" for k in kinds], near=town.center, within_m=town.reach_m + 3_000
     )
-    out = {k for words in banned for k in kind_banned(words) if k != "hotel"}
+    out = {k for words in banned for k in kind_banned(words) if k != "hotel"} | set(lodging.banned)
     names = {n for words in banned for n in (words.casefold(),)}
     fit = [
         p

@@ -1,0 +1,153 @@
+"""What the words of a trip's wishes ask for: party, times, limits, lodging, dates, orders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+import pytest
+
+from agent.trip.asked.clock import times_of
+from agent.trip.asked.occasions import is_impossible, trip_date
+from agent.trip.asked.party import read_party
+from agent.trip.asked.wishes import limits_of, lodging_of
+from agent.trip.orders import order_of
+from agent.understanding.intent import PlanChange, PlanTrip, Wishes
+
+NOW = datetime(2026, 6, 10, 10, 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "party"),
+    [
+        ("zh", "两大一小", {"adults": 2, "children": 1}),
+        ("zh", "2大1小1老", {"adults": 2, "children": 1, "elderly": 1}),
+        ("zh", "一家四口", {"adults": 2, "children": 2}),
+        ("zh", "我和老婆带两个孩子，一个三岁", {"adults": 2, "children": 2, "ages": [3]}),
+        ("zh", "带着老人", {"elderly": 1}),
+        ("zh", "三个人", {"people": 3}),
+        ("zh", "带狗", {"dog": True}),
+        ("en", "me and my two kids", {"adults": 1, "children": 2}),
+        ("en", "two adults and three children aged 5", {"adults": 2, "children": 3, "ages": [5]}),
+        ("en", "with my parents", {"elderly": 2}),
+        ("en", "grandma in a wheelchair", {"elderly": 1, "wheelchair": True}),
+        ("en", "a group of six", {"people": 6}),
+    ],
+)
+def test_who_comes(language: str, words: str, party: dict[str, object]) -> None:
+    assert read_party((words,), language).to_dict() == party  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "slot", "at"),
+    [
+        ("zh", "下午两点出发", "begin", time(14)),
+        ("zh", "晚上八点前回来", "end", time(20)),
+        ("zh", "每天九点半出发", "daily", time(9, 30)),
+        ("zh", "下午四点的飞机", "end", time(14)),
+        ("zh", "晚饭七点", "dinner", time(19)),
+        ("en", "back by six", "end", time(18)),
+        ("en", "before my flight at four", "end", time(14)),
+        ("en", "start at ten", "begin", time(10)),
+        ("en", "half past eight", "begin", time(8, 30)),
+        ("en", "not before ten", "begin", time(10)),
+        ("en", "train at 18:20", "end", time(17, 35)),
+    ],
+)
+def test_times(language: str, words: str, slot: str, at: time) -> None:
+    times = times_of((words,), language)  # type: ignore[arg-type]
+    assert getattr(times, slot) == at
+    assert times.read == (words,)
+
+
+def test_words_without_a_time_are_not_read() -> None:
+    assert times_of(("随便什么时候",), "zh").read == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "slot", "value"),
+    [
+        ("zh", "一天开车不超过三小时", "drive_day_s", 3 * 3600),
+        ("zh", "一次开车不超过两小时", "drive_leg_s", 2 * 3600),
+        ("zh", "不想走太多路", "walk_m", 350),
+        ("zh", "每天最多三个景点", "sights", 3),
+        ("zh", "别太赶", "easy", True),
+        ("zh", "不爬山", "climb", True),
+        ("en", "no more than 500 meters on foot", "walk_m", 500),
+        ("en", "at most two hours of driving a day", "drive_day_s", 2 * 3600),
+        ("en", "no stairs", "climb", True),
+        ("en", "no early start", "late", True),
+    ],
+)
+def test_limits(language: str, words: str, slot: str, value: object) -> None:
+    assert getattr(limits_of((words,), language), slot) == value  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "slot", "value"),
+    [
+        ("zh", "民宿", "kinds", ("guest_house",)),
+        ("zh", "不要民宿", "banned", ("guest_house",)),
+        ("zh", "五星级酒店", "stars", 5),
+        ("zh", "不住酒店", "none", True),
+        ("zh", "靠近车站", "near", "车站"),
+        ("zh", "海景房", "names", ("海景房",)),
+        ("en", "no hostels", "banned", ("hostel",)),
+        ("en", "a cheap hostel", "kinds", ("hostel",)),
+        ("en", "near the station", "near", "station"),
+        ("en", "camper", "camper", True),
+    ],
+)
+def test_lodging(language: str, words: str, slot: str, value: object) -> None:
+    lodging = lodging_of(Wishes(lodging=(words,)), language)  # type: ignore[arg-type]
+    assert getattr(lodging, slot) == value
+    if slot == "banned":
+        assert lodging.kinds == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [
+        ("zh", "端午节", date(2026, 6, 19)),
+        ("zh", "国庆", date(2026, 10, 1)),
+        ("zh", "11月底", date(2026, 11, 27)),
+        ("zh", "12月中旬", date(2026, 12, 15)),
+        ("zh", "下个月初", date(2026, 7, 3)),
+        ("zh", "6月20号", date(2026, 6, 20)),
+        ("en", "early December", date(2026, 12, 3)),
+        ("en", "next weekend", date(2026, 6, 20)),
+        ("en", "Christmas", date(2026, 12, 25)),
+        ("en", "the dragon boat festival", date(2026, 6, 19)),
+        ("en", "in July", date(2026, 7, 1)),
+    ],
+)
+def test_dates(language: str, words: str, day: date) -> None:
+    assert trip_date(words, NOW, language, "CN") == day  # type: ignore[arg-type]
+
+
+def test_a_day_that_no_calendar_has() -> None:
+    assert is_impossible("二月三十号")
+    assert is_impossible("February 30")
+    assert not is_impossible("6月20号")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "meant"),
+    [
+        ("zh", "撤销", PlanTrip(change=PlanChange(action="undo"))),
+        ("zh", "出发吧", PlanTrip(act="drive")),
+        ("zh", "这个行程要花多少钱", PlanTrip(ask="cost")),
+        ("zh", "保存这个行程", PlanTrip(act="save")),
+        ("en", "Undo that.", PlanTrip(change=PlanChange(action="undo"))),
+        ("en", "take us to the next stop", PlanTrip(act="drive")),
+        ("en", "what's next?", PlanTrip(ask="next")),
+        ("en", "what changed?", PlanTrip(ask="compare")),
+        ("en", "go home", None),
+    ],
+)
+def test_orders_about_the_plan(language: str, words: str, meant: PlanTrip | None) -> None:
+    assert order_of(words, language, planning=True) == meant  # type: ignore[arg-type]
+
+
+def test_without_a_plan_only_a_kept_one_is_asked_for() -> None:
+    assert order_of("撤销", "zh", planning=False) is None
+    assert order_of("打开上次的行程", "zh", planning=False) == PlanTrip(act="recall")
