@@ -46,13 +46,13 @@ def _bed(name: str, east: float, north: float, stars: str = "", kind: str = "hot
     return name, east, north, {"tourism": kind, **({"stars": stars} if stars else {})}
 
 
-_OPEN = "Mo-Su 08:30-17:30"
+_OPEN, _DAYS = "Mo-Su 08:30-17:30", "Tu-Su 09:00-17:00"
 TOWNS = (
     Town(
         name="玉峰镇", lat=31.38, lon=120.95, place="town", streets=9,
         spots=(
             _spot("亭林园", -500, 420, leisure="garden", opening_hours=_OPEN, wikidata="Q1"),
-            _spot("云安博物馆", 380, 300, tourism="museum", opening_hours="Tu-Su 09:00-17:00", wikidata="Q2"),
+            _spot("云安博物馆", 380, 300, tourism="museum", opening_hours=_DAYS, wikidata="Q2"),
             _spot("昆曲馆", 420, 80, tourism="museum", opening_hours="Tu-Su 09:00-16:30"),
             _spot("玉峰山公园", -300, 760, leisure="park"),
             _spot("文昌塔", -80, 620, historic="monument", wikidata="Q3"),
@@ -70,7 +70,8 @@ TOWNS = (
             _eat("广府茶楼", 420, -160, "cantonese"), _eat("江南人家", -360, 520, "chinese"),
             _eat("第一中学食堂", -100, 40, "chinese"), _eat("市政府员工餐厅", 40, 60, "chinese"),
             _eat("外婆小厨", 700, -560, "chinese"), _eat("寿司屋", 180, 160, "sushi;japanese"),
-            _bed("云安宾馆", 60, -60, "4"), _bed("东园大酒店", -200, 240, "5"), _bed("如家酒店", 240, 180, "2"),
+            _bed("云安宾馆", 60, -60, "4"), _bed("东园大酒店", -200, 240, "5"),
+            _bed("如家酒店", 240, 180, "2"),
             _bed("玉峰青年旅舍", -320, -200, "", "hostel"), _bed("亭林花园酒店", -420, 120, "3"),
             _spot("中心停车场", 30, -120, amenity="parking"), _spot("中石化加油站", 500, -20, amenity="fuel"),
             _spot("国家电网充电站", 520, 120, amenity="charging_station"),

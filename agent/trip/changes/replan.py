@@ -189,7 +189,7 @@ def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Place:
             fresh = [p for p in found if p.id not in used and p.id not in request.disliked]
             if fresh:
                 return fresh[0]
-            raise PlanImpossible("no_other_kind", name=words)
+            raise PlanImpossible("already_in" if len(found) == 1 else "no_other_kind", name=words)
     return named(desk, words, request.center)
 
 

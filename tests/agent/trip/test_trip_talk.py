@@ -132,7 +132,7 @@ def test_a_stop_of_the_plan_is_driven_to(do: Do, words: str, kind: str, number: 
     "change",
     [
         PlanChange(action="drop", day=2),
-        PlanChange(action="add", what="动物园"),
+        PlanChange(action="add", what="大剧院"),
         PlanChange(action="hotel", day=1, what="便宜点的"),
         PlanChange(action="hotel", what="东园大酒店"),
         PlanChange(action="later", what="十点"),
@@ -161,7 +161,7 @@ def _check(change: PlanChange, old: Plan, new: Plan) -> None:
         case PlanChange(action="drop", day=2) | PlanChange(action="shorter"):
             assert len(new.days) == 2
         case PlanChange(action="add"):
-            assert "云安动物园" in [v.place.name for v in new.visits]
+            assert "大剧院" in [v.place.name for v in new.visits]
         case PlanChange(action="hotel", day=1):
             assert hotels[0] in {"玉峰青年旅舍", "如家酒店", "亭林花园酒店"}
         case PlanChange(action="hotel"):
