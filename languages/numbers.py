@@ -132,7 +132,11 @@ class Numbers:
         names = "|".join(map(re.escape, _longest_first(named)))
         if self._words.places:
             return rf"(?:\d+(?:\.\d+)?|(?:{names})+)"
-        return rf"(?:\d+(?:\.\d+)?|(?:(?:{names})(?:[ -]|\b))+" + (rf"|(?:{articles}))" if articles else ")")
+        # Where numbers are one word (einundzwanzig), the next part follows at once.
+        inside = "|".join(map(re.escape, _longest_first(set(self._words.fillers))))
+        glued = rf"(?:{inside})(?={names})|(?={names})" if inside else rf"(?={names})"
+        many = rf"(?:(?:{names})(?:[ -]|\b|{glued}))+" + (rf"|(?:{articles})\b" if articles else "")
+        return rf"(?:\d+(?:\.\d+)?|(?<![^\W\d_])(?:{many}))"
 
     def read(self, text: str) -> float | None:
         """Read a numeral in words or digits; None if it is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +61,9 @@ def test_spelling(code: str, value: int, plain: str, counting: str | None) -> No
         ("en", "", None),
         ("en", "soon", None),
         ("en", "٣", None),
+        ("de", "einundzwanzig", 21),
+        ("de", "zweihundertfünfzig", 250),
+        ("de", "eine", 1),
     ],
 )
 def test_reading(code: str, said: str, value: float | None) -> None:
@@ -70,6 +75,19 @@ def test_reading(code: str, said: str, value: float | None) -> None:
 )
 def test_reading_ordinals(code: str, said: str, value: int | None) -> None:
     assert load_language(code).numbers.read_ordinal(said) == value
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "numerals"),
+    [
+        ("de", "in einundzwanzig Minuten oder zweihundertfünf Metern", ["einundzwanzig", "zweihundertfünf"]),
+        ("en", "between five and six, twenty-one or 7.5", ["five", "six", "twenty-one", "7.5"]),
+        ("zh", "三百米或者2公里", ["三百", "2"]),
+    ],
+)
+def test_finding(code: str, text: str, numerals: list[str]) -> None:
+    """Numbers of one word are found whole, and "and" between two numbers joins none."""
+    assert [found.strip() for found in re.findall(load_language(code).numbers.pattern, text)] == numerals
 
 
 def test_digits_one_by_one() -> None:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from languages import Language, LanguageError, codes, load_language
+from languages import Language, LanguageError, load_language
 from nav.guidance.maneuver_types import Kind, Lane, Maneuver, Modifier
-from nav.guidance.names import speakable_name
 from nav.guidance.phrase import Phrase
-from nav.guidance.wording import say, wording_of
-from nav.guidance.words import placeholders, read_words, words_of
+from nav.guidance.wording import say
+from nav.guidance.words import read_words
 
-GERMAN = Path(__file__).with_name("german")
+GERMAN = load_language("de").folder
 
 
 @pytest.mark.parametrize(
@@ -39,23 +37,6 @@ def test_phrases(lines: list[str], slots: dict[str, str], said: str) -> None:
 def test_a_broken_phrase_is_refused(broken: str) -> None:
     with pytest.raises(ValueError, match=r"slot|closed|without"):
         Phrase(broken)
-
-
-@pytest.fixture
-def _german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Add German, as anyone would: a folder beside the others."""
-    folder = tmp_path / "languages"
-    for code in codes():
-        shutil.copytree(load_language(code).folder, folder / code)
-    shutil.copytree(GERMAN, folder / "de")
-    kept = (codes, load_language, words_of, wording_of, placeholders, speakable_name)
-    monkeypatch.setattr("languages.language._FOLDER", folder)
-    for function in kept:
-        function.cache_clear()
-    yield
-    monkeypatch.undo()
-    for function in kept:
-        function.cache_clear()
 
 
 def maneuver(kind: Kind = "turn", modifier: Modifier = "right", **rest: Any) -> Maneuver:
@@ -83,7 +64,6 @@ LANES = (Lane(indications=("left",), valid=False), Lane(indications=("right",), 
         (maneuver("depart", "straight", bearing_after_deg=90.0), None, "Nach Osten fahren"),
     ],
 )
-@pytest.mark.usefixtures("_german")
 def test_a_third_language_is_a_folder(what: Maneuver, distance_m: float | None, said: str) -> None:
     assert say(what, "de", distance_m=distance_m) == said
 
