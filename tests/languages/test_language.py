@@ -10,6 +10,8 @@ import pytest
 
 from languages import Language, LanguageError, codes, load_language
 from languages.messages import Messages
+from languages.trip_words import trip_words
+from nav.guidance.words import words_of
 
 PLACES = re.compile(r"\{(\w+)")
 
@@ -72,3 +74,16 @@ def test_an_unknown_language_is_named() -> None:
     with pytest.raises(LanguageError, match="no language 'xx'"):
         load_language("xx")
     assert load_language("en") is load_language("en")
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_file_of_a_language_fits(code: str) -> None:
+    language = load_language(code)
+    assert language.grammar.groups
+    assert language.reading.home
+    assert language.speech.aloud.units
+    assert language.prompt_examples
+    assert words_of(code).turns
+    wanted, found = trip_words("en"), trip_words(code)
+    for part in ("limit", "times", "parts", "meals", "needs", "orders", "money", "with_", "party"):
+        assert set(dict(getattr(found, part))) == set(dict(getattr(wanted, part))), part
