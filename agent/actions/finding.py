@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.actions.context import REMEMBERED, as_place
+from agent.understanding.amounts import moment_said
 from agent.understanding.intent import Search
-from agent.understanding.moment import moment_said
 from agent.understanding.numerals import counted, nth
 from agent.understanding.rules.phrase import is_category
 from nav.errors import NavError

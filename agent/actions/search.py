@@ -11,8 +11,8 @@ from agent.actions import status as act_status
 from agent.actions.finding import OTHER_NUMBER, Found
 from agent.actions.turn import Result, Turn
 from agent.actions.unsupported import untold_wish
+from agent.understanding.amounts import until_said
 from agent.understanding.intent import Navigate, Search, Status
-from agent.understanding.moment import until_said
 from agent.understanding.rules.phrase import told_of
 from poi.filters import wishes_in
 from poi.opening import open_at

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent import Agent
+from agent.understanding.amounts import moment_said
 from agent.understanding.intent import Search
-from agent.understanding.moment import moment_said
 from agent.understanding.understand import Understander
 from languages import load_language
 from poi.opening import open_at

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agent.trip.dates import date_said
+from agent.understanding.amounts import date_said
 from languages import load_language
 from languages.trip_words import alone, any_of, trip_words
 
