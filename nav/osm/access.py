@@ -218,7 +218,7 @@ def size_clauses(tags: Tags, direction: str, faults: Faults) -> tuple[tuple[str,
         broad = read_size(tags[key], _METRES) if key in tags else None
         if broad is not None and broad < _NARROW_M:
             # That wide is the road, not the vehicle: as wide as the road itself is too wide.
-            found.append((f"width:{key}", broad - 0.01, ""))
+            found.append((f"width:{key}", round(broad - 0.005, 3), ""))
     return tuple(found) if any(limit < math.inf for _, limit, _ in found) else ()
 
 

@@ -57,6 +57,8 @@ def compute_order(turns: Turns, graph: Graph) -> Int32Array:
     """Compute the contraction order of the states by nested dissection (done once, at build)."""
     import routingkit_cch
 
+    if not len(turns.arc_head):  # the library cannot bear a graph without arcs
+        return np.arange(turns.state_count, dtype=np.int32)
     edge = turns.state_edge
     lat = (graph.node_lat[graph.edge_from[edge]] + graph.node_lat[graph.edge_to[edge]]) / 2
     lon = (graph.node_lon[graph.edge_from[edge]] + graph.node_lon[graph.edge_to[edge]]) / 2

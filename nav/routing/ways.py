@@ -148,7 +148,9 @@ class Ways:
             if quick is not None:
                 return quick
         far, edge = self._snapper.closest(lat, lon, max_distance_m=MAX_SNAP_M)
-        if edge >= 0 and not self._stoppable[edge]:
+        if edge < 0:
+            return [self.snap(lat, lon, main_only=main_only)]  # which tells what is wrong
+        if not self._stoppable[edge]:
             # Who asks for a place right on the carriageway, not over a tunnel, means it.
             beneath = int(self.graph.edge_flags[edge]) & (EdgeFlag.TUNNEL | EdgeFlag.FERRY)
             if far <= _ON_IT_M and not beneath:

@@ -235,6 +235,12 @@ def test_a_point_far_from_any_road(draw_map: Callable) -> None:
     drawn = draw_map(corner, {"AB": ROAD, "AC": ROAD})
     with pytest.raises(PointUnreachable, match="2000 m"):
         drawn.router().snap(drawn.at["C"][0], drawn.at["B"][1])
+    far = drawn.at["C"][0], drawn.at["B"][1]
+    for stops in ([far, drawn.point("A")], [drawn.point("A"), far]):
+        with pytest.raises(PointUnreachable, match="2000 m"):
+            drawn.router().route(stops)
+    with pytest.raises(PointUnreachable, match="2000 m"):
+        drawn.router().matrix([far], [drawn.point("A")])
 
 
 def test_bad_requests(draw_map: Callable) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from nav.conditions import Clock, conditional_parts, is_timed, read_condition
-from nav.errors import BadRequest, NoRoute
+from nav.errors import BadRequest, NoRoute, PointUnreachable
 from nav.guidance.progress import limit_kph
 from nav.osm.access import read_size
 from nav.osm.tags import read_way
@@ -513,3 +513,10 @@ def test_rules_keep_as_text() -> None:
     assert Rule.from_text(rule.to_text()) == rule
     assert rule.usual == Use.CLOSED
     assert rule.ever_open
+
+
+@pytest.mark.parametrize("tags", [{"access": "no"}, {"oneway": "reversible"}, {"motor_vehicle": "no"}])
+def test_a_map_that_is_closed_to_cars_is_built(draw_map: Callable, tags: dict[str, str]) -> None:
+    drawn = draw_map("A---B---C", {"ABC": {"highway": "residential"} | tags})
+    with pytest.raises(PointUnreachable):
+        drawn.route("A", "C")
