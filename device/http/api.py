@@ -6,6 +6,7 @@ See http://project-osrm.org/docs/v5.24.0/api/. Profiles are ``driving``, ``cycli
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from itertools import pairwise
@@ -19,6 +20,14 @@ from starlette.exceptions import HTTPException
 
 from device.http.closures import Closures
 from device.http.cost import check_cost
+from device.http.osrm_options import (
+    approaches_of,
+    between_waypoints,
+    check_options,
+    fill_table,
+    turning_of,
+    waypoints_of,
+)
 from device.http.osrm_reply import Writer, waypoint
 from device.http.osrm_request import OsrmError, OsrmRequest, read_request, whole_number
 from device.vehicle import with_measures
@@ -36,6 +45,8 @@ log = logging.getLogger("xiaogao")
 _MAX_ALTERNATIVES = 3
 _MATCH_STEP_S = 5.0
 _MATCH_RADIUS_M = 50.0
+_GAP_S = 60.0
+"""A trace with times falls into parts where nothing is known for so long, unless `gaps=ignore`."""
 
 
 class Routers:
@@ -106,6 +117,7 @@ def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
     def answer(service: str, version: str, profile: str, coordinates: str, request: Request) -> JSONResponse:
         try:
             asked = read_request(service, version, profile, coordinates, dict(request.query_params))
+            check_options(asked)
             check_cost(asked)
             body = _SERVICES[asked.service](routers.of(asked.profile), asked)
         except OsrmError as error:
@@ -159,35 +171,33 @@ def _snaps(router: Router, request: OsrmRequest) -> list[Snap]:
 
 def _route(router: Router, request: OsrmRequest) -> dict[str, Any]:
     writer = Writer(request)
-    count = _alternatives(request)
-    heading = request.headings_deg[0]
-    vehicle = with_measures(router.vehicle, request.measures)
-    if count and len(request.points) == 2:
-        routes = router.alternatives(
-            request.points[0],
-            request.points[1],
-            count=count,
-            avoid=request.exclude,
-            heading_deg=heading,
-            depart=request.depart,
-            vehicle=vehicle,
-        )
-    else:
-        routes = [
-            router.route(
-                request.points,
-                avoid=request.exclude,
-                heading_deg=heading,
-                depart=request.depart,
-                vehicle=vehicle,
-            )
-        ]
-    stops = list(routes[0].stops)
-    _check_radii(request, stops)
-    return {
-        "routes": [writer.route(route) for route in routes],
-        "waypoints": [waypoint(router.graph, stop) for stop in stops],
+    count, waypoints, turning = _alternatives(request), waypoints_of(request), turning_of(request)
+    asked: dict[str, Any] = {
+        "avoid": request.exclude,
+        "headings_deg": request.headings_deg,
+        "approaches": approaches_of(request),
+        "depart": request.depart,
+        "vehicle": with_measures(router.vehicle, request.measures),
     }
+    if count and len(request.points) == 2:
+        routes = router.alternatives(request.points[0], request.points[1], count=count, **asked)
+    else:
+        routes = [router.route(request.points, turning=turning, **asked)]
+    _check_radii(request, list(routes[0].stops))
+    routes = [between_waypoints(route, waypoints) for route in routes]
+    found: dict[str, Any] = {"routes": [writer.route(route) for route in routes]}
+    return found | _waypoints(
+        request, "waypoints", [waypoint(router.graph, stop) for stop in routes[0].stops]
+    )
+
+
+def _waypoints(request: OsrmRequest, name: str, found: list[dict[str, Any] | None]) -> dict[str, Any]:
+    """Return the snapped points as far as they are wanted, with or without the hints."""
+    if request.flag("skip_waypoints", default=False):
+        return {}
+    if not request.flag("generate_hints", default=True):
+        found = [point and {key: point[key] for key in point if key != "hint"} for point in found]
+    return {name: found}
 
 
 def _alternatives(request: OsrmRequest) -> int:
@@ -213,10 +223,10 @@ def _table(router: Router, request: OsrmRequest) -> dict[str, Any]:
         depart=request.depart,
         vehicle=with_measures(router.vehicle, request.measures),
     )
-    found: dict[str, Any] = {
-        "sources": [waypoint(router.graph, snaps[i]) for i in sources],
-        "destinations": [waypoint(router.graph, snaps[i]) for i in targets],
-    }
+    filled = fill_table(request, table, [snaps[i] for i in sources], [snaps[i] for i in targets])
+    found = _waypoints(request, "sources", [waypoint(router.graph, snaps[i]) for i in sources])
+    found |= _waypoints(request, "destinations", [waypoint(router.graph, snaps[i]) for i in targets])
+    found |= filled
     if "duration" in wanted:
         found["durations"] = _cells(table.duration_s)
     if "distance" in wanted and table.distance_m is not None:
@@ -241,7 +251,7 @@ def _nearest(router: Router, request: OsrmRequest) -> dict[str, Any]:
             int(graph.node_osm_id[graph.edge_to[snap.edge]]),
         ]
         found.append(waypoint(graph, snap) | {"nodes": nodes})
-    return {"waypoints": found}
+    return _waypoints(request, "waypoints", list(found))
 
 
 def _trip(router: Router, request: OsrmRequest) -> dict[str, Any]:
@@ -276,7 +286,7 @@ def _trip(router: Router, request: OsrmRequest) -> dict[str, Any]:
         waypoint(router.graph, snap) | {"trips_index": 0, "waypoint_index": position[index]}
         for index, snap in enumerate(snaps)
     ]
-    return {"trips": [writer.route(route)], "waypoints": waypoints}
+    return {"trips": [writer.route(route)]} | _waypoints(request, "waypoints", list(waypoints))
 
 
 def _match(router: Router, request: OsrmRequest) -> dict[str, Any]:
@@ -288,10 +298,21 @@ def _match(router: Router, request: OsrmRequest) -> dict[str, Any]:
     times = _timestamps(request)
     radii = [min(radius, _MATCH_RADIUS_M) for radius in request.radii_m]
     trace = [
-        Fix(lat=lat, lon=lon, time_s=time, accuracy_m=radius if radius < _MATCH_RADIUS_M else None)
-        for (lat, lon), time, radius in zip(request.points, times, radii, strict=True)
+        Fix(
+            lat=lat,
+            lon=lon,
+            time_s=time,
+            heading_deg=heading,
+            accuracy_m=radius if radius < _MATCH_RADIUS_M else None,
+        )
+        for (lat, lon), time, radius, heading in zip(
+            request.points, times, radii, request.headings_deg, strict=True
+        )
     ]
-    matched = match(roads_of(router.region, router.profile), trace)
+    splits = request.choice("gaps", ("split", "ignore")) == "split" and "timestamps" in request.options
+    matched = match(
+        roads_of(router.region, router.profile), trace, split_after_s=_GAP_S if splits else math.inf
+    )
     routes = [
         router.route_along(edges, *_ends(router, matched.points, part))
         for part, edges in enumerate(matched.parts)
@@ -320,7 +341,7 @@ def _match(router: Router, request: OsrmRequest) -> dict[str, Any]:
         writer.route(route) | {"confidence": round(confidence, 3)}
         for route, confidence in zip(routes, matched.confidence, strict=True)
     ]
-    return {"matchings": matchings, "tracepoints": waypoints}
+    return {"matchings": matchings} | _waypoints(request, "tracepoints", waypoints)
 
 
 def _ends(router: Router, points: Any, part: int) -> tuple[float, float]:

@@ -135,7 +135,8 @@ class OsrmRequest:
         found = re.fullmatch(r"([0-9]{1,3})(?:,([0-9]{1,3}))?", value)
         if not found or int(found[1]) > 360 or int(found[2] or 0) > 180:
             raise OsrmError("InvalidValue", "bearings must be bearing,range with 0-360 and 0-180")
-        return float(found[1])
+        # Within 180 degrees to each side lies every direction.
+        return float(found[1]) if found[2] != "180" else None
 
     @property
     def radii_m(self) -> list[float]:

@@ -234,7 +234,9 @@ class Matching:
     """How sure each part is, 0 to 1."""
 
 
-def match(roads: Roads, trace: Sequence[Fix], *, radius_m: float | None = None) -> Matching:
+def match(
+    roads: Roads, trace: Sequence[Fix], *, radius_m: float | None = None, split_after_s: float = math.inf
+) -> Matching:
     """Match a recorded trace to the roads, all of it at once.
 
     Parameters
@@ -245,6 +247,8 @@ def match(roads: Roads, trace: Sequence[Fix], *, radius_m: float | None = None) 
         The fixes in the order of their times.
     radius_m : float, optional
         How far from a fix roads are looked for; from its accuracy if not given.
+    split_after_s : float
+        A longer silence divides the trace into parts, seconds.
 
     Returns
     -------
@@ -252,7 +256,11 @@ def match(roads: Roads, trace: Sequence[Fix], *, radius_m: float | None = None) 
         Where each fix belongs, and the edges driven.
     """
     matcher = Matcher(roads, keep_history=True, max_moved_m=_BATCH_MOVED_M)
-    steps = [list(matcher.step(fix, radius_m=radius_m)) for fix in trace]
+    steps = []
+    for k, fix in enumerate(trace):
+        if k and fix.time_s - trace[k - 1].time_s > split_after_s:
+            matcher.forget()
+        steps.append(list(matcher.step(fix, radius_m=radius_m)))
     chosen: list[State | None] = [None] * len(trace)
     breaks: set[int] = set()
     state: State | None = None
