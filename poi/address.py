@@ -33,6 +33,9 @@ NEAREST, BETWEEN, NO_NUMBER = "nearest house number", "between house numbers", "
 NUMBER_ALONE = "house number"
 """Why a house was found by its number alone: which one is meant is asked in any case."""
 
+UNSURE_REASONS = (ALIKE, NEAREST, BETWEEN, NO_NUMBER)
+"""Reasons for which another house than the one said was found: never taken without asking."""
+
 SURE_REASONS = (ADDRESS, "crossing")
 """Reasons for which an address or a crossing is the very one."""
 

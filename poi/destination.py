@@ -61,19 +61,9 @@ class Destinations:
         own = self.user.find(words) if self.user else []
         if own and own[0].score >= OWN:
             return judge(own, near=near, limit=limit)
-        if point := spoken_point(words) or plus_code(words, lambda rest: self._reference(rest, near)):
-            return judge([point], near=near, limit=limit)
-        if posts := self.posts.find(words, near):
-            return judge(posts, near=near, limit=limit)
-        called_so = bool(self.names.exactly([words]))
-        addressed = self.addresses.find(words, near)
-        least = _ADDRESS_OVER_NAME if called_so else ADDRESS
-        if addressed and addressed[0].score >= least and addressed[0].why in SURE_REASONS:
-            return judge(addressed, near=near, limit=limit)
-        if not called_so:
-            towns = self.areas.candidates(words, near)
-            if found := towns or self.addresses.alone(words, near):
-                return judge(found, near=near, limit=limit)
+        placed, addressed = self._placed(words, near)
+        if placed:
+            return judge(placed, near=near, limit=limit)
         match = load_categories().match(words)
         if match and not match.rest:
             found = self._kind_as_name(words, near, limit)
@@ -83,11 +73,40 @@ class Destinations:
             found = self.resolver.candidates(words, near=near, limit=max(limit, 12))
             if alike := kind_alike(words, found):
                 found = self._kind_as_name(alike, near, limit) or found
-        named = found[0].score if found else 0.0
-        if addressed and named < min(_NAME_NOT_ADDRESS, addressed[0].score + _FAR_WORSE):
+        if _better_as_address(addressed, found):
             found = addressed
         found = sorted([*own, *found], key=lambda c: -c.score)
         return judge(found, near=near, limit=limit)
+
+    def listed(self, words: str, near: Point | None, named: Sequence[Candidate]) -> list[Candidate]:
+        """Return what a search lists without a name of its own: a point, a post, an address, a town in a state.
+
+        Parameters
+        ----------
+        words
+            Cleaned words.
+        near
+            Where the car is.
+        named
+            What was found by name, best first; an address whose number the map lacks yields to a good name.
+        """
+        placed, addressed = self._placed(words, near)
+        return placed or (addressed if _better_as_address(addressed, named) else [])
+
+    def _placed(self, words: str, near: Point | None) -> tuple[list[Candidate], list[Candidate]]:
+        """Return what the words surely place, and an address whose number or street is not surely there."""
+        if point := spoken_point(words) or plus_code(words, lambda rest: self._reference(rest, near)):
+            return [point], []
+        if posts := self.posts.find(words, near):
+            return posts, []
+        called_so = bool(self.names.exactly([words]))
+        addressed = self.addresses.find(words, near)
+        least = _ADDRESS_OVER_NAME if called_so else ADDRESS
+        if addressed and addressed[0].score >= least and addressed[0].why in SURE_REASONS:
+            return addressed, []
+        if called_so:
+            return [], addressed
+        return self.areas.candidates(words, near) or self.addresses.alone(words, near), addressed
 
     def _reference(self, words: str, near: Point | None) -> Point | None:
         """Return near what a short plus code is meant: a town that was said, the car, the region."""
@@ -111,6 +130,11 @@ class Destinations:
         return named + [
             Candidate(place=p, score=0.9 - 0.05 * i, why="category") for i, p in enumerate(of_kind)
         ]
+
+
+def _better_as_address(addressed: Sequence[Candidate], named: Sequence[Candidate]) -> bool:
+    best = named[0].score if named else 0.0
+    return bool(addressed) and best < min(_NAME_NOT_ADDRESS, addressed[0].score + _FAR_WORSE)
 
 
 def kind_alike(words: str, named: Sequence[Candidate]) -> str:

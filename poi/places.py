@@ -19,7 +19,7 @@ from poi.address import AddressBook
 from poi.along import along_route
 from poi.area import Area, AreaFinder
 from poi.category import load_categories
-from poi.destination import ADDRESS, OWN, Destinations, kind_alike
+from poi.destination import OWN, Destinations, kind_alike
 from poi.distinction import told_apart
 from poi.errors import UnknownDistrict
 from poi.filters import Wishes, check_wishes, fits, makes_sense, wishes_in
@@ -276,10 +276,9 @@ class Places:
             found = places_of_kinds(self._store, match.categories, choose)
             if found:
                 return found
-        addressed = [c.place for c in self._addresses.find(words, near) if c.score >= ADDRESS]
-        if addressed:
-            return addressed
         candidates = self._resolver.candidates(words, near=near, limit=60, once=False)
+        if listed := self._destinations.listed(words, near, candidates):
+            return [replace(c.place, why=c.why) for c in listed]
         if alike := kind_alike(words, candidates):
             found = places_of_kinds(self._store, self.categories(alike).categories, choose)
             if found:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nav.geometry import distance_m
-from poi.address import ALIKE, BETWEEN, NEAREST, NO_NUMBER, NUMBER_ALONE
+from poi.address import NUMBER_ALONE, UNSURE_REASONS
 from poi.name_search import OTHER_NUMBER
 from poi.place import AskBy, Candidate, Resolution, Verdict
 from poi.text import canonical
@@ -26,7 +26,7 @@ _AT_ITS_SIDE_M = 150.0
 """Places so near each other are one destination for a car: a cathedral and the statue before it."""
 
 _ALIKE = ("sound", "spelling")
-_NEVER_SURE = (OTHER_NUMBER, ALIKE, NEAREST, BETWEEN, NO_NUMBER)
+_NEVER_SURE = (OTHER_NUMBER, *UNSURE_REASONS)
 """What is never taken without asking, however well the rest fits: another house than the one said."""
 
 

@@ -114,7 +114,12 @@ def point_of(places: Places, text: str, near: Position | None = None) -> Positio
         hint = f"; did you mean {', '.join(resolution.suggestions)}?" if resolution.suggestions else ""
         stderr.print(f"no place called {text!r} in this region{hint}")
         raise typer.Exit(_IMPOSSIBLE)
-    return resolution[0].place.lat, resolution[0].place.lon
+    first = resolution[0]
+    if resolution.verdict != "clear" and first.why != "category":
+        others = " or ".join(c.place.name for c in resolution[1:3] if resolution.verdict == "ask")
+        reason = f"not {others}: say more to choose" if others else first.why
+        stderr.print(f"{text!r} is taken for {first.place.name} ({reason})")
+    return first.place.lat, first.place.lon
 
 
 def points_of(places: Places, texts: Sequence[str], *, near: Position | None = None) -> list[Position]:

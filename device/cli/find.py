@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -140,7 +141,7 @@ def _wishes(*, stars: float | None, brand: str, cuisine: str, plug: str, wheelch
 def _resolved(places: Places, words: str, near: tuple[float, float] | None) -> list[Place]:
     """Return an address or a crossing, which a search by name does not list."""
     found = places.resolve(words, near=near)
-    return [c.place for c in found if c.score >= 0.7 and c.why != "category"]
+    return [replace(c.place, why=c.why) for c in found if c.score >= 0.6 and c.why != "category"]
 
 
 def _show(words: str, found: list[Place], places: Places, *, as_json: bool) -> None:
@@ -158,6 +159,7 @@ def _show(words: str, found: list[Place], places: Places, *, as_json: bool) -> N
 
 
 def _line(place: Place) -> str:
+    from poi.address import UNSURE_REASONS
     from poi.category import load_categories
 
     parts = [place.name or place.brand or "(no name)", load_categories().label(place.category, "en")]
@@ -170,6 +172,8 @@ def _line(place: Place) -> str:
     parts += [
         part for part in (f"{place.stars} stars" if place.stars else "", place.address, place.phone) if part
     ]
+    if place.why in UNSURE_REASONS:
+        parts.append(place.why)
     return f"{' · '.join(parts)}  ({place.lat:.5f},{place.lon:.5f})"
 
 

@@ -81,6 +81,22 @@ def test_find_an_address(run: Callable[..., tuple[int, str, str]]) -> None:
     assert "Main 5" in run("find", "Main 5")[1]
 
 
+def test_another_house_number_is_never_taken_in_silence(run: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = run("find", "Main 7")
+    assert code == 0
+    assert "Main 5" in out
+    assert "nearest house number" in out
+    _, _, err = run("find", "hotel", "--near", "Main 7")
+    assert "'Main 7' is taken for Main 5 (nearest house number)" in err
+
+
+def test_find_a_plus_code_and_coordinates(run: Callable[..., tuple[int, str, str]]) -> None:
+    for words in ("9GG65WCR+2X", "latitude 60.17 longitude 24.94"):
+        code, out, _ = run("find", words)
+        assert code == 0
+        assert "(60.17" in out
+
+
 def test_find_as_json(run: Callable[..., tuple[int, str, str]]) -> None:
     code, out, _ = run("find", "hotel", "--stars", "4", "--json")
     assert code == 0
