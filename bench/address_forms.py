@@ -48,7 +48,7 @@ _ENGLISH = {
     "Place": "pl", "Terrace": "ter", "Parkway": "pkwy", "Square": "sq", "Crescent": "cres", "Gardens": "gdns",
 }  # fmt: skip
 _POINTS = {"North": "N", "South": "S", "East": "E", "West": "W", "Northwest": "NW", "Southeast": "SE"}
-_PARTICLES = re.compile(r"\b(?:de la|de l['’]|del|des|du|de|d['’]|la|les)\s*", re.IGNORECASE)
+_PARTICLES = re.compile(r"\b(?:de la |de l['’]|del |des |du |de |d['’]|la |les )", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 
 
@@ -174,15 +174,15 @@ def _spelt(text: str) -> str:
 
 
 def _house(number: str) -> str:
-    return number if number[-1] in "号號楼院" else f"{number}号"
+    return number if number[-1] in "号號楼院栋幢座" else f"{number}号"
 
 
 CHINA: Sequence[Form] = (
     lambda s, n: f"{s}{_house(n)}",
     lambda s, n: f"{s}{n}",
-    lambda s, n: f"{s}{_counted(_house(n))}",
-    lambda s, n: f"{s}{_spelt(_house(n))}",
-    lambda s, n: _counted(f"{s}{_house(n)}") if re.search(r"\d", s) else None,
+    lambda s, n: f"{s}{_counted(_house(n))}" if "-" not in n else None,
+    lambda s, n: f"{s}{_spelt(_house(n))}" if "-" not in n else None,
+    lambda s, n: _counted(f"{s}{_house(n)}") if re.search(r"\d弄", s) else None,
     lambda s, n: f"{s}" + "".join(_BY_PHONE.get(c, c) for c in _house(n)) if re.search(r"\d{3}", n) else None,
     lambda s, n: f"上海市{s}{_house(n)}",
     lambda s, n: f"上海市闵行区{s}{_house(n)}",

@@ -7,6 +7,7 @@ a number that the map lacks.
 from __future__ import annotations
 
 import random
+import re
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -39,6 +40,9 @@ _SAME_M = 160.0
 
 _PER_MAP = 60
 """Addresses of each real map that are drawn, all forms of each."""
+
+_NUMBER = re.compile(r"^\d[^;,]*$")
+"""Lists of numbers and what is no number are left out; a test of their own looks at them."""
 
 _TOWNS = Path(__file__).parent / "data" / "address_towns.txt"
 
@@ -164,7 +168,7 @@ def _houses_of(extract: Path) -> dict[tuple[str, str], list[Point]]:
     entity: Any
     for entity in osmium.FileProcessor(str(extract)).with_areas(osmium.filter.KeyFilter("addr:housenumber")):
         street, number = entity.tags.get("addr:street"), entity.tags.get("addr:housenumber")
-        if not (street and number) or not any(map(str.isdigit, number)):
+        if not (street and number) or not _NUMBER.match(number):
             continue
         if entity.is_node():
             found[street, number].append((entity.location.lat, entity.location.lon))

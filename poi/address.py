@@ -58,6 +58,9 @@ _UNKNOWN_WORD, _MOST_UNKNOWN = 0.04, 0.16
 _ELSEWHERE = 0.7
 """Factor for a house that lies outside of the town that was said."""
 
+_ONE_ADDRESS_M = 400.0
+"""What the map has twice under one address is one house when it lies no farther apart."""
+
 _ALONE_M = 3_000.0
 _GAP_NUMBERS, _GAP_M = 20, 400.0
 """House numbers are interpolated between two that are no farther apart, by count and by distance."""
@@ -154,7 +157,7 @@ class AddressBook:
 
     def _roads(self, said: Iterable[StreetName]) -> list[tuple[int, StreetName]]:
         """Return the roads of the map that share the core of a name, in parts."""
-        cores = list(dict.fromkeys(street.core for street in said if street.core))[:400]
+        cores = list(dict.fromkeys(core for street in said for core in street.cores))[:400]
         marks = ",".join("?" * len(cores))
         query = f"SELECT core, sort, heading, road FROM road_name WHERE core IN ({marks})"
         return [
@@ -169,8 +172,15 @@ class AddressBook:
         asked.sort(key=lambda a: -a.likeness)
         houses = self._houses({a.road for a in asked})
         found: list[Candidate] = []
+        settled: set[int] = set()
         for one in asked:
-            found += self._numbers(one, houses.get(one.road, []))
+            if one.road in settled:
+                continue
+            here = self._numbers(one, houses.get(one.road, []))
+            found += here
+            if here and here[0].why in SURE_REASONS:
+                # 46 A is not 46 with something behind it.
+                settled.add(one.road)
         if found:
             best = max(c.score for c in found)
             near_best = [c for c in found if c.score > best - 0.2]
@@ -390,7 +400,7 @@ def _between(houses: Sequence[_House], wanted: int) -> Point | None:
 def _apart(houses: Sequence[_House]) -> list[_House]:
     kept: list[_House] = []
     for house in houses:
-        if all(distance_m((house.lat, house.lon), (k.lat, k.lon)) > 150 for k in kept):
+        if all(distance_m((house.lat, house.lon), (k.lat, k.lon)) > _ONE_ADDRESS_M for k in kept):
             kept.append(house)
     return kept
 

@@ -18,7 +18,7 @@ _NUMERAL = re.compile(
     rf"[{NUMERALS}]+(?=号|院|弄|巷|支弄|栋|幢|座|楼|单元|室|层|门|丁目|番|附|之|甲|乙|丙|丁|$)"
 )
 _SUB = re.compile(
-    rf"(?P<number>\d+)(?:号)?(?:(?:之|附|-(?=\d+(?:号|$)))(?P<sub>\d+)(?:号)?|-?(?P<stem>[{_STEMS}])(?:号)?)(?!\d)"
+    rf"(?P<number>\d+)(?:号)?(?:(?:之|附|-(?=\d+(?:号|$)))(?P<sub>\d+)|-?(?P<stem>[{_STEMS}]))(?:号|(?!\d))"
 )
 _STEM_FIRST = re.compile(rf"(?P<stem>[{_STEMS}])(?P<number>\d+)")
 _JAPANESE = re.compile(r"(\d+)(?:丁目|番地|番)の?(?=\d)")
@@ -37,6 +37,9 @@ _UNIT = {
     "支弄": "弄",
     "门": "单元",
 }
+_BEFORE_HOUSE = ("弄", "巷", "号院")
+"""What is followed by the number of a house; behind a house or a building stands that of a room."""
+
 _WITHIN = ("单元", "室", "层", "楼")
 """Parts inside a building: the map has few, and a car stops before it."""
 
@@ -72,7 +75,7 @@ def parse_han(text: str) -> HanAddress | None:
     text = _digits(text)
     first = None
     parts: list[str] = []
-    position = 0
+    position, unit = 0, ""
     while match := _PART.search(text, position):
         if first is not None and match.start() != position:
             break
@@ -85,7 +88,7 @@ def parse_han(text: str) -> HanAddress | None:
     if bare := _BARE.search(rest):
         if first is None and bare.start() and has_han(text[bare.start() - 1]):
             return HanAddress(road=text[: bare.start()], parts=(f"{bare['number']}号",))
-        if first is not None and bare.start() == 0 and (not parts or not parts[-1].endswith("号")):
+        if first is not None and bare.start() == 0 and unit in _BEFORE_HOUSE:
             parts.append(f"{bare['number']}号")
             rest = ""
     if first is None or not parts or not text[:first]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from poi.house_number import plain_number
+from poi.text import canonical
 
 _LONGEST = 14
 """Tokens of an address that are looked at."""
@@ -121,7 +122,7 @@ def _numbers(tokens: list[str]) -> Iterator[tuple[int, int, str]]:
         if not _NUMBER.match(plain) or (at and tokens[at - 1].casefold() in words.not_numbers):
             continue
         start = at
-        while start and tokens[start - 1].casefold().rstrip(".°") in words.before_number | {"n", "nº"}:
+        while start and canonical(tokens[start - 1]) in words.before_number:
             start -= 1
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
         if following.casefold() in words.suffixes or _HALF.match(following):

@@ -79,7 +79,7 @@ class Destinations:
         return judge(found, near=near, limit=limit)
 
     def listed(self, words: str, near: Point | None, named: Sequence[Candidate]) -> list[Candidate]:
-        """Return what a search lists without a name of its own: a point, a post, an address, a town in a state.
+        """Return what a search lists without a name of its own: a point, a post, an address, a town.
 
         Parameters
         ----------
@@ -133,8 +133,13 @@ class Destinations:
 
 
 def _better_as_address(addressed: Sequence[Candidate], named: Sequence[Candidate]) -> bool:
+    if not addressed:
+        return False
+    if named and named[0].place.category.startswith("street/") and named[0].why != "exact":
+        # The street of a house that the map lacks is no better answer for being called so.
+        return True
     best = named[0].score if named else 0.0
-    return bool(addressed) and best < min(_NAME_NOT_ADDRESS, addressed[0].score + _FAR_WORSE)
+    return best < min(_NAME_NOT_ADDRESS, addressed[0].score + _FAR_WORSE)
 
 
 def kind_alike(words: str, named: Sequence[Candidate]) -> str:

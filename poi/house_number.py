@@ -11,6 +11,9 @@ from poi.numeral import from_numeral
 
 _SIGN = re.compile(r"^(?:no|nr|num|number|nº|n°|№|#)[.:]?\s*(?=\d)", re.IGNORECASE)
 _LIST = re.compile(r"\s*[;,|]\s*")
+_NUMBER = re.compile(r"^\D{0,3}\d{1,6}(?:\s*[-–—~/]?\s*\d{1,6})*[\s/-]*[^\W\d_]{0,7}$")
+"""What a part of a list must look like: the storey in "13 A, 5th floor" is no number."""
+
 _RANGE = re.compile(r"^(\d{1,6})\s*[-–—~]\s*(\d{1,6})$")
 _SLASHED = re.compile(r"^(\d{1,6})\s*/\s*(\d{1,6})$")
 _AROUND = re.compile(r"\s*([-–—/~])\s*")
@@ -62,6 +65,7 @@ def numbers_of(value: str) -> Iterator[Number]:
         addr:housenumber as tagged.
     """
     parts = [p for p in _LIST.split(value) if p.strip()]
+    parts = [p for p in parts if _NUMBER.match(p)] or parts
     for part in parts:
         text = plain_number(part)
         if match := _RANGE.match(text):

@@ -42,6 +42,15 @@ class StreetName:
     heading: str = ""
     """Direction before or behind the name: "n", "sw", …"""
 
+    @property
+    def cores(self) -> list[str]:
+        """Cores of streets that may be meant: North Road is written N Road too."""
+        directions = _grammar().directions
+        if self.core not in directions:
+            return [self.core] if self.core else []
+        code = directions[self.core]
+        return [word for word, other in directions.items() if other == code]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Grammar:
@@ -115,8 +124,14 @@ def _parted(tokens: list[str]) -> StreetName:
     sort, rest = _sorted(rest)
     if not heading and len(rest) > 1:
         heading, rest = _headed(rest, leading=False)
-    words = "".join(grammar.words.get(token, token) for token in rest).replace(" ", "")
+    words = "".join(_in_full(token) for token in rest).replace(" ", "")
     return StreetName(core=_UMLAUTS.sub(lambda m: m.group()[0], words), sort=sort, heading=heading)
+
+
+def _in_full(token: str) -> str:
+    """Write out a word inside a name: County Rd 12, St Cross."""
+    grammar = _grammar()
+    return grammar.words.get(token) or grammar.last.get(token) or token
 
 
 def _headed(tokens: list[str], *, leading: bool = True) -> tuple[str, list[str]]:
@@ -161,13 +176,13 @@ def likeness(said: StreetName, street: StreetName) -> float:
     said, street
         Names in parts.
     """
-    if said.core != street.core:
+    if said.core != street.core and said.core not in street.cores:
         return 0.0
     if (said.sort and street.sort and said.sort != street.sort) or (
         said.heading and street.heading and said.heading != street.heading
     ):
         return 0.0
-    score = SAME
+    score = SAME if said.core == street.core else NO_HEADING
     if said.sort != street.sort:
         score *= SORT_ADDED if said.sort else NO_SORT
     if said.heading != street.heading:
