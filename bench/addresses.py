@@ -128,9 +128,9 @@ def _missing(houses: Mapping[tuple[str, str], object], rng: random.Random) -> It
         if not numbers or len(numbers) > 40:
             continue
         for _ in range(2):
-            number = rng.randint(1, max(numbers) + 40)
-            if all(abs(number - other) > 1 for other in numbers) and not _in_a_range(houses, street, number):
-                yield street, str(number)
+            drawn = rng.randint(1, max(numbers) + 40)
+            if all(abs(drawn - other) > 1 for other in numbers) and not _in_a_range(houses, street, drawn):
+                yield street, str(drawn)
 
 
 def _in_a_range(houses: Mapping[tuple[str, str], object], street: str, number: int) -> bool:

@@ -1,4 +1,4 @@
-"""Place search measured: 185,105 real names spoilt in six ways, typing errors, and detours along a route.
+"""Place search measured: 185,105 real names spoilt, typing errors, detours, addresses and areas.
 
 `xiaogao bench places`, or from Python::
 
@@ -24,6 +24,9 @@ from typing import Any
 
 import numpy as np
 
+from bench.addresses import MAPS
+from bench.addresses import measure as measure_addresses
+from bench.areas import measure as measure_areas
 from bench.corruptions import CHINESE, one_lost, typos
 from poi.name_search import NameIndex
 from poi.text import canonical, has_han
@@ -82,7 +85,11 @@ def run(
         with tempfile.TemporaryDirectory() as folder:
             figures["typos"], figures["build_s"] = _mistyped(extract, Path(folder), seed)
             figures["along"] = _along(extract, Path(folder))
+    found = (path for name in MAPS if (path := _map_of(name)))
+    figures["addresses"] = measure_addresses(list(found), seed)
+    figures["areas"] = measure_areas()
     _show(console, figures)
+    _show_addresses(console, figures)
     return figures
 
 
@@ -98,6 +105,16 @@ def _test_map(name: str) -> Path | None:
     beside = Path(__file__).parents[2] / "shared" / "maps"
     path = Path(os.environ.get("XIAOGAO_TEST_MAPS", beside)) / name
     return path if path.is_file() else None
+
+
+def _map_of(name: str) -> Path | None:
+    """Return a map for addresses: of the test maps, or the one that installs with the product."""
+    if path := _test_map(name):
+        return path
+    from device.store.models import ModelStore
+
+    kept = ModelStore().path("helsinki-extract") / name
+    return kept if kept.is_file() else None
 
 
 def _build(names: Path, folder: Path) -> dict[str, float]:
@@ -229,6 +246,19 @@ def _along(extract: Path, folder: Path) -> dict[str, float]:
         "candidates": len(points), "route_km": route.distance_m / 1000,
         "detours_ms": float(np.median(detours)) * 1000, "search_ms": float(np.median(whole)) * 1000,
     }  # fmt: skip
+
+
+def _show_addresses(console: Any, figures: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    table = Table(title="Addresses and areas", title_justify="left")
+    for heading in ("where", "asked", "right", "wrong, not asked", "p50 ms", "p99 ms"):
+        table.add_column(heading, justify="left" if heading == "where" else "right")
+    for name, row in {**figures["addresses"], **figures["areas"]}.items():
+        wrong = f"{row['wrong']:.2%}" if "wrong" in row else ""
+        times = f"{row['p50_ms']:.1f}", f"{row['p99_ms']:.1f}"
+        table.add_row(name, str(row["asked"]), f"{row['right']:.1%}", wrong, *times)
+    console.print(table)
 
 
 def _show(console: Any, figures: dict[str, Any]) -> None:

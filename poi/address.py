@@ -55,6 +55,9 @@ _LANE = 0.92
 _UNKNOWN_WORD, _MOST_UNKNOWN = 0.04, 0.16
 """Score lost by each word that is neither street, number, town, state nor postcode."""
 
+_TORN = 0.72
+"""Factor for a reading that leaves a part of the street's name out: Oak for "Oak Avenue"."""
+
 _ELSEWHERE = 0.7
 """Factor for a house that lies outside of the town that was said."""
 
@@ -329,7 +332,7 @@ def _number_alone(words: str) -> str:
 def _beside(way: Reading) -> float:
     """Return what the words beside street and number cost."""
     unknown = sum(len(town.split()) for town in _towns(way))
-    return 1.0 - min(_MOST_UNKNOWN, _UNKNOWN_WORD * unknown)
+    return (_TORN if way.torn else 1.0) - min(_MOST_UNKNOWN, _UNKNOWN_WORD * unknown)
 
 
 def _towns(way: Reading) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from poi.house_number import plain_number
+from poi.street_name import belongs_to_street
 from poi.text import canonical
 
 _LONGEST = 14
@@ -46,6 +47,9 @@ class Reading:
 
     after: str = ""
     """What stands behind them: a town, a state, a postcode."""
+
+    torn: bool = False
+    """Whether the word next to the street belongs to it: "Avenue" behind Oak, "Pl." before Major."""
 
     @property
     def left(self) -> int:
@@ -144,9 +148,9 @@ def _behind(tokens: list[str], start: int, end: int, number: str) -> Iterator[Re
         street = tokens[first:last]
         if "," in street:
             break
-        yield Reading(
-            number=number, street=" ".join(street), before=_rest(tokens[:start]), after=_rest(tokens[last:])
-        )
+        torn = last < len(tokens) and belongs_to_street(tokens[last])
+        before, after = _rest(tokens[:start]), _rest(tokens[last:])
+        yield Reading(number=number, street=" ".join(street), before=before, after=after, torn=torn)
 
 
 def _ahead(tokens: list[str], start: int, end: int, number: str) -> Iterator[Reading]:
@@ -156,9 +160,9 @@ def _ahead(tokens: list[str], start: int, end: int, number: str) -> Iterator[Rea
         street = tokens[first:last]
         if "," in street:
             break
-        yield Reading(
-            number=number, street=" ".join(street), before=_rest(tokens[:first]), after=_rest(tokens[end:])
-        )
+        torn = first > 0 and belongs_to_street(tokens[first - 1])
+        before, after = _rest(tokens[:first]), _rest(tokens[end:])
+        yield Reading(number=number, street=" ".join(street), before=before, after=after, torn=torn)
 
 
 def _rest(tokens: list[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from poi.address import SURE_REASONS, AddressBook
+from poi.address import ALIKE, SURE_REASONS, UNSURE_REASONS, AddressBook
 from poi.area import AreaFinder
 from poi.category import load_categories
 from poi.name_search import NameIndex
@@ -33,6 +33,9 @@ _ADDRESS_OVER_NAME = 0.99
 
 _NAME_NOT_ADDRESS = 0.9
 """A name must match so well to be preferred to an address whose number the map lacks."""
+
+_STREET_KNOWN = 0.6
+"""An address that scores so much has a street of the map in it, though not the number."""
 
 _FAR_WORSE = 0.25
 """An address that scores so much less than a name is none."""
@@ -135,9 +138,11 @@ class Destinations:
 def _better_as_address(addressed: Sequence[Candidate], named: Sequence[Candidate]) -> bool:
     if not addressed:
         return False
-    if named and named[0].place.category.startswith("street/") and named[0].why != "exact":
-        # The street of a house that the map lacks is no better answer for being called so.
-        return True
+    if addressed[0].why in UNSURE_REASONS and named and named[0].why != "exact":
+        # What is only called like the street is no better answer for a house that the map lacks.
+        numberless = not any(map(str.isdigit, named[0].place.name))
+        if numberless and addressed[0].why != ALIKE and addressed[0].score >= _STREET_KNOWN:
+            return True
     best = named[0].score if named else 0.0
     return best < min(_NAME_NOT_ADDRESS, addressed[0].score + _FAR_WORSE)
 

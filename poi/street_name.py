@@ -134,6 +134,12 @@ def _in_full(token: str) -> str:
     return grammar.words.get(token) or grammar.last.get(token) or token
 
 
+def belongs_to_street(word: str) -> bool:
+    """Say whether a word is the sort or the direction of a street, as far as it is not a name itself."""
+    token, grammar = canonical(word), _grammar()
+    return token in grammar.last or token in grammar.first or token in grammar.directions
+
+
 def _headed(tokens: list[str], *, leading: bool = True) -> tuple[str, list[str]]:
     """Take a direction off the end of a name, or else off its beginning."""
     directions = _grammar().directions

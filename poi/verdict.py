@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nav.geometry import distance_m
 from poi.address import NUMBER_ALONE, UNSURE_REASONS
+from poi.area_names import is_area
 from poi.name_search import OTHER_NUMBER
 from poi.place import AskBy, Candidate, Resolution, Verdict
 from poi.text import canonical
@@ -55,7 +56,7 @@ def judge(candidates: Sequence[Candidate], *, near: Point | None, limit: int) ->
         _SURE_OF_ALIKE if best.why in _ALIKE else _SURE_OF_WHOLE
     )
     alike = [c for c in chosen[1:] if best.score - c.score < _MARGIN and c.why not in _NEVER_SURE]
-    rivals = [c for c in alike if not _at_its_side(best, c)]
+    rivals = [c for c in alike if not (_at_its_side(best, c) or _another_town(best, c))]
     verdict: Verdict = "clear" if sure and best.why != NUMBER_ALONE else "unsure"
     ask_by: AskBy | None = None
     if sure and rivals and not _far_nearer(best, rivals, near):
@@ -68,6 +69,12 @@ def _at_its_side(best: Candidate, other: Candidate) -> bool:
     """Say whether driving to the better-known place leads to the other as well, so that asking is idle."""
     a, b = best.place, other.place
     return a.importance > b.importance and distance_m((a.lat, a.lon), (b.lat, b.lon)) < _AT_ITS_SIDE_M
+
+
+def _another_town(best: Candidate, other: Candidate) -> bool:
+    """Say whether a town was named exactly and the other only sounds like it: 苏州 is not 宿州."""
+    both = is_area(best.place.category) and is_area(other.place.category)
+    return both and best.why == "exact" and other.why in _ALIKE
 
 
 def _nearest_of_a_chain(candidates: list[Candidate], near: Point | None) -> list[Candidate]:
