@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agent.errors import MemoryDamaged, MemoryUnavailable
+from nav.migrations import migrate
 
 PlaceKind = Literal["home", "company", "favourite"]
 
-_SCHEMA = """
+_FIRST_FORM = """
 CREATE TABLE IF NOT EXISTS place (
     kind TEXT NOT NULL, label TEXT NOT NULL, name TEXT NOT NULL, lat REAL NOT NULL, lon REAL NOT NULL,
     place_id TEXT NOT NULL, category TEXT NOT NULL, saved_at TEXT NOT NULL, PRIMARY KEY (kind, label));
@@ -30,6 +31,11 @@ CREATE TABLE IF NOT EXISTS liking (sort TEXT NOT NULL, what TEXT NOT NULL, count
     PRIMARY KEY (sort, what));
 CREATE TABLE IF NOT EXISTS plan (label TEXT PRIMARY KEY, saved_at TEXT NOT NULL, plan TEXT NOT NULL);
 """
+_FORMS = (_FIRST_FORM,)
+"""What makes each form of the file from the one before; see `nav.migrations`."""
+
+_PLACE_COLUMNS = "(kind, label, name, lat, lon, place_id, category, saved_at)"
+_TRIP_COLUMNS = "(at, weekday, hour, name, lat, lon, place_id, category)"
 _TRIPS_KEPT = 2000
 _USUAL_AT_LEAST = 3
 _USUAL_SHARE = 0.6
@@ -110,7 +116,7 @@ class Memory:
             self.path.chmod(0o600)
         with self._connected() as db:
             db.execute("PRAGMA journal_mode=WAL")
-            db.executescript(_SCHEMA)
+            migrate(db, _FORMS)
             db.execute("SELECT count(*) FROM place").fetchone()
 
     @contextmanager
@@ -190,7 +196,7 @@ class Memory:
         label = "" if kind in {"home", "company"} else label or name
         with self._open() as db:
             db.execute(
-                "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO place {_PLACE_COLUMNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (kind, label, name, lat, lon, place_id, category, moment),
             )
 
@@ -222,7 +228,7 @@ class Memory:
         """Count a drive to a place."""
         with self._open() as db:
             db.execute(
-                "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO trip {_TRIP_COLUMNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (at.isoformat(timespec="seconds"), at.weekday(), at.hour, name, lat, lon, place_id, category),
             )
             db.execute(
@@ -235,7 +241,7 @@ class Memory:
         """Count a category chosen or a kind of road avoided."""
         with self._open() as db:
             db.execute(
-                "INSERT INTO liking VALUES (?, ?, 1)"
+                "INSERT INTO liking (sort, what, count) VALUES (?, ?, 1)"
                 " ON CONFLICT (sort, what) DO UPDATE SET count = count + 1",
                 (sort, what),
             )

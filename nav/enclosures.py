@@ -82,3 +82,11 @@ class Enclosures:
 
 ENCLOSURE_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Enclosures))
 """Names of the arrays of `Enclosures` in the pack."""
+NO_ENCLOSURES: dict[str, NDArray[np.generic]] = {
+    **dict.fromkeys(ENCLOSURE_FIELDS, np.empty(0, np.int32)),
+    "first_point": np.zeros(1, np.int64),
+    "first_entrance": np.zeros(1, np.int64),
+    "entrance_is_main": np.empty(0, np.bool_),
+    "box_e7": np.empty((0, 4), np.int32),
+}
+"""The arrays of a pack that was built before there were any."""

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.array_store import map_arrays
+from nav.formats import known, upgraded_graph
 
 Int8Array = NDArray[np.int8]
 UInt8Array = NDArray[np.uint8]
@@ -297,4 +298,5 @@ ARRAY_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Graph) if f.name no
 
 def load_graph(file: Path, *, countries: tuple[str, ...], rules: tuple[str, ...]) -> Graph:
     """Map the arrays of a graph into memory (nothing is read until it is used)."""
-    return Graph(countries=countries, rules=rules, **map_arrays(file))
+    arrays = upgraded_graph(map_arrays(file), rules)
+    return Graph(countries=countries, rules=rules, **known(arrays, ARRAY_FIELDS))

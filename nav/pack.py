@@ -8,13 +8,11 @@ import operator
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from nav.errors import BadName
+from nav.formats import known, upgraded_meta
 
-FORMAT_VERSION = 5
-"""Raised whenever a pack of the previous version can no longer be read."""
 META_FILE = "meta.json"
 ATTRIBUTION = "© OpenStreetMap contributors"
 LICENCE = "ODbL-1.0"
@@ -59,7 +57,7 @@ class Meta:
     @classmethod
     def from_json(cls, text: str) -> Meta:
         """Read the text of `meta.json`; ValueError, KeyError or TypeError if it is not one."""
-        values: dict[str, Any] = json.loads(text)
+        values = upgraded_meta(json.loads(text))
         for key in ("countries", "rules", "conditions", "walk_countries"):
             values[key] = tuple(values[key])
         south, west, north, east = (float(degrees) for degrees in values["bbox"])
@@ -75,7 +73,7 @@ class Meta:
                 ZoneInfo(values["timezone"])
         except OSError as error:
             raise ValueError(f"{values['timezone']!r} is no time zone: {error}") from None
-        return cls(**values)
+        return cls(**known(values, cls.__dataclass_fields__))
 
 
 def check_name(name: str) -> str:

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from nav.array_store import map_arrays
-from nav.enclosures import Enclosures
+from nav.enclosures import ENCLOSURE_FIELDS, NO_ENCLOSURES, Enclosures
 from nav.errors import BadCoordinate, PointOutsideRegion, RegionDamaged, RegionNotFound, RegionOutdated
+from nav.formats import FORMAT_VERSION, READABLE, known
 from nav.graph import Graph, Int32Array, load_graph
-from nav.pack import FORMAT_VERSION, META_FILE, Meta, sha256_of
+from nav.pack import META_FILE, Meta, sha256_of
 from nav.paths import cache_home, regions_dir
-from nav.routing.snap import SnapIndex
-from nav.routing.turns import ORDER_FIELD, PROFILES, Turns
+from nav.routing.snap import SNAP_FIELDS, SnapIndex
+from nav.routing.turns import ORDER_FIELD, PROFILES, TURN_FIELDS, Turns
 from nav.rules import RuleBook
 
 if TYPE_CHECKING:
@@ -134,9 +135,9 @@ class Region:
             graph = self.graph if profile == "car" else self._load_walk()
             arrays = map_arrays(self.path / folder / f"{profile}.arrays")
             order = arrays.pop(ORDER_FIELD, None)
-            enclosures = Enclosures(**map_arrays(self.path / "graph" / "enclosures.arrays"))
-            snap_index = SnapIndex(**map_arrays(self.path / folder / "snap.arrays"))
-            turns = Turns(**arrays)
+            enclosures = self._load_enclosures()
+            snap_index = SnapIndex(**known(map_arrays(self.path / folder / "snap.arrays"), SNAP_FIELDS))
+            turns = Turns(**known(arrays, TURN_FIELDS))
             rules = self._rules if profile == "car" else RuleBook((), (), (0.0, 0.0))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RegionDamaged(f"region {self.name!r} is damaged ({error}): build it again") from error
@@ -155,6 +156,11 @@ class Region:
     def _rules(self) -> RuleBook:
         south, west, north, east = self.bbox
         return RuleBook(self.graph.rules, self.meta.conditions, ((south + north) / 2, (west + east) / 2))
+
+    def _load_enclosures(self) -> Enclosures:
+        name = "graph/enclosures.arrays"
+        arrays = map_arrays(self.path / name) if name in self.meta.files else NO_ENCLOSURES
+        return Enclosures(**known(arrays, ENCLOSURE_FIELDS))
 
     def _load_walk(self) -> Graph:
         file = self.path / "walk" / "roads.arrays"
@@ -202,7 +208,7 @@ def _read_meta(path: Path) -> Meta:
         version = json.loads(text)["format_version"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RegionDamaged(f"{path.name!r} is no complete region pack: build it again") from error
-    if version != FORMAT_VERSION:
+    if version not in READABLE:
         raise RegionOutdated(
             f"region {path.name!r} has format {version}, this program reads {FORMAT_VERSION}: build it again"
         )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poi.build.schema import FORMAT, NAME_KINDS
+from poi.build.schema import BEFORE, FORMAT, NAME_KINDS
 from poi.errors import PlacesMissing, PlacesOutdated
 from poi.place import Place
 from poi.text import word_set
@@ -78,7 +78,9 @@ class PlaceStore:
             self.meta = dict(self.db.execute("SELECT key, value FROM meta"))
         except sqlite3.DatabaseError as error:
             raise damaged(error) from error
-        if self.meta.get("format") != str(FORMAT):
+        if self.meta.get("format") == str(FORMAT - 1):
+            self.db.executescript(BEFORE)
+        elif self.meta.get("format") != str(FORMAT):
             raise PlacesOutdated(
                 f"the places of {path.parent.name} are of another version; add the map again: xiaogao map add"
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nav.coordinates import System, from_wgs84
+from nav.migrations import migrate
 from poi.errors import BadPlaceFile, PoiError
 from poi.place import Candidate, Place
 from poi.place_files_io import read_places
@@ -19,6 +20,9 @@ Sort = Literal["home", "company", "favourite", "imported"]
 _TABLE = """CREATE TABLE IF NOT EXISTS place(id INTEGER PRIMARY KEY, sort TEXT NOT NULL, name TEXT NOT NULL,
   lat REAL NOT NULL, lon REAL NOT NULL, address TEXT NOT NULL, phone TEXT NOT NULL, note TEXT NOT NULL,
   source TEXT NOT NULL)"""
+_FORMS = (_TABLE,)
+"""What makes each form of the file from the one before; see `nav.migrations`."""
+
 _COLUMNS = "id, sort, name, lat, lon, address, phone, note"
 _INSERT = "INSERT INTO place(sort, name, lat, lon, address, phone, note, source)"
 _ONLY_ONE = ("home", "company")
@@ -72,7 +76,7 @@ class UserPlaces:
 
     def _opened(self) -> sqlite3.Connection:
         try:
-            return _checked(_connected(self._path), "PRAGMA journal_mode=WAL", _TABLE)
+            return _checked(_connected(self._path), forms=_FORMS)
         except sqlite3.OperationalError:
             # On a full or read-only disk: the file as it was last written whole, for reading.
             return _checked(_connected(f"{self._path.resolve().as_uri()}?immutable=1"))
@@ -232,11 +236,13 @@ def _connected(path: Path | str) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, uri=True)
 
 
-def _checked(db: sqlite3.Connection, *first: str) -> sqlite3.Connection:
-    """Run what comes first, and see that everything can be read; a connection that fails is closed."""
+def _checked(db: sqlite3.Connection, *, forms: Sequence[str] = ()) -> sqlite3.Connection:
+    """Bring the file to its newest form, and see that everything can be read; one that fails is closed."""
     try:
-        for sql in (*first, f"SELECT {_COLUMNS} FROM place LIMIT 1"):
-            db.execute(sql)
+        if forms:
+            db.execute("PRAGMA journal_mode=WAL")
+            migrate(db, forms)
+        db.execute(f"SELECT {_COLUMNS} FROM place LIMIT 1")
         if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("its pages are damaged")
     except sqlite3.Error:

@@ -5,6 +5,18 @@ from __future__ import annotations
 FORMAT = 3
 """Raised whenever a table changes its meaning; an older file asks to be built again."""
 
+BEFORE = """
+CREATE TEMP TABLE road(id INTEGER PRIMARY KEY, name TEXT, text TEXT);
+CREATE TEMP TABLE road_name(core TEXT, sort TEXT, heading TEXT, road INTEGER);
+CREATE TEMP TABLE address(id INTEGER PRIMARY KEY, road INTEGER, number TEXT, low INTEGER, high INTEGER,
+  lat REAL, lon REAL, label TEXT, town TEXT, made INTEGER);
+CREATE TEMP TABLE post(road TEXT, km REAL, lat REAL, lon REAL, shown TEXT);
+CREATE TEMP TABLE district(id INTEGER PRIMARY KEY, place INTEGER, node INTEGER, name TEXT, level INTEGER,
+  cut INTEGER, lat REAL, lon REAL, rings BLOB);
+"""
+"""What a file of the format before is read with: these hide its own tables, which meant something else. Until
+it is built again it has no house numbers and no districts; places are found by name and kind."""
+
 TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE place(id INTEGER PRIMARY KEY, osm TEXT, category TEXT, lat REAL, lon REAL, importance REAL,

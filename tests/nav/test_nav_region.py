@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from nav.array_store import map_arrays, write_arrays
 from nav.errors import BadMapFile, BadName, RegionDamaged, RegionNotFound, RegionOutdated
+from nav.formats import FORMAT_VERSION
 from nav.osm.build import build_graph
-from nav.pack import FORMAT_VERSION, META_FILE, Meta
+from nav.pack import META_FILE, Meta
 from nav.paths import cache_home, data_home, regions_dir
 from nav.region import Region, installed_regions
 from nav.routing.router import Router
