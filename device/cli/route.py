@@ -25,8 +25,10 @@ from device.cli.vehicle_options import Hazmat, Height, Hgv, Length, Weight, Widt
 from device.vehicle import vehicle_of, with_measures
 
 if TYPE_CHECKING:
+    from nav import Region
     from nav.routing.route import Route
     from nav.routing.router import Router
+    from nav.vehicle import Vehicle
 
 
 class Format(StrEnum):
@@ -106,33 +108,37 @@ def route(
 
       xiaogao route "Rautatientori" "Helsinki Cathedral" --format png > route.png
     """
-    from device.settings import load_settings
-    from nav import Region, Router
+    from nav import Region
 
     if alternatives:
         _check_alternatives(form, several=bool(via) or best_order)
     opened = Region.open(region_around(region, start, *(via or []), end))
-    said = {
-        "height": height,
-        "width": width,
-        "length": length,
-        "weight": weight,
-        "hgv": hgv,
-        "hazmat": hazmat,
-    }
-    vehicle = with_measures(vehicle_of(load_settings().vehicle), said)
-    router = Router(opened, profile=profile.value, vehicle=vehicle)
-    if live is not None:
-        for warning in router.apply_live(live):
-            stderr.print(f"xiaogao: {warning}", soft_wrap=True)
+    vehicle = _vehicle(height=height, width=width, length=length, weight=weight, hgv=hgv, hazmat=hazmat)
+    router = _router(opened, profile.value, vehicle, live)
     stops = points_of(places_of(opened), [start, *(via or []), end])
-    wishes = wishes_of(avoid)
-    asked: dict[str, Any] = {"avoid": wishes, "heading_deg": heading, "depart": depart}
+    asked: dict[str, Any] = {"avoid": wishes_of(avoid), "heading_deg": heading, "depart": depart}
     if curb:
         asked["approaches"] = [None, *["curb"] * (len(stops) - 1)]
     routes = _routes(router, stops, asked, alternatives, best_order=best_order)
     _tell_what_is_left(routes[0])
     _write(_content(routes, form, language.value), output, form)
+
+
+def _router(region: Region, profile: str, vehicle: Vehicle, live: Path | None) -> Router:
+    """Make the router, with the closures of a file in force."""
+    from nav import Router
+
+    router = Router(region, profile=profile, vehicle=vehicle)
+    for warning in router.apply_live(live) if live is not None else ():
+        stderr.print(f"xiaogao: {warning}", soft_wrap=True)
+    return router
+
+
+def _vehicle(**said: Any) -> Vehicle:
+    """Return the vehicle of the settings with what a command says of it."""
+    from device.settings import load_settings
+
+    return with_measures(vehicle_of(load_settings().vehicle), said)
 
 
 def _check_alternatives(form: Format, *, several: bool) -> None:
