@@ -101,6 +101,8 @@ class Course:
     scheduler: PromptScheduler
     since_m: float
     """How far the car had driven when the route began."""
+    joined: bool = False
+    """Whether the car has been on the route at all."""
     offset_m: float = 0.0
     """Where the car is along the route."""
     vias: int = 0

@@ -36,6 +36,10 @@ _OFF_AFTER_S = 1.9
 _OFF_AFTER_M = 22.0
 _OFF_LEAST_M = 8.0
 _FAR_OFF_M = 50.0
+_BESIDE_SIGMAS = 2.5
+_BESIDE_AFTER_M = 150.0
+_BESIDE_REACH_S = 6.0
+_BESIDE_DEG = 45.0
 _RETRY_S = 5.0
 _STRANDED_S = 20.0
 _PREDICT_S = 1.0
@@ -112,6 +116,7 @@ class Guide:
         events = self._said_later()
         state, offset_m = self._on_route(states, gap_s, silent_s)
         if offset_m is not None:
+            self._course.joined = True
             self._course.offset_m = offset_m
             self._leaving.end()
             events += self._along()
@@ -223,6 +228,8 @@ class Guide:
         driven_m = motion.driven_m - leaving.since_m
         lasting = motion.now_s - leaving.since_s >= _OFF_AFTER_S and driven_m >= _OFF_LEAST_M
         sure = lasting or driven_m >= _OFF_AFTER_M
+        if self._may_be_noise(fix):
+            sure = driven_m >= _BESIDE_AFTER_M
         # A car that starts has no direction yet, and may still be on its way out of a car park.
         sure = sure and motion.driven_m - self._course.since_m >= _JOIN_M
         if not sure or (state is None and not self._is_far_off(fix)):
@@ -232,14 +239,31 @@ class Guide:
         events = []
         if not leaving.is_known:
             leaving.state = "off route"
-            events.append(
-                GuidanceEvent(kind="off_route", time_s=motion.now_s, detail=f"{fix.lat:.6f},{fix.lon:.6f}")
-            )
+            # A car that never was on its route, since its first positions were wrong, has not left it.
+            if self._course.joined or state is None:
+                detail = f"{fix.lat:.6f},{fix.lon:.6f}"
+                events.append(GuidanceEvent(kind="off_route", time_s=motion.now_s, detail=detail))
         retry_s = _STRANDED_S if leaving.state == "stranded" else _RETRY_S
         if self._settings.reroute and motion.now_s - leaving.tried_s >= retry_s:
             leaving.tried_s = motion.now_s
             events.append(self._find_new_route(fix, state))
         return events
+
+    def _may_be_noise(self, fix: Fix) -> bool:
+        """Tell whether the car could still be on its route, by where it is and where it heads.
+
+        That is asked of a receiver that does not say how good it is; else the matcher's odds are trusted.
+        """
+        if fix.accuracy_m is not None:
+            return False
+        ruler, course = self._course.ruler, self._course
+        reach_m = _WINDOW_M + self._motion.speed_mps * _BESIDE_REACH_S
+        aside_m, bearing_deg = ruler.beside(self._roads, fix, course.offset_m, reach_m)
+        if aside_m > _BESIDE_SIGMAS * self._matcher.sigma_m:
+            return False
+        if fix.heading_deg is None or self._motion.speed_mps < _SLOW_MPS:
+            return True
+        return abs((fix.heading_deg - bearing_deg + 180.0) % 360.0 - 180.0) < _BESIDE_DEG
 
     def _is_far_off(self, fix: Fix) -> bool:
         edge, along_m = self._course.ruler.place_at(self._course.offset_m)

@@ -30,6 +30,12 @@ _ON_ROUTE_GAIN = 3.0
 _UNREACHED_COST = 18.0
 _SCORE_SPAN = 25.0
 _BATCH_MOVED_M = 2500.0
+# The first positions of a drive are often far off; then the error is learnt from how far they lie aside.
+_FIRST_ASIDE_M = 12.0
+_MOST_ASIDE_M = 30.0
+_LEARNING = 0.15
+_SIGMA_PER_ASIDE = 1.25
+_BEND_SHARE = 0.35
 
 
 class State(NamedTuple):
@@ -67,6 +73,9 @@ class Matcher:
         """Edges of the planned route: leaving it costs a little."""
         self.states: list[State] = []
         """Where the car may be, the most likely first; empty off every road."""
+        self.sigma_m = math.hypot(_DEFAULT_SIGMA_M / math.sqrt(2), _ROAD_SIGMA_M)
+        """Error of the last position across its road, metres."""
+        self._aside_m = _FIRST_ASIDE_M
         self.broken = False
         """Whether the last step could not be joined to the one before."""
 
@@ -90,7 +99,7 @@ class Matcher:
         list of State
             Where the car may be, the most likely first; empty if no road is near.
         """
-        sigma_m = math.hypot((fix.accuracy_m or _DEFAULT_SIGMA_M) / math.sqrt(2), _ROAD_SIGMA_M)
+        self.sigma_m = sigma_m = math.hypot(self._error_m(fix), _ROAD_SIGMA_M)
         reach_m = radius_m or min(90.0, max(25.0, 4.0 * sigma_m))
         candidates = self._roads.candidates(fix.lat, fix.lon, reach_m)
         news = self._news(fix)
@@ -104,7 +113,16 @@ class Matcher:
             ]
         self._last = fix
         self.states = _best(joined)
+        if self.states:
+            aside_m = min(_MOST_ASIDE_M, self.states[0].candidate.distance_m)
+            self._aside_m += _LEARNING * (aside_m - self._aside_m)
         return self.states
+
+    def _error_m(self, fix: Fix) -> float:
+        """Return the error of a position on one axis: as reported, or as the last ones lay aside."""
+        if fix.accuracy_m is None and not self._keep:
+            return max(_DEFAULT_SIGMA_M / math.sqrt(2), _SIGMA_PER_ASIDE * self._aside_m)
+        return (fix.accuracy_m or _DEFAULT_SIGMA_M) / math.sqrt(2)
 
     def _news(self, fix: Fix) -> float:
         """Return how much a fix tells: its error is much the one of a second ago, more so for a slow car."""
@@ -117,21 +135,22 @@ class Matcher:
 
     def _joined(self, fix: Fix, seen: list[tuple[Candidate, float]], sigma_m: float) -> list[State]:
         assert self._last is not None
-        moved_m, spread_m = _movement(self._last, fix, sigma_m)
+        moved_m, spread_m, over_m = _movement(self._last, fix, sigma_m)
         if moved_m > self._max_moved_m:
             return []
         best: list[tuple[float, State, int] | None] = [None] * len(seen)
         ways = []
         for parent in self.states:
             place = parent.candidate
-            ahead = self._roads.ahead(place.edge, place.offset_m, moved_m + 6 * spread_m)
+            ahead = self._roads.ahead(place.edge, place.offset_m, moved_m + 6 * max(spread_m, over_m))
             ways.append(ahead)
             on_route = place.edge in self.route_edges
             for k, (candidate, fit) in enumerate(seen):
                 way = ahead.get(candidate.edge)
                 if way is None:
                     continue
-                surplus = abs(way[0] + candidate.offset_m - moved_m) / spread_m
+                surplus_m = way[0] + candidate.offset_m - moved_m
+                surplus = surplus_m / over_m if surplus_m > 0 else -surplus_m / spread_m
                 score = parent.score + fit - surplus - way[1]
                 if on_route and candidate.edge not in self.route_edges:
                     score -= _LEAVE_ROUTE_COST
@@ -170,15 +189,18 @@ def _fit(candidate: Candidate, fix: Fix, sigma_m: float, news: float) -> float:
     return score
 
 
-def _movement(last: Fix, fix: Fix, sigma_m: float) -> tuple[float, float]:
-    """Return how far the car has moved, and how sure that is, both in metres."""
+def _movement(last: Fix, fix: Fix, sigma_m: float) -> tuple[float, float, float]:
+    """Return how far the car has moved, and how much less and more it may have been, all in metres."""
     straight_m = between_m(last.lat, last.lon, fix.lat, fix.lon)
     elapsed_s = fix.time_s - last.time_s
     if last.speed_mps is None or fix.speed_mps is None or not 0 < elapsed_s < 60:
-        return straight_m, max(5.0, sigma_m, 0.15 * straight_m)
+        spread_m = max(5.0, sigma_m, 0.15 * straight_m)
+        # Between two positions far apart the road may have bent.
+        return straight_m, spread_m, max(spread_m, _BEND_SHARE * straight_m if elapsed_s > 2 else 0.0)
     driven_m = (last.speed_mps + fix.speed_mps) / 2 * elapsed_s
     # The odometer does not jump about as positions do, but it drifts over a long gap.
-    return driven_m, max(3.0, 0.7 * sigma_m, 0.2 * driven_m if elapsed_s > 2 else 0.0)
+    spread_m = max(3.0, 0.7 * sigma_m, 0.2 * driven_m if elapsed_s > 2 else 0.0)
+    return driven_m, spread_m, spread_m
 
 
 def _best(states: list[State]) -> list[State]:

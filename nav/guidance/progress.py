@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from nav.geometry import METRES_PER_DEGREE
 from nav.graph import EdgeFlag
+from nav.guidance.fix import Fix
+from nav.guidance.matching_roads import Roads
 from nav.routing.route import Route
 from nav.units import Units
 
@@ -151,6 +156,30 @@ class RouteRuler:
         index = self.index_at(offset_m)
         return self.edges[index], offset_m - self.start_m[index] + self._skipped_m[index]
 
+    def beside(self, roads: Roads, fix: Fix, offset_m: float, reach_m: float) -> tuple[float, float]:
+        """Return how far a position lies beside the route, and which way the route goes there.
+
+        Parameters
+        ----------
+        roads : Roads
+            The roads, for their shapes.
+        fix : Fix
+            The position.
+        offset_m, reach_m : float
+            Where along the route to look, and how far before and behind, metres.
+
+        Returns
+        -------
+        (float, float)
+            Metres, and degrees clockwise from north.
+        """
+        best = (math.inf, 0.0)
+        for index in range(self.index_at(offset_m - reach_m), self.index_at(offset_m + reach_m) + 1):
+            shape = roads.shape(self.edges[index])
+            for (a, b), bearing_deg in zip(pairwise(shape.points), shape.bearing_deg, strict=True):
+                best = min(best, (_aside_m((fix.lat, fix.lon), a, b), bearing_deg))
+        return best
+
     def remaining_s(self, offset_m: float) -> float:
         """Return the time left from an offset to the end, in seconds."""
         index = self.index_at(offset_m)
@@ -169,6 +198,16 @@ class RouteRuler:
         """Tell whether the route runs through a tunnel at an offset or within a distance ahead."""
         first, last = self.index_at(offset_m), self.index_at(offset_m + ahead_m)
         return any(self._tunnel[first : last + 1])
+
+
+def _aside_m(point: tuple[float, float], a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the distance of a point from a short line, metres."""
+    squeeze = math.cos(math.radians(point[0]))
+    east, north = (b[1] - a[1]) * squeeze, b[0] - a[0]
+    to_east, to_north = (point[1] - a[1]) * squeeze, point[0] - a[0]
+    square = east * east + north * north
+    share = min(1.0, max(0.0, (to_east * east + to_north * north) / square)) if square > 0 else 0.0
+    return math.hypot(to_east - share * east, to_north - share * north) * METRES_PER_DEGREE
 
 
 def limit_kph(route: Route, edge: int) -> int | None:
