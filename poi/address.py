@@ -193,7 +193,7 @@ class AddressBook:
 
     def _without_number(self, asked: Sequence[_Asked], near: Point | None) -> list[Candidate]:
         """Return the street alone, for a number that is nowhere near any of its houses."""
-        names = self._road_names({a.road: a.likeness for a in asked[:20]})
+        names = self._road_names({a.road: a.likeness for a in reversed(asked[:20])})
         streets = self._streets_of([h for name, _ in names for h in self._names.exactly([name])])
         if not streets:
             return []
@@ -380,10 +380,16 @@ def _nearest(asked: _Asked, houses: Sequence[_House]) -> list[Candidate]:
         made = replace(side[0], row=0, number=asked.number, lat=point[0], lon=point[1], label=label)
         return [_candidate(made, 0.7 * asked.likeness, BETWEEN)]
     gap, _, house = min(
-        ((abs(value - wanted), (value - wanted) % 2, h) for h in side if (value := h.low) is not None),
+        ((_off(h, wanted), ((h.low or 0) - wanted) % 2, h) for h in side),
         key=lambda entry: entry[0] + 3 * entry[1],
     )
     return [_candidate(house, 0.7 * asked.likeness, NEAREST)] if gap <= _GAP_NUMBERS else []
+
+
+def _off(house: _House, wanted: int) -> int:
+    """Return how many numbers a house is off one, 0 for one that its own numbers go round."""
+    low, high = house.low or 0, house.high or house.low or 0
+    return max(low - wanted, wanted - high, 0)
 
 
 def _between(houses: Sequence[_House], wanted: int) -> Point | None:

@@ -160,6 +160,17 @@ def test_another_house_is_never_taken_without_asking(america: Places, words: str
     assert america.resolve(words).verdict in ("unsure", "nothing")
 
 
+def test_the_house_whose_numbers_go_round_a_missing_one_is_offered(america: Places) -> None:
+    resolution = america.resolve("3221 West Yuma Street")
+    assert resolution[0].place.name == "3200-3240 West Yuma Street"
+    assert america.resolve("3221 W Yuma St")[0].place.name == "3200-3240 West Yuma Street"
+
+
+@pytest.mark.parametrize("words", ["7 Oak Avenue", "Pl. Oak 7", "7 Oak Lane"])
+def test_a_street_is_not_torn_from_its_sort(america: Places, words: str) -> None:
+    assert america.resolve(words).verdict != "clear"
+
+
 def test_a_direction_left_out_is_asked_about(america: Places) -> None:
     resolution = america.resolve("1959 Broadway")
     assert resolution.verdict == "ask"
