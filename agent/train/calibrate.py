@@ -11,15 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from agent.train.lines import development, spoken
-from agent.train.reader_data import flat_intent
 from agent.understanding.calibration import confidence, expected_error, fitted
 from agent.understanding.delta import Delta, read_delta, write_delta
 from agent.understanding.encoder import Encoder, convert
@@ -28,17 +25,6 @@ from agent.understanding.labels import state_from_json
 from agent.understanding.matching import same_intents
 from agent.understanding.reader import Reader
 from languages.language import load_language
-
-
-def cases(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Return labelled sentences: of the files, and the development lines."""
-    found = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
-    for line in (*development(), *spoken()):
-        intents = [flat_intent(intent.to_dict()) for intent in line.intents]
-        if all(intent["kind"] != "chat" for intent in intents):
-            language = "zh" if any(c > "\u4dff" for c in line.text) else "en"
-            found.append({"text": line.text, "language": language, "intents": intents, "state": line.context})
-    return found
 
 
 def main() -> None:
@@ -50,9 +36,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     delta = read_delta(options.delta.read_bytes())
+    cases = [json.loads(line) for path in options.files for line in path.read_text("utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Encoder(convert(options.base, delta, Path(folder))), delta)
-        read = [_figures(reader, case) for case in cases(options.files)]
+        read = [_figures(reader, case) for case in cases]
     seen, right = np.array([f for f, _ in read]), np.array([r for _, r in read], np.float32)
     order = np.random.default_rng(0).permutation(len(seen))
     sure = np.zeros(len(seen), np.float32)

@@ -29,7 +29,7 @@ from agent.train.reader_model import Params, heads, initial, same_sentence, thro
 from agent.understanding.base_model import BaseModel, read_base
 from agent.understanding.delta import OUTPUTS, write_delta
 from agent.understanding.encoder import FIRST_TRAINED
-from agent.understanding.labels import KINDS, STATES, VALUES
+from agent.understanding.labels import KINDS, STATES, TAGS, VALUES
 
 _ROWS, _ROW = 16, 64
 _MOST_IN_ROW = 14
@@ -42,6 +42,8 @@ _WARM_UP = 60
 _LEAST_RATE = 0.03
 _STANDARDISED_ON = 20
 _HELD = ":held"
+_BY_HAND = ":own"
+_MOST_HABIT = 6.0
 _TOLD_STATE = frozenset({"own", "slurp", "xsid", "crosswoz", "joined", "prefaced", "corrected"})
 """Sources whose sentences say little of the dialogue's state: some is drawn for them."""
 
@@ -208,7 +210,10 @@ def loss(params: Params, made: dict[str, jax.Array], key: jax.Array, weights: An
     rows = jnp.maximum((made["kinds"] >= 0).sum(), 1)
     total = _entropy(out[..., slice(*OUTPUTS["kind"])], made["kinds"]).sum() / rows
     for number, name in enumerate(VALUES):
-        total += _entropy(out[..., slice(*OUTPUTS[name])], made["values"][..., number]).sum() / rows
+        wanted = made["values"][..., number]
+        # Between the mean over all requests and that over those that have the value: few have most of them.
+        scale = jnp.sqrt(rows * jnp.maximum((wanted >= 0).sum(), 1))
+        total += _entropy(out[..., slice(*OUTPUTS[name])], wanted).sum() / scale
     weight = jnp.where(made["tags"] > 0, _SPAN_WEIGHT, 1.0) * (made["tags"] >= 0)
     total += _TAG_WEIGHT * (_entropy(tags, made["tags"]) * weight).sum() / weight.sum()
     known = (made["begins"] >= 0) * jnp.where(made["begins"] > 0, _BEGINNING_WEIGHT, 1.0)
@@ -307,7 +312,8 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
     passes, share, begun = 0, 0.0, time.monotonic()
     while share < 1:
         passes += 1
-        for rows in _batches(wanted, data.starts, generator):
+        chosen = [i for i in wanted if sources[i].endswith(_BY_HAND) or generator.random() < options.drawn]
+        for rows in _batches(chosen, data.starts, generator):
             share = (time.monotonic() - begun) / (60 * options.minutes)
             if share >= 1:
                 break
@@ -332,6 +338,18 @@ def save(path: Path, params: Params) -> None:
     np.savez(path, **held)
 
 
+def habits(data: Data) -> Array:
+    """Return how much likelier each tag (column) is after another (row) than by itself, as a logarithm."""
+    tags, parts = data.held["tags"], np.repeat(np.arange(len(data.held["lengths"])), data.held["lengths"])
+    held = np.array([str(source).endswith(_HELD) for source in data.held["sources"]])
+    follows = (parts[1:] == parts[:-1]) & ~held[parts[1:]]
+    counts = np.full((len(TAGS), len(TAGS)), 0.1)
+    np.add.at(counts, (tags[:-1][follows], tags[1:][follows]), 1)
+    after = counts / counts.sum(1, keepdims=True)
+    alone = counts.sum(0) / counts.sum()
+    return np.clip(np.log(after / alone), -_MOST_HABIT, _MOST_HABIT).astype(np.float32)
+
+
 def known_pieces(data: Data) -> list[int]:
     """Return the pieces that stand outside of spans in two sentences trained on, or more."""
     held = np.array([str(source).endswith(_HELD) for source in data.held["sources"]])
@@ -350,6 +368,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=1.0, help="factor of all learning rates")
     parser.add_argument("--every", type=int, default=100)
+    parser.add_argument("--drawn", type=float, default=1.0, help="share of drawn sentences in each pass")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     jax.config.update("jax_compilation_cache_dir", str(options.data.parent / "compiled"))
@@ -359,7 +378,7 @@ def main() -> None:
     save(options.out.with_suffix(".last.npz"), params)
     facts = json.loads(data.held["facts"].tobytes().decode())
     digest = hashlib.sha256(options.base.read_bytes()).hexdigest()
-    arrays = {name: np.asarray(value) for name, value in params.items()}
+    arrays = {name: np.asarray(value) for name, value in params.items()} | {"tag.next": habits(data)}
     facts |= {"base_sha256": digest, "known": known_pieces(data), "calibration": {}}
     write_delta(options.out, arrays, facts)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")

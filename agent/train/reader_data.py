@@ -47,9 +47,10 @@ _JOINED_SHARE = 0.10
 _PREFACED_SHARE = 0.06
 _CORRECTED_SHARE = 0.03
 _BARE_SHARE = 0.35
-_AGAIN = 3
+_AGAIN = 4
 """How often a line of `reader_lines.txt` is taken."""
 _MOST_CROSSWOZ = 1200
+_SAME_QUESTION = {"distance": "distance_left", "travel_time": "time_left"}
 _STOPS = re.compile(r"[,.?!;，。？！；、]+")
 
 
@@ -70,7 +71,7 @@ class Example:
 def own_lines() -> Iterator[dict[str, Any]]:
     """Yield the hand-written lines as JSON labels."""
     for line in hand_written():
-        intents = [flat_intent(intent.to_dict()) for intent in line.intents]
+        intents = [_flat(intent.to_dict()) for intent in line.intents]
         if any(intent["kind"] == "chat" for intent in intents):
             continue
         language = "zh" if re.search("[\u4e00-\u9fff]", line.text) else "en"
@@ -102,7 +103,8 @@ def _heading(text: str) -> dict[str, Any]:
     intent: dict[str, Any] = {"kind": kind}
     for name, _, value in (part.partition("=") for part in values):
         number = int(value) if value.lstrip("-").isdigit() else value
-        intent[name] = [value] if name in {"avoid", "allow"} else True if value == "yes" else number
+        many = value.split(",") if name in {"avoid", "allow"} else number
+        intent[name] = True if value == "yes" else many
     return intent
 
 
@@ -141,7 +143,7 @@ def _marked(line: str, meant: list[dict[str, Any]], state: dict[str, Any]) -> di
     }
 
 
-def flat_intent(intent: dict[str, Any]) -> dict[str, Any]:
+def _flat(intent: dict[str, Any]) -> dict[str, Any]:
     """Return an intent of the program as a label: wishes and changes are slots like any other."""
     wishes, change = intent.pop("wishes", {}), intent.pop("change", None)
     if isinstance(change, dict):
@@ -164,7 +166,7 @@ def labelled(sentences: Iterable[dict[str, Any]], faults: Counter[str]) -> Itera
         try:
             requests = intents_to_requests(
                 sentence["text"],
-                sentence["intents"],
+                [_of_one_name(intent) for intent in sentence["intents"]],
                 load_language(sentence["language"]).reading,
                 sentence.get("begins"),
                 sentence.get("spans", ()),
@@ -182,6 +184,13 @@ def labelled(sentences: Iterable[dict[str, Any]], faults: Counter[str]) -> Itera
                 state=state_from_json(sentence.get("state")),
                 source=source,
             )
+
+
+def _of_one_name(intent: dict[str, Any]) -> dict[str, Any]:
+    """Return an intent whose question about a place goes by the name that it has about the destination."""
+    if intent["kind"] != "status" or intent.get("what") not in _SAME_QUESTION:
+        return intent
+    return {**intent, "what": _SAME_QUESTION[intent["what"]]}
 
 
 def varied(examples: Sequence[Example], seed: int) -> list[Example]:

@@ -14,16 +14,21 @@ import numpy as np
 
 from agent.understanding.base_model import Floats
 from agent.understanding.delta import OUTPUTS
-from agent.understanding.labels import KIND_VALUES, KINDS, SPAN_SLOTS, TAGS, VALUES, Request, Span
+from agent.understanding.labels import KIND_VALUES, KINDS, LIST_SLOTS, SPAN_SLOTS, TAGS, VALUES, Request, Span
+from agent.understanding.together import together
 from agent.understanding.tokenizer import Tokens
 
 MOST_REQUESTS = 12
 """More than so many requests in one breath are not cut apart."""
 
-_BEGINS = 0.5
+_BEGINS = 0.7
 _NEVER = -1e9
+_HABIT = 0.3
+"""How much it counts which tags follow one another in the sentences trained on."""
 _MAIN = {"navigate": "to", "search": "what"}
 """Kinds that are about a place or a kind of place, and the tag of its words."""
+_SEVERAL = LIST_SLOTS | {"item"}
+"""Tags that a request may have several spans of; of any other the surest one is taken."""
 _INSTEAD_OF_MAIN = ("destination", "need")
 _URGED = (1.0, 2.5)
 """Added to the score of the main words where a request for a place has neither words nor a value for it."""
@@ -69,13 +74,33 @@ def decode(text: str, tokens: Tokens, hidden: Floats, heads: Mapping[str, Floats
     begin_p = _sigmoid(even @ heads["begin.w"] + heads["begin.b"])
     starts = _starts(begin_p, tokens)
     tags: Floats = even @ heads["tag.w"] + heads["tag.b"]
+    after = _POSSIBLE + _HABIT * heads["tag.next"]
     result = []
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else len(even)
         inner = begin_p[start + 1 : end - (end == len(even))]
         sure = float(min([1.0 if number == 0 else begin_p[start], *(1 - inner)]))
         out = _about(even, start, end, heads)
-        result.append(_request(text, tokens, tags[start:end], start, out, sure))
+        result.append(_request(text, tokens, (tags[start:end], after), start, out, sure))
+    return _joined(result)
+
+
+def _joined(decoded: list[Decoded]) -> list[Decoded]:
+    """Return the requests, those joined that belong together: a joined one is as sure as its least part."""
+    result = []
+    for part in together([d.request for d in decoded]):
+        own = [decoded[index] for index in part.indexes]
+        sure = {name: min(d.value_p.get(name, 1.0) for d in own) for d in own for name in d.value_p}
+        result.append(
+            Decoded(
+                request=part.request,
+                kind_p=min(d.kind_p for d in own),
+                span_p=tuple(p for d in own for p in d.span_p),
+                rest_p=min(d.rest_p for d in own),
+                value_p=sure,
+                begin_p=min(d.begin_p for d in own),
+            )
+        )
     return result
 
 
@@ -103,7 +128,7 @@ def _request(text: str, tokens: Tokens, tags: Floats, start: int, out: Floats, b
         chances = _softmax(out[slice(*OUTPUTS[name])])
         value_p[name] = float(chances.max())
         values[name] = VALUES[name][int(chances.argmax())]
-    best, tag_p = _tagged(kind, tags, values)
+    best, tag_p = _tagged(kind, *tags, values)
     spans, span_p = _spans(text, tokens, best, tag_p, start)
     outside = [float(p) for tag, p in zip(best, tag_p, strict=True) if tag == 0]
     values = _consistent(kind, values, {span.tag for span in spans})
@@ -123,12 +148,14 @@ def _request(text: str, tokens: Tokens, tags: Floats, start: int, out: Floats, b
     )
 
 
-def _tagged(kind: str, tags: Floats, values: Mapping[str, str]) -> tuple[list[int], list[float]]:
+def _tagged(
+    kind: str, tags: Floats, after: Floats, values: Mapping[str, str]
+) -> tuple[list[int], list[float]]:
     """Return each piece's tag among those that the kind has, and its probability."""
     allowed = {*SPAN_SLOTS.get(kind, {}).values()}
     fits = np.array([tag == "O" or tag[2:] in allowed for tag in TAGS])
     logs = _log_softmax(np.where(fits, tags, _NEVER))
-    best = viterbi(logs)
+    best = viterbi(logs, after)
     main = _MAIN.get(kind)
     if main and not any(values.get(name) for name in _INSTEAD_OF_MAIN):
         wanted = [TAGS.index(f"B-{main}"), TAGS.index(f"I-{main}")]
@@ -137,7 +164,7 @@ def _tagged(kind: str, tags: Floats, values: Mapping[str, str]) -> tuple[list[in
                 break
             urged = logs.copy()
             urged[:, wanted] += more
-            best = viterbi(urged)
+            best = viterbi(urged, after)
     chances = np.exp(logs)
     return best, [float(chances[at, tag]) for at, tag in enumerate(best)]
 
@@ -151,22 +178,24 @@ def _transitions() -> Floats:
     return table
 
 
-_TRANSITIONS = _transitions()
+_POSSIBLE = _transitions()
 _FIRST = np.array([_NEVER if tag[0] == "I" else 0.0 for tag in TAGS], np.float32)
 
 
-def viterbi(logs: Floats) -> list[int]:
-    """Return the most probable tags in a row of which none goes on with what did not begin.
+def viterbi(logs: Floats, after: Floats) -> list[int]:
+    """Return the best row of tags, of which none goes on with what did not begin.
 
     Parameters
     ----------
     logs
         Logarithms of the tags' probabilities, shape (pieces, tags).
+    after
+        What is added where a tag (column) comes after another (row).
     """
     score = logs[0] + _FIRST
     back = []
     for row in logs[1:]:
-        paths = score[:, None] + _TRANSITIONS
+        paths = score[:, None] + after
         back.append(paths.argmax(0))
         score = paths.max(0) + row
     best = [int(score.argmax())]
@@ -185,7 +214,7 @@ def _spans(
         if tag == 0 or start == end:
             continue
         side, name = TAGS[tag][0], TAGS[tag][2:]
-        goes_on = spans and spans[-1].tag == name and (side == "I" or _one_word(text, spans[-1].end, start))
+        goes_on = spans and spans[-1].tag == name and (side == "I" or spans[-1].end == start)
         if goes_on:
             spans[-1] = replace(spans[-1], end=end)
             sure[-1] = min(sure[-1], chances[at])
@@ -194,11 +223,9 @@ def _spans(
             sure.append(chances[at])
     trimmed = [_trimmed(text, span) for span in spans]
     kept = [(span, p) for span, p in zip(trimmed, sure, strict=True) if span.start < span.end]
+    best = {span.tag: p for span, p in sorted(kept, key=lambda item: item[1])}
+    kept = [(span, p) for span, p in kept if span.tag in _SEVERAL or p == best[span.tag]]
     return [span for span, _ in kept], [p for _, p in kept]
-
-
-def _one_word(text: str, end: int, start: int) -> bool:
-    return end == start and _letter(text[end - 1]) and _letter(text[start])
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -178,8 +178,10 @@ def _why(text: str, decoded: Sequence[Decoded], left_over: Sequence[str]) -> str
         said = [f"{one.request.kind} {one.kind_p:.2f}"]
         said += [
             f"{span.tag}={text[span.start : span.end]} {p:.2f}"
-            for span, p in zip(one.request.spans, one.span_p, strict=True)
+            for span, p in zip(one.request.spans, one.span_p, strict=False)
         ]
-        said += [f"{name}={value} {one.value_p[name]:.2f}" for name, value in one.request.values.items()]
+        said += [
+            f"{name}={value} {one.value_p.get(name, 1.0):.2f}" for name, value in one.request.values.items()
+        ]
         parts.append(", ".join(said))
     return "; ".join(parts) + (f" (left over: {' '.join(left_over)})" if left_over else "")

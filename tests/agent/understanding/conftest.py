@@ -118,6 +118,7 @@ def drawn_delta(folder: Path, base_sha256: str, seed: int = 1, **facts: Any) -> 
         "token.scale": np.ones(WIDTH, np.float32),
         "tag.w": normal(WIDTH, len(TAGS)),
         "tag.b": normal(len(TAGS)),
+        "tag.next": normal(len(TAGS), len(TAGS)),
         "begin.w": normal(WIDTH),
         "begin.b": normal(1) - 4,
         "look.w": normal(WIDTH),
