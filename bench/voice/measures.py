@@ -1,7 +1,7 @@
 """How well the agent hears and speaks: wake word, commands in noise, time to the first sound, speech, soak.
 
 xiaogao bench voice                 # everything: about an hour on two cores
-python -m bench.voice wake|commands|latency|speech|soak|idle
+python -m bench.voice wake|commands|strangers|latency|speech|soak|idle
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from voice.tts import normalise
 from voice.tts.synthesizer import Clip
 
 Samples = npt.NDArray[np.float32]
-PARTS = ("wake", "commands", "latency", "speech", "idle", "soak")
+PARTS = ("wake", "commands", "strangers", "latency", "speech", "idle", "soak")
 
 
 class Setup:
@@ -123,7 +123,7 @@ def measure_commands(
         for number, (case, utterance) in enumerate(zip(cases, utterances, strict=True)):
             clip = corpus_text.in_noise(setup.corpus.get(utterance), number, level, crowd)
             agent, position = setup.agent(case.language)
-            hints = _hints(setup, case.language, position)
+            hints = near_names(setup, case.language, position)
             began = time.perf_counter()
             transcript = setup.recognizer.transcribe(clip, hints=hints, likely=case.language)
             times.append(time.perf_counter() - began)
@@ -171,7 +171,8 @@ def _typed(setup: Setup, cases: Sequence[corpus_text.Command]) -> dict[str, floa
     return {language: right[language] / count for language in ("zh", "en")}
 
 
-def _hints(setup: Setup, language: str, position: tuple[float, float]) -> list[str]:
+def near_names(setup: Setup, language: str, position: tuple[float, float]) -> list[str]:
+    """Names that are given to the recogniser where the car is."""
     name = corpus_text.REGIONS[language][0]
     setup.agent(language)
     _, places, _ = setup._opened[name]
@@ -250,7 +251,7 @@ def measure_speech(console: Console, setup: Setup, *, count: int = 200) -> dict[
         cached.append(time.perf_counter() - began)
         audio = np.concatenate([clip.samples for clip in clips])
         speech = wav_io.to_16k(audio, clips[0].sample_rate_hz)
-        near = _hints(setup, language, corpus_text.REGIONS[language][1])
+        near = near_names(setup, language, corpus_text.REGIONS[language][1])
         for names, hints in (("", ()), ("_near_names", near)):
             heard = setup.recognizer.transcribe(speech, language=language, hints=hints).text
             for key in keys:
@@ -306,6 +307,13 @@ def measure_wake(
     from bench.voice.wake import measure
 
     return measure(console, setup, minutes=minutes, second_stage=second_stage)
+
+
+def measure_strangers(console: Console, setup: Setup, *, per_language: int = 110) -> dict[str, Any]:
+    """What comes of requests by voices, in wordings and in noises that nothing was tuned on."""
+    from bench.voice.doubted import measure
+
+    return measure(console, setup, near_names, per_language=per_language)
 
 
 def measure_latency(console: Console, setup: Setup, *, count: int = 40) -> dict[str, Any]:

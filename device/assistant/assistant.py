@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from agent.errors import AgentError
 from agent.understanding.language_model import LanguageModel, OpenAICompatible
+from device.assistant.doubt import Doubt
 from device.assistant.driving import Driving
 from device.assistant.own_places import own_places
 from device.engine.engines import Engines, make_engines
@@ -49,6 +50,9 @@ class Turn:
 
     answer: Answer
     """What the agent did and says."""
+
+    doubted: bool = False
+    """Whether it was asked about and not carried out, because it was not heard with confidence."""
 
     audio: Path | None = None
     """Where the spoken reply was written."""
@@ -115,6 +119,7 @@ class Assistant:
             self.region, profile=settings.routing.profile, vehicle=vehicle_of(settings.vehicle)
         )
         self.places = Places(self.region, user=own_places(self.warnings.append))
+        self.doubt = Doubt()
         self.driving = Driving(self.region, self.router, settings)
         self.agent = self._make_agent()
 
@@ -185,9 +190,18 @@ class Assistant:
         start = time.perf_counter()
         transcript = self.engines.recogniser.transcribe(samples, hints=self.hints(position))
         asr_ms = _since_ms(start)
-        turn = self.read(transcript.text, position, transcript.language, transcript.alternatives)
-        turn.transcript = transcript
+        turn = self.respond(transcript, position)
         turn.timings_ms |= {"asr": asr_ms, "total": _since_ms(start)}
+        return turn
+
+    def respond(self, transcript: Transcript, position: Position | None = None) -> Turn:
+        """Answer what was heard; what was heard with doubt is asked about and not carried out."""
+        weighed = self.doubt.weigh(transcript)
+        if weighed.question:
+            return Turn(transcript=transcript, answer=weighed.asked_back(), doubted=True)
+        meant = weighed.transcript
+        turn = self.read(meant.text, position, meant.language, meant.alternatives)
+        turn.transcript = transcript
         return turn
 
     def read(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from device.assistant.assistant import Assistant, Turn
 from device.assistant.voice_turns import VoiceTurn, VoiceTurns
 from device.errors import DeviceError
+from voice.asr.confidence import decide
 from voice.asr.recognizer import Transcript
 from voice.loop.engines import Reply
 from voice.loop.phrases import fixed_phrases, phrase
@@ -26,9 +27,6 @@ Position = tuple[float, float]
 
 _PREPARED = 500
 """So many sayings are remembered as made beforehand."""
-
-_HEARD_CLEARLY = 0.5
-"""Confidence of the recogniser below which words without the call are taken for noise."""
 
 
 class Conversation:
@@ -99,16 +97,16 @@ class Conversation:
         """Understand, act and find the words; None for talk that was not meant for us."""
         text, language = transcript.text, transcript.language
         if not addressed:
-            meant = transcript.confidence >= _HEARD_CLEARLY and await self._is_request(text, language)
-            if not meant:
+            heard_clearly = decide(transcript.confidence, language) == "carry_out"
+            if not heard_clearly or not await self._is_request(text, language):
                 return None
-        turn = await self._think(text, language, tuple(transcript.alternatives))
+        turn = await self._think(lambda: self.assistant.respond(transcript, self._position()))
         answer = turn.answer
         return Reply(
             text=answer.reply,
             language=answer.language,
             asks_back=answer.outcome in {"ask_back", "not_understood"},
-            understood=bool(answer.intents) and answer.understood_by == "rules",
+            understood=turn.doubted or (bool(answer.intents) and answer.understood_by == "rules"),
             details=turn.to_dict(),
             carry_out=lambda: self._carry_out(turn),
         )
@@ -121,16 +119,14 @@ class Conversation:
 
     async def read(self, text: str, language: str | None = None, alternatives: tuple[str, ...] = ()) -> Turn:
         """Answer text; begin or end the drive as the answer says."""
-        turn = await self._think(text, language, alternatives)
+        turn = await self._think(lambda: self.assistant.read(text, self._position(), language, alternatives))
         self._carry_out(turn)
         return turn
 
-    async def _think(self, text: str, language: str | None, alternatives: tuple[str, ...]) -> Turn:
+    async def _think(self, find: Callable[[], Turn]) -> Turn:
         """Find the answer; nothing is done about it yet, since the driver may still take it back."""
         async with self._one_at_a_time:
-            turn = await asyncio.to_thread(
-                self.assistant.read, text, self._position(), language, alternatives
-            )
+            turn = await asyncio.to_thread(find)
         if (turn.answer.volume or {}).get("change") == "test":
             turn.answer = replace(turn.answer, reply=await self._checked_sound(turn.answer.language))
         return turn

@@ -72,6 +72,22 @@ def test_a_usual_request_is_whole_even_if_it_might_go_on() -> None:
         assert waited[0] < 550 < waited[1]
 
 
+def test_what_is_whole_and_sure_ends_at_once() -> None:
+    settings = EndpointSettings()
+    for text, sure, waits_ms in (
+        ("回家吧", True, settings.sure_ms),
+        ("回家吧", False, settings.whole_ms),
+        ("带我去", True, settings.open_ms),
+        ("take me to the", True, settings.open_ms),
+    ):
+        endpointer = Endpointer(settings)
+        for number in range(20):
+            endpointer.frame(0.9, (number + 1) * FRAME_MS)
+        endpointer.partial(text, is_sure=sure)
+        assert endpointer.patience_ms == waits_ms
+    assert 240 <= settings.sure_ms <= 300
+
+
 def test_a_cough_is_no_speech() -> None:
     assert follow("." * 10 + "sss" + "." * 170) == ("nothing", 144 * FRAME_MS)
 

@@ -594,7 +594,7 @@ def test_a_pause_inside_a_request_is_waited_for() -> None:
         pytest.param(["去清华东门", "不对，去北大"], "去清华东门，不对，去北大", id="correction"),
     ],
 )
-@pytest.mark.parametrize("pause", [9, 14])
+@pytest.mark.parametrize("pause", [8, 12])
 def test_what_follows_in_the_first_second_of_the_answer_is_read_with_the_request(
     pieces: list[str], together: str, pause: int
 ) -> None:

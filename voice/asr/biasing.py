@@ -24,6 +24,7 @@ from voice.data_files import load_json
 Costs = npt.NDArray[np.float32]
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _INITIAL = re.compile(r"^=(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]?)(.*)$")
 _ALIKE_INITIALS = (
     {"z", "zh", "j"},
@@ -67,8 +68,15 @@ _PAD = -1
 _SKIP = 0.75
 _LOOSEST_PHRASE, _LOOSEST_NAME = 0.55, 0.6
 _PHRASES_TRIED, _NAMES_TRIED = 5, 4
-_LONG_NAME, _LOOSEST_INSIDE = 4, 0.2
-_CLEAR = 0.35
+_LONG_NAME, _LOOSEST_INSIDE = 3, 0.25
+_LONG_WORDS, _LOOSEST_WORDS, _MOST_WORDS = 5, 0.3, 5
+_READINGS_SEARCHED = 3
+_UNLISTED = 0.08
+"""Cost of a wording that is no usual one, where a name in it sounds otherwise: the recogniser weighs it."""
+
+_SURELY = 0.1
+"""Cost of a usual wording below which nothing else is looked for."""
+
 _OTHER_LENGTH = 0.3
 
 
@@ -135,12 +143,13 @@ class Expectations:
             Nearest by sound first.
         """
         best: dict[str, float] = {}
-        for reading in heard:
+        for number, reading in enumerate(heard):
             request = without_call(reading)
             opening = reading[: len(reading) - len(request)]
             found = self._near(request, names)
-            if not any(cost <= _CLEAR for _, cost in found):
-                found += self._inside(request, names)
+            if not any(cost <= _SURELY for _, cost in found):
+                inside = self._inside(request, names) if number < _READINGS_SEARCHED else []
+                found += [(text, cost and cost + _UNLISTED) for text, cost in inside]
             for text, cost in found:
                 sentence = opening + text
                 best[sentence] = min(cost, best.get(sentence, 9.0))
@@ -193,12 +202,19 @@ class Expectations:
         return found
 
     def _inside(self, request: str, names: Sequence[str]) -> list[tuple[str, float]]:
-        """A request in other words, with a stretch of it replaced by a long name that sounds alike."""
-        if self._language != "zh":
+        """A request in any words, with a stretch of it replaced by a name that sounds alike."""
+        lexicon = self._lexicon(names)
+        if not lexicon.texts:
             return []
+        return (
+            self._name_in_han(request, lexicon)
+            if self._language == "zh"
+            else _name_in_words(request, lexicon)
+        )
+
+    def _name_in_han(self, request: str, lexicon: _Lexicon) -> list[tuple[str, float]]:
         places = [match.start() for match in _HAN.finditer(request)]
         said = self._sounds(request)
-        lexicon = self._lexicon(names)
         found: list[tuple[str, float]] = []
         for row, start, end, cost in lexicon.inside(said):
             name = lexicon.texts[row]
@@ -207,6 +223,34 @@ class Expectations:
                 text = request[: places[start]] + name + request[places[end - 1] + 1 :]
                 found.append((text, cost / len(said)))
         return found
+
+
+def _name_in_words(request: str, lexicon: _Lexicon) -> list[tuple[str, float]]:
+    """The same for words with blanks between them."""
+    words = list(_WORD.finditer(request))
+    whole = max(1, len(_letters(request)))
+    found: list[tuple[float, str]] = []
+    for first, start in enumerate(words):
+        for end in words[first : first + _MOST_WORDS]:
+            stretch = request[start.start() : end.end()]
+            said = _letters(stretch)
+            if len(said) < _LONG_WORDS:
+                continue
+            for row, apart in lexicon.nearest(said, 1):
+                if 0 < apart <= _LOOSEST_WORDS:
+                    text = request[: start.start()] + lexicon.texts[row] + request[end.end() :]
+                    found.append((apart * len(said) / whole, text))
+    return [(text, cost) for cost, text in sorted(found)[:_NAMES_TRIED]]
+
+
+def alike(language: str, first: str, second: str) -> float:
+    """How alike two texts sound, 0 to 1; the call in front does not count."""
+    sounds = _syllables if language == "zh" else _letters
+    one, two = (sounds(without_call(text)) for text in (first, second))
+    if not one or not two:
+        return 0.0
+    apart = float(_distances(np.asarray(one), np.array([two]), np.array([len(two)]))[0])
+    return max(0.0, 1.0 - apart / max(len(one), len(two)))
 
 
 class _Lexicon:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr.biasing import Expectations, Meant
+from voice.asr.biasing import Expectations, Meant, alike
+from voice.asr.confidence import Evidence, calibration
 from voice.asr.text import (
     TextTidier,
     bare_text,
@@ -70,7 +71,7 @@ class Transcript:
     """ "zh" or "en"; the likelier one if nothing was heard."""
 
     confidence: float
-    """0 to 1, from the recogniser's own probabilities; 0 if nothing was heard."""
+    """Probability that the words are right, calibrated (`voice.asr.confidence`); 0 if nothing was heard."""
 
     alternatives: tuple[str, ...] = ()
     """Other readings, best first, when the recogniser was not sure."""
@@ -84,12 +85,15 @@ class Transcript:
     is_usual: bool = False
     """Whether the words are a usual request as they stand, so that no more are to be expected."""
 
+    evidence: Evidence | None = None
+    """What the confidence was made of; it stays in the recogniser's process."""
+
     note: str = ""
     """Why the text is empty or short: "silence", "noise", "other_language", "cut", or "" for neither."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON and for crossing a process."""
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if key != "evidence"}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Transcript:
@@ -123,6 +127,15 @@ class _Reading:
     alone: float | None = None
     """The logprob of the request without the call, if one is in front and was weighed."""
 
+    first: str = ""
+    """The first reading, if it was heard again."""
+
+    cost: float = 0.0
+    """How far the text sounds from what was read, if it was replaced by a usual request."""
+
+    lead: float = 10.0
+    """How much better it fits than the next best."""
+
     @property
     def sure(self) -> float:
         """How probable the request is: Whisper knows no spelling of the call and doubts it for that."""
@@ -135,6 +148,27 @@ class _Reading:
     @property
     def score(self) -> float:
         return self.logprob - (5.0 if self.bad else 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hearing:
+    """One utterance heard."""
+
+    reading: _Reading
+    usual: list[Meant]
+    """Usual requests that sound like it, nearest first."""
+
+    note: str
+    """Why it is not to be believed, or an empty string."""
+
+    sound: npt.NDArray[np.float32]
+    """The encoded speech, once for each hearing."""
+
+    weights: dict[str, float]
+    """Probability of each language."""
+
+    seconds: float
+    """Length of the speech."""
 
 
 class Recognizer:
@@ -188,18 +222,22 @@ class Recognizer:
         span, was_cut = _window(heard)
         clip = _Clip(samples=audio[span.start : span.end], hints=names)
         try:
-            best, usual, note = self._recognise(clip, language, likely)
+            heard_as = self._recognise(clip, language, likely)
+            best, note = heard_as.reading, heard_as.note
+            silent = bool(note)
+            is_usual = bare_text(best.text) in {bare_text(meant.text) for meant in heard_as.usual}
+            if best.language == "zh":
+                texts = [self._tidier.put_right(text, names) for text in (best.text, *best.others)]
+                best = replace(best, text=texts[0], others=tuple(texts[1:]))
+            evidence = None if silent else self._evidence(best, heard_as, is_usual=is_usual)
         except RuntimeError as error:
             raise VoiceFailed(f"the speech model failed: {error}") from error
-        silent = bool(note)
-        is_usual = bare_text(best.text) in {bare_text(meant.text) for meant in usual}
-        if best.language == "zh":
-            texts = [self._tidier.put_right(text, names) for text in (best.text, *best.others)]
-            best = replace(best, text=texts[0], others=tuple(texts[1:]))
+        sure = calibration(best.language).probability(evidence) if evidence is not None else 0.0
         return Transcript(
             text="" if silent else best.text,
             language=best.language,
-            confidence=0.0 if silent else round(min(1.0, math.exp(best.sure)), 3),
+            confidence=round(sure, 3),
+            evidence=evidence,
             alternatives=() if silent else _distinct(best.others, best.text),
             start_ms=span.start * 1000 // RATE_HZ,
             end_ms=span.end * 1000 // RATE_HZ,
@@ -207,9 +245,7 @@ class Recognizer:
             note=note or ("cut" if was_cut else ""),
         )
 
-    def _recognise(
-        self, clip: _Clip, language: str | None, likely: str | None
-    ) -> tuple[_Reading, list[Meant], str]:
+    def _recognise(self, clip: _Clip, language: str | None, likely: str | None) -> _Hearing:
         """What was said, the usual requests that sound like it, and why it is not to be believed."""
         encoded = self._encode(clip.samples, clip)
         weights, other = self._whisper.languages(encoded)
@@ -225,7 +261,44 @@ class Recognizer:
             best = self._read_widely(clip, encoded, best)
             usual = self._usual(best, clip.hints)
         note = self._doubt(best, other)
-        return (best if note else self._meant(best, usual, np.asarray(encoded), length)), usual, note
+        sound = np.asarray(encoded)[:, : frames_of(length)]
+        return _Hearing(
+            reading=best if note else self._meant(best, usual, sound),
+            usual=usual,
+            note=note,
+            sound=sound,
+            weights=weights,
+            seconds=len(clip.samples) / RATE_HZ,
+        )
+
+    def _evidence(self, reading: _Reading, heard: _Hearing, *, is_usual: bool) -> Evidence:
+        """What speaks for the text of a reading."""
+        request = without_call(reading.text) or reading.text
+        opening = "" if reading.language == "zh" else " "
+        call = reading.text[: len(reading.text) - len(request)].strip()
+        skipped = self._whisper.count_tokens(opening + call, reading.language) if call else 0
+        text = opening + reading.text
+        each = [logs[skipped:] for logs in self._whisper.token_logs(heard.sound, reading.language, [text])]
+        logs = np.mean([found or [-1.0] for found in each], axis=0)
+        pairs = (logs[1:] + logs[:-1]) / 2 if len(logs) > 1 else logs
+        other = max(weight for name, weight in heard.weights.items() if name != reading.language)
+        own = heard.weights[reading.language]
+        quiet = min(max(reading.no_speech, 1e-6), 1 - 1e-6)
+        return Evidence(
+            logprob=reading.sure,
+            final=float(logs.mean()),
+            weakest=max(-6.0, float(logs.min())),
+            weak_run=max(-6.0, float(pairs.min())),
+            no_speech=math.log(quiet / (1 - quiet)),
+            language=max(-5.0, min(5.0, math.log((own + 1e-6) / (other + 1e-6)))),
+            agreement=alike(reading.language, reading.first, reading.text) if reading.first else 1.0,
+            unsure=float(bool(reading.first)),
+            cost=reading.cost,
+            lead=min(10.0, reading.lead),
+            listed=float(is_usual),
+            tokens=math.log(max(1, len(logs))),
+            pace=len(logs) / max(0.3, heard.seconds),
+        )
 
     def _encode(self, samples: Samples, clip: _Clip, least_s: dict[bool, float] = SHORT_WINDOW_S) -> Any:
         """Samples in the window that the clip needs, read at either pace."""
@@ -245,18 +318,30 @@ class Recognizer:
         return best
 
     def _read_widely(self, clip: _Clip, encoded: Any, first: _Reading) -> _Reading:
-        """The best of the first reading and of a wider search in both hearings, with all that it found."""
+        """The best of the first reading and of a wider search in both hearings, with all that it found.
+
+        No names lead this search, and the first reading is weighed without them: in noise, names that the
+        model was given come back as text that nobody said.
+        """
         wider = [
             reading
-            for reading in self._read(encoded, first.language, clip.hints, clip.most_tokens, beams=5)
-            if not (clip.hints and echoes(reading.text, clip.hints))
-            and says_twice(reading.text) <= says_twice(first.text)
+            for reading in self._read(encoded, first.language, (), clip.most_tokens, beams=5)
+            if says_twice(reading.text) <= says_twice(first.text)
         ]
+        unled = replace(first, logprob=self._logprob(first, encoded), first=first.text)
         if not wider:
-            return first
-        best = max((first, *wider), key=lambda reading: reading.score)
+            return self._but_for_the_call(unled, encoded)
+        best = replace(max((unled, *wider), key=lambda reading: reading.score), first=first.text)
         found = [text for reading in wider for text in (reading.text, *reading.others)]
         return self._but_for_the_call(replace(best, others=(first.text, *found)), encoded)
+
+    def _logprob(self, reading: _Reading, encoded: Any) -> float:
+        """Mean logarithm of the probability of its tokens, not led by names, in the first hearing."""
+        opening = "" if reading.language == "zh" else " "
+        (logs,) = self._whisper.token_logs(
+            np.asarray(encoded)[:1], reading.language, [opening + reading.text]
+        )
+        return sum(logs) / (len(logs) + 1)
 
     def _but_for_the_call(self, reading: _Reading, encoded: Any) -> _Reading:
         """The reading with the probability of its request alone, where the whole is doubted."""
@@ -276,9 +361,7 @@ class Recognizer:
         heard = list(dict.fromkeys([reading.text, *reading.others]))
         return self._expectations[reading.language].sentences(heard, names, count=_COMPARED)
 
-    def _meant(
-        self, reading: _Reading, usual: Sequence[Meant], sound: npt.NDArray[np.float32], length: int
-    ) -> _Reading:
+    def _meant(self, reading: _Reading, usual: Sequence[Meant], sound: npt.NDArray[np.float32]) -> _Reading:
         """The reading, or the usual request that sounds like it and that fits the sound about as well."""
         same = [
             meant for meant in usual if meant.cost == 0 and bare_text(meant.text) == bare_text(reading.text)
@@ -286,22 +369,29 @@ class Recognizer:
         if not usual or same:
             return reading
         if usual[0].cost <= _SAME_SOUND:
-            return replace(reading, text=usual[0].text, others=(reading.text, *reading.others))
+            others = (reading.text, *reading.others)
+            return replace(reading, text=usual[0].text, others=others, cost=usual[0].cost)
         against, more = _TRUST[reading.language]
         unsure = min(1.0, reading.logprob / _FULL_TRUST_LOGPROB)
         texts = [reading.text, *(meant.text for meant in usual)]
         spaced = texts if reading.language == "zh" else [f" {text}" for text in texts]
-        near = sound[:, : frames_of(length)]
-        scores = self._whisper.probable(near, reading.language, spaced)
+        scores = self._whisper.probable(sound, reading.language, spaced)
         habit = self._whisper.by_habit(reading.language, spaced)
         scores -= _EXPECTED * habit
         for number, meant in enumerate(usual, start=1):
             scores[number] += unsure * (_PREFERRED - more * habit[number])
             scores[number] -= against * meant.cost * max(3, len(bare_text(meant.text)))
-        chosen = int(scores.argmax())
-        if chosen == 0:
-            return reading
-        return replace(reading, text=texts[chosen], others=(reading.text, *reading.others))
+        first, second = np.argsort(-scores)[:2]
+        lead = float(scores[first] - scores[second])
+        if first == 0:
+            return replace(reading, lead=lead)
+        return replace(
+            reading,
+            text=texts[first],
+            others=(reading.text, *reading.others),
+            cost=usual[first - 1].cost,
+            lead=lead,
+        )
 
     def _doubt(self, reading: _Reading, other_language: float) -> str:
         """Why the reading should not be believed, or an empty string."""

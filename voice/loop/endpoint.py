@@ -36,8 +36,11 @@ _CALL_TAIL_MS = 300
 class EndpointSettings:
     """How patient the listener is; milliseconds."""
 
-    early_ms: int = 240
+    early_ms: int = 192
     """Silence after which recognition starts on trial."""
+
+    sure_ms: int = 288
+    """Silence that ends a command that sounds whole and was heard with confidence."""
 
     whole_ms: int = 480
     """Silence that ends a command that sounds whole."""
@@ -175,22 +178,33 @@ class Endpointer:
         """Begin with speech that was noticed before anybody was followed."""
         self.started_ms, self.speech_ms, self.last_speech_ms = begun_ms, speech_ms, now_ms
 
-    def partial(self, text: str, *, is_usual: bool = False) -> None:
+    def partial(self, text: str, *, is_usual: bool = False, is_sure: bool = False) -> None:
         """Take the words recognised so far; they set the patience until more is said.
 
         A usual request is whole, also one like 带我去五道口 that might go on if it were none.
+
+        Parameters
+        ----------
+        text : str
+            The words.
+        is_usual : bool
+            Whether they are a usual request as they stand.
+        is_sure : bool
+            Whether they were heard with confidence.
         """
-        self._sounds = "whole" if is_usual else completeness(text)
+        sounds = "whole" if is_usual else completeness(text)
+        self._sounds = "sure" if sounds == "whole" and is_sure else sounds
 
     @property
     def patience_ms(self) -> int:
         """Silence that ends the utterance as things stand."""
         chosen = {
+            "sure": self.settings.sure_ms,
             "whole": self.settings.whole_ms,
             "open": self.settings.open_ms,
             "unknown": self.settings.usual_ms,
         }[self._sounds]
-        if self._sounds == "whole":
+        if self._sounds in {"sure", "whole"}:
             return chosen
         return int(min(self.settings.open_ms, max(chosen, 1.3 * statistics.median(self._pauses_ms))))
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice.asr.confidence import decide
 from voice.asr.recognizer import Transcript
 from voice.asr.text import without_call
 from voice.errors import VoiceError
@@ -234,7 +235,8 @@ class Listener:
         except (asyncio.CancelledError, VoiceError):
             return
         if early is turn.early and transcript.text:
-            self._endpointer.partial(transcript.text, is_usual=transcript.is_usual)
+            sure = decide(transcript.confidence, transcript.language) == "carry_out"
+            self._endpointer.partial(transcript.text, is_usual=transcript.is_usual, is_sure=sure)
             self._emit("partial", {"text": transcript.text, "language": transcript.language})
 
     def _drop_early(self) -> None:
