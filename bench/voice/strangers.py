@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.voice.corpus import Command
+from bench.voice.kept_apart import sayable
 from bench.voice.noises import JUDGED
 from voice import wav_io
 from voice.train import augment
@@ -71,8 +72,13 @@ class Spoken:
 
 
 def judged_lines() -> dict[str, Any]:
-    """The wordings that are judged, by language."""
+    """The wordings that are judged, by language, but for those that the language data can say by now."""
     loaded: dict[str, Any] = json.loads(_JUDGED_FILE.read_text("utf-8"))
+    for language in ("zh", "en"):
+        lines, known = loaded[language], sayable(language)
+        for part in ("named", "kinds"):
+            lines[part] = [text for text in lines[part] if not known(text)]
+        lines["other"] = [other for other in lines["other"] if not known(other[0])]
     return loaded
 
 

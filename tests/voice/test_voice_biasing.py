@@ -11,7 +11,17 @@ from voice.asr.biasing import Expectations
 from voice.asr.recognizer import Recognizer
 from voice.tts.synthesizer import Synthesizer
 
-_NAMES = ("学研大厦", "清华大学", "清华大学医院", "成府路", "五道口", "文津国际酒店", "Hotel Kämp", "Kamppi")
+_NAMES = (
+    "学研大厦",
+    "清华大学",
+    "清华大学医院",
+    "成府路",
+    "五道口",
+    "文津国际酒店",
+    "Hotel Kämp",
+    "Kamppi",
+    "Holiday Inn",
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +36,12 @@ _NAMES = ("学研大厦", "清华大学", "清华大学医院", "成府路", "�
         ),
         pytest.param("成府路怎么走", "zh", "成府路怎么走", id="right already"),
         pytest.param("directions to campi", "en", "directions to Kamppi", id="foreign name"),
+        pytest.param(
+            "what is the way to holiday in", "en", "what is the way to Holiday Inn", id="same sound"
+        ),
+        pytest.param(
+            "point me at campi please", "en", "point me at Kamppi please", id="English, other words"
+        ),
         pytest.param("Anita Post Office", "en", "I need a post office", id="English words"),
     ],
 )

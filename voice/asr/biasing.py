@@ -237,7 +237,7 @@ def _name_in_words(request: str, lexicon: _Lexicon) -> list[tuple[str, float]]:
             if len(said) < _LONG_WORDS:
                 continue
             for row, apart in lexicon.nearest(said, 1):
-                if 0 < apart <= _LOOSEST_WORDS:
+                if apart <= _LOOSEST_WORDS and lexicon.texts[row].lower() != stretch.lower():
                     text = request[: start.start()] + lexicon.texts[row] + request[end.end() :]
                     found.append((apart * len(said) / whole, text))
     return [(text, cost) for cost, text in sorted(found)[:_NAMES_TRIED]]

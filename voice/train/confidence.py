@@ -141,7 +141,7 @@ def unseen(examples: Examples) -> Array:
 
 def threshold(probability: Array, harmful: npt.NDArray[np.bool_]) -> float:
     """The least probability from which at most `_WRONG_AND_DONE` of all requests are carried out wrongly."""
-    allowed = int(_WRONG_AND_DONE * len(probability))
+    allowed = max(1, int(_WRONG_AND_DONE * len(probability)))  # one may be a mistake of the examples
     worst = np.sort(probability[harmful])[::-1]
     return float(min(0.99, worst[allowed] + 0.01)) if len(worst) > allowed else 0.5
 
@@ -149,13 +149,15 @@ def threshold(probability: Array, harmful: npt.NDArray[np.bool_]) -> float:
 def calibrate(examples: Examples) -> dict[str, Any]:
     """The values of each language, as in ``voice/data/confidence.json``."""
     found = fit(examples.rows, examples.right, directions=_DIRECTIONS)
-    carry_out = max(_LEAST, threshold(unseen(examples), examples.harmful))
+    said = unseen(examples)
     values = {}
     for number, language in enumerate(LANGUAGES):
         own = np.eye(len(LANGUAGES))[number][1:]
         shift = float(
             (own - found.mean[len(NAMES) :]) / found.spread[len(NAMES) :] @ found.weights[len(NAMES) :]
         )
+        mine = examples.languages == language
+        carry_out = max(_LEAST, threshold(said[mine], examples.harmful[mine]))
         values[language] = {
             "weights": _named(found.weights),
             "mean": _named(found.mean),

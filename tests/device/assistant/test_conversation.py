@@ -58,11 +58,11 @@ def test_the_volume_stays_within_its_range(
 @pytest.mark.parametrize(
     ("text", "confidence", "answered"),
     [
-        ("还有多久到", 0.8, True),
-        ("take me to Helsinki Cathedral", 0.8, True),
+        ("还有多久到", 0.95, True),
+        ("take me to Helsinki Cathedral", 0.95, True),
         ("带我去赫尔辛基座堂", 0.3, False),
-        ("老板说下个月要出差去上海。", 0.8, False),
-        ("My sister is getting married in August.", 0.8, False),
+        ("老板说下个月要出差去上海。", 0.95, False),
+        ("My sister is getting married in August.", 0.95, False),
     ],
 )
 def test_talk_without_the_call_is_answered_only_as_a_request(
@@ -82,7 +82,7 @@ def test_talk_without_the_call_is_answered_only_as_a_request(
 
 def test_who_was_not_understood_may_try_again(assistant: Assistant) -> None:
     conversation = Conversation(assistant, lambda: STATION)
-    puzzling = Transcript(text="fnord blarp", language="en", confidence=0.8)
+    puzzling = Transcript(text="fnord blarp", language="en", confidence=0.95)
     reply = asyncio.run(conversation.respond(puzzling, addressed=True))
     assert reply is not None
     assert reply.asks_back
