@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import METRES_PER_DEGREE, distance_m, haversine_m
-from poi.area_names import is_area, said_names
+from poi.area_names import is_area, said_names, without_province
 from poi.district import REACH_M
 from poi.name_search import NameIndex
 from poi.outline import Ring, contains, contains_many
@@ -21,17 +22,25 @@ from poi.text import canonical, clean, has_han, units
 
 Point = tuple[float, float]
 FloatArray = NDArray[np.float64]
+Split = tuple[str, tuple[str, ...], bool]
+"""An inner area, the outer ones, and whether commas part them."""
 
 _WIDE_REACH_M = {"place/country": 1_500_000.0, "place/state": 400_000.0, "place/province": 400_000.0,
                  "place/region": 200_000.0, "place/county": 50_000.0, "place/municipality": 20_000.0,
                  "place/district": 20_000.0, "place/island": 15_000.0}  # fmt: skip
 """How far an area reaches that the map has only as a point."""
 
-_LONGEST = 24
+_LONGEST = 16
 """Units of text (characters of Chinese, words) in which an area within an area is looked for."""
 
 _SHORTENED = 0.99
 """Score of an area whose name was said without its administrative word."""
+
+_ENDING = 0.7
+"""Score of an area behind words that mean nothing to the map: it is asked about."""
+
+_PROVINCE_UNKNOWN = 0.95
+"""Score of a town with a province before it that the map does not hold."""
 
 _UNKNOWN_OUTER = 0.86
 """Score of a town with a state behind a comma that the map does not hold."""
@@ -108,6 +117,12 @@ class AreaFinder:
     def __init__(self, store: PlaceStore, names: NameIndex) -> None:
         self._store = store
         self._names = names
+        self.splits = lru_cache(maxsize=8)(self._splits)
+
+    def _splits(self, text: str) -> tuple[list[Split], dict[str, list[tuple[Spot, float]]]]:
+        """Return the ways to part words into areas, with those of the parts that are areas of the map."""
+        splits = list(_splits(text))
+        return splits, self._exact({part for inner, outers, _ in splits for part in (inner, *outers)})
 
     def named(self, words: str, near: Point | None = None) -> Area | None:
         """Return the area that words name exactly, the best known of several; None for no area.
@@ -133,10 +148,9 @@ class AreaFinder:
     def within(self, words: str, near: Point | None = None) -> list[Candidate]:
         """Return towns that words name together with the area they lie in: Chicago, Illinois."""
         text = clean(words)
-        splits = list(_splits(text))
+        splits, exact = self.splits(text)
         if not splits:
             return []
-        exact = self._exact({part for inner, outers, _ in splits for part in (inner, *outers)})
         found: list[tuple[Spot, float, str]] = []
         for inner, outers, commas in splits:
             for spot, score in exact.get(inner, ()):
@@ -152,7 +166,35 @@ class AreaFinder:
             looks_like_towns = all(_is_wordy(outer) for outer in outers)
             if looks_like_towns and not any(exact.get(outer) for outer in outers):
                 found = [(spot, _UNKNOWN_OUTER, "exact") for spot, _ in exact.get(inner, ())]
+        if not found and has_han(text) and (rest := without_province(text)) != text:
+            spots = [
+                (spot, min(score, _PROVINCE_UNKNOWN), "exact")
+                for spot, score in self._exact([rest]).get(rest, ())
+            ]
+            return self._ranked(spots, near) or self.within(rest, near)
         return self._ranked(found, near)
+
+    def parts(self, words: str, near: Point | None = None) -> Iterator[tuple[str, Area]]:
+        """Yield the ways to part words into what is looked for and an area that is said with it: 昆山亭林园.
+
+        The longest name of an area comes first: "Starbucks, Encamp", "Encamp Starbucks".
+        """
+        text = without_province(clean(words))
+        splits, exact = self.splits(text)
+        pairs = [(inner, outers[0]) for inner, outers, _ in splits if len(outers) == 1]
+        for rest, outer in sorted(pairs, key=lambda pair: -len(pair[1])):
+            if outer in exact and (area := self.named(outer, near)) and canonical(rest):
+                yield rest, area
+
+    def ending(self, words: str, near: Point | None = None) -> list[Candidate]:
+        """Return the areas with whose name Chinese words end, behind what no map knows: 苏州昆山."""
+        text = clean(words)
+        if not has_han(text) or len(text) > _LONGEST:
+            return []
+        exact = self._exact(text[cut:] for cut in range(1, len(text) - 1))
+        longest = max(exact, key=len, default="")
+        found = [(spot, min(score, _ENDING), "part") for spot, score in exact.get(longest, ())]
+        return [replace(c, score=min(c.score, _ENDING)) for c in self._ranked(found, near)]
 
     def of_place(self, place: Place) -> Area | None:
         """Return the area that a place is or stands for; None for what holds no other places."""
@@ -242,7 +284,7 @@ def _is_wordy(text: str) -> bool:
     return bool(text) and not any(map(str.isdigit, text)) and len(units(canonical(text))) <= 6
 
 
-def _splits(text: str) -> Iterable[tuple[str, tuple[str, ...], bool]]:
+def _splits(text: str) -> Iterable[Split]:
     """Yield an inner area and the outer ones in every order that is usual, and whether commas part them."""
     parts = [p for p in _COMMA.split(text) if p]
     if 2 <= len(parts) <= 4:

@@ -28,6 +28,7 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Grammar:
     joined: tuple[tuple[str, str], ...]
+    outer: re.Pattern[str]
     peoples: tuple[str, ...]
     before: tuple[re.Pattern[str], ...]
     behind: tuple[re.Pattern[str], ...]
@@ -43,12 +44,22 @@ def _grammar() -> _Grammar:
     )
     return _Grammar(
         joined=tuple(joined),
+        outer=re.compile(
+            rf"^(?:{'|'.join(data['outer'].split())})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?(?=..)"
+        ),
         peoples=tuple(sorted(data["peoples"].split(), key=len, reverse=True)),
         before=tuple(re.compile(f"^{p}(?=.)", re.IGNORECASE) for p in data["before"]),
         behind=tuple(re.compile(f"(?<=..){p}$", re.IGNORECASE) for p in data["behind"]),
         said_behind=tuple(re.compile(f"(?<=..){p}$", re.IGNORECASE) for p in data["said_behind"]),
         qualified=tuple(re.compile(f"(?<=...){p}$", re.IGNORECASE) for p in data["qualified"]),
     )
+
+
+def without_province(text: str) -> str:
+    """Return a Chinese name without the country and province before it, which a small map does not hold."""
+    for _ in range(2):
+        text = _grammar().outer.sub("", text)
+    return text
 
 
 def is_area(category: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from poi.address import ALIKE, SURE_REASONS, UNSURE_REASONS, AddressBook
 from poi.area import AreaFinder
@@ -36,6 +37,9 @@ _NAME_NOT_ADDRESS = 0.9
 
 _STREET_KNOWN = 0.6
 """An address that scores so much has a street of the map in it, though not the number."""
+
+_MOST_PARTS = 6
+"""Ways to part a name from a town that are looked at."""
 
 _FAR_WORSE = 0.25
 """An address that scores so much less than a name is none."""
@@ -79,7 +83,10 @@ class Destinations:
         if _better_as_address(addressed, found):
             found = addressed
         found = sorted([*own, *found], key=lambda c: -c.score)
-        return judge(found, near=near, limit=limit)
+        resolution = judge(found, near=near, limit=limit)
+        if resolution.verdict == "nothing" and (ending := self.areas.ending(words, near)):
+            return judge(ending, near=near, limit=limit)
+        return resolution
 
     def listed(self, words: str, near: Point | None, named: Sequence[Candidate]) -> list[Candidate]:
         """Return what a search lists without a name of its own: a point, a post, an address, a town.
@@ -109,7 +116,19 @@ class Destinations:
             return addressed, []
         if called_so:
             return [], addressed
-        return self.areas.candidates(words, near) or self.addresses.alone(words, near), addressed
+        found = self.areas.candidates(words, near) or self.addresses.alone(words, near)
+        return found or self._named_in_area(words, near), addressed
+
+    def _named_in_area(self, words: str, near: Point | None) -> list[Candidate]:
+        """Return places of a name that lie in the town said with it: 昆山亭林园, "Starbucks, Encamp"."""
+        for rest, area in islice(self.areas.parts(words, near), _MOST_PARTS):
+            if not self.names.exactly([rest]):
+                continue
+            found = self.resolver.candidates(rest, near=near, limit=12)
+            inside = [c for c in found if c.why == "exact" and area.contains(c.place.lat, c.place.lon)]
+            if inside:
+                return inside
+        return []
 
     def _reference(self, words: str, near: Point | None) -> Point | None:
         """Return near what a short plus code is meant: a town that was said, the car, the region."""

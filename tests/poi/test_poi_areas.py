@@ -52,6 +52,46 @@ def test_a_town_in_a_county(kunshan: Places, at: At, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words", ["江苏昆山", "江苏省昆山市", "中国江苏省昆山市", "Kunshan, Jiangsu", "昆山市区"]
+)
+def test_a_province_that_a_small_map_does_not_hold(kunshan: Places, at: At, words: str) -> None:
+    resolution = kunshan.resolve(words)
+    assert resolution.verdict == "clear"
+    assert resolution[0].place.lat == pytest.approx(at(COUNTY, "k")[0])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "昆山水乡宾馆",
+        "昆山市水乡宾馆",
+        "江苏省昆山市水乡宾馆",
+        "昆山的水乡宾馆",
+        "水乡宾馆, 昆山",
+        "Kunshan 水乡宾馆",
+    ],
+)
+def test_a_place_with_the_town_it_lies_in(kunshan: Places, words: str) -> None:
+    resolution = kunshan.resolve(words)
+    assert (resolution[0].place.name, resolution.verdict) == ("水乡宾馆", "clear")
+
+
+def test_a_town_behind_an_unknown_name_is_asked_about(kunshan: Places) -> None:
+    resolution = kunshan.resolve("苏州昆山")
+    assert (resolution[0].place.name, resolution.verdict) == ("昆山市", "unsure")
+
+
+def test_a_place_outside_of_the_town_said_with_it_is_not_surely_meant(kunshan: Places) -> None:
+    assert kunshan.resolve("昆山市别处宾馆").verdict != "clear"
+
+
+@pytest.mark.parametrize("words", ["长城", "Great Wall", "great wall"])
+def test_a_place_named_in_languages_only(draw: Draw, words: str) -> None:
+    places = draw("a", {"a": {"historic": "castle", "name:zh": "长城", "name:en": "Great Wall"}})
+    assert places.resolve(words)[0].place.name == "长城"
+
+
+@pytest.mark.parametrize(
     "words", ["昆山的酒店", "昆山市有什么酒店", "hotels in Kunshan", "昆山酒店", "Kunshan hotels"]
 )
 def test_what_lies_in_an_area_by_its_outline(kunshan: Places, words: str) -> None:
