@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nav.conditions import FOR_DESTINATION, Clock, is_timed
 from nav.vehicle import PASSENGER_CAR, Vehicle
 
@@ -92,6 +95,11 @@ class Rule:
         """Whether some vehicle may travel here at some time."""
         used = any(value != Use.CLOSED for value, _ in (*self.car, *self.hgv)) or not self.car
         return used and (not self.oneway or any(value for value, _ in self.oneway))
+
+    @property
+    def ever_open_to_cars(self) -> bool:
+        """Whether a car, not only a heavy vehicle, may travel here at some time."""
+        return not self.car or any(value != Use.CLOSED for value, _ in self.car)
 
     @property
     def conditions(self) -> set[str]:
@@ -250,3 +258,9 @@ class RuleBook:
             change = self._clock.next_change(condition, moment)
             known = self._changes[condition] = moment, change or datetime.max
         return known[1]
+
+
+def heavy_only(rules: Sequence[str], edge_rule: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell which edges no car ever travels, since their rule admits heavy vehicles alone."""
+    barred = [i for i, text in enumerate(rules) if not Rule.from_text(text).ever_open_to_cars]
+    return np.isin(edge_rule, barred) if barred else np.zeros(len(edge_rule), bool)

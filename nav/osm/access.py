@@ -95,6 +95,15 @@ def listed(value: str | None) -> frozenset[str]:
     return frozenset(part.strip() for part in value.split(";")) if value else frozenset()
 
 
+def first_of(tags: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
+    """Return the value of the first key that is tagged."""
+    for key in keys:
+        value = tags.get(key)
+        if value is not None:
+            return value
+    return None
+
+
 def use_of(value: str, faults: Faults) -> Use | None:
     """Return what an access value lets a vehicle do: of a list what lets most through; None if unknown."""
     said = listed(value)

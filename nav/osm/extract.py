@@ -16,9 +16,11 @@ from nav.graph import Access, NodeFlag
 from nav.osm.access import ACCESS_KEYS
 from nav.osm.clean import clean_tags
 from nav.osm.grounds import GROUND_KEYS, Ground, entrance_rank, read_ground
+from nav.osm.nodes import read_node, read_place
 from nav.osm.restrictions import Restriction, read_restriction
 from nav.osm.signs import WaySigns, read_signs
-from nav.osm.tags import WayTraits, read_names, read_node, read_place, read_way
+from nav.osm.tags import WayTraits, read_way
+from nav.osm.values import read_names
 
 Progress = Callable[[str, float], None]
 """Called with the name of a step and the share of it that is done, 0 to 1."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nav.osm.tags import read_names
+from nav.osm.values import read_names
 
 CLOSED_LANE = "closed"
 """Stands in `turn_lanes` for the arrows of a lane that cars may not use."""

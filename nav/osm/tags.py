@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nav.conditions import HEAVY, conditional_parts, read_condition
-from nav.graph import NO_LIMIT_KPH, Access, EdgeFlag, NodeFlag, RoadClass
+from nav.graph import Access, EdgeFlag, RoadClass
 from nav.osm.access import (
     ACCESS_KEYS,
-    ENTERED_VALUES,
     HEAVY_KEYS,
     OPEN_VALUES,
     Faults,
+    first_of,
     is_plain,
     listed,
     oneway_clauses,
@@ -22,6 +21,7 @@ from nav.osm.access import (
     use_clauses,
     use_of,
 )
+from nav.osm.values import is_speed, read_duration_s, read_speed_kph, speed_zone
 from nav.rules import Clauses, Rule, Use
 
 _CLASS_OF_HIGHWAY = {
@@ -55,25 +55,8 @@ _UNPAVED = frozenset((
     "unpaved", "compacted", "fine_gravel", "gravel", "pebblestone", "ground", "dirt", "earth", "grass",
     "sand", "mud", "soil", "rock", "clay",
 ))  # fmt: skip
-_PASSABLE_BARRIERS = frozenset((
-    "border_control", "bump_gate", "cattle_grid", "checkpoint", "entrance", "gate", "hampshire_gate",
-    "height_restrictor", "kerb", "lift_gate", "no", "rising_bollard_open", "sally_port", "swing_gate",
-    "sliding_gate", "sliding_beam", "toll_booth", "coupure", "swing_beam", "speed_bump", "traffic_island",
-    "wicket_gate", "yes",
-))  # fmt: skip
-_GATES = frozenset((
-    "gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "bump_gate", "hampshire_gate",
-    "sally_port", "swing_beam",
-))  # fmt: skip
 _SQUARES = (RoadClass.PEDESTRIAN, RoadClass.FOOTWAY)
 """Areas of these classes are walked along their edge."""
-_PLACE_KEYS = frozenset((*ACCESS_KEYS[Access.CAR], "hgv", "maxheight", "maxwidth", "maxlength", "maxweight"))
-_OTHER_LIMITS = frozenset(
-    ("signals", "variable", "default", "unposted", "implicit", "unknown", "no", "national", "zone")
-)
-_LANGUAGE_KEY = re.compile(r"name:([a-z]{2,3}(?:[-_][A-Za-z]+)*)$")
-_SPEED = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(mph|kmh|km/h|kph|knots)?\s*(?:$|[;|,].*)")
-_ZONE = re.compile(r"([A-Z]{2}):(?:zone:?)?([a-z_]+|\d+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +133,7 @@ def read_way(tags: Mapping[str, str]) -> WayTraits | None:
         surface=tags.get("surface", ""),
         tracktype=tags.get("tracktype", ""),
         smoothness=tags.get("smoothness", ""),
-        zone=_speed_zone(tags),
+        zone=speed_zone(tags),
         duration_s=read_duration_s(tags.get("duration", "")) if is_ferry else 0.0,
         forward=forward,
         backward=backward,
@@ -230,14 +213,6 @@ def _use_by_class(tags: Mapping[str, str], road_class: RoadClass) -> Use:
     return Use.DESTINATION if quiet else Use.OPEN
 
 
-def _first(tags: Mapping[str, str], keys: tuple[str, ...]) -> str | None:
-    for key in keys:
-        value = tags.get(key)
-        if value is not None:
-            return value
-    return None
-
-
 def _oneway(tags: Mapping[str, str], road_class: RoadClass, profile: Access, faults: Faults) -> str:
     """Return which way round a profile may go: `both`, `forward`, `backward` or `none`."""
     implied = tags.get("junction") in ("roundabout", "circular") or (
@@ -254,7 +229,7 @@ def _oneway(tags: Mapping[str, str], road_class: RoadClass, profile: Access, fau
             "-1": "backward",
             "backward": "backward",
         }.get(value or "", "both")
-    value = _first(tags, _ONEWAY_KEYS[profile])
+    value = first_of(tags, _ONEWAY_KEYS[profile])
     if value in ("yes", "true", "1"):
         return "forward"
     if value in ("-1", "reverse"):
@@ -370,106 +345,3 @@ def _lanes(tags: Mapping[str, str], direction: str, *, one_way: bool) -> int:
 
 def _count(text: str | None) -> int:
     return min(int(text), 20) if text and text.isdecimal() else 0
-
-
-def read_speed_kph(text: str) -> int:
-    """Read a `maxspeed` value; 0 if it holds no usable number, `NO_LIMIT_KPH` for ``none``.
-
-    >>> read_speed_kph("50"), read_speed_kph("30 mph"), read_speed_kph("none"), read_speed_kph("9999")
-    (50, 48, 255, 0)
-    """
-    if text == "none":
-        return NO_LIMIT_KPH
-    if text == "walk":
-        return 7
-    found = _SPEED.match(text)
-    if not found:
-        zone = _ZONE.match(text)
-        return int(zone[2]) if zone and zone[2].isdecimal() and 5 <= int(zone[2]) <= 160 else 0
-    kph = float(found[1]) * {"mph": 1.609344, "knots": 1.852}.get(found[2] or "", 1.0)
-    return round(kph) if 1 <= kph <= 160 else 0
-
-
-def is_speed(text: str) -> bool:
-    """Tell whether a `maxspeed` value means anything, be it no number."""
-    return bool(read_speed_kph(text) or _ZONE.match(text) or text in _OTHER_LIMITS)
-
-
-def _speed_zone(tags: Mapping[str, str]) -> str:
-    for key in ("maxspeed", "maxspeed:type", "source:maxspeed", "zone:traffic", "zone:maxspeed"):
-        found = _ZONE.match(tags.get(key, ""))
-        if found and not found[2].isdecimal():
-            return found[2]
-    return ""
-
-
-def read_duration_s(text: str) -> float:
-    """Read a `duration`: ``HH:MM``, ``HH:MM:SS``, minutes, or ISO 8601 (``PT1H30M``); 0 if unreadable.
-
-    >>> read_duration_s("01:30"), read_duration_s("45"), read_duration_s("PT1H5M"), read_duration_s("soon")
-    (5400.0, 2700.0, 3900.0, 0.0)
-    """
-    iso = re.fullmatch(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", text)
-    if iso and any(iso.groups()):
-        days, hours, minutes, seconds = (int(part or 0) for part in iso.groups())
-        return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
-    parts = text.split(":")
-    if not text or not all(part.isdecimal() for part in parts) or len(parts) > 3:
-        return 0.0
-    numbers = [int(part) for part in parts]
-    if len(numbers) == 1:
-        return numbers[0] * 60.0
-    return float(numbers[0] * 3600 + numbers[1] * 60 + (numbers[2] if len(numbers) == 3 else 0))
-
-
-def read_node(tags: Mapping[str, str]) -> NodeFlag:
-    """Interpret the tags of a node on a road."""
-    flags = NodeFlag(0)
-    highway, crossing, railway = tags.get("highway"), tags.get("crossing"), tags.get("railway")
-    for holds, flag in (
-        (highway == "traffic_signals" or crossing == "traffic_signals", NodeFlag.SIGNALS),
-        (highway == "stop", NodeFlag.STOP),
-        (highway == "give_way", NodeFlag.GIVE_WAY),
-        (highway == "mini_roundabout", NodeFlag.MINI_ROUNDABOUT),
-        (highway == "crossing", NodeFlag.CROSSING),
-        (highway == "motorway_junction", NodeFlag.MOTORWAY_JUNCTION),
-        (highway in ("turning_circle", "turning_loop"), NodeFlag.TURNING_CIRCLE),
-        (railway == "level_crossing", NodeFlag.LEVEL_CROSSING),
-    ):
-        if holds:
-            flags |= flag
-    return flags | read_place(tags, set())[0]
-
-
-def read_place(tags: Mapping[str, str], faults: Faults) -> tuple[NodeFlag, Rule | None]:
-    """Interpret what stands on the road at a node, and who may pass it."""
-    barrier = tags.get("barrier")
-    if barrier is None and not any(key.split(":")[0] in _PLACE_KEYS for key in tags):
-        return NodeFlag(0), None
-    said = listed(_first(tags, ACCESS_KEYS[Access.CAR]))
-    flags, default = NodeFlag(0), Use.OPEN
-    if barrier == "toll_booth":
-        flags = NodeFlag.TOLL_BOOTH
-    elif barrier in ("border_control", "checkpoint"):
-        flags = NodeFlag.BORDER_CONTROL
-    elif barrier in _GATES or (barrier == "bollard" and tags.get("bollard") in ("rising", "automatic")):
-        flags = NodeFlag(0) if said & OPEN_VALUES else NodeFlag.GATE
-        if tags.get("locked") == "yes" and not said & ENTERED_VALUES:
-            default = Use.CLOSED
-    elif barrier is not None and barrier not in _PASSABLE_BARRIERS:
-        default = Use.CLOSED
-    keys = ACCESS_KEYS[Access.CAR]
-    rule = rule_of(tags, "", default=default, keys=keys, heavy_keys=HEAVY_KEYS, faults=faults)
-    if not rule.ever_open:
-        return NodeFlag.CLOSED, None
-    return flags, None if is_plain(rule) else rule
-
-
-def read_names(tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the names in all languages, sorted: (language code or ``""``, name)."""
-    found = {"": tags["name"]} if "name" in tags else {}
-    for key, value in tags.items():
-        match = _LANGUAGE_KEY.fullmatch(key)
-        if match and value:
-            found[match[1]] = value
-    return tuple(sorted(found.items()))

@@ -25,6 +25,7 @@ from nav.graph import (
 )
 from nav.routing.costs import load_costs
 from nav.routing.memory import Memory
+from nav.rules import heavy_only
 
 PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""
@@ -380,14 +381,17 @@ def _car_penalties(
 def _components(graph: Graph, states: _States) -> Int32Array:
     """Number the strongly connected components of the edges by size, 0 the largest.
 
-    How an edge was reached is left out of account: it is no island for that.
+    How an edge was reached is left out of account: it is no island for that. Roads of heavy vehicles alone
+    connect nothing.
     """
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
     edges = np.flatnonzero(states.edge_state >= 0)
     count = len(edges)
-    a, b = states.edge_state[states.arc_a], states.edge_state[states.arc_b]
+    barred = heavy_only(graph.rules, graph.edge_rule)
+    driven = ~(barred[states.arc_a] | barred[states.arc_b])
+    a, b = states.edge_state[states.arc_a[driven]], states.edge_state[states.arc_b[driven]]
     matrix = csr_matrix((np.ones(len(a), np.int8), (a, b)), shape=(count, count))
     _, labels = connected_components(matrix, directed=True, connection="strong")
     sizes = np.bincount(labels)

@@ -16,6 +16,7 @@ from nav.routing.engine import Engine
 from nav.routing.leg import LegFinder, LegPath, Place
 from nav.routing.metric import Metrics
 from nav.routing.snap import Snap, Snapper
+from nav.rules import heavy_only
 
 Point = tuple[float, float]
 MAX_SNAP_M = 2000.0
@@ -69,7 +70,9 @@ class Ways:
         by_class = costs.by_class("car", "wrong_side_penalty_s").tolist()
         self._wrong_side_ms: list[int] = [round(seconds * 1000) for seconds in by_class]
         self._away_ms_per_m = costs.car("stop_away_s_per_m") * 1000
-        self._stoppable = (network.graph.edge_flags & np.uint32(EdgeFlag.NO_STOPPING)) == 0
+        graph = network.graph
+        barred = (graph.edge_flags & np.uint32(EdgeFlag.NO_STOPPING)) > 0
+        self._stoppable = ~(barred | heavy_only(graph.rules, graph.edge_rule))
         self._enclosures = network.enclosures
         self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bench.oracle import Oracle
@@ -17,6 +18,8 @@ from nav.osm.build import build_graph, build_roads
 from nav.osm.extract import read_network
 from nav.region import Region
 from nav.routing.router import Router
+from nav.routing.search import INFINITE_MS
+from nav.vehicle import Vehicle
 
 ROAD = {"highway": "residential"}
 LETTERS = "ABCDEFGHIJKLMNOP"
@@ -71,6 +74,59 @@ def test_every_cost_equals_an_exhaustive_search(draw_map: Callable, drawing: tup
             if path is not None:
                 edges = tuple(path.edges.tolist())
                 assert oracle.is_legal(edges)
+
+
+HOURS = ["07:00-09:00", "08:30-12:30", "22:00-06:00"]
+
+
+@st.composite
+def timed_maps(draw: st.DrawFn) -> tuple[dict, list]:
+    """Maps as above, on which some roads and restrictions hold at certain hours or for some sizes only."""
+    ways, rules = draw(small_maps())
+    for tags in ways.values():
+        kind = draw(st.integers(0, 7))
+        hours = draw(st.sampled_from(HOURS))
+        if kind == 0:
+            tags["motor_vehicle:conditional"] = f"no @ ({hours})"
+        elif kind == 1:
+            tags["maxspeed:conditional"] = f"20 @ ({hours})"
+        elif kind == 2:
+            tags["maxheight"] = draw(st.sampled_from(["1.5", "2.2"]))
+        elif kind == 3:
+            tags["oneway:conditional"] = f"yes @ ({hours})"
+    for tags, _ in rules:
+        if draw(st.booleans()):
+            tags["restriction:conditional"] = f"{tags.pop('restriction')} @ ({draw(st.sampled_from(HOURS))})"
+    return ways, rules
+
+
+@settings(
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],  # maps are slow to shrink
+)
+@given(drawing=timed_maps(), seed=st.integers(0, 2**32 - 1), hour=st.sampled_from([5, 8, 12, 23]))
+def test_every_cost_at_an_hour_equals_an_exhaustive_search(
+    draw_map: Callable, drawing: tuple, seed: int, hour: int
+) -> None:
+    ways, rules = drawing
+    drawn = draw_map(GRID, ways, relations=rules)
+    region, router = drawn.region, Router(drawn.region)
+    _, forbidden, _ = build_roads(read_network(drawn.extract))
+    vehicle = Vehicle(height_m=2.0)
+    noon = datetime(2026, 3, 2, hour)
+    weights = router.metrics.weights(depart=noon, vehicle=vehicle)
+    holding = region.network("car").rules.in_force(noon, vehicle).conditions
+    oracle = Oracle.of(region.graph, router.turns, forbidden, weights, holding)
+    rng = np.random.default_rng(seed)
+    for _ in range(6):
+        a, b = (_random_point(region, rng) for _ in range(2))
+        starts, ends = router.ways.starts(router.snap(*a)), router.ways.ends(router.snap(*b))
+        starts = [place for place in starts if weights.edge_ms[place.edge] < INFINITE_MS]
+        if starts:
+            path = router.legs.find(weights, starts, ends)
+            expected = oracle.cost(starts, ends, oracle.costs_from(starts))
+            assert (None if path is None else path.cost_ms) == expected
 
 
 def _random_point(region: Region, rng: np.random.Generator) -> tuple[float, float]:

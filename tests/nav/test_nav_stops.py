@@ -214,3 +214,14 @@ def test_the_gate_that_suits_the_journey(draw_map: Callable) -> None:
     both = draw_map(drawing, ways, nodes={"g": {"entrance": "yes"}, "h": {"entrance": "yes"}})
     assert both.route("A", "X").on_foot_m < 250, "the gate near the place"
     assert both.route("A", "X").geometry[-1][0] > both.point("X")[0]
+
+
+def test_a_road_of_lorries_alone_is_no_stop_and_no_connection(draw_map: Callable) -> None:
+    lorries = {"highway": "service", "motor_vehicle": "no", "hgv": "yes"}
+    ways = {"ABC": ROAD, "CD": ROAD, "pq": lorries, "qC": lorries, "rs": ROAD, "sq": lorries}
+    drawn = draw_map("A---B-----C---D\np-----q-r-s", ways)
+    place = near(drawn, "p", north_m=20.0)
+    route = drawn.router().route([drawn.point("D"), place])
+    assert drawn.letters(route)[-1] in "AB"
+    assert route.stops[1].distance_m == pytest.approx(91, abs=3)
+    assert drawn.router().route([drawn.point("D"), drawn.point("rs")]).stops[1].distance_m > 50, "an island"

@@ -14,13 +14,9 @@ import pytest
 from nav.conditions import conditional_parts
 from nav.errors import NoRoute
 from nav.graph import NO_LIMIT_KPH, EdgeFlag, NodeFlag, RoadClass
-from nav.osm.tags import (
-    read_duration_s,
-    read_names,
-    read_node,
-    read_speed_kph,
-    read_way,
-)
+from nav.osm.nodes import read_node
+from nav.osm.tags import read_way
+from nav.osm.values import read_duration_s, read_names, read_speed_kph
 from nav.routing.route import Route
 from nav.routing.router import Router
 
