@@ -69,7 +69,8 @@ def list_models(json: Annotated[bool, typer.Option("--json", help="One JSON obje
     table = Table("model", "what for", "MB", "licence", "installed")
     for state in states:
         size = f"{state.size_bytes / 1e6:.1f}" if state.size_bytes else "?"
-        table.add_row(state.name, state.use, size, state.licence, "yes" if state.installed else "no")
+        there = "yes" if state.installed else "no" if state.pinned else "no (not pinned)"
+        table.add_row(state.name, state.use, size, state.licence, there)
     stdout.print(table)
 
 

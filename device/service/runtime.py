@@ -17,13 +17,14 @@ from device.assistant.assistant import Assistant
 from device.assistant.conversation import Conversation
 from device.assistant.driving import Rest, drive_file, forget_drive, kept_drive
 from device.engine.keeper import EngineKeeper
-from device.errors import CannotBind, DeviceError
+from device.errors import CannotBind, DeviceError, ModelDamaged
 from device.hardware import choose
 from device.service.following import Following
 from device.service.instance import run_dir
 from device.service.listening import Listening
 from device.service.pressure import give_back
 from device.service.supervisor import Part, supervise
+from device.store.models import ModelStore
 from device.store.regions import current_file, current_region, damaged_files, installed_regions, not_as_built
 from nav import staging
 from nav.errors import NavError
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("xiaogao")
 
 _REGION_RETRY_S = 2.0
+_LOOK_AT_MODELS_S = 600.0
+_MODELS_EVERY_S = 86_400.0
 _CLOSE_LIMIT_S = 2.5
 
 
@@ -148,6 +151,7 @@ class Runtime:
             yield "engines", self._keep_engines
             yield "region check", self.check_region
             yield "memory", self._mend_memory
+            yield "models", self._check_models
             yield from self._following.parts()
             yield "speech", self.listening.prepare_speech
         yield "listening", self.listen
@@ -222,6 +226,22 @@ class Runtime:
         else:
             self.carried.distrusted = installed()
         self._change()
+
+    async def _check_models(self) -> None:
+        """Hash each model again once a day, one at a time, while nothing is heard, said or driven."""
+        store = ModelStore()
+        while True:
+            await asyncio.sleep(_LOOK_AT_MODELS_S)
+            if not self._is_idle():
+                continue
+            due = await asyncio.to_thread(store.due, older_s=_MODELS_EVERY_S)
+            for name, result in (await asyncio.to_thread(store.verify, due[:1])).items() if due else ():
+                if result != "ok":
+                    raise ModelDamaged(f"the model {name} is {result}: `xiaogao models pull {name}`", name)
+
+    def _is_idle(self) -> bool:
+        listener, assistant = self.listening.listener, self.assistant
+        return (listener is None or listener.idle) and (assistant is None or not assistant.driving.guiding)
 
     async def _mend_memory(self) -> None:
         """Try again from time to time to open a memory that a full or read-only disk withheld."""

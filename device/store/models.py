@@ -3,7 +3,7 @@
 ```
 <cache>/models/blobs/<sha256>          the bytes, once
 <cache>/models/<name>/<file> -> blob   what engines open
-<cache>/models/verified.json           size and time of each blob when its hash was last checked
+<cache>/models/verified.json           size, times and inode of each blob when its hash was last checked
 <cache>/models/partial/                what a broken download has so far
 ```
 """
@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +25,15 @@ from pathlib import Path
 from device.errors import DownloadFailed, ModelDamaged, ModelMissing, NoSpace
 from device.store import archives, url_source
 from device.store.model_lock import Model, ModelFile, ModelLock, committed_lock
+from device.store.whole_files import write_whole
 from nav.paths import cache_home
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, bytes done and bytes in all."""
 
 _SPARE_BYTES = 200 << 20
+_LOOKED = 4
+"""Place in a stamp of when the blob was hashed last, seconds since 1970; before it is what was seen then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,9 @@ class ModelState:
 
     installed: bool
     """Whether every file is there with the right size."""
+
+    pinned: bool
+    """Whether the lock names the hash of every file; else the first download decides."""
 
 
 class ModelStore:
@@ -82,6 +89,7 @@ class ModelStore:
                 size_bytes=model.size or self._size_on_disk(name),
                 default=model.default,
                 installed=self._complete(name, model),
+                pinned=all(file.sha256 for file in model.files),
             )
             for name, model in self.lock.models.items()
         ]
@@ -153,12 +161,13 @@ class ModelStore:
         """
         model = self._model(name)
         with self._exclusive():
+            self._sweep()
             if self._complete(name, model):
                 try:
                     self._check(name, model, again=False)
                     return False
                 except ModelDamaged:
-                    self.remove(name)
+                    self._remove(name)
             if not url and not model.packages:
                 raise DownloadFailed(
                     f"{name} comes from a URL: run `xiaogao models pull {name} --url BASE`, "
@@ -172,12 +181,25 @@ class ModelStore:
 
     def remove(self, name: str) -> None:
         """Delete a model and the blobs that no other model uses."""
+        self._model(name)
+        with self._exclusive():
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
         model = self._model(name)
         shutil.rmtree(self.folder / name, ignore_errors=True)
         used = {link.resolve().name for link in self.folder.glob("*/*") if link.is_symlink()}
         for file in model.files:
             if file.sha256 and file.sha256 not in used:
                 self._blob(file.sha256).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Delete what a command that was killed has left half written; who calls has the lock."""
+        for blob in (self.folder / "blobs").glob(".*"):
+            blob.unlink(missing_ok=True)
+        for folder in self.folder.glob(".*-*"):
+            if folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _model(self, name: str) -> Model:
         if name not in self.lock.models:
@@ -207,9 +229,8 @@ class ModelStore:
                     f"the file {file.path} of {name} is gone: `xiaogao models pull {name}`", file.path
                 )
             blob = path.resolve()
-            info = blob.stat()
-            stamp = [info.st_size, info.st_mtime_ns]
-            if not again and stamps.get(blob.name) == stamp:
+            stamp = _stamp_of(blob)
+            if not again and stamps.get(blob.name, [])[:_LOOKED] == stamp:
                 continue
             known_bad = not again and self._damaged.get(blob.name) == stamp
             if known_bad or (file.sha256 or blob.name) != blob.name or archives.sha256_of(blob) != blob.name:
@@ -218,9 +239,38 @@ class ModelStore:
                     f"the file {file.path} of {name} is damaged: run `xiaogao models pull {name}`",
                     file.path,
                 )
-            fresh[blob.name] = stamp
-        if fresh != stamps:
-            _write_atomically(self.folder / "verified.json", json.dumps(fresh).encode())
+            fresh[blob.name] = [*stamp, int(time.time())]
+        if fresh != stamps or again:
+            self._keep(fresh)
+
+    def _keep(self, stamps: dict[str, list[int]]) -> None:
+        """Note when each blob was found to be whole; a store of others is read without notes."""
+        with contextlib.suppress(OSError):
+            write_whole(self.folder / "verified.json", json.dumps(stamps).encode(), mode=0o644)
+
+    def due(self, *, older_s: float, now_s: float | None = None) -> list[str]:
+        """Return the installed models that nobody has hashed again for a time, the longest first.
+
+        Parameters
+        ----------
+        older_s : float
+            Seconds since the last time.
+        now_s : float, optional
+            Seconds since 1970; by default now.
+        """
+        now_s = time.time() if now_s is None else now_s
+        stamps = self._stamps()
+        looked = {}
+        for name, model in self.lock.models.items():
+            if self._complete(name, model):
+                blobs = [(self.folder / name / file.path).resolve().name for file in model.files]
+                looked[name] = min((self._looked_s(stamps.get(blob)) for blob in blobs), default=now_s)
+        due = [name for name, at_s in looked.items() if abs(now_s - at_s) >= older_s]
+        return sorted(due, key=lambda name: looked[name])
+
+    @staticmethod
+    def _looked_s(stamp: list[int] | None) -> int:
+        return stamp[_LOOKED] if stamp is not None and len(stamp) > _LOOKED else 0
 
     def _stamps(self) -> dict[str, list[int]]:
         try:
@@ -329,7 +379,7 @@ def _file_chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _write_atomically(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as out:
-        out.write(content)
-    Path(out.name).replace(path)
+def _stamp_of(blob: Path) -> list[int]:
+    """Return what changes when a file is written or replaced, also by somebody who sets its time back."""
+    info = blob.stat()
+    return [info.st_size, info.st_mtime_ns, info.st_ino, info.st_ctime_ns]

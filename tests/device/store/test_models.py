@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import os
 import random
 import shutil
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -197,3 +199,58 @@ def test_the_committed_lock_pins_every_file_that_packages_carry() -> None:
         carried = {package.name for package in model.packages}
         assert {part.package for file in model.files for part in file.parts} == carried
         assert not model.packages or all(file.sha256 and file.size for file in model.files)
+
+
+@pytest.mark.parametrize("how", ["in place, its time set back", "by another file of its time"])
+def test_other_bytes_of_the_same_size_and_time_are_found(store: ModelStore, how: str) -> None:
+    store.pull("m")
+    store.path("m")
+    blob = (store.folder / "m" / "model.bin").resolve()
+    before = blob.stat()
+    damaged = CONTENT[:-1] + bytes([CONTENT[-1] ^ 1])
+    if "in place" in how:
+        blob.write_bytes(damaged)
+    else:
+        beside = blob.with_suffix(".other")
+        beside.write_bytes(damaged)
+        beside.replace(blob)
+    os.utime(blob, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert blob.stat().st_size == before.st_size
+    with pytest.raises(ModelDamaged):
+        ModelStore(store.folder, store.lock).path("m")
+
+
+def test_a_model_is_due_a_day_after_it_was_hashed(store: ModelStore) -> None:
+    store.pull("m")
+    day_s, now_s = 86_400.0, time.time()
+    assert store.due(older_s=day_s, now_s=now_s + 60) == []
+    assert store.due(older_s=day_s, now_s=now_s + day_s + 60) == ["m"]
+    (store.folder / "verified.json").write_text("{}")
+    assert store.due(older_s=day_s) == ["m"], "nobody knows when"
+    store.verify(["m"])
+    assert store.due(older_s=day_s) == []
+
+
+def test_what_a_killed_command_left_is_swept(store: ModelStore) -> None:
+    (store.folder / "blobs").mkdir(parents=True)
+    (store.folder / "blobs" / ".half").write_bytes(b"half")
+    (store.folder / ".m-x1").mkdir()
+    store.pull("m")
+    assert [path.name for path in (store.folder / "blobs").glob(".*")] == []
+    assert not (store.folder / ".m-x1").exists()
+
+
+def test_a_store_that_cannot_be_written_is_read(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.pull("m")
+
+    def refuse(*_: object, **_options: object) -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr(models, "write_whole", refuse)
+    (store.folder / "verified.json").unlink()
+    assert store.path("m").is_dir()
+
+
+def test_what_the_lock_does_not_pin_is_marked(tmp_path: Path, packages: dict[str, bytes]) -> None:
+    assert ModelStore(tmp_path, lock_of(packages)).states()[0].pinned
+    assert not ModelStore(tmp_path, lock_of(packages, pinned=False)).states()[0].pinned
