@@ -10,7 +10,7 @@ STAMPS := $(VENV)/stamps
 AMX_OFF := $(shell echo 'int main(void){return 0;}' | cc -mno-amx-tile -mno-amx-int8 -mno-amx-bf16 -x c -o /dev/null - 2>/dev/null \
 	&& echo -mno-amx-tile -mno-amx-int8 -mno-amx-bf16)
 
-.PHONY: help setup models region samples demo test unit lint faults bench lock clean
+.PHONY: help setup models region samples demo test unit lint faults bench lock release clean
 
 help:
 	@echo "make demo    set up everything and answer three spoken requests on a real map"
@@ -18,6 +18,7 @@ help:
 	@echo "make unit    the quick tests, without models, on all cores (a minute)"
 	@echo "make faults  the long fault-injection suite"
 	@echo "make bench   every benchmark"
+	@echo "make release what is installed in a car: dist/release (Python 3.11, a C++ compiler, internet)"
 
 setup: $(STAMPS)/installed
 
@@ -65,10 +66,17 @@ faults: region
 bench: region
 	@$(BIN)/xiaogao bench all
 
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe
+
+# The workshop's lock has everything; the car's has no tests and no training; the third builds what comes as source.
 lock: setup
-	@$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe \
-		--extra voice --extra agent --extra serve --extra device --extra graph --extra train --extra dev \
+	@$(COMPILE) --extra voice --extra agent --extra serve --extra device --extra graph --extra train --extra dev \
 		--output-file requirements.lock pyproject.toml
+	@$(BIN)/python scripts/car_lock.py
+	@$(COMPILE) --output-file requirements-build.lock requirements-build.in
+
+release:
+	@CFLAGS="$(AMX_OFF)" CXXFLAGS="$(AMX_OFF)" $(PYTHON) scripts/release.py
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

@@ -1,0 +1,198 @@
+"""Build a release for this kind of machine: an application folder that needs Python 3.11 and nothing else.
+
+`make release` leaves in `dist/release`: the application as .tar.gz and as .deb, the bill of materials, the
+page of licences, and checksums, signed when RELEASE_KEY names an ssh key. Everything comes from the locks by
+hash; what has to be compiled is compiled here, with the locked build tools, and not in the car.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import venv
+from datetime import UTC, datetime
+from pathlib import Path
+
+from release_facts import checksums, licences, parts_of, sbom
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "dist" / "release"
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+_PYTHON = (3, 11)
+
+_LAUNCHER = """#!/bin/sh
+# Runs the release that this file is part of; nothing of the user's own Python is looked at.
+here=$(dirname "$(readlink -f "$0")")/..
+export PYTHONPATH="$here/site" PYTHONSAFEPATH=1 PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1
+exec "${XIAOGAO_PYTHON:-python3.11}" -m device.cli.main "$@"
+"""
+_CONTROL = """Package: xiaogao
+Version: {version}
+Architecture: {architecture}
+Maintainer: The Xiao Gao project
+Depends: python3.11, libstdc++6, libgomp1
+Recommends: libportaudio2, gpsd
+Section: misc
+Priority: optional
+Installed-Size: {kilobytes}
+Description: offline, voice-first navigation agent for the car
+ Understands Mandarin and English speech, finds places and routes on OpenStreetMap data and guides the drive,
+ all on the device.
+"""
+_POSTINST = """#!/bin/sh
+# The package's own files go with its next version; the release is linked from them and stays to go back to.
+set -e
+cd "${DPKG_ROOT:-}/opt/xiaogao"
+mkdir -p releases
+rm -rf ".new" && cp -al "payload/{version}" ".new"
+rm -rf "releases/{version}" && mv ".new" "releases/{version}"
+"releases/{version}/bin/switch" "{version}"
+ln -sfn /opt/xiaogao/current/bin/xiaogao "${DPKG_ROOT:-}/usr/bin/xiaogao"
+"""
+_SWITCH = """#!/bin/sh
+# Makes a release the current one; goes back to the one before when the service is not ready with it.
+here=$(dirname "$(readlink -f "$0")")/..
+export PYTHONPATH="$here/site" PYTHONSAFEPATH=1 PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1
+exec "${XIAOGAO_PYTHON:-python3.11}" -m device.service.release "$@"
+"""
+_PRERM = """#!/bin/sh
+set -e
+[ "$1" = remove ] || exit 0
+rm -rf /usr/bin/xiaogao /opt/xiaogao/current /opt/xiaogao/previous /opt/xiaogao/releases
+"""
+
+
+def main() -> None:
+    """Build everything."""
+    if sys.version_info[:2] != _PYTHON:
+        sys.exit(
+            f"build with Python {'.'.join(map(str, _PYTHON))}, the car's: make release PYTHON=python3.11"
+        )
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    when = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")) or _commit_time(), UTC)
+    wheels = build_wheels(ROOT / "dist" / "build")
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    parts = parts_of(wheels)
+    application = lay_out(wheels, ROOT / "dist" / "build" / f"xiaogao-{version}", version)
+    for name, text in (
+        ("sbom.cdx.json", sbom(parts, version, when.isoformat())),
+        ("LICENCES.md", licences(parts)),
+    ):
+        (OUT / name).write_text(text, encoding="utf-8")
+        shutil.copy(OUT / name, application)
+    machine = platform.machine()
+    pack(application, OUT / f"xiaogao-{version}-{machine}.tar.gz", int(when.timestamp()))
+    if shutil.which("dpkg-deb"):
+        build_deb(application, OUT, version, _ARCHITECTURES.get(machine, machine))
+    (OUT / "SHA256SUMS").write_text(checksums(OUT), encoding="utf-8")
+    if key := os.environ.get("RELEASE_KEY"):
+        command = ["ssh-keygen", "-Y", "sign", "-f", key, "-n", "xiaogao-release", str(OUT / "SHA256SUMS")]
+        subprocess.run(command, check=True)
+    for path in sorted(OUT.iterdir()):
+        print(f"{path.stat().st_size / 1e6:9.1f} MB  {path.relative_to(ROOT)}")
+
+
+def _commit_time() -> int:
+    done = subprocess.run(
+        ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
+    )
+    return int(done.stdout or 1)
+
+
+def build_wheels(folder: Path) -> Path:
+    """Fetch or build a wheel of every locked package, and ours, with the locked build tools only."""
+    wheels, tools = folder / "wheels", folder / "tools"
+    shutil.rmtree(wheels, ignore_errors=True)
+    venv.create(tools, with_pip=True, clear=True)
+    pip = [str(tools / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    subprocess.run(
+        [*pip, "install", "-q", "--require-hashes", "-r", "requirements-build.lock"], cwd=ROOT, check=True
+    )
+    options = ["-q", "--no-build-isolation", "--wheel-dir", str(wheels)]
+    path = f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path}
+    subprocess.run(
+        [*pip, "wheel", *options, "--require-hashes", "--no-deps", "-r", "requirements-car.lock"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
+    subprocess.run([*pip, "wheel", *options, "--no-deps", "."], cwd=ROOT, env=environment, check=True)
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
+    return wheels
+
+
+def lay_out(wheels: Path, application: Path, version: str) -> Path:
+    """Unpack the wheels into the folder that is delivered; nothing is fetched."""
+    shutil.rmtree(application, ignore_errors=True)
+    site = application / "site"
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "-q",
+        "--no-index",
+        "--no-deps",
+    ]
+    files = [str(path) for path in sorted(wheels.glob("*.whl"))]
+    subprocess.run([*pip, "--target", str(site), *files], check=True)
+    shutil.rmtree(site / "bin", ignore_errors=True)
+    (application / "bin").mkdir()
+    for name, text in (("xiaogao", _LAUNCHER), ("switch", _SWITCH)):
+        (application / "bin" / name).write_text(text, encoding="utf-8")
+        (application / "bin" / name).chmod(0o755)
+    (application / "VERSION").write_text(f"{version}\n", encoding="utf-8")
+    return application
+
+
+def pack(application: Path, target: Path, when: int) -> None:
+    """Pack the application; the same files give the same bytes."""
+
+    def same(info: tarfile.TarInfo) -> tarfile.TarInfo:
+        info.mtime, info.uid, info.gid, info.uname, info.gname = when, 0, 0, "root", "root"
+        return info
+
+    with (
+        target.open("wb") as out,
+        gzip.GzipFile("", "wb", 6, out, mtime=when) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        for path in sorted(application.rglob("*")):
+            name = f"{application.name}/{path.relative_to(application)}"
+            archive.add(path, name, recursive=False, filter=same)
+
+
+def build_deb(application: Path, out: Path, version: str, architecture: str) -> Path:
+    """Build the Debian package: the application below /opt, switched to when it is installed."""
+    tree = application.with_name(f"{application.name}-deb")
+    shutil.rmtree(tree, ignore_errors=True)
+    place = tree / "opt" / "xiaogao" / "payload" / version
+    place.parent.mkdir(parents=True)
+    shutil.copytree(application, place, symlinks=True)
+    kilobytes = sum(path.stat().st_size for path in place.rglob("*") if path.is_file()) >> 10
+    control = tree / "DEBIAN"
+    control.mkdir(mode=0o755)
+    facts = {"version": version, "architecture": architecture, "kilobytes": kilobytes}
+    (control / "control").write_text(_CONTROL.format(**facts), encoding="utf-8")
+    for name, text in (("postinst", _POSTINST), ("prerm", _PRERM)):
+        (control / name).write_text(text.replace("{version}", version), encoding="utf-8")
+        (control / name).chmod(0o755)
+    target = out / f"xiaogao_{version}_{architecture}.deb"
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z6", "--build", str(tree), str(target)], check=True
+    )
+    shutil.rmtree(tree)
+    return target
+
+
+if __name__ == "__main__":
+    main()

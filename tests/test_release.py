@@ -1,0 +1,225 @@
+"""What is delivered to a car: its parts are named, and a bad release gives way to the one before."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device.errors import DeviceError
+from device.service.release import switch
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def facts(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    return importlib.import_module("release_facts")
+
+
+@pytest.fixture
+def release(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    return importlib.import_module("release")
+
+
+def make_wheel(folder: Path, name: str, metadata: str, **files: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}-1.0-py3-none-any.whl"
+    about = f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr(
+            f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{metadata}\n"
+        )
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{about}/RECORD", "")
+        for file, text in files.items():
+            wheel.writestr(file, text)
+    return path
+
+
+@pytest.fixture
+def wheels(tmp_path: Path) -> Path:
+    folder = tmp_path / "wheels"
+    make_wheel(folder, "free", "License-Expression: MIT\nProject-URL: Source, https://example.org/free")
+    make_wheel(folder, "strong", "License: GPL-3.0-or-later\nHome-page: https://example.org/strong")
+    long = (
+        "License: "
+        + "x" * 300
+        + "\nClassifier: License :: OSI Approved :: GNU Lesser General Public License v3"
+    )
+    make_wheel(folder, "weak", long)
+    make_wheel(folder, "silent", "")
+    return folder
+
+
+def test_every_part_is_named_with_its_licence_and_source(facts: Any, wheels: Path) -> None:
+    parts = {part.name: part for part in facts.parts_of(wheels)}
+    assert parts["free"].licence == "MIT"
+    assert parts["free"].home == "https://example.org/free"
+    assert parts["weak"].licence == "GNU Lesser General Public License v3"
+    assert [name for name, part in parts.items() if part.is_copyleft] == ["strong"]
+    page = facts.licences(list(parts.values()))
+    assert "strong are under the GNU General Public Licence 3" in page
+    assert all(f"| {name} | 1.0 |" in page for name in parts)
+
+
+def test_the_bill_of_materials_is_the_same_for_the_same_parts(facts: Any, wheels: Path) -> None:
+    parts = facts.parts_of(wheels)
+    first, again = (facts.sbom(parts, "0.1", "2026-01-01T00:00:00+00:00") for _ in range(2))
+    assert first == again
+    bill = json.loads(first)
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    found = {c["purl"]: c["hashes"][0]["content"] for c in bill["components"]}
+    assert found["pkg:pypi/free@1.0"] == facts.sha256_of(wheels / "free-1.0-py3-none-any.whl")
+
+
+def test_checksums_are_read_by_the_usual_program(facts: Any, wheels: Path) -> None:
+    (wheels / "SHA256SUMS").write_text(facts.checksums(wheels))
+    check = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
+    assert subprocess.run(check, cwd=wheels, check=False, capture_output=True).returncode == 0
+    (wheels / "free-1.0-py3-none-any.whl").write_bytes(b"")
+    assert subprocess.run(check, cwd=wheels, check=False, capture_output=True).returncode == 1
+
+
+def small_release(release: Any, wheels: Path, folder: Path, version: str = "1.2") -> Path:
+    """Lay out a release of a program that prints where it runs from."""
+    say = "import sys, os; print('ran', sys.argv[1:], sys.flags.safe_path, os.environ['PYTHONNOUSERSITE'])"
+    files = {"device/__init__.py": "", "device/cli/__init__.py": "", "device/cli/main.py": say}
+    make_wheel(wheels, "xiaogao", "License-Expression: Apache-2.0", **files)
+    return Path(release.lay_out(wheels, folder / f"xiaogao-{version}", version))
+
+
+def test_an_application_folder_runs_without_installing_anything(
+    release: Any, wheels: Path, tmp_path: Path
+) -> None:
+    application = small_release(release, wheels, tmp_path)
+    link = tmp_path / "xiaogao"
+    link.symlink_to(application / "bin" / "xiaogao")
+    evil = tmp_path / "device"
+    evil.mkdir()
+    (evil / "__init__.py").write_text("raise SystemExit('another module of that name was run')")
+    done = subprocess.run(
+        [str(link), "doctor"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "XIAOGAO_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split("\n")[0] == "ran ['doctor'] True 1", done.stderr
+
+
+def test_the_same_application_packs_to_the_same_bytes(release: Any, wheels: Path, tmp_path: Path) -> None:
+    application = small_release(release, wheels, tmp_path)
+    for name in ("one.tar.gz", "two.tar.gz"):
+        release.pack(application, tmp_path / name, 1_700_000_000)
+        for path in application.rglob("*"):
+            os.utime(path, (1, 1), follow_symlinks=False)
+    assert (tmp_path / "one.tar.gz").read_bytes() == (tmp_path / "two.tar.gz").read_bytes()
+
+
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not installed")
+def test_the_debian_package_keeps_its_release_when_the_next_one_comes(
+    release: Any, wheels: Path, tmp_path: Path
+) -> None:
+    """Installed as dpkg does it, below another root; the files of the old package go."""
+    root = tmp_path / "root"
+    (root / "usr" / "bin").mkdir(parents=True)
+    for version in ("1.2", "1.3"):
+        application = small_release(release, wheels, tmp_path, version)
+        (application / "bin" / "switch").write_text("#!/bin/sh\necho switched to $1 >> ../../switched\n")
+        deb = release.build_deb(application, tmp_path, version, "amd64")
+        told = subprocess.run(["dpkg-deb", "--info", str(deb)], capture_output=True, text=True, check=True)
+        assert f"Version: {version}" in told.stdout
+        assert "Depends: python3.11" in told.stdout
+        subprocess.run(["dpkg-deb", "-x", str(deb), str(root)], check=True)
+        subprocess.run(["dpkg-deb", "-e", str(deb), str(tmp_path / "control")], check=True)
+        environment = {**os.environ, "DPKG_ROOT": str(root)}
+        subprocess.run([str(tmp_path / "control" / "postinst"), "configure"], env=environment, check=True)
+    shutil.rmtree(root / "opt" / "xiaogao" / "payload" / "1.2")
+    for version in ("1.2", "1.3"):
+        assert (
+            root / "opt" / "xiaogao" / "releases" / version / "site" / "device" / "cli" / "main.py"
+        ).is_file()
+    assert (root / "usr" / "bin" / "xiaogao").is_symlink()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Three whole releases and one that is not."""
+    for version in ("1", "2", "3"):
+        folder = tmp_path / "releases" / version
+        (folder / "bin").mkdir(parents=True)
+        (folder / "site" / "device").mkdir(parents=True)
+        (folder / "bin" / "xiaogao").touch()
+    (tmp_path / "releases" / "half" / "bin").mkdir(parents=True)
+    return tmp_path
+
+
+def current(root: Path) -> str:
+    return (root / "current").readlink().name
+
+
+def test_a_release_that_gets_ready_stays_and_older_ones_go(root: Path) -> None:
+    told: list[str] = []
+    for version in ("1", "2", "3"):
+        assert switch(version, root=root, restart=lambda: True, tell=told.append)
+    assert current(root) == "3"
+    assert (root / "previous").readlink().name == "2"
+    assert sorted(path.name for path in (root / "releases").iterdir()) == ["2", "3", "half"]
+
+
+def test_a_release_that_does_not_get_ready_gives_way_to_the_one_before(root: Path) -> None:
+    told: list[str] = []
+    switch("1", root=root, restart=lambda: True, tell=told.append)
+    started: list[str] = []
+
+    def restart() -> bool:
+        started.append(current(root))
+        return started[-1] != "2"
+
+    assert not switch("2", root=root, restart=restart, tell=told.append)
+    assert started == ["2", "1"], "the one before is started again"
+    assert current(root) == "1"
+    assert "back to 1" in told[-1]
+    assert switch("3", root=root, restart=restart, tell=told.append), "the next one is tried all the same"
+
+
+def test_the_first_release_has_none_to_go_back_to(root: Path) -> None:
+    told: list[str] = []
+    assert not switch("1", root=root, restart=lambda: False, tell=told.append)
+    assert current(root) == "1"
+    assert "none before it" in told[0]
+
+
+@pytest.mark.parametrize("version", ["half", "9"])
+def test_what_is_not_a_whole_release_is_not_switched_to(root: Path, version: str) -> None:
+    switch("1", root=root, restart=lambda: True, tell=lambda _what: None)
+    with pytest.raises(DeviceError, match="not a whole release"):
+        switch(version, root=root, restart=lambda: True, tell=lambda _what: None)
+    assert current(root) == "1"
+
+
+def test_the_cars_lock_is_part_of_the_workshops_and_has_no_tests() -> None:
+    def pinned(name: str) -> dict[str, str]:
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        found = (line.rstrip(" \\").split("==") for line in lines if "==" in line and line[0].isalnum())
+        return {parts[0]: parts[1] for parts in found}
+
+    car, workshop = pinned("requirements-car.lock"), pinned("requirements.lock")
+    assert car.items() <= workshop.items()
+    assert not {"pytest", "mypy", "ruff", "hypothesis", "osmnx", "scikit-learn", "pip-tools"} & set(car)
+    for name in ("requirements-car.lock", "requirements-build.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert "://" not in text
