@@ -148,7 +148,7 @@ def _behind(tokens: list[str], start: int, end: int, number: str) -> Iterator[Re
         street = tokens[first:last]
         if "," in street:
             break
-        torn = last < len(tokens) and belongs_to_street(tokens[last])
+        torn = belongs_to_street(*tokens[last:])
         before, after = _rest(tokens[:start]), _rest(tokens[last:])
         yield Reading(number=number, street=" ".join(street), before=before, after=after, torn=torn)
 
@@ -160,7 +160,7 @@ def _ahead(tokens: list[str], start: int, end: int, number: str) -> Iterator[Rea
         street = tokens[first:last]
         if "," in street:
             break
-        torn = first > 0 and belongs_to_street(tokens[first - 1])
+        torn = belongs_to_street(*reversed(tokens[:first]))
         before, after = _rest(tokens[:first]), _rest(tokens[end:])
         yield Reading(number=number, street=" ".join(street), before=before, after=after, torn=torn)
 

@@ -134,10 +134,15 @@ def _in_full(token: str) -> str:
     return grammar.words.get(token) or grammar.last.get(token) or token
 
 
-def belongs_to_street(word: str) -> bool:
-    """Say whether a word is the sort or the direction of a street, as far as it is not a name itself."""
-    token, grammar = canonical(word), _grammar()
-    return token in grammar.last or token in grammar.first or token in grammar.directions
+def belongs_to_street(*beside: str) -> bool:
+    """Say whether the words beside a street, nearest first, begin with its sort or direction: "de", "Rue"."""
+    grammar = _grammar()
+    for token in map(canonical, beside):
+        if token in grammar.last or token in grammar.first or token in grammar.directions:
+            return True
+        if token not in grammar.particles:
+            return False
+    return False
 
 
 def _headed(tokens: list[str], *, leading: bool = True) -> tuple[str, list[str]]:

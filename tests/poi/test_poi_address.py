@@ -215,6 +215,11 @@ def test_a_french_and_a_german_address(town: Town, words: str, label: str) -> No
     check(town(PARIS, EUROPE), words, label)
 
 
+@pytest.mark.parametrize("words", ["Chemin de la République 45 bis", "45 bis, Place de la République"])
+def test_a_sort_of_street_before_its_particles_is_not_torn_off(town: Town, words: str) -> None:
+    assert town(PARIS, EUROPE).resolve(words).verdict != "clear"
+
+
 def test_bis_is_another_house(town: Town) -> None:
     places = town(PARIS, EUROPE)
     assert places.resolve("45 rue de la République").verdict == "unsure"
