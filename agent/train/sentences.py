@@ -29,10 +29,10 @@ LISTS = frozenset("via avoid allow has likes dislikes must meals no_meal lodging
 """Slots that hold several words or values."""
 
 _SHARES = {
-    "navigate": 0.2,
-    "search": 0.17,
-    "none": 0.16,
-    "talk": 0.09,
+    "navigate": 0.19,
+    "search": 0.15,
+    "none": 0.17,
+    "talk": 0.13,
     "plan": 0.13,
     "road": 0.06,
     "status": 0.08,
