@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nav.errors import NavError
@@ -290,9 +291,11 @@ class Guide:
         return self._take_up(route, back=bool(back))
 
     def _route_from(self, lat: float, lon: float, heading_deg: float | None) -> Route:
-        return self._router.route(
+        found = self._router.route(
             [(lat, lon), *self.stops_left()], avoid=self.route.avoid, heading_deg=heading_deg
         )
+        names = self.route.stop_names[self._course.vias + 1 :]
+        return replace(found, stop_names=("", *names)) if names else found
 
     def texts_ahead(self) -> list[str]:
         """Return sentences that will soon be said in a hurry; see `PromptScheduler.texts_ahead`."""

@@ -26,6 +26,7 @@ _NOTHING_M = 0.5
 _NAME_AHEAD_M = 60.0
 _RAMP_AHEAD_M = 800.0
 _LANES_BACK_M = 150.0
+_AT_JUNCTION_M = 30.0
 _THEN_S = 9.0
 _THEN_M = 60.0
 _FIRST_THEN_M = 50.0
@@ -34,6 +35,7 @@ _AT_JUNCTIONS = frozenset(
     {"turn", "fork", "end_of_road", "off_ramp", "on_ramp", "roundabout", "mini_roundabout"}
 )
 _WITH_LANES = _AT_JUNCTIONS | {"uturn", "continue"}
+_AT_NAMED = frozenset({"turn", "continue", "uturn", "end_of_road", "new_name"})
 _ON_SIGNS = _AT_JUNCTIONS | {"merge"}
 _NO_THEN = frozenset({"new_name", "via", "arrive"})
 _SILENT_THEN = frozenset({"new_name", "exit_roundabout"})
@@ -180,6 +182,8 @@ class _Writer:
         bearing_deg = float(self._graph.edge_heading_in_deg[edge])
         draft |= {"lat": leg.end.lat, "lon": leg.end.lon}
         draft |= {"bearing_before_deg": bearing_deg, "bearing_after_deg": bearing_deg}
+        draft["stop"] = 0 if last or len(self._route.legs) == 2 else k + 1
+        draft["stop_name"] = self._route.stop_names[k + 1] if self._route.stop_names else ""
         draft["side"] = side = _side_of(leg.end.side, flipped=edge != leg.end.edge)
         draft["modifier"] = side or "straight"
         return draft
@@ -200,7 +204,24 @@ class _Writer:
         if turn.kind == "off_ramp":
             draft["exit_number"] = self._exit_number(self._edges[i], self._edges[i + 1])
         draft["road"] = last + 1
+        draft["names_before"] = self._name(seen.name_set[i])
+        if turn.kind in _AT_NAMED:
+            draft["junction"] = self._junction(i, last)
         return draft
+
+    def _junction(self, first: int, last: int) -> Mapping[str, str]:
+        """Return the name of a junction, which may stand at a signal some metres before or behind it."""
+        seen, graph = self._seen, self._graph
+        places = list(range(first, last + 1))
+        if first > 0 and seen.length_m[first] < _AT_JUNCTION_M:
+            places.append(first - 1)
+        if last + 1 < len(seen.edges) - 1 and seen.length_m[last + 1] < _AT_JUNCTION_M:
+            places.append(last + 1)
+        for i in places:
+            name_set = int(graph.node_name[graph.edge_to[seen.edges[i]]])
+            if name_set >= 0:
+                return graph.names(name_set)
+        return {}
 
     def _road(self, draft: dict[str, Any], first: int, end: int) -> None:
         """Name the road between two edges; a short unnamed piece at its beginning gives way to the next."""

@@ -110,6 +110,18 @@ class Maneuver:
     leg: int = 0
     """Which leg of the route it belongs to, from 0."""
 
+    names_before: Mapping[str, str] = field(default_factory=dict)
+    """Names of the road that it leaves, by language."""
+
+    junction: Mapping[str, str] = field(default_factory=dict)
+    """Names of the junction itself, by language; empty if it has none."""
+
+    stop: int = 0
+    """Which stop on the way is reached, from 1; 0 if it is none, or the only one."""
+
+    stop_name: str = ""
+    """Name of the stop or destination, if it is known."""
+
     side: Literal["left", "right", ""] = ""
     """On which side of the road a stop or the destination lies; empty if on it."""
 

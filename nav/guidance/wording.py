@@ -4,8 +4,9 @@ The words, their order and what stands between them are in ``languages/<code>/gu
 which of them are taken.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Literal
 
 from languages import Language, load_language
 from nav.guidance.maneuver_types import Form, Lane, Maneuver
@@ -105,6 +106,9 @@ class Wording:
             "n": lambda maneuver: self._exit_count(maneuver, self._numbers.spell),
             "nth": lambda maneuver: self._exit_count(maneuver, self._numbers.ordinal),
             "exit": lambda maneuver: self.exit(maneuver.exit_number),
+            "junction": lambda maneuver: name_in(maneuver.junction, self._code),
+            "stop": lambda maneuver: speakable_name(maneuver.stop_name),
+            "transition": self._transition,
             "road": self._road,
             "places": self._places,
             "lanes": lambda maneuver: self.lanes(maneuver.lanes, maneuver.modifier),
@@ -158,7 +162,27 @@ class Wording:
 
     @staticmethod
     def _exit_count(maneuver: Maneuver, word: Callable[[int], str]) -> str:
-        return word(maneuver.roundabout_exit) if maneuver.roundabout_exit else ""
+        count = maneuver.roundabout_exit or maneuver.stop
+        return word(count) if count else ""
+
+    def _transition(self, maneuver: Maneuver) -> str:
+        """Say that the route goes up to an elevated road or down, or on or off a side road."""
+        words = self._words.transitions
+        before, after = self._mark(maneuver.names_before), self._mark(maneuver.names)
+        if before == after:
+            return ""
+        if after:
+            return words.get(after, "")
+        if before == "side":
+            return words.get("main", "") if maneuver.names else ""
+        return words.get("ground", "")
+
+    def _mark(self, names: Mapping[str, str]) -> Literal["elevated", "side", ""]:
+        for kind in ("elevated", "side"):
+            marks = self._words.road_marks.get(kind, ())
+            if any(mark in name for name in names.values() for mark in marks):
+                return kind
+        return ""
 
     def _road(self, maneuver: Maneuver) -> str:
         """Name the road after a manoeuvre: its name, its reference, or both on a motorway."""

@@ -227,6 +227,10 @@ class GuidanceWords(_Data):
     refs: RefWords
     exits: ExitWords
     lanes: LaneWords
+    road_marks: dict[Literal["elevated", "side"], tuple[str, ...]] = {}
+    """What in a road's name tells that it is elevated, or runs beside a main road."""
+    transitions: dict[Literal["elevated", "ground", "side", "main"], str] = {}
+    """What is said where the route goes up to such a road or leaves it, on or off a side road."""
     sides: dict[str, str]
     turns: dict[Modifier, str]
     """What to do, by the way it goes."""
@@ -256,8 +260,8 @@ _SLOTS = {
     "refs": "n ref name direction",
     "exits": "n letters text",
     "lanes": "n nth places",
-    "actions": "turn side n nth exit",
-    "sentences": "action turn side n nth exit road places lanes compass",
+    "actions": "turn side n nth exit junction stop",
+    "sentences": "action turn side n nth exit junction stop road places lanes compass transition",
     "now": "turn",
     "then": "text next third",
     "ahead": "text distance",

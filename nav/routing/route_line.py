@@ -57,6 +57,8 @@ class RouteLine:
     legs: tuple[Leg, ...]
     stops: tuple[Snap, ...]
     """The stops, on the road."""
+    stop_names: tuple[str, ...] = ()
+    """Names of the stops, for guidance to say; empty if they are not known, each empty if it has none."""
     avoid: frozenset[str] = frozenset()
     """What was asked to be avoided."""
     avoid_broken: tuple[str, ...] = ()
