@@ -347,7 +347,8 @@ def habits(data: Data) -> Array:
     np.add.at(counts, (tags[:-1][follows], tags[1:][follows]), 1)
     after = counts / counts.sum(1, keepdims=True)
     alone = counts.sum(0) / counts.sum()
-    return np.clip(np.log(after / alone), -_MOST_HABIT, _MOST_HABIT).astype(np.float32)
+    result: Array = np.clip(np.log(after / alone), -_MOST_HABIT, _MOST_HABIT).astype(np.float32)
+    return result
 
 
 def known_pieces(data: Data) -> list[int]:

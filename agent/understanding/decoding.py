@@ -21,9 +21,9 @@ from agent.understanding.tokenizer import Tokens
 MOST_REQUESTS = 12
 """More than so many requests in one breath are not cut apart."""
 
-_BEGINS = 0.7
+_BEGINS = 0.65
 _NEVER = -1e9
-_HABIT = 0.3
+_HABIT = 0.35
 """How much it counts which tags follow one another in the sentences trained on."""
 _MAIN = {"navigate": "to", "search": "what"}
 """Kinds that are about a place or a kind of place, and the tag of its words."""
@@ -120,7 +120,10 @@ def _about(even: Floats, start: int, end: int, heads: Mapping[str, Floats]) -> F
     return np.asarray(hidden @ heads["out.w"] + heads["out.b"], np.float32)
 
 
-def _request(text: str, tokens: Tokens, tags: Floats, start: int, out: Floats, begin_p: float) -> Decoded:
+def _request(
+    text: str, tokens: Tokens, tags: tuple[Floats, Floats], start: int, out: Floats, begin_p: float
+) -> Decoded:
+    """Return one request; `tags` holds the scores of its pieces, and what is added where tags follow."""
     kinds = _softmax(out[slice(*OUTPUTS["kind"])])
     kind = KINDS[int(kinds.argmax())]
     value_p, values = {}, {}

@@ -165,6 +165,21 @@ def _figures(text: str, tokens: Tokens, decoded: Sequence[Decoded], left_over: S
     return figures(decoded, share, tokens.whole)
 
 
+def committed_delta() -> Delta:
+    """Return the delta that ships with the program.
+
+    Raises
+    ------
+    ReaderUnavailable
+        If it is missing or damaged.
+    """
+    try:
+        data = files("agent").joinpath("data", DELTA).read_bytes()
+    except OSError as error:
+        raise ReaderUnavailable(f"the reader's delta is missing ({error}): install xiaogao again") from None
+    return read_delta(data)
+
+
 def _base(store: ModelFiles) -> Path:
     try:
         return store.path(BASE) / BASE_FILE

@@ -75,17 +75,24 @@ def _empty(request: Request) -> bool:
 def _merged(before: Request, after: Request) -> Request | None:
     """Return two requests as one, or nothing if they are two."""
     kinds = before.kind, after.kind
+    if before.kind == after.kind and (_says_less(after, before) or _says_less(before, after)):
+        return _with(before, after)
     if kinds == ("navigate", "change_route") and _is_wish(after):
         return _with(before, after)
     if kinds == ("change_route", "navigate") and _is_wish(before) and not _has_stop(before):
         return _with(after, before)
     if kinds == ("search", "navigate") and _empty(after):
         return _with(_as_drive(before), after)
-    if kinds in {("search", "search"), ("navigate", "navigate")} and _empty(after):
+    if before.kind == after.kind and before.kind in {"search", "navigate"} and _empty(after):
         return _with(before, after)
     if kinds == ("plan_trip", "plan_trip") and not _asks_or_changes(before) and _only_adds(before, after):
         return _with(before, after)
     return None
+
+
+def _says_less(request: Request, other: Request) -> bool:
+    """Whether a request says nothing but what another says already."""
+    return not request.spans and request.values.items() <= other.values.items()
 
 
 def _is_wish(request: Request) -> bool:
@@ -118,7 +125,7 @@ def _only_adds(before: Request, after: Request) -> bool:
 
 def _with(request: Request, other: Request) -> Request:
     """Return a request with the words and values of another besides its own."""
-    tags = {*SPAN_SLOTS[request.kind].values()}
+    tags = {*SPAN_SLOTS.get(request.kind, {}).values()}
     spans: list[Span] = [*request.spans, *(span for span in other.spans if span.tag in tags)]
     values: Mapping[str, str] = {**other.values, **request.values}
     return replace(

@@ -64,6 +64,12 @@ def shown(request: Request) -> str:
             id="find it and go",
         ),
         pytest.param("search what:cafe; search", ["search what"], id="an empty search"),
+        pytest.param("recall recall=home; recall recall=home", ["recall recall=home"], id="said twice"),
+        pytest.param(
+            "volume volume=up; volume volume=mute",
+            ["volume volume=up", "volume volume=mute"],
+            id="two orders",
+        ),
         pytest.param(
             "search need=food; search need=fuel", ["search need=food", "search need=fuel"], id="needs"
         ),
