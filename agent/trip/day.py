@@ -283,7 +283,7 @@ class _State:
         choices += self.menu.near(self.here, self.frame.index, role)
         late = False
         for place in choices:
-            if place.id in self.used:
+            if place.id in self.used and place.id not in self.menu.repeatable:
                 continue
             leg = self._leg((place.lat, place.lon))
             if leg is None or not self._may_drive(leg):

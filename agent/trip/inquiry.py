@@ -12,9 +12,10 @@ from agent.trip.accounting import Entry, spans_of
 from agent.trip.asked.clock import Times, times_of
 from agent.trip.asked.party import Party, party_of
 from agent.trip.asked.wishes import Limits, budget_of, limits_of, lodging_of
+from agent.trip.legs import measured
 from agent.trip.offered.beds import find_beds, kind_banned
-from agent.trip.offered.hikes import Hike, hikes_of
-from agent.trip.offered.kinds import EVENING, stay_range, worth
+from agent.trip.offered.hikes import Hike, approach_of, hikes_of
+from agent.trip.offered.kinds import DIETS, EVENING, stay_range, worth
 from agent.trip.offered.sights import Sights, gather, themes_of
 from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurants_of, serves
 from agent.trip.offered.towns import Town, split_days, towns_of
@@ -251,8 +252,7 @@ def _with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripReques
     must = list(sights.must)
     summits = [p for p in must if p.category.startswith("natural/peak")]
     hikes |= hikes_of(desk, request, summits)
-    if any(p.id not in hikes and not on_road(desk, (p.lat, p.lon)) for p in must):
-        raise PlanImpossible("unreachable")
+    hikes |= _approaches(desk, request, [p for p in must if p.id not in hikes])
     others = _drivable(desk, [p for p in sights.others if p.category != "natural/peak"])
     ordered = {p.id: p for p in (*must, *_merged(wished_from, liked), *others)}
     most = _CANDIDATES + _CANDIDATES_A_DAY * request.days + len(must)
@@ -279,6 +279,21 @@ def _with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripReques
         needs=tuple(needs),
         entries=tuple(entries),
     )
+
+
+def _approaches(desk: Desk, request: TripRequest, must: Sequence[Place]) -> dict[str, Hike]:
+    """Return how what has to be seen is walked to from a car park, where no road leads to it."""
+    found = {}
+    for place in must:
+        here = (place.lat, place.lon)
+        there = measured(desk, "", request.start, here, request.wishes.avoid)
+        if there is not None and measured(desk, "", here, request.start, request.wishes.avoid) is not None:
+            continue
+        walk = approach_of(desk, place, request.start)
+        if walk is None:
+            raise PlanImpossible("unreachable")
+        found[place.id] = walk
+    return found
 
 
 def _slot(request: TripRequest, words: str) -> str:
@@ -356,7 +371,7 @@ def _with_meals(desk: Desk, request: TripRequest) -> TripRequest:
         if not ids:
             entries.append(Entry(slot="meals", words=words, state="missing", note="meal"))
             continue
-        every = bool(set(foods_of(core)) & {"vegetarian", "vegan", "halal", "kosher", "gluten_free"})
+        every = role is None and bool(set(foods_of(core)) & DIETS)
         number = request.days if day.day == -1 else day.day
         dined.append(MealWish(words=words, ids=ids, role=role, day=number, every=every))  # type: ignore[arg-type]
     wished = {i for wish in dined for i in wish.ids}

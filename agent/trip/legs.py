@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -123,14 +124,25 @@ def measured(desk: Desk, mode: Any, a: Point, b: Point, avoid: tuple[Avoid, ...]
 class Guess:
     """Ways for the search: driving times between sights by one matrix, the rest by the crow."""
 
-    def __init__(self, desk: Desk, points: list[Point], avoid: tuple[Avoid, ...]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        points: list[Point],
+        avoid: tuple[Avoid, ...],
+        paths: Mapping[tuple[Point, Point], Measured] | None = None,
+    ) -> None:
+        self._paths = dict(paths or {})
+        self._exact = Exact(desk, avoid)
         self._row = {point: i for i, point in enumerate(dict.fromkeys(points))}
         known = list(self._row)
         table = desk.router.matrix(known, known, avoid=avoid) if known else np.zeros((0, 0))
         self._seconds = np.asarray(table, dtype=np.float64).tolist()
 
     def walk(self, a: Point, b: Point) -> Measured | None:
-        """Return seconds and metres on foot by the crow."""
+        """Return seconds and metres on foot by the crow, on a mountain path by what is known of it."""
+        known = self._paths.get((a, b)) or self._paths.get((b, a))
+        if known is not None:
+            return known
         metres = distance_m(a, b) * _CROW_WALK
         return metres / _WALK_MPS, metres
 
@@ -141,7 +153,8 @@ class Guess:
         if i is None or j is None:
             return metres / _CITY_MPS + _DRIVE_S, metres
         seconds = self._seconds[i][j]
-        return (seconds, metres) if seconds < 1e9 else None
+        # A matrix knows fewer ways to snap to a road than a single route: the route has the last word.
+        return (seconds, metres) if seconds < 1e9 else self._exact.drive(a, b)
 
     def reaches(self, a: Point, b: Point) -> bool:
         """Whether one can drive from one to the other and back."""

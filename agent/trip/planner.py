@@ -46,7 +46,12 @@ class Workshop:
         points = [request.start, *((h.lat, h.lon) for h in hotels)]
         points += [(p.lat, p.lon) for p in request.sights if p.id not in request.hikes]
         points += [hike.park for hike in request.hikes.values()]
-        self.guess = Guess(desk, points, request.wishes.avoid)
+        summits = {p.id: (p.lat, p.lon) for p in request.sights if p.id in request.hikes}
+        paths = {
+            (request.hikes[i].park, at): (request.hikes[i].walk_s, request.hikes[i].walk_m)
+            for i, at in summits.items()
+        }
+        self.guess = Guess(desk, points, request.wishes.avoid, paths)
         self.rough = DayRun(request, self.guess, self.menu, self.times)
         self.exact = DayRun(request, Exact(desk, request.wishes.avoid), self.menu, self.times)
 
@@ -71,7 +76,29 @@ def make_plan(desk: Desk, request: TripRequest) -> Plan:
     hotels = settled_hotels(request, hotels, solved, shop)
     frames = day_frames(request, hotels)
     days = write_days(shop, frames, solved)
+    if lost := _lost(request, solved, days):
+        days = _filled(request, frames, days, lost, shop)
     return assemble(desk, request, days)
+
+
+def _lost(request: TripRequest, solved: Sequence[Sequence[Stop]], days: Sequence[Day]) -> set[str]:
+    """Return the sights that did not fit on the routers' ways."""
+    return {s.place.id for stops in solved for s in stops} - {v.place.id for d in days for v in d.sights}
+
+
+def _filled(
+    request: TripRequest, frames: Sequence[Frame], days: list[Day], lost: set[str], shop: Workshop
+) -> list[Day]:
+    """Put other sights where some were lost."""
+    kept = [[visit.place for visit in day.sights] for day in days]
+    left = replace(request, sights=tuple(p for p in request.sights if p.id not in lost - request.must_ids))
+    solved = Search(left, frames, shop.rough).solve(keep=kept)
+    if solved is None:
+        return days
+    try:
+        return write_days(shop, frames, solved)
+    except PlanImpossible:
+        return days
 
 
 def _first_must(request: TripRequest) -> str:

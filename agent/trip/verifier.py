@@ -239,7 +239,8 @@ def check_hotels(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
 def check_repeats(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
     """5: nothing but the hotel comes twice, nor does a part of what was seen."""
     seen = [v for v in plan.visits if v.kind not in {"hotel", "rest", "free", "fuel", "charging"}]
-    ids = [v.place.id for v in seen] + [p.id for v in seen for p in v.parts]
+    again = {i for wish in request.dined if wish.every for i in wish.ids}
+    ids = [v.place.id for v in seen if v.place.id not in again] + [p.id for v in seen for p in v.parts]
     names = [(v.place.name, v.kind) for v in seen if v.kind == "sight" and v.place.name]
     twice = {i for i in ids if ids.count(i) > 1} | {n for n in names if names.count(n) > 1}
     return [Problem(check="repeats", what=f"{item} comes twice") for item in sorted(map(str, twice))]

@@ -14,7 +14,7 @@ from device.cli.terminal import print_fact, print_json, stdout
 from device.errors import BadSettings, DeviceError, Missing
 from device.settings import commented_settings, load_settings, settings_path
 
-_BENCHMARKS = ("routing", "places", "guidance", "agent", "voice", "device")
+_BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device")
 _LONG = ("soak",)
 _CONFIG_HELP = """Show, check or begin the settings.
 

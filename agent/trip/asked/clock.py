@@ -47,6 +47,7 @@ def times_of(spans: Sequence[str], language: Language) -> Times:
         meal = next((m for m in ("lunch", "dinner") if _says(language, words.meals[m], span)), None)
         carrier = next((m for m, said in words.times.transport.items() if _says(language, said, span)), None)
         if carrier and not _says(language, words.times.start, span):
+            at = at if _says(language, words.morning, span) else _half(at, time(9))
             at = (datetime.combine(datetime.min.date() + timedelta(days=1), at) - _AHEAD[carrier]).time()
             found["end"] = at
         elif meal and not _says(language, (*words.times.end, *words.times.start), span):

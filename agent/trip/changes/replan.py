@@ -21,7 +21,7 @@ from agent.trip.changes.plan_words import in_part, meal_meant, meant, part_meant
 from agent.trip.changes.resize import day_dropped, moved, resized, shifted
 from agent.trip.day import Stop
 from agent.trip.offered.hours import Timetable
-from agent.trip.offered.kinds import stay_range
+from agent.trip.offered.kinds import family, stay_range
 from agent.trip.offered.sights import named, of_wish, unique
 
 if TYPE_CHECKING:
@@ -239,7 +239,9 @@ def _instead(desk: Desk, plan: Plan, request: TripRequest, out: Place, words: st
         return [place]
     alike = desk.places.of_kinds((out.category,), near=request.center, within_m=request.reach_m)
     known = [p for p in request.sights if p.category == out.category]
-    free = [p for p in (*known, *alike) if p.name and p.id not in used and p.id not in request.disliked]
+    akin = [p for p in request.sights if family(p) == family(out)]
+    every = (*known, *alike, *akin, *request.sights)
+    free = [p for p in every if p.name and p.id not in used and p.id not in request.disliked]
     if not free:
         raise PlanImpossible("no_other_kind")
     return unique(free)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agent.trip.legs import measured
 from agent.trip.offered.kinds import HIKE_LONGEST_S
 from nav.errors import NavError
 from nav.geometry import distance_m
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from agent.trip.request import TripRequest
     from poi.place import Place
 
-_TRAILHEAD_M = 5_000.0
+_TRAILHEAD_M, _APPROACH_M = 5_000.0, 500.0
 _UP, _DOWN = 0.7, 0.25
 """Extra share of the walking time on a mountain path, up and down (Naismith's rule on a slope of 15 %)."""
 
@@ -30,16 +31,18 @@ class Hike:
     """One way, seconds by the foot router."""
     walk_m: float
     """One way, metres."""
+    flat: bool = False
+    """Whether it is a short way from a car park rather than a mountain path."""
 
     @property
     def climb_s(self) -> float:
         """What climbing adds to the way up, seconds: the foot router knows no heights."""
-        return _UP * self.walk_s
+        return 0.0 if self.flat else _UP * self.walk_s
 
     @property
     def descent_s(self) -> float:
         """What a steep path adds to the way down, seconds."""
-        return _DOWN * self.walk_s
+        return 0.0 if self.flat else _DOWN * self.walk_s
 
 
 def hikes_of(desk: Desk, request: TripRequest, places: Sequence[Place]) -> dict[str, Hike]:
@@ -51,6 +54,18 @@ def hikes_of(desk: Desk, request: TripRequest, places: Sequence[Place]) -> dict[
         if len(found) >= 6:
             break
     return found
+
+
+def approach_of(desk: Desk, place: Place, start: Point) -> Hike | None:
+    """Return how one walks to a place from a car park nearby, where no road leads to it."""
+    here = (place.lat, place.lon)
+    for lot in desk.places.of_kinds(("amenity/parking",), near=here, within_m=_APPROACH_M)[:5]:
+        point = (lot.lat, lot.lon)
+        walked = measured(desk, "foot", point, here, ())
+        reached = measured(desk, "", start, point, ()) and measured(desk, "", point, start, ())
+        if walked is not None and reached is not None and walked[1] < 2 * _APPROACH_M:
+            return Hike(park=point, walk_s=walked[0], walk_m=walked[1], flat=True)
+    return None
 
 
 def _hike(desk: Desk, place: Place) -> Hike | None:

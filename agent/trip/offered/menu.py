@@ -30,6 +30,8 @@ class Menu:
         self._rank = np.array([rank(p) for p in self._all])
         self._row = {p.id: i for i, p in enumerate(self._all)}
         self._every = [set(w.ids) for w in request.dined if w.every]
+        self.repeatable = frozenset(i for ids in self._every for i in ids)
+        """Ids of restaurants that one may eat at more than once: few serve what has to be served."""
         self.wishes = assigned(request, open_days)
         self._near: dict[tuple[Point, tuple[int, str] | None], list[Place]] = {}
 

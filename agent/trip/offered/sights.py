@@ -97,7 +97,7 @@ def of_wish(desk: Desk, words: str, center: Point, within_m: float) -> list[Plac
     match = desk.places.categories(words)
     if themes == ("sights",):
         return sorted(_around(desk, SIGHT_KINDS, center, within_m), key=lambda p: -worth(p))
-    if exact or (themes and not (match and not match.rest)):
+    if exact or (themes and not (match and not match.rest) and not _is_name(words)):
         found = _of_themes(desk, exact or themes, center, within_m)
         named = [p for p in found if words.casefold() in called(p)]
         return unique((*named, *found)) if not exact else found
@@ -108,6 +108,14 @@ def of_wish(desk: Desk, words: str, center: Point, within_m: float) -> list[Plac
     found = desk.places.search(words, near=center, within_m=within_m, limit=40)
     text = words.casefold()
     return [p for p in found if is_sight(p) and text in called(p)]
+
+
+def _is_name(words: str) -> bool:
+    """Whether words with a kind in them are a name: "Atlantis Castle", 苏州博物馆; 好看的园林 is none."""
+    if any("\u3400" <= c <= "\u9fff" for c in words):
+        return "的" not in words
+    parts = words.split()
+    return len(parts) > 1 and all(part[:1].isupper() for part in parts)
 
 
 def _whole(theme: str, words: str) -> bool:
@@ -224,11 +232,12 @@ def _join_parts(sights: Sights) -> None:
     """See what lies in or beside a greater sight with it: a rock in its garden, the hall of a museum."""
     liked = [p for places in sights.liked.values() for p in places]
     order = sorted({p.id: p for p in (*sights.must, *liked, *sights.others)}.values(), key=_rank(sights))
+    must = {p.id for p in sights.must}
     mains: list[Place] = []
     gone: dict[str, str] = {}
     for place in order:
         main = next((m for m in mains if _is_part(place, m)), None)
-        if main is None or place in sights.must:
+        if main is None or place.id in must:
             mains.append(place)
             continue
         gone[place.id] = main.id

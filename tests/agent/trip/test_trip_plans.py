@@ -10,11 +10,12 @@ import pytest
 from agent.actions.context import Desk
 from agent.errors import PlanImpossible
 from agent.trip.accounting import left_over
+from agent.trip.changes.replan import change_plan
 from agent.trip.itinerary import Plan, Visit
 from agent.trip.offered.tables import serves
 from agent.trip.planner import make_plan
 from agent.trip.verifier import verify
-from agent.understanding.intent import DayWish, PlanTrip, Wishes
+from agent.understanding.intent import DayWish, PlanChange, PlanTrip, Wishes
 from tests.agent.trip.conftest import Trip, asked, desk_of
 
 
@@ -100,6 +101,19 @@ def test_a_hotel_that_is_called_a_garden_is_no_garden(trip: Trip) -> None:
 def test_a_wish_is_not_met_by_a_sound_alike(trip: Trip) -> None:
     plan, _ = trip("周荡镇", 1, likes=("动物园",))
     assert states(plan)["动物园"] == "missing"
+
+
+def test_a_name_with_a_kind_in_it_is_no_wish_for_the_kind(county: Desk, trip: Trip) -> None:
+    plan, _ = trip(likes=("亚特兰蒂斯博物馆",))
+    assert states(plan)["亚特兰蒂斯博物馆"] == "missing"
+    with pytest.raises(PlanImpossible, match="no_must"):
+        change_plan(county, *trip(), PlanChange(action="add", what="亚特兰蒂斯博物馆"))
+
+
+def test_one_may_eat_twice_where_few_serve_what_has_to_be_served(county: Desk, trip: Trip) -> None:
+    plan, request = trip(meals=("素食",))
+    assert verify(plan, request, county) == []
+    assert set(names(plan, "lunch", "dinner")) == {"素心斋"}
 
 
 def test_a_ban_on_a_kind_of_lodging_leaves_the_others(trip: Trip) -> None:

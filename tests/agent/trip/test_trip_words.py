@@ -47,6 +47,7 @@ def test_who_comes(language: str, words: str, party: dict[str, object]) -> None:
         ("zh", "晚饭七点", "dinner", time(19)),
         ("en", "back by six", "end", time(18)),
         ("en", "before my flight at four", "end", time(14)),
+        ("en", "before my flight at six", "end", time(16)),
         ("en", "start at ten", "begin", time(10)),
         ("en", "half past eight", "begin", time(8, 30)),
         ("en", "not before ten", "begin", time(10)),
