@@ -138,11 +138,12 @@ def _points(router: Router, count: int, seed: int) -> list[tuple[float, float]]:
 def _check(region: Region, router: Router, extract: Path, pairs: int) -> Figures:
     """Compare costs with the exhaustive search, a batch of targets for each source."""
     _, forbidden, _ = build_roads(read_network(extract))
-    oracle = Oracle.of(region.graph, router.turns, forbidden)
+    weights = router.metrics.weights()
+    holding = weights.key[1].conditions
+    oracle = Oracle.of(region.graph, router.turns, forbidden, weights, holding)
     batch = 20
     sources = _points(router, -(-pairs // batch), _SEED)
     targets = _points(router, pairs, _SEED + 1)
-    weights = router.metrics.weights()
     wrong = checked = unreachable = 0
     for i, source in enumerate(sources):
         starts = router.ways.starts(router.snap(*source))

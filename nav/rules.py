@@ -150,6 +150,16 @@ class RuleBook:
         last = self._last
         if last is not None and last[0] == moment and last[1] == vehicle:
             return last[2]
+        fixed = self.always(vehicle)
+        found = InForce(
+            verdicts=(*fixed.verdicts, *self._verdicts(self._timed_rules, moment, vehicle)),
+            conditions=(*fixed.conditions, *self._held(self._timed_conditions, moment, vehicle)),
+        )
+        self._last = moment, vehicle, found
+        return found
+
+    def always(self, vehicle: Vehicle) -> InForce:
+        """Return what is out of the ordinary for a vehicle at every hour."""
         if vehicle not in self._fixed:
             timed_rules, timed = set(self._timed_rules), set(self._timed_conditions)
             self._fixed[vehicle] = InForce(
@@ -160,13 +170,7 @@ class RuleBook:
                     [i for i in range(len(self.conditions)) if i not in timed], None, vehicle
                 ),
             )
-        fixed = self._fixed[vehicle]
-        found = InForce(
-            verdicts=(*fixed.verdicts, *self._verdicts(self._timed_rules, moment, vehicle)),
-            conditions=(*fixed.conditions, *self._held(self._timed_conditions, moment, vehicle)),
-        )
-        self._last = moment, vehicle, found
-        return found
+        return self._fixed[vehicle]
 
     def usual(self) -> InForce:
         """Return what is closed when nothing is special."""

@@ -84,6 +84,10 @@ class Metrics:
         with self._lock:
             return self._of((tuple(sorted(avoid)), force, penalties))
 
+    def ever_closed(self, vehicle: Vehicle) -> Int64Array:
+        """Return the edges that are closed to a vehicle at every hour."""
+        return self._effects.closed_edges(self._network.rules.always(vehicle))
+
     def of_time(self, weights: Weights) -> Weights:
         """Return the weights under which only time counts while the same rules hold as under others."""
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,9 +153,12 @@ class Router:
         BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable, NoRoute
         """
         points = self.check_stops(stops, at_least=2)
-        asked = _asked(points, approaches, headings_deg, heading_deg)
+        vehicle = vehicle or self.vehicle
+        asked = [
+            replace(stop, vehicle=vehicle) for stop in _asked(points, approaches, headings_deg, heading_deg)
+        ]
         wishes = check_avoid(avoid)
-        find = self._legs(wishes, depart, vehicle or self.vehicle).find
+        find = self._legs(wishes, depart, vehicle).find
         try:
             snaps, paths = self.ways.over(asked, find, main_only=False, turning=turning)
         except NoRoute:
@@ -300,8 +304,8 @@ class Router:
         begin, finish = (self.check_stops(points, at_least=0) for points in (sources, targets))
 
         def between(rows: Sequence[Point], columns: Sequence[Point], *, main_only: bool) -> Table:
-            starts = [self._places(point, main_only=main_only, is_start=True) for point in rows]
-            ends = [self._places(point, main_only=main_only) for point in columns]
+            starts = [self._places(p, vehicle, main_only=main_only, is_start=True) for p in rows]
+            ends = [self._places(p, vehicle, main_only=main_only) for p in columns]
             return travel_table(self.ways, starts, ends, weights, with_distance=with_distance)
 
         table = between(begin, finish, main_only=False)
@@ -312,8 +316,10 @@ class Router:
             table.fill(rows, columns, again)
         return table
 
-    def _places(self, point: Point, *, main_only: bool, is_start: bool = False) -> list[Place]:
-        stop = Stop(lat=point[0], lon=point[1])
+    def _places(
+        self, point: Point, vehicle: Vehicle | None, *, main_only: bool, is_start: bool = False
+    ) -> list[Place]:
+        stop = Stop(lat=point[0], lon=point[1], vehicle=vehicle or self.vehicle)
         return self.ways.choices(self.ways.snaps(stop, main_only=main_only, is_start=is_start), stop)
 
     def best_order(
@@ -368,7 +374,7 @@ class Router:
     def _ends_or_none(self, lat: float, lon: float, *, main_only: bool) -> list[Place]:
         try:
             self.region.check_point(lat, lon)
-            return self._places((lat, lon), main_only=main_only)
+            return self._places((lat, lon), None, main_only=main_only)
         except NavError:
             return []
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nav.errors import NoRoute, PointUnreachable
 from nav.geometry import along_line, distance_m
@@ -17,6 +18,7 @@ from nav.routing.leg import LegFinder, LegPath, Place
 from nav.routing.metric import Metrics
 from nav.routing.snap import Snap, Snapper
 from nav.rules import heavy_only
+from nav.vehicle import PASSENGER_CAR, Vehicle
 
 Point = tuple[float, float]
 MAX_SNAP_M = 2000.0
@@ -40,6 +42,8 @@ class Stop:
 
     lat: float
     lon: float
+    vehicle: Vehicle = PASSENGER_CAR
+    """What calls there."""
     heading_deg: float | None = None
     """Compass bearing in which the car moves there; None if that does not matter."""
     is_strict: bool = False
@@ -73,6 +77,8 @@ class Ways:
         graph = network.graph
         barred = (graph.edge_flags & np.uint32(EdgeFlag.NO_STOPPING)) > 0
         self._stoppable = ~(barred | heavy_only(graph.rules, graph.edge_rule))
+        self._barred: dict[Vehicle, frozenset[int]] = {}
+        self._stoppable_of: dict[Vehicle, NDArray[np.bool_]] = {}
         self._enclosures = network.enclosures
         self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
 
@@ -141,38 +147,65 @@ class Ways:
         ------
         PointUnreachable
         """
-        lat, lon = stop.lat, stop.lon
+        lat, lon, stoppable = stop.lat, stop.lon, self._stoppable_by(stop.vehicle)
         if stop.heading_deg is not None or self.profile != "car":
             return [self.snap(lat, lon, stop.heading_deg, main_only=main_only)]
-        if not is_start and (gates := self._by_the_gate(lat, lon, main_only=main_only)):
+        if not is_start and (gates := self._by_the_gate(stop, main_only=main_only)):
             return gates
         if not main_only:
-            quick = self._snapper.at_hand(lat, lon, reach_m=_CHOICE_REACH_M, only=self._stoppable)
+            quick = self._snapper.at_hand(lat, lon, reach_m=_CHOICE_REACH_M, only=stoppable)
             if quick is not None:
                 return quick
         far, edge = self._snapper.closest(lat, lon, max_distance_m=MAX_SNAP_M)
         if edge < 0:
             return [self.snap(lat, lon, main_only=main_only)]  # which tells what is wrong
-        if not self._stoppable[edge]:
+        if not self._barred_to(stop.vehicle).isdisjoint((edge, int(self.graph.edge_reverse[edge]))):
+            far = MAX_SNAP_M
+        elif not stoppable[edge]:
             # Who asks for a place right on the carriageway, not over a tunnel, means it.
             beneath = int(self.graph.edge_flags[edge]) & (EdgeFlag.TUNNEL | EdgeFlag.FERRY)
             if far <= _ON_IT_M and not beneath:
                 far += _CHOICE_REACH_M
             else:
                 far = far + _BESIDE_M if is_start else MAX_SNAP_M
-        only = self._stoppable
+        only = stoppable
         if main_only:
             only = only & (self.turns.edge_component == 0)
             far += _ISLAND_REACH_M
         found = self._snapper.within(lat, lon, max_distance_m=far, reach_m=_CHOICE_REACH_M, only=only)
         return found or [self.snap(lat, lon, main_only=main_only)]
 
-    def _by_the_gate(self, lat: float, lon: float, *, main_only: bool) -> list[Snap]:
+    def _barred_to(self, vehicle: Vehicle) -> frozenset[int]:
+        """Return the roads that are closed to a vehicle at every hour, in both directions."""
+        if vehicle not in self._barred:
+            closed = frozenset(self.metrics.ever_closed(vehicle).tolist())
+            usable, reverse = self.turns.edge_state >= 0, self.graph.edge_reverse
+            self._barred[vehicle] = frozenset(
+                edge for edge in closed if int(reverse[edge]) in closed or not usable[reverse[edge]]
+            )
+        return self._barred[vehicle]
+
+    def _stoppable_by(self, vehicle: Vehicle) -> NDArray[np.bool_]:
+        """Return on which roads a vehicle may stand at some hour."""
+        barred = self._barred_to(vehicle)
+        if not barred:
+            return self._stoppable
+        if vehicle not in self._stoppable_of:
+            chosen = self._stoppable.copy()
+            for edge in barred:
+                chosen[[edge, int(self.graph.edge_reverse[edge])]] = False
+            self._stoppable_of[vehicle] = chosen
+        return self._stoppable_of[vehicle]
+
+    def _by_the_gate(self, stop: Stop, *, main_only: bool) -> list[Snap]:
         """Return the roads at the entrances of the area round a place, if there is no road inside."""
+        lat, lon = stop.lat, stop.lon
         area = self._enclosures.around(lat, lon)
         if area < 0:
             return []
-        only = self._stoppable & (self.turns.edge_component == 0) if main_only else self._stoppable
+        only = self._stoppable_by(stop.vehicle)
+        if main_only:
+            only = only & (self.turns.edge_component == 0)
         found = self._snapper.within(
             lat, lon, max_distance_m=self._enclosures.reach_m(area), reach_m=0.0, only=only, count=1
         )

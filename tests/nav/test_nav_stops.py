@@ -10,6 +10,7 @@ import pytest
 
 from nav.errors import BadRequest
 from nav.graph import RoadClass
+from nav.vehicle import Vehicle
 
 ROAD = {"highway": "residential"}
 MOTORWAY = {"highway": "motorway", "oneway": "yes"}
@@ -225,3 +226,18 @@ def test_a_road_of_lorries_alone_is_no_stop_and_no_connection(draw_map: Callable
     assert drawn.letters(route)[-1] in "AB"
     assert route.stops[1].distance_m == pytest.approx(91, abs=3)
     assert drawn.router().route([drawn.point("D"), drawn.point("rs")]).stops[1].distance_m > 50, "an island"
+
+
+def test_a_road_too_narrow_for_the_vehicle_is_no_stop(draw_map: Callable) -> None:
+    drawn = draw_map(
+        "A---B---C\n    |\n    E---F", {"ABC": ROAD, "BE": ROAD, "EF": ROAD | {"maxwidth": "2.0"}}
+    )
+    router, ends = drawn.router(), [drawn.point("A"), drawn.point("EFF")]
+    assert router.route(ends).on_foot_m == 0.0
+    broad = Vehicle(width_m=2.5)
+    route = router.route(ends, vehicle=broad)
+    assert drawn.letters(route) == "ABE"
+    assert route.on_foot_m == pytest.approx(148, abs=3)
+    assert np.isfinite(router.matrix(ends[:1], ends[1:], vehicle=broad)).all()
+    back = router.route(ends[::-1], vehicle=broad)
+    assert drawn.letters(back).endswith("BA"), "and the way back begins on the same street"
