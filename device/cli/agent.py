@@ -105,10 +105,12 @@ def _print_plan(answer: Answer, form: str, language: Language, router: Router) -
     from datetime import UTC, datetime
 
     from agent.trip.export import export
+    from nav import Router
 
     assert answer.plan is not None
     chosen = "md" if form == "text" else form
-    text = export(answer.plan, chosen, language=language, router=router, now=datetime.now(UTC))
+    foot = Router(router.region, "foot") if chosen == "geojson" else None
+    text = export(answer.plan, chosen, language=language, router=router, now=datetime.now(UTC), foot=foot)
     if form == "text":
         stdout.print(answer.reply + "\n", soft_wrap=True)
     typer.echo(text, nl=False)
