@@ -152,7 +152,7 @@ class Silent:
         self.said.append(text)
         return iter(())
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.said.append("(stopped)")
 
 
