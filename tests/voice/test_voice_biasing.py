@@ -50,6 +50,15 @@ def test_the_nearest_by_sound_comes_first(heard: str, language: str, meant: str)
     assert found[0].text == meant
 
 
+def test_only_usual_wordings_are_usual() -> None:
+    usual, other = (
+        Expectations("zh").sentences([heard], _NAMES)[0]
+        for heard in ("带我去清华大学", "不对我是说要去文津国计酒店")
+    )
+    assert usual.listed
+    assert not other.listed
+
+
 def test_another_reading_of_the_same_character_sounds_alike() -> None:
     """导航 is often written 到行, and 行 alone is read xing."""
     found = Expectations("zh").sentences(["到行去五道口"], _NAMES)

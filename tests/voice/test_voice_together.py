@@ -42,6 +42,7 @@ def test_two_pieces(first: str, second: str, together: str | None) -> None:
 
 def test_a_usual_request_stands_alone_unless_the_first_lacks_something() -> None:
     assert read_together(heard("去机场"), heard("在哪里", is_usual=True)) is None
+    assert read_together(heard("去东门"), heard("不对，去西门", is_usual=True)) is not None
     assert read_together(heard("我想去"), heard("加油站", is_usual=True)) is not None
 
 

@@ -90,6 +90,9 @@ class Meant:
     cost: float
     """How far its sound is from what was heard: 0 is the same, 1 has nothing in common."""
 
+    listed: bool = True
+    """Whether it is a usual request as it stands, and not other words around a near name."""
+
 
 class Expectations:
     """The usual wordings of one language, made ready for comparing by sound.
@@ -143,10 +146,12 @@ class Expectations:
             Nearest by sound first.
         """
         best: dict[str, float] = {}
+        listed: set[str] = set()
         for number, reading in enumerate(heard):
             request = without_call(reading)
             opening = reading[: len(reading) - len(request)]
             found = self._near(request, names)
+            listed |= {opening + text for text, _ in found}
             if not any(cost <= _SURELY for _, cost in found):
                 inside = self._inside(request, names) if number < _READINGS_SEARCHED else []
                 found += [(text, cost and cost + _UNLISTED) for text, cost in inside]
@@ -154,7 +159,7 @@ class Expectations:
                 sentence = opening + text
                 best[sentence] = min(cost, best.get(sentence, 9.0))
         nearest = sorted(best, key=lambda text: best[text])[:count]
-        return [Meant(text=text, cost=best[text]) for text in nearest]
+        return [Meant(text=text, cost=best[text], listed=text in listed) for text in nearest]
 
     def _near(self, request: str, names: Sequence[str]) -> list[tuple[str, float]]:
         said = self._sounds(request)

@@ -49,7 +49,7 @@ class Evidence:
     """By how much they fit better than the next best sentence, limited to 10; 10 if there is none."""
 
     listed: float
-    """1 where they are a usual request."""
+    """1 where they are a usual request, or a near name by sound in other words."""
 
     tokens: float
     """Logarithm of the number of tokens."""

@@ -225,11 +225,13 @@ class Recognizer:
             heard_as = self._recognise(clip, language, likely)
             best, note = heard_as.reading, heard_as.note
             silent = bool(note)
-            is_usual = bare_text(best.text) in {bare_text(meant.text) for meant in heard_as.usual}
+            expected = {bare_text(meant.text): meant.listed for meant in heard_as.usual}
+            is_expected = bare_text(best.text) in expected
+            is_usual = expected.get(bare_text(best.text), False)
             if best.language == "zh":
                 texts = [self._tidier.put_right(text, names) for text in (best.text, *best.others)]
                 best = replace(best, text=texts[0], others=tuple(texts[1:]))
-            evidence = None if silent else self._evidence(best, heard_as, is_usual=is_usual)
+            evidence = None if silent else self._evidence(best, heard_as, is_expected=is_expected)
         except RuntimeError as error:
             raise VoiceFailed(f"the speech model failed: {error}") from error
         sure = calibration(best.language).probability(evidence) if evidence is not None else 0.0
@@ -271,7 +273,7 @@ class Recognizer:
             seconds=len(clip.samples) / RATE_HZ,
         )
 
-    def _evidence(self, reading: _Reading, heard: _Hearing, *, is_usual: bool) -> Evidence:
+    def _evidence(self, reading: _Reading, heard: _Hearing, *, is_expected: bool) -> Evidence:
         """What speaks for the text of a reading."""
         request = without_call(reading.text) or reading.text
         opening = "" if reading.language == "zh" else " "
@@ -295,7 +297,7 @@ class Recognizer:
             unsure=float(bool(reading.first)),
             cost=reading.cost,
             lead=min(10.0, reading.lead),
-            listed=float(is_usual),
+            listed=float(is_expected),
             tokens=math.log(max(1, len(logs))),
             pace=len(logs) / max(0.3, heard.seconds),
         )

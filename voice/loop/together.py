@@ -34,7 +34,7 @@ def read_together(before: Transcript, after: Transcript) -> Transcript | None:
     unfinished = completeness(before.text) == "open"
     corrects = _starts("correction").match(after.text) is not None
     adds = _starts("continuation").match(after.text) is not None
-    alone = is_yes(after.text) or is_no(after.text) or (after.is_usual and not unfinished)
+    alone = is_yes(after.text) or is_no(after.text) or (after.is_usual and not unfinished and not corrects)
     if alone or not (unfinished or corrects or adds):
         return None
     joint = _joint(after.text, unfinished=unfinished, corrects=corrects)
