@@ -268,3 +268,12 @@ def heavy_only(rules: Sequence[str], edge_rule: NDArray[np.int32]) -> NDArray[np
     """Tell which edges no car ever travels, since their rule admits heavy vehicles alone."""
     barred = [i for i, text in enumerate(rules) if not Rule.from_text(text).ever_open_to_cars]
     return np.isin(edge_rule, barred) if barred else np.zeros(len(edge_rule), bool)
+
+
+def closed_always(
+    rules: Sequence[str], rule_of: NDArray[np.int32], vehicle: Vehicle = PASSENGER_CAR
+) -> NDArray[np.bool_]:
+    """Tell which edges or nodes a vehicle never passes, by the index of their rule."""
+    verdicts = RuleBook(rules, (), (0.0, 0.0)).always(vehicle).verdicts
+    shut = [i for i, verdict in verdicts if verdict.use == Use.CLOSED]
+    return np.isin(rule_of, shut) if shut else np.zeros(len(rule_of), bool)

@@ -25,7 +25,7 @@ from nav.graph import (
 )
 from nav.routing.costs import load_costs
 from nav.routing.memory import Memory
-from nav.rules import heavy_only
+from nav.rules import closed_always
 
 PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""
@@ -381,16 +381,18 @@ def _car_penalties(
 def _components(graph: Graph, states: _States) -> Int32Array:
     """Number the strongly connected components of the edges by size, 0 the largest.
 
-    How an edge was reached is left out of account: it is no island for that. Roads of heavy vehicles alone
-    connect nothing.
+    How an edge was reached is left out of account: it is no island for that. What is closed to a passenger
+    car at every hour connects nothing.
     """
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
     edges = np.flatnonzero(states.edge_state >= 0)
     count = len(edges)
-    barred = heavy_only(graph.rules, graph.edge_rule)
-    driven = ~(barred[states.arc_a] | barred[states.arc_b])
+    barred = closed_always(graph.rules, graph.edge_rule)
+    gates = closed_always(graph.rules, graph.node_rule)[graph.edge_to[states.arc_a]]
+    gates &= graph.edge_reverse[states.arc_a] != states.arc_b
+    driven = ~(barred[states.arc_a] | barred[states.arc_b] | gates)
     a, b = states.edge_state[states.arc_a[driven]], states.edge_state[states.arc_b[driven]]
     matrix = csr_matrix((np.ones(len(a), np.int8), (a, b)), shape=(count, count))
     _, labels = connected_components(matrix, directed=True, connection="strong")

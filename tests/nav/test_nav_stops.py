@@ -241,3 +241,12 @@ def test_a_road_too_narrow_for_the_vehicle_is_no_stop(draw_map: Callable) -> Non
     assert np.isfinite(router.matrix(ends[:1], ends[1:], vehicle=broad)).all()
     back = router.route(ends[::-1], vehicle=broad)
     assert drawn.letters(back).endswith("BA"), "and the way back begins on the same street"
+
+
+def test_beyond_a_track_that_is_too_narrow_lies_an_island(draw_map: Callable) -> None:
+    ways = {"AB": ROAD, "BC": ROAD, "CD": ROAD | {"maxwidth": "1.0"}, "DE": ROAD}
+    drawn = draw_map("A---B---C-D-E", ways)
+    route = drawn.route("A", "DE")
+    assert drawn.letters(route).startswith("AB")
+    assert route.geometry[-1].tolist() == pytest.approx(drawn.point("C"), abs=1e-6)
+    assert route.on_foot_m > 50
