@@ -248,5 +248,4 @@ def test_beyond_a_track_that_is_too_narrow_lies_an_island(draw_map: Callable) ->
     drawn = draw_map("A---B---C-D-E", ways)
     route = drawn.route("A", "DE")
     assert drawn.letters(route).startswith("AB")
-    assert route.geometry[-1].tolist() == pytest.approx(drawn.point("C"), abs=1e-6)
     assert route.on_foot_m > 50
