@@ -90,18 +90,21 @@ def _by_sweeps(
     penalty = np.array([p.penalty_ms for _, p in from_places])[:, None] + np.array(
         [p.penalty_ms for _, p in to_places]
     )
-    best = np.full(duration.shape, np.inf)
-    for row, (i, start) in enumerate(from_places):
-        for column, (j, end) in enumerate(to_places):
-            total = cost[row, column] + penalty[row, column]
-            if start.edge == end.edge:
-                known[i, j] = False
-            elif total < best[i, j]:
-                best[i, j] = total
-                duration[i, j] = time[row, column] / 1000.0
-                known[i, j] &= True
-                if cost[row, column] != time[row, column]:
-                    duration[i, j] = np.nan
+    total = cost + penalty
+    steering = cost != time
+    same = np.array([p.edge for _, p in from_places])[:, None] == np.array([p.edge for _, p in to_places])
+    total[same] = np.inf
+    first_row = np.searchsorted([i for i, _ in from_places], np.arange(len(sources) + 1))
+    first_column = np.searchsorted([j for j, _ in to_places], np.arange(len(targets) + 1))
+    for i in range(len(sources)):
+        rows = slice(first_row[i], first_row[i + 1])
+        for j in range(len(targets)):
+            block = rows, slice(first_column[j], first_column[j + 1])
+            known[i, j] = not same[block].any()
+            if total[block].size:
+                at = int(total[block].argmin())
+                if total[block].flat[at] < np.inf:
+                    duration[i, j] = np.nan if steering[block].flat[at] else time[block].flat[at] / 1000.0
     known &= ~np.isnan(duration)
     return duration, known
 
