@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from agent.actions import answers as dialogue
 from agent.actions import bystander as overheard
 from agent.actions import drive as act_drive
+from agent.actions import reply
 from agent.actions import reroute as act_reroute
 from agent.actions import search as act_search
 from agent.actions import status as act_status
@@ -41,8 +42,9 @@ from agent.understanding.intent import (
     Status,
     Volume,
 )
-from agent.understanding.understand import Understander, Understanding
+from agent.understanding.understand import GUESS, Understander, Understanding
 from agent.understanding.utterance import clean
+from languages import codes
 from nav.errors import NavError
 from poi.errors import PoiError
 
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from agent.memory import Memory
     from agent.understanding.intent import Avoid, Intent
     from agent.understanding.language_model import LanguageModel
+    from agent.understanding.reader import Reader
     from agent.understanding.utterance import Language
     from nav import Region, Router
     from poi import Places
@@ -68,8 +71,10 @@ class Agent:
         Its places.
     router
         Its router.
+    reader
+        Reads free requests; None to go by closed lists alone.
     llm
-        Language model for what the rules do not cover; None to go without.
+        Language model that is asked for a guess where the reader has none; None to go without.
     memory
         The driver's memory; None to remember nothing.
     guidance
@@ -89,6 +94,7 @@ class Agent:
         *,
         places: Places,
         router: Router,
+        reader: Reader | None = None,
         llm: LanguageModel | None = None,
         memory: Memory | None = None,
         guidance: GuidanceState | Callable[[], GuidanceState | None] | None = None,
@@ -97,9 +103,9 @@ class Agent:
         avoid: Collection[str] = (),
     ) -> None:
         self._desk = Desk(region=region, places=places, router=router, memory=memory, now=now, style=style)
-        self._understander = Understander(llm)
+        self._understander = Understander(reader, llm)
+        self._unaided = Understander(reader)
         self.guidance = guidance
-        self._llm = llm
         usual = cast("tuple[Avoid, ...]", tuple(sorted(avoid)))
         self.session = Session(avoid=usual, usual_avoid=usual)
         self._suggester = Suggester(self._desk, self.session)
@@ -128,7 +134,7 @@ class Agent:
         self,
         text: str,
         *,
-        language: Literal["zh", "en"] | str | None = None,
+        language: str | None = None,
         position: Point | None = None,
         alternatives: Sequence[str] = (),
     ) -> Answer:
@@ -154,7 +160,7 @@ class Agent:
         started = time.perf_counter()
         self.session.expire(self._desk.now())
         guidance = self._followed()
-        spoken = language if language in {"zh", "en"} else None
+        spoken = language if language in codes() else None
         understood = self._understand(text, alternatives, spoken, guidance)
         order = order_of(understood.text, understood.language, planning=self.session.plan is not None)
         if order is not None:
@@ -162,9 +168,7 @@ class Agent:
         took_ms = (time.perf_counter() - started) * 1000
         return self._answer(text, understood, position, guidance, took_ms)
 
-    def is_request(
-        self, text: str, *, language: Literal["zh", "en"] | str | None = None, position: Point | None = None
-    ) -> bool:
+    def is_request(self, text: str, *, language: str | None = None, position: Point | None = None) -> bool:
         """Whether words that nobody said to us by name ask for something; nothing is done about them.
 
         Parameters
@@ -173,9 +177,9 @@ class Agent:
             As in `hear`.
         """
         self.session.expire(self._desk.now())
-        spoken = language if language in {"zh", "en"} else None
+        spoken = language if language in codes() else None
         context = self.session.context(self._guides(self._followed()))
-        understood = Understander(None).understand(text, language=spoken, context=context)
+        understood = self._unaided.understand(text, language=spoken, context=context)
         finder = Finder(
             desk=self._desk, session=self.session, position=position, language=understood.language
         )
@@ -201,7 +205,7 @@ class Agent:
             Where the car is, (lat, lon).
         """
         understood = Understanding(
-            text=clean(text), language=language, intents=tuple(intents), confidence=1.0, tier="rules"
+            text=clean(text), language=language, intents=tuple(intents), confidence=1.0, tier="list"
         )
         return self._answer(text, understood, position, self._followed(), 0.0)
 
@@ -241,6 +245,7 @@ class Agent:
             route=result.route,
             plan=result.plan,
             understood_by=understood.tier,
+            why=understood.why,
             end_guidance=result.end_guidance,
             volume=result.volume,
             timings_ms={"understand": understand_ms, "act": (time.perf_counter() - started) * 1000},
@@ -275,7 +280,7 @@ class Agent:
         context = self.session.context(self._guides(guidance))
         best = self._understander.understand(text, language=language, context=context)
         for other in () if best.intents and best.confidence > 0.5 else alternatives[:3]:
-            again = Understander(None).understand(other, language=language, context=context)
+            again = self._unaided.understand(other, language=language, context=context)
             if again.intents and again.confidence > best.confidence:
                 best = again
         return best
@@ -288,9 +293,11 @@ class Agent:
             return turn.impossible("failed")
 
     def _carry_out(self, turn: Turn, understood: Understanding) -> Result:
-        intents = [_avoiding(intent, self.session.usual_avoid) for intent in understood.intents]
-        if not intents:
-            return dialogue.not_understood(turn)
+        confirmed = self._confirmed(understood)
+        if not (confirmed or understood.is_sure(self.session.context(turn.route is not None))):
+            return dialogue.doubt(turn, understood.intents if understood.confidence >= GUESS else ())
+        wanted = confirmed or understood.intents
+        intents = [_avoiding(intent, self.session.usual_avoid) for intent in wanted]
         stops = [intent for intent in intents if isinstance(intent, Navigate)]
         if len(stops) > 1 and len(stops) == len(intents):
             return act_drive.several(turn, stops)
@@ -301,6 +308,14 @@ class Agent:
             if result.outcome in {"ask_back", "impossible"}:
                 break
         return _merged(results, turn)
+
+    def _confirmed(self, understood: Understanding) -> tuple[Intent, ...]:
+        """Return what a yes sets going, where we had asked whether a guess was right."""
+        question = self.session.question
+        if question is None or not question.pending or understood.intents != (Confirm(),):
+            return ()
+        self.session.question = None
+        return question.pending
 
     def _one(self, turn: Turn, intent: Intent) -> Result:
         """Carry out one intent; a new request ends an open question."""
@@ -337,7 +352,7 @@ class Agent:
             case Recall():
                 return act_status.recall(turn, intent)
             case Cancel():
-                return dialogue.cancel(turn)
+                return dialogue.cancel(turn, intent)
             case Repeat():
                 return self._repeat(turn)
             case Volume():
@@ -345,7 +360,7 @@ class Agent:
             case Help():
                 return turn.done("help")
             case Chat():
-                return dialogue.chat(turn, self._llm)
+                return dialogue.chat(turn, intent)
 
     def _repeat(self, turn: Turn) -> Result:
         last = self.session.last_answer
@@ -371,7 +386,7 @@ def _merged(results: list[Result], turn: Turn) -> Result:
     if len(results) == 1:
         return results[0]
     last = results[-1]
-    gap = "" if turn.language == "zh" else " "
+    gap = reply.gap(turn.language)
     routes = [result.route for result in results if result.route is not None]
     return Result(
         outcome=last.outcome,

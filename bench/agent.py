@@ -1,39 +1,35 @@
 """How right and how fast the agent understands, talks and plans, on sets that were never used to tune it.
 
     xiaogao bench agent
-    python -m bench.agent reader FILE...
+    python -m bench.agent reading FILE.jsonl …   # any set: {"text", "language", "state", "intents"} a line
 
-Only totals are printed: looking at single mistakes of the held-out set would turn it into a training set.
+Only totals are printed: looking at single mistakes of a held-out set would turn it into a training set.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
-import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent import Agent, Memory
 from agent.actions.suggestion import Suggester
-from agent.errors import AgentError
-from agent.understanding.context import Context
-from agent.understanding.intent import Intent
-from agent.understanding.language_model import LanguageModel
-from agent.understanding.reader import Reader
-from agent.understanding.understand import ACCEPT, Understander
-from agent.understanding.utterance import clean, language_of
+from bench.reading import measure_reading, plain, times_of
+
+if TYPE_CHECKING:
+    from agent.understanding.reader import Reader
 
 TESTSET = Path(__file__).parent / "agent_testset"
 NOW = datetime(2026, 6, 10, 10, 0)
 """A Wednesday morning in June: most places are open."""
+
+STRANGERS = TESTSET / "strangers"
+"""Sentences by writers who knew only a page of kinds and slots; counted, never looked at."""
 
 START = {"helsinki": (60.1719, 24.9414), "andorra": (42.5075, 1.5218), "tsinghua": (40.0, 116.32)}
 
@@ -44,107 +40,6 @@ def load(name: str, folder: Path = TESTSET) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.strip()]
 
 
-def context_of(case: dict[str, Any]) -> Context:
-    """Return the dialogue context that a case is said in."""
-    given = dict(case.get("context", {}))
-    given["offered"] = tuple(given.get("offered", ()))
-    return Context(**given)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        text = re.sub(r"^(?:the|an?|my|our) ", "", value.strip().lower())
-        return re.sub(r"[\s的]+", "", text)
-    if isinstance(value, list):
-        return sorted(_plain(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
-
-
-def same(got: Iterable[Intent], wanted: list[dict[str, Any]]) -> bool:
-    """Tell whether intents and slots are wholly right (articles, case and 的 aside)."""
-    return [_plain(intent.to_dict()) for intent in got] == [_plain(intent) for intent in wanted]
-
-
-def kinds_of(intents: Iterable[Any]) -> str:
-    """Return the kinds as one word for the confusion table."""
-    names = [intent["kind"] if isinstance(intent, dict) else intent.kind for intent in intents]
-    return "+".join(names) or "nothing"
-
-
-def utterances(llm: LanguageModel | None, tier: str, cases: list[dict[str, Any]]) -> dict[str, Any]:
-    """Measure one way of understanding: "fast", "llm" or "both".
-
-    Returns
-    -------
-    dict
-        Shares, times in milliseconds, and the confusion of kinds.
-    """
-    understander = Understander(llm, time_limit_s=30.0)
-    if llm is not None and tier != "fast":
-        understander.warm()
-    right = accepted = accepted_right = 0
-    times_ms: dict[str, list[float]] = {"fast": [], "llm": []}
-    confusion: Counter[tuple[str, str]] = Counter()
-    hard_right = hard = 0
-    for case in cases:
-        got, sure, took_ms, used = _read(understander, tier, case)
-        times_ms[used].append(took_ms)
-        ok = same(got, case["intents"])
-        right += ok
-        accepted += sure
-        accepted_right += sure and ok
-        hard += case["hard"]
-        hard_right += case["hard"] and ok
-        confusion[kinds_of(case["intents"]), kinds_of(got)] += 1
-    return {
-        "cases": len(cases),
-        "right": right / len(cases),
-        "coverage": accepted / len(cases),
-        "right_of_accepted": accepted_right / max(accepted, 1),
-        "hard_right": hard_right / max(hard, 1),
-        "fast_ms": _times(times_ms["fast"]),
-        "llm_ms": _times(times_ms["llm"]),
-        "confusion": confusion,
-    }
-
-
-def _read(
-    understander: Understander, tier: str, case: dict[str, Any]
-) -> tuple[tuple[Intent, ...], bool, float, str]:
-    text, context = case["text"], context_of(case)
-    started = time.perf_counter()
-    if tier == "fast":
-        cleaned = clean(text)
-        parsed = understander.read_fast(cleaned, language_of(cleaned), context)
-        sure = parsed is not None and parsed.confidence >= ACCEPT
-        got = parsed.intents if parsed is not None and sure else ()
-        used = "fast"
-    elif tier == "llm":
-        try:
-            got = understander.read_slow(clean(text), context)
-        except AgentError:
-            got = ()
-        sure, used = True, "llm"
-    else:
-        understood = understander.understand(text, context=context)
-        got, sure = understood.intents, True
-        used = "llm" if understood.tier == "llm" else "fast"
-    return got, sure, (time.perf_counter() - started) * 1000, used
-
-
-def _times(values: list[float]) -> dict[str, float]:
-    if not values:
-        return {}
-    ranked = sorted(values)
-    return {
-        "p50": statistics.median(ranked),
-        "p95": ranked[int(0.95 * (len(ranked) - 1))],
-        "p99": ranked[int(0.99 * (len(ranked) - 1))],
-    }
-
-
 class Maps:
     """The regions of the benchmark, built once from the extracts that are at hand."""
 
@@ -152,7 +47,7 @@ class Maps:
         self._folder = folder
         self._open: dict[str, Any] = {}
 
-    def agent(self, name: str, llm: LanguageModel | None) -> Agent | None:
+    def agent(self, name: str, reader: Reader | None) -> Agent | None:
         """Return a fresh agent with an empty memory and a clock that stands still; None without the map."""
         if name not in self._open:
             self._open[name] = self._build(name)
@@ -161,7 +56,7 @@ class Maps:
             return None
         region, places, router = parts
         memory = Memory(self._folder / f"{time.monotonic_ns()}.sqlite")
-        return Agent(region, places=places, router=router, llm=llm, memory=memory, now=lambda: NOW)
+        return Agent(region, places=places, router=router, reader=reader, memory=memory, now=lambda: NOW)
 
     def _build(self, name: str) -> Any:
         import nav
@@ -194,14 +89,14 @@ def _extract(name: str) -> Path | None:
     return file if file.is_file() else None
 
 
-def replies(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
+def replies(reader: Reader | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Say every utterance to an agent in Helsinki, and look each word and measure of its reply up."""
     from agent.actions.session import Session
 
     said = words = numbers = 0
     odd: list[str] = []
     with tempfile.TemporaryDirectory() as name:
-        agent = Maps(Path(name)).agent("helsinki", llm)
+        agent = Maps(Path(name)).agent("helsinki", reader)
         if agent is None:
             return {"replies": 0}
         for case in cases:
@@ -225,13 +120,13 @@ def _heard(agent: Agent, text: str, position: tuple[float, float]) -> tuple[Any,
     return answer, unknown_words(agent, answer, text), unknown_numbers(agent, answer, position, before)
 
 
-def dialogues(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
+def dialogues(reader: Reader | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Play the dialogues; one counts as right only if every turn is."""
     right = turns = turns_right = invented = played = 0
     with tempfile.TemporaryDirectory() as name:
         maps = Maps(Path(name))
         for case in cases:
-            agent = maps.agent(case["region"], llm)
+            agent = maps.agent(case["region"], reader)
             if agent is None:
                 continue
             played += 1
@@ -262,7 +157,7 @@ def turn_is_right(turn: dict[str, Any], answer: Any) -> bool:
     return str(turn.get("has", "")).lower() in shown.lower()
 
 
-def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
+def trips(reader: Reader | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Plan the trips: emitted plans must pass the verifier, impossible ones must be refused."""
     from agent.trip.verifier import verify
 
@@ -272,7 +167,7 @@ def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, A
     with tempfile.TemporaryDirectory() as name:
         maps = Maps(Path(name))
         for case in cases:
-            agent = maps.agent(case["region"], llm)
+            agent = maps.agent(case["region"], reader)
             if agent is None:
                 continue
             played += 1
@@ -283,7 +178,7 @@ def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, A
             times_s.append(took_s)
             intent = answer.intents[0] if answer.intents else None
             slots = intent.slots() if intent is not None else {}
-            wishes_right += _plain(slots.get("wishes", {})) == _plain(case["wishes"]) and slots.get(
+            wishes_right += plain(slots.get("wishes", {})) == plain(case["wishes"]) and slots.get(
                 "days"
             ) == case.get("days")
             if answer.plan is not None:
@@ -300,23 +195,19 @@ def trips(llm: LanguageModel | None, cases: list[dict[str, Any]]) -> dict[str, A
         "emitted": emitted,
         "verified": verified / max(emitted, 1),
         "invented": invented,
-        "seconds": _times(times_s),
+        "ms": times_of([1000 * s for s in times_s]),
         "two_days_worst_s": max(two_days_s, default=0.0),
     }
 
 
-def make_model() -> LanguageModel | None:
-    """Return the installed local model, or None."""
-    from device.errors import DeviceError
-    from device.store.models import ModelStore
+def make_reader() -> Reader | None:
+    """Return the installed reader, or None."""
+    from device.assistant.assistant import open_reader
 
-    try:
-        folder = ModelStore().path("qwen-coder-0.5b")
-    except DeviceError:
-        return None
-    from agent.understanding.local_model import LocalModel
+    return open_reader(print)
 
-    return LocalModel(folder / "model.gguf", threads=2)
+
+PARTS = ("reading", "replies", "dialogues", "trips")
 
 
 def run(console: Any, **options: Any) -> dict[str, Any]:
@@ -327,74 +218,23 @@ def run(console: Any, **options: Any) -> dict[str, Any]:
     console
         A rich console.
     **options
-        `parts`: any of "utterances", "replies", "dialogues", "trips"; all by default.
-        `llm`: False to go without.
-        `every`: the language model alone reads every n-th utterance (4), because it is slow.
+        `parts`: any of `PARTS`; all by default. `files`: sets to read instead of the committed ones.
     """
-    from rich.table import Table
-
-    parts = options.get("parts") or ("utterances", "replies", "dialogues", "trips")
-    llm = make_model() if options.get("llm", True) else None
+    parts = options.get("parts") or PARTS
+    reader = make_reader()
     figures: dict[str, Any] = {}
-    if "utterances" in parts:
-        cases = load("utterances")
-        tiers = ("fast", "llm", "both") if llm else ("fast", "both")
-        table = Table(
-            "tier", "cases", "right", "coverage", "right of accepted", "hard right", "fast ms", "llm ms"
-        )
-        for tier in tiers:
-            chosen = cases[:: options.get("every", 4)] if tier == "llm" else cases
-            found = figures[tier] = utterances(llm, tier, chosen)
-            table.add_row(
-                tier,
-                str(found["cases"]),
-                *(f"{found[key]:.1%}" for key in ("right", "coverage", "right_of_accepted", "hard_right")),
-                _spread(found["fast_ms"]),
-                _spread(found["llm_ms"]),
-            )
-        console.print(table)
-        console.print(_confusion(figures["both"]["confusion"]))
-        for tier in tiers:
-            pairs = figures[tier]["confusion"].items()
-            figures[tier]["confusion"] = {f"{wanted} as {got}": count for (wanted, got), count in pairs}
-    measures: dict[str, Callable[..., dict[str, Any]]] = {
-        "replies": replies,
-        "dialogues": dialogues,
-        "trips": trips,
-    }
-    for part in measures:
+    if "reading" in parts:
+        files = options.get("files") or [TESTSET / "utterances.jsonl", *sorted(STRANGERS.glob("*.jsonl"))]
+        figures["reading"] = measure_reading(console, reader, files)
+    for part, measure in (("replies", replies), ("dialogues", dialogues), ("trips", trips)):
         if part in parts:
-            figures[part] = measures[part](llm, load("utterances" if part == "replies" else part))
+            figures[part] = measure(reader, load("utterances" if part == "replies" else part))
             console.print({part: figures[part]})
     return figures
 
 
-def _spread(times: dict[str, float]) -> str:
-    return " / ".join(f"{times[key]:.1f}" for key in ("p50", "p95", "p99")) if times else "–"
-
-
-def _confusion(confusion: Counter[tuple[str, str]]) -> Any:
-    from rich.table import Table
-
-    table = Table("wanted", "got", "times", title="kinds that were mistaken")
-    for (wanted, got), count in confusion.most_common():
-        if wanted != got:
-            table.add_row(wanted, got, str(count))
-    return table
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Print the learned reader's figures on files of labelled sentences."""
-    if len(arguments) < 2 or arguments[0] != "reader":
-        print("usage: python -m bench.agent reader FILE...")
-        return 2
-    from bench import reader
-    from device.store.models import ModelStore
-
-    results = reader.measure(Reader.open(ModelStore()), map(Path, arguments[1:]))
-    print(reader.report(results))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from rich.console import Console
+
+    chosen, *sets = sys.argv[1:] or ["reading"]
+    run(Console(), parts=[chosen], files=[Path(name) for name in sets])

@@ -171,6 +171,10 @@ class CategoryMatch:
     label_en: str = ""
     """English name of the category."""
 
+    def label(self, language: str) -> str:
+        """Return the name of what was matched; empty where the language has none."""
+        return {"zh": self.label_zh, "en": self.label_en}.get(language, "")
+
     def __bool__(self) -> bool:
         return bool(self.categories)
 

@@ -26,7 +26,6 @@ DATA = {"data", "fixtures", "golden", "agent_testset", "results", "formats", "__
 MOST_LINES, MOST_FUNCTION_LINES, MOST_LINE_LENGTH, MOST_SIBLINGS = 500, 60, 120, 20
 
 STILL: dict[str, str] = {
-    "agent/understanding": "patterns of before the reader, which go when it knows what they know",
     "agent/trip": "its parts still name one another, and two functions are long",
     "agent/actions": "two modules of trips name one another, and long patterns are not data yet",
     "agent/train": "its lines are not all made from the language data yet",
@@ -42,8 +41,7 @@ FULL: dict[str, str] = {
     "poi": "flat is right there: one module a job",
     "nav/routing": "one module an algorithm",
     "nav/guidance": "one module a part of a manoeuvre",
-    "agent/understanding": "as above",
-    "agent/understanding/rules": "as above",
+    "agent/understanding": "one module a part of the reader",
     "bench": "one module a figure",
     "tests/nav": "one module a part of nav",
     "tests/agent": "one module a part of the dialogue",

@@ -46,8 +46,11 @@ class Answer:
     plan: Plan | None = None
     """The trip plan, if one was made or changed."""
 
-    understood_by: Literal["rules", "llm"] = "rules"
-    """Tier that read the utterance."""
+    understood_by: Literal["list", "reader", "llm"] = "list"
+    """What read the utterance."""
+
+    why: str = ""
+    """What decided how it was read."""
 
     end_guidance: bool = False
     """The drive is over: guidance is to stop."""
@@ -78,6 +81,7 @@ class Answer:
             "plan": self.plan.to_dict() if self.plan else None,
             "audio": None,
             "understood_by": self.understood_by,
+            "why": self.why,
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
         }
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (a pattern is easier to read whole)
 """Answers to our questions, references to what was said, corrections, and giving up politely."""
 
 from __future__ import annotations
@@ -7,17 +6,29 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.actions import drive as act_drive
+from agent.actions import reply
 from agent.actions import reroute as act_reroute
 from agent.actions import search as act_search
 from agent.actions.finding import Found
 from agent.actions.turn import Result, Turn
-from agent.errors import AgentError
-from agent.understanding.intent import Choose, Deny, Navigate, PlanTrip, Search, Volume
+from agent.understanding.intent import (
+    Cancel,
+    ChangeRoute,
+    Chat,
+    Choose,
+    Deny,
+    Navigate,
+    PlanTrip,
+    Remember,
+    Search,
+    Status,
+    Volume,
+)
 from languages import load_language
 
 if TYPE_CHECKING:
     from agent.actions.session import Question
-    from agent.understanding.language_model import LanguageModel
+    from agent.understanding.intent import Intent
     from poi.place import Place
 
 _PATIENCE = 1
@@ -120,7 +131,7 @@ def _choose_by(turn: Turn, intent: Choose, options: tuple[Place, ...]) -> Result
         return take(turn, best, turn.session.question)
     note = turn.say("search.no_ratings" if intent.by == "better" else "search.no_prices")
     result = _offer_one(turn, away[0])
-    result.reply = note + ("" if turn.language == "zh" else " ") + result.reply
+    result.reply = note + reply.gap(turn.language) + result.reply
     return result
 
 
@@ -223,8 +234,9 @@ def deny(turn: Turn, intent: Deny) -> Result:
         return _instead(turn, intent.instead)
     session.question = None
     if question is None:
-        # "不去了" in a drive turns down the drive.
-        return cancel(turn) if re.search(r"不(?:想|要)?去|别去", turn.text) else turn.done("deny.nothing")
+        return turn.done("deny.nothing")
+    if question.pending:
+        return turn.done("deny.say_again")
     if question.expecting == "yes_no" and isinstance(question.intent, Navigate) and question.repeated == 0:
         options = tuple(place for place in session.offered if place not in question.options)
         if not options and isinstance(session.last_search, Search):
@@ -275,17 +287,13 @@ def _corrected(before: str, words: str) -> str:
     return (head or before) + words
 
 
-def cancel(turn: Turn) -> Result:
+def cancel(turn: Turn, intent: Cancel) -> Result:
     """Stop: what was named, else the open question, else the drive."""
     session = turn.session
-    about_drive = re.search(r"导航|路线|(?i:navigat|route|guidance|directions)", turn.text) is not None
-    about_plan = re.search(r"行程|计划|玩|(?i:plan|itinerary)", turn.text) or (
-        turn.route is None and re.search(r"(?i)\btrip", turn.text)
-    )
-    if session.plan is not None and about_plan:
+    if session.plan is not None and intent.what == "plan":
         session.question = session.plan = session.plan_inputs = None
         return turn.done("trip.cancelled")
-    if session.question is not None and not about_drive:
+    if session.question is not None and intent.what != "drive":
         session.question = None
         return turn.done("cancel.question")
     session.question = None
@@ -306,67 +314,47 @@ def volume(turn: Turn, intent: Volume) -> Result:
     return result
 
 
-_CHAT_PROMPT = {
-    "zh": "你是车里的导航助手小高，性格亲切。用一句不超过二十个字的话回应，不提任何地名、时间和数字。\n用户：{text}\n小高：",
-    "en": "You are Xiao Gao, a friendly car assistant. Answer in one short sentence without any place, time or "
-    "number.\nUser: {text}\nXiao Gao:",
-}
-_FACTUAL = re.compile(
-    r"\d|[零一二三四五六七八九十百千万两]+(?:点|分|米|公里|小时|块|元|年|月|号|个|家)|路|街|市|省|区|站|http|@|[<>{}\[\]`]"
-)
+def chat(turn: Turn, intent: Chat) -> Result:
+    """Say what is not ours, in fixed words by topic; talk that asks for nothing gets a word at most."""
+    key = f"none.{intent.topic or 'other'}"
+    return turn.done(key) if intent.topic in _ANSWERED else turn.impossible(key)
 
 
-_COURTESIES = (
-    (
-        "chat.hello",
-        r"(?i)(?:你好|您好|嗨|早上好|晚上好|早|hello|hi|hey|good (?:morning|evening|afternoon))\W*$",
-    ),
-    ("chat.thanks", r"(?i).{0,4}(?:谢谢|多谢|谢了|辛苦了|thank you|thanks).{0,14}$"),
-    ("chat.bye", r"(?i)(?:再见|拜拜|bye|goodbye|see you)\W*$"),
-)
+_ANSWERED = {"talk", "greeting", "thanks", "goodbye"}
+"""Topics that ask for nothing."""
 
 
-_NOT_KNOWN = (
-    ("chat.no_weather", r"(?i)天气|下雨|下雪|气温|多少度|weather|forecast|\b(?:rain|snow)"),
-    ("chat.no_traffic", r"(?i)堵|拥堵|路况|\b(?:traffic|jams?|congest)"),
-    (
-        "chat.no_prices",
-        r"(?i)门票|票价|多少钱|收费吗|贵不贵|how much (?:is|are|does)|ticket|entrance fee|price",
-    ),
-)
-"""What is asked of a navigator and stands on no map."""
+def doubt(turn: Turn, intents: tuple[Intent, ...]) -> Result:
+    """Ask whether the best guess is meant; a yes carries it out."""
+    words = _guess(turn, intents[0]) if intents else ""
+    if not words:
+        return not_understood(turn)
+    question = turn.session.question
+    again = question.repeated + 1 if question is not None and question.pending else 0
+    if again > _PATIENCE:
+        turn.session.question = None
+        return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
+    return turn.ask(words, intent=Navigate(), expecting="yes_no", repeated=again, pending=intents)
 
 
-def courtesy(text: str) -> str | None:
-    """Return the key of the reply to a greeting, to thanks or to a goodbye; None for any other words."""
-    return next((key for key, pattern in _COURTESIES if re.match(pattern, text)), None)
-
-
-def chat(turn: Turn, llm: LanguageModel | None) -> Result:
-    """Talk, two sentences at most; what the model says must not hold a place, a time or a number."""
-    if key := courtesy(turn.text):
-        return turn.done(key)
-    for key, pattern in _NOT_KNOWN:
-        if re.search(pattern, turn.text):
-            return turn.impossible(key)
-    return Result(outcome="done", reply=_talk(turn, llm) or turn.say("chat"))
-
-
-def _talk(turn: Turn, llm: LanguageModel | None) -> str:
-    if llm is None or turn.desk.style == "brief":
-        return ""
-    prompt = _CHAT_PROMPT[turn.language].format(text=turn.text[:80])
-    try:
-        line = llm.complete(prompt, grammar=None, max_tokens=32, temperature=0.0, timeout_s=2.5)
-    except AgentError:
-        return ""
-    sentences = re.findall(r"[^。！？!?.]+[。！？!?.]", line.strip().split("\n")[0])[:2]
-    said = "".join(sentences).strip()
-    names = re.findall(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]+", said)
-    if not said or len(said) > 120 or _FACTUAL.search(said) or names:
-        return ""
-    if turn.language == "en" and re.search(
-        r"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine|ten|street|road|o'clock|km|miles?)\b", said
-    ):
-        return ""
-    return said
+def _guess(turn: Turn, intent: Intent) -> str:
+    """Say in one short question what was guessed; empty where there is nothing to ask about."""
+    match intent:
+        case Navigate(to=words) if words:
+            return turn.say("doubt.navigate", name=reply.with_article(words, turn.language))
+        case Search(what=words) if words:
+            return turn.say("doubt.search", name=reply.indefinite(words, turn.language))
+        case Navigate(need=need) | Search(need=need) if need:
+            return turn.say("doubt.search", name=turn.say(f"need.{need}"))
+        case PlanTrip(change=None, where=where) if where:
+            return turn.say("doubt.plan", name=where)
+        case ChangeRoute(add=words) if words:
+            return turn.say("doubt.add", name=words)
+        case ChangeRoute(drop=words) if words and words != "*":
+            return turn.say("doubt.drop", name=words)
+        case Remember(forget=False):
+            return turn.say(f"doubt.remember.{intent.what}", name=intent.place or turn.say("remember.here"))
+        case PlanTrip() | ChangeRoute() | Remember() | Status() | Cancel():
+            return turn.say(f"doubt.{intent.kind}")
+        case _:
+            return ""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from agent.actions.answers import courtesy
 from agent.understanding.intent import (
     Chat,
     Choose,
@@ -17,6 +15,7 @@ from agent.understanding.intent import (
     Search,
     Status,
 )
+from agent.understanding.understand import ACT_UNASKED
 
 if TYPE_CHECKING:
     from agent.actions.finding import Finder
@@ -24,22 +23,13 @@ if TYPE_CHECKING:
     from agent.understanding.intent import Intent
     from agent.understanding.understand import Understanding
 
-_SURE = 0.9
-"""Confidence of the fast tier from which its reading of talk may be acted on."""
+_LONGEST = {"zh": 30}
+_LONGEST_SPACED = 90
+"""Characters of the longest request, with and without blanks between the words; talk goes on and on."""
 
-_LONGEST = {"zh": 30, "en": 90}
-"""Characters of the longest request; talk goes on and on."""
 
-_COMMAND = re.compile(
-    r"(?i)(?:请|麻烦|那|你|再|就|帮我)*(?:带我|送我|导航|开车?[去到])"
-    r"|(?:please |now |then |and )*(?:take (?:me|us)|drive (?:me|us)|navigate|guide (?:me|us)|directions) "
-)
-"""Words for a navigator and hardly anyone else: answered even where the place is not found."""
-
-_AMONG_US = re.compile(
-    r"(?i)吃(?:点|个|些)?(?:什么|啥)|^what\b.*\b(?:eat|eating|for (?:breakfast|lunch|dinner|supper))\b"
-)
-"""What people in a car ask each other; it is answered only to who calls."""
+_AMONG_US = {"food", "coffee", "drink", "rest"}
+"""Needs that people in a car tell each other; they are answered only to who calls."""
 
 
 def is_request(understood: Understanding, session: Session, finder: Finder) -> bool:
@@ -48,23 +38,23 @@ def is_request(understood: Understanding, session: Session, finder: Finder) -> b
     Parameters
     ----------
     understood : Understanding
-        Their reading by the fast tier alone: a language model finds a wish in everything.
+        Their reading without the language model, which finds a wish in everything.
     session : Session
         The conversation before them.
     finder : Finder
         Looks up the places they name.
     """
-    if not understood.intents or understood.confidence < _SURE:
+    if not understood.intents or understood.confidence < ACT_UNASKED:
         return False
-    if len(understood.text) > _LONGEST[understood.language]:
+    if len(understood.text) > _LONGEST.get(understood.language, _LONGEST_SPACED):
         return False
-    return all(_is_meant(intent, understood.text, session, finder) for intent in understood.intents)
+    return all(_is_meant(intent, session, finder) for intent in understood.intents)
 
 
-def _is_meant(intent: Intent, text: str, session: Session, finder: Finder) -> bool:
+def _is_meant(intent: Intent, session: Session, finder: Finder) -> bool:
     match intent:
         case Chat():
-            return courtesy(text) is not None
+            return False
         case Remember():
             # A place is kept under a name of its own only for who calls.
             return not intent.label
@@ -77,9 +67,9 @@ def _is_meant(intent: Intent, text: str, session: Session, finder: Finder) -> bo
         case Navigate(to="", need=""):
             return False
         case Navigate():
-            return _COMMAND.match(text) is not None or bool(finder.target(intent).places)
+            return bool(finder.target(intent).places)
         case Search(what=""):
-            return bool(intent.need) and not _AMONG_US.search(text)
+            return bool(intent.need) and intent.need not in _AMONG_US
         case Search():
             known = finder.desk.places.categories(intent.what)
             return bool(known and not known.rest) or bool(finder.named(intent.what).places)

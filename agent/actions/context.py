@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from languages import codes
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Desk:
         where = self.places.reverse(lat, lon)
         if where.place and distance_m((where.place.lat, where.place.lon), (lat, lon)) < _SAME_M:
             return where.place
-        names = {language: where.describe(language) for language in ("zh", "en")}
+        names = {language: where.describe(language) for language in codes()}
         return Place(id="", name=names["en"], names=names, category="", lat=lat, lon=lon)
 
     def router_by(self, mode: TravelMode) -> Router:

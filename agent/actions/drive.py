@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agent.actions import reply
@@ -62,9 +63,14 @@ def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
             return act_status.not_known(turn, found, intent.to)
         return turn.impossible("search.none", what=turn.say(f"need.{intent.need}"))
     if found.verdict == "list":
-        what, found = act_search.with_untold(turn, intent.to, found)
+        what, found = act_search.with_unknown_wish(turn, intent.to, intent.has, found)
         as_search = Search(
-            what=what, need=intent.need, near=intent.near, pick=intent.pick, open_now=intent.open_now
+            what=what,
+            need=intent.need,
+            near=intent.near,
+            pick=intent.pick,
+            open_now=intent.open_now,
+            price=intent.price,
         )
         chooses = intent.need in _ASK_KINDS or found.places[0].category.startswith(_ASK_CATEGORIES)
         if found.relaxed or (chooses and intent.pick != "nearest" and len(found.places) > 1):
@@ -112,12 +118,23 @@ def drive_to(turn: Turn, intent: Navigate, place: Place) -> Result:
         )
     else:
         text = turn.say("route.start", name=turn.name(place), **facts)
+    text += _by_time(turn, intent, route)
     broken = tuple(kind for kind in getattr(route, "avoid_broken", ()) if kind in avoid)
     if broken:
-        text += ("" if turn.language == "zh" else " ") + turn.say(
-            "route.avoid_failed", roads=turn.roads(broken)
-        )
+        text += reply.gap(turn.language) + turn.say("route.avoid_failed", roads=turn.roads(broken))
     return Result(outcome="done", reply=text, places=tuple(stops), route=route)
+
+
+def _by_time(turn: Turn, intent: Navigate, route: Route) -> str:
+    """Say when one arrives, where a time to be there or to leave was named; else nothing."""
+    wanted, leave = turn.finder.moment(intent.arrive_by), turn.finder.moment(intent.depart_at)
+    if wanted is None and leave is None:
+        return ""
+    arrival = (leave or turn.desk.now()) + timedelta(seconds=float(route.duration_s))
+    gap = reply.gap(turn.language)
+    if wanted is not None and arrival > wanted:
+        return gap + turn.say("route.by_time.late", time=turn.moment(wanted), arrival=turn.moment(arrival))
+    return gap + turn.say("route.by_time", arrival=turn.moment(arrival))
 
 
 def _tell(turn: Turn, intent: Navigate, origin: Point, stops: list[Place]) -> Result:

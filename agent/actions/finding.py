@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (a pattern is easier to read whole)
 """From the words in a slot to places of the map, of the conversation, or of the memory."""
 
 from __future__ import annotations
@@ -10,14 +9,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.actions.context import REMEMBERED, as_place
+from agent.actions.reply import is_kind, with_wish
 from agent.understanding.amounts import moment_said
 from agent.understanding.intent import Search
-from agent.understanding.numerals import counted, nth
-from agent.understanding.rules.phrase import is_category
+from languages import load_language
+from languages.numbers import nth
 from nav.errors import NavError
 from nav.geometry import distance_m
 from poi.area import Area
 from poi.category import parse_category
+from poi.filters import wishes_in
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
@@ -61,24 +62,10 @@ NEED_WORDS: dict[str, tuple[str, ...]] = {
 }
 """Category words that serve a need, the best first; the next is tried when nothing is near."""
 
-_HOME = re.compile(r"(?i)(?:我?们?家里?|回家|(?:my |our )?(?:home|house|place))$")
-_WORK = re.compile(
-    r"(?i)(?:我?们?的?(?:公司|单位|办公室)|(?:my |our |the )?(?:work|office|workplace|company))$"
-)
-_THERE = re.compile(
-    r"(?i)(?:那|那里|那儿|那边|那个地方|那个|那家|这个地方|它|这家|这个|there|that(?: place| one)?|it|this place)$"
-)
-_BEFORE = re.compile(
-    r"(?i)(?:刚才|刚刚|之前|前面说的|先前)(?:的|说的|去的|搜的|找的)*(?:那个|那家|地方|那里)?$|(?:the )?(?:previous|last|earlier) (?:one|place|destination)|where (?:we|i) (?:were|was) going(?: before)?$"
-)
-_LAST = re.compile(
-    r"(?i)(?:上次|上回|上一次|以前|之前|昨天|前天|上周)(?:我们?|咱们?)?(?:去|吃|住|到)?(?:过)?(?:的)?(?:那|那个|那家|那间|那座)?(?P<zh>.*)$|(?:the |that )?(?P<en>.+?) (?:from |we went to |i went to |we were at |we ate at )?(?:last time|last week|yesterday|the other day|before|we went to|i went to)$|(?:the )?last (?P<en2>.+)$"
-)
 _NO_PRAISE = re.compile(
     r"(?i)replace|change|remove|swap|drop|skip|keep|first|second|third|last|next|not?|don'?t|my|your|our|is|are|was|what|how|why|when|who|of"
 )
 """Words that tell that more than the kind of a place was spoken of."""
-_DESTINATION = re.compile(r"(?i)(?:目的地|终点|终点站|(?:my |our |the )?destination)$")
 
 
 _BARRED = 200
@@ -160,13 +147,7 @@ class Finder:
             return self.of_need(intent.need, near=self.around(intent.near), open_at=self.open_at(intent))
         if known := self.known(words):
             return known
-        if (
-            is_category(words, "zh")
-            or is_category(words, "en")
-            or intent.pick
-            or intent.near
-            or intent.open_now
-        ):
+        if is_kind(words) or intent.pick or intent.near or intent.open_now:
             found = self.of_kind(
                 words,
                 near=self.around(intent.near),
@@ -199,32 +180,33 @@ class Finder:
 
     def known(self, words: str) -> Found | None:
         """Find what is not on the map: home, the favourites, past destinations, "there"."""
-        text = words.strip()
-        memory = self.desk.memory
-        for kind, pattern in (("home", _HOME), ("company", _WORK)):
-            if pattern.fullmatch(text):
-                kept = memory.place(kind) if memory else None  # type: ignore[arg-type]
-                if kept is None:
-                    return Found(verdict="no_memory", words=kind)
-                return Found(places=(as_place(kept),), verdict="clear", words=words)
-        if memory and (kept := memory.labelled(text)):
+        memory, session = self.desk.memory, self.session
+        reading = load_language(self.language).reading
+        kind, what = reading.reference(words)
+        if kind in {"home", "company"}:
+            kept = memory.place(kind) if memory else None  # type: ignore[arg-type]
+            if kept is None:
+                return Found(verdict="no_memory", words=kind)
             return Found(places=(as_place(kept),), verdict="clear", words=words)
-        session = self.session
-        if _DESTINATION.fullmatch(text) and session.stops:
-            return Found(places=(session.stops[-1],), verdict="clear", words=words)
-        if session.offered and (counts := counted(text)) and counts[1] in {"", "one"}:
-            return Found(places=tuple(nth(session.offered, counts[0])), verdict="clear", words=words)
-        if _THERE.fullmatch(text):
-            if session.topic is None:
-                return Found(words=words)
-            return Found(places=(session.topic,), verdict="clear", words=words)
-        if _BEFORE.fullmatch(text):
-            past = [p for p in reversed(session.earlier) if not session.stops or p.id != session.stops[-1].id]
-            past += [p for p in session.earlier if p not in past]
-            return Found(places=tuple(past[:1]), verdict="clear" if past else "no_memory", words=words)
-        if found := _LAST.fullmatch(text):
-            return self._past((found["zh"] or found["en"] or found["en2"] or "").strip("的 "), words)
-        return None
+        if memory and (kept := memory.labelled(words.strip())):
+            return Found(places=(as_place(kept),), verdict="clear", words=words)
+        number, rest = reading.position(words)
+        if number and session.offered and not rest:
+            return Found(places=tuple(nth(session.offered, number)), verdict="clear", words=words)
+        match kind:
+            case "destination" if session.stops:
+                return Found(places=(session.stops[-1],), verdict="clear", words=words)
+            case "there":
+                topic = session.topic
+                return Found(places=(topic,), verdict="clear", words=words) if topic else Found(words=words)
+            case "before":
+                now = session.stops[-1].id if session.stops else ""
+                past = [place for place in reversed(session.earlier) if place.id != now] or session.earlier
+                return Found(places=tuple(past[:1]), verdict="clear" if past else "no_memory", words=words)
+            case "once":
+                return self._past(what, words)
+            case _:
+                return None
 
     def _past(self, what: str, words: str) -> Found | None:
         """Find a past destination by its name or kind ("上次那家火锅店")."""
@@ -232,7 +214,7 @@ class Finder:
         if memory is None:
             return Found(verdict="no_memory", words=what or words)
         past = memory.destinations(REMEMBERED)
-        if not what or what in {"地方", "地儿", "place", "destination"}:
+        if not what:
             return Found(
                 places=tuple(as_place(k) for k in past[:1]),
                 verdict="clear" if past else "no_memory",
@@ -263,10 +245,13 @@ class Finder:
 
     def open_at(self, intent: Navigate | Search) -> datetime | None:
         """Return the moment at which the place has to be open, in the region's own time; None for any."""
-        now = self.desk.now()
-        if isinstance(intent, Search) and intent.open_at and (moment := moment_said(intent.open_at, now)):
+        if isinstance(intent, Search) and (moment := self.moment(intent.open_at)):
             return moment
-        return now if intent.open_now else None
+        return self.desk.now() if intent.open_now else None
+
+    def moment(self, words: str) -> datetime | None:
+        """Return the moment that words name, in the region's own time; None if they name none."""
+        return moment_said(words, self.desk.now()) if words else None
 
     def of_need(
         self,
@@ -294,6 +279,7 @@ class Finder:
         open_at: datetime | None = None,
         stars: int = 0,
         within_m: int = 0,
+        has: tuple[str, ...] = (),
         route: Route | None = None,
         limit: int = _LISTED,
     ) -> Found:
@@ -303,6 +289,8 @@ class Finder:
             wishes["open_at"] = open_at
         if stars:
             wishes["stars"] = float(stars)
+        for wish in has:
+            wishes |= wishes_in(with_wish(words, wish, self.language))[1]
         if within_m:
             wishes["within_m"] = float(within_m)
         if route is not None:
@@ -354,6 +342,7 @@ class Finder:
             open_at=self.open_at(intent),
             stars=intent.stars,
             within_m=intent.within_m,
+            has=intent.has,
             route=along,
             limit=_NARROWED if intent.without or intent.within_min else _LISTED,
         )
@@ -405,12 +394,14 @@ class Finder:
         """Find the kind alone where the words praise it too ("安静的咖啡馆", "a quiet cafe with a view")."""
         if "的" in words:
             kinds = [words.rpartition("的")[2]]
+        elif words.lower() != words:
+            return None  # a name is no kind with praise: Tower Bridge
         else:
             kind = re.split(r"(?i)\s+(?:with|that|which|where|for)\s", words)[0].split()
             praise = next((n for n, word in enumerate(kind) if _NO_PRAISE.fullmatch(word)), None)
             kinds = [" ".join(kind[start:]) for start in range(min(len(kind), 4))] if praise is None else []
         for kind in kinds:
-            if kind and kind != words and (is_category(kind, "zh") or is_category(kind, "en")):
+            if kind and kind != words and is_kind(kind):
                 found = self.of_kind(kind, near=self.position)
                 return replace(found, relaxed="quality") if found.places else None
         return None

@@ -10,10 +10,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from agent.understanding.rules.phrase import is_category
 from agent.understanding.utterance import simplified
 from languages import load_language
+from languages.nouns import all_changes
 from nav.guidance.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
+from poi.category import load_categories
+from poi.filters import wishes_in
+from poi.text import canonical
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,20 +45,23 @@ def say(language: Language, key: str, style: Style = "normal", **facts: str) -> 
     Parameters
     ----------
     language
-        "zh" or "en".
+        Code of the language.
     key
         Name of the template; `key.brief` and `key.chatty` are taken where they exist and are asked for.
     **facts
         Words for the placeholders, ready to be spoken.
     """
-    replies = load_language(language).replies
-    template, text = replies.template(key, style), replies.say(key, style, **facts)
-    text = text.replace("大约不到", "不到").replace("about less than", "less than")
-    text = re.sub(r"\b(one) (day|sight)s\b", r"\1 \2", text)
-    if language == "en" and template.endswith((".", "?", "!")):
+    spoken = load_language(language)
+    template = spoken.replies.template(key, style)
+    text = all_changes(spoken.settings.repairs, spoken.replies.say(key, style, **facts))
+    if spoken.settings.sentence_case and template.endswith((".", "?", "!")):
         text = re.sub(r"(^|[a-z]{3}[.!?] )([a-z])", lambda found: found[1] + found[2].upper(), text)
-        text = text.replace(".m..", ".m.")
     return text
+
+
+def gap(language: Language) -> str:
+    """Return what stands between two sentences."""
+    return load_language(language).settings.joiner
 
 
 _ZH_ADDRESS = re.compile(r"(?<=[\u3400-\u9fff]) (\d[\w-]*)$")
@@ -64,7 +70,7 @@ _ZH_ADDRESS = re.compile(r"(?<=[\u3400-\u9fff]) (\d[\w-]*)$")
 def spoken_name(place: Place, language: Language) -> str:
     """Return the name to speak; without one the street it is in, or else the kind of place."""
     name = speakable_name(place.label(language)) or speakable_name(place.name)
-    if name and language == "zh":
+    if name and load_language(language).settings.script == "Hans":
         name = simplified(name)
         return _ZH_ADDRESS.sub(r"\1号", name) if place.category == "address" else name
     if name:
@@ -77,31 +83,43 @@ def spoken_name(place: Place, language: Language) -> str:
     return kind_words(place, language)
 
 
-_HOUSES = (
-    "shop/", "craft/", "office/", "tourism/hotel", "tourism/hostel", "tourism/guest_house", "tourism/motel",
-    "amenity/restaurant", "amenity/fast_food", "amenity/cafe", "amenity/bar", "amenity/pub", "amenity/bank",
-    "amenity/pharmacy", "amenity/hospital", "amenity/clinic", "amenity/cinema",
-)  # fmt: skip
-"""Kinds that are counted as businesses."""
-
-
-def measure_word(place: Place) -> str:
-    """Return the Chinese measure word for a kind of place: 家 for a business, 个 for the rest."""
-    return "家" if place.category.startswith(_HOUSES) else "个"
+def measure_word(place: Place, language: Language) -> str:
+    """Return the word between a number and a place of this kind: 家 for a business, 个 for the rest."""
+    return load_language(language).settings.nouns.measure_of(place.category)
 
 
 def indefinite(words: str, language: Language) -> str:
-    """Put the article before an English noun ("an old church"); names, plurals and Chinese stay."""
-    noun = re.split(r" (?:with|that|which|where) ", words)[0]
-    plain = language == "en" and words[:1].islower() and not noun.endswith("s")
-    if not plain or re.match(r"(?:an?|the|any|some|my|our) ", words):
-        return words
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+    """Put the indefinite article before a noun ("an old church"); names and plurals stay."""
+    return load_language(language).settings.nouns.with_article(words)
+
+
+def plural(words: str, language: Language) -> str:
+    """Return several of what the words name."""
+    return load_language(language).settings.nouns.several(words)
+
+
+def without_article(words: str, language: Language) -> str:
+    """Return a noun without the article it was said with."""
+    return load_language(language).settings.nouns.without_article(words)
 
 
 def with_article(words: str, language: Language) -> str:
     """Put the article before words that may be a name, where they are a kind of place ("a church")."""
-    return indefinite(words, language) if words.islower() and is_category(words, "en") else words
+    return indefinite(words, language) if words.islower() and is_kind(words) else words
+
+
+def is_kind(words: str) -> bool:
+    """Tell a kind of place ("gas station", "a cafe with wifi") from a name ("Shell Kamppi")."""
+    rest, wishes = wishes_in(words)
+    plain = rest if wishes and rest.strip() else words
+    match = load_categories().match(plain)
+    # What only sounds or is written like a kind may be a name: Kamppi is no camp site.
+    return bool(match and not match.rest and match.word == canonical(without_article(plain, "en")))
+
+
+def with_wish(kind: str, wish: str, language: Language) -> str:
+    """Put what a place must have to its kind: 能带宠物的酒店, "hotel with a view"."""
+    return say(language, "search.kind_with", what=kind, wish=wish)
 
 
 def either(parts: Sequence[str], language: Language) -> str:
@@ -111,10 +129,13 @@ def either(parts: Sequence[str], language: Language) -> str:
 
 def kind_words(place: Place, language: Language) -> str:
     """Name the kind of place ("加油站", "gas station")."""
-    from poi.category import load_categories
-
     label = load_categories().label(place.category, language)
-    return speakable_name(label) or ("这个地方" if language == "zh" else "this place")
+    return speakable_name(label) or say(language, "place.this")
+
+
+def kind_in_sentence(label: str, language: Language) -> str:
+    """Return the name of a kind as it stands inside a sentence."""
+    return label.lower() if load_language(language).settings.nouns.small_kinds else label
 
 
 def count_words(count: int, language: Language) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agent.actions import status as act_status
 from agent.actions.drive import alternatives, navigate, plan_route
 from agent.actions.turn import Result, Turn
 from agent.understanding.intent import Avoid, ChangeRoute, Navigate
-from agent.understanding.numerals import counted, nth
+from languages import load_language
+from languages.numbers import nth
 from poi.category import parse_category
 
 if TYPE_CHECKING:
@@ -190,14 +190,12 @@ def _drop_stop(turn: Turn, words: str) -> Result:
     return Result(outcome="done", reply=text, route=route, places=(*kept, destination))
 
 
-_ANY_STOP = re.compile(r"(?i)(?:stops?|one|way ?points?|途[经径]点|经停点?|停靠点|站|地方)?")
-
-
 def _meant(turn: Turn, stops: list[Place], words: str) -> list[Place]:
     """Return the stops that words mean: by their number, by name or by kind."""
-    if counts := counted(re.sub(r"(?i)^(?:the )?next\b", "first", words.replace("下一", "第一"))):
-        number, what = counts
-        return nth(stops if _ANY_STOP.fullmatch(what) else _meant(turn, stops, what), number)
+    reading = load_language(turn.language).reading
+    number, what = reading.position(words)
+    if number:
+        return nth(_meant(turn, stops, what) if what and not reading.is_stop(what) else stops, number)
     match = turn.desk.places.categories(words)
     kinds = {parse_category(kind)[0] for kind in match.categories} if match else set()
     return [place for place in stops if _named(place, words) or place.category in kinds]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,8 @@ from agent.actions import reply
 from agent.actions import status as act_status
 from agent.actions.finding import OTHER_NUMBER, Found
 from agent.actions.turn import Result, Turn
-from agent.actions.unsupported import untold_wish
 from agent.understanding.amounts import until_said
 from agent.understanding.intent import Navigate, Search, Status
-from agent.understanding.rules.phrase import told_of
 from poi.filters import wishes_in
 from poi.opening import open_at
 
@@ -55,18 +52,18 @@ def search(turn: Turn, intent: Search) -> Result:
         return about_place(turn, found)
     if not found.places:
         return _nothing(turn, intent, found)
-    what, found = with_untold(turn, intent.what, found)
-    return offer(turn, intent.model_copy(update={"what": what}), found)
+    what, found = with_unknown_wish(turn, intent.what, intent.has, found)
+    has = intent.has if what == intent.what else ()
+    return offer(turn, intent.model_copy(update={"what": what, "has": has}), found)
 
 
-def with_untold(turn: Turn, what: str, found: Found) -> tuple[str, Found]:
+def with_unknown_wish(turn: Turn, what: str, has: tuple[str, ...], found: Found) -> tuple[str, Found]:
     """Return the kind with a wish that was said of it and no map tells, which only the nearest may meet."""
-    if (
-        found.verdict == "list"
-        and not found.relaxed
-        and (told := untold_wish(turn.text, what, turn.language))
-    ):
-        return told, replace(found, relaxed="quality")
+    if found.verdict == "list" and not found.relaxed:
+        for wish in has:
+            said = reply.with_wish(what, wish, turn.language)
+            if what and not wishes_in(said)[1]:
+                return said, replace(found, relaxed="quality")
     return what, found
 
 
@@ -96,24 +93,23 @@ def _nothing(turn: Turn, intent: Search, found: Found) -> Result:
     return turn.impossible("search.none", what=what)
 
 
-_HAD = {"wheelchair", "wifi", "outdoor", "plug"}
-"""Wishes that a place is said to have: 有无线网的咖啡馆."""
-
-
 def words_of(turn: Turn, intent: Search) -> str:
-    """Name what was asked for: the category's own name if it is one, else the words said."""
+    """Name what was asked for, with what it is to have."""
+    words = _kind_of(turn, intent)
+    for wish in intent.has:
+        said = reply.with_wish(words, wish, turn.language)
+        words = said if wishes_in(said)[1] else words
+    return words
+
+
+def _kind_of(turn: Turn, intent: Search) -> str:
+    """Name the kind: the category's own name if it is one, else the words said."""
     if intent.what:
         match = turn.desk.places.categories(intent.what)
-        if match and not match.rest:
-            label = match.label_zh if turn.language == "zh" else match.label_en
-            if label and turn.language == "en":
-                return label.lower()
-            return label or intent.what
-        if turn.language == "zh" and "的" in intent.what and wishes_in(intent.what)[1].keys() & _HAD:
-            return f"有{intent.what.removeprefix('有')}"
-        if turn.language == "zh":
-            return told_of(intent.what)
-        return re.sub(r"(?i)^(?:an?|the|some|any) ", "", intent.what)
+        if match and not match.rest and not intent.has:
+            label = match.label(turn.language)
+            return reply.kind_in_sentence(label, turn.language) if label else intent.what
+        return reply.without_article(intent.what, turn.language)
     return turn.say(f"need.{intent.need}")
 
 
@@ -129,7 +125,7 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
             what=what,
             when=_when(turn, intent),
             named=reply.indefinite(what, turn.language),
-            measure=reply.measure_word(first),
+            measure=reply.measure_word(first, turn.language),
             name=turn.name(first),
             distance=turn.distance(first.distance_m or 0),
             within=turn.distance(intent.within_m),
@@ -145,12 +141,12 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
         )
         return _one(turn, first, text)
     note = ""
-    if intent.pick in {"cheapest", "best"}:
-        note = turn.say("search.no_prices" if intent.pick == "cheapest" else "search.no_ratings")
-        note += "" if turn.language == "zh" else " "
+    if intent.pick in {"cheapest", "best"} or intent.price:
+        note = turn.say("search.no_ratings" if intent.pick == "best" else "search.no_prices")
+        note += reply.gap(turn.language)
     elif intent.open_at:
         note = turn.say("search.open_then", when=_when(turn, intent))
-    shown = _distinct(turn, places)[:_OFFERED]
+    shown = _distinct(turn, places)[: min(intent.count or _OFFERED, _OFFERED)]
     if intent.pick == "nearest" or len(shown) == 1:
         one = turn.say("search.one", name=turn.name(first), where=_where(turn, first, intent))
         return _one(turn, first, note + one)
@@ -158,8 +154,8 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
     text = turn.say(
         "search.many",
         count=reply.count_words(len(shown), turn.language),
-        what=_plural(what, turn.language),
-        measure=reply.measure_word(first),
+        what=reply.plural(what, turn.language),
+        measure=reply.measure_word(first, turn.language),
         list=turn.listed(items),
     )
     return turn.ask(
@@ -178,21 +174,6 @@ def _when(turn: Turn, intent: Search) -> str:
 def _closed_then(turn: Turn, place: Place, intent: Search) -> bool:
     moment = turn.finder.open_at(intent)
     return moment is not None and open_at(place.opening_hours, moment, place.lat, place.lon) is False
-
-
-def _plural(what: str, language: str) -> str:
-    noun, told, more = what.partition(" with ") if language == "en" else (what, "", "")
-    return _plural_noun(noun, language) + told + more
-
-
-def _plural_noun(what: str, language: str) -> str:
-    if language == "zh" or what.endswith("s"):
-        return what
-    if what.startswith("place to "):
-        return "places" + what[5:]
-    if what.endswith(("ch", "sh", "x", "z")):
-        return what + "es"
-    return what[:-1] + "ies" if what.endswith("y") and not what.endswith(("ay", "ey")) else what + "s"
 
 
 def _distinct(turn: Turn, places: tuple[Place, ...]) -> list[Place]:
@@ -270,11 +251,8 @@ def which(turn: Turn, found: Found, intent: Navigate) -> Result:
             labels.append(place.district)
         elif ask_by == "kind":
             kind = reply.kind_words(place, turn.language)
-            labels.append(
-                f"{turn.name(place)}（{kind}）"
-                if turn.language == "zh"
-                else f"the {kind.lower()} {turn.name(place)}"
-            )
+            kind = reply.kind_in_sentence(kind, turn.language)
+            labels.append(turn.say("place.kind_label", name=turn.name(place), kind=kind))
         elif ask_by == "distance":
             labels.append(turn.distance(place.distance_m or 0))
         else:

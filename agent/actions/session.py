@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from agent.understanding.context import Context
+from agent.understanding.labels import State
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ class Question:
     repeated: int = 0
     """How often the answer was not understood."""
 
+    pending: tuple[Intent, ...] = ()
+    """What is done on a yes, where we were not sure enough to do it unasked."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Session:
@@ -95,18 +98,17 @@ class Session:
         if self.touched_at and now - self.touched_at > TOPIC_LASTS:
             self.offered, self.topic, self.last_search = (), None, None
 
-    def context(self, guiding: bool) -> Context:
+    def context(self, guiding: bool) -> State:
         """Return what the understanding needs to know."""
         names: list[str] = []
         places = self.question.options if self.question else self.offered
         for place in places:
             names += [name for name in (place.name, place.district, *place.names.values()) if name]
-        return Context(
+        return State(
             expecting=self.question.expecting if self.question else "",
             guiding=guiding,
             planning=self.plan is not None,
             offered=tuple(dict.fromkeys(names)),
-            kinds=frozenset(place.category for place in places),
         )
 
     def drive_to(self, route: Route, origin: tuple[float, float] | None, stops: list[Place]) -> None:

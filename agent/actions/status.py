@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from agent.actions import reply
 from agent.actions.turn import Result, Turn
+from agent.understanding.amounts import until_said
 from agent.understanding.intent import Navigate, Recall, Remember, Status
 from nav.errors import NavError
+from nav.guidance.names import name_in
 from nav.guidance.wording import spoken_speed
 from poi.opening import next_change, open_at
 
 if TYPE_CHECKING:
     from agent.actions.finding import Found
-    from agent.memory import Kept
+    from agent.memory import Kept, Memory
     from nav import Route
     from poi.place import Place
 
@@ -30,14 +32,20 @@ def status(turn: Turn, intent: Status) -> Result:
         intent = intent.model_copy(update={"place": ""})
     if intent.place:
         return _to_place(turn, intent)
-    direct = {"where_am_i": _where, "speed_limit": _limit, "fuel_range": _range, "clock": _clock}
-    if intent.what in direct:
-        return direct[intent.what](turn)
+    if intent.what in _DIRECT:
+        return _DIRECT[intent.what](turn)
+    intent = intent.model_copy(update={"what": _LEFT.get(intent.what, intent.what)})
     route = turn.route
     if route is None or not turn.session.stops:
         return turn.impossible("status.no_route")
     if intent.what == "next_turn":
         return _next_turn(turn, route)
+    if intent.what == "route":
+        return _roads(turn, route)
+    if intent.what in {"opening_hours", "phone", "address"}:
+        return _about(turn, intent, turn.session.stops[-1])
+    if intent.what == "leave_by":
+        return _leave_by(turn, intent, turn.session.stops[-1], remaining(turn, route)[1])
     remaining_m, remaining_s = remaining(turn, route)
     facts: dict[str, Any] = {
         "distance": turn.distance(remaining_m),
@@ -114,15 +122,80 @@ def _clock(turn: Turn) -> Result:
     return turn.done("status.clock", time=reply.spoken_time(turn.desk.now(), turn.language))
 
 
+def _date(turn: Turn) -> Result:
+    return turn.done("status.date", date=reply.spoken_date(turn.desk.now().date(), turn.language))
+
+
+def _traffic(turn: Turn) -> Result:
+    return turn.impossible("none.traffic")
+
+
+_DIRECT = {
+    "where_am_i": _where,
+    "speed_limit": _limit,
+    "fuel_range": _range,
+    "clock": _clock,
+    "date": _date,
+    "traffic": _traffic,
+}
+"""Questions that need neither a route nor a place."""
+
+_LEFT = {"distance": "distance_left", "travel_time": "time_left"}
+"""What a question about the way asks while a route is driven."""
+
+_ROADS = 4
+"""Roads of a route that are named, the longest in their order."""
+
+
+def _roads(turn: Turn, route: Route) -> Result:
+    """Name the roads that a route follows longest."""
+    stretches: dict[str, float] = {}
+    for maneuver in route.maneuvers:
+        if name := name_in(maneuver.names, turn.language):
+            stretches[name] = stretches.get(name, 0.0) + maneuver.length_m
+    longest = sorted(stretches, key=lambda name: -stretches[name])[:_ROADS]
+    names = [name for name in stretches if name in longest]
+    return turn.done("status.roads", list=turn.listed(names)) if names else turn.done("status.roads.none")
+
+
+def _leave_by(turn: Turn, intent: Status, place: Place, duration_s: float) -> Result:
+    """Say when to leave so as to be somewhere by a time."""
+    now, name = turn.desk.now(), turn.name(place)
+    wanted = turn.finder.moment(intent.arrive_by)
+    if wanted is None:
+        return turn.impossible("status.leave_by.when")
+    leave, arrival = wanted - timedelta(seconds=duration_s), now + timedelta(seconds=duration_s)
+    facts = {"name": name, "time": turn.moment(wanted), "duration": turn.duration(duration_s)}
+    if leave < now:
+        return turn.impossible("status.leave_by.late", arrival=turn.moment(arrival), **facts)
+    return turn.done("status.leave_by", leave=turn.moment(leave), places=(place,), **facts)
+
+
+def _about(turn: Turn, intent: Status, place: Place) -> Result:
+    """Say what the map tells of a place: its hours, its telephone, its address."""
+    turn.session.topic = place
+    turn.session.touched_at = turn.desk.now()
+    match intent.what:
+        case "phone":
+            return _phone(turn, place)
+        case "address":
+            if not place.address:
+                return turn.impossible("status.address.unknown", name=turn.name(place))
+            return turn.done("status.address", name=turn.name(place), address=place.address, places=(place,))
+        case _:
+            moment = turn.finder.moment(intent.at)
+            if moment is None:
+                return _hours(turn, place)
+            return open_then(turn, place, moment, until=until_said(intent.at))
+
+
 def _to_place(turn: Turn, intent: Status) -> Result:
     """Say how far a named place is, without going there."""
     found = turn.finder.target(Navigate(to=intent.place))
     if not found.places:
         return not_known(turn, found, intent.place)
-    if intent.what in {"opening_hours", "phone"}:
-        turn.session.topic = found.places[0]
-        turn.session.touched_at = turn.desk.now()
-        return (_hours if intent.what == "opening_hours" else _phone)(turn, found.places[0])
+    if intent.what in {"opening_hours", "phone", "address"}:
+        return _about(turn, intent, found.places[0])
     if turn.position is None:
         return turn.impossible("route.no_position")
     place = found.places[0]
@@ -138,9 +211,11 @@ def _to_place(turn: Turn, intent: Status) -> Result:
     except NavError:
         key = f"route.no_way.{intent.by}" if intent.by else "route.no_route"
         return turn.impossible(key, name=turn.name(place))
-    key = {"time_left": "status.place_time", "arrival_time": "status.place_arrival"}.get(
-        intent.what, "status.place_distance"
-    )
+    if intent.what == "leave_by":
+        return _leave_by(turn, intent, place, float(route.duration_s))
+    if intent.what == "route":
+        return _roads(turn, route)
+    key = _TO_PLACE.get(intent.what, "status.place_distance")
     arrival = turn.desk.now() + timedelta(seconds=float(route.duration_s))
     return turn.done(
         key,
@@ -151,6 +226,13 @@ def _to_place(turn: Turn, intent: Status) -> Result:
         duration=turn.duration(route.duration_s),
         places=(place,),
     )
+
+
+_TO_PLACE = {
+    "time_left": "status.place_time",
+    "travel_time": "status.place_time",
+    "arrival_time": "status.place_arrival",
+}
 
 
 def not_known(turn: Turn, found: Found, words: str) -> Result:
@@ -185,7 +267,7 @@ def open_then(turn: Turn, place: Place, moment: datetime, *, until: bool) -> Res
     turn.session.topic = place
     is_open = open_at(place.opening_hours, moment, place.lat, place.lon)
     if is_open is None:
-        return turn.impossible("hours.unknown", name=name)
+        return turn.impossible("hours.then.unknown", name=name, when=turn.moment(moment, until=until))
     if is_open:
         return turn.done("hours.open.then", name=name, when=turn.moment(moment, until=until), places=(place,))
     return turn.done("hours.closed.then", name=name, when=turn.moment(moment), places=(place,))
@@ -203,6 +285,8 @@ def remember(turn: Turn, intent: Remember) -> Result:
     memory = turn.desk.memory
     if memory is None:
         return turn.impossible("memory.off")
+    if intent.forget:
+        return _forget(turn, intent, memory)
     place = None
     if intent.place:
         found = turn.finder.named(intent.place)
@@ -229,6 +313,19 @@ def remember(turn: Turn, intent: Remember) -> Result:
         at=turn.desk.now(),
     )
     return turn.done(f"remember.{intent.what}", name=intent.label or name)
+
+
+def _forget(turn: Turn, intent: Remember, memory: Memory) -> Result:
+    """Erase what is kept as home or company, or a favourite by its name."""
+    if intent.what == "favourite":
+        label = intent.label or intent.place
+        kept = memory.labelled(label) if label else None
+    else:
+        kept = memory.place(intent.what)
+    if kept is None:
+        return turn.impossible("remember.forgot.nothing")
+    memory.forget(kept.label or intent.what)
+    return turn.done(f"remember.forgot.{intent.what}", name=kept.label or kept.name)
 
 
 def recall(turn: Turn, intent: Recall) -> Result:

@@ -179,7 +179,7 @@ def _changed_words(turn: Turn, change: PlanChange, changed: Changed) -> str:
     )
     told = turn.say("trip.changed", what=what.rstrip("."))
     lost = trip_told.lost(turn, plan, request, turn.session.plan_past[-1][0])
-    gap = "" if turn.language == "zh" else " "
+    gap = reply.gap(turn.language)
     return f"{told}{gap}{lost}".strip()
 
 

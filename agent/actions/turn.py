@@ -115,6 +115,7 @@ class Turn:
         options: tuple[Place, ...] = (),
         repeated: int = 0,
         words: str = "",
+        pending: tuple[Intent, ...] = (),
     ) -> Result:
         """Ask back and remember the question."""
         self.session.question = Question(
@@ -124,6 +125,7 @@ class Turn:
             asked_at=self.desk.now(),
             words=words or reply_text,
             repeated=repeated,
+            pending=pending,
         )
         if options:
             self.session.offered = options

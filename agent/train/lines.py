@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from agent.understanding.head import label_of
 from agent.understanding.intent import Intent, parse_intent
 
 _LISTS = {"avoid", "allow", "via", "likes", "dislikes", "must", "meals"}
@@ -33,7 +32,7 @@ _WISHES = {
 }
 
 
-__all__ = ["Line", "development", "hand_written", "label_of", "read_line", "spoken", "templated"]
+__all__ = ["Line", "development", "hand_written", "read_line", "spoken", "templated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

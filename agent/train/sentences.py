@@ -48,6 +48,9 @@ _STATE = 0.25
 _REAL_NAMES = 0.4
 _OPTIONAL = 0.4
 
+_NOT_TRAINED = {"device"}
+"""Files whose sentences are read by the closed lists alone."""
+
 
 @dataclass(slots=True)
 class Fill:
@@ -99,6 +102,7 @@ class Sentences:
         self._groups = {
             file: (groups, [g.weight * self._variety(g.templates) for g in groups])
             for file in self._grammar.files()
+            if file not in _NOT_TRAINED
             if (groups := self._grammar.of_file(file))
         }
         joining = [g for g in self._grammar.groups if g.joins and g.file in _SHARES]

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from languages import load_language
 from languages.matching import Matcher
 
-_LISTS = ("answers", "orders")
+_LISTS = ("answers", "orders", "device")
 
 
 class Dialogue(Protocol):

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ from poi import Places
 
 if TYPE_CHECKING:
     from agent import Agent, Answer, Memory
+    from agent.understanding.reader import Reader
     from voice.asr.recognizer import Transcript
     from voice.tts.synthesizer import Clip
 
@@ -113,6 +114,7 @@ class Assistant:
     def _open(self, settings: Settings, region: str, at: Position | None, store: ModelStore | None) -> None:
         self.warnings: list[str] = []
         """What does not work although the assistant answers."""
+        self._store = store
         self.engines: Engines = make_engines(settings, store)
         self.region = Region.open(current_region(region or settings.region.name, at=at))
         self.router = Router(
@@ -131,6 +133,7 @@ class Assistant:
             self.region,
             places=self.places,
             router=self.router,
+            reader=open_reader(self.warnings.append, self._store),
             llm=self._language_model(),
             memory=memory,
             guidance=self.driving.state,
@@ -259,6 +262,17 @@ class Assistant:
         self.engines.close()
         self.places.close()
         self._lock.close()
+
+
+def open_reader(tell: Callable[[str], object], store: ModelStore | None = None) -> Reader | None:
+    """Return the learned reader; where it cannot be had, tell why and go on with the closed lists."""
+    from agent.understanding.reader import Reader
+
+    try:
+        return Reader.open(store or ModelStore())
+    except AgentError as error:
+        tell(f"only plain answers and orders are understood: {error}")
+        return None
 
 
 def _since_ms(start: float) -> float:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,9 @@ Position = tuple[float, float]
 
 _PREPARED = 500
 """So many sayings are remembered as made beforehand."""
+
+if TYPE_CHECKING:
+    from agent import Answer
 
 
 class Conversation:
@@ -106,7 +109,7 @@ class Conversation:
             text=answer.reply,
             language=answer.language,
             asks_back=answer.outcome in {"ask_back", "not_understood"},
-            understood=turn.doubted or (bool(answer.intents) and answer.understood_by == "rules"),
+            understood=turn.doubted or _was_understood(answer),
             details=turn.to_dict(),
             carry_out=lambda: self._carry_out(turn),
         )
@@ -245,3 +248,8 @@ async def _close(clips: Generator[Clip, None, None], making: asyncio.Task[Any] |
         if not making.cancelled():
             making.exception()
     await asyncio.to_thread(clips.close)
+
+
+def _was_understood(answer: Answer) -> bool:
+    """Whether an answer rests on more than a guess."""
+    return bool(answer.intents) and answer.outcome != "not_understood" and answer.understood_by != "llm"

@@ -70,22 +70,26 @@ def _planned(
 ) -> tuple[Answer, Language, Router]:
     """Understand a trip and plan it."""
     from agent import Agent
-    from agent.understanding.context import Context
+    from agent.understanding.labels import State
     from agent.understanding.understand import Understander
+    from device.assistant.assistant import open_reader
     from device.settings import load_settings
     from device.store.regions import current_region, local_clock
-    from device.vehicle import vehicle_of
     from nav import Region, Router
 
     settings = load_settings()
     opened = Region.open(current_region(region or settings.region.name, at=position))
-    places, router = places_of(opened), Router(opened, vehicle=vehicle_of(settings.vehicle))
-    understood = Understander(None).understand(words, context=Context())
+    places, router = places_of(opened), Router(opened)
+    understood = Understander(open_reader(_tell)).understand(words, context=State())
     trip = _trip_in(understood, words)
     intent = trip.model_copy(update={"days": days if days is not None else trip.days or 1})
     agent = Agent(opened, places=places, router=router, now=local_clock(opened), avoid=settings.routing.avoid)
     answer = agent.carry_out(words, [intent], language=understood.language, position=position)
     return answer, understood.language, router
+
+
+def _tell(warning: str) -> None:
+    stderr.print(f"xiaogao: {warning}", soft_wrap=True)
 
 
 def _trip_in(understood: Understanding, words: str) -> PlanTrip:

@@ -22,6 +22,7 @@ _COMMANDS = (
     "route",
     "find",
     "agent",
+    "explain",
     "drive",
     "map",
     "models",

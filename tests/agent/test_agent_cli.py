@@ -26,7 +26,7 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture
-def installed(helsinki: nav.Region, home: Path) -> None:
+def installed(helsinki: nav.Region, with_models: Path) -> None:
     """Install the region of Helsinki in an empty home."""
     regions_dir().mkdir(parents=True)
     shutil.copytree(helsinki.path, regions_dir() / "helsinki")

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from agent.errors import ModelTimeout, ModelUnavailable
+from agent.understanding.labels import State
 from agent.understanding.language_model import OpenAICompatible
-from agent.understanding.prompt import PREFIX, build_grammar, build_prompt, read_output
+from agent.understanding.prompt import build_grammar, build_prompt, guess, prefix, read_output
 from agent.understanding.understand import Understander
 
 
@@ -44,10 +45,13 @@ HARD = "我闺女在实验小学等我呢快点"
         (" navigate to=实验小学", HARD, [{"kind": "navigate", "to": "实验小学"}]),
         (" navigate to=北京大学", HARD, []),
         (" search need=food", "肚子咕咕叫", [{"kind": "search", "need": "food"}]),
-        (" search need=gold", "肚子咕咕叫", []),
-        (" fly to=moon", "take me to the moon", []),
-        (" status next_turn; volume up", "x", [{"kind": "status", "what": "next_turn"}, {"kind": "volume"}]),
-        ("{'kind': 'navigate'}", "x", []),
+        (
+            " status next_turn; volume up",
+            "x",
+            [{"kind": "status", "what": "next_turn"}, {"kind": "volume", "change": "up"}],
+        ),
+        (" choose 2", "x", [{"kind": "choose", "index": 2}]),
+        (" plan_trip where=大理 days=3", "大理三天", [{"kind": "plan_trip", "where": "大理", "days": 3}]),
         ("", "x", []),
         ("navigate to=; DROP TABLE", "x", []),
     ],
@@ -55,12 +59,12 @@ HARD = "我闺女在实验小学等我呢快点"
 def test_only_what_fits_the_schema_and_was_said_is_read(
     line: str, text: str, wanted: list[dict[str, Any]]
 ) -> None:
-    assert [intent.to_dict() for intent in read_output(line, text)] == wanted
+    assert read_output(line, text) == wanted
 
 
 def test_the_prompt_begins_alike_every_time() -> None:
-    assert build_prompt("一").startswith(PREFIX)
-    assert build_prompt("two").startswith(PREFIX)
+    assert build_prompt("一").startswith(prefix())
+    assert build_prompt("two").startswith(prefix())
 
 
 def test_the_grammar_holds_only_words_that_were_said() -> None:
@@ -75,15 +79,30 @@ def test_the_grammar_holds_only_words_that_were_said() -> None:
     [ModelTimeout("slow"), ModelUnavailable("gone"), "Sure! Here is your JSON:", "\x00\x01"],
     ids=repr,
 )
-def test_without_a_usable_model_the_rules_answer(failure: str | Exception) -> None:
-    understander = Understander(Scripted(failure))
-    assert understander.understand("带我去天坛").intents[0].to_dict() == {"kind": "navigate", "to": "天坛"}
+def test_without_a_usable_model_the_lists_go_on(failure: str | Exception) -> None:
+    understander = Understander(llm=Scripted(failure))
+    assert understander.understand("再说一遍").intents[0].to_dict() == {"kind": "repeat"}
     assert understander.understand("呜啦啦啦").intents == ()
 
 
+@pytest.mark.parametrize(
+    "line", [" fly to=moon", " search need=gold", "{'kind': 'navigate'}", " volume sideways"]
+)
+def test_what_is_no_kind_or_fits_no_schema_is_no_guess(line: str) -> None:
+    intents = Understander(llm=Scripted(line)).understand("take me to the moon").intents
+    assert {intent.kind for intent in intents} <= {"chat"}
+
+
+def test_a_guess_of_the_model_is_never_carried_out_unasked() -> None:
+    understood = Understander(llm=Scripted(" navigate to=实验小学")).understand(HARD)
+    assert understood.tier == "llm"
+    assert understood.intents[0].to_dict() == {"kind": "navigate", "to": "实验小学"}
+    assert not understood.is_sure(State())
+
+
 def test_a_sure_reading_does_not_ask_the_model() -> None:
-    model = Scripted(" chat")
-    assert Understander(model).understand("取消导航").tier == "rules"
+    model = Scripted(" none")
+    assert Understander(llm=model).understand("再说一遍").tier == "list"
     assert model.prompts == []
 
 
@@ -125,7 +144,7 @@ def server() -> Iterator[Callable[..., str]]:
 
 def test_an_openai_server_can_serve(server: Callable[..., str]) -> None:
     model = OpenAICompatible(server(" navigate to=实验小学"), "any")
-    understood = Understander(model).understand(HARD)
+    understood = Understander(llm=model).understand(HARD)
     assert understood.tier == "llm"
     assert understood.intents[0].to_dict() == {"kind": "navigate", "to": "实验小学"}
 
@@ -138,7 +157,7 @@ def test_a_server_in_trouble_is_replaced_by_the_local_model(
 ) -> None:
     local = Scripted(" status next_turn")
     model = OpenAICompatible(server(**trouble), "any", fallback=local)
-    understood = Understander(model, time_limit_s=0.3).understand("前头该咋整")
+    understood = Understander(llm=model, time_limit_s=0.3).understand("前头该咋整")
     assert understood.intents[0].to_dict() == {"kind": "status", "what": "next_turn"}
     assert local.prompts
 
@@ -157,13 +176,10 @@ def test_the_local_model_keeps_to_the_words_said(model_dir: Callable[[str], Path
     from agent.understanding.local_model import LocalModel
 
     model = LocalModel(model_dir("qwen-coder-0.5b") / "model.gguf", threads=2)
-    understander = Understander(model, time_limit_s=60.0)
-    understander.warm()
+    Understander(llm=model, time_limit_s=60.0).warm()
     for text in (HARD, "my wife is waiting at the Forum mall", "油箱都见底儿啦"):
-        for intent in understander.read_slow(text):
-            for value in intent.slots().values():
-                if isinstance(value, str) and intent.kind == "navigate":
-                    assert value in text
+        for request in guess(model, text, "zh", timeout_s=60.0):
+            assert request.get("to", "") in text
     line = model.complete(build_prompt(HARD), grammar=build_grammar(HARD), max_tokens=40, timeout_s=60.0)
     assert line.startswith(" ")
     with pytest.raises(ModelTimeout):

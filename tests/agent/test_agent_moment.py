@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from agent import Agent
 from agent.understanding.amounts import moment_said
-from agent.understanding.intent import Search
-from agent.understanding.understand import Understander
 from languages import load_language
 from poi.opening import open_at
 
@@ -83,35 +81,6 @@ def test_a_time_of_day_is_the_next_such_time(now: datetime, hour: int, afternoon
         assert moment is not None, words
         assert (moment.hour, moment.minute) == (hour + 12 * afternoon, 0), words
         assert timedelta() <= moment - now.replace(second=0, microsecond=0) <= timedelta(days=1), words
-
-
-@pytest.mark.parametrize(
-    ("text", "what", "open_at"),
-    [
-        ("a restaurant that is open at ten pm", "restaurant", "at ten pm"),
-        ("find a bar that stays open until 2 am", "bar", "until 2 am"),
-        ("take me to a cafe open until ten", "cafe", "until ten"),
-        ("is there a pharmacy open on sunday", "pharmacy", "on sunday"),
-        ("晚上十点还开着的超市", "超市", "晚上十点"),
-        ("带我去开到十二点的餐厅", "餐厅", "到十二点"),
-        ("附近有没有周日开门的药店", "药店", "周日"),
-        ("开到很晚的酒吧", "酒吧", "到很晚"),
-        ("这家周一开门吗", "那里", "周一"),
-        ("is it open tomorrow at eight", "there", "tomorrow at eight"),
-    ],
-)
-def test_a_moment_belongs_to_the_search(text: str, what: str, open_at: str) -> None:
-    (intent,) = Understander(None).understand(text).intents
-    assert isinstance(intent, Search)
-    assert (intent.what, intent.open_at, intent.open_now) == (what, open_at, False)
-
-
-@pytest.mark.parametrize(
-    "text", ["去三点水餐厅", "导航到七点酒店", "take me to the museum at ten", "开到清华大学东门"]
-)
-def test_no_moment_in_a_drive(text: str) -> None:
-    (intent,) = Understander(None).understand(text).intents
-    assert intent.kind == "navigate"
 
 
 @pytest.mark.parametrize(

@@ -7,44 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from agent import Agent
-from agent.understanding.context import Context
-from agent.understanding.intent import Choose, Intent, Search
-from agent.understanding.understand import Understander
 
 STATION = (60.1719, 24.9414)
-HOTELS = Context(
-    expecting="choice", offered=("Holiday Inn", "丙所"), kinds=frozenset({"tourism/hotel", "tourism/hostel"})
-)
-
-
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("近一点的", Choose(by="nearer")),
-        ("a closer one", Choose(by="nearer")),
-        ("better", Choose(by="better")),
-        ("换个便宜的酒店", Choose(by="cheaper")),
-        ("a cheaper hotel", Choose(by="cheaper")),
-        ("找个近一点的加油站", Search(what="加油站", pick="nearest")),
-        ("找个近一点的餐厅", Search(what="餐厅", pick="nearest")),
-        ("is there another restaurant", Search(what="restaurant")),
-    ],
-)
-def test_another_kind_is_another_search(text: str, meant: Intent) -> None:
-    assert Understander(None).understand(text, context=HOTELS).intents == (meant,)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("louder", "volume"), ("大声点", "volume"), ("静音", "volume"), ("quieter", "volume"),
-        ("谢谢", "chat"), ("thanks", "chat"), ("i can't hear you", "volume"), ("听不清", "volume"),
-        ("i didn't hear you", "repeat"), ("没听清", "repeat"), ("Holiday Inn", "choose"),
-    ],
-)  # fmt: skip
-def test_a_command_is_no_name(text: str, kind: str) -> None:
-    (intent,) = Understander(None).understand(text, context=HOTELS).intents
-    assert intent.kind == kind
 
 
 @pytest.mark.parametrize(("between", "repeat"), [("louder", "repeat"), ("大声点", "再说一遍")])

@@ -32,8 +32,6 @@ def driven(new_agent: Callable[..., Agent]) -> Agent:
         "取消导航",
         "声音大一点",
         "把这里设为家",
-        "谢谢",
-        "take me to the Emerald Palace of Oz",
         "到赫尔辛基玩两天",
         "几点关门",
         "when does Kiasma close",

@@ -10,9 +10,6 @@ import pytest
 from agent import Agent
 from agent.actions.guidance_state import GuidanceState
 from agent.actions.reply import spoken_duration
-from agent.understanding.context import Context
-from agent.understanding.intent import ChangeRoute, Intent, Navigate, Search, Status
-from agent.understanding.understand import Understander
 from bench.facts import unknown_numbers
 from nav import Route
 
@@ -196,23 +193,6 @@ def test_turning_down_an_offer_leaves_the_drive(device: Device) -> None:
     assert device.state is not None
 
 
-@pytest.mark.parametrize(
-    ("text", "asked"),
-    [
-        ("how far is home", Status(what="distance_left", place="home")),
-        ("how long until home", Status(what="time_left", place="home")),
-        ("when will we be home", Status(what="arrival_time", place="home")),
-        ("还有多久到家", Status(what="time_left", place="家")),
-        ("几点到家", Status(what="arrival_time", place="家")),
-        ("还有多久到公司", Status(what="time_left", place="公司")),
-        ("how long to go", Status(what="time_left")),
-        ("几点到", Status(what="arrival_time")),
-    ],
-)
-def test_a_question_that_names_home_is_about_home(text: str, asked: Status) -> None:
-    assert Understander(None).understand(text, context=Context(guiding=True)).intents == (asked,)
-
-
 def test_home_is_told_and_not_the_destination(device: Device) -> None:
     device.say("Helsinki Cathedral is my home")
     device.say("save Helsinki Cathedral as home")
@@ -239,29 +219,6 @@ def test_a_stop_that_is_not_there_is_not_dropped(device: Device) -> None:
     device.say("take me to Kiasma via Stockmann")
     assert "not a stop" in device.say("drop the second stop")
     assert len(device.stops) == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "stop"),
-    [
-        ("先去加油", Search(need="fuel", along=True)),
-        ("我想先吃饭", Search(need="food", along=True)),
-        ("I need gas first", Search(what="gas", along=True)),
-        ("先去超市", ChangeRoute(add="超市")),
-        ("go home first", ChangeRoute(add="home")),
-        ("take me to the first church", Navigate(to="first church")),
-    ],
-)
-def test_what_comes_first_in_a_drive_is_a_stop(text: str, stop: Intent) -> None:
-    read = Understander(None).understand(text, context=Context(guiding=True))
-    if isinstance(stop, Search) and stop.what:
-        # A kind by its name or as a need: either is looked for along the way.
-        assert isinstance(read.intents[0], Search)
-        assert read.intents[0].along
-    else:
-        assert read.intents == (stop,)
-    plain = Understander(None).understand(text).intents
-    assert not any(isinstance(intent, ChangeRoute) for intent in plain)
 
 
 def test_the_destination_stays_when_something_comes_first(device: Device) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from device.assistant.assistant import open_reader
 from device.cli.main import main
 from device.store.models import ModelStore
 from device.store.regions import add_region
@@ -34,6 +35,7 @@ def helsinki_home(tmp_path_factory: pytest.TempPathFactory, helsinki_pbf: Path) 
     os.environ["XIAOGAO_HOME"] = str(home)
     try:
         add_region(helsinki_pbf, "helsinki")
+        open_reader(print)  # makes its files, so that an assistant without a store reads too
         yield home
     finally:
         if before is None:

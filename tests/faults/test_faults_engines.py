@@ -28,7 +28,8 @@ pytestmark = pytest.mark.models
 SAMPLE = Path(__file__).parents[2] / "samples" / "zh_hotels.wav"
 STATION = (60.1719, 24.9414)
 TALK = "前方三百米右转，进入长安街。请注意限速六十公里。"
-UNCLEAR = "the kids in the back are getting restless and we could all use something sweet"
+UNCLEAR = " ".join(["well the kids in the back get restless and we could all use something sweet"] * 12)
+"""Longer than the reader reads to its end, so that the language model is asked."""
 LIMIT_S = 90.0
 FAULTS = {"killed": signal.SIGKILL, "hangs": signal.SIGSTOP}
 HEARD = {
@@ -184,7 +185,7 @@ def test_an_engine_that_memory_does_not_hold_is_left_out_and_taken_back(kept: Ke
     kept.log.clear()
     kept.memory_bytes = 200 << 20
     kept.wait(lambda: process.pid is None)
-    assert kept.assistant.read(UNCLEAR, STATION).answer.understood_by == "rules"
+    assert kept.assistant.read(UNCLEAR, STATION).answer.understood_by != "llm"
     assert kept.engine("asr").process.ready
     kept.memory_bytes = 700 << 20
     time.sleep(1.5)

@@ -103,5 +103,5 @@ def test_without_the_language_model_what_the_rules_do_not_know_still_gets_an_ans
     turn = assistant.read("the quick brown fox ponders the meaning of asphalt", STATION)
     assistant.close()
     assert turn.answer.reply
-    assert turn.answer.understood_by == "rules"
+    assert turn.answer.understood_by in {"list", "reader"}
     assert turn.answer.route is None

@@ -1,1 +1,0 @@
-"""The grammar of both languages, by patterns."""
