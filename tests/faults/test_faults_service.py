@@ -85,12 +85,13 @@ def test_without_a_region_it_runs_and_takes_one_up_when_it_comes(service: Make) 
     running.wait_until(lambda status: status["region"] == "helsinki")
 
 
-def test_no_models_at_all_still_answer_typed_requests(service: Make) -> None:
+def test_no_models_at_all_still_answer_plain_orders(service: Make) -> None:
     running = service(XIAOGAO_POSITION_SOURCE=STATION)
     (running.home / "cache" / "models").unlink()
     running.start()
     running.wait_until(lambda status: status["position"] is not None)
-    assert running.ask(do="ask", text="附近有什么酒店")["places"]
+    assert running.ask(do="ask", text="大声点")["understood_by"] == "list"
+    assert running.ask(do="ask", text="附近有什么酒店")["reply"]
     states = running.ask(do="status")["engines"]
     assert {state["state"] for state in states.values()} == {"missing"}
 

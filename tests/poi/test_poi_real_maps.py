@@ -98,7 +98,7 @@ def test_tsinghua(tsinghua: Places, words: str, name: str, category: str) -> Non
 
 def test_tsinghua_house_number_in_traditional_script(tsinghua: Places) -> None:
     candidate = tsinghua.resolve("清华西路28号")[0]
-    assert (candidate.why, candidate.place.name) == ("address", "清华西路 28號")
+    assert (candidate.why, candidate.place.name) == ("address", "清华西路28號")
 
 
 def test_tsinghua_crossing(tsinghua: Places) -> None:

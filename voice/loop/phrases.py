@@ -42,7 +42,7 @@ def is_stop(text: str, *, asked: bool = False) -> bool:
         Whether it was a question of ours: then "okay" is an answer to it.
     """
     bare = bare_text(text)
-    return _stop().fullmatch(bare) is not None and not (asked and _assent().fullmatch(bare))
+    return _only_stop(bare) and not (asked and _assent().fullmatch(bare))
 
 
 def is_yes(text: str) -> bool:
@@ -55,12 +55,45 @@ def is_no(text: str) -> bool:
     return _whole("no").fullmatch(bare_text(text)) is not None
 
 
+_LONGEST = 400
+"""Longer texts are more than a wish for silence, however they go on."""
+
+_LONGEST_WORD = 20
+
+
+def _only_stop(text: str) -> bool:
+    """Whether a text is one such word after the other, with courtesies around each: "okay, stop please".
+
+    Every place is reached once, whichever way leads there, so that no text takes forever.
+    """
+    if len(text) > _LONGEST:
+        return False
+    words, before, after = (_patterns(kind) for kind in ("stop", "courtesy_before", "courtesy_after"))
+    follows = {
+        "word": (("word", words), ("after", after), ("before", before)),
+        "after": (("word", words), ("after", after), ("before", before)),
+        "before": (("word", words), ("before", before)),
+        "start": (("word", words), ("start", after), ("before", before)),
+    }
+    reached, seen = [(0, "start")], {(0, "start")}
+    while reached:
+        at, state = reached.pop()
+        if at == len(text) and state in {"word", "after"}:
+            return True
+        for then, patterns in follows[state]:
+            ends = range(at + 1, min(at + _LONGEST_WORD, len(text)) + 1)
+            new = {(end, then) for end in ends if any(each.fullmatch(text, at, end) for each in patterns)}
+            new -= seen
+            seen |= new
+            reached += new
+    return False
+
+
 @cache
-def _stop() -> re.Pattern[str]:
-    # One such word after the other, and courtesies around each: 停！停！, 请别讲了, "okay, stop please".
-    # A courtesy between two words has one place only, or a long text would take forever.
-    words, before, after = (_all(kind) for kind in ("stop", "courtesy_before", "courtesy_after"))
-    return re.compile(rf"(?:{after})*(?:(?:{before})*(?:{words})(?:{after})*)+")
+def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
+    """Return the expressions of a kind of word in any language."""
+    words = {word for code in codes() for word in getattr(load_language(code).speech.remarks, kind)}
+    return tuple(re.compile(word) for word in sorted(words))
 
 
 @cache

@@ -213,7 +213,7 @@ def test_a_cut_extract_builds_nothing(
 
 def test_a_place_without_a_name_is_shown_and_has_an_empty_name(xiaogao: Callable[..., Any]) -> None:
     answer = ask(xiaogao, "--text", "附近有什么厕所")
-    assert {place["name"] for place in answer["places"]} == {""}
+    assert "" in {place["name"] for place in answer["places"]}
     done = xiaogao("ask", "--text", "附近有什么厕所", "--at", STATION)
     assert "(no name)" in done.out
 
