@@ -401,24 +401,6 @@ Intent = Annotated[
     Field(discriminator="kind"),
 ]
 
-KINDS = (
-    "navigate",
-    "search",
-    "plan_trip",
-    "change_route",
-    "choose",
-    "confirm",
-    "deny",
-    "status",
-    "remember",
-    "recall",
-    "cancel",
-    "repeat",
-    "volume",
-    "help",
-    "chat",
-)
-
 _ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
 
 

@@ -176,6 +176,7 @@ def test_a_silent_client_is_let_go(town: Path) -> None:
                     with contextlib.suppress(ConnectionError):
                         while await reader.read(1000):
                             pass
+                assert reader.at_eof() or reader.exception() is not None, "the server has hung up"
                 writer.close()
 
     run(test)
