@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.addresses import Pack
 from poi import Places, build_places
-from poi.area_names import is_area
+from poi.areas.names import is_area
 from poi.place import Place
 
 _NAMES = Path(__file__).parent / "data" / "areas_china.txt"

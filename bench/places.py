@@ -28,7 +28,7 @@ from bench.addresses import MAPS
 from bench.addresses import measure as measure_addresses
 from bench.areas import measure as measure_areas
 from bench.corruptions import CHINESE, one_lost, typos
-from poi.name_search import NameIndex
+from poi.names.search import NameIndex
 from poi.text import canonical, has_han
 
 SEED = 20_261_121

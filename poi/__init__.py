@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from poi.area import Area
+    from poi.areas.finder import Area
     from poi.build.pack import build_places
     from poi.errors import PoiError
     from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "Area": "poi.area",
+    "Area": "poi.areas.finder",
     "Candidate": "poi.place",
     "CategoryMatch": "poi.place",
     "Place": "poi.place",

@@ -15,24 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import haversine_m
-from poi.address import AddressBook
-from poi.along import along_route
-from poi.area import Area, AreaFinder
-from poi.category import load_categories
-from poi.destination import OWN, Destinations, kind_alike
-from poi.distinction import told_apart
+from poi.addresses.book import AddressBook
+from poi.addresses.post import Posts
+from poi.areas.finder import Area, AreaFinder
+from poi.areas.whereabouts import Surroundings
 from poi.errors import UnknownDistrict
-from poi.filters import Wishes, check_wishes, fits, makes_sense, wishes_in
-from poi.kind_search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
-from poi.name_search import NameIndex
-from poi.opening import open_at as is_open_at
+from poi.kinds.along import along_route
+from poi.kinds.category import load_categories
+from poi.kinds.filters import Wishes, check_wishes, fits, makes_sense, wishes_in
+from poi.kinds.opening import open_at as is_open_at
+from poi.kinds.search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
+from poi.names.search import NameIndex
 from poi.place import CategoryMatch, Place, Resolution, Whereabouts
-from poi.post import Posts
-from poi.resolve import Resolver
+from poi.resolving.destination import OWN, Destinations, kind_alike
+from poi.resolving.distinction import told_apart
+from poi.resolving.resolve import Resolver
 from poi.store import PlaceStore, damaged
 from poi.text import clean
 from poi.user_places import UserPlaces
-from poi.whereabouts import Surroundings
 
 Point = tuple[float, float]
 FloatArray = NDArray[np.float64]
@@ -168,7 +168,7 @@ class Places:
         open_at
             Only places not known to be closed then; for a route, the time of departure.
         **wishes
-            See `poi.filters.Wishes`.
+            See `poi.kinds.filters.Wishes`.
 
         Returns
         -------

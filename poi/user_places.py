@@ -169,8 +169,8 @@ class UserPlaces:
 
     def find(self, name: str, limit: int = 5) -> list[Candidate]:
         """Return own places that a spoken name may mean, best first."""
-        from poi.name_search import spoken
-        from poi.similarity import similarities
+        from poi.names.search import spoken
+        from poi.names.similarity import similarities
 
         text = canonical(clean(name))
         if not text:
@@ -182,7 +182,7 @@ class UserPlaces:
         if not places:
             return []
         texts = [canonical(p.name) for p in places]
-        from poi.pinyin import sound
+        from poi.names.pinyin import sound
 
         scores, reasons = similarities(spoken(text), texts, [sound(t) for t in texts])
         found = [

@@ -38,7 +38,6 @@ STILL: dict[str, str] = {
 """What is too large or goes round in a circle, and why. The list only gets shorter."""
 
 FULL: dict[str, str] = {
-    "poi": "flat is right there: one module a job",
     "nav/routing": "one module an algorithm",
     "nav/guidance": "one module a part of a manoeuvre",
     "agent/understanding": "one module a part of the reader",

@@ -16,9 +16,9 @@ from languages import load_language
 from languages.numbers import nth
 from nav.errors import NavError
 from nav.geometry import distance_m
-from poi.area import Area
-from poi.category import parse_category
-from poi.filters import wishes_in
+from poi.areas.finder import Area
+from poi.kinds.category import parse_category
+from poi.kinds.filters import wishes_in
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
@@ -72,7 +72,7 @@ _BARRED = 200
 """Places of one name that are left out of a search at most."""
 
 OTHER_NUMBER = ("nearest house number", "between house numbers", "street without that number")
-"""How an address matches whose number the map lacks (`poi.resolve.Candidate.why`)."""
+"""How an address matches whose number the map lacks (`poi.place.Candidate.why`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class Found:
     """The words that were looked up."""
 
     why: str = ""
-    """How the first came to match a name: `poi.resolve.Candidate.why`."""
+    """How the first came to match a name: `poi.place.Candidate.why`."""
 
     relaxed: str = ""
     """Which wish had to be dropped to find anything: "open", "within", "reach" (minutes' drive), "stars",

@@ -10,7 +10,7 @@ from agent.actions.turn import Result, Turn
 from agent.understanding.intent import Avoid, ChangeRoute, Navigate
 from languages import load_language
 from languages.numbers import nth
-from poi.category import parse_category
+from poi.kinds.category import parse_category
 
 if TYPE_CHECKING:
     from nav import Route

@@ -11,8 +11,8 @@ from agent.actions.finding import OTHER_NUMBER, Found
 from agent.actions.turn import Result, Turn
 from agent.understanding.amounts import until_said
 from agent.understanding.intent import Navigate, Search, Status
-from poi.filters import wishes_in
-from poi.opening import open_at
+from poi.kinds.filters import wishes_in
+from poi.kinds.opening import open_at
 
 if TYPE_CHECKING:
     from poi.place import Place

@@ -12,7 +12,7 @@ from agent.understanding.intent import Navigate, Recall, Remember, Status
 from nav.errors import NavError
 from nav.guidance.names import name_in
 from nav.guidance.wording import spoken_speed
-from poi.opening import next_change, open_at
+from poi.kinds.opening import next_change, open_at
 
 if TYPE_CHECKING:
     from agent.actions.finding import Found

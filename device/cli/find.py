@@ -19,7 +19,7 @@ from device.store.private import data_in_use
 if TYPE_CHECKING:
     from nav import Region
     from nav.coordinates import System
-    from poi.filters import Wishes
+    from poi.kinds.filters import Wishes
     from poi.place import Place
     from poi.places import Places
     from poi.user_places import UserPlaces
@@ -159,8 +159,8 @@ def _show(words: str, found: list[Place], places: Places, *, as_json: bool) -> N
 
 
 def _line(place: Place) -> str:
-    from poi.address import UNSURE_REASONS
-    from poi.category import load_categories
+    from poi.addresses.book import UNSURE_REASONS
+    from poi.kinds.category import load_categories
 
     parts = [place.name or place.brand or "(no name)", load_categories().label(place.category, "en")]
     if place.distance_m is not None:

@@ -10,13 +10,13 @@ from itertools import pairwise
 import numpy as np
 
 from nav.country import CountryGrid
-from poi.address_han import han_number
-from poi.address_label import house_label, street_of
+from poi.addresses.han import han_number
+from poi.addresses.house_number import Number, leading, numbers_of, plain_number
+from poi.addresses.label import house_label, street_of
+from poi.addresses.street_name import parse_street
 from poi.build.extract import RawHouse, RawNumberWay, RawStreet
 from poi.build.kind import DRIVABLE
 from poi.build.nearest_way import NearestWay
-from poi.house_number import Number, leading, numbers_of, plain_number
-from poi.street_name import parse_street
 from poi.text import canonical, has_han
 
 _TOWN_KEYS = (

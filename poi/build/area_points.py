@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from poi.area_names import AREA_PLACES, short_names
+from poi.areas.names import AREA_PLACES, short_names
+from poi.areas.outline import Ring, contains, contains_many, middle_of, polygon_area_m2
 from poi.build.extract import Extract, RawDistrict, RawPlace
 from poi.build.names import names_of
-from poi.outline import Ring, contains, contains_many, middle_of, polygon_area_m2
 from poi.text import canonical
 
 _WIDE = frozenset(("country", "state", "region", "province", "county", "municipality", "island"))

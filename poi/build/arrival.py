@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from poi.areas.outline import Ring
 from poi.build.extract import RawPlace
-from poi.outline import Ring
 
 _SMALL_M2 = 900.0
 """Below this area the middle is as good as any point of the outline."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nav.osm.clean import clean_tags
-from poi.outline import Ring, contains
+from poi.areas.outline import Ring, contains
 
 Box = tuple[float, float, float, float]
 """South, west, north, east."""

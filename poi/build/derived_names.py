@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from nav.geometry import project_to_segments
+from poi.areas.outline import Ring
 from poi.build.extract import RawPlace
-from poi.outline import Ring
 from poi.text import has_han, word_set
 
 _STATIONS = word_set("railway/station station/subway railway/halt public_transport/station")

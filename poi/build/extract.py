@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from nav.osm.clean import clean_tags
-from poi.area_names import short_names
+from poi.areas.names import short_names
+from poi.areas.outline import Ring, middle_of, polygon_area_m2
 from poi.build.boundaries import RawBoundary, Relations, level_of, read_relations, rings_within
 from poi.build.kind import DRIVABLE, categories_of, is_street
 from poi.errors import BadMapFile
-from poi.outline import Ring, middle_of, polygon_area_m2
 
 _KEYS = (
     "name", "brand", "operator", "amenity", "shop", "tourism", "leisure", "healthcare", "railway", "entrance",

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from poi.build.schema import NAME_KINDS
-from poi.grams import metaphone_key, pieces, whole_pieces
-from poi.pinyin import other_sounds, sound
+from poi.names.grams import metaphone_key, pieces, whole_pieces
+from poi.names.pinyin import other_sounds, sound
 from poi.text import canonical, has_han, units
 
 _BATCH = 4000
@@ -107,7 +107,7 @@ def _all_pieces(text: str, sounded: str, metaphone: Callable[[str], str]) -> set
 
 
 def _metaphone() -> Callable[[str], str]:
-    from poi.english_sound import english_sound
+    from poi.names.english_sound import english_sound
 
     return english_sound
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from poi.areas.outline import Ring
 from poi.build.extract import RawStreet
-from poi.outline import Ring
 
 _REACH_DEG = 0.002
 """Ways farther away than about 200 m are not looked at."""

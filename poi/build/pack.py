@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from nav.country import CountryGrid
-from poi.address_label import address_line
-from poi.area_names import area_names
+from poi.addresses.label import address_line
+from poi.areas.district import DistrictIndex, write_districts
+from poi.areas.names import area_names
 from poi.build.addresses import AddressWriter, RoadIndex
 from poi.build.area_points import settle
 from poi.build.arrival import ArrivalPoints
@@ -28,7 +29,6 @@ from poi.build.names import name_entries, names_of
 from poi.build.posts import write_posts
 from poi.build.schema import FORMAT, INDEXES, TABLES
 from poi.build.streets import StreetWriter
-from poi.district import DistrictIndex, write_districts
 from poi.text import word_set
 
 Progress = Callable[[str, float], None]

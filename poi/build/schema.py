@@ -40,11 +40,12 @@ CREATE TABLE district(id INTEGER PRIMARY KEY, place INTEGER, node INTEGER, name 
   cut INTEGER, lat REAL, lon REAL, rings BLOB);
 CREATE VIRTUAL TABLE district_box USING rtree(id, min_lat, max_lat, min_lon, max_lon);
 """
-"""`street.points` are int32 pairs of 1e-7 degrees: two streets share the very numbers of their crossing.
-A road is what house numbers count along, by each of its names in parts (`poi.street_name`). `address.low` and
-`high` are what a number spans, `made` is 1 where it was counted between two others. `district.node` is the
-place node that stands for the area, its point is where one drives to, and `rings` is JSON. `name.kinds` has
-one byte per entry of `name.places`, an index into `NAME_KINDS`."""
+"""`street.points` are int32 pairs of 1e-7 degrees: two streets share the very numbers of their crossing. A
+road is what house numbers count along, by each of its names in parts (`poi.addresses.street_name`).
+`address.low` and `high` are what a number spans, `made` is 1 where it was counted between two others.
+`district.node` is the place node that stands for the area, its point is where one drives to, and `rings` is
+JSON. `name.kinds` has one byte per entry of `name.places`, an index into `NAME_KINDS`.
+"""
 
 INDEXES = """
 CREATE UNIQUE INDEX name_text ON name(text);

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from poi.build.kind import categories_of
-from poi.category import parse_category
-from poi.pinyin import syllables_of
+from poi.kinds.category import parse_category
+from poi.names.pinyin import syllables_of
 from poi.text import canonical, has_han, word_set
 
 _DATA = Path(__file__).parents[1] / "data"

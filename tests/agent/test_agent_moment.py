@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agent import Agent
 from agent.understanding.amounts import moment_said
 from languages import load_language
-from poi.opening import open_at
+from poi.kinds.opening import open_at
 
 STATION = (60.1719, 24.9414)
 MONDAY = datetime(2026, 6, 8, 15, 20)

@@ -15,7 +15,7 @@ from agent.actions.context import Desk
 from agent.actions.reply import kind_words, spoken_name
 from agent.understanding.intent import Search
 from bench.facts import unknown_numbers
-from poi.opening import next_change, open_at
+from poi.kinds.opening import next_change, open_at
 from poi.place import Place
 
 STATION = (60.1719, 24.9414)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from poi import Places
-from poi.address_han import han_number, parse_han
-from poi.house_number import numbers_of
+from poi.addresses.han import han_number, parse_han
+from poi.addresses.house_number import numbers_of
+from poi.addresses.street_name import likeness, parse_street
 from poi.numeral import from_numeral
-from poi.street_name import likeness, parse_street
 
 Town = Callable[..., Places]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from poi import Places
-from poi.along import along_route
+from poi.kinds.along import along_route
 
 DRAWN = """
             b         d

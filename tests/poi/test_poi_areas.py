@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from poi import Places
-from poi.area_names import said_names, short_names
+from poi.areas.names import said_names, short_names
 
 Draw = Callable[..., Places]
 At = Callable[[str, str], tuple[float, float]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from poi.build.pack import DETAIL_KEYS
-from poi.category import load_categories, parse_category, without_fillers
 from poi.derive.categories import stored
+from poi.kinds.category import load_categories, parse_category, without_fillers
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from bench.corruptions import homophones, one_confusable, pinyin_letters, traditional, typos
 from poi.build.name_index import NameIndexWriter
 from poi.build.pack import connect_for_writing, finish
-from poi.name_search import NameIndex, spoken
-from poi.pinyin import sound
-from poi.similarity import similarities
+from poi.names.pinyin import sound
+from poi.names.search import NameIndex, spoken
+from poi.names.similarity import similarities
 from poi.text import canonical
 
 NAMES = [

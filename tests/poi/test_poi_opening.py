@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from poi.opening import next_change, open_at, open_throughout
+from poi.kinds.opening import next_change, open_at, open_throughout
 
 HELSINKI, BEIJING, MONACO = (60.17, 24.94), (39.99, 116.3), (43.7384, 7.4246)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poi.pinyin import decode, encode, fold, other_sounds, segment, sound
+from poi.names.pinyin import decode, encode, fold, other_sounds, segment, sound
 
 
 def heard_alike(one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from poi import Places, UserPlaces
 from poi.errors import BadFilter, UnknownDistrict
-from poi.filters import wishes_in
+from poi.kinds.filters import wishes_in
 from poi.place import Place
 from tests.poi.conftest import Pack
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from poi import Places
-from poi.spoken_point import spoken_point
+from poi.resolving.spoken_point import spoken_point
 
 Draw = Callable[..., Places]
 At = Callable[[str, str], tuple[float, float]]

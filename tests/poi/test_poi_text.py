@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poi.house_number import plain_number
+from poi.addresses.house_number import plain_number
 from poi.text import MAX_QUERY_CHARS, canonical, clean
 
 

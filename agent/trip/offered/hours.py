@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from poi.opening import open_throughout, states_between
+from poi.kinds.opening import open_throughout, states_between
 
 if TYPE_CHECKING:
     from poi.place import Place

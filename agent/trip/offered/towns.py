@@ -42,7 +42,7 @@ class Town:
     reach_m: float
     """How far from the centre a place may be, metres."""
     area: Any = None
-    """Its outline (`poi.area.Area`), where the map has one."""
+    """Its outline (`poi.areas.finder.Area`), where the map has one."""
 
     def holds(self, place: Place) -> bool:
         """Whether a place lies in it."""

@@ -72,7 +72,7 @@ def _inverted(table: dict[str, str]) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _grammar() -> _Grammar:
-    data = json.loads((Path(__file__).parent / "data" / "streets.json").read_text("utf-8"))
+    data = json.loads((Path(__file__).parents[1] / "data" / "streets.json").read_text("utf-8"))
     glued = [(ending, sort) for sort, endings in data["glued"].items() for ending in endings.split()]
     return _Grammar(
         last=_inverted(data["last"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from poi.address_query import address_words
+from poi.addresses.query import address_words
 from poi.text import has_han
 
 _BARE = re.compile(r"^[甲乙丙丁戊己]?\d[\d\s,;、-]*[a-zA-Z]?$")

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import METRES_PER_DEGREE, distance_m, haversine_m
-from poi.area_names import is_area, said_names, without_province
-from poi.district import REACH_M
-from poi.name_search import NameIndex
-from poi.outline import Ring, contains, contains_many
+from poi.areas.district import REACH_M
+from poi.areas.names import is_area, said_names, without_province
+from poi.areas.outline import Ring, contains, contains_many
+from poi.names.search import NameIndex
 from poi.place import Candidate, Place
 from poi.store import PlaceStore, Spot
 from poi.text import canonical, clean, has_han, units

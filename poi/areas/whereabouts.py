@@ -8,8 +8,8 @@ import math
 import numpy as np
 
 from nav.geometry import haversine_m, project_to_segments
-from poi.district import SPOKEN_LEVEL
-from poi.outline import contains
+from poi.areas.district import SPOKEN_LEVEL
+from poi.areas.outline import contains
 from poi.place import Place, Whereabouts
 from poi.store import PlaceStore
 from poi.text import canonical, has_han

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from poi.house_number import plain_number
-from poi.street_name import belongs_to_street
+from poi.addresses.house_number import plain_number
+from poi.addresses.street_name import belongs_to_street
 from poi.text import canonical
 
 _LONGEST = 14
@@ -73,7 +73,7 @@ class Words:
 @lru_cache(maxsize=1)
 def address_words() -> Words:
     """Read the words of addresses that ship with the package."""
-    data = json.loads((Path(__file__).parent / "data" / "addresses.json").read_text("utf-8"))
+    data = json.loads((Path(__file__).parents[1] / "data" / "addresses.json").read_text("utf-8"))
     units = (re.compile(rf"(?:(?<=\s)|(?<=,)|^){u}(?=[\s,]|$)", re.IGNORECASE) for u in data["unit"])
     return Words(
         suffixes=frozenset(data["suffix_words"].split()),

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import haversine_m
-from poi.along import nearest_to_line
-from poi.category import parse_category
+from poi.kinds.along import nearest_to_line
+from poi.kinds.category import parse_category
 from poi.place import Place
 from poi.store import PlaceStore
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nav.geometry import distance_m
-from poi.address import NUMBER_ALONE, UNSURE_REASONS
-from poi.area_names import is_area
-from poi.name_search import OTHER_NUMBER
+from poi.addresses.book import NUMBER_ALONE, UNSURE_REASONS
+from poi.areas.names import is_area
+from poi.names.search import OTHER_NUMBER
 from poi.place import AskBy, Candidate, Resolution, Verdict
 from poi.text import canonical
 

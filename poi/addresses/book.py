@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from nav.geometry import distance_m
-from poi.address_han import HanAddress, parse_han
-from poi.address_query import Reading, readings, town_words
-from poi.area import AreaFinder
-from poi.crossing import Crossings
-from poi.house_number import leading, plain_number, spans
-from poi.name_search import OTHER_NUMBER, NameHit, NameIndex
+from poi.addresses.crossing import Crossings
+from poi.addresses.han import HanAddress, parse_han
+from poi.addresses.house_number import leading, plain_number, spans
+from poi.addresses.query import Reading, readings, town_words
+from poi.addresses.spoken_digits import in_digits
+from poi.addresses.street_name import SAME, StreetName, likeness, parse_street
+from poi.areas.finder import AreaFinder
+from poi.names.search import OTHER_NUMBER, NameHit, NameIndex
 from poi.place import Candidate, Place
-from poi.spoken_digits import in_digits
 from poi.store import PlaceStore
-from poi.street_name import SAME, StreetName, likeness, parse_street
 from poi.text import canonical, has_han
 
 Point = tuple[float, float]

@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from poi.address import ALIKE, SURE_REASONS, UNSURE_REASONS, AddressBook
-from poi.area import AreaFinder
-from poi.category import load_categories
-from poi.name_search import NameIndex
+from poi.addresses.book import ALIKE, SURE_REASONS, UNSURE_REASONS, AddressBook
+from poi.addresses.post import Posts
+from poi.areas.finder import AreaFinder
+from poi.kinds.category import load_categories
+from poi.names.search import NameIndex
 from poi.place import Candidate, Place, Resolution
-from poi.post import Posts
-from poi.resolve import Resolver
-from poi.spoken_point import plus_code, spoken_point
+from poi.resolving.resolve import Resolver
+from poi.resolving.spoken_point import plus_code, spoken_point
+from poi.resolving.verdict import judge
 from poi.user_places import UserPlaces
-from poi.verdict import judge
 
 Point = tuple[float, float]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from poi.pinyin import fold
+from poi.names.pinyin import fold
 from poi.text import has_han
 
 _CHARACTER, _SOUND, _FOLDED = 0.10, 0.30, 0.60

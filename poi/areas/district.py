@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from poi.areas.outline import Ring, contains
 from poi.build.area_points import AreaPoint
 from poi.build.extract import RawDistrict, RawPlace
-from poi.outline import Ring, contains
 
 REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000,
             "place/village": 2_500,

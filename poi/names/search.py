@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from poi.english_sound import english_sound
-from poi.grams import initials_key, letters_key, metaphone_key, pieces
-from poi.pinyin import fold, in_pinyin_letters, other_sounds, segment, sound
-from poi.similarity import Spoken, similarities
+from poi.names.english_sound import english_sound
+from poi.names.grams import initials_key, letters_key, metaphone_key, pieces
+from poi.names.pinyin import fold, in_pinyin_letters, other_sounds, segment, sound
+from poi.names.similarity import Spoken, similarities
 from poi.text import MAX_QUERY_CHARS, canonical, clean, has_han, units
 
 _SCANNED = 50_000

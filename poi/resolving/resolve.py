@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from nav.geometry import distance_m, haversine_m
-from poi.category import Categories, parse_category, without_fillers, without_measure
-from poi.district import REACH_M
-from poi.name_search import OTHER_NUMBER, NameHit, NameIndex, spoken
-from poi.pinyin import sound
+from poi.areas.district import REACH_M
+from poi.kinds.category import Categories, parse_category, without_fillers, without_measure
+from poi.names.pinyin import sound
+from poi.names.search import OTHER_NUMBER, NameHit, NameIndex, spoken
+from poi.names.similarity import similarities
 from poi.place import Candidate, CategoryMatch, Place
-from poi.similarity import similarities
 from poi.store import PlaceStore, Spot
 from poi.text import canonical, clean, word_set
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import METRES_PER_DEGREE, cumulative_m, project_to_segments
-from poi.opening import open_at as is_open_at
+from poi.kinds.opening import open_at as is_open_at
 from poi.place import Place
 
 FloatArray = NDArray[np.float64]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from poi.area_names import is_area
+from poi.areas.names import is_area
+from poi.areas.whereabouts import Surroundings
 from poi.place import Candidate, Resolution
 from poi.text import canonical
-from poi.whereabouts import Surroundings
 
 _RIVAL = 0.06
 """Candidates that score so little less than the first have to be told apart from it."""

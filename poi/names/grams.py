@@ -8,7 +8,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from itertools import pairwise
 
-from poi.pinyin import decode, fold
+from poi.names.pinyin import decode, fold
 from poi.text import has_han
 
 _START, _END, _ANY = "\x02", "\x03", "\x04"

@@ -38,7 +38,7 @@ class _Grammar:
 
 @lru_cache(maxsize=1)
 def _grammar() -> _Grammar:
-    data = json.loads((Path(__file__).parent / "data" / "areas.json").read_text("utf-8"))
+    data = json.loads((Path(__file__).parents[1] / "data" / "areas.json").read_text("utf-8"))
     joined = sorted(
         ((k, v) for k, v in data["joined"].items() if k != "note"), key=lambda pair: -len(pair[0])
     )

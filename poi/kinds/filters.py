@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, TypedDict
 
-from poi.category import parse_category
 from poi.errors import BadFilter
+from poi.kinds.category import parse_category
 from poi.place import CategoryMatch, Place
 from poi.text import canonical, word_set
 

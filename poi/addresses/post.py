@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from nav.geometry import distance_m
-from poi.address import BETWEEN, NEAREST
+from poi.addresses.book import BETWEEN, NEAREST
 from poi.numeral import NUMERALS, from_numeral
 from poi.place import Candidate, Place
 from poi.store import PlaceStore

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from poi.pinyin import encode, fold, segment, sound
+from poi.names.pinyin import encode, fold, segment, sound
 from poi.place import CategoryMatch
 from poi.text import canonical, clean, has_han
 
@@ -199,7 +199,7 @@ def _singular(text: str) -> str:
 @lru_cache(maxsize=1)
 def load_categories() -> Categories:
     """Read the category words that ship with the package."""
-    data = json.loads((Path(__file__).parent / "data" / "categories.json").read_text("utf-8"))
+    data = json.loads((Path(__file__).parents[1] / "data" / "categories.json").read_text("utf-8"))
     return Categories(data["words"], data["labels"], data["pinyin"])
 
 

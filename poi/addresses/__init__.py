@@ -1,0 +1,1 @@
+"""Addresses: streets, house numbers, crossings and posts on the road."""

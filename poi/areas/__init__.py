@@ -1,0 +1,1 @@
+"""Areas: districts, towns and counties, and what lies in them."""

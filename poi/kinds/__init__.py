@@ -1,0 +1,1 @@
+"""Kinds of place: categories, filters, opening hours, and the search for what is near or ahead."""

@@ -1,0 +1,1 @@
+"""Names: how alike they are in letters, sounds and parts, and the search for them."""
