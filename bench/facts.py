@@ -15,7 +15,7 @@ from agent.understanding.intent import Navigate, Search, Status
 from agent.understanding.utterance import simplified
 from languages import load_language
 from nav.geometry import distance_m
-from nav.guidance.wording import spoken_distance, spoken_duration
+from nav.guidance.wording.wording import spoken_distance, spoken_duration
 
 if TYPE_CHECKING:
     from agent.actions.answer import Answer

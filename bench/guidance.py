@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.guided_drives import Drive, WrongTurn, drive, overlapping, random_routes, unannounced, wrong_turn
 from device.position.simulator import Receiver
-from nav.guidance.maneuver import maneuvers
+from nav.guidance.maneuvers.maneuver import maneuvers
 from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.router import Router

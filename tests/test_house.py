@@ -39,7 +39,6 @@ STILL: dict[str, str] = {
 
 FULL: dict[str, str] = {
     "nav/routing": "one module an algorithm",
-    "nav/guidance": "one module a part of a manoeuvre",
     "agent/understanding": "one module a part of the reader",
     "bench": "one module a figure",
     "tests/nav": "one module a part of nav",

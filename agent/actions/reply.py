@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from agent.understanding.utterance import simplified
 from languages import load_language
 from languages.nouns import all_changes
-from nav.guidance.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
+from nav.guidance.wording.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
 from poi.kinds.category import load_categories
 from poi.kinds.filters import wishes_in
 from poi.text import canonical

@@ -10,8 +10,8 @@ from agent.actions.turn import Result, Turn
 from agent.understanding.amounts import until_said
 from agent.understanding.intent import Navigate, Recall, Remember, Status
 from nav.errors import NavError
-from nav.guidance.names import name_in
-from nav.guidance.wording import spoken_speed
+from nav.guidance.wording.names import name_in
+from nav.guidance.wording.wording import spoken_speed
 from poi.kinds.opening import next_change, open_at
 
 if TYPE_CHECKING:

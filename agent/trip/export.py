@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent.actions import reply
-from nav.guidance.wording import shown_distance
+from nav.guidance.wording.wording import shown_distance
 
 if TYPE_CHECKING:
     from agent.trip.itinerary import Day, Plan, Return, Visit

@@ -19,8 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from device.cli.terminal import print_json, stderr, stdout
-from nav.guidance.maneuver_types import Lane, Maneuver
-from nav.guidance.wording import name_in, say, shown_distance
+from nav.guidance.maneuvers.types import Lane, Maneuver
+from nav.guidance.wording.wording import name_in, say, shown_distance
 from nav.units import speed_in
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ import numpy as np
 
 from nav.geometry import haversine_m
 from nav.graph import EdgeFlag, FloatArray
-from nav.guidance.maneuver import maneuvers
-from nav.guidance.osrm_names import osrm_step
+from nav.guidance.maneuvers.maneuver import maneuvers
+from nav.guidance.wording.osrm_names import osrm_step
 from nav.routing.polyline import encode, simplified
 
 if TYPE_CHECKING:
     from device.http.osrm_request import OsrmRequest
     from nav.graph import Graph
-    from nav.guidance.maneuver_types import Maneuver
-    from nav.guidance.spoken_maneuver import SpokenManeuver
+    from nav.guidance.maneuvers.types import Maneuver
+    from nav.guidance.wording.spoken_maneuver import SpokenManeuver
     from nav.routing.route import Route
     from nav.routing.route_line import Leg
     from nav.routing.snap import Snap

@@ -5,12 +5,12 @@ from datetime import datetime, tzinfo
 from typing import Literal
 
 from languages import load_language
-from nav.guidance.maneuver_types import Maneuver
-from nav.guidance.names import name_in, spoken_ref
+from nav.guidance.maneuvers.types import Maneuver
 from nav.guidance.progress import Progress
-from nav.guidance.quantities import spoken_distance, spoken_duration, spoken_time
-from nav.guidance.wording import say
-from nav.guidance.words import words_of
+from nav.guidance.wording.names import name_in, spoken_ref
+from nav.guidance.wording.quantities import spoken_distance, spoken_duration, spoken_time
+from nav.guidance.wording.wording import say
+from nav.guidance.wording.words import words_of
 from nav.units import Units, speed_in
 
 Question = Literal["time_left", "distance_left", "next_turn", "where", "speed_limit", "arrival_time"]

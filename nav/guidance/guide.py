@@ -13,10 +13,10 @@ from nav.guidance.events import EventKind, GuidanceEvent, GuideSettings, GuideSt
 from nav.guidance.fix import Fix
 from nav.guidance.matching import Matcher, State
 from nav.guidance.matching_roads import between_m, roads_of
-from nav.guidance.names import name_in, spoken_ref
 from nav.guidance.notices import RestWatch, SpeedWatch
 from nav.guidance.progress import Progress, RouteRuler, limit_kph
 from nav.guidance.prompts import Prompt, PromptScheduler
+from nav.guidance.wording.names import name_in, spoken_ref
 from nav.units import units_of
 
 if TYPE_CHECKING:

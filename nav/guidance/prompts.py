@@ -9,10 +9,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nav.guidance.maneuver_types import Form, Maneuver
+from nav.guidance.maneuvers.types import Form, Maneuver
 from nav.guidance.prompt_types import Prompt, PromptTiming, Stage
-from nav.guidance.wording import say, say_after
-from nav.guidance.words import words_of
+from nav.guidance.wording.wording import say, say_after
+from nav.guidance.wording.words import words_of
 from nav.units import Units
 
 __all__ = ["Prompt", "PromptScheduler", "PromptTiming", "Stage", "speech_seconds"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nav.routing.route_line import RouteLine
 
 if TYPE_CHECKING:
-    from nav.guidance.spoken_maneuver import SpokenManeuver
+    from nav.guidance.wording.spoken_maneuver import SpokenManeuver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Route(RouteLine):
     @cached_property
     def maneuvers(self) -> list[SpokenManeuver]:
         """What a driver has to do, in order."""
-        from nav.guidance.maneuver import maneuvers
+        from nav.guidance.maneuvers.maneuver import maneuvers
 
         return maneuvers(self.graph, self)
 

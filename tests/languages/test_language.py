@@ -11,7 +11,7 @@ import pytest
 from languages import Language, LanguageError, codes, load_language
 from languages.messages import Messages
 from languages.trip_words import trip_words
-from nav.guidance.words import words_of
+from nav.guidance.wording.words import words_of
 
 PLACES = re.compile(r"\{(\w+)")
 

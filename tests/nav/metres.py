@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from nav.guidance.spoken_maneuver import SpokenManeuver
+from nav.guidance.wording.spoken_maneuver import SpokenManeuver
 from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.route import Route

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nav.guidance.lanes import lanes_for
-from nav.guidance.maneuver_types import Maneuver, Modifier
-from nav.guidance.osrm_names import osrm_step
+from nav.guidance.maneuvers.lanes import lanes_for
+from nav.guidance.maneuvers.types import Maneuver, Modifier
+from nav.guidance.wording.osrm_names import osrm_step
 from nav.osm.signs import read_signs
 from tests.nav.metres import MetreMap, draw
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from nav.errors import NavError
-from nav.guidance.lanes import lanes_for
-from nav.guidance.maneuver import Maneuver, maneuvers
-from nav.guidance.osrm_names import osrm_step
+from nav.guidance.maneuvers.lanes import lanes_for
+from nav.guidance.maneuvers.maneuver import Maneuver, maneuvers
+from nav.guidance.wording.osrm_names import osrm_step
 from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.route import Route

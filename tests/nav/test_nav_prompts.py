@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nav.guidance.maneuver_types import Kind, Maneuver
+from nav.guidance.maneuvers.types import Kind, Maneuver
 from nav.guidance.prompts import Prompt, PromptScheduler, speech_seconds
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nav.guidance.guide import Guide, GuideSettings
-from nav.guidance.maneuver_types import Kind, Maneuver, Modifier
-from nav.guidance.wording import say
+from nav.guidance.maneuvers.types import Kind, Maneuver, Modifier
+from nav.guidance.wording.wording import say
 from tests.nav.metres import draw
 
 STREET = {"highway": "residential"}

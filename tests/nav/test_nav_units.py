@@ -14,7 +14,7 @@ from device.position.simulator import Receiver, simulate
 from languages import codes
 from nav.guidance.answers import answer
 from nav.guidance.guide import Guide, GuideSettings
-from nav.guidance.wording import shown_distance, spoken_distance, spoken_speed
+from nav.guidance.wording.wording import shown_distance, spoken_distance, spoken_speed
 from nav.units import Units, units_of
 from tests.nav.metres import MetreMap, draw
 

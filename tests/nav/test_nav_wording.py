@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from languages import codes
-from nav.guidance.maneuver_types import Form, Kind, Lane, Modifier
-from nav.guidance.spoken_maneuver import SpokenManeuver
-from nav.guidance.wording import (
+from nav.guidance.maneuvers.types import Form, Kind, Lane, Modifier
+from nav.guidance.wording.spoken_maneuver import SpokenManeuver
+from nav.guidance.wording.wording import (
     name_in,
     shown_distance,
     speakable_name,

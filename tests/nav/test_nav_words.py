@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from languages import Language, LanguageError, load_language
-from nav.guidance.maneuver_types import Kind, Lane, Maneuver, Modifier
-from nav.guidance.phrase import Phrase
-from nav.guidance.wording import say
-from nav.guidance.words import read_words
+from nav.guidance.maneuvers.types import Kind, Lane, Maneuver, Modifier
+from nav.guidance.wording.phrase import Phrase
+from nav.guidance.wording.wording import say
+from nav.guidance.wording.words import read_words
 
 GERMAN = load_language("de").folder
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nav.graph import Access, EdgeFlag, Graph
-from nav.guidance.lanes import anticipated, lanes_for
-from nav.guidance.maneuver_joined import joined, without_sidesteps
-from nav.guidance.maneuver_junctions import TRUNK, Junctions, look_at_junctions
-from nav.guidance.maneuver_turns import turns_of
-from nav.guidance.maneuver_types import Lane, Maneuver
-from nav.guidance.spoken_maneuver import SpokenManeuver
-from nav.guidance.turn_types import Turn
+from nav.guidance.maneuvers.joined import joined, without_sidesteps
+from nav.guidance.maneuvers.junctions import TRUNK, Junctions, look_at_junctions
+from nav.guidance.maneuvers.lanes import anticipated, lanes_for
+from nav.guidance.maneuvers.turn_types import Turn
+from nav.guidance.maneuvers.turns import turns_of
+from nav.guidance.maneuvers.types import Lane, Maneuver
+from nav.guidance.wording.spoken_maneuver import SpokenManeuver
 from nav.units import Units, units_of
 
 if TYPE_CHECKING:

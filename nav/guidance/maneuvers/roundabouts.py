@@ -7,8 +7,8 @@ circle comes to them. What may not be driven, and what leads to the island in th
 from __future__ import annotations
 
 from nav.graph import EdgeFlag, Graph, NodeFlag
-from nav.guidance.maneuver_junctions import CIRCLE_FLAGS, Junctions
-from nav.guidance.turn_types import UTURN_DEG, Turn, modifier_for
+from nav.guidance.maneuvers.junctions import CIRCLE_FLAGS, Junctions
+from nav.guidance.maneuvers.turn_types import UTURN_DEG, Turn, modifier_for
 
 _PRIVATE = int(EdgeFlag.PRIVATE)
 _LEFT_HAND = int(EdgeFlag.LEFT_HAND)

@@ -9,16 +9,16 @@ from functools import cache
 from typing import Literal
 
 from languages import Language, load_language
-from nav.guidance.maneuver_types import Form, Lane, Maneuver
-from nav.guidance.names import name_in, speakable_name, spoken_ref
-from nav.guidance.quantities import (
+from nav.guidance.maneuvers.types import Form, Lane, Maneuver
+from nav.guidance.wording.names import name_in, speakable_name, spoken_ref
+from nav.guidance.wording.quantities import (
     shown_distance,
     spoken_distance,
     spoken_duration,
     spoken_speed,
     spoken_time,
 )
-from nav.guidance.words import GuidanceWords, words_of
+from nav.guidance.wording.words import GuidanceWords, words_of
 from nav.units import Units
 
 __all__ = [
@@ -122,7 +122,7 @@ class Wording:
         distance_m: float | None = None,
         units: Units | None = None,
     ) -> str:
-        """Put a manoeuvre into one sentence; see `nav.guidance.wording.say`."""
+        """Put a manoeuvre into one sentence; see `nav.guidance.wording.wording.say`."""
         words = self._words
         if form == "full":
             text = self._whole(maneuver)

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from languages import Language, LanguageError, codes, load_language
 from languages.yaml_io import read_yaml
-from nav.guidance.maneuver_types import KINDS, Kind, Modifier
-from nav.guidance.phrase import Phrase, Said
+from nav.guidance.maneuvers.types import KINDS, Kind, Modifier
+from nav.guidance.wording.phrase import Phrase, Said
 
 
 class _Data(BaseModel):

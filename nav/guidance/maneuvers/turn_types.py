@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nav.guidance.maneuver_types import Kind, Modifier
+from nav.guidance.maneuvers.types import Kind, Modifier
 
 STRAIGHT_DEG = 20.0
 """Below this a road goes straight on."""

@@ -8,11 +8,11 @@ import numpy as np
 
 from nav.geometry import bearing_deg, cumulative_m, distance_m, turn_angle_deg
 from nav.graph import EdgeFlag, Graph
-from nav.guidance.maneuver_junctions import LINK, SERVICE, TRUNK, Arm, Junctions
-from nav.guidance.maneuver_roundabouts import mini_roundabout, roundabout, touched
-from nav.guidance.maneuver_types import Kind, Modifier
-from nav.guidance.names import speakable_name
-from nav.guidance.turn_types import SLIGHT_DEG, STRAIGHT_DEG, UTURN_DEG, Turn, modifier_for, only
+from nav.guidance.maneuvers.junctions import LINK, SERVICE, TRUNK, Arm, Junctions
+from nav.guidance.maneuvers.roundabouts import mini_roundabout, roundabout, touched
+from nav.guidance.maneuvers.turn_types import SLIGHT_DEG, STRAIGHT_DEG, UTURN_DEG, Turn, modifier_for, only
+from nav.guidance.maneuvers.types import Kind, Modifier
+from nav.guidance.wording.names import speakable_name
 
 ONEWAY = int(EdgeFlag.ONEWAY)
 _FORK_DEG = 50.0

@@ -1,7 +1,7 @@
 """What a driver sees at each junction of a route: the arms, their angles, and what is worth a word.
 
 Everything that can be decided for all junctions at once is computed as arrays over the route; only the few
-junctions that may need a manoeuvre are then looked at one by one (`nav.guidance.maneuver_turns`).
+junctions that may need a manoeuvre are then looked at one by one (`nav.guidance.maneuvers.turns`).
 """
 
 from dataclasses import dataclass

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from languages import codes
-from nav.guidance.maneuver_types import Form, Maneuver
-from nav.guidance.wording import say
+from nav.guidance.maneuvers.types import Form, Maneuver
+from nav.guidance.wording.wording import say
 from nav.units import Units
 
 
@@ -21,7 +21,7 @@ class SpokenManeuver(Maneuver):
         distance_m: float | None = None,
         units: Units | None = None,
     ) -> str:
-        """Put the manoeuvre into one sentence; see `nav.guidance.wording.say`."""
+        """Put the manoeuvre into one sentence; see `nav.guidance.wording.wording.say`."""
         return say(self, language, form, distance_m=distance_m, units=units)
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,8 +5,8 @@ Field by field as in OSRM's documentation of ``RouteStep``, ``StepManeuver`` and
 
 from typing import Any
 
-from nav.guidance.maneuver_types import Kind, Maneuver
-from nav.guidance.names import name_in
+from nav.guidance.maneuvers.types import Kind, Maneuver
+from nav.guidance.wording.names import name_in
 
 _TYPES: dict[Kind, str] = {
     "depart": "depart",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nav.guidance.maneuver_types import Lane, Modifier
+from nav.guidance.maneuvers.types import Lane, Modifier
 
 CLOSED = "closed"
 """Stands for the arrows of a lane that cars may not use (``vehicle:lanes=no``, ``bus:lanes=designated``)."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nav.graph import EdgeFlag, Graph
-from nav.guidance.maneuver_junctions import Junctions
-from nav.guidance.maneuver_turns import is_same_road
-from nav.guidance.maneuver_types import Kind
-from nav.guidance.turn_types import SLIGHT_DEG, UTURN_DEG, Turn, modifier_for
+from nav.guidance.maneuvers.junctions import Junctions
+from nav.guidance.maneuvers.turn_types import SLIGHT_DEG, UTURN_DEG, Turn, modifier_for
+from nav.guidance.maneuvers.turns import is_same_road
+from nav.guidance.maneuvers.types import Kind
 
 _ONEWAY = int(EdgeFlag.ONEWAY)
 _SIDESTEP_M = 15.0

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from languages import load_language
-from nav.guidance.words import placeholders, words_of
+from nav.guidance.wording.words import placeholders, words_of
 
 _REF_PARTS = re.compile(r"([^\W\d_]+|\d+)")
 _LONGEST_REF = 24

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from languages import load_language
-from nav.guidance.words import Count, UnitWords, words_of
+from nav.guidance.wording.words import Count, UnitWords, words_of
 from nav.units import Units, speed_in
 
 _FEET_PER_M = 1 / 0.3048

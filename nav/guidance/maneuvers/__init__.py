@@ -1,0 +1,1 @@
+"""Manoeuvres: what a driver has to do along a route, of junctions, roundabouts, turns and lanes."""

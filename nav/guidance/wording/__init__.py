@@ -1,0 +1,1 @@
+"""The words of guidance: manoeuvres, names, distances and times, in each language."""
