@@ -16,7 +16,7 @@ from nav.graph import Graph
 from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import INFINITE_MS
-from nav.routing.turns import ForbiddenSequence, Turns
+from nav.routing.weights.turns import ForbiddenSequence, Turns
 
 Path = tuple[int, ...]
 Driven = tuple[Path, Path]

@@ -20,7 +20,7 @@ from nav.graph import EdgeFlag, RoadClass
 from nav.osm.build import build_graph, build_roads
 from nav.osm.extract import read_network
 from nav.region import Region
-from nav.routing.polyline import decode
+from nav.routing.output.polyline import decode
 from nav.routing.route import Route
 from nav.routing.router import Router
 

@@ -21,7 +21,7 @@ from nav.graph import Graph, Int32Array, load_graph
 from nav.pack import META_FILE, Meta, sha256_of
 from nav.paths import cache_home, regions_dir
 from nav.routing.snap import SNAP_FIELDS, SnapIndex
-from nav.routing.turns import ORDER_FIELD, PROFILES, TURN_FIELDS, Turns
+from nav.routing.weights.turns import ORDER_FIELD, PROFILES, TURN_FIELDS, Turns
 from nav.rules import RuleBook
 
 if TYPE_CHECKING:
@@ -173,8 +173,8 @@ class Region:
         ]
 
     def to_networkx(self) -> networkx.MultiDiGraph[Any]:
-        """Return the road graph of cars as OSMnx knows it; see `nav.routing.networkx_io`."""
-        from nav.routing.networkx_io import to_networkx
+        """Return the road graph of cars as OSMnx knows it; see `nav.routing.output.networkx_io`."""
+        from nav.routing.output.networkx_io import to_networkx
 
         return to_networkx(self.graph, self.network("car").turns.edge_time_ms, name=self.name)
 

@@ -181,11 +181,11 @@ def _content(routes: list[Route], form: Format, language: str) -> str | bytes:
         facts = [_as_dict(found, language) for found in routes]
         return json_module.dumps(facts[0] | {"alternatives": facts[1:]}, ensure_ascii=False)
     if form is Format.GEOJSON:
-        from nav.routing.export import to_geojson
+        from nav.routing.output.export import to_geojson
 
         features = [feature for found in routes for feature in to_geojson(found)["features"]]
         return json_module.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-    from nav.routing.export import render
+    from nav.routing.output.export import render
 
     return render(routes[0], form.value)
 

@@ -16,7 +16,7 @@ from device.http.osrm_request import OsrmError, OsrmRequest, whole_number
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
-    from nav.routing.matrix import Table
+    from nav.routing.queries.matrix import Table
     from nav.routing.route import Route
     from nav.routing.snap import Snap
 

@@ -11,7 +11,7 @@ from nav.geometry import haversine_m
 from nav.graph import EdgeFlag, FloatArray
 from nav.guidance.maneuvers.maneuver import maneuvers
 from nav.guidance.wording.osrm_names import osrm_step
-from nav.routing.polyline import encode, simplified
+from nav.routing.output.polyline import encode, simplified
 
 if TYPE_CHECKING:
     from device.http.osrm_request import OsrmRequest

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from device.vehicle import LOADS, SIZES
-from nav.routing.polyline import decode
+from nav.routing.output.polyline import decode
 
 PROFILES = {
     "car": "car",

@@ -66,7 +66,7 @@ def check_pack(folder: Path) -> None:
     """
     from nav import Region
     from nav.errors import RegionDamaged
-    from nav.routing.turns import PROFILES
+    from nav.routing.weights.turns import PROFILES
     from poi import Places
     from poi.errors import PoiError
 

@@ -24,7 +24,7 @@ from nav.osm.restrictions import forbidden_sequences
 from nav.pack import ATTRIBUTION, LICENCE, META_FILE, Meta, sha256_of
 from nav.routing.engine import compute_order
 from nav.routing.snap import SNAP_FIELDS, build_snap_index
-from nav.routing.turns import ORDER_FIELD, TURN_FIELDS, ForbiddenSequence, build_turns
+from nav.routing.weights.turns import ORDER_FIELD, TURN_FIELDS, ForbiddenSequence, build_turns
 
 log = logging.getLogger("xiaogao")
 

@@ -15,7 +15,7 @@ import numpy as np
 from nav.conditions import HEAVY, LIGHT, conditional_parts, read_condition
 from nav.geometry import turn_angle_deg
 from nav.graph import Access, Graph
-from nav.routing.turns import ForbiddenSequence
+from nav.routing.weights.turns import ForbiddenSequence
 
 _MAX_VIA_EDGES = 60
 _CAR_NAMES = frozenset(("motorcar", "motor_vehicle", "vehicle", "car"))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nav.graph import NO_LIMIT_KPH, EdgeFlag, Float32Array, RoadClass
 from nav.osm.tags import WayTraits
-from nav.routing.costs import Costs, load_costs
+from nav.routing.weights.costs import Costs, load_costs
 
 
 def car_speeds_kph(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nav.graph import FloatArray, Graph, Int32Array, Int64Array
 from nav.routing.search import INFINITE_MS, BidirectionalSearch, Found, Seed
-from nav.routing.turns import Turns
+from nav.routing.weights.turns import Turns
 from nav.rules import InForce
 
 T = TypeVar("T")

@@ -9,11 +9,11 @@ import numpy as np
 
 from nav.graph import Int64Array, UInt8Array
 from nav.routing.leg import LegPath
-from nav.routing.metric import broken_avoids
 from nav.routing.route import Route
 from nav.routing.route_line import Leg
 from nav.routing.snap import Snap
 from nav.routing.ways import Ways
+from nav.routing.weights.metric import broken_avoids
 
 
 def assemble_route(

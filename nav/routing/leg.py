@@ -10,7 +10,7 @@ import numpy as np
 from nav.graph import FloatArray, Int64Array
 from nav.routing.engine import Engine, Weights
 from nav.routing.search import INFINITE_MS, Found, Seed
-from nav.routing.turns import Turns
+from nav.routing.weights.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,16 +18,16 @@ from nav.routing.arrival import TimedLegs
 from nav.routing.engine import Weights
 from nav.routing.joining import assemble_route
 from nav.routing.leg import Place
-from nav.routing.metric import AVOIDABLE
 from nav.routing.route import Route
 from nav.routing.snap import Snap
-from nav.routing.turns import PROFILES
 from nav.routing.ways import Point, Stop, Ways
+from nav.routing.weights.metric import AVOIDABLE
+from nav.routing.weights.turns import PROFILES
 from nav.vehicle import PASSENGER_CAR, Vehicle
 
 if TYPE_CHECKING:
-    from nav.routing.matrix import Table
-    from nav.routing.reachable import Reachable
+    from nav.routing.queries.matrix import Table
+    from nav.routing.queries.reachable import Reachable
 
 MAX_STOPS = 2000
 """More stops than this are refused."""
@@ -245,7 +245,7 @@ class Router:
         ------
         BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable, NoRoute
         """
-        from nav.routing.alternatives import find_alternatives
+        from nav.routing.queries.alternatives import find_alternatives
 
         depart = depart or self._clock()
         best = self.route(
@@ -298,7 +298,7 @@ class Router:
         vehicle: Vehicle | None = None,
     ) -> Table:
         """Return seconds, and metres if wanted, from each source to each target; see `matrix`."""
-        from nav.routing.matrix import travel_table
+        from nav.routing.queries.matrix import travel_table
 
         weights = self._weights(check_avoid(avoid), depart, vehicle=vehicle)
         begin, finish = (self.check_stops(points, at_least=0) for points in (sources, targets))
@@ -332,14 +332,14 @@ class Router:
         depart: datetime | None = None,
         vehicle: Vehicle | None = None,
     ) -> list[int]:
-        """Return the order of visits that takes least time, as indices; see `nav.routing.visit_order`.
+        """Return the order of visits that takes least time, as indices; see `nav.routing.queries.visit_order`.
 
         Raises
         ------
         NoRoute
             Not all stops can be joined.
         """
-        from nav.routing.visit_order import best_order
+        from nav.routing.queries.visit_order import best_order
 
         durations = self.matrix(stops, stops, avoid=avoid, depart=depart, vehicle=vehicle)
         return best_order(durations, fixed_end=fixed_end, round_trip=round_trip)
@@ -360,7 +360,7 @@ class Router:
         -------
         (n,) float64; inf where a point is off the map, off the road, or cannot be left again.
         """
-        from nav.routing.detour import detours_s
+        from nav.routing.queries.detour import detours_s
 
         weights = self._weights(route.avoid)
         extra = np.full(len(points), np.inf)
@@ -387,7 +387,7 @@ class Router:
         ------
         BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable
         """
-        from nav.routing.reachable import reachable
+        from nav.routing.queries.reachable import reachable
 
         if not 0 < seconds <= 86_400:
             raise BadRequest(f"{seconds} s is no usable time: give more than 0 s and at most a day")

@@ -10,7 +10,7 @@ import numpy as np
 
 from nav.geometry import EARTH_RADIUS_M
 from nav.graph import FloatArray, Graph, Int64Array
-from nav.routing.turns import Turns
+from nav.routing.weights.turns import Turns
 
 INFINITE_MS = 2**31 - 1
 """Weight of an arc that must not be used (the index holds no larger numbers)."""

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nav.routing.export import render, write_route
+from nav.routing.output.export import render, write_route
 
 ROAD = {"highway": "residential", "name": '</script> & "Street"'}
 TOWN = "A---B---C\n|   |   |\nD---E---F"

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from nav.errors import BadLiveData, BadRequest, NoRoute
 from nav.region import Region
-from nav.routing.alternatives import MAX_SHARED, MAX_STRETCH
+from nav.routing.queries.alternatives import MAX_SHARED, MAX_STRETCH
+from nav.routing.queries.visit_order import best_order
 from nav.routing.route import Route
 from nav.routing.router import Router
-from nav.routing.visit_order import best_order
 
 ROAD = {"highway": "residential"}
 TOWN = """

@@ -21,7 +21,7 @@ from device.http.server import http_server
 from device.settings import HttpSettings
 from nav.osm.build import build_graph
 from nav.region import Region
-from nav.routing.polyline import decode, encode
+from nav.routing.output.polyline import decode, encode
 from nav.routing.router import Router
 from tests.device.town import write_town
 

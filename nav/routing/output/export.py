@@ -12,7 +12,7 @@ import numpy as np
 
 from nav.geometry import METRES_PER_DEGREE
 from nav.graph import FloatArray
-from nav.routing.streets import Streets, street_style, streets_in
+from nav.routing.output.streets import Streets, street_style, streets_in
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw

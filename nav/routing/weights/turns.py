@@ -1,7 +1,7 @@
 """The turn-exact graph of one profile: a state for each edge, an arc for each legal turn.
 
 A path through states obeys every turn restriction. Those over a via node remove an arc. Those over via ways
-need memory of how an edge was reached: see `nav.routing.memory`. A state's arcs are contiguous.
+need memory of how an edge was reached: see `nav.routing.weights.memory`. A state's arcs are contiguous.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from nav.graph import (
     NodeFlag,
     RoadClass,
 )
-from nav.routing.costs import load_costs
-from nav.routing.memory import Memory
+from nav.routing.weights.costs import load_costs
+from nav.routing.weights.memory import Memory
 from nav.rules import closed_always
 
 PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from nav.conditions import to_minute
 from nav.graph import EdgeFlag, Graph, Int64Array, RoadClass
 from nav.region import Network
-from nav.routing.costs import load_costs
 from nav.routing.engine import Engine, MetricKey, Weights
-from nav.routing.rule_effects import RuleEffects
 from nav.routing.search import INFINITE_MS
+from nav.routing.weights.costs import load_costs
+from nav.routing.weights.rule_effects import RuleEffects
 from nav.rules import InForce
 from nav.vehicle import PASSENGER_CAR, Vehicle
 

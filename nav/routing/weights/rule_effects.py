@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nav.graph import NO_LIMIT_KPH, EdgeFlag, Int64Array
 from nav.region import Network
-from nav.routing.costs import load_costs
+from nav.routing.weights.costs import load_costs
 from nav.rules import InForce, Use
 
 _SIGNED_SHARE = 0.98

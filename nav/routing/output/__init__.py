@@ -1,0 +1,1 @@
+"""Routes and maps in the forms of others: lines, files, graphs."""

@@ -1,0 +1,1 @@
+"""What the engine searches over: states, turns, and what each costs."""
