@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agent.errors import MemoryDamaged, MemoryUnavailable
-from nav.migrations import migrate
+from nav.packs.migrations import migrate
 
 PlaceKind = Literal["home", "company", "favourite"]
 
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS liking (sort TEXT NOT NULL, what TEXT NOT NULL, count
 CREATE TABLE IF NOT EXISTS plan (label TEXT PRIMARY KEY, saved_at TEXT NOT NULL, plan TEXT NOT NULL);
 """
 _FORMS = (_FIRST_FORM,)
-"""What makes each form of the file from the one before; see `nav.migrations`."""
+"""What makes each form of the file from the one before; see `nav.packs.migrations`."""
 
 _PLACE_COLUMNS = "(kind, label, name, lat, lon, place_id, category, saved_at)"
 _TRIP_COLUMNS = "(at, weekday, hour, name, lat, lon, place_id, category)"

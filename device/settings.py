@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from device.errors import BadSettings
-from nav.paths import data_home
+from nav.packs.paths import data_home
 
 
 class _Section(BaseModel):

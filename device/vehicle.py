@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from device.settings import VehicleSettings
-from nav.vehicle import Vehicle
+from nav.law.vehicle import Vehicle
 
 SIZES = ("height", "width", "length", "weight")
 """Names of the measures, as options of commands and requests."""

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nav.osm.build import build_graph
-    from nav.pack import Meta
+    from nav.packs.pack import Meta
+    from nav.packs.staging import staged
     from nav.region import Region
     from nav.routing.route import Route
     from nav.routing.router import Router
-    from nav.staging import staged
 
 __all__ = ["Meta", "Region", "Route", "Router", "build_graph", "staged"]
 
 _HOME = {
-    "Meta": "nav.pack",
+    "Meta": "nav.packs.pack",
     "Region": "nav.region",
     "Route": "nav.routing.route",
     "Router": "nav.routing.router",
     "build_graph": "nav.osm.build",
-    "staged": "nav.staging",
+    "staged": "nav.packs.staging",
 }
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.array_store import map_arrays
-from nav.formats import known, upgraded_graph
+from nav.packs.array_store import map_arrays
+from nav.packs.formats import known, upgraded_graph
 
 Int8Array = NDArray[np.int8]
 UInt8Array = NDArray[np.uint8]
@@ -231,7 +231,7 @@ class Graph:
     countries: tuple[str, ...]
     """ISO 3166-1 alpha-2 codes in capitals, indexed by `edge_country`; `` where unknown."""
     rules: tuple[str, ...]
-    """Texts of `nav.rules.Rule`, indexed by `edge_rule` and `node_rule`."""
+    """Texts of `nav.law.rules.Rule`, indexed by `edge_rule` and `node_rule`."""
 
     @property
     def node_count(self) -> int:

@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from nav.array_store import map_arrays
 from nav.enclosures import ENCLOSURE_FIELDS, NO_ENCLOSURES, Enclosures
 from nav.errors import BadCoordinate, PointOutsideRegion, RegionDamaged, RegionNotFound, RegionOutdated
-from nav.formats import FORMAT_VERSION, READABLE, known
 from nav.graph import Graph, Int32Array, load_graph
-from nav.pack import META_FILE, Meta, sha256_of
-from nav.paths import cache_home, regions_dir
+from nav.law.rules import RuleBook
+from nav.packs.array_store import map_arrays
+from nav.packs.formats import FORMAT_VERSION, READABLE, known
+from nav.packs.pack import META_FILE, Meta, sha256_of
+from nav.packs.paths import cache_home, regions_dir
 from nav.routing.snap import SNAP_FIELDS, SnapIndex
 from nav.routing.weights.turns import ORDER_FIELD, PROFILES, TURN_FIELDS, Turns
-from nav.rules import RuleBook
 
 if TYPE_CHECKING:
     import networkx

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nav.coordinates import System, from_wgs84
-from nav.migrations import migrate
+from nav.packs.migrations import migrate
 from poi.errors import BadPlaceFile, PoiError
 from poi.place import Candidate, Place
 from poi.place_files_io import read_places
@@ -21,7 +21,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS place(id INTEGER PRIMARY KEY, sort TEXT N
   lat REAL NOT NULL, lon REAL NOT NULL, address TEXT NOT NULL, phone TEXT NOT NULL, note TEXT NOT NULL,
   source TEXT NOT NULL)"""
 _FORMS = (_TABLE,)
-"""What makes each form of the file from the one before; see `nav.migrations`."""
+"""What makes each form of the file from the one before; see `nav.packs.migrations`."""
 
 _COLUMNS = "id, sort, name, lat, lon, address, phone, note"
 _INSERT = "INSERT INTO place(sort, name, lat, lon, address, phone, note, source)"

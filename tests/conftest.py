@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from agent.errors import AgentError
 from device.errors import DeviceError
 from device.store.models import ModelStore
-from nav.paths import cache_home
+from nav.packs.paths import cache_home
 
 if TYPE_CHECKING:
     from agent.understanding.reader import Reader

@@ -18,10 +18,10 @@ import pytest
 from agent.memory import Memory
 from device.assistant.driving import kept_drive
 from nav import Region, Router
-from nav.array_store import map_arrays, write_arrays
 from nav.errors import RegionOutdated
-from nav.formats import FORMAT_VERSION, READABLE
-from nav.migrations import migrate
+from nav.packs.array_store import map_arrays, write_arrays
+from nav.packs.formats import FORMAT_VERSION, READABLE
+from nav.packs.migrations import migrate
 from poi import Places, UserPlaces
 from tests.device.town import SOUTH, STEP_DEG, WEST
 

@@ -21,7 +21,7 @@ from agent.understanding.labels import Span, State
 from agent.understanding.tokenizer import Tokenizer, Tokens
 from languages.language import load_language
 from languages.yaml_io import LanguageError
-from nav.paths import cache_home
+from nav.packs.paths import cache_home
 
 BASE = "e5-small"
 """Name of the pretrained encoder in the model store."""

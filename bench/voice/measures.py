@@ -41,7 +41,7 @@ class Setup:
 
     def __init__(self, models: Path | None = None, cache: Path | None = None) -> None:
         from device.store.models import ModelStore
-        from nav.paths import cache_home
+        from nav.packs.paths import cache_home
 
         self.models = models or ModelStore().path("kokoro").parent
         self.cache = cache or cache_home() / "voice-bench"

@@ -27,7 +27,7 @@ from device.store.private import data_in_use
 from device.store.regions import current_region, local_clock
 from device.vehicle import vehicle_of
 from nav import Region, Router
-from nav.paths import data_home
+from nav.packs.paths import data_home
 from poi import Places
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from nav.geometry import distance_m
 from nav.guidance.events import GuidanceEvent, GuideSettings
 from nav.guidance.fix import Fix
 from nav.guidance.guide import Guide
-from nav.paths import data_home
+from nav.packs.paths import data_home
 
 _GOES_ON_S = 1800.0
 """A drive that was broken off longer ago than this is over."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from device.cli.terminal import stderr
-from nav.paths import data_home
+from nav.packs.paths import data_home
 from poi.user_places import OwnPlacesUnusable, UserPlaces
 
 

@@ -125,7 +125,7 @@ def _memory() -> Iterator[Memory]:
     """Open the memory, and say if it had to be begun anew."""
     from agent.memory import Memory
     from device.store.private import data_in_use
-    from nav.paths import data_home
+    from nav.packs.paths import data_home
 
     with data_in_use():
         memory = Memory(data_home() / "memory.sqlite")

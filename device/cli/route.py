@@ -26,9 +26,9 @@ from device.vehicle import vehicle_of, with_measures
 
 if TYPE_CHECKING:
     from nav import Region
+    from nav.law.vehicle import Vehicle
     from nav.routing.route import Route
     from nav.routing.router import Router
-    from nav.vehicle import Vehicle
 
 
 class Format(StrEnum):

@@ -18,7 +18,7 @@ from device.errors import DeviceError, EngineCrashed, EngineFailed, EngineHung, 
 from device.hardware import Profile, choose
 from device.settings import EngineSettings, Settings
 from device.store.models import ModelStore
-from nav.paths import cache_home
+from nav.packs.paths import cache_home
 
 if TYPE_CHECKING:
     from voice.asr.recognizer import Transcript

@@ -33,8 +33,8 @@ from device.http.osrm_request import OsrmError, OsrmRequest, read_request, whole
 from device.vehicle import with_measures
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute, PointOutsideRegion, PointUnreachable
 from nav.geometry import distance_m
+from nav.law.vehicle import PASSENGER_CAR, Vehicle
 from nav.routing.router import Router
-from nav.vehicle import PASSENGER_CAR, Vehicle
 
 if TYPE_CHECKING:
     from nav.region import Region

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from device.errors import CannotBind, DeviceError
 from device.http.guard import MAX_URL_BYTES, Guard, check_binding
-from nav.vehicle import PASSENGER_CAR, Vehicle
+from nav.law.vehicle import PASSENGER_CAR, Vehicle
 
 if TYPE_CHECKING:
     import uvicorn

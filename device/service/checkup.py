@@ -16,7 +16,7 @@ from device.settings import Settings, load_settings, settings_path
 from device.store.models import ModelStore
 from device.store.regions import current_region, damaged_files, installed_regions, not_as_built
 from nav.errors import NavError
-from nav.paths import cache_home, data_home
+from nav.packs.paths import cache_home, data_home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

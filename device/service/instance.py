@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from device.errors import DeviceError
-from nav.paths import data_home
+from nav.packs.paths import data_home
 
 
 class AlreadyRunning(DeviceError):

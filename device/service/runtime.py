@@ -26,9 +26,9 @@ from device.service.pressure import give_back
 from device.service.supervisor import Part, supervise
 from device.store.models import ModelStore
 from device.store.regions import current_file, current_region, damaged_files, installed_regions, not_as_built
-from nav import staging
 from nav.errors import NavError
-from nav.paths import regions_dir
+from nav.packs import staging
+from nav.packs.paths import regions_dir
 from poi.errors import PoiError
 
 if TYPE_CHECKING:

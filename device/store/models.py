@@ -26,7 +26,7 @@ from device.errors import DownloadFailed, ModelDamaged, ModelMissing, NoSpace
 from device.store import archives, url_source
 from device.store.model_lock import Model, ModelFile, ModelLock, committed_lock
 from device.store.whole_files import write_whole
-from nav.paths import cache_home
+from nav.packs.paths import cache_home
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, bytes done and bytes in all."""

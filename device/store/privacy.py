@@ -17,7 +17,7 @@ from device.service.control import OF_THE_COMPUTER
 from device.service.instance import AlreadyRunning, only_instance, run_dir
 from device.settings import Settings, commented_settings, load_settings
 from device.store.private import DataInUse, data_alone
-from nav.paths import cache_home, data_home
+from nav.packs.paths import cache_home, data_home
 
 _COORDINATES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _SPOKEN = re.compile(r"\b(prompt:|heard '|heard \"|answered ').*")

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 
 from device.errors import DeviceError
-from nav.paths import cache_home, data_home
+from nav.packs.paths import cache_home, data_home
 
 _OTHERS = 0o077
 

@@ -28,7 +28,7 @@ def build_apart(source: Path, folder: Path, name: str, progress: Progress) -> No
     Raises
     ------
     nav.errors.NavError, poi.errors.PoiError, OSError
-        As `nav.pack.build_graph` and `poi.build_places` raise them; BadMapFile also for a file that ended
+        As `nav.build_graph` and `poi.build_places` raise them; BadMapFile also for a file that ended
         the process.
     """
     command = [sys.executable, "-m", "device.store.region_builder"]

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from device.errors import Missing
 from device.store.whole_files import write_whole
 from nav import region as nav_region
-from nav import staging
 from nav.errors import NavError
-from nav.paths import data_home, regions_dir
+from nav.packs import staging
+from nav.packs.paths import data_home, regions_dir
 
 if TYPE_CHECKING:
     from nav import Region
@@ -46,7 +46,7 @@ def add_region(source: Path, name: str | None = None, progress: Progress | None 
         The extract is missing, cut or holds no roads, or the name cannot be a folder.
     """
     from device.store.region_builder import build_apart
-    from nav.staging import staged
+    from nav.packs.staging import staged
 
     name = name or default_name(source)
     with staged(name, check=check_pack) as folder:
@@ -153,7 +153,7 @@ def current_region(asked: str = "", *, at: tuple[float, float] | None = None) ->
 
 def _size_around(name: str, at: tuple[float, float]) -> float | None:
     """Return the size of a region in square degrees; None if it does not reach the point, or is damaged."""
-    from nav.pack import Meta
+    from nav.packs.pack import Meta
 
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, NavError):
         meta = Meta.from_json((regions_dir() / name / "meta.json").read_text("utf-8"))

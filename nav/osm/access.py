@@ -11,9 +11,9 @@ import math
 import re
 from collections.abc import Mapping
 
-from nav.conditions import FOR_DESTINATION, conditional_parts, read_condition
 from nav.graph import Access
-from nav.rules import Clauses, Rule, Use
+from nav.law.conditions import FOR_DESTINATION, conditional_parts, read_condition
+from nav.law.rules import Clauses, Rule, Use
 
 Tags = Mapping[str, str]
 Faults = set[str]

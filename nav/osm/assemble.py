@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from nav.country import LEFT_HAND_COUNTRIES, CountryGrid
 from nav.geometry import bearing_deg, haversine_m
 from nav.graph import SHAPE_SCALE, Access, EdgeFlag, FloatArray, Graph, Int64Array, NodeFlag, RoadClass
+from nav.law.rules import Rule, Use
 from nav.osm.carriageways import mark_internal_edges
 from nav.osm.extract import NodeTraits, RawNetwork, as_array
 from nav.osm.signs import WaySigns
 from nav.osm.speeds import car_speeds_kph
 from nav.osm.tags import WayTraits
-from nav.rules import Rule, Use
 
 HEADING_SPAN_M = 15.0
 """Bearings are taken over this length, so that a crooked first metre does not decide."""

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.array_store import write_arrays
 from nav.country import timezone_at
 from nav.enclosures import ENCLOSURE_FIELDS
 from nav.errors import BadMapFile
-from nav.formats import FORMAT_VERSION
 from nav.graph import ARRAY_FIELDS, Access, Graph, RoadClass
 from nav.osm.assemble import assemble
 from nav.osm.extract import Progress, RawNetwork, read_network
 from nav.osm.grounds import lay_out_grounds
 from nav.osm.restrictions import forbidden_sequences
-from nav.pack import ATTRIBUTION, LICENCE, META_FILE, Meta, sha256_of
+from nav.packs.array_store import write_arrays
+from nav.packs.formats import FORMAT_VERSION
+from nav.packs.pack import ATTRIBUTION, LICENCE, META_FILE, Meta, sha256_of
 from nav.routing.engine import compute_order
 from nav.routing.snap import SNAP_FIELDS, build_snap_index
 from nav.routing.weights.turns import ORDER_FIELD, TURN_FIELDS, ForbiddenSequence, build_turns

@@ -20,7 +20,7 @@ from typing import Any
 
 from nav.errors import DownloadFailed
 from nav.geometry import distance_m
-from nav.paths import cache_home
+from nav.packs.paths import cache_home
 
 Bbox = tuple[float, float, float, float]
 """South, west, north, east, degrees."""

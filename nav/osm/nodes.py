@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nav.graph import Access, NodeFlag
+from nav.law.rules import Rule, Use
 from nav.osm.access import (
     ACCESS_KEYS,
     ENTERED_VALUES,
@@ -16,7 +17,6 @@ from nav.osm.access import (
     listed,
     rule_of,
 )
-from nav.rules import Rule, Use
 
 _PASSABLE_BARRIERS = frozenset((
     "border_control", "bump_gate", "cattle_grid", "checkpoint", "entrance", "gate", "hampshire_gate",

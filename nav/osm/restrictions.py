@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nav.conditions import HEAVY, LIGHT, conditional_parts, read_condition
 from nav.geometry import turn_angle_deg
 from nav.graph import Access, Graph
+from nav.law.conditions import HEAVY, LIGHT, conditional_parts, read_condition
 from nav.routing.weights.turns import ForbiddenSequence
 
 _MAX_VIA_EDGES = 60
@@ -49,7 +49,7 @@ class Restriction:
     """OSM node id; 0 if it leads over ways."""
     via_ways: tuple[int, ...]
     condition: str
-    """In force only while this holds (see `nav.conditions`); `` always."""
+    """In force only while this holds (see `nav.law.conditions`); `` always."""
     side: str = ""
     """Where the turn leads by its kind: ``left``, ``right``, ``straight``, ``back``; `` if not said."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from nav.conditions import HEAVY, conditional_parts, read_condition
 from nav.graph import Access, EdgeFlag, RoadClass
+from nav.law.conditions import HEAVY, conditional_parts, read_condition
+from nav.law.rules import Clauses, Rule, Use
 from nav.osm.access import (
     ACCESS_KEYS,
     HEAVY_KEYS,
@@ -22,7 +23,6 @@ from nav.osm.access import (
     use_of,
 )
 from nav.osm.values import is_speed, read_duration_s, read_speed_kph, speed_zone
-from nav.rules import Clauses, Rule, Use
 
 _CLASS_OF_HIGHWAY = {
     "motorway": RoadClass.MOTORWAY,

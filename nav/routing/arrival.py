@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from nav.conditions import to_minute
 from nav.graph import Int64Array
+from nav.law.conditions import to_minute
+from nav.law.rules import InForce, Use, Verdict
+from nav.law.vehicle import Vehicle
 from nav.routing.leg import LegPath, Place
 from nav.routing.ways import Ways
-from nav.rules import InForce, Use, Verdict
-from nav.vehicle import Vehicle
 
 _UNKNOWN_S = 3 * 3600.0
 """How far ahead is looked where no way is open at the beginning."""

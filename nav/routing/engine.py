@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.graph import FloatArray, Graph, Int32Array, Int64Array
+from nav.law.rules import InForce
 from nav.routing.search import INFINITE_MS, BidirectionalSearch, Found, Seed
 from nav.routing.weights.turns import Turns
-from nav.rules import InForce
 
 T = TypeVar("T")
 MetricKey = tuple[tuple[str, ...], InForce, bool]

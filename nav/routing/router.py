@@ -13,6 +13,7 @@ import numpy as np
 
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute
 from nav.graph import FloatArray
+from nav.law.vehicle import PASSENGER_CAR, Vehicle
 from nav.region import Region
 from nav.routing.arrival import TimedLegs
 from nav.routing.engine import Weights
@@ -23,7 +24,6 @@ from nav.routing.snap import Snap
 from nav.routing.ways import Point, Stop, Ways
 from nav.routing.weights.metric import AVOIDABLE
 from nav.routing.weights.turns import PROFILES
-from nav.vehicle import PASSENGER_CAR, Vehicle
 
 if TYPE_CHECKING:
     from nav.routing.queries.matrix import Table
@@ -332,7 +332,7 @@ class Router:
         depart: datetime | None = None,
         vehicle: Vehicle | None = None,
     ) -> list[int]:
-        """Return the order of visits that takes least time, as indices; see `nav.routing.queries.visit_order`.
+        """Return the order of visits that takes least time, as indices (`nav.routing.queries.visit_order`).
 
         Raises
         ------

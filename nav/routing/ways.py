@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from nav.errors import NoRoute, PointUnreachable
 from nav.geometry import along_line, distance_m
 from nav.graph import EdgeFlag
+from nav.law.rules import heavy_only
+from nav.law.vehicle import PASSENGER_CAR, Vehicle
 from nav.region import Region, contraction_order
 from nav.routing.engine import Engine
 from nav.routing.leg import LegFinder, LegPath, Place
 from nav.routing.snap import Snap, Snapper
 from nav.routing.weights.costs import load_costs
 from nav.routing.weights.metric import Metrics
-from nav.rules import heavy_only
-from nav.vehicle import PASSENGER_CAR, Vehicle
 
 Point = tuple[float, float]
 MAX_SNAP_M = 2000.0

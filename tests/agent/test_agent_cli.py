@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import nav
 from agent.memory import Memory
 from device.cli import agent as commands_agent
-from nav.paths import data_home, regions_dir
+from nav.packs.paths import data_home, regions_dir
 
 
 def run(*arguments: str) -> tuple[int, str]:

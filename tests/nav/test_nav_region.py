@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nav.array_store import map_arrays, write_arrays
 from nav.errors import BadMapFile, BadName, RegionDamaged, RegionNotFound, RegionOutdated
-from nav.formats import FORMAT_VERSION
 from nav.osm.build import build_graph
-from nav.pack import META_FILE, Meta
-from nav.paths import cache_home, data_home, regions_dir
+from nav.packs.array_store import map_arrays, write_arrays
+from nav.packs.formats import FORMAT_VERSION
+from nav.packs.pack import META_FILE, Meta
+from nav.packs.paths import cache_home, data_home, regions_dir
+from nav.packs.staging import staged
 from nav.region import Region, installed_regions
 from nav.routing.router import Router
-from nav.staging import staged
 
 ROAD = {"highway": "residential"}
 TOWN = "A---B---C\n|   |   |\nD---E---F"

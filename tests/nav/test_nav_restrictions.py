@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from nav.law.vehicle import Vehicle
 from nav.routing.route import Route
 from nav.routing.router import Router
-from nav.vehicle import Vehicle
 
 ROAD = {"highway": "residential"}
 CROSS = """

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from bench.oracle import Oracle
 from nav.errors import BadCoordinate, BadRequest, NoRoute, PointOutsideRegion, PointUnreachable
+from nav.law.vehicle import Vehicle
 from nav.osm.build import build_graph, build_roads
 from nav.osm.extract import read_network
 from nav.region import Region
 from nav.routing.router import Router
 from nav.routing.search import INFINITE_MS
-from nav.vehicle import Vehicle
 
 ROAD = {"highway": "residential"}
 LETTERS = "ABCDEFGHIJKLMNOP"

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from nav.conditions import Clock, conditional_parts, is_timed, read_condition
 from nav.errors import BadRequest, NoRoute, PointUnreachable
 from nav.guidance.progress import limit_kph
+from nav.law.conditions import Clock, conditional_parts, is_timed, read_condition
+from nav.law.rules import Rule, Use
+from nav.law.vehicle import PASSENGER_CAR, Vehicle
 from nav.osm.access import read_size
 from nav.osm.tags import read_way
 from nav.routing.router import Router
-from nav.rules import Rule, Use
-from nav.vehicle import PASSENGER_CAR, Vehicle
 
 MAP = """
 S-A---B---C-T

@@ -10,7 +10,7 @@ import pytest
 
 from nav.errors import BadRequest
 from nav.graph import RoadClass
-from nav.vehicle import Vehicle
+from nav.law.vehicle import Vehicle
 
 ROAD = {"highway": "residential"}
 MOTORWAY = {"highway": "motorway", "oneway": "yes"}

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nav.conditions import conditional_parts
 from nav.errors import NoRoute
 from nav.graph import NO_LIMIT_KPH, EdgeFlag, NodeFlag, RoadClass
+from nav.law.conditions import conditional_parts
 from nav.osm.nodes import read_node
 from nav.osm.tags import read_way
 from nav.osm.values import read_duration_s, read_names, read_speed_kph

@@ -11,15 +11,15 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.conditions import to_minute
 from nav.graph import EdgeFlag, Graph, Int64Array, RoadClass
+from nav.law.conditions import to_minute
+from nav.law.rules import InForce
+from nav.law.vehicle import PASSENGER_CAR, Vehicle
 from nav.region import Network
 from nav.routing.engine import Engine, MetricKey, Weights
 from nav.routing.search import INFINITE_MS
 from nav.routing.weights.costs import load_costs
 from nav.routing.weights.rule_effects import RuleEffects
-from nav.rules import InForce
-from nav.vehicle import PASSENGER_CAR, Vehicle
 
 AVOIDABLE: Mapping[str, tuple[EdgeFlag, RoadClass | None]] = {
     "toll": (EdgeFlag.TOLL, None),

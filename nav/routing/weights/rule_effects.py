@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.graph import NO_LIMIT_KPH, EdgeFlag, Int64Array
+from nav.law.rules import InForce, Use
 from nav.region import Network
 from nav.routing.weights.costs import load_costs
-from nav.rules import InForce, Use
 
 _SIGNED_SHARE = 0.98
 """A road this near to the speed that its sign allows is held back by nothing else."""

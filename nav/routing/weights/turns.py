@@ -23,9 +23,9 @@ from nav.graph import (
     NodeFlag,
     RoadClass,
 )
+from nav.law.rules import closed_always
 from nav.routing.weights.costs import load_costs
 from nav.routing.weights.memory import Memory
-from nav.rules import closed_always
 
 PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""

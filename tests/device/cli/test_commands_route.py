@@ -9,7 +9,7 @@ import pytest
 
 from device.cli.main import main
 from nav.osm.build import build_graph
-from nav.staging import staged
+from nav.packs.staging import staged
 from poi import build_places
 
 STREETS = {"Main Street": (1, 2, 3), "North Road": (3, 6), "Back Lane": (1, 4, 5, 6)}

@@ -19,10 +19,11 @@ import pytest
 from device.service.service import Service
 from device.settings import Settings
 from device.store.regions import add_region, check_pack, installed_regions, remove_region
-from nav import Region, staging
+from nav import Region
 from nav.errors import BadMapFile, RegionDamaged
-from nav.paths import data_home, regions_dir
-from nav.staging import forget_previous, restore_previous, staged, sweep
+from nav.packs import staging
+from nav.packs.paths import data_home, regions_dir
+from nav.packs.staging import forget_previous, restore_previous, staged, sweep
 from tests.device.town import write_town
 
 NORTH, SOUTH = 60.0, -30.0

@@ -14,7 +14,7 @@ from device.errors import Missing
 from device.service.service import Service
 from device.settings import RegionSettings, Settings
 from device.store.regions import current_region, local_clock, use_region
-from nav.pack import Meta
+from nav.packs.pack import Meta
 
 BOXES = {
     "city": (60.0, 24.8, 60.3, 25.1),

@@ -16,8 +16,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.conditions import FOR_DESTINATION, Clock, is_timed
-from nav.vehicle import PASSENGER_CAR, Vehicle
+from nav.law.conditions import FOR_DESTINATION, Clock, is_timed
+from nav.law.vehicle import PASSENGER_CAR, Vehicle
 
 
 class Use(IntEnum):

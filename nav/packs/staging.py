@@ -24,8 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from nav.pack import META_FILE, check_name
-from nav.paths import data_home, regions_dir
+from nav.packs.pack import META_FILE, check_name
+from nav.packs.paths import data_home, regions_dir
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _FORGOTTEN_S = 14 * 86_400.0

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from nav.rules import Rule, Use
+from nav.law.rules import Rule, Use
 
 FORMAT_VERSION = 5
 """Raised whenever a pack of the previous version can no longer be read as it is."""

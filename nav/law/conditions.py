@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
-from nav.vehicle import Vehicle
+from nav.law.vehicle import Vehicle
 
 HEAVY, LIGHT = "hgv", "!hgv"
 """Conditions that hold for heavy goods vehicles, and for all others."""

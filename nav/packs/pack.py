@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from nav.errors import BadName
-from nav.formats import known, upgraded_meta
+from nav.packs.formats import known, upgraded_meta
 
 META_FILE = "meta.json"
 ATTRIBUTION = "© OpenStreetMap contributors"

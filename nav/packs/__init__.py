@@ -1,0 +1,1 @@
+"""Region packs as files: arrays, formats, staging, paths."""
