@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from agent.memory import Memory
     from agent.understanding.intent import Avoid, Intent
     from agent.understanding.language_model import LanguageModel
-    from agent.understanding.reader import Reader
+    from agent.understanding.learned.reader import Reader
     from agent.understanding.utterance import Language
     from nav import Region, Router
     from poi import Places

@@ -22,7 +22,7 @@ from agent.actions.suggestion import Suggester
 from bench.reading import measure_reading, plain, times_of
 
 if TYPE_CHECKING:
-    from agent.understanding.reader import Reader
+    from agent.understanding.learned.reader import Reader
 
 TESTSET = Path(__file__).parent / "agent_testset"
 NOW = datetime(2026, 6, 10, 10, 0)

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from agent.understanding.calibration import expected_error
 from agent.understanding.labels import NO_REQUEST, state_from_json
+from agent.understanding.learned.calibration import expected_error
+from agent.understanding.learned.reader import Reader
 from agent.understanding.matching import same_intents
-from agent.understanding.reader import Reader
 
 ACCEPT = 0.7
 """From this confidence on a reading is acted on."""

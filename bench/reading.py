@@ -16,7 +16,7 @@ from agent.understanding.meaning import intents_of
 from agent.understanding.understand import Understander, Understanding
 
 if TYPE_CHECKING:
-    from agent.understanding.reader import Reader
+    from agent.understanding.learned.reader import Reader
 
 _BINS = 10
 _LABEL_KINDS = {"none", "talk"}

@@ -16,7 +16,7 @@ from device.store.models import ModelStore
 from nav.packs.paths import cache_home
 
 if TYPE_CHECKING:
-    from agent.understanding.reader import Reader
+    from agent.understanding.learned.reader import Reader
 
 # No drawn test fails for having been slow: a busy machine is no defect.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -67,7 +67,7 @@ def with_models(home: Path, reader: Reader) -> Path:
 @pytest.fixture(scope="session")
 def reader() -> Reader:
     """Give the learned reader, or skip the test with the reason."""
-    from agent.understanding.reader import Reader as LearnedReader
+    from agent.understanding.learned.reader import Reader as LearnedReader
 
     try:
         return LearnedReader.open(_STORE)

@@ -38,7 +38,6 @@ STILL: dict[str, str] = {
 """What is too large or goes round in a circle, and why. The list only gets shorter."""
 
 FULL: dict[str, str] = {
-    "agent/understanding": "one module a part of the reader",
     "bench": "one module a figure",
     "tests/nav": "one module a part of nav",
     "tests/agent": "one module a part of the dialogue",

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from agent.understanding.calibration import confidence, expected_error, fitted
-from agent.understanding.delta import Delta, read_delta, write_delta
-from agent.understanding.encoder import Encoder, convert
-from agent.understanding.label_json import requests_to_intents
 from agent.understanding.labels import state_from_json
+from agent.understanding.learned.calibration import confidence, expected_error, fitted
+from agent.understanding.learned.delta import Delta, read_delta, write_delta
+from agent.understanding.learned.encoder import Encoder, convert
+from agent.understanding.learned.label_json import requests_to_intents
+from agent.understanding.learned.reader import Reader
 from agent.understanding.matching import same_intents
-from agent.understanding.reader import Reader
 from languages.language import load_language
 
 

@@ -26,10 +26,10 @@ import numpy as np
 import optax
 
 from agent.train.reader_model import Params, heads, initial, same_sentence, through, upper
-from agent.understanding.base_model import BaseModel, read_base
-from agent.understanding.delta import OUTPUTS, write_delta
-from agent.understanding.encoder import FIRST_TRAINED
 from agent.understanding.labels import KINDS, STATES, TAGS, VALUES
+from agent.understanding.learned.base_model import BaseModel, read_base
+from agent.understanding.learned.delta import OUTPUTS, write_delta
+from agent.understanding.learned.encoder import FIRST_TRAINED
 
 _ROWS, _ROW = 16, 64
 _MOST_IN_ROW = 14

@@ -23,8 +23,6 @@ import numpy as np
 from agent.train import corpora
 from agent.train.held_out import fingerprint, held_out
 from agent.train.lines import hand_written
-from agent.understanding.base_model import Pieces, read_base
-from agent.understanding.label_json import LabelError, intents_to_requests
 from agent.understanding.labels import (
     KIND_VALUES,
     KINDS,
@@ -36,7 +34,9 @@ from agent.understanding.labels import (
     State,
     state_from_json,
 )
-from agent.understanding.tokenizer import Ids, Tokenizer, prune, restrict
+from agent.understanding.learned.base_model import Pieces, read_base
+from agent.understanding.learned.label_json import LabelError, intents_to_requests
+from agent.understanding.learned.tokenizer import Ids, Tokenizer, prune, restrict
 from languages.language import load_language
 
 MOST_LATIN = 26_000

@@ -9,10 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from agent.understanding.base_model import BaseModel
-from agent.understanding.delta import LORA_SCALE, OUTPUT_COLUMNS
-from agent.understanding.encoder import FIRST_TRAINED
 from agent.understanding.labels import STATES, TAGS
+from agent.understanding.learned.base_model import BaseModel
+from agent.understanding.learned.delta import LORA_SCALE, OUTPUT_COLUMNS
+from agent.understanding.learned.encoder import FIRST_TRAINED
 
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 _RANK = 16

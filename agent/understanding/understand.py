@@ -28,7 +28,7 @@ from agent.understanding.utterance import clean, language_of
 if TYPE_CHECKING:
     from agent.understanding.intent import Intent
     from agent.understanding.language_model import LanguageModel
-    from agent.understanding.reader import Reader
+    from agent.understanding.learned.reader import Reader
     from agent.understanding.utterance import Language
 
 ACT = 0.7

@@ -32,7 +32,7 @@ from poi import Places
 
 if TYPE_CHECKING:
     from agent import Agent, Answer, Memory
-    from agent.understanding.reader import Reader
+    from agent.understanding.learned.reader import Reader
     from voice.asr.recognizer import Transcript
     from voice.tts.synthesizer import Clip
 
@@ -266,7 +266,7 @@ class Assistant:
 
 def open_reader(tell: Callable[[str], object], store: ModelStore | None = None) -> Reader | None:
     """Return the learned reader; where it cannot be had, tell why and go on with the closed lists."""
-    from agent.understanding.reader import Reader
+    from agent.understanding.learned.reader import Reader
 
     try:
         return Reader.open(store or ModelStore())

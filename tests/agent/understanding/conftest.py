@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agent.understanding.delta import OUTPUT_COLUMNS, Delta, read_delta, write_delta
 from agent.understanding.labels import STATES, TAGS
+from agent.understanding.learned.delta import OUTPUT_COLUMNS, Delta, read_delta, write_delta
 
 WIDTH, LAYERS, HEADS, INNER, PLACES = 32, 3, 4, 64, 128
 PIECES = [

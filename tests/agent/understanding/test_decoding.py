@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.understanding.calibration import confidence, expected_error, figures, fitted
-from agent.understanding.decoding import Decoded, decode, viterbi
-from agent.understanding.delta import OUTPUT_COLUMNS, OUTPUTS
 from agent.understanding.labels import KINDS, TAGS, VALUES
-from agent.understanding.tokenizer import Tokens
+from agent.understanding.learned.calibration import confidence, expected_error, figures, fitted
+from agent.understanding.learned.decoding import Decoded, decode, viterbi
+from agent.understanding.learned.delta import OUTPUT_COLUMNS, OUTPUTS
+from agent.understanding.learned.tokenizer import Tokens
 
 POSSIBLE = np.array([[b[0] != "I" or a[2:] == b[2:] for b in TAGS] for a in TAGS])
 FEATURES = len(TAGS) + 1 + OUTPUT_COLUMNS

@@ -11,11 +11,18 @@ import numpy as np
 import pytest
 
 from agent.errors import ReaderUnavailable
-from agent.understanding.base_model import BaseModel, read_base
-from agent.understanding.delta import Delta, merged, read_delta
-from agent.understanding.encoder import FIRST_TRAINED, Encoder, convert, folder_of, normalised, vocabulary
 from agent.understanding.labels import STATES
-from agent.understanding.tokenizer import Tokenizer
+from agent.understanding.learned.base_model import BaseModel, read_base
+from agent.understanding.learned.delta import Delta, merged, read_delta
+from agent.understanding.learned.encoder import (
+    FIRST_TRAINED,
+    Encoder,
+    convert,
+    folder_of,
+    normalised,
+    vocabulary,
+)
+from agent.understanding.learned.tokenizer import Tokenizer
 from tests.agent.understanding.conftest import drawn_delta
 
 _erf = np.vectorize(math.erf, otypes=[np.float32])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.understanding.label_json import LabelError, intents_to_requests, requests_to_intents
 from agent.understanding.labels import KIND_VALUES, KINDS, SPAN_SLOTS, SPANS, VALUES, State, state_from_json
+from agent.understanding.learned.label_json import LabelError, intents_to_requests, requests_to_intents
 from languages.language import load_language
 
 ROUND_TRIPS: list[tuple[str, str, list[dict[str, Any]]]] = [

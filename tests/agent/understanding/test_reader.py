@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.errors import ReaderUnavailable
-from agent.understanding.encoder import Encoder, convert
 from agent.understanding.labels import KINDS, State
-from agent.understanding.reader import BASE_FILE, Reader
+from agent.understanding.learned.encoder import Encoder, convert
+from agent.understanding.learned.reader import BASE_FILE, Reader
 from tests.agent.understanding.conftest import drawn_delta, write_base
 
 

@@ -12,9 +12,9 @@ import pytest
 from agent.train.corpora import crosswoz, slurp, xsid
 from agent.train.held_out import fingerprint, held_out
 from agent.train.reader_data import Example, arrays, labelled, marks, own_lines, reader_lines, varied
-from agent.understanding.base_model import read_base
 from agent.understanding.labels import KINDS, TAGS
-from agent.understanding.tokenizer import Tokenizer
+from agent.understanding.learned.base_model import read_base
+from agent.understanding.learned.tokenizer import Tokenizer
 
 
 def examples() -> list[Example]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from agent.understanding.delta import OUTPUT_COLUMNS
-from agent.understanding.encoder import folder_of
 from agent.understanding.labels import NO_REQUEST, TAGS, State
-from agent.understanding.reader import BASE, Reader, committed_delta
+from agent.understanding.learned.delta import OUTPUT_COLUMNS
+from agent.understanding.learned.encoder import folder_of
+from agent.understanding.learned.reader import BASE, Reader, committed_delta
 from device.store.models import ModelStore
 
 pytestmark = pytest.mark.models

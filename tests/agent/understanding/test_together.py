@@ -7,7 +7,7 @@ import re
 import pytest
 
 from agent.understanding.labels import Request, Span
-from agent.understanding.together import together
+from agent.understanding.learned.together import together
 
 
 def requests(said: str) -> list[Request]:

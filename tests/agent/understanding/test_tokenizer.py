@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.understanding.base_model import Pieces, read_base
-from agent.understanding.tokenizer import MOST_PIECES, Tokenizer, prune, restrict
+from agent.understanding.learned.base_model import Pieces, read_base
+from agent.understanding.learned.tokenizer import MOST_PIECES, Tokenizer, prune, restrict
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from agent.understanding.base_model import Pieces
+from agent.understanding.learned.base_model import Pieces
 
 MOST_PIECES = 96
 """Pieces of a sentence that are read, with its begin and end; what comes after them is not."""

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from agent.understanding.base_model import Floats
-from agent.understanding.delta import OUTPUTS
 from agent.understanding.labels import KIND_VALUES, KINDS, LIST_SLOTS, SPAN_SLOTS, TAGS, VALUES, Request, Span
-from agent.understanding.together import together
-from agent.understanding.tokenizer import Tokens
+from agent.understanding.learned.base_model import Floats
+from agent.understanding.learned.delta import OUTPUTS
+from agent.understanding.learned.together import together
+from agent.understanding.learned.tokenizer import Tokens
 
 MOST_REQUESTS = 12
 """More than so many requests in one breath are not cut apart."""

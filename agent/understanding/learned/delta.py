@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from agent.errors import ReaderUnavailable
-from agent.understanding.base_model import Floats
 from agent.understanding.labels import KINDS, STATES, TAGS, VALUES
+from agent.understanding.learned.base_model import Floats
 
 LORA_SCALE = 2.0
 """Factor of the product of the two low-rank matrices."""

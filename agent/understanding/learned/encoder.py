@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agent.errors import ReaderUnavailable
-from agent.understanding.base_model import BaseModel, Floats, Pieces, read_base
-from agent.understanding.delta import Delta, merged
 from agent.understanding.labels import STATES
-from agent.understanding.tokenizer import MOST_PIECES, Ids, prune, restrict
+from agent.understanding.learned.base_model import BaseModel, Floats, Pieces, read_base
+from agent.understanding.learned.delta import Delta, merged
+from agent.understanding.learned.tokenizer import MOST_PIECES, Ids, prune, restrict
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

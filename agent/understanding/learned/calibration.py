@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from agent.understanding.base_model import Floats
-from agent.understanding.decoding import Decoded
 from agent.understanding.labels import NO_REQUEST
+from agent.understanding.learned.base_model import Floats
+from agent.understanding.learned.decoding import Decoded
 
 FIGURES = ("one", "kind", "spans", "rest", "values", "begins", "left_over", "further", "no_request", "cut")
 """What the rule is given, in this order; probabilities as logarithms of their odds."""

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from agent.errors import ReaderUnavailable
-from agent.understanding.base_model import Floats
-from agent.understanding.calibration import confidence, figures
-from agent.understanding.decoding import Decoded, decode
-from agent.understanding.delta import Delta, read_delta
-from agent.understanding.encoder import Encoder, convert, folder_of
-from agent.understanding.label_json import requests_to_intents
 from agent.understanding.labels import Span, State
-from agent.understanding.tokenizer import Tokenizer, Tokens
+from agent.understanding.learned.base_model import Floats
+from agent.understanding.learned.calibration import confidence, figures
+from agent.understanding.learned.decoding import Decoded, decode
+from agent.understanding.learned.delta import Delta, read_delta
+from agent.understanding.learned.encoder import Encoder, convert, folder_of
+from agent.understanding.learned.label_json import requests_to_intents
+from agent.understanding.learned.tokenizer import Tokenizer, Tokens
 from languages.language import load_language
 from languages.yaml_io import LanguageError
 from nav.packs.paths import cache_home
