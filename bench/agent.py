@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent import Agent, Memory
 from agent.actions.suggestion import Suggester
-from bench.reading import measure_reading, plain, times_of
+from bench.understanding.reading import measure_reading, plain, times_of
 
 if TYPE_CHECKING:
     from agent.understanding.learned.reader import Reader
@@ -113,7 +113,7 @@ def replies(reader: Reader | None, cases: list[dict[str, Any]]) -> dict[str, Any
 
 def _heard(agent: Agent, text: str, position: tuple[float, float]) -> tuple[Any, list[str], list[str]]:
     """Return the answer, and what of its reply comes from nowhere."""
-    from bench.facts import unknown_numbers, unknown_words
+    from bench.understanding.facts import unknown_numbers, unknown_words
 
     before = agent.session.route
     answer = agent.hear(text, position=position)

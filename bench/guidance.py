@@ -15,7 +15,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.guided_drives import Drive, WrongTurn, drive, overlapping, random_routes, unannounced, wrong_turn
+from bench.roads.guided_drives import (
+    Drive,
+    WrongTurn,
+    drive,
+    overlapping,
+    random_routes,
+    unannounced,
+    wrong_turn,
+)
 from device.position.simulator import Receiver
 from nav.guidance.maneuvers.maneuver import maneuvers
 from nav.osm.build import build_graph

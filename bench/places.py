@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from bench.addresses import MAPS
-from bench.addresses import measure as measure_addresses
-from bench.areas import measure as measure_areas
-from bench.corruptions import CHINESE, one_lost, typos
+from bench.names.addresses import MAPS
+from bench.names.addresses import measure as measure_addresses
+from bench.names.areas import measure as measure_areas
+from bench.names.corruptions import CHINESE, one_lost, typos
 from poi.names.search import NameIndex
 from poi.text import canonical, has_han
 
@@ -39,7 +39,7 @@ _GOALS = {
     "one lost": (0.85, 0.90), "pinyin": (0.85, 0.90), "one typo": (0.95, 0.98), "two typos": (0.85, 0.90),
 }  # fmt: skip
 _TIMES = ("p50 ms", "p99 ms", "CPU p50", "p99")
-_BUILD = "import sys; from pathlib import Path; from bench.names_pack import build_names; "
+_BUILD = "import sys; from pathlib import Path; from bench.names.names_pack import build_names; "
 _BUILD += "build_names(Path(sys.argv[1]), Path(sys.argv[2]))"
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.oracle import Oracle
+from bench.roads.oracle import Oracle
 from nav.graph import EdgeFlag, RoadClass
 from nav.osm.build import build_graph, build_roads
 from nav.osm.extract import read_network
@@ -247,7 +247,7 @@ def _compare(console: Console, region: Region, extract: Path, folder: Path, pyth
         "folder": str(folder / "valhalla"),
         "pairs": [[*a, *b] for a, b in stops],
     }
-    peer = Path(__file__).with_name("valhalla_peer.py")
+    peer = Path(__file__).parent / "roads" / "valhalla_peer.py"
     answer = subprocess.run(
         [python, str(peer)], input=json.dumps(asked), capture_output=True, text=True, check=True
     ).stdout
@@ -336,7 +336,7 @@ def _along(router: Router, ours: np.ndarray[Any, Any], line: np.ndarray[Any, Any
 
 
 def _measure_scale(size: int, folder: Path) -> Figures:
-    command = [sys.executable, "-m", "bench.synthetic_network", str(size), str(folder)]
+    command = [sys.executable, "-m", "bench.roads.synthetic_network", str(size), str(folder)]
     answer = subprocess.run(
         command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
     )

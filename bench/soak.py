@@ -22,7 +22,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from bench.guided_drives import random_routes
+from bench.roads.guided_drives import random_routes
 from bench.sample_home import sample_home
 from device.assistant.assistant import Assistant
 from device.assistant.conversation import Conversation

@@ -78,7 +78,7 @@ class Desks:
 
     def _source(self, name: str) -> Path | None:
         if name == "county":
-            from bench.county import write_county
+            from bench.names.county import write_county
 
             return write_county(self._home)
         if name == "helsinki":

@@ -38,9 +38,7 @@ STILL: dict[str, str] = {
 """What is too large or goes round in a circle, and why. The list only gets shorter."""
 
 FULL: dict[str, str] = {
-    "bench": "one module a figure",
     "tests/nav": "one module a part of nav",
-    "tests/agent": "one module a part of the dialogue",
 }
 """Folders with more than their number of siblings, and why."""
 

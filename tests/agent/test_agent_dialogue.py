@@ -19,7 +19,7 @@ from agent.actions.guidance_state import GuidanceState
 from agent.actions.reply import spoken_distance, spoken_duration
 from agent.actions.suggestion import Suggester
 from agent.errors import ModelTimeout
-from bench.facts import unknown_numbers
+from bench.understanding.facts import unknown_numbers
 from nav import Router
 
 GOLDEN = Path(__file__).parents[1] / "golden"

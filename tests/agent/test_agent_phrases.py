@@ -15,7 +15,7 @@ from agent import Agent, Memory
 from agent.actions.answer import Answer
 from agent.actions.context import Desk
 from agent.memory import Memory as DriversMemory
-from bench.facts import unknown_numbers, unknown_words
+from bench.understanding.facts import unknown_numbers, unknown_words
 from poi.user_places import UserPlaces
 
 STATION = (60.1719, 24.9414)

@@ -20,7 +20,7 @@ from agent.trip.request import TripRequest
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanChange
 from agent.understanding.labels import State
-from bench.facts import unknown_words
+from bench.understanding.facts import unknown_words
 from tests.agent.test_agent_trip import request_for
 
 STATION = (60.1719, 24.9414)

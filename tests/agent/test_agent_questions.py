@@ -14,7 +14,7 @@ from agent import Agent
 from agent.actions.context import Desk
 from agent.actions.reply import kind_words, spoken_name
 from agent.understanding.intent import Search
-from bench.facts import unknown_numbers
+from bench.understanding.facts import unknown_numbers
 from poi.kinds.opening import next_change, open_at
 from poi.place import Place
 

@@ -292,7 +292,7 @@ def test_the_summary_holds_only_names_and_counts_of_the_plan(new_agent: Callable
     answer = agent.hear("plan two days in Helsinki, we like museums", position=(60.1719, 24.9414))
     assert answer.plan is not None
     assert not re.search(r"\d", answer.reply), "numbers are written out"
-    from bench.facts import unknown_words
+    from bench.understanding.facts import unknown_words
 
     assert unknown_words(agent, answer, answer.heard) == []
     assert agent.hear("change the hotel", position=(60.1719, 24.9414)).outcome == "done"

@@ -10,7 +10,7 @@ import pytest
 from agent import Agent
 from agent.actions.guidance_state import GuidanceState
 from agent.actions.reply import spoken_duration
-from bench.facts import unknown_numbers
+from bench.understanding.facts import unknown_numbers
 from nav import Route
 
 STATION = (60.1719, 24.9414)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bench.oracle import Oracle
+from bench.roads.oracle import Oracle
 from nav.errors import BadCoordinate, BadRequest, NoRoute, PointOutsideRegion, PointUnreachable
 from nav.law.vehicle import Vehicle
 from nav.osm.build import build_graph, build_roads

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bench.corruptions import homophones, one_confusable, pinyin_letters, traditional, typos
+from bench.names.corruptions import homophones, one_confusable, pinyin_letters, traditional, typos
 from poi.build.name_index import NameIndexWriter
 from poi.build.pack import connect_for_writing, finish
 from poi.names.pinyin import sound

@@ -17,7 +17,7 @@ from agent.trip.itinerary import Plan
 from agent.trip.planner import make_plan
 from agent.trip.request import TripRequest
 from agent.understanding.intent import Wishes
-from bench.county import write_county
+from bench.names.county import write_county
 
 HOME = (31.381, 120.951)
 NOW = datetime(2026, 6, 10, 10, 0)

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.addresses import Pack
+from bench.names.addresses import Pack
 from poi import Places, build_places
 from poi.areas.names import is_area
 from poi.place import Place
 
-_NAMES = Path(__file__).parent / "data" / "areas_china.txt"
+_NAMES = Path(__file__).parents[1] / "data" / "areas_china.txt"
 _LEVELS = {"province": "4", "city": "5", "county": "6"}
 _STEP_DEG = 0.25
 

@@ -19,8 +19,8 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from bench import address_forms
-from bench.address_forms import Form
+from bench.names import address_forms
+from bench.names.address_forms import Form
 from nav.geometry import distance_m
 from poi import Places, build_places
 
@@ -44,7 +44,7 @@ _PER_MAP = 60
 _NUMBER = re.compile(r"^\d[^;,]*$")
 """Lists of numbers and what is no number are left out; a test of their own looks at them."""
 
-_TOWNS = Path(__file__).parent / "data" / "address_towns.txt"
+_TOWNS = Path(__file__).parents[1] / "data" / "address_towns.txt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Names, areas and addresses that places are measured on."""

@@ -1,0 +1,1 @@
+"""Networks, oracles and drives that routes and guidance are measured on."""

@@ -1,0 +1,1 @@
+"""How readings and replies are judged."""
