@@ -37,11 +37,6 @@ STILL: dict[str, str] = {
 }
 """What is too large or goes round in a circle, and why. The list only gets shorter."""
 
-FULL: dict[str, str] = {
-    "tests/nav": "one module a part of nav",
-}
-"""Folders with more than their number of siblings, and why."""
-
 
 def sources(*folders: str, suffix: str = ".py") -> list[Path]:
     """Return the files of some folders, without data."""
@@ -168,8 +163,7 @@ def test_folders_can_be_overlooked() -> None:
         siblings = [p for p in inside if p.name != "__init__.py" and p.name not in DATA]
         if len(siblings) > MOST_SIBLINGS:
             found.append(f"{named(folder)}: {len(siblings)} siblings")
-    full = [what for what in found if what.split(":")[0] not in FULL]
-    assert full == [], f"a folder has at most {MOST_SIBLINGS} modules and folders"
+    assert found == [], f"a folder has at most {MOST_SIBLINGS} modules and folders"
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from agent.trip.verifier import verify
 from agent.understanding.intent import PlanChange
 from agent.understanding.labels import State
 from bench.understanding.facts import unknown_words
-from tests.agent.test_agent_trip import request_for
+from tests.agent.trip.test_agent_trip import request_for
 
 STATION = (60.1719, 24.9414)
 PLANNING = State(planning=True)

@@ -508,7 +508,7 @@ def test_driving_side_and_limits_come_from_the_country(draw_map: Callable) -> No
 
 
 def test_the_documented_table_names_every_rule() -> None:
-    page = Path(__file__).parents[2] / "docs" / "routing.md"
+    page = Path(__file__).parents[3] / "docs" / "routing.md"
     text = page.read_text(encoding="utf-8")
     for key in (
         "access", "oneway", "junction=roundabout", "service", "gate", "bollard", "toll", "route=ferry",

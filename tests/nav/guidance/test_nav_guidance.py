@@ -23,7 +23,7 @@ from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 STREET = {"highway": "residential"}
 MAIN = {"highway": "primary", "maxspeed": "50"}
 QUIET = GuideSettings(speeding=False, rest=False)
