@@ -181,21 +181,7 @@ class Places:
             An unknown wish.
         """
         check_wishes(wishes)
-        words = clean(words)
-        rest, said = wishes_in(words)
-        if said and (match := self.categories(rest)) and not match.rest and makes_sense(said, match):
-            words, wishes = rest, {**said, **wishes}
-        mask = None if district is None else self._area(district)
-        if isinstance(near, Area):
-            mask, near = near.contains_many, near.centre
-        elif mask is None and (said_in := self._said_in(words)):
-            words, mask = said_in[0], said_in[1].contains_many
-        choose = self._choice(near, along, mask, narrowed=bool(wishes))
-        found = self._of_words(words, near, choose)
-        if mask is not None and found:
-            keep = mask(np.array([p.lat for p in found]), np.array([p.lon for p in found]))
-            found = [p for p, kept in zip(found, keep, strict=True) if kept]
-        found = [p for p in found if fits(p, wishes)]
+        found, centre = self._asked_for(clean(words), near, along, district, wishes)
         if along is not None:
             return along_route(
                 found,
@@ -206,7 +192,25 @@ class Places:
                 limit=limit,
                 open_at=open_at,
             )
-        return self._ordered(found, near, limit=limit, within_m=within_m, router=router, open_at=open_at)
+        return self._ordered(found, centre, limit=limit, within_m=within_m, router=router, open_at=open_at)
+
+    def _asked_for(
+        self, words: str, near: Point | Area | None, along: Any, district: str | None, wishes: Wishes
+    ) -> tuple[list[Place], Point | None]:
+        """Return every place that words and wishes allow, and the point round which they are ordered."""
+        rest, said = wishes_in(words)
+        if said and (match := self.categories(rest)) and not match.rest and makes_sense(said, match):
+            words, wishes = rest, {**said, **wishes}
+        mask = None if district is None else self._area(district)
+        if isinstance(near, Area):
+            mask, near = near.contains_many, near.centre
+        elif mask is None and (said_in := self._said_in(words)):
+            words, mask = said_in[0], said_in[1].contains_many
+        found = self._of_words(words, near, self._choice(near, along, mask, narrowed=bool(wishes)))
+        if mask is not None and found:
+            keep = mask(np.array([p.lat for p in found]), np.array([p.lon for p in found]))
+            found = [p for p, kept in zip(found, keep, strict=True) if kept]
+        return [p for p in found if fits(p, wishes)], near
 
     def area(self, name: str, *, near: Point | None = None) -> Area | None:
         """Return the town, district or state of that name; None where the region has none.

@@ -1,13 +1,10 @@
-# ruff: noqa: E501 (a template is easier to read whole)
-"""Sentences to train and tune on: hand-written lines and what templates make of them.
+"""Sentences written by hand to train and tune on, and their notation; nothing here is used while driving.
 
-Run `python -m agent.train.understanding` to train; nothing here is used while driving. The held-out set of
-the benchmark is not read.
+The held-out set of the benchmark is not read.
 """
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -32,7 +29,7 @@ _WISHES = {
 }
 
 
-__all__ = ["Line", "development", "hand_written", "read_line", "spoken", "templated"]
+__all__ = ["Line", "development", "hand_written", "read_line", "spoken"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +59,8 @@ def spoken() -> list[Line]:
 def read_lines(name: str) -> list[Line]:
     """Read one of the committed files.
 
-    A line is `words => meaning`, or words alone below a line `@ meaning`; what stands in brackets in the words
-    is what `{}` in that meaning stands for. `#` begins a remark.
+    A line is `words => meaning`, or words alone below a line `@ meaning`; what stands in brackets in the
+    words is what `{}` in that meaning stands for. `#` begins a remark.
     """
     text = files("agent").joinpath("train", name).read_text(encoding="utf-8")
     lines, shared = [], ""
@@ -123,73 +120,3 @@ def _intent(text: str) -> Intent:
     if change:
         slots["change"] = change
     return parse_intent({"kind": kind, **slots})
-
-
-_PLACES_ZH = [
-    "东方明珠",
-    "人民广场",
-    "世纪公园",
-    "中央美术学院",
-    "北海公园",
-    "西湖",
-    "虹口足球场",
-    "星海广场",
-    "钟楼",
-    "大雁塔",
-    "春熙路",
-    "黄鹤楼",
-    "鼓浪屿",
-    "文化宫",
-    "工人体育馆",
-    "美食街",
-]
-_PLACES_EN = ["Oak Street", "Union Station", "the art gallery", "Hyde Park", "the town hall", "Riverside Mall", "St Mary's Church", "the Concert House", "Lakeview Hotel", "the science museum"]  # fmt: skip
-_THINGS_ZH = [
-    "花店",
-    "烤鱼",
-    "文具",
-    "蛋糕",
-    "修鞋",
-    "眼镜店",
-    "宠物店",
-    "健身房",
-    "轮胎",
-    "牛排",
-    "理发店",
-    "电影院",
-]
-_THINGS_EN = ["flowers", "a tailor", "batteries", "a bookshop", "donuts", "a gym", "sandwiches", "a pet shop", "an optician", "steak"]  # fmt: skip
-
-_TEMPLATES: dict[str, list[str]] = {
-    "navigate to={p}": [
-        "我要去{zp}", "带我去{zp}", "有人在{zp}等我", "我跟朋友约在{zp}", "得赶到{zp}去开会", "去{zp}办点事", "想去{zp}转转", "接人去，在{zp}",
-        "I'm expected at {ep}", "take me to {ep}", "we're meeting at {ep}", "let's go see {ep}", "I have an appointment at {ep}", "I must hurry to {ep}", "my friend lives near {ep}, go there", "next up is {ep}",
-    ],
-    "search what={t}": [
-        "哪里能买到{zt}", "想找{zt}", "附近有没有{zt}", "我需要{zt}", "这儿哪有{zt}", "帮我瞅瞅{zt}",
-        "where can I get {et}", "I need {et}", "I'm after {et}", "any {et} around", "we want {et}", "know where to find {et}",
-    ],
-    "change_route add={p}": ["路上先去一下{zp}", "中途要去{zp}拿东西", "先绕到{zp}接个人", "we have to pick someone up at {ep} on the way", "make a quick stop at {ep}", "swing by {ep} before that"],
-    "change_route drop={p}": ["{zp}不用去了", "{zp}那站取消", "{ep} isn't needed any more", "no need to stop at {ep}"],
-    "remember company | place={p}": ["我公司搬到{zp}了", "my new office is at {ep}"],
-    "remember home | place={p}": ["我家搬到{zp}了", "I moved to {ep}, that's home now"],
-    "plan_trip where={p} | days=3": ["去{zp}玩三天", "想在{zp}好好逛三天", "spend three days around {ep}", "a three day visit to {ep}"],
-}  # fmt: skip
-
-
-def templated(seed: int = 7, each: int = 3) -> list[Line]:
-    """Return sentences made from templates, with names and things drawn at random."""
-    generator = random.Random(seed)
-    lines = []
-    for meaning, templates in _TEMPLATES.items():
-        for template in templates:
-            for _ in range(each):
-                chinese = "{z" in template
-                place = generator.choice(_PLACES_ZH if chinese else _PLACES_EN)
-                thing = generator.choice(_THINGS_ZH if chinese else _THINGS_EN)
-                words = template.format(zp=place, ep=place, zt=thing, et=thing)
-                bare = re.sub(r"^(?:the|an?) ", "", place), re.sub(r"^(?:the|an?) ", "", thing)
-                kind = meaning.format(p=bare[0], t=bare[1])
-                kind = kind.replace("remember ", "remember what=").replace("what=company |", "what=company |")
-                lines.append(read_line(f"{words} => {kind}"))
-    return lines

@@ -385,6 +385,13 @@ def _unlikeness() -> Costs:
     return _alphabet.table
 
 
+def _parted(sound: str) -> tuple[str, str]:
+    """Part a syllable (`=xiao`) into its initial, which may be empty, and its final."""
+    found = _INITIAL.match(sound)
+    assert found is not None
+    return found[1], found[2]
+
+
 def _unlike(first: str, second: str) -> float:
     if first == second:
         return 0.0
@@ -393,7 +400,7 @@ def _unlike(first: str, second: str) -> float:
         return 0.5 if {first, second} <= vowels else 1.0
     if any({first[1:], second[1:]} == readings for readings in _ONE_CHARACTER):
         return 0.1
-    (one, rest), (two, other) = (_INITIAL.match(sound).groups() for sound in (first, second))  # type: ignore[union-attr]
+    (one, rest), (two, other) = _parted(first), _parted(second)
     apart = 0.0
     if one != two:
         apart += 0.2 if any({one, two} <= alike for alike in _ALIKE_INITIALS) else 0.5

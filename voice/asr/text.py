@@ -29,13 +29,13 @@ _UNITS_EN = (
     (re.compile(r"(?<=\d)\s*meters?\b", re.IGNORECASE), " metres"),
 )
 _GAPS = r"[\s,.:;!?，。：；！？、…]*"
+_GREETING = "hey|hi|hello|okay|ok|嘿|嗨|你好"
 # 小高 may also begin the name of a village, and gao, gal or go a longer word.
-_CALLS = re.compile(
-    rf"^{_GAPS}(?:(?:hey|hi|hello|okay|ok|嘿|嗨|你好){_GAPS})?"
-    r"(?:[小晓笑校肖][高糕搞告稿](?![庄村屯层寨堡岭坡峪沟塘点示纸])|"
-    r"(?:(?:xi?ao|sh(?:ao|au|aw|al|all|o|ou|ow)|zhao|ch(?:ao|o|ow))[\s-]*g(?:ao|au|aw|al|el|o|ou|ow)|showgirl)(?!-?[a-z]))",
-    re.IGNORECASE,
-)
+_CALL_HAN = "[小晓笑校肖][高糕搞告稿](?![庄村屯层寨堡岭坡峪沟塘点示纸])"
+_XIAO = "xi?ao|sh(?:ao|au|aw|al|all|o|ou|ow)|zhao|ch(?:ao|o|ow)"
+_GAO = "ao|au|aw|al|el|o|ou|ow"
+_CALL_LATIN = rf"(?:(?:{_XIAO})[\s-]*g(?:{_GAO})|showgirl)(?!-?[a-z])"
+_CALLS = re.compile(rf"^{_GAPS}(?:(?:{_GREETING}){_GAPS})?(?:{_CALL_HAN}|{_CALL_LATIN})", re.IGNORECASE)
 
 
 class TextTidier:
