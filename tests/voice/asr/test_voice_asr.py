@@ -180,7 +180,7 @@ def test_other_words_that_sound_like_words_of_requests_are_those_of_the_dictiona
     jieba.setLogLevel(logging.WARNING)
     dictionary = jieba.Tokenizer()
     dictionary.initialize()
-    data = json.loads((Path(__file__).parents[2] / "voice/data/command_words.json").read_text("utf-8"))
+    data = json.loads((Path(__file__).parents[3] / "voice/data/command_words.json").read_text("utf-8"))
     short = {_sounds(word): word for word in data["words"] if len(word) == 2}
     first, second = ({sounds[place] for sounds in short} for place in (0, 1))
     alike = {

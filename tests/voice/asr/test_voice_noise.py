@@ -181,7 +181,7 @@ def test_weakened_corrections_change_every_weight_by_a_share() -> None:
 @pytest.mark.models
 def test_the_recipe_knows_the_encoder(plain_whisper: Whisper, model_dir: Callable[[str], Path]) -> None:
     """Without corrections its encoder is Whisper's, to the precision of eight bits."""
-    speech = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")[:64_000]
+    speech = wav_io.read(Path(__file__).parents[3] / "samples" / "zh_cathedral.wav")[:64_000]
     mel = plain_whisper._model.feature_extractor(speech, padding=0)[:, :400]
     expected = np.asarray(plain_whisper._model.encode(np.ascontiguousarray(mel)))
     base = train_noise.encoder_weights((model_dir("whisper-base") / "model.bin").read_bytes())
@@ -192,7 +192,7 @@ def test_the_recipe_knows_the_encoder(plain_whisper: Whisper, model_dir: Callabl
 
 @pytest.mark.models
 def test_noise_changes_less_of_what_the_encoder_makes(whisper: Whisper, plain_whisper: Whisper) -> None:
-    speech = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")
+    speech = wav_io.read(Path(__file__).parents[3] / "samples" / "zh_cathedral.wav")
     rng = np.random.default_rng(1)
 
     def made(by: Whisper, samples: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voice.tts.phonemes import Phonemizer, with_sandhi
 
-READINGS = yaml.safe_load((Path(__file__).parent / "data" / "readings.yaml").read_text("utf-8"))
+READINGS = yaml.safe_load((Path(__file__).parents[1] / "data" / "readings.yaml").read_text("utf-8"))
 pytestmark = pytest.mark.skipif(not pytest.importorskip("jieba"), reason="the voice extra is not installed")
 
 

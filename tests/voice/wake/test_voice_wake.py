@@ -361,7 +361,7 @@ def test_other_sound_is_named_by_what_it_is_made_of() -> None:
 
 @pytest.mark.models
 def test_other_sound_is_embedded_once(model_dir: Callable[[str], Path], tmp_path: Path) -> None:
-    voice = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")
+    voice = wav_io.read(Path(__file__).parents[3] / "samples" / "zh_cathedral.wav")
     ambience = Ambience(neural=[voice], sentences={"zh": ["今天天气不错"], "en": ["it was a long day"]})
     features = model_dir("wake-features")
     first = embedded_minutes(features, ambience, 2, 5, tmp_path)
@@ -467,7 +467,7 @@ def test_a_stream_gives_the_same_features_as_a_recording(model_dir: Callable[[st
 )
 def test_the_samples_wake_it(model_dir: Callable[[str], Path], sample: str, language: str) -> None:
     detector = WakeDetector.open(model_dir("wake-features"))
-    samples = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
+    samples = wav_io.read(Path(__file__).parents[3] / "samples" / f"{sample}.wav")
     padded = np.concatenate([np.zeros(32_000, np.float32), samples])
     hits = [
         detector.push(padded[start : start + CHUNK], speech=True)
@@ -500,7 +500,7 @@ def test_in_noise_too_the_call_leads_what_the_recogniser_would_write(
     model_dir: Callable[[str], Path], sample: str, lead: str
 ) -> None:
     call_check = CallCheck(Whisper(model_dir("whisper-base"), cpu_threads=1))
-    speech = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
+    speech = wav_io.read(Path(__file__).parents[3] / "samples" / f"{sample}.wav")
     noisy = augment.mix(speech, augment.road(len(speech), np.random.default_rng(3)), 5.0)
     call, rest = (
         dict(zip(FEATURES, call_check.weigh_call(part), strict=True))[lead]
@@ -525,7 +525,7 @@ def test_noise_does_not_wake_it(model_dir: Callable[[str], Path], noise: str) ->
 def test_the_second_stage_bears_out_the_calls_of_the_samples_only(
     model_dir: Callable[[str], Path], sample: str
 ) -> None:
-    samples = wav_io.read(Path(__file__).parents[2] / "samples" / f"{sample}.wav")
+    samples = wav_io.read(Path(__file__).parents[3] / "samples" / f"{sample}.wav")
     assert called(model_dir, np.concatenate([np.zeros(32_000, np.float32), samples])) == [True]
     call_check = CallCheck(Whisper(model_dir("whisper-base"), cpu_threads=1))
     check = packaged_model()[1].check

@@ -20,7 +20,7 @@ from voice.wake.check import CallCheck
 from voice.wake.detector import packaged_model
 from voice.wake.hearing import likeness, load_hearing, log_odds, save_hearing
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+SAMPLES = Path(__file__).parents[3] / "samples"
 FRAMES, WIDTH = 110, 512
 
 
@@ -68,7 +68,7 @@ def test_what_sets_lessons_apart_is_learnt_wherever_it_is_heard() -> None:
 
 
 def test_the_packaged_network_is_small() -> None:
-    packaged = Path(__file__).parents[2] / "voice" / "data" / "wake_xiaogao_hearing.npz"
+    packaged = Path(__file__).parents[3] / "voice" / "data" / "wake_xiaogao_hearing.npz"
     assert packaged.stat().st_size <= 500_000
     assert log_odds(load_hearing(), np.zeros((1, FRAMES, WIDTH))).max() < 0, "nothing is no call"
 

@@ -770,8 +770,8 @@ def check_story(events: list[dict[str, Any]], tape: Tape) -> None:
 @pytest.mark.parametrize("sound", ["music", "two talkers", "whisper", "clipped", "offset"])
 def test_no_sound_breaks_the_loop(model_dir: Callable[[str], Path], sound: str) -> None:
     rng = np.random.default_rng(4)
-    talk = wav_io.read(Path(__file__).parents[2] / "samples" / "zh_cathedral.wav")
-    other = wav_io.read(Path(__file__).parents[2] / "samples" / "en_cathedral.wav")
+    talk = wav_io.read(Path(__file__).parents[3] / "samples" / "zh_cathedral.wav")
+    other = wav_io.read(Path(__file__).parents[3] / "samples" / "en_cathedral.wav")
     other = np.pad(other, (0, max(0, len(talk) - len(other))))[: len(talk)]
     made = {
         "music": augment.music(16_000 * (600 if sound == "music" else 1), rng),
