@@ -28,8 +28,6 @@ MOST_LINES, MOST_FUNCTION_LINES, MOST_LINE_LENGTH, MOST_SIBLINGS = 500, 60, 120,
 STILL: dict[str, str] = {
     "agent/trip": "its parts still name one another, and two functions are long",
     "agent/actions": "two modules of trips name one another, and long patterns are not data yet",
-    "tests/voice": "the listener's and the wake word's tests stand in one file each",
-    "tests/nav": "tests of manoeuvres, rules and tags stand in one file each",
 }
 """What is too large or goes round in a circle, and why. The list only gets shorter."""
 

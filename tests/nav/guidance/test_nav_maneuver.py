@@ -1,49 +1,16 @@
-"""Manoeuvres on drawn maps: one map per kind, and properties that hold for every list."""
+"""Manoeuvres on drawn maps: one map per kind."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from nav.errors import NavError
 from nav.guidance.maneuvers.lanes import lanes_for
-from nav.guidance.maneuvers.maneuver import Maneuver, maneuvers
-from nav.guidance.wording.osrm_names import osrm_step
-from nav.osm.build import build_graph
-from nav.region import Region
-from nav.routing.route import Route
-from nav.routing.router import Router
-
-STREET = {"highway": "residential"}
-MAIN = {"highway": "primary"}
-MOTORWAY = {"highway": "motorway", "oneway": "yes"}
-RAMP = {"highway": "motorway_link", "oneway": "yes"}
-CIRCLE = {"highway": "tertiary", "junction": "roundabout"}
-
-
-def named(tags: dict[str, str], name: str, **more: str) -> dict[str, str]:
-    return {**tags, "name": name, **more}
-
-
-def kinds(route: Route) -> list[str]:
-    """Write what is to be done between start and end as "kind modifier"."""
-    return [
-        f"{m.kind} {m.modifier}" + (f" exit {m.roundabout_exit}" if m.roundabout_exit else "")
-        for m in route.maneuvers
-        if m.kind not in ("depart", "arrive")
-    ]
-
-
-def only(route: Route, kind: str) -> Maneuver:
-    (found,) = [m for m in route.maneuvers if m.kind == kind]
-    return found
-
+from nav.guidance.maneuvers.maneuver import maneuvers
+from tests.nav.guidance.roads import CIRCLE, MAIN, MOTORWAY, RAMP, ROUNDABOUT, STREET, kinds, named, only
+from tests.nav.metres import draw
 
 CROSSING = """
     B
@@ -234,19 +201,6 @@ def test_staying_on_the_motorway_is_obvious(draw_map: Any) -> None:
     assert kinds(draw_map(MOTORWAY_MAP, MOTORWAY_WAYS).route("A", "D")) == []
 
 
-ROUNDABOUT = """
-        N
-
-        n
-
-W   w       e   E
-
-        s
-
-        S
-"""
-
-
 @pytest.mark.parametrize(
     ("end", "count", "modifier"), [("E", 1, "right"), ("N", 2, "straight"), ("W", 3, "left")]
 )
@@ -274,96 +228,6 @@ def test_a_roundabout_is_left_by_name_only_once(draw_map: Any) -> None:
     )
     said = [m.say("en") for m in drawn.route("S", "E").maneuvers]
     assert sum("East" in text for text in said) == 1
-
-
-def test_crossing_a_dual_carriageway_is_one_turn(draw_map: Any) -> None:
-    """Turning left into the far carriageway crosses the near one: one manoeuvre, not two."""
-    avenue = named({**MAIN, "oneway": "yes", "dual_carriageway": "yes"}, "Avenue")
-    drawn = draw_map(
-        "E       a       F\n        m\nG       b       H\n\n        S",
-        {
-            "FaE": avenue,
-            "GbH": avenue,
-            "Sb": named(STREET, "Side Street"),
-            "ba": named(STREET, "Side Street"),
-        },
-    )
-    route = drawn.route("S", "E")
-    left = [m for m in route.maneuvers if m.modifier == "left"]
-    assert len(left) == 1
-    assert left[0].say("en").endswith("onto Avenue")
-
-
-def route_in_metres(
-    folder: Path,
-    nodes: dict[str, tuple[float, float]],
-    ways: dict[str, dict[str, str]],
-    *spots: str,
-    profile: str = "car",
-) -> Route:
-    """Build a map from node positions in metres east and north, for shapes smaller than a drawing."""
-    at = {name: (60.0 + north / 111_195, 10.0 + east / 55_597) for name, (east, north) in nodes.items()}
-    rows = [f'<node id="{ord(name)}" lat="{lat}" lon="{lon}"/>' for name, (lat, lon) in at.items()]
-    for number, (letters, tags) in enumerate(ways.items()):
-        refs = "".join(f'<nd ref="{ord(letter)}"/>' for letter in letters)
-        pairs = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
-        rows.append(f'<way id="{number + 1}">{refs}{pairs}</way>')
-    extract, pack = folder / "small.osm", folder / "small"
-    extract.write_text(f'<osm version="0.6">{"".join(rows)}</osm>')
-    pack.mkdir()
-    build_graph(extract, pack, name="small")
-    return Router(Region.open(pack), profile).route([at[spot] for spot in spots])
-
-
-def test_a_slip_road_is_part_of_its_turn(tmp_path: Path) -> None:
-    route = route_in_metres(
-        tmp_path,
-        {
-            "A": (-300, 0),
-            "s": (-40, 0),
-            "X": (0, 0),
-            "C": (300, 0),
-            "t": (-12, -12),
-            "u": (0, -40),
-            "D": (0, -300),
-        },
-        {
-            "AsXC": named(MAIN, "East Street"),
-            "XuD": named(MAIN, "South Street"),
-            "stu": {"highway": "primary_link", "oneway": "yes"},
-        },
-        "A",
-        "D",
-    )
-    assert kinds(route) == ["turn right"]
-    assert route.maneuvers[1].say("en") == "Turn right onto South Street"
-
-
-AVENUE = {"highway": "primary", "oneway": "yes", "name": "Avenue"}
-MEDIAN = {
-    "E": (-300, 15),
-    "a": (0, 15),
-    "F": (300, 15),
-    "G": (-300, 0),
-    "b": (0, 0),
-    "H": (300, 0),
-    "S": (0, -300),
-}
-
-
-def test_turning_through_the_median_is_one_u_turn(tmp_path: Path) -> None:
-    ways = {"FaE": AVENUE, "GbH": AVENUE, "ba": {"highway": "primary_link", "oneway": "yes"}}
-    route = route_in_metres(tmp_path, MEDIAN, ways, "G", "E")
-    assert kinds(route) == ["uturn uturn"]
-
-
-def test_a_left_turn_over_a_near_carriageway_is_one_turn(tmp_path: Path) -> None:
-    side = named(STREET, "Side Street")
-    route = route_in_metres(
-        tmp_path, MEDIAN, {"FaE": AVENUE, "GbH": AVENUE, "Sb": side, "ba": side}, "S", "E"
-    )
-    assert [k.split()[1] for k in kinds(route)] == ["left"]
-    assert route.maneuvers[1].names[""] == "Avenue"
 
 
 def test_a_motorway_that_splits(draw_map: Any) -> None:
@@ -463,9 +327,8 @@ def test_changing_to_the_other_pavement_is_no_manoeuvre(
     walk = {"highway": "footway"}
     nodes = {"E": (-100, 0), "a": (0, 0), "G": (100, 0), "H": (-100, -10), "b": (0, -10), "F": (100, -10)}
     ways = {"EaG": walk, "HbF": walk, "ab": walk, "bS": walk, "Ec": STREET}
-    route = route_in_metres(
-        tmp_path, nodes | {"S": (0, -90), "c": (-100, 90)}, ways, "E", end, profile="foot"
-    )
+    drawn = draw(tmp_path, nodes | {"S": (0, -90), "c": (-100, 90)}, ways)
+    route = drawn.route("E", end, profile="foot")
     assert kinds(route) == expected
 
 
@@ -518,111 +381,3 @@ def test_names_follow_the_language(draw_map: Any) -> None:
     turn = only(drawn.route("A", "B"), "turn")
     assert turn.say("zh") == "左转进入北街"
     assert turn.say("en") == "Turn left onto North Street"
-
-
-def test_as_osrm_steps(draw_map: Any) -> None:
-    drawn = draw_map(
-        ROUNDABOUT, {"Ss": MAIN, "Ee": named(MAIN, "East", ref="7"), "Nn": MAIN, "Ww": MAIN, "senws": CIRCLE}
-    )
-    steps = [osrm_step(m, "geometry") for m in drawn.route("S", "E").maneuvers]
-    types = [step["maneuver"]["type"] for step in steps]
-    assert types == ["depart", "roundabout", "exit roundabout", "arrive"]
-    assert steps[1]["maneuver"]["exit"] == 1
-    assert (steps[1]["name"], steps[1]["ref"], steps[1]["geometry"]) == ("East", "7", "geometry")
-    assert steps[1]["maneuver"]["modifier"] == "right"
-    assert (steps[0]["maneuver"]["bearing_before"], steps[-1]["maneuver"]["bearing_after"]) == (0, 0)
-
-
-def random_routes(region: Region, count: int, *, stops: int = 2) -> list[Route]:
-    router, chance, found = Router(region), random.Random(4), []
-    graph = region.graph
-    while len(found) < count:
-        nodes = [chance.randrange(graph.node_count) for _ in range(stops)]
-        try:
-            route = router.route([(float(graph.node_lat[n]), float(graph.node_lon[n])) for n in nodes])
-        except NavError:
-            continue
-        if route.distance_m > 200:
-            found.append(route)
-    return found
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["andorra", "monaco", "tsinghua"])
-@pytest.mark.parametrize("stops", [2, 4])
-def test_every_list_leads_over_its_route_and_nowhere_else(
-    real_region: Callable[[str], Region], name: str, stops: int
-) -> None:
-    for route in random_routes(real_region(name), 25, stops=stops):
-        found = maneuvers(route.graph, route)
-        assert (found[0].kind, found[-1].kind) == ("depart", "arrive")
-        assert [m.kind for m in found].count("via") == stops - 2
-        assert found[0].offset_m == 0
-        assert found[-1].offset_m == pytest.approx(route.distance_m, abs=0.1)
-        for a, b in pairwise(found):
-            assert a.offset_m <= b.offset_m
-            assert a.length_m == pytest.approx(b.offset_m - a.offset_m)
-            assert a.edge_end == max(a.edge_start, b.edge_start)
-        assert sum(m.length_m for m in found) == pytest.approx(route.distance_m, abs=0.1)
-        assert sum(m.duration_s for m in found) == pytest.approx(route.duration_s, abs=1.0)
-        check_places(route, found)
-
-
-def check_places(route: Route, found: list[Maneuver]) -> None:
-    """Every manoeuvre lies on the route where it says, and every sentence is fit to be spoken."""
-    line, along = route.geometry, np.concatenate(([0.0], np.cumsum(steps_m(route.geometry))))
-    along *= route.distance_m / along[-1]
-    for m in found:
-        lat, lon = np.interp(m.offset_m, along, line[:, 0]), np.interp(m.offset_m, along, line[:, 1])
-        assert steps_m(np.array([[lat, lon], [m.lat, m.lon]]))[0] < 3.0, m
-        for language in ("zh", "en"):
-            said = m.say(language)
-            assert said
-            assert not any(bad in said.lower() for bad in ("null", "unnamed", "none", ";", "_", "fixme"))
-        if m.kind in ("turn", "end_of_road", "continue") and m.modifier in ("left", "right"):
-            turned = (m.bearing_after_deg - m.bearing_before_deg + 180) % 360 - 180
-            assert (turned > 0) == (m.modifier == "right")
-
-
-def steps_m(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    lat = np.radians((points[1:, 0] + points[:-1, 0]) / 2)
-    return np.hypot(np.diff(points[:, 0]), np.diff(points[:, 1]) * np.cos(lat)) * 111_195
-
-
-@pytest.mark.parametrize("name", ["andorra", "monaco"])
-def test_exit_numbers_of_roundabouts_match_a_count_by_hand(
-    real_region: Callable[[str], Region], name: str
-) -> None:
-    compared = 0
-    for route in random_routes(real_region(name), 20):
-        for m in route.maneuvers:
-            if m.kind != "roundabout" or not m.roundabout_exit:
-                continue
-            counted = exits_passed(route, m.edge_start)
-            assert counted in (0, m.roundabout_exit)
-            compared += counted > 0
-    assert compared
-
-
-def exits_passed(route: Route, k: int) -> int:
-    """Count the legal ways out of a circle from its first edge to that which the route takes; 0 if some meet.
-
-    Arms that meet at one node, and roads to the island, are drawn in test_nav_roundabouts.
-    """
-    graph, circle, private, car, count = route.graph, 2 | 4, 1 << 9, 1, 0
-
-    def out_edges(node: int) -> list[int]:
-        out = list(graph.out_edges(node))
-        return out if len(out) <= 3 else []
-
-    if not out_edges(int(graph.edge_from[route.edges[k]])):
-        return 0
-    while int(graph.edge_flags[route.edges[k]]) & circle:
-        arms = out_edges(int(graph.edge_to[route.edges[k]]))
-        if not arms:
-            return 0
-        for out in arms:
-            if int(graph.edge_access[out]) & car and not int(graph.edge_flags[out]) & (circle | private):
-                count += 1
-        k += 1
-    return count

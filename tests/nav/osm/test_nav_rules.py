@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from nav.errors import BadRequest, NoRoute, PointUnreachable
+from nav.errors import NoRoute, PointUnreachable
 from nav.guidance.progress import limit_kph
-from nav.law.conditions import Clock, conditional_parts, is_timed, read_condition
-from nav.law.rules import Rule, Use
-from nav.law.vehicle import PASSENGER_CAR, Vehicle
-from nav.osm.access import read_size
-from nav.osm.tags import read_way
-from nav.routing.router import Router
-
-MAP = """
-S-A---B---C-T
-  |       |
-  |       |
-  D---E---F
-"""
-DIRECT, AROUND = "SABCT", "SADEFCT"
-ROAD = {"highway": "residential"}
-GERMANY = (48.7, 9.18)
-
-
-def drawn_with(draw_map: Callable, tags: dict[str, str], **more: Any) -> Any:
-    return draw_map(MAP, {"SA": ROAD, "ABC": tags, "CT": ROAD, "ADEFC": ROAD}, origin=GERMANY, **more)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+from nav.law.conditions import Clock
+from nav.law.vehicle import PASSENGER_CAR
+from tests.nav.osm.ways_round import AROUND, DIRECT, GERMANY, MAP, ROAD, at, drawn_with
 
 
 @pytest.mark.parametrize(
@@ -260,87 +236,6 @@ def test_a_barrier_that_opens_at_times(draw_map: Callable, barrier: str) -> None
         assert drawn.way("S", "T", depart=at("2026-11-30 23:00")) == DIRECT
 
 
-VAN, TRUCK = (
-    Vehicle(height_m=2.6, width_m=2.1, length_m=7.0, weight_t=3.4),
-    Vehicle(height_m=4, width_m=2.5, length_m=16, weight_t=40),
-)
-
-
-@pytest.mark.parametrize(
-    ("tags", "car", "van", "truck"),
-    [
-        ({"maxheight": "1.0"}, 0, 0, 0),
-        ({"maxheight": "2.5"}, 1, 0, 0),
-        ({"maxheight": "3.8 m"}, 1, 1, 0),
-        ({"maxheight": "8'6\""}, 1, 0, 0),
-        ({"maxheight": "none"}, 1, 1, 1),
-        ({"maxheight": "default"}, 1, 1, 1),
-        ({"maxheight:physical": "2.2"}, 1, 0, 0),
-        ({"maxwidth": "2"}, 1, 0, 0),
-        ({"maxwidth:physical": "1.5"}, 0, 0, 0),
-        ({"maxlength": "6"}, 1, 0, 0),
-        ({"maxweight": "1"}, 0, 0, 0),
-        ({"maxweight": "2"}, 1, 0, 0),
-        ({"maxweight": "7.5 t"}, 1, 1, 0),
-        ({"maxweight": "3000 kg"}, 1, 0, 0),
-        ({"maxweightrating": "12"}, 1, 1, 0),
-        ({"maxaxleload": "10"}, 1, 1, 0),
-        ({"maxweight": "7.5", "maxweight:conditional": "none @ destination"}, 1, 1, 0),
-        ({"maxweight": "3", "maxweight:conditional": "7.5 @ (08:00-18:00)"}, 1, 1, 0),
-        ({"hgv": "no"}, 1, 1, 0),
-        ({"hgv:conditional": "no @ (08:00-18:00)"}, 1, 1, 0),
-        ({"hgv:conditional": "no @ (18:00-08:00)"}, 1, 1, 1),
-        ({"motor_vehicle": "no", "hgv": "yes"}, 0, 0, 1),
-        ({"access:conditional": "no @ (weight>7.5)"}, 1, 1, 0),
-        ({"motor_vehicle:conditional": "no @ (length > 6 m AND 08:00-18:00)"}, 1, 0, 0),
-        ({"width": "1.8"}, 0, 0, 0),
-        ({"width": "6"}, 1, 1, 1),
-    ],
-)
-def test_size_and_weight(draw_map: Callable, tags: dict[str, str], car: int, van: int, truck: int) -> None:
-    drawn = drawn_with(draw_map, ROAD | tags)
-    noon = at("2026-11-30 12:00")
-    for vehicle, passes in ((PASSENGER_CAR, car), (VAN, van), (TRUCK, truck)):
-        expected = DIRECT if passes else AROUND
-        assert drawn.way("S", "T", depart=noon, vehicle=vehicle) == expected, vehicle
-
-
-def test_a_weight_limit_spares_who_calls_there(draw_map: Callable) -> None:
-    tags = ROAD | {"maxweight": "7.5", "maxweight:conditional": "none @ destination"}
-    drawn = drawn_with(draw_map, tags)
-    assert drawn.way("S", "B", vehicle=TRUCK) == "SAB"
-    assert drawn.way("S", "T", vehicle=TRUCK) == AROUND
-
-
-def test_a_height_restrictor(draw_map: Callable) -> None:
-    drawn = drawn_with(draw_map, ROAD, nodes={"B": {"barrier": "height_restrictor", "maxheight": "2.3"}})
-    assert drawn.way("S", "T") == DIRECT
-    assert drawn.way("S", "T", vehicle=VAN) == AROUND
-
-
-@pytest.mark.parametrize("tags", [{"hazmat": "no"}, {"hazmat:C": "no"}])
-def test_dangerous_goods(draw_map: Callable, tags: dict[str, str]) -> None:
-    drawn = drawn_with(draw_map, ROAD | tags)
-    assert drawn.way("S", "T") == DIRECT
-    assert drawn.way("S", "T", vehicle=Vehicle(hazmat=True)) == AROUND
-
-
-def test_matrix_alternatives_and_detours_ask_for_the_vehicle(draw_map: Callable) -> None:
-    drawn = drawn_with(draw_map, ROAD | {"maxheight": "2.3"})
-    router = Router(drawn.region, vehicle=VAN)
-    s, t = drawn.point("S"), drawn.point("T")
-    assert drawn.letters(router.route([s, t])) == AROUND
-    assert router.matrix([s], [t])[0, 0] == pytest.approx(router.route([s, t]).duration_s)
-    assert drawn.letters(router.alternatives(s, t)[0]) == AROUND
-    assert drawn.letters(router.route([s, t], vehicle=PASSENGER_CAR)) == DIRECT
-
-
-@pytest.mark.parametrize("size", [{"height_m": 0.0}, {"weight_t": float("nan")}, {"length_m": 1e9}])
-def test_impossible_vehicles(size: dict[str, float]) -> None:
-    with pytest.raises(BadRequest, match="not possible"):
-        Vehicle(**size)
-
-
 LONG = {"SA": {"highway": "primary", "maxspeed": "10"}, "ABC": ROAD, "CT": ROAD, "ADEFC": ROAD}
 
 
@@ -417,102 +312,6 @@ def test_a_map_at_an_hour_is_the_map_tagged_for_that_hour(draw_map: Callable, da
             continue
         if max(stop.distance_m for route in routes for stop in route.stops) < 1.0:  # else one left an island
             assert routes[0].cost_s == pytest.approx(routes[1].cost_s, abs=0.002)
-
-
-@pytest.mark.parametrize(
-    "tags",
-    [
-        {"maxheight": "low"},
-        {"maxweight": "heavy"},
-        {"maxspeed": "slowish"},
-        {"oneway": "maybe"},
-        {"access": "perhaps"},
-        {"motor_vehicle:conditional": "no @ (Mo-Fr 25:99-"},
-        {"motor_vehicle:conditional": "no"},
-        {"motor_vehicle:conditional": "@@@"},
-        {"access:conditional": "maybe @ (07:00-09:00)"},
-        {"oneway:conditional": "sometimes @ (07:00-09:00)"},
-        {"maxspeed:conditional": "slow @ (00:00-24:00)"},
-        {"maxweight:conditional": "3.5 @ (has_pygmies > 10 p)"},
-    ],
-)
-def test_tags_that_nobody_understands_count_as_absent(
-    draw_map: Callable, tags: dict[str, str], caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.WARNING):
-        drawn = drawn_with(draw_map, ROAD | tags)
-    noon = at("2026-11-30 12:00")
-    assert drawn.way("S", "T", depart=noon) == DIRECT
-    assert drawn.way("T", "S", depart=noon) == DIRECT[::-1]
-    assert sum(drawn.region.meta.faults.values()) == 1
-    (kind,) = drawn.region.meta.faults
-    assert [kind in record.message and "1 " in record.message for record in caplog.records] == [True]
-    shut = drawn_with(draw_map, ROAD | {"vehicle": "no"} | tags)
-    assert shut.way("S", "T", depart=noon) == AROUND, "what is closed stays closed"
-
-
-def test_a_restriction_that_nobody_understands_is_told(draw_map: Callable) -> None:
-    members = [("from", "SA"), ("via", "A"), ("to", "ABC")]
-    rules = [
-        ({"type": "restriction", "restriction": "no_nonsense_turn"}, members),
-        ({"type": "restriction", "restriction:conditional": "no_straight_on @ (maybe)"}, members),
-        ({"type": "restriction", "restriction": "no_right_turn_on_red"}, members),
-    ]
-    drawn = drawn_with(draw_map, ROAD, relations=rules)
-    assert drawn.way("S", "T") == DIRECT
-    assert drawn.region.meta.faults == {"conditional": 1, "restriction": 1}
-
-
-@pytest.mark.parametrize(
-    ("text", "metres"),
-    [
-        ("3.5", 3.5),
-        ("3,5 m", 3.5),
-        ("12'6\"", 3.81),
-        ("10 ft", 3.048),
-        ("none", float("inf")),
-        ("low", None),
-        ("0", None),
-    ],
-)
-def test_reading_heights(text: str, metres: float | None) -> None:
-    assert (
-        read_size(text, {"": 1.0, "m": 1.0, "ft": 0.3048}) == metres
-        if "ft" not in text and "'" not in text
-        else True
-    )
-    way = read_way({"highway": "residential", "maxheight": text})
-    assert way is not None
-    sizes = Rule.from_text(way.forward.rule).sizes if way.forward.rule else ()
-    expected = () if metres in (None, float("inf")) else (("height", metres, ""),)
-    assert sizes == expected
-
-
-def test_reading_conditions() -> None:
-    assert read_condition("(Mo-Fr 07:00-09:00 AND weight > 7.5 t)").text == "Mo-Fr 07:00-09:00 AND weight>7.5"
-    assert read_condition("weight>7500kg").text == "weight>7.5"
-    assert read_condition("delivery").purpose == "private"
-    assert read_condition("snow").purpose == "never"
-    assert read_condition("has_pygmies > 10 p").is_broken
-    assert conditional_parts("30 mph @ (07:00-09:00); none @ wet") == [
-        ("30 mph", "07:00-09:00"),
-        ("none", "wet"),
-    ]
-    assert is_timed("hgv AND 07:00-09:00")
-    assert not is_timed("hgv AND weight>7.5")
-
-
-def test_rules_keep_as_text() -> None:
-    rule = Rule(
-        car=((Use.CLOSED, ""), (Use.OPEN, "00:00-05:30")),
-        hgv=((Use.PRIVATE, ""),),
-        sizes=(("height", 3.5, ""), ("weight", float("inf"), "Su")),
-        speeds=((30, "hgv"),),
-        oneway=((0, ""), (1, "22:00-06:00")),
-    )
-    assert Rule.from_text(rule.to_text()) == rule
-    assert rule.usual == Use.CLOSED
-    assert rule.ever_open
 
 
 @pytest.mark.parametrize("tags", [{"access": "no"}, {"oneway": "reversible"}, {"motor_vehicle": "no"}])

@@ -1,0 +1,104 @@
+"""What is said while we think: corrections, additions, a cough, a stop; drawings as in `listening`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.voice.loop.listening import ScriptedEngines, SlowEngines, answers, names, run, run_live
+from voice.wake.detector import CheckSettings, WakeSettings
+
+
+def test_a_correction_said_while_we_think_replaces_the_request() -> None:
+    engines = SlowEngines(["去机场", "去火车站"], [60, 4])
+    events, tape = run_live("..W.sssss" + "." * 12 + "sssss" + "." * 80, engines)
+    assert engines.begun == ["去机场", "去火车站"]
+    assert answers(events) == ["答去火车站。"]
+    assert tape.played == ["答去火车站"]
+    assert engines.done == ["去火车站"]
+
+
+def test_a_pause_inside_a_request_is_waited_for() -> None:
+    """带我去, a second and a half, 圆明园: the endpoint waits, and nothing is answered in between."""
+    engines = ScriptedEngines(["带我去", "带我去圆明园"])
+    events, _, _ = run("..W.sssss" + "." * 15 + "sssss" + "." * 40, engines)
+    assert engines.asked == ["带我去圆明园"]
+    assert names(events).count("endpoint") == 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "together"),
+    [
+        pytest.param(
+            ["find a hotel", "near the cathedral"], "find a hotel near the cathedral", id="addition"
+        ),
+        pytest.param(["去清华东门", "不对，去北大"], "去清华东门，不对，去北大", id="correction"),
+    ],
+)
+@pytest.mark.parametrize("pause", [8, 12])
+def test_what_follows_in_the_first_second_of_the_answer_is_read_with_the_request(
+    pieces: list[str], together: str, pause: int
+) -> None:
+    engines = ScriptedEngines(list(pieces))
+    events, tape, _ = run("..W.sssss" + "." * pause + "sssss" + "." * 60, engines)
+    assert engines.asked == [pieces[0], together]
+    assert "continued" in names(events)
+    first, second = [index for index, clip in enumerate(tape.played) if clip == "一"]
+    assert tape.played[first + 1 : second].count("|") == 1, "the first answer is broken off and not resumed"
+    assert "resume" not in names(events)
+
+
+def test_what_follows_later_is_a_request_of_its_own() -> None:
+    engines = ScriptedEngines(["find a hotel", "near the cathedral"])
+    run("..W.sssss" + "." * 19 + "sssss" + "." * 60, engines)
+    assert engines.asked == ["find a hotel", "near the cathedral"]
+
+
+def test_an_addition_while_we_think_is_read_with_the_request() -> None:
+    engines = SlowEngines(["find a hotel", "near the cathedral"], [60, 4])
+    events, _ = run_live("..W.sssss" + "." * 12 + "sssss" + "." * 80, engines)
+    assert engines.begun == ["find a hotel", "find a hotel near the cathedral"]
+    assert answers(events) == ["答find a hotel near the cathedral。"]
+    assert engines.done == ["find a hotel near the cathedral"]
+
+
+def test_a_correction_does_not_hear_the_request_again() -> None:
+    engines = SlowEngines(["去机场", "去火车站"], [60, 4])
+    run_live("..W.sssss" + "." * 7 + "sssss" + "." * 80, engines)
+    assert engines.lengths_ms[-1] < 2_000
+
+
+def test_a_cough_while_we_think_does_not_lose_the_request() -> None:
+    engines = SlowEngines(["去机场", ""], [120])
+    events, tape = run_live("..W.sssss" + "." * 12 + "sss" + "." * 120, engines)
+    assert answers(events) == ["答去机场。"]
+    assert tape.played == ["答去机场"]
+
+
+def test_stop_while_we_think_cancels_the_answer() -> None:
+    engines = SlowEngines(["去机场", "停"], [60])
+    events, tape = run_live("..W.sssss" + "." * 12 + "sss" + "." * 80, engines)
+    assert answers(events) == []
+    assert tape.played == []
+    assert engines.asked == ["去机场"]
+    assert engines.done == []
+
+
+def test_a_call_while_we_think_begins_anew() -> None:
+    engines = SlowEngines(["去机场", "还有多久"], [90, 2])
+    events, _ = run_live("..W.sssss" + "." * 12 + "W.sssss" + "." * 80, engines)
+    assert answers(events) == ["答还有多久。"]
+
+
+def test_a_false_call_while_we_think_does_not_lose_the_request() -> None:
+    check = CheckSettings(weights={"zh": (1.0, 0.0, 0.0, 0.0)}, threshold={"zh": 0.0})
+    wake = WakeSettings(candidate=0.5, sure=0.95, frames=3, check=check)
+
+    class Doubting(SlowEngines):
+        async def weigh_call(self, samples: Any) -> list[float] | None:
+            return [1.0] if not self.begun else [-1.0]
+
+    events, _ = run_live("..W.sssss" + "." * 12 + "W" + "." * 80, Doubting(["去机场"], [60]), wake=wake)
+    assert "wake_rejected" in names(events)
+    assert answers(events) == ["答去机场。"]
