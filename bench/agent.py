@@ -9,7 +9,6 @@ Only totals are printed: looking at single mistakes of a held-out set would turn
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent import Agent, Memory
 from agent.actions.suggestion import Suggester
+from bench.extracts import Pack, build, extract_of
 from bench.understanding.reading import measure_reading, plain, times_of
 
 if TYPE_CHECKING:
@@ -45,48 +45,27 @@ class Maps:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open: dict[str, Any] = {}
+        self._open: dict[str, Pack | None] = {}
 
     def agent(self, name: str, reader: Reader | None) -> Agent | None:
         """Return a fresh agent with an empty memory and a clock that stands still; None without the map."""
         if name not in self._open:
             self._open[name] = self._build(name)
-        parts = self._open[name]
-        if parts is None:
+        pack = self._open[name]
+        if pack is None:
             return None
-        region, places, router = parts
         memory = Memory(self._folder / f"{time.monotonic_ns()}.sqlite")
-        return Agent(region, places=places, router=router, reader=reader, memory=memory, now=lambda: NOW)
+        return Agent(
+            pack.region, places=pack.places, router=pack.router, reader=reader, memory=memory, now=lambda: NOW
+        )
 
-    def _build(self, name: str) -> Any:
-        import nav
-        import poi
-
-        source = _extract(name)
-        if source is None:
+    def _build(self, name: str) -> Pack | None:
+        extract = extract_of(name)
+        if extract is None:
             return None
-        folder = self._folder / name
-        folder.mkdir()
-        nav.build_graph(source, folder, name=name)
-        poi.build_places(source, folder)
-        region = nav.Region.open(folder)
-        router = nav.Router(region)
-        router.wait(60.0)
-        return region, poi.Places(region), router
-
-
-def _extract(name: str) -> Path | None:
-    if name == "helsinki":
-        from device.errors import DeviceError
-        from device.store.models import ModelStore
-
-        try:
-            return ModelStore().path("helsinki-extract") / "Helsinki.osm.pbf"
-        except DeviceError:
-            return None
-    beside = Path(__file__).parents[1].parent / "shared" / "maps"
-    file = Path(os.environ.get("XIAOGAO_TEST_MAPS", beside)) / f"{name}.osm.pbf"
-    return file if file.is_file() else None
+        pack = build(extract, self._folder / name, name)
+        pack.router.wait(60.0)
+        return pack
 
 
 def replies(reader: Reader | None, cases: list[dict[str, Any]]) -> dict[str, Any]:

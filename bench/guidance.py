@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.extracts import extracts_of
 from bench.roads.guided_drives import (
     Drive,
     WrongTurn,
@@ -30,6 +31,7 @@ from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.router import Router
 
+REGIONS = ("helsinki", "andorra", "monaco", "tsinghua")
 NOISES_M = (5.0, 15.0)
 LOST = 0.1
 
@@ -62,7 +64,7 @@ def run(
     dict
         The figures by region, and in all.
     """
-    extracts = _extracts(maps, helsinki)
+    extracts = extracts_of(REGIONS, maps, sample=helsinki)
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, extract in extracts.items():
@@ -76,15 +78,6 @@ def run(
     figures["all"] = _summed(list(figures.values()))
     _print(console, figures)
     return figures
-
-
-def _extracts(maps: Path | None, helsinki: Path | None) -> dict[str, Path]:
-    from device.store.models import ModelStore
-
-    folder = maps or Path(__file__).parents[2] / "shared" / "maps"
-    helsinki = helsinki or ModelStore().path("helsinki-extract") / "Helsinki.osm.pbf"
-    found = {name: folder / f"{name}.osm.pbf" for name in ("andorra", "monaco", "tsinghua")}
-    return {"helsinki": helsinki, **{name: path for name, path in found.items() if path.is_file()}}
 
 
 def _measure(region: Region, router: Router, count: int, seed: int) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.extracts import extract_of, extracts_of
 from bench.names.addresses import MAPS
 from bench.names.addresses import measure as measure_addresses
 from bench.names.areas import measure as measure_areas
@@ -78,15 +79,14 @@ def run(
         db = sqlite3.connect(Path(folder) / "poi.sqlite")
         figures["names"] = _spoilt(db, sampled, seed)
         db.close()
-    extract = andorra or _test_map("andorra.osm.pbf")
+    extract = andorra or extract_of("andorra")
     if extract is None:
         console.print("no extract of Andorra: typing errors and detours are not measured")
     else:
         with tempfile.TemporaryDirectory() as folder:
             figures["typos"], figures["build_s"] = _mistyped(extract, Path(folder), seed)
             figures["along"] = _along(extract, Path(folder))
-    found = (path for name in MAPS if (path := _map_of(name)))
-    figures["addresses"] = measure_addresses(list(found), seed)
+    figures["addresses"] = measure_addresses(extracts_of(MAPS), seed)
     figures["areas"] = measure_areas()
     _show(console, figures)
     _show_addresses(console, figures)
@@ -97,24 +97,6 @@ def _stored_names() -> Path:
     from device.store.models import ModelStore
 
     return ModelStore().path("siontiles-names") / "search_index.json.gz"
-
-
-def _test_map(name: str) -> Path | None:
-    import os
-
-    beside = Path(__file__).parents[2] / "shared" / "maps"
-    path = Path(os.environ.get("XIAOGAO_TEST_MAPS", beside)) / name
-    return path if path.is_file() else None
-
-
-def _map_of(name: str) -> Path | None:
-    """Return a map for addresses: of the test maps, or the one that installs with the product."""
-    if path := _test_map(name):
-        return path
-    from device.store.models import ModelStore
-
-    kept = ModelStore().path("helsinki-extract") / name
-    return kept if kept.is_file() else None
 
 
 def _build(names: Path, folder: Path) -> dict[str, float]:

@@ -15,6 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bench.extracts import extracts_of
 from bench.roads.oracle import Oracle
 from nav.graph import EdgeFlag, RoadClass
 from nav.osm.build import build_graph, build_roads
@@ -24,6 +25,7 @@ from nav.routing.output.polyline import decode
 from nav.routing.route import Route
 from nav.routing.router import Router
 
+REGIONS = ("andorra", "monaco", "tsinghua", "helsinki")
 _SEED = 20
 _SCALES = (10_000, 100_000, 1_000_000)
 Figures = dict[str, Any]
@@ -55,7 +57,7 @@ def run(
     scales
         Numbers of directed edges of the synthetic networks; empty leaves them out.
     """
-    extracts = _extracts(maps, helsinki)
+    extracts = extracts_of(REGIONS, maps, sample=helsinki)
     figures: Figures = {"maps": {}, "scale": []}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -69,17 +71,6 @@ def run(
             figures["scale"].append(_measure_scale(size, folder / f"synthetic-{size}"))
             _show(console, f"synthetic, {size:,} edges", figures["scale"][-1])
     return figures
-
-
-def _extracts(maps: Path | None, helsinki: Path | None) -> dict[str, Path]:
-    folder = maps or Path(__file__).parents[2] / "shared" / "maps"
-    found = {name: folder / f"{name}.osm.pbf" for name in ("andorra", "monaco", "tsinghua")}
-    if helsinki is None:
-        from device.store.models import ModelStore
-
-        store_path = ModelStore().path("helsinki-extract")
-        helsinki = store_path / "Helsinki.osm.pbf"
-    return {name: path for name, path in {**found, "helsinki": helsinki}.items() if path.is_file()}
 
 
 def _show(console: Console, title: str, figures: Figures) -> None:

@@ -10,7 +10,6 @@ checks, and faults of sense that a traveller would name. Changes are judged by w
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import tempfile
 import time
@@ -31,6 +30,8 @@ from agent.trip.planner import make_plan
 from agent.trip.request import TripRequest
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanChange, PlanTrip
+from bench.extracts import build, extract_of
+from bench.names.county import write_county
 from bench.report import measured, save
 
 REQUESTS = Path(__file__).parent / "agent_testset" / "trip_requests.jsonl"
@@ -62,36 +63,11 @@ class Desks:
         return self._made[name]
 
     def _build(self, name: str) -> Desk | None:
-        import nav
-        import poi
-
-        source = self._source(name)
+        source = write_county(self._home) if name == "county" else extract_of(name)
         if source is None:
             return None
-        folder = self._home / name
-        folder.mkdir()
-        nav.build_graph(source, folder, name=name)
-        poi.build_places(source, folder)
-        region = nav.Region.open(folder)
-        router, places = nav.Router(region), poi.Places(region)
+        region, places, router = build(source, self._home / name, name)
         return Desk(region=region, places=places, router=router, memory=None, now=lambda: NOW)
-
-    def _source(self, name: str) -> Path | None:
-        if name == "county":
-            from bench.names.county import write_county
-
-            return write_county(self._home)
-        if name == "helsinki":
-            from device.errors import DeviceError
-            from device.store.models import ModelStore
-
-            try:
-                return ModelStore().path("helsinki-extract") / "Helsinki.osm.pbf"
-            except DeviceError:
-                return None
-        beside = Path(__file__).parents[2] / "shared" / "maps"
-        path = Path(os.environ.get("XIAOGAO_TEST_MAPS", beside)) / f"{name}.osm.pbf"
-        return path if path.is_file() else None
 
 
 def load(path: Path) -> list[dict[str, Any]]:

@@ -27,11 +27,11 @@ from poi import Places, build_places
 Point = tuple[float, float]
 
 MAPS: Mapping[str, str] = {
-    "andorra.osm.pbf": "CATALONIA",
-    "monaco.osm.pbf": "FRANCE",
-    "nanjing-centre.osm.pbf": "CHINA",
-    "taichung.osm.pbf": "TAIWAN",
-    "Helsinki.osm.pbf": "FINLAND",
+    "andorra": "CATALONIA",
+    "monaco": "FRANCE",
+    "nanjing-centre": "CHINA",
+    "taichung": "TAIWAN",
+    "helsinki": "FINLAND",
 }
 """Real maps, with the forms in which their addresses are said."""
 
@@ -85,13 +85,13 @@ class Score:
             self.misses.append(f"{words} → {first.name if first else ''} (not on the map)")
 
 
-def measure(maps: Sequence[Path], seed: int) -> dict[str, dict[str, float]]:
+def measure(maps: Mapping[str, Path], seed: int) -> dict[str, dict[str, float]]:
     """Return the shares by town, and of all together under "all" and "missing numbers".
 
     Parameters
     ----------
     maps
-        Extracts named in `MAPS`; what is missing is left out.
+        Extracts by their names in `MAPS`; what is missing is left out.
     seed
         Of the drawing.
     """
@@ -142,16 +142,16 @@ def _in_a_range(houses: Mapping[tuple[str, str], object], street: str, number: i
 
 
 def _towns(
-    maps: Sequence[Path],
+    maps: Mapping[str, Path],
 ) -> Iterator[tuple[str, Sequence[Form], Places, dict[tuple[str, str], list[Point]]]]:
     """Yield name, forms, places and houses of every town."""
     with tempfile.TemporaryDirectory() as folder:
-        for extract in maps:
-            out = Path(folder) / extract.stem
+        for name, extract in maps.items():
+            out = Path(folder) / name
             out.mkdir()
             build_places(extract, out)
-            forms: Sequence[Form] = getattr(address_forms, MAPS[extract.name])
-            yield extract.name.split(".")[0].capitalize(), forms, Places(Pack(out)), _houses_of(extract)
+            forms: Sequence[Form] = getattr(address_forms, MAPS[name])
+            yield name.capitalize(), forms, Places(Pack(out)), _houses_of(extract)
         for name, origin, forms, streets in _drawn():
             out = Path(folder) / f"drawn-{name}"
             out.mkdir()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 import pytest
 
@@ -14,10 +13,10 @@ from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router
+from tests.nav.drawing import Relation, Tags, osm_xml
 
 STEP_DEG = 0.001
 ORIGIN = (60.0, 10.0)
-Tags = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,42 +54,14 @@ class DrawnMap:
             return "none"
 
 
-def osm_xml(
-    drawing: str,
-    ways: Mapping[str, Tags],
-    nodes: Mapping[str, Tags],
-    relations: Sequence[tuple[Tags, Sequence[tuple[str, str]]]],
-    origin: tuple[float, float] = ORIGIN,
-) -> tuple[str, dict[str, tuple[float, float]]]:
-    """Return OSM XML for a drawing, and where each letter lies. A way is written as its letters."""
-    at = {
+def letters_of(drawing: str, origin: tuple[float, float]) -> dict[str, tuple[float, float]]:
+    """Return where each letter of a drawing lies, (lat, lon)."""
+    return {
         letter: (round(origin[0] - row * STEP_DEG, 7), round(origin[1] + column * STEP_DEG, 7))
         for row, line in enumerate(drawing.splitlines())
         for column, letter in enumerate(line)
         if letter.isalnum()
     }
-    way_ids = {name: 1000 + i for i, name in enumerate(ways)}
-
-    def tags(pairs: Tags) -> str:
-        return "".join(f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in pairs.items())
-
-    lines = ['<osm version="0.6">']
-    lines += [
-        f'<node id="{ord(letter)}" lat="{lat}" lon="{lon}">{tags(nodes.get(letter, {}))}</node>'
-        for letter, (lat, lon) in sorted(at.items(), key=lambda item: ord(item[0]))
-    ]
-    for name, pairs in ways.items():
-        refs = "".join(f'<nd ref="{ord(letter)}"/>' for letter in name if letter != " ")
-        lines.append(f'<way id="{way_ids[name]}">{refs}{tags(pairs)}</way>')
-    for i, (pairs, members) in enumerate(relations):
-        parts = "".join(
-            f'<member type="way" ref="{way_ids[who]}" role="{role}"/>'
-            if who in way_ids
-            else f'<member type="node" ref="{ord(who)}" role="{role}"/>'
-            for role, who in members
-        )
-        lines.append(f'<relation id="{5000 + i}">{parts}{tags(pairs)}</relation>')
-    return "\n".join([*lines, "</osm>"]), at
 
 
 DrawMap = Callable[..., DrawnMap]
@@ -106,14 +77,14 @@ def draw_map(tmp_path: Path) -> DrawMap:
         ways: Mapping[str, Tags],
         *,
         nodes: Mapping[str, Tags] | None = None,
-        relations: Sequence[tuple[Tags, Sequence[tuple[str, str]]]] = (),
+        relations: Sequence[Relation] = (),
         origin: tuple[float, float] = ORIGIN,
     ) -> DrawnMap:
         nonlocal count
         count += 1
-        text, at = osm_xml(drawing, ways, nodes or {}, relations, origin)
+        at = letters_of(drawing, origin)
         extract = tmp_path / f"drawn{count}.osm"
-        extract.write_text(text, encoding="utf-8")
+        extract.write_text(osm_xml(at, ways, nodes or {}, relations), encoding="utf-8")
         folder = tmp_path / f"pack{count}"
         folder.mkdir()
         build_graph(extract, folder, name=f"drawn{count}")

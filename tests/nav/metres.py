@@ -6,15 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 from nav.guidance.wording.spoken_maneuver import SpokenManeuver
 from nav.osm.build import build_graph
 from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router
+from tests.nav.drawing import Relation, Tags, osm_xml
 
-Tags = Mapping[str, str]
 Spot = tuple[float, float]
 
 
@@ -84,33 +83,14 @@ def draw(
     ways: Mapping[str, Tags],
     *,
     nodes: Mapping[str, Tags] | None = None,
-    relations: Sequence[tuple[Tags, Sequence[tuple[str, str]]]] = (),
+    relations: Sequence[Relation] = (),
     origin: Spot = (48.7, 9.18),
 ) -> MetreMap:
     """Build a map; a way is written as its letters, and a blank tells ways of the same letters apart."""
-    way_ids = {name: 1000 + i for i, name in enumerate(ways)}
-
-    def tags(pairs: Tags) -> str:
-        return "".join(f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in pairs.items() if v)
-
-    rows = ['<osm version="0.6">']
-    for name, spot in at.items():
-        lat, lon = degrees(*spot, origin)
-        inner = tags((nodes or {}).get(name, {}))
-        rows.append(f'<node id="{ord(name)}" lat="{lat:.7f}" lon="{lon:.7f}">{inner}</node>')
-    for name, pairs in ways.items():
-        refs = "".join(f'<nd ref="{ord(letter)}"/>' for letter in name if letter != " ")
-        rows.append(f'<way id="{way_ids[name]}">{refs}{tags(pairs)}</way>')
-    for i, (pairs, members) in enumerate(relations):
-        parts = "".join(
-            f'<member type="way" ref="{way_ids[who]}" role="{role}"/>'
-            if who in way_ids
-            else f'<member type="node" ref="{ord(who)}" role="{role}"/>'
-            for role, who in members
-        )
-        rows.append(f'<relation id="{5000 + i}">{parts}{tags(pairs)}</relation>')
+    spots = {name: degrees(*spot, origin) for name, spot in at.items()}
+    tagged = {name: {k: v for k, v in pairs.items() if v} for name, pairs in ways.items()}
     extract, pack = folder / "drawn.osm", folder / "drawn"
-    extract.write_text("\n".join([*rows, "</osm>"]), encoding="utf-8")
+    extract.write_text(osm_xml(spots, tagged, nodes or {}, relations), encoding="utf-8")
     pack.mkdir()
     build_graph(extract, pack, name="drawn")
     return MetreMap(region=Region.open(pack), at=at, origin=origin)

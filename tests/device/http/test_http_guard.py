@@ -135,30 +135,28 @@ def answers_of(guard: Guard, count: int, gone_after_s: float | None = None) -> l
     return sorted(answers)
 
 
-def test_work_past_its_deadline_is_answered_and_broken_off() -> None:
+def without_end() -> tuple[Any, list[str]]:
+    """Return an application that works for an hour, and a list that tells of each time it is broken off."""
     ended: list[str] = []
 
-    async def slow(_scope: Any, _receive: Any, send: Any) -> None:
+    async def slow(_scope: Any, _receive: Any, _send: Any) -> None:
         try:
             await asyncio.sleep(3600)
         except asyncio.CancelledError:
             ended.append("broken off")
             raise
 
+    return slow, ended
+
+
+def test_work_past_its_deadline_is_answered_and_broken_off() -> None:
+    slow, ended = without_end()
     assert answers_of(Guard(slow, limits=Limits(deadline_s=0.05)), 2) == [503, 503]
     assert ended == ["broken off"] * 2
 
 
 def test_work_is_broken_off_when_its_client_has_gone() -> None:
-    ended: list[str] = []
-
-    async def slow(_scope: Any, _receive: Any, send: Any) -> None:
-        try:
-            await asyncio.sleep(3600)
-        except asyncio.CancelledError:
-            ended.append("broken off")
-            raise
-
+    slow, ended = without_end()
     assert answers_of(Guard(slow), 3, gone_after_s=0.05) == []
     assert ended == ["broken off"] * 3
 
