@@ -62,6 +62,28 @@ def test_every_package_is_in_the_code_map() -> None:
         assert (ROOT / package / "__init__.py").exists()
 
 
+def walks() -> dict[str, list[str]]:
+    """Return the walks of ARCHITECTURE.md, each with the files that it names."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    found = re.findall(r"^## (Follow one .*?)\n(.*?)(?=^## )", text, re.DOTALL | re.MULTILINE)
+    return {title: re.findall(r"`([a-z]+/[\w/]+\.py)`", section) for title, section in found}
+
+
+def test_the_walks_name_each_file_once() -> None:
+    assert sorted(walks()) == ["Follow one PBF", "Follow one WAV", "Follow one fix"]
+    named = [file for files in walks().values() for file in files]
+    assert [file for file in named if not (ROOT / file).is_file()] == []
+    assert sorted({file for file in named if named.count(file) > 1}) == []
+
+
+@pytest.mark.parametrize("title", sorted(walks()))
+def test_a_walk_does_not_go_back(title: str) -> None:
+    """Who has left a part of a package (`nav/routing`) on the walk need not return to it."""
+    parts = ["/".join(file.split("/")[:2]) for file in walks()[title]]
+    stretches = [part for i, part in enumerate(parts) if i == 0 or part != parts[i - 1]]
+    assert sorted({part for part in stretches if stretches.count(part) > 1}) == []
+
+
 def test_locks_hold_hashes_and_no_addresses() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "--hash=sha256:" in lock
