@@ -184,14 +184,9 @@ class Places:
         found, centre = self._asked_for(clean(words), near, along, district, wishes)
         if along is not None:
             return along_route(
-                found,
-                along,
-                router,
-                from_offset_m=from_offset_m,
-                within_m=within_m,
-                limit=limit,
+                found, along, router, from_offset_m=from_offset_m, within_m=within_m, limit=limit,
                 open_at=open_at,
-            )
+            )  # fmt: skip
         return self._ordered(found, centre, limit=limit, within_m=within_m, router=router, open_at=open_at)
 
     def _asked_for(
