@@ -62,8 +62,9 @@ NEED_WORDS: dict[str, tuple[str, ...]] = {
 }
 """Category words that serve a need, the best first; the next is tried when nothing is near."""
 
-_NO_PRAISE = re.compile(
-    r"(?i)replace|change|remove|swap|drop|skip|keep|first|second|third|last|next|not?|don'?t|my|your|our|is|are|was|what|how|why|when|who|of"
+_NO_PRAISE = frozenset(
+    "replace change remove swap drop skip keep first second third last next no not dont don't my your our "
+    "is are was what how why when who of".split()
 )
 """Words that tell that more than the kind of a place was spoken of."""
 
@@ -398,7 +399,7 @@ class Finder:
             return None  # a name is no kind with praise: Tower Bridge
         else:
             kind = re.split(r"(?i)\s+(?:with|that|which|where|for)\s", words)[0].split()
-            praise = next((n for n, word in enumerate(kind) if _NO_PRAISE.fullmatch(word)), None)
+            praise = next((n for n, word in enumerate(kind) if word in _NO_PRAISE), None)
             kinds = [" ".join(kind[start:]) for start in range(min(len(kind), 4))] if praise is None else []
         for kind in kinds:
             if kind and kind != words and is_kind(kind):

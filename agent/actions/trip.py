@@ -19,13 +19,10 @@ from agent.trip.request import TripRequest
 from agent.trip.verifier import require
 from agent.understanding.intent import PlanChange, PlanTrip
 from nav.country import country_at
-from poi.place import Place
 
 if TYPE_CHECKING:
     from agent.trip.changes.changed import Changed
-    from agent.trip.itinerary import Plan
 
-_ASKS_DAYS = {"days_zero", "days_many", "few_sights", "towns_many"}
 _PAST_KEPT = 8
 """So many changes can be taken back."""
 
@@ -73,9 +70,9 @@ def _make(turn: Turn, intent: PlanTrip) -> Result:
         request = replace(request, entries=(*request.entries, *entries))
         plan = require(make_plan(turn.desk, request), request, turn.desk)
     except PlanImpossible as refusal:
-        return refused(turn, refusal, intent)
+        return trip_told.refused(turn, refusal, intent)
     turn.session.plan_past = []
-    return shown(turn, plan, request)
+    return trip_told.shown(turn, plan, request)
 
 
 def _first_day(turn: Turn, intent: PlanTrip) -> tuple[date, list[Entry]]:
@@ -95,37 +92,6 @@ def _first_day(turn: Turn, intent: PlanTrip) -> tuple[date, list[Entry]]:
     return (first_day_of("", now) if said == now.date() and now.hour >= 10 else said), kept
 
 
-def shown(turn: Turn, plan: Plan, request: TripRequest) -> Result:
-    """Keep a plan as the one that is spoken of, and tell it."""
-    session = turn.session
-    session.plan, session.plan_inputs, session.plan_next = plan, request, 0
-    session.touched_at = turn.desk.now()
-    places = tuple(visit.place for visit in plan.visits if visit.kind in {"sight", "evening", "hotel"})
-    session.offered = tuple({p.id: p for p in places}.values())
-    return Result(
-        outcome="done", reply=trip_told.summary(turn, plan, request), plan=plan, places=session.offered
-    )
-
-
-def refused(turn: Turn, refusal: PlanImpossible, intent: PlanTrip | None = None) -> Result:
-    """Say why there is no such plan, and ask for days where other days would do."""
-    facts = {name: _spoken(turn, value) for name, value in refusal.facts.items()}
-    facts.setdefault("name", "")
-    text = turn.say(f"trip.refuse.{refusal.reason}", **facts)
-    if refusal.reason in _ASKS_DAYS and intent is not None:
-        turn.session.plan_inputs, turn.session.plan = intent, None
-        turn.ask(text, intent=intent, expecting="days")
-    return Result(outcome="impossible", reply=text)
-
-
-def _spoken(turn: Turn, value: object) -> str:
-    if isinstance(value, Place):
-        return turn.name(value)
-    if isinstance(value, int):
-        return reply.count_words(value, turn.language)
-    return reply.with_article(str(value), turn.language)
-
-
 # -- changes
 
 
@@ -139,7 +105,7 @@ def _change(turn: Turn, change: PlanChange) -> Result:
         changed = change_plan(turn.desk, session.plan, session.plan_inputs, change)
         require(changed.plan, changed.request, turn.desk)
     except PlanImpossible as refusal:
-        return refused(turn, refusal)
+        return trip_told.refused(turn, refusal)
     session.plan_past = [*session.plan_past[1 - _PAST_KEPT :], (session.plan, session.plan_inputs)]
     session.plan, session.plan_inputs = changed.plan, changed.request
     session.touched_at = turn.desk.now()

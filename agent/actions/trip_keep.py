@@ -113,14 +113,12 @@ def recall(turn: Turn, label: str) -> Result:
     kept = turn.desk.memory.plan(label) if turn.desk.memory else None
     if kept is None:
         return turn.impossible("trip.no_saved")
-    from agent.actions.trip import refused, shown
-
     try:
         plan, request = unpacked(turn, kept)
     except PlanImpossible as refusal:
-        return refused(turn, refusal)
+        return trip_told.refused(turn, refusal)
     turn.session.plan_past = []
-    result = shown(turn, plan, request)
+    result = trip_told.shown(turn, plan, request)
     gap = "" if turn.language == "zh" else " "
     result.reply = f"{turn.say('trip.recalled')}{gap}{result.reply}"
     return result

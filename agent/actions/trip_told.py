@@ -1,4 +1,4 @@
-"""A plan in words: its shape, answers to questions about it, and what became of the wishes."""
+"""A plan in words: its shape or why there is none, answers to questions, what became of the wishes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from agent.actions import reply
 from agent.actions.turn import Result, Turn
+from agent.errors import PlanImpossible
+from poi.place import Place
 
 if TYPE_CHECKING:
     from agent.actions.session import Session
@@ -18,6 +20,8 @@ _ALL_NAMED = 6
 """A plan of so many sights is told with every name."""
 _MOST_NOTES = 3
 _NAMED_A_DAY = {1: 5, 2: 3, 3: 2}
+_ASKS_DAYS = {"days_zero", "days_many", "few_sights", "towns_many"}
+"""Refusals after which other days would do."""
 
 
 def summary(turn: Turn, plan: Plan, request: TripRequest) -> str:
@@ -111,6 +115,38 @@ def lost(turn: Turn, plan: Plan, request: TripRequest, before: Plan) -> str:
     met = {(e.slot, e.words) for e in before.accounting.of("kept")}
     gone = [e for e in plan.accounting.of("traded", "missing") if (e.slot, e.words) in met]
     return ("" if turn.language == "zh" else " ").join(_accounts(turn, plan, gone))
+
+
+# -- a plan, or none
+
+
+def shown(turn: Turn, plan: Plan, request: TripRequest) -> Result:
+    """Keep a plan as the one that is spoken of, and tell it."""
+    session = turn.session
+    session.plan, session.plan_inputs, session.plan_next = plan, request, 0
+    session.touched_at = turn.desk.now()
+    places = tuple(visit.place for visit in plan.visits if visit.kind in {"sight", "evening", "hotel"})
+    session.offered = tuple({p.id: p for p in places}.values())
+    return Result(outcome="done", reply=summary(turn, plan, request), plan=plan, places=session.offered)
+
+
+def refused(turn: Turn, refusal: PlanImpossible, intent: PlanTrip | None = None) -> Result:
+    """Say why there is no such plan, and ask for days where other days would do."""
+    facts = {name: _spoken(turn, value) for name, value in refusal.facts.items()}
+    facts.setdefault("name", "")
+    text = turn.say(f"trip.refuse.{refusal.reason}", **facts)
+    if refusal.reason in _ASKS_DAYS and intent is not None:
+        turn.session.plan_inputs, turn.session.plan = intent, None
+        turn.ask(text, intent=intent, expecting="days")
+    return Result(outcome="impossible", reply=text)
+
+
+def _spoken(turn: Turn, value: object) -> str:
+    if isinstance(value, Place):
+        return turn.name(value)
+    if isinstance(value, int):
+        return reply.count_words(value, turn.language)
+    return reply.with_article(str(value), turn.language)
 
 
 # -- questions

@@ -12,13 +12,12 @@ from agent.trip.accounting import Entry, spans_of
 from agent.trip.asked.clock import Times, times_of
 from agent.trip.asked.party import Party, party_of
 from agent.trip.asked.wishes import Limits, budget_of, limits_of, lodging_of
-from agent.trip.legs import measured
-from agent.trip.offered.beds import find_beds, kind_banned
-from agent.trip.offered.hikes import Hike, approach_of, hikes_of
-from agent.trip.offered.kinds import DIETS, EVENING, stay_range, worth
-from agent.trip.offered.sights import Sights, gather, themes_of
+from agent.trip.candidates import drivable, sights_for, slot_of, town_holding, with_sights
+from agent.trip.offered.beds import find_beds
+from agent.trip.offered.kinds import DIETS
+from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurants_of, serves
-from agent.trip.offered.towns import Town, split_days, towns_of
+from agent.trip.offered.towns import Town, towns_of
 from agent.trip.request import MAX_DAYS, TripRequest, on_road
 from agent.understanding.intent import DayWish
 from languages.trip_words import any_of, trip_words
@@ -29,12 +28,10 @@ if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
     from agent.understanding.intent import Wishes
     from agent.understanding.utterance import Language
-    from poi.place import Place
 
 _PER_DAY = {"easy": 3, "": 5, "full": 7}
 _WALK_M = {"easy": 700.0, "": 1000.0, "full": 1200.0}
 _NEAR_HOME_M = 120_000.0
-_CANDIDATES_A_DAY, _CANDIDATES = 5, 12
 
 
 def language_of(*texts: str) -> Language:
@@ -62,11 +59,7 @@ def make_request(
     PlanImpossible
         With the reason in words that can be spoken.
     """
-    if days < 1:
-        raise PlanImpossible("days_zero")
-    if days > MAX_DAYS:
-        raise PlanImpossible("days_many", limit=MAX_DAYS)
-    _check_clash(wishes)
+    _check(days, wishes)
     spoken = language or language_of(where, *towns, *(words for _, words in spans_of(wishes)))
     found = towns_of(desk, where, _all_towns(where, towns, wishes), position, spoken)
     if len(found) > days:
@@ -74,7 +67,7 @@ def make_request(
     wishes = _sorted_out(wishes)
     party, limits = party_of(wishes, spoken), limits_of(wishes.limit, spoken)
     times = times_of(wishes.time, spoken)
-    sights = _sights(desk, found, wishes, party, days)
+    sights = sights_for(desk, found, wishes, party, days)
     if not (sights.must or sights.others or any(sights.liked.values())):
         raise PlanImpossible("no_sights", name=found[0].name)
     begin, home, entries = _ends(desk, found, position, start)
@@ -100,14 +93,19 @@ def make_request(
         entries=entries,
         extra={} if where or towns else {"here": True},
     )
-    request = _with_sights(desk, request, sights)
+    request = with_sights(desk, request, sights)
     request = _with_meals(desk, request)
     if request.sleeps_out:
         request = with_beds(desk, request)
     return _with_car_stops(desk, request)
 
 
-def _check_clash(wishes: Wishes) -> None:
+def _check(days: int, wishes: Wishes) -> None:
+    """Refuse what no plan can be made of: no days, too many, or a wish that is ruled out as well."""
+    if days < 1:
+        raise PlanImpossible("days_zero")
+    if days > MAX_DAYS:
+        raise PlanImpossible("days_many", limit=MAX_DAYS)
     wanted = {w.casefold() for w in (*wishes.likes, *wishes.must)}
     clash = wanted & {w.casefold() for w in wishes.dislikes}
     clash |= {w.casefold() for w in wishes.meals} & {w.casefold() for w in wishes.no_meal}
@@ -200,155 +198,6 @@ def _road_near(desk: Desk, center: Point) -> Point:
     raise PlanImpossible("unreachable")
 
 
-def _drivable(desk: Desk, places: Sequence[Place]) -> tuple[Place, ...]:
-    return tuple(place for place in places if on_road(desk, (place.lat, place.lon)))
-
-
-def _sights(desk: Desk, towns: Sequence[Town], wishes: Wishes, party: Party, days: int) -> Sights:
-    by_day = [(w, d) for d in wishes.by_day for w in (*d.likes, *d.must)]
-    beds_banned = {w for w in wishes.dislikes if kind_banned(w)}
-    return gather(
-        desk,
-        towns,
-        must=(*wishes.must, *(w for d in wishes.by_day for w in d.must)),
-        likes=tuple(dict.fromkeys((*wishes.likes, *(w for w, d in by_day if w in d.likes)))),
-        dislikes=[w for w in wishes.dislikes if w not in beds_banned],
-        children=bool(party.children),
-        most=_CANDIDATES + _CANDIDATES_A_DAY * days // len(towns),
-    )
-
-
-def _with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest:
-    """Put the sights in order, tell hikes and evenings from the rest, and note what the map has not."""
-    entries = list(request.entries)
-    liked: list[tuple[str, tuple[str, ...]]] = []
-    needs: list[tuple[str, str]] = []
-    evenings: list[Place] = []
-    hikes: dict[str, Hike] = {}
-    wished_from: list[Place] = []
-    for words, places in sights.liked.items():
-        need = next(
-            (
-                n
-                for n in ("charging", "fuel")
-                if any_of(request.language, trip_words(request.language).needs[n]).fullmatch(words)
-            ),
-            "",
-        )
-        if need:
-            needs.append((need, words))
-            continue
-        of_evening = set(themes_of(words)) & set(EVENING)
-        if "hike" in themes_of(words):
-            walks = hikes_of(desk, request, places)
-            hikes |= walks
-            places = [p for p in places if p.id in walks]
-        fit = places if "hike" in themes_of(words) else list(_drivable(desk, places))
-        if not fit:
-            entries.append(Entry(slot=_slot(request, words), words=words, state="missing", note="like"))
-            continue
-        liked.append((words, tuple(p.id for p in fit)))
-        (evenings if of_evening else wished_from).extend(fit[:12])
-    must = list(sights.must)
-    summits = [p for p in must if p.category.startswith("natural/peak")]
-    hikes |= hikes_of(desk, request, summits)
-    hikes |= _approaches(desk, request, [p for p in must if p.id not in hikes])
-    others = _drivable(desk, [p for p in sights.others if p.category != "natural/peak"])
-    ordered = {p.id: p for p in (*must, *_merged(wished_from, liked), *others)}
-    most = _CANDIDATES + _CANDIDATES_A_DAY * request.days + len(must)
-    chosen = tuple(ordered.values())[: max(most, len(must) + min(len(wished_from), 20))]
-    town_of = {p.id: _town_of(p, request.towns) for p in (*chosen, *evenings)}
-    weights = [
-        sum(worth(p) * stay_range(p)[1] for p in others if town_of.get(p.id) == i)
-        for i in range(len(request.towns))
-    ]
-    on_days, themed = _by_day(request, sights)
-    return replace(
-        request,
-        sights=chosen,
-        must_count=len(must),
-        town_of=town_of,
-        town_of_day=_town_days(request, weights),
-        parts=sights.parts,
-        hikes=hikes,
-        evenings=tuple({p.id: p for p in evenings}.values()),
-        liked=tuple(liked),
-        disliked=frozenset(sights.banned),
-        on_days=on_days,
-        themed=themed,
-        needs=tuple(needs),
-        entries=tuple(entries),
-    )
-
-
-def _approaches(desk: Desk, request: TripRequest, must: Sequence[Place]) -> dict[str, Hike]:
-    """Return how what has to be seen is walked to from a car park, where no road leads to it."""
-    found = {}
-    for place in must:
-        here = (place.lat, place.lon)
-        there = measured(desk, "", request.start, here, request.wishes.avoid)
-        if there is not None and measured(desk, "", here, request.start, request.wishes.avoid) is not None:
-            continue
-        walk = approach_of(desk, place, request.start)
-        if walk is None:
-            raise PlanImpossible("unreachable")
-        found[place.id] = walk
-    return found
-
-
-def _slot(request: TripRequest, words: str) -> str:
-    return (
-        "likes"
-        if words in request.wishes.likes or any(words in d.likes for d in request.wishes.by_day)
-        else "must"
-    )
-
-
-def _merged(places: Sequence[Place], liked: Sequence[tuple[str, tuple[str, ...]]]) -> list[Place]:
-    """Take the likings in turn, so that each has its best in front."""
-    by_id = {p.id: p for p in places}
-    rows = [[i for i in ids if i in by_id] for _, ids in liked]
-    turns = [ids[n] for n in range(max(map(len, rows), default=0)) for ids in rows if n < len(ids)]
-    return [by_id[i] for i in dict.fromkeys(turns)]
-
-
-def _town_of(place: Place, towns: Sequence[Town]) -> int:
-    holding = [i for i, town in enumerate(towns) if town.holds(place)]
-    near = sorted(
-        holding or range(len(towns)), key=lambda i: distance_m(towns[i].center, (place.lat, place.lon))
-    )
-    return near[0]
-
-
-def _town_days(request: TripRequest, weights: list[float]) -> tuple[int, ...]:
-    """Return the town of each day: as said for a day, else shared out by what there is to see."""
-    shared = split_days(request.towns, request.days, weights)
-    for day in request.wishes.by_day:
-        number = request.days - 1 if day.day == -1 else day.day - 1
-        if day.where and 0 <= number < request.days:
-            said = [i for i, t in enumerate(request.towns) if day.where in t.name or t.name in day.where]
-            shared[number] = said[0] if said else shared[number]
-    return tuple(shared)
-
-
-def _by_day(
-    request: TripRequest, sights: Sights
-) -> tuple[dict[str, frozenset[int]], dict[int, frozenset[str]]]:
-    on_days: dict[str, frozenset[int]] = {}
-    themed: dict[int, frozenset[str]] = {}
-    musts = iter(sights.must[len(request.wishes.must) :])
-    for day in request.wishes.by_day:
-        number = request.days - 1 if day.day == -1 else day.day - 1
-        if not 0 <= number < request.days:
-            raise PlanImpossible("no_such_day", days=request.days)
-        for _ in day.must:
-            on_days[next(musts).id] = frozenset({number})
-        ids = frozenset(p.id for words in day.likes for p in sights.liked.get(words, ()))
-        if ids:
-            themed[number] = themed.get(number, frozenset()) | ids
-    return on_days, themed
-
-
 def _with_meals(desk: Desk, request: TripRequest) -> TripRequest:
     wishes, language = request.wishes, request.language
     tables, forbidden = restaurants_of(
@@ -401,14 +250,14 @@ def with_beds(desk: Desk, request: TripRequest) -> TripRequest:
     beds = find_beds(
         desk, request.towns, request.lodging, banned=request.wishes.dislikes, language=request.language
     )
-    hotels = _drivable(desk, beds.hotels[:60])
+    hotels = drivable(desk, beds.hotels[:60])
     if not hotels:
         raise PlanImpossible("no_hotel")
     return replace(
         request,
         hotels=hotels,
         fixed_hotel=beds.fixed,
-        town_of=request.town_of | {h.id: _town_of(h, request.towns) for h in hotels},
+        town_of=request.town_of | {h.id: town_holding(h, request.towns) for h in hotels},
         entries=(*request.entries, *beds.entries),
     )
 
@@ -418,8 +267,8 @@ def _with_car_stops(desk: Desk, request: TripRequest) -> TripRequest:
     charging = desk.places.of_kinds(("amenity/charging_station",), near=request.center, within_m=60_000)[:6]
     stations = charging if any(need == "charging" for need, _ in request.needs) else fuel
     entries = [
-        Entry(slot=_slot(request, words), words=words, state="missing", note="like")
+        Entry(slot=slot_of(request, words), words=words, state="missing", note="like")
         for need, words in request.needs
         if not (charging if need == "charging" else fuel)
     ]
-    return replace(request, fuel_stations=_drivable(desk, stations), entries=(*request.entries, *entries))
+    return replace(request, fuel_stations=drivable(desk, stations), entries=(*request.entries, *entries))

@@ -13,7 +13,6 @@ from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
-    from agent.trip.request import TripRequest
     from poi.place import Place
 
 _TRAILHEAD_M, _APPROACH_M = 5_000.0, 500.0
@@ -45,7 +44,7 @@ class Hike:
         return 0.0 if self.flat else _DOWN * self.walk_s
 
 
-def hikes_of(desk: Desk, request: TripRequest, places: Sequence[Place]) -> dict[str, Hike]:
+def hikes_of(desk: Desk, places: Sequence[Place]) -> dict[str, Hike]:
     """Return for each summit, fall or saddle how it is walked to, if that can be done in half a day."""
     found: dict[str, Hike] = {}
     for place in places[:16]:
