@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from device.http.closures import Closures
@@ -30,6 +31,7 @@ from device.http.osrm_options import (
 )
 from device.http.osrm_reply import Writer, waypoint
 from device.http.osrm_request import OsrmError, OsrmRequest, read_request, whole_number
+from device.http.valhalla import read_valhalla
 from device.vehicle import with_measures
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute, PointOutsideRegion, PointUnreachable
 from nav.geometry import distance_m
@@ -113,10 +115,9 @@ def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
     routers = routers or Routers(region)
     routers.of("car")
 
-    # A plain function: Starlette runs it in a thread, and one slow request does not hold up the others.
-    def answer(service: str, version: str, profile: str, coordinates: str, request: Request) -> JSONResponse:
+    def answered(read: Callable[[], OsrmRequest]) -> JSONResponse:
         try:
-            asked = read_request(service, version, profile, coordinates, dict(request.query_params))
+            asked = read()
             check_options(asked)
             check_cost(asked)
             body = _SERVICES[asked.service](routers.of(asked.profile), asked)
@@ -128,7 +129,17 @@ def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
             return _refusal("TooBig", "this takes more memory than there is: ask in parts")
         return JSONResponse({"code": "Ok", **body})
 
+    # A plain function: Starlette runs it in a thread, and one slow request does not hold up the others.
+    def answer(service: str, version: str, profile: str, coordinates: str, request: Request) -> JSONResponse:
+        options = dict(request.query_params)
+        return answered(lambda: read_request(service, version, profile, coordinates, options))
+
+    async def answer_valhalla(request: Request) -> JSONResponse:
+        body = await request.body()
+        return await run_in_threadpool(answered, lambda: read_valhalla(body))
+
     app.get("/{service}/{version}/{profile}/{coordinates:path}")(answer)
+    app.post("/route")(answer_valhalla)
 
     @app.exception_handler(HTTPException)
     async def not_understood(request: Request, error: HTTPException) -> JSONResponse:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nav.geometry import haversine_m
+from device.http.osrm_junctions import intersections
+from device.http.osrm_line import ANNOTATIONS, Line
+from device.http.osrm_request import OsrmError
+from device.http.osrm_spoken import Words, wanted_words
 from nav.graph import EdgeFlag, FloatArray
 from nav.guidance.maneuvers.maneuver import maneuvers
 from nav.guidance.wording.osrm_names import osrm_step
@@ -44,13 +47,14 @@ class Writer:
         self._overview = request.choice("overview", ("simplified", "full", "false"))
         self._form = request.choice("geometries", ("polyline", "polyline6", "geojson"))
         self._steps = request.flag("steps", default=False)
+        self._words = wanted_words(request)
+        if self._words.any and not self._steps:
+            raise OsrmError("InvalidOptions", "voice_instructions and banner_instructions need steps=true")
         wanted = request.options.get("annotations", "false").split(",")
-        known = {"true", "false", "duration", "distance", "speed", "weight", "nodes", "datasources"}
+        known = {"true", "false", "nodes", "datasources", *ANNOTATIONS}
         if set(wanted) - known:
-            from device.http.osrm_request import OsrmError
-
             raise OsrmError("InvalidValue", f"annotations must be any of {', '.join(sorted(known))}")
-        self._annotations = {"duration", "distance", "speed", "weight"} if "true" in wanted else set(wanted)
+        self._annotations = set(ANNOTATIONS[:4]) if "true" in wanted else set(wanted) & set(ANNOTATIONS)
 
     def geometry(self, points: FloatArray) -> Any:
         """Return a line in the encoding asked for."""
@@ -60,13 +64,13 @@ class Writer:
 
     def route(self, route: Route) -> dict[str, Any]:
         """Return a route object."""
-        along = _along(route.geometry)
-        # OSRM lists each change of name, also where nobody can go wrong.
-        every = maneuvers(route.graph, route, every_name=True) if self._steps else []
+        line = Line(route)
         legs, begin = [], 0.0
+        words = Words(route, self._words) if self._words.any else None
+        every = self._maneuvers(route)
         for index, leg in enumerate(route.legs):
             own = _maneuvers_of(every, index, begin) if every else []
-            legs.append(self._leg(route, leg, own, begin, along))
+            legs.append(self._leg(line, leg, own, begin, words))
             begin += leg.distance_m
         found: dict[str, Any] = {
             "legs": legs,
@@ -75,6 +79,8 @@ class Writer:
             "duration": round(route.duration_s, 1),
             "distance": round(route.distance_m, 1),
         }
+        if words is not None:
+            found["voiceLocale"] = self._words.locale
         if self._overview != "false":
             points = route.geometry
             if self._overview == "simplified":
@@ -82,54 +88,50 @@ class Writer:
             found["geometry"] = self.geometry(points)
         return found
 
+    def _maneuvers(self, route: Route) -> list[SpokenManeuver]:
+        """Return the manoeuvres of the steps: with words, those that are spoken of."""
+        if self._words.any:
+            return route.maneuvers
+        # OSRM lists each change of name, also where nobody can go wrong.
+        return maneuvers(route.graph, route, every_name=True) if self._steps else []
+
     def _leg(
-        self, route: Route, leg: Leg, own: list[Maneuver], begin_m: float, along: FloatArray
+        self, line: Line, leg: Leg, own: list[Maneuver], begin_m: float, words: Words | None
     ) -> dict[str, Any]:
+        end_m = begin_m + leg.distance_m
         found: dict[str, Any] = {
-            "steps": self._leg_steps(route, own, begin_m + leg.distance_m, along),
-            "summary": _summary(route, leg) if self._steps else "",
+            "steps": self._leg_steps(line, own, end_m, words),
+            "summary": _summary(line.route, leg) if self._steps else "",
             "weight": round(leg.duration_s, 1),
             "duration": round(leg.duration_s, 1),
             "distance": round(leg.distance_m, 1),
         }
-        if self._annotations - {"false"}:
-            found["annotation"] = self._annotation(route, begin_m, begin_m + leg.distance_m, along)
+        if words is not None:
+            found |= {"via_waypoints": [], "incidents": []}
+        if self._annotations:
+            found["annotation"] = line.annotation(self._annotations, begin_m, end_m)
         return found
 
     def _leg_steps(
-        self, route: Route, own: list[Maneuver], end_m: float, along: FloatArray
+        self, line: Line, own: list[Maneuver], end_m: float, words: Words | None
     ) -> list[dict[str, Any]]:
-        scale = along[-1] / route.distance_m if route.distance_m > 0 else 1.0
-        steps = []
+        route, steps = line.route, []
         for m in own:
             until = min(m.offset_m + m.length_m, end_m) if m.kind not in ("via", "arrive") else m.offset_m
-            points = _between(route.geometry, along, m.offset_m * scale, until * scale)
-            side = "left" if int(route.graph.edge_flags[route.edges[0]]) & EdgeFlag.LEFT_HAND else "right"
-            step = osrm_step(m, self.geometry(points), driving_side=side)
+            edge = route.edges[min(m.edge_start, len(route.edges) - 1)]
+            side = "left" if int(route.graph.edge_flags[edge]) & EdgeFlag.LEFT_HAND else "right"
+            step = osrm_step(m, self.geometry(line.part(m.offset_m, until)), driving_side=side)
+            step["intersections"] = intersections(route, m, step["intersections"][0], side)
             if step["mode"] == "driving":
                 step["mode"] = _MODES[route.profile]
             if m.kind in ("via", "arrive"):
                 step["distance"] = step["duration"] = step["weight"] = 0
             steps.append(step)
+        if words is not None:
+            for index, m in enumerate(own):
+                steps[index]["maneuver"]["instruction"] = words.instruction(m)
+                steps[index] |= words.step(steps, own, index)
         return steps
-
-    def _annotation(self, route: Route, begin_m: float, end_m: float, along: FloatArray) -> dict[str, Any]:
-        """Return length, time and speed of each piece of the line."""
-        scale = along[-1] / route.distance_m if route.distance_m > 0 else 1.0
-        points = _between(route.geometry, along, begin_m * scale, end_m * scale)
-        metres = _along(points)
-        at_m = begin_m + metres / scale
-        seconds = np.diff(np.interp(at_m, route.edge_start_m, route.edge_start_s))
-        length = np.diff(metres)
-        values = {
-            "distance": length,
-            "duration": seconds,
-            "weight": seconds,
-            "speed": length / np.where(seconds > 0, seconds, np.inf),
-        }
-        return {
-            name: np.round(values[name], 3).tolist() for name in sorted(self._annotations & values.keys())
-        }
 
 
 def _maneuvers_of(found: list[SpokenManeuver], index: int, begin_m: float) -> list[Maneuver]:
@@ -154,17 +156,3 @@ def _summary(route: Route, leg: Leg) -> str:
             metres[name] = metres.get(name, 0.0) + float(route.graph.edge_length_m[edge])
     most = sorted(metres, key=lambda name: -metres[name])[:2]
     return ", ".join(name for name in metres if name in most)
-
-
-def _along(points: FloatArray) -> FloatArray:
-    steps = haversine_m(points[:-1, 0], points[:-1, 1], points[1:, 0], points[1:, 1])
-    return np.concatenate(([0.0], np.cumsum(steps)))
-
-
-def _between(points: FloatArray, along: FloatArray, begin: float, end: float) -> FloatArray:
-    """Return the part of a line between two distances along it; at least two points."""
-    inside = (along > begin + 0.01) & (along < end - 0.01)
-    ends = np.stack(
-        [np.interp((begin, max(begin, end)), along, points[:, column]) for column in range(2)], axis=1
-    )
-    return np.concatenate((ends[:1], points[inside], ends[1:]))

@@ -38,8 +38,9 @@ _COMMON = {
     "depart",
 }
 _GEOMETRY = {"steps", "geometries", "overview", "annotations"}
+_WORDS = {"voice_instructions", "banner_instructions", "language", "voice_units"}
 _OPTIONS = {
-    "route": _COMMON | _GEOMETRY | {"alternatives", "continue_straight", "waypoints"},
+    "route": _COMMON | _GEOMETRY | _WORDS | {"alternatives", "continue_straight", "waypoints"},
     "table": _COMMON
     | {"sources", "destinations", "annotations", "fallback_speed", "fallback_coordinate", "scale_factor"},
     "nearest": _COMMON | {"number"},
@@ -209,6 +210,11 @@ def read_points(text: str) -> list[tuple[float, float]]:
                 raise ValueError
     except ValueError as error:
         raise OsrmError("InvalidQuery", "coordinates must be lon,lat;lon,lat or a polyline") from error
+    check_points(points)
+    return points
+
+
+def check_points(points: list[tuple[float, float]]) -> None:
+    """Refuse points that lie nowhere."""
     if any(abs(lat) > 90 or abs(lon) > 180 for lat, lon in points):
         raise OsrmError("InvalidValue", "longitude must be within -180 to 180 and latitude within -90 to 90")
-    return points

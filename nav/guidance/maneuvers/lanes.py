@@ -48,13 +48,45 @@ def lanes_for(tag: str, modifier: Modifier, *, left_hand: bool = False) -> tuple
         for lane in tag.split("|")
     ]
     # The best-fitting arrow decides; the next best counts only where nobody painted the best.
-    for wanted in _LEFT_HAND_UTURN if modifier == "uturn" and left_hand else _FITS[modifier]:
+    for wanted in _wanted(modifier, left_hand=left_hand):
         if any(wanted & arrows for arrows in drawn):
             return tuple(
                 Lane(indications=tuple(sorted(arrows - {_ON, CLOSED})), valid=bool(wanted & arrows))
                 for arrows in drawn
             )
     return ()
+
+
+def fits(lane: Lane, lanes: Sequence[Lane], modifier: Modifier, *, left_hand: bool = False) -> bool:
+    """Tell whether a manoeuvre can be made from a lane, also where another one serves better what follows.
+
+    Parameters
+    ----------
+    lane, lanes
+        The lane, and all of them.
+    modifier, left_hand
+        As for `lanes_for`.
+    """
+    for wanted in _wanted(modifier, left_hand=left_hand):
+        if any(other.valid and wanted & _arrows(other) for other in lanes):
+            return bool(wanted & set(lane.indications))
+    return False
+
+
+def direction_of(lane: Lane, modifier: Modifier, *, left_hand: bool = False) -> str:
+    """Return the arrow of a lane that a manoeuvre follows, in OSM's words; empty if none is painted."""
+    for wanted in _wanted(modifier, left_hand=left_hand):
+        if found := sorted(wanted & set(lane.indications)):
+            return found[0]
+    return ""
+
+
+def _wanted(modifier: Modifier, *, left_hand: bool) -> tuple[frozenset[str], ...]:
+    return _LEFT_HAND_UTURN if modifier == "uturn" and left_hand else _FITS[modifier]
+
+
+def _arrows(lane: Lane) -> frozenset[str]:
+    return frozenset(lane.indications or (_ON,))
 
 
 def anticipated(

@@ -3,9 +3,11 @@
 Field by field as in OSRM's documentation of ``RouteStep``, ``StepManeuver`` and ``Intersection``.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from nav.guidance.maneuvers.types import Kind, Maneuver
+from nav.guidance.maneuvers.lanes import direction_of, fits
+from nav.guidance.maneuvers.types import Kind, Lane, Maneuver, Modifier
 from nav.guidance.wording.names import name_in
 
 _TYPES: dict[Kind, str] = {
@@ -67,13 +69,7 @@ def osrm_step(
     }
     intersection["in" if ends else "out"] = 0
     if maneuver.lanes:
-        intersection["lanes"] = [
-            {
-                "valid": lane.valid,
-                "indications": [_LANE_ARROWS.get(a, a) for a in lane.indications] or ["none"],
-            }
-            for lane in maneuver.lanes
-        ]
+        intersection["lanes"] = osrm_lanes(maneuver.lanes, maneuver.modifier, driving_side=driving_side)
     step: dict[str, Any] = {
         "distance": round(maneuver.length_m, 1),
         "duration": round(maneuver.duration_s, 1),
@@ -93,6 +89,45 @@ def osrm_step(
     if maneuver.exit_number:
         step["exits"] = maneuver.exit_number
     return step
+
+
+def osrm_type(kind: Kind) -> str:
+    """Return OSRM's word for a kind of manoeuvre."""
+    return _TYPES[kind]
+
+
+def osrm_arrow(arrow: str) -> str:
+    """Return OSRM's word for an arrow painted on a lane."""
+    return _LANE_ARROWS.get(arrow, arrow)
+
+
+def osrm_lanes(
+    lanes: Sequence[Lane], modifier: Modifier, *, driving_side: str = "right"
+) -> list[dict[str, Any]]:
+    """Write lanes as OSRM's ``Lane`` objects, with Mapbox's ``active`` and ``valid_indication``.
+
+    Parameters
+    ----------
+    lanes : sequence of Lane
+        Left to right.
+    modifier : str
+        Which way the manoeuvre goes.
+    driving_side : {"right", "left"}
+        Side of the road that traffic keeps to.
+    """
+    left_hand = driving_side == "left"
+    found = []
+    for lane in lanes:
+        valid = lane.valid or fits(lane, lanes, modifier, left_hand=left_hand)
+        written: dict[str, Any] = {
+            "valid": valid,
+            "active": lane.valid,
+            "indications": [osrm_arrow(arrow) for arrow in lane.indications] or ["none"],
+        }
+        if valid and (arrow := direction_of(lane, modifier, left_hand=left_hand)):
+            written["valid_indication"] = osrm_arrow(arrow)
+        found.append(written)
+    return found
 
 
 def _step_maneuver(maneuver: Maneuver, at: list[float], before_deg: int, after_deg: int) -> dict[str, Any]:
