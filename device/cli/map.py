@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from device.cli.terminal import print_json, stdout, working
 from device.errors import Missing
 from device.store import regions
+from device.tiles.build import tile_facts
 from nav.errors import BadMapFile
 
 _HELP = """Build, list, choose and remove regions.
@@ -35,6 +37,9 @@ def add(
     download: Annotated[
         bool, typer.Option("--download", help="Look the place up on the internet and fetch its map.")
     ] = False,
+    tiles: Annotated[
+        bool, typer.Option("--tiles/--no-tiles", help="Whether the map of a screen is made too.")
+    ] = True,
 ) -> None:
     """Build a region pack; without --download nothing is asked of the internet.
 
@@ -57,7 +62,7 @@ def add(
             tell("downloading")
             file = fetch_extract(source)
             name = name or regions.default_name(Path(source.split(",")[0].strip().replace(" ", "-")))
-        built = regions.add_region(file, name, tell)
+        built = regions.add_region(file, name, tell, tiles=tiles)
     stdout.print(f"region {built} is ready")
 
 
@@ -74,15 +79,18 @@ def list_regions(json: Annotated[bool, typer.Option("--json", help="One JSON obj
     from poi import Places
     from poi.errors import PoiError
 
-    rows = []
+    rows: list[dict[str, Any]] = []
+    row: dict[str, Any]
     for name in regions.installed_regions():
         try:
             region = Region.open(name)
             Places(region).close()
-            meta = region.meta
-            rows.append({"name": name, "bbox": list(meta.bbox), "data_date": meta.data_date, "damaged": None})
+            meta, drawn = region.meta, tile_facts(region.path)
+            row = {"name": name, "bbox": list(meta.bbox), "data_date": meta.data_date, "damaged": None}
+            row["tiles"] = asdict(drawn) if drawn else None
+            rows.append(row)
         except (NavError, PoiError, sqlite3.Error) as error:
-            rows.append({"name": name, "bbox": None, "data_date": None, "damaged": str(error)})
+            rows.append({"name": name, "bbox": None, "data_date": None, "damaged": str(error), "tiles": None})
     try:
         current = regions.current_region()
     except Missing:
@@ -92,9 +100,16 @@ def list_regions(json: Annotated[bool, typer.Option("--json", help="One JSON obj
         return
     for row in rows:
         mark = "*" if row["name"] == current else " "
-        stdout.print(f"{mark} {row['name']}  {row['damaged'] or row['bbox']}", soft_wrap=True)
+        stdout.print(f"{mark} {row['name']}  {row['damaged'] or _shown(row)}", soft_wrap=True)
     if not rows:
         stdout.print("no region is installed: `xiaogao map add FILE.osm.pbf --name NAME` builds one")
+
+
+def _shown(row: dict[str, Any]) -> str:
+    """Write what is known of a region, its tiles with their size and how long they took to make."""
+    tiles = row["tiles"]
+    drawn = f"tiles {tiles['size'] / 1e6:.1f} MB, {tiles['seconds']:.0f} s" if tiles else "no tiles"
+    return f"{row['bbox']}  {drawn}"
 
 
 def use(name: Annotated[str, typer.Argument(help="Name of an installed region.")]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.errors import Missing
+from device.errors import DeviceError, Missing
 from device.store.whole_files import write_whole
 from nav import region as nav_region
 from nav.errors import NavError
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 
-def add_region(source: Path, name: str | None = None, progress: Progress | None = None) -> str:
+def add_region(
+    source: Path, name: str | None = None, progress: Progress | None = None, *, tiles: bool = False
+) -> str:
     """Build the region pack of an OpenStreetMap extract, roads and places; it appears whole or not at all.
 
     Parameters
@@ -34,6 +36,8 @@ def add_region(source: Path, name: str | None = None, progress: Progress | None 
         Name of the region; by default the file's name.
     progress : callable, optional
         Told what is being done.
+    tiles : bool
+        Whether map tiles for a screen are made too; where they cannot be made the pack is without.
 
     Returns
     -------
@@ -50,10 +54,23 @@ def add_region(source: Path, name: str | None = None, progress: Progress | None 
 
     name = name or default_name(source)
     with staged(name, check=check_pack) as folder:
-        build_apart(source, folder, name, progress or (lambda _what: None))
+        tell = progress or (lambda _what: None)
+        build_apart(source, folder, name, tell)
+        if tiles:
+            _add_tiles(source, folder, tell)
     if not current_file().exists():
         use_region(name)
     return name
+
+
+def _add_tiles(source: Path, folder: Path, tell: Progress) -> None:
+    """Make tiles; a pack without them is drawn from its roads."""
+    from device.tiles.build import build_tiles
+
+    try:
+        build_tiles(source, folder, tell)
+    except DeviceError as error:
+        tell(f"no map tiles: {error}")
 
 
 def check_pack(folder: Path) -> None:
