@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +66,9 @@ class Grammar:
     ----------
     folder
         Folder of the language.
+    stems
+        The files of sentences to read, without their endings; None for all that there are. What they need of
+        words must stand in `words.yaml`, `phrases.yaml` and `names.yaml`.
 
     Raises
     ------
@@ -73,7 +76,7 @@ class Grammar:
         If a file does not fit, with file, line and key.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stems: Collection[str] | None = None) -> None:
         self.rules: dict[str, Node] = {}
         self.values: dict[str, dict[Any, Node]] = {}
         self.numbers: dict[str, NumberRange] = {}
@@ -89,7 +92,8 @@ class Grammar:
         self._where: dict[str, str] = {}
         self._counts: dict[str, float] = {}
         shared = [folder / f"{stem}.yaml" for stem in ("words", "phrases", "names")]
-        files = [*shared, *sorted((folder / "sentences").glob("*.yaml"))]
+        said = sorted((folder / "sentences").glob("*.yaml"))
+        files = [*shared, *(path for path in said if stems is None or path.stem in stems)]
         for path in filter(Path.exists, files):
             self._load(path)
         self._check()

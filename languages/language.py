@@ -18,6 +18,9 @@ from languages.yaml_io import LanguageError, read_yaml
 
 _FOLDER = Path(__file__).parent
 
+CLOSED = ("answers", "orders", "device")
+"""Files of sentences that are matched as they stand; all others teach the reader and are in no wheel."""
+
 
 class Settings(BaseModel):
     """`language.toml`: what is true of a language as a whole."""
@@ -107,8 +110,13 @@ class Language:
 
     @cached_property
     def grammar(self) -> Grammar:
-        """What people say, and what it means."""
+        """What people say, and what it means: the reader learns from it, only the source has it whole."""
         return Grammar(self.folder)
+
+    @cached_property
+    def closed(self) -> Grammar:
+        """The part of the grammar that is matched as it stands, without a model."""
+        return Grammar(self.folder, CLOSED)
 
     @cached_property
     def replies(self) -> Messages:

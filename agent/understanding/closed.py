@@ -11,9 +11,8 @@ from functools import cache
 from typing import Any, Protocol
 
 from languages import load_language
+from languages.language import CLOSED
 from languages.matching import Matcher
-
-_LISTS = ("answers", "orders", "device")
 
 
 class Dialogue(Protocol):
@@ -31,8 +30,8 @@ class Dialogue(Protocol):
 @cache
 def _matcher(language: str) -> Matcher:
     data = load_language(language)
-    groups = [group for stem in _LISTS for group in data.grammar.of_file(stem)]
-    return Matcher(data.grammar, data.numbers, groups, glued=data.settings.joiner == "")
+    groups = [group for stem in CLOSED for group in data.closed.of_file(stem)]
+    return Matcher(data.closed, data.numbers, groups, glued=data.settings.joiner == "")
 
 
 def match(text: str, language: str, state: Dialogue) -> list[dict[str, Any]] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from languages import Language, LanguageError, codes, load_language
+from languages.language import CLOSED
 from languages.messages import Messages
 from languages.trip_words import trip_words
 from nav.guidance.wording.words import words_of
@@ -80,6 +81,7 @@ def test_an_unknown_language_is_named() -> None:
 def test_every_file_of_a_language_fits(code: str) -> None:
     language = load_language(code)
     assert language.grammar.groups
+    assert {group.file for group in language.closed.groups} <= set(CLOSED), "only these are installed"
     assert language.reading.home
     assert language.speech.aloud.units
     assert language.prompt_examples
