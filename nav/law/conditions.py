@@ -1,6 +1,6 @@
 """Conditions of `…:conditional` tags: times, sizes and kinds of vehicle, joined by AND; one evaluator.
 
-See https://wiki.openstreetmap.org/wiki/Conditional_restrictions. Times are read by the opening-hours library.
+See https://wiki.openstreetmap.org/wiki/Conditional_restrictions. Times are read as opening hours are.
 What cannot be decided in a car (wet, snow, …) is never taken to hold.
 """
 
@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Literal
 
+from nav.hours.opening import hours_at
+from nav.hours.rule import State
 from nav.law.vehicle import Vehicle
 
 HEAVY, LIGHT = "hgv", "!hgv"
@@ -94,7 +95,7 @@ def read_condition(text: str) -> Reading:
                 return Reading(text="", purpose="never")
             limit = float(found[3]) * _UNITS[found[4].lower()]
             atoms.append(f"{size}{found[2]}{limit:g}")
-        elif atom and hours(atom, None) is not None:
+        elif atom and hours_at(atom, None) is not None:
             atoms.append(atom)
         else:
             return Reading(text="", purpose="never", is_broken=True)
@@ -127,17 +128,6 @@ def conditional_parts(text: str) -> list[tuple[str, str]]:
         if part.strip():
             found.append((value.strip(), _unwrapped(condition)))
     return found
-
-
-@lru_cache(maxsize=20_000)
-def hours(text: str, place: tuple[float, float] | None) -> Any | None:
-    """Return the opening-hours expression of a text at a place (for sun and holidays); None if it is none."""
-    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
-
-    try:
-        return OpeningHours(text, coords=place) if place else OpeningHours(text)
-    except (ParserError, SyntaxError, ValueError):
-        return None
 
 
 class Clock:
@@ -174,10 +164,9 @@ class Clock:
         for part in _atoms(condition):
             if not is_timed(part):
                 continue
-            times = hours(part, self._place)
+            times = hours_at(part, self._place)
             change = times.next_change(moment) if times is not None else None
             if change is not None:
-                change = change.replace(tzinfo=None)
                 found = change if found is None else min(found, change)
         return found
 
@@ -194,7 +183,7 @@ class Clock:
         if found := _COMPARED.fullmatch(text):
             size, sign, limit = found[1], found[2], float(found[3])
             return lambda moment, vehicle: _compare(vehicle.size(size), sign, limit)
-        times = hours(text, self._place)
+        times = hours_at(text, self._place)
         if times is None:
             return lambda moment, vehicle: False
 
@@ -205,7 +194,7 @@ class Clock:
             if moment is None:
                 return None
             if last[0] != moment:
-                last[:] = moment, bool(times.is_open(moment))
+                last[:] = moment, times.state(moment) is State.OPEN
             return bool(last[1])
 
         return at

@@ -1,35 +1,22 @@
-"""Opening hours: open at a time or not, in the place's own time zone and with its public holidays."""
+"""Opening hours of a place: open at a time or not, in its own time zone and with its own holidays."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_MISSING_SEMICOLON = re.compile(r"(?<=\d)\s+(?=(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)\b)")
-"""The most common mistake in the tag: rules parted by a blank only."""
+from nav.country import timezone_at
+from nav.hours.opening import hours_at
+from nav.hours.rule import State
+
+_STATES: dict[State, bool | None] = {State.OPEN: True, State.CLOSED: False, State.UNKNOWN: None}
 
 
-@lru_cache(maxsize=2048)
-def _parsed(text: str, lat: float, lon: float) -> Any:
-    """Zone and country come from the very coordinates: Monaco has other holidays than France around it."""
-    if not text:
-        return None
-    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
-
-    for spelling in (text, _MISSING_SEMICOLON.sub("; ", text)):
-        try:
-            return OpeningHours(spelling, coords=(lat, lon))
-        except (ParserError, SyntaxError, ValueError):
-            continue
-    return None
-
-
-def _in_a_named_zone(when: datetime) -> datetime:
-    """The library takes zones by name only, not bare offsets."""
-    return when if when.tzinfo is None else when.astimezone(ZoneInfo("UTC"))
+def _local(when: datetime, lat: float, lon: float) -> datetime:
+    """Return what the clocks of the place show."""
+    if when.tzinfo is None:
+        return when
+    return when.astimezone(ZoneInfo(timezone_at(lat, lon) or "UTC")).replace(tzinfo=None)
 
 
 def open_at(text: str, when: datetime, lat: float, lon: float) -> bool | None:
@@ -49,24 +36,20 @@ def open_at(text: str, when: datetime, lat: float, lon: float) -> bool | None:
     bool or None
         None when the hours are unknown, unreadable, or say "unknown" themselves.
     """
-    hours = _parsed(text, lat, lon)
-    if hours is None:
-        return None
-    moment = _in_a_named_zone(when)
-    if hours.is_unknown(moment):
-        return None
-    return bool(hours.is_open(moment))
+    hours = hours_at(text, (lat, lon))
+    return None if hours is None else _STATES[hours.state(_local(when, lat, lon))]
 
 
 def next_change(text: str, when: datetime, lat: float, lon: float) -> datetime | None:
-    """Return when the place next opens or closes after `when`; None when it never does or is unknown."""
-    hours = _parsed(text, lat, lon)
-    if hours is None:
-        return None
-    change = hours.next_change(_in_a_named_zone(when))
-    if not isinstance(change, datetime):
-        return None
-    return change.replace(tzinfo=None) if when.tzinfo is None else change
+    """Return when the place next opens, closes or becomes uncertain after `when`; None when it never does.
+
+    The time has the zone of `when`, or is the local time of the place where that has none.
+    """
+    hours = hours_at(text, (lat, lon))
+    change = hours.next_change(_local(when, lat, lon)) if hours is not None else None
+    if change is None or when.tzinfo is None:
+        return change
+    return change.replace(tzinfo=ZoneInfo(timezone_at(lat, lon) or "UTC")).astimezone(when.tzinfo)
 
 
 def states_between(
@@ -86,24 +69,19 @@ def states_between(
     Returns
     -------
     list of (begin, end, state), or None
-        In order and without gaps; None when the hours are unknown or unreadable.
+        In order, without gaps, neighbours of different states; None when the hours are unknown or unreadable.
     """
-    hours = _parsed(text, lat, lon)
+    hours = hours_at(text, (lat, lon))
     if hours is None:
         return None
-    known = {"open": True, "closed": False}
-    return [
-        (begin.replace(tzinfo=None), over.replace(tzinfo=None), known.get(str(state).lower()))
-        for begin, over, state, _ in hours.intervals(start, end)
-    ]
+    return [(stay.begin, stay.end, _STATES[stay.state]) for stay in hours.stays(start, end)]
 
 
 def open_throughout(text: str, start: datetime, end: datetime, lat: float, lon: float) -> bool | None:
     """Say whether a place stays open from `start` to `end`; None when unknown."""
-    if start.tzinfo is None and end > start:
-        states = [state for *_, state in states_between(text, start, end, lat, lon) or ()]
-        return None if not states or (None in states and False not in states) else all(states)
-    if (state := open_at(text, start, lat, lon)) is not True:
-        return state
-    change = next_change(text, start, lat, lon)
-    return change is None or change >= end
+    begin, over = _local(start, lat, lon), _local(end, lat, lon)
+    states = states_between(text, begin, max(over, begin + timedelta(minutes=1)), lat, lon)
+    if not states:
+        return None
+    found = {state for *_, state in states}
+    return False if False in found else None if None in found else True
