@@ -29,6 +29,7 @@ from bench.names.addresses import MAPS
 from bench.names.addresses import measure as measure_addresses
 from bench.names.areas import measure as measure_areas
 from bench.names.corruptions import CHINESE, one_lost, typos
+from bench.names.hours import measure as measure_hours
 from poi.names.search import NameIndex
 from poi.text import canonical, has_han
 
@@ -88,6 +89,7 @@ def run(
             figures["along"] = _along(extract, Path(folder))
     figures["addresses"] = measure_addresses(extracts_of(MAPS), seed)
     figures["areas"] = measure_areas()
+    figures["hours"] = measure_hours()
     _show(console, figures)
     _show_addresses(console, figures)
     return figures
@@ -233,10 +235,10 @@ def _along(extract: Path, folder: Path) -> dict[str, float]:
 def _show_addresses(console: Any, figures: dict[str, Any]) -> None:
     from rich.table import Table
 
-    table = Table(title="Addresses and areas", title_justify="left")
+    table = Table(title="Addresses, areas and hours", title_justify="left")
     for heading in ("where", "asked", "right", "wrong, not asked", "p50 ms", "p99 ms"):
         table.add_column(heading, justify="left" if heading == "where" else "right")
-    for name, row in {**figures["addresses"], **figures["areas"]}.items():
+    for name, row in {**figures["addresses"], **figures["areas"], **figures["hours"]}.items():
         wrong = f"{row['wrong']:.2%}" if "wrong" in row else ""
         times = f"{row['p50_ms']:.1f}", f"{row['p99_ms']:.1f}"
         table.add_row(name, str(row["asked"]), f"{row['right']:.1%}", wrong, *times)

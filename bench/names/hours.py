@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from poi.opening import open_at
+from poi.kinds.opening import open_at
 
 _CASES = Path(__file__).parents[1] / "data" / "hours.txt"
 _MONDAY = date(2024, 6, 3)
