@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -239,7 +240,7 @@ def contraction_order(network: Network) -> Int32Array:
     kept = cache_home() / "orders" / f"{network.digest}.npy"
     try:
         order: Int32Array = np.load(kept)
-        if len(order) == network.turns.state_count:
+        if _is_order(order, network.turns.state_count):
             return order
     except (OSError, ValueError, EOFError):
         pass
@@ -248,5 +249,18 @@ def contraction_order(network: Network) -> Int32Array:
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".npy", delete=False) as stream:
             np.save(stream, order)
+            stream.flush()
+            os.fsync(stream.fileno())
         Path(stream.name).replace(kept)
     return order
+
+
+def _is_order(order: Int32Array, count: int) -> bool:
+    """Tell whether each of so many states has its place: what a damaged file holds has not."""
+    if (
+        order.shape != (count,)
+        or order.dtype.kind != "i"
+        or (count and (order.min() < 0 or order.max() >= count))
+    ):
+        return False
+    return bool((np.bincount(order, minlength=count) == 1).all())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from pydantic import TypeAdapter
 from agent.actions.guidance_state import GuidanceState
 from device.position.vehicle import VehicleState
 from device.settings import Settings
+from device.store.whole_files import leftovers, write_whole
 from nav import Region, Route, Router
 from nav.geometry import distance_m
 from nav.guidance.events import GuidanceEvent, GuideSettings
@@ -226,13 +226,7 @@ def keep_drive(path: Path, rest: Rest) -> None:
     if not rest.stops:
         forget_drive(path)
         return
-    beside = path.with_name(f"{path.name}.new")
-    beside.touch(mode=0o600)
-    with beside.open("wb") as out:
-        out.write(_KEPT.dump_json(replace(rest, fix=None)))
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(path)
+    write_whole(path, _KEPT.dump_json(replace(rest, fix=None)))
 
 
 async def keep_drives(
@@ -284,6 +278,6 @@ def forget_drive(path: Path) -> None:
         The disk is read-only.
     """
     # On a read-only disk also the removal of a file that is not there is refused.
-    for file in (path, path.with_name(f"{path.name}.new")):
+    for file in (path, *leftovers(path)):
         if file.exists():
             file.unlink()

@@ -13,6 +13,7 @@ from rich.console import Console
 from device.cli.terminal import print_fact, print_json, stdout
 from device.errors import BadSettings, DeviceError, Missing
 from device.settings import commented_settings, load_settings, settings_path
+from device.store.whole_files import write_whole
 
 _BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device")
 _LONG = ("soak",)
@@ -111,8 +112,7 @@ def config_init() -> None:
     if path.exists():
         raise BadSettings(f"{path} exists already: edit it, or move it away first")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(commented_settings(), encoding="utf-8")
+        write_whole(path, commented_settings().encode())
     except OSError as error:
         raise DeviceError(f"{path} cannot be written: {error}") from None
     stdout.print(f"wrote {path}", soft_wrap=True)

@@ -52,6 +52,7 @@ def switch(
     new = root / "releases" / version
     if not (new / "bin" / "xiaogao").is_file() or not (new / "site" / "device").is_dir():
         raise DeviceError(f"{new} is not a whole release: install it again")
+    os.sync()  # whoever unpacked the release may not have waited for the disk
     before, oldest = _target(root / "current"), _target(root / "previous")
     if before is not None and before != new:
         _point(root / "previous", before)

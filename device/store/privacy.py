@@ -156,6 +156,7 @@ def _erase() -> list[str]:
         *data_home().glob("places.sqlite*"),
         *data_home().glob("*.damaged*"),
         *data_home().glob("drive.json*"),
+        *data_home().glob(".drive.json-*"),
         cache_home() / "speech",
     ]
     for target in targets:

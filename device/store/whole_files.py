@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+_LEFT_S = 600.0
+"""A file beside its place that is older was left there by a power cut or a kill."""
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -36,8 +42,22 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+    for left in leftovers(path):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LEFT_S:
+                left.unlink()
+
+
+def leftovers(path: Path) -> Iterator[Path]:
+    """Give what was begun beside a file and not finished."""
+    return path.parent.glob(f".{path.name}-*")
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk for certain."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

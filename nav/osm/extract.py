@@ -115,12 +115,14 @@ def read_network(extract: Path, *, progress: Progress | None = None) -> RawNetwo
     """
     if not extract.is_file():
         raise BadMapFile(f"there is no file {extract}: check the path")
+    import osmium
+
     network = RawNetwork()
     reader = _Reader(network)
     try:
         for entity in _entities(extract):
             reader.take(entity)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
         raise BadMapFile(
             f"{extract} cannot be read as OpenStreetMap data ({error}): fetch it again"
         ) from error

@@ -383,7 +383,7 @@ def read_extract(pbf: Path) -> Extract:
             elif obj.is_area():
                 reader.area(obj)
         reader.cut_areas()
-    except (RuntimeError, OSError, ValueError) as error:
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise BadMapFile(
             f"cannot read {pbf.name} as OSM data ({error}); download the extract again"
         ) from error

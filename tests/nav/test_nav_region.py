@@ -243,6 +243,16 @@ def test_the_order_of_walkers_is_kept(draw_map: Callable) -> None:
     assert Router(drawn.region, "foot").wait()
     kept = list((cache_home() / "orders").iterdir())
     assert len(kept) == 1
+    good = np.load(kept[0])
+    for damaged in (
+        np.zeros_like(good),
+        good - 1,
+        np.append(good[:-1], 2**30).astype(good.dtype),
+        good * 1.0,
+    ):
+        np.save(kept[0], damaged)  # zeros are what a power cut leaves of a file that was not synced
+        assert Router(Region.open(drawn.region.path), "foot").wait()
+        assert np.array_equal(np.load(kept[0]), good)
     kept[0].write_bytes(b"damaged")
     assert Router(Region.open(drawn.region.path), "foot").wait()
     shutil.rmtree(cache_home())

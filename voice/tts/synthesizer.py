@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import re
 import threading
+import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +31,7 @@ _ENGLISH_PARTNERS = {"zm": "am_michael", "zf": "af_heart"}
 _FOREIGN_WORD = re.compile(r"[A-Za-zÀ-ɏ]{3}")
 
 _LOUDNESS_DBFS = -20.0
+_CHECK_BYTES = 4
 _KEEP_BEFORE_S, _KEEP_AFTER_S = 0.03, 0.05
 _PAUSE_S = {
     "，": 0.12,
@@ -127,9 +130,8 @@ class ClipCache:
             return self._clips[key]
         if self._folder is None:
             return None
-        path = self._folder / f"{key}.npy"
         try:
-            samples = np.asarray(np.load(path), np.float32) / np.float32(32767.0)
+            samples = _read_clip(self._folder / f"{key}.npy")
         except (OSError, ValueError, EOFError):
             return None
         self._keep(key, samples)
@@ -142,8 +144,7 @@ class ClipCache:
             return
         unfinished = self._folder / f"{key}.part"
         try:
-            with unfinished.open("wb") as stream:
-                np.save(stream, (np.clip(samples, -1, 1) * 32767).astype(np.int16))
+            _write_clip(unfinished, samples)
             unfinished.replace(self._folder / f"{key}.npy")
             self._shrink_disk()
         except OSError:
@@ -166,6 +167,23 @@ class ClipCache:
                 return
             path.unlink(missing_ok=True)
             total -= status.st_size
+
+
+def _write_clip(path: Path, samples: Samples) -> None:
+    """Write a clip with its check: nobody waits for the disk here, and a power cut may leave silence."""
+    content = io.BytesIO()
+    np.save(content, (np.clip(samples, -1, 1) * 32767).astype(np.int16))
+    written = content.getvalue()
+    path.write_bytes(written + zlib.crc32(written).to_bytes(_CHECK_BYTES, "little"))
+
+
+def _read_clip(path: Path) -> Samples:
+    """Read a clip; ValueError if it is not what was written."""
+    content = path.read_bytes()
+    written, check = content[:-_CHECK_BYTES], content[-_CHECK_BYTES:]
+    if zlib.crc32(written) != int.from_bytes(check, "little"):
+        raise ValueError(f"{path.name} is damaged")
+    return np.asarray(np.load(io.BytesIO(written)), np.float32) / np.float32(32767.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from agent.understanding.labels import STATES
 from agent.understanding.learned.base_model import BaseModel, Floats, Pieces, read_base
 from agent.understanding.learned.delta import Delta, merged
 from agent.understanding.learned.tokenizer import MOST_PIECES, Ids, prune, restrict
+from nav.packs.staging import sync_tree
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -162,6 +162,7 @@ def convert(base_path: Path, delta: Delta, cache: Path) -> Path:
         part = Path(tempfile.mkdtemp(dir=folder.parent, prefix="part-"))
         try:
             write_encoder(part, base, delta)
+            sync_tree(part)  # the folder counts as good when it is there
             part.rename(folder)
         except OSError:
             shutil.rmtree(part, ignore_errors=True)
@@ -218,8 +219,6 @@ def write_encoder(folder: Path, base: BaseModel, delta: Delta) -> None:
     }
     with (folder / "facts.json").open("w", encoding="utf-8") as file:
         json.dump(facts, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _in_eight_bits(matrix: Floats) -> tuple[np.ndarray[Any, np.dtype[np.int8]], Floats]:

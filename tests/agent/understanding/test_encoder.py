@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,28 @@ def test_a_conversion_is_made_once_and_replaces_older_ones(base_file: Path) -> N
     second = convert(base_file, delta_for(base_file, seed=2), cache)
     assert second != first
     assert [path.name for path in (cache / "reader").iterdir()] == [second.name]
+
+
+def test_a_conversion_is_on_the_disk_before_it_has_its_name(
+    base_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder with its name is taken for good; after a power cut its files would be empty."""
+    synced: set[str] = set()
+    named: list[set[str]] = []
+    fsync, rename = os.fsync, Path.rename
+
+    def noted(descriptor: int) -> None:
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    def noted_rename(path: Path, target: Path) -> Path:
+        named.append(set(synced))
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Path, "rename", noted_rename)
+    folder = convert(base_file, delta_for(base_file), base_file.parent)
+    assert {path.name for path in folder.iterdir()} <= named[0]
 
 
 def test_another_base_than_the_delta_was_trained_on_is_refused(base_file: Path) -> None:
