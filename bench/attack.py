@@ -23,7 +23,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from bench.guided_drives import random_routes
+from bench.roads.guided_drives import random_routes
 from bench.sample_home import sample_home
 from device.position.faults import Faults
 from device.position.route_course import course_of
