@@ -22,7 +22,7 @@ from device.settings import load_settings
 from device.store.regions import add_region, check_pack, current_region, installed_regions
 from nav import Region
 from nav.packs import staging
-from nav.paths import regions_dir
+from nav.packs.paths import regions_dir
 from poi.user_places import UserPlaces
 from tests.device.town import write_town
 from tests.faults.fault_table import FaultTable
