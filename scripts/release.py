@@ -151,7 +151,15 @@ def lay_out(wheels: Path, application: Path, version: str) -> Path:
         (application / "bin" / name).write_text(text, encoding="utf-8")
         (application / "bin" / name).chmod(0o755)
     (application / "VERSION").write_text(f"{version}\n", encoding="utf-8")
+    _make_public(application)
     return application
+
+
+def _make_public(tree: Path) -> None:
+    """Let everyone read a tree, whatever umask and set-group-ID folders have left; dpkg-deb refuses other modes."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 def pack(application: Path, target: Path, when: int) -> None:
@@ -180,12 +188,13 @@ def build_deb(application: Path, out: Path, version: str, architecture: str) -> 
     shutil.copytree(application, place, symlinks=True)
     kilobytes = sum(path.stat().st_size for path in place.rglob("*") if path.is_file()) >> 10
     control = tree / "DEBIAN"
-    control.mkdir(mode=0o755)
+    control.mkdir()
     facts = {"version": version, "architecture": architecture, "kilobytes": kilobytes}
     (control / "control").write_text(_CONTROL.format(**facts), encoding="utf-8")
     for name, text in (("postinst", _POSTINST), ("prerm", _PRERM)):
         (control / name).write_text(text.replace("{version}", version), encoding="utf-8")
         (control / name).chmod(0o755)
+    _make_public(tree)
     target = out / f"xiaogao_{version}_{architecture}.deb"
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z6", "--build", str(tree), str(target)], check=True

@@ -99,6 +99,19 @@ def small_release(release: Any, wheels: Path, folder: Path, version: str = "1.2"
     return Path(release.lay_out(wheels, folder / f"xiaogao-{version}", version))
 
 
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
+def test_everyone_can_read_a_release_whatever_the_builders_umask(
+    release: Any, wheels: Path, tmp_path: Path, umask: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        application = small_release(release, wheels, tmp_path)
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode & 0o7777 for path in (application, *application.rglob("*"))}
+    assert modes == {0o755, 0o644}
+
+
 def test_an_application_folder_runs_without_installing_anything(
     release: Any, wheels: Path, tmp_path: Path
 ) -> None:
@@ -135,6 +148,7 @@ def test_the_debian_package_keeps_its_release_when_the_next_one_comes(
     """Installed as dpkg does it, below another root; the files of the old package go."""
     root = tmp_path / "root"
     (root / "usr" / "bin").mkdir(parents=True)
+    tmp_path.chmod(0o2700)  # what is made in it is of its group, as in a shared build folder
     for version in ("1.2", "1.3"):
         application = small_release(release, wheels, tmp_path, version)
         (application / "bin" / "switch").write_text("#!/bin/sh\necho switched to $1 >> ../../switched\n")

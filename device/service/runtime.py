@@ -119,7 +119,8 @@ class Runtime:
     async def _open_region(self) -> Assistant:
         """Open the region; one that cannot be opened gives way to what it was before, if that is kept."""
         settings, at = self.settings, self.carried.position
-        await asyncio.to_thread(staging.sweep)
+        with contextlib.suppress(OSError):  # a disk that cannot be written has nothing to tidy
+            await asyncio.to_thread(staging.sweep)
         try:
             return await asyncio.to_thread(Assistant, settings, at=at)
         except (NavError, PoiError) as error:
@@ -218,7 +219,8 @@ class Runtime:
         region: Region = self.assistant.region
         damaged = await asyncio.to_thread(damaged_files, region)
         if not damaged:
-            await asyncio.to_thread(staging.forget_previous, region.path.name)
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(staging.forget_previous, region.path.name)
             return
         self.journal.failed("region", DeviceError(not_as_built(region.name, damaged)))
         if await asyncio.to_thread(staging.restore_previous, region.path.name):

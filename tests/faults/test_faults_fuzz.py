@@ -103,8 +103,8 @@ def test_model_output() -> None:
     seeds = ['navigate to="机场" avoid=motorway'.encode(), b"search what=coffee", b"chat", b"plan_trip 2"]
 
     def read(content: bytes) -> None:
-        intents = read_output(content.decode("utf-8", "surrogateescape"), text)
-        assert isinstance(intents, list)
+        requests = read_output(content.decode("utf-8", "surrogateescape"), text)
+        assert all(isinstance(request["kind"], str) for request in requests)
 
     assert survives(read, (ValueError,), seeds) >= 0
 
