@@ -22,12 +22,15 @@ from nav.packs.array_store import map_arrays
 from nav.packs.formats import FORMAT_VERSION, READABLE, known
 from nav.packs.pack import META_FILE, Meta, sha256_of
 from nav.packs.paths import cache_home, regions_dir
+from nav.routing.cch.hierarchy import StoredLadder, from_arrays
 from nav.routing.snap import SNAP_FIELDS, SnapIndex
 from nav.routing.weights.turns import ORDER_FIELD, PROFILES, TURN_FIELDS, Turns
 
 if TYPE_CHECKING:
     import networkx
 
+INDEX_FILE = "graph/index.arrays"
+"""The index under the usual costs of cars; a pack without it is indexed when it is opened."""
 _OUTSIDE_MARGIN_DEG = 0.02
 
 
@@ -43,6 +46,8 @@ class Network:
     """The contraction order, if the pack stores it."""
     digest: str
     """Tells this network from every other."""
+    index: StoredLadder | None
+    """The index of the pack under its usual costs, if it stores one."""
     enclosures: Enclosures
     """Areas with entrances."""
     rules: RuleBook
@@ -140,6 +145,7 @@ class Region:
             snap_index = SnapIndex(**known(map_arrays(self.path / folder / "snap.arrays"), SNAP_FIELDS))
             turns = Turns(**known(arrays, TURN_FIELDS))
             rules = self._rules if profile == "car" else RuleBook((), (), (0.0, 0.0))
+            index = self._load_index(order) if profile == "car" and order is not None else None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RegionDamaged(f"region {self.name!r} is damaged ({error}): build it again") from error
         return Network(
@@ -148,10 +154,15 @@ class Region:
             turns=turns,
             snap_index=snap_index,
             order=order,
+            index=index,
             digest=self.meta.files[f"{folder}/{profile}.arrays"][1],
             rules=rules,
             enclosures=enclosures,
         )
+
+    def _load_index(self, order: Int32Array) -> StoredLadder | None:
+        file = self.path / INDEX_FILE
+        return from_arrays(map_arrays(file), order) if INDEX_FILE in self.meta.files else None
 
     @property
     def _rules(self) -> RuleBook:
@@ -233,7 +244,7 @@ def _check_files(path: Path, meta: Meta) -> None:
 
 def contraction_order(network: Network) -> Int32Array:
     """Return the contraction order: from the pack, from the cache, or computed and kept there."""
-    from nav.routing.engine import compute_order
+    from nav.routing.cch.order import compute_order
 
     if network.order is not None:
         return network.order

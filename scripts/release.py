@@ -156,7 +156,7 @@ def lay_out(wheels: Path, application: Path, version: str) -> Path:
 
 
 def _make_public(tree: Path) -> None:
-    """Let everyone read a tree, whatever umask and set-group-ID folders have left; dpkg-deb refuses other modes."""
+    """Let everyone read a tree, whatever the umask was; dpkg-deb refuses set-group-ID folders."""
     for path in (tree, *tree.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nav.graph import Graph
-from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import INFINITE_MS
 from nav.routing.weights.turns import ForbiddenSequence, Turns
+from nav.routing.weights.weights import Weights
 
 Path = tuple[int, ...]
 Driven = tuple[Path, Path]

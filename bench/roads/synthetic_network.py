@@ -129,7 +129,9 @@ def _add_signals(
 ) -> None:
     major = np.unique(a[road_class <= RoadClass.SECONDARY])
     for node in major[rng.random(len(major)) < 0.3].tolist():
-        network.nodes[node + 1] = NodeTraits(flags=NodeFlag.SIGNALS, exit_ref="", names=(), direction="")
+        network.nodes[node + 1] = NodeTraits(
+            flags=NodeFlag.SIGNALS, exit_ref="", exit_to="", names=(), direction=""
+        )
 
 
 def _add_restrictions(

@@ -15,6 +15,7 @@ from nav.country import timezone_at
 from nav.enclosures import ENCLOSURE_FIELDS
 from nav.errors import BadMapFile
 from nav.graph import ARRAY_FIELDS, Access, Graph, RoadClass
+from nav.law.rules import RuleBook
 from nav.osm.assemble import assemble
 from nav.osm.extract import Progress, RawNetwork, read_network
 from nav.osm.grounds import lay_out_grounds
@@ -22,7 +23,9 @@ from nav.osm.restrictions import forbidden_sequences
 from nav.packs.array_store import write_arrays
 from nav.packs.formats import FORMAT_VERSION
 from nav.packs.pack import ATTRIBUTION, LICENCE, META_FILE, Meta, sha256_of
-from nav.routing.engine import compute_order
+from nav.region import INDEX_FILE, Network, contraction_order
+from nav.routing.cch.order import compute_order
+from nav.routing.cch.stored import index_arrays
 from nav.routing.snap import SNAP_FIELDS, build_snap_index
 from nav.routing.weights.turns import ORDER_FIELD, TURN_FIELDS, ForbiddenSequence, build_turns
 
@@ -76,19 +79,24 @@ def pack_network(
     tell = progress or (lambda step, share: None)
     tell("laying out roads", 0.3)
     roads, forbidden, conditions = build_roads(network)
-    files = {
+    tell("turns", 0.4)
+    cars = _car_network(network, roads, forbidden, conditions)
+    files: dict[str, dict[str, NDArray[Any]]] = {
         "graph/roads.arrays": _fields(roads, ARRAY_FIELDS),
-        "graph/snap.arrays": _fields(build_snap_index(roads), SNAP_FIELDS),
+        "graph/snap.arrays": _fields(cars.snap_index, SNAP_FIELDS),
+        "graph/enclosures.arrays": _fields(cars.enclosures, ENCLOSURE_FIELDS),
+        "graph/car.arrays": _fields(cars.turns, TURN_FIELDS) | {ORDER_FIELD: contraction_order(cars)},
     }
-    files["graph/enclosures.arrays"] = _fields(lay_out_grounds(network.grounds), ENCLOSURE_FIELDS)
-    tell("turns", 0.5)
-    files["graph/car.arrays"] = _profile(roads, "car", forbidden, conditions)
+    tell("index", 0.6)
+    if index := index_arrays(cars):
+        files[INDEX_FILE] = index
     tell("paths", 0.7)
     walk = build_walk(network)
     files["walk/roads.arrays"] = _fields(walk, ARRAY_FIELDS)
     files["walk/snap.arrays"] = _fields(build_snap_index(walk), SNAP_FIELDS)
     for profile in ("bike", "foot"):
-        files[f"walk/{profile}.arrays"] = _profile(walk, profile, (), {})
+        # The order of theirs is computed, and kept, when somebody first asks for their routes.
+        files[f"walk/{profile}.arrays"] = _fields(build_turns(walk, profile, (), {}), TURN_FIELDS)
     written = {path: write_arrays(out_dir / path, arrays) for path, arrays in files.items()}
     rules = (tuple(conditions), len(forbidden))
     meta = _describe(written, name, source or Source(), network, (roads, walk), rules)
@@ -128,16 +136,23 @@ def _is_driven(traits: Any) -> bool:
     return bool((traits.forward.access | traits.backward.access) & Access.CAR)
 
 
-def _profile(
-    graph: Graph, profile: str, forbidden: Sequence[ForbiddenSequence], conditions: dict[str, int]
-) -> dict[str, NDArray[Any]]:
-    """Return the arrays of the turn-exact graph of a profile, for cars with the order of the index.
-
-    That of walkers and cyclists is computed, and kept, when somebody first asks for their routes.
-    """
-    turns = build_turns(graph, profile, forbidden, conditions)
-    arrays = _fields(turns, TURN_FIELDS)
-    return arrays | {ORDER_FIELD: compute_order(turns, graph)} if profile == "car" else arrays
+def _car_network(
+    network: RawNetwork, roads: Graph, forbidden: Sequence[ForbiddenSequence], conditions: dict[str, int]
+) -> Network:
+    """Lay out what cars travel on, with the order of its index."""
+    turns = build_turns(roads, "car", forbidden, conditions)
+    middle = float(roads.node_lat.mean()), float(roads.node_lon.mean())
+    return Network(
+        profile="car",
+        graph=roads,
+        turns=turns,
+        snap_index=build_snap_index(roads),
+        order=compute_order(turns, roads),
+        index=None,
+        digest="",
+        rules=RuleBook(roads.rules, tuple(conditions), middle),
+        enclosures=lay_out_grounds(network.grounds),
+    )
 
 
 def build_walk(network: RawNetwork) -> Graph:

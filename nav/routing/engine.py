@@ -1,285 +1,107 @@
-"""The index behind the router: Customizable Contraction Hierarchies over the turn-exact graph.
-
-The native library (routingkit-cch) binds its queries to one thread and panics on misuse, so one thread of our
-own owns every native object; others hand it functions. Until the index is built, `search` answers instead.
-"""
+"""The index behind the router: Customizable Contraction Hierarchies over the turn-exact graph."""
 
 from __future__ import annotations
 
-import queue
-import threading
-import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+import functools
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import FloatArray, Graph, Int32Array, Int64Array
-from nav.law.rules import InForce
+from nav.graph import FloatArray, Graph, Int32Array
+from nav.routing.cch.customised import CustomisedHierarchy
+from nav.routing.cch.hierarchy import StoredLadder
+from nav.routing.cch.library import library
+from nav.routing.cch.routingkit import RoutingKitIndex
 from nav.routing.search import INFINITE_MS, BidirectionalSearch, Found, Seed
 from nav.routing.weights.turns import Turns
-
-T = TypeVar("T")
-MetricKey = tuple[tuple[str, ...], InForce, bool]
-"""What distinguishes sets of weights: avoided roads, rules in force, whether penalties count."""
-Question = tuple[list[Seed], list[Seed]]
-"""Where a path may begin and where it may end."""
-_KEPT_METRICS = 6
-_KEPT_METRICS_OF_LARGE = 2
-_MOST_PARTIAL = 1500
-"""More changed arcs than this, scattered over a region, cost more one by one than all together."""
-_SMALL_STATES = 60_000
-"""Up to this size the index is there in a fraction of a second, and it is better to wait for it."""
+from nav.routing.weights.weights import Question, Weights
 
 
-@dataclass(slots=True, kw_only=True)
-class Weights:
-    """Costs under one set of wishes. Changed in place by live data, by the engine only."""
+class Index(Protocol):
+    """What answers shortest-path questions; `CustomisedHierarchy` or, without kernels, `RoutingKitIndex`."""
 
-    key: MetricKey
-    serial: int
-    """Distinguishes weights that were made anew under the same wishes."""
-    edge_ms: Int64Array
-    """(E,) cost of a whole edge; `INFINITE_MS` and more: closed."""
-    arc_ms: Int64Array
-    """(A,) cost of a turn and the whole edge after it, at most `INFINITE_MS`."""
-    times_ms: Mapping[int, int] = field(default_factory=dict)
-    """Time on whole edges where a speed limit holds that is not the usual one."""
-    limits_kph: Mapping[int, int] = field(default_factory=dict)
-    """Those limits."""
-
-
-def compute_order(turns: Turns, graph: Graph) -> Int32Array:
-    """Compute the contraction order of the states by nested dissection (done once, at build)."""
-    import routingkit_cch
-
-    if not len(turns.arc_head):  # the library cannot bear a graph without arcs
-        return np.arange(turns.state_count, dtype=np.int32)
-    edge = turns.state_edge
-    lat = (graph.node_lat[graph.edge_from[edge]] + graph.node_lat[graph.edge_to[edge]]) / 2
-    lon = (graph.node_lon[graph.edge_from[edge]] + graph.node_lon[graph.edge_to[edge]]) / 2
-    order = routingkit_cch.compute_order_inertial(
-        turns.state_count, turns.arc_tail.tolist(), turns.arc_head.tolist(), lat.tolist(), lon.tolist()
-    )
-    return np.array(order, np.int32)
-
-
-class _Native:
-    """The native objects. Every method runs in the owner thread."""
-
-    def __init__(self) -> None:
-        self.cch: Any = None
-        self._metrics: OrderedDict[int, list[Any]] = OrderedDict()
-        self._kept = _KEPT_METRICS
-
-    def build(self, turns: Turns, order: Int32Array) -> None:
-        import routingkit_cch
-
-        self._kept = _KEPT_METRICS if turns.state_count <= _SMALL_STATES else _KEPT_METRICS_OF_LARGE
-        self.cch = routingkit_cch.CCH(order.tolist(), turns.arc_tail.tolist(), turns.arc_head.tolist(), False)
-
-    def _metric(self, weights: Weights) -> list[Any]:
-        """Return [metric, query] of these weights, customised on first use."""
-        import routingkit_cch
-
-        found = self._metrics.get(weights.serial)
-        if found is None:
-            values = weights.arc_ms.tolist()
-            if len(self._metrics) >= self._kept:
-                # Unlike making a new one, this lets other threads run while it works.
-                metric = self._metrics.popitem(last=False)[1][0]
-                metric.reset(values)
-            else:
-                metric = routingkit_cch.CCHMetric(self.cch, values)
-            found = self._metrics[weights.serial] = [metric, None]
-        self._metrics.move_to_end(weights.serial)
-        return found
-
-    def customise(self, weights: Weights) -> None:
-        self._metric(weights)
-
-    def run(self, weights: Weights, questions: list[Question]) -> list[Found | None]:
-        import routingkit_cch
-
-        slot = self._metric(weights)
-        if slot[1] is None:
-            slot[1] = routingkit_cch.CCHQuery(slot[0])
-        return [
-            _ask(slot[1], sources, targets) if sources and targets else None for sources, targets in questions
-        ]
-
-    def into(self, weights: Weights, sources: list[int], targets: list[list[Seed]]) -> FloatArray:
-        """Return the cost from each source state to each group of targets, (S, T); inf if unreachable."""
-        import routingkit_cch
-
-        sweep = routingkit_cch.CCHManyToOne(self._metric(weights)[0], sources)
-        table = np.full((len(sources), len(targets)), np.inf)
-        for column, seeds in enumerate(targets):
-            if seeds:
-                table[:, column] = _milliseconds(sweep.distances_to_multi(seeds))
-        del sweep
-        return table
-
-    def many(self, weights: Weights, sources: list[list[Seed]], targets: list[int]) -> FloatArray:
-        """Return the cost from each group of sources to each target state; inf if unreachable."""
-        import routingkit_cch
-
-        metric = self._metric(weights)[0]
-        sweep = routingkit_cch.CCHOneToMany(metric, targets)
-        table = np.full((len(sources), len(targets)), np.inf)
-        for row, seeds in enumerate(sources):
-            if seeds:
-                table[row] = _milliseconds(sweep.distances_from_multi(seeds))
-        del sweep
-        return table
-
-    def update(self, weights: Weights, changed: dict[int, int]) -> None:
-        """Put new arc weights into a customised metric; nothing to do if it is not customised."""
-        import routingkit_cch
-
-        slot = self._metrics.get(weights.serial)
-        if slot is None:
-            return
-        slot[1] = None
-        if len(changed) > _MOST_PARTIAL:
-            slot[0].reset(weights.arc_ms.tolist())
-        else:
-            routingkit_cch.CCHMetricPartialUpdater(self.cch).apply(slot[0], changed)
-
-
-def _ask(query: Any, sources: list[Seed], targets: list[Seed]) -> Found | None:
-    result = query.run_multi(sources, targets)
-    try:
-        cost = result.distance
-        if cost is None or cost >= INFINITE_MS:
-            return None
-        return Found(cost_ms=cost, states=result.node_path, arcs=result.arc_path)
-    finally:
-        # A result that is alive when the next query runs makes the library panic.
-        del result
-
-
-def _milliseconds(found: list[int | None]) -> list[float]:
-    return [np.inf if ms is None or ms >= INFINITE_MS else ms for ms in found]
-
-
-Job = Callable[[_Native], Any]
-
-
-class _OwnerThread:
-    """A daemon thread that owns the native objects and runs functions on them, one after the other."""
-
-    def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
-        threading.Thread(target=_work, args=(self._jobs,), name="nav-index", daemon=True).start()
-        weakref.finalize(self, self._jobs.put, None).atexit = False
-
-    def submit(self, job: Callable[[_Native], T]) -> Future[T]:
-        """Queue a function."""
-        future: Future[T] = Future()
-        self._jobs.put((job, future))
-        return future
-
-
-def _work(jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None]) -> None:
-    # The native objects must also be dropped by the thread that made them: they never leave this function.
-    native = _Native()
-    while (item := jobs.get()) is not None:
-        job, future = item
-        try:
-            future.set_result(job(native))
-        except BaseException as error:  # the library's panics do not derive from Exception
-            future.set_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
-        del item, job, future
+    @property
+    def is_ready(self) -> bool: ...
+    def wait(self, timeout_s: float | None = None) -> bool: ...
+    def run(self, weights: Weights, questions: Sequence[Question]) -> list[Found | None]: ...
+    def table(
+        self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]
+    ) -> FloatArray: ...
+    def prepare(self, weights: Weights) -> None: ...
+    def update(self, weights: Weights, arcs: NDArray[np.int64]) -> None: ...
 
 
 class Engine:
     """Answers shortest-path questions on one profile of one region."""
 
     def __init__(
-        self, graph: Graph, turns: Turns, order: Callable[[], Int32Array], *, use_index: bool = True
+        self,
+        graph: Graph,
+        turns: Turns,
+        order: Callable[[], Int32Array],
+        stored: StoredLadder | None = None,
+        *,
+        use_index: bool = True,
     ) -> None:
-        self._graph, self._turns = graph, turns
-        self._search: BidirectionalSearch | None = None
-        self._lock = threading.Lock()
-        self._ready: Future[None] | None = None
-        if use_index and turns.state_count and len(turns.arc_head):
-            self._owner = _OwnerThread()
-            self._ready = self._owner.submit(lambda native: native.build(turns, order()))
+        self._count = turns.state_count
+        self._index: Index | None = None
+        self._plain = functools.cache(lambda: BidirectionalSearch(graph, turns))
+        if not (use_index and turns.state_count and len(turns.arc_head)):
+            return
+        if library() is not None:
+            self._index = CustomisedHierarchy(turns, order, stored)
+        else:
+            self._index = RoutingKitIndex(graph, turns, order)
 
     @property
     def is_indexed(self) -> bool:
         """Whether the index is ready; if not, queries are answered by plain search."""
-        return self._ready is not None and self._ready.done() and self._ready.exception() is None
+        return self._index is not None and self._index.is_ready
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait for the index; return whether it is ready."""
-        if self._ready is not None and not self._ready.done():
-            try:
-                self._ready.exception(timeout_s)
-            except TimeoutError:
-                return False
-        return self.is_indexed
-
-    def _use_index(self) -> bool:
-        if self.is_indexed:
-            return True
-        return self._turns.state_count <= _SMALL_STATES and self.wait()
+        return self._index is not None and self._index.wait(timeout_s)
 
     def run(self, weights: Weights, questions: Sequence[Question]) -> list[Found | None]:
         """Find for each question the cheapest path from any source to any target; None if there is none."""
         checked = [(self._valid(sources), self._valid(targets)) for sources, targets in questions]
-        if self._use_index():
-            return self._owner.submit(lambda native: native.run(weights, checked)).result()
+        if self._index is not None:
+            return self._index.run(weights, checked)
         plain = self._plain()
         return [plain.run(weights.arc_ms, sources, targets) for sources, targets in checked]
 
     def many(self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[int]) -> FloatArray:
         """Return costs in milliseconds from groups of sources to target states, (S, T), inf if none."""
-        groups, states = [self._valid(group) for group in sources], list(targets)
-        if not states or not groups:
-            return np.full((len(groups), len(states)), np.inf)
-        if self._use_index():
-            return self._owner.submit(lambda native: native.many(weights, groups, states)).result()
-        rows = [self.run(weights, [(seeds, [(state, 0)]) for state in states]) for seeds in groups]
-        return np.array([[np.inf if found is None else found.cost_ms for found in row] for row in rows])
+        return self.table(weights, sources, [[(state, 0)] for state in targets])
 
     def into(self, weights: Weights, sources: Sequence[int], targets: Sequence[Sequence[Seed]]) -> FloatArray:
         """Return costs in milliseconds from source states to groups of targets, (S, T), inf if none."""
-        groups, states = [self._valid(group) for group in targets], list(sources)
-        if not states or not groups:
-            return np.full((len(states), len(groups)), np.inf)
-        if self._use_index():
-            return self._owner.submit(lambda native: native.into(weights, states, groups)).result()
-        rows = [self.run(weights, [([(state, 0)], seeds) for seeds in groups]) for state in states]
+        return self.table(weights, [[(state, 0)] for state in sources], targets)
+
+    def table(
+        self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]
+    ) -> FloatArray:
+        """Return costs in milliseconds between groups of states, (S, T), inf if there is no way."""
+        starts, ends = [self._valid(group) for group in sources], [self._valid(group) for group in targets]
+        if not starts or not ends:
+            return np.full((len(starts), len(ends)), np.inf)
+        if self._index is not None:
+            return self._index.table(weights, starts, ends)
+        rows = [self.run(weights, [(seeds, group) for group in ends]) for seeds in starts]
         return np.array([[np.inf if found is None else found.cost_ms for found in row] for row in rows])
 
     def prepare(self, weights: Weights) -> None:
         """Customise the index for these weights now rather than at the first question."""
-        if self._use_index():
-            self._owner.submit(lambda native: native.customise(weights)).result()
+        if self._index is not None:
+            self._index.prepare(weights)
 
     def update(self, weights: Weights, arcs: NDArray[np.int64]) -> None:
         """Tell the index that the weights of some arcs have changed; in force when this returns."""
-        if self._ready is None:
-            return
-        changed = dict(zip(arcs.tolist(), weights.arc_ms[arcs].tolist(), strict=True))
-        done = self._owner.submit(lambda native: native.update(weights, changed))
-        # While the index is being made there is nothing to change: it gets the new weights later.
-        if self.is_indexed:
-            done.result()
+        if self._index is not None:
+            self._index.update(weights, arcs)
 
     def _valid(self, seeds: Sequence[Seed]) -> list[Seed]:
-        """Drop what the native library would panic at."""
-        count = self._turns.state_count
-        return [(int(s), int(ms)) for s, ms in seeds if 0 <= s < count and 0 <= ms < INFINITE_MS]
-
-    def _plain(self) -> BidirectionalSearch:
-        with self._lock:
-            if self._search is None:
-                self._search = BidirectionalSearch(self._graph, self._turns)
-            return self._search
+        """Drop what the compiled code would run out of its arrays with."""
+        return [(int(s), int(ms)) for s, ms in seeds if 0 <= s < self._count and 0 <= ms < INFINITE_MS]

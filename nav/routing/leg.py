@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nav.graph import FloatArray, Int64Array
-from nav.routing.engine import Engine, Weights
+from nav.routing.engine import Engine
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
+from nav.routing.weights.weights import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from nav.graph import FloatArray
 from nav.law.vehicle import PASSENGER_CAR, Vehicle
 from nav.region import Region
 from nav.routing.arrival import TimedLegs
-from nav.routing.engine import Weights
 from nav.routing.joining import assemble_route
 from nav.routing.leg import Place
 from nav.routing.route import Route
@@ -24,6 +23,7 @@ from nav.routing.snap import Snap
 from nav.routing.ways import Point, Stop, Ways
 from nav.routing.weights.metric import AVOIDABLE
 from nav.routing.weights.turns import PROFILES
+from nav.routing.weights.weights import Weights
 
 if TYPE_CHECKING:
     from nav.routing.queries.matrix import Table

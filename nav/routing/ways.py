@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,9 +66,8 @@ class Ways:
         self.profile = profile
         self.graph = network.graph
         self.turns = network.turns
-        self.engine = Engine(
-            network.graph, network.turns, lambda: contraction_order(network), use_index=use_index
-        )
+        order = partial(contraction_order, network)
+        self.engine = Engine(network.graph, network.turns, order, network.index, use_index=use_index)
         self.metrics = Metrics(network, self.engine)
         self.legs = LegFinder(network.turns, self.engine, self.metrics.times_ms)
         costs = load_costs()

@@ -14,10 +14,10 @@ import numpy as np
 
 from nav.geometry import haversine_m
 from nav.graph import FloatArray, Int64Array, RoadClass
-from nav.routing.engine import Weights
 from nav.routing.leg import LegPath, Place
 from nav.routing.search import INFINITE_MS
 from nav.routing.ways import Ways
+from nav.routing.weights.weights import Weights
 
 MAX_SHARED = 0.75
 """Share of its length that an alternative may have in common with another route."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nav.graph import FloatArray
-from nav.routing.engine import Weights
 from nav.routing.leg import LegPath, Place
 from nav.routing.ways import Ways
+from nav.routing.weights.weights import Weights
 
 if TYPE_CHECKING:
     from nav.routing.route import Route

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.graph import FloatArray, Int64Array
-from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import INFINITE_MS, Seed
 from nav.routing.ways import Ways
+from nav.routing.weights.weights import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from nav.geometry import METRES_PER_DEGREE
 from nav.graph import FloatArray, Int64Array
-from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import INFINITE_MS
 from nav.routing.ways import Ways
+from nav.routing.weights.weights import Weights
 
 _CELL_M = 60.0
 _MAX_CELLS_ACROSS = 400

@@ -16,10 +16,11 @@ from nav.law.conditions import to_minute
 from nav.law.rules import InForce
 from nav.law.vehicle import PASSENGER_CAR, Vehicle
 from nav.region import Network
-from nav.routing.engine import Engine, MetricKey, Weights
+from nav.routing.engine import Engine
 from nav.routing.search import INFINITE_MS
 from nav.routing.weights.costs import load_costs
 from nav.routing.weights.rule_effects import RuleEffects
+from nav.routing.weights.weights import MetricKey, Weights
 
 AVOIDABLE: Mapping[str, tuple[EdgeFlag, RoadClass | None]] = {
     "toll": (EdgeFlag.TOLL, None),

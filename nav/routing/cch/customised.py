@@ -1,0 +1,209 @@
+"""Hierarchies under the costs that are asked for: customised in a thread of their own, kept, and changed."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nav.graph import FloatArray, Int32Array
+from nav.routing.cch.hierarchy import (
+    Hierarchy,
+    Ladder,
+    StoredLadder,
+    build_hierarchy,
+    customise,
+    update,
+    whole_ladder,
+)
+from nav.routing.cch.query import Queries
+from nav.routing.search import Found, Seed
+from nav.routing.weights.turns import Turns
+from nav.routing.weights.weights import Question, Weights
+
+T = TypeVar("T")
+_KEPT, _KEPT_OF_LARGE = 6, 2
+_SMALL_STATES = 60_000
+"""Up to this size costs are customised in a fraction of a second, and it is better to wait for them."""
+_MOST_PARTIAL_SHARE = 0.05
+"""If more of the arcs change, all are customised anew."""
+
+
+class _NobodyWaits(Exception):
+    """The costs were changed or given up while they were being customised."""
+
+
+@dataclass(slots=True)
+class _Slot:
+    """One set of costs: being customised, or ready."""
+
+    ladder: Future[Ladder]
+    is_stored: bool
+    stop: Int32Array = field(default_factory=lambda: np.zeros(1, np.int32))
+    """Anything but 0: nobody waits for it any more."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held while its costs are read or changed."""
+
+    def is_ready(self) -> bool:
+        return self.ladder.done() and self.ladder.exception() is None
+
+
+class CustomisedHierarchy:
+    """Answers under any weights of one graph; under those of the pack at once.
+
+    Parameters
+    ----------
+    turns
+        The graph.
+    order
+        Gives the contraction order; called in the index's thread.
+    stored
+        The ladder of the pack, if it has one.
+    """
+
+    def __init__(
+        self, turns: Turns, order: Callable[[], Int32Array], stored: StoredLadder | None = None
+    ) -> None:
+        self._turns, self._order, self._stored = turns, order, stored
+        self._queries = Queries(turns)
+        self._slots: OrderedDict[int, _Slot] = OrderedDict()
+        self._lock = threading.Lock()
+        self._is_small = turns.state_count <= _SMALL_STATES
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        threading.Thread(target=_work, args=(self._jobs,), name="nav-index", daemon=True).start()
+        weakref.finalize(self, self._jobs.put, None).atexit = False
+        self._hierarchy: Future[Hierarchy] | None = None if stored is not None else self._build()
+
+    def _build(self) -> Future[Hierarchy]:
+        turns, order = self._turns, self._order
+        return _submit(self._jobs, lambda: build_hierarchy(turns, order()))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether questions under the usual costs are answered by the hierarchy."""
+        made = self._hierarchy
+        return self._stored is not None or (made is not None and made.done() and made.exception() is None)
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until it is ready; return whether it is."""
+        if self._stored is None and self._hierarchy is not None and not self._hierarchy.done():
+            try:
+                self._hierarchy.exception(timeout_s)
+            except TimeoutError:
+                return False
+        return self.is_ready
+
+    def run(self, weights: Weights, questions: Sequence[Question]) -> list[Found | None]:
+        """Find for each question the cheapest path; by plain search while its costs are being customised."""
+        ready = self._ready(weights)
+        if ready is None:
+            return [self._plain(weights, question) for question in questions]
+        slot, ladder = ready
+        hierarchy = None if slot.is_stored or self._hierarchy is None else self._hierarchy.result()
+        with slot.lock:
+            return [
+                self._queries.run(ladder, hierarchy, weights.arc_ms, question) if all(question) else None
+                for question in questions
+            ]
+
+    def table(
+        self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]
+    ) -> FloatArray:
+        """Return the costs from groups of sources to groups of targets, (S, T) milliseconds, inf if none."""
+        ready = self._ready(weights)
+        if ready is not None:
+            with ready[0].lock:
+                return self._queries.table(ready[1], sources, targets)
+        found = [[self._plain(weights, (list(a), list(b))) for b in targets] for a in sources]
+        return np.array([[np.inf if path is None else path.cost_ms for path in row] for row in found])
+
+    def _plain(self, weights: Weights, question: Question) -> Found | None:
+        return self._queries.plain(weights.arc_ms, question) if all(question) else None
+
+    def prepare(self, weights: Weights) -> None:
+        """Wait until questions under these weights are answered by the hierarchy."""
+        while True:
+            with contextlib.suppress(_NobodyWaits):
+                self._slot(weights).ladder.result()
+                return
+
+    def update(self, weights: Weights, arcs: NDArray[np.int64]) -> None:
+        """Take notice that the costs of some arcs have changed; in force when this returns."""
+        with self._lock:
+            slot = self._slots.get(weights.serial)
+            if slot is None:
+                return
+            few = len(arcs) <= _MOST_PARTIAL_SHARE * len(weights.arc_ms)
+            if slot.is_stored or not slot.is_ready() or not few:
+                slot.stop[0] = 1
+                del self._slots[weights.serial]
+                return
+        assert self._hierarchy is not None
+        with slot.lock:
+            update(self._hierarchy.result(), self._turns, arcs, weights.arc_ms, slot.ladder.result())
+
+    def _ready(self, weights: Weights) -> tuple[_Slot, Ladder] | None:
+        """Return the costs under these weights, waited for where that is short; None while they are made."""
+        while True:
+            slot = self._slot(weights)
+            if not (self._is_small or slot.is_ready()):
+                return None
+            with contextlib.suppress(_NobodyWaits):
+                return slot, slot.ladder.result()
+
+    def _slot(self, weights: Weights) -> _Slot:
+        with self._lock:
+            slot = self._slots.get(weights.serial)
+            if slot is None:
+                slot = self._slots[weights.serial] = self._new_slot(weights)
+                while len(self._slots) > (_KEPT if self._is_small else _KEPT_OF_LARGE):
+                    self._slots.popitem(last=False)[1].stop[0] = 1
+            self._slots.move_to_end(weights.serial)
+            return slot
+
+    def _new_slot(self, weights: Weights) -> _Slot:
+        if self._stored is not None and self._stored.fits(weights.arc_ms):
+            ready: Future[Ladder] = Future()
+            ready.set_result(self._stored.ladder)
+            return _Slot(ready, is_stored=True)
+        if self._hierarchy is None or (self._hierarchy.done() and self._hierarchy.exception() is not None):
+            self._hierarchy = self._build()
+        hierarchy = self._hierarchy
+        slot = _Slot(Future(), is_stored=False)
+
+        def make() -> Ladder:
+            costs = customise(hierarchy.result(), weights.arc_ms, stop=slot.stop)
+            if costs is None:
+                raise _NobodyWaits
+            return whole_ladder(hierarchy.result(), costs)
+
+        slot.ladder = _submit(self._jobs, make)
+        return slot
+
+
+def _submit(jobs: queue.SimpleQueue[Callable[[], None] | None], job: Callable[[], T]) -> Future[T]:
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(job())
+        except Exception as error:
+            future.set_exception(error)
+
+    jobs.put(run)
+    return future
+
+
+def _work(jobs: queue.SimpleQueue[Callable[[], None] | None]) -> None:
+    while (job := jobs.get()) is not None:
+        job()
+        del job

@@ -1,0 +1,85 @@
+"""The compiled kernels of the hierarchy, called through ctypes: other threads run on while one works."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nav.errors import NavError
+
+_NO_MEMORY = -2
+STOPPED = -3
+TOO_LONG = -4
+
+
+class Arrays(ctypes.Structure):
+    """Pointers into arrays that Python holds; see `Index` in kernels.cpp."""
+
+    _fields_ = (
+        ("vertices", ctypes.c_int64),
+        ("edges", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("up_first", "down_first", "up_head", "up_tail", "down_edge")),
+    )
+
+
+class Rungs(ctypes.Structure):
+    """Pointers into arrays that Python holds; see `Ladder` in kernels.cpp."""
+
+    _fields_ = (
+        ("vertices", ctypes.c_int64),
+        ("ways", ctypes.c_int64 * 2),
+        ("parent", ctypes.c_void_p),
+        *((name, ctypes.c_void_p * 2) for name in ("first", "head", "cost", "middle")),
+    )
+
+
+@functools.cache
+def library() -> ctypes.CDLL | None:
+    """Return the kernels; None where they were not compiled."""
+    for path in sorted(Path(__file__).parent.glob("_kernels*.so")):
+        try:
+            return ctypes.CDLL(str(path))
+        except OSError:
+            continue
+    return None
+
+
+def address(array: np.ndarray[Any, Any] | None) -> int | None:
+    """Return where an array lies; it has to be contiguous, and to be held as long as it is used."""
+    if array is None:
+        return None
+    if not array.flags.c_contiguous:
+        raise ValueError("an array for the kernels is not contiguous")
+    return int(array.ctypes.data)
+
+
+def call(name: str, *arguments: Any) -> int:
+    """Call a kernel. Arrays go as pointers, numbers with 64 bits, structures by reference.
+
+    Raises
+    ------
+    NavError
+        There is not enough memory.
+    """
+    kernels = library()
+    assert kernels is not None, "asked for without kernels"
+    function = kernels[name]
+    function.restype = ctypes.c_int64
+    result = int(function(*(_as_argument(value) for value in arguments)))
+    if result == _NO_MEMORY:
+        raise NavError("there is not enough memory for this route: choose a smaller region")
+    return result
+
+
+def _as_argument(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return ctypes.c_void_p(address(value))
+    if isinstance(value, ctypes.Structure):
+        return ctypes.byref(value)
+    if value is None or isinstance(value, ctypes.c_void_p):
+        return value
+    return ctypes.c_int64(value)
