@@ -106,14 +106,11 @@ class CustomisedHierarchy:
         """Find for each question the cheapest path; by plain search while its costs are being customised."""
         ready = self._ready(weights)
         if ready is None:
-            return [self._plain(weights, question) for question in questions]
+            return self._queries.plain(weights.arc_ms, questions)
         slot, ladder = ready
         hierarchy = None if slot.is_stored or self._hierarchy is None else self._hierarchy.result()
         with slot.lock:
-            return [
-                self._queries.run(ladder, hierarchy, weights.arc_ms, question) if all(question) else None
-                for question in questions
-            ]
+            return self._queries.run(ladder, hierarchy, weights.arc_ms, questions)
 
     def table(
         self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]
@@ -123,11 +120,11 @@ class CustomisedHierarchy:
         if ready is not None:
             with ready[0].lock:
                 return self._queries.table(ready[1], sources, targets)
-        found = [[self._plain(weights, (list(a), list(b))) for b in targets] for a in sources]
-        return np.array([[np.inf if path is None else path.cost_ms for path in row] for row in found])
-
-    def _plain(self, weights: Weights, question: Question) -> Found | None:
-        return self._queries.plain(weights.arc_ms, question) if all(question) else None
+        asked = [(list(a), list(b)) for a in sources for b in targets]
+        costs = [
+            np.inf if path is None else path.cost_ms for path in self._queries.plain(weights.arc_ms, asked)
+        ]
+        return np.array(costs).reshape(len(sources), len(targets))
 
     def prepare(self, weights: Weights) -> None:
         """Wait until questions under these weights are answered by the hierarchy."""

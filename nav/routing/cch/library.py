@@ -17,7 +17,7 @@ TOO_LONG = -4
 
 
 class Arrays(ctypes.Structure):
-    """Pointers into arrays that Python holds; see `Index` in kernels.cpp."""
+    """Pointers into arrays that Python holds; see `Index` in the kernels."""
 
     _fields_ = (
         ("vertices", ctypes.c_int64),
@@ -27,13 +27,31 @@ class Arrays(ctypes.Structure):
 
 
 class Rungs(ctypes.Structure):
-    """Pointers into arrays that Python holds; see `Ladder` in kernels.cpp."""
+    """Pointers into arrays that Python holds; see `Ladder` in the kernels."""
 
     _fields_ = (
         ("vertices", ctypes.c_int64),
         ("ways", ctypes.c_int64 * 2),
         ("parent", ctypes.c_void_p),
         *((name, ctypes.c_void_p * 2) for name in ("first", "head", "cost", "middle")),
+    )
+
+
+class Arcs(ctypes.Structure):
+    """Pointers into arrays that Python holds; see `Graph` in the kernels."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_void_p)
+        for name in ("first_arc", "arc_ms", "back_first", "arc_head", "back_arc", "arc_tail")
+    )
+
+
+class Groups(ctypes.Structure):
+    """Pointers into arrays that Python holds; see `Groups` in the kernels."""
+
+    _fields_ = (
+        ("count", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("first", "state", "ms")),
     )
 
 

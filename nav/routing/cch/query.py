@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import queue
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
-from nav.errors import NavError
+from nav.errors import NavError, RegionDamaged
 from nav.graph import FloatArray, Int32Array, Int64Array
 from nav.routing.cch.hierarchy import Hierarchy, Ladder
-from nav.routing.cch.library import TOO_LONG, call
+from nav.routing.cch.library import TOO_LONG, Arcs, Groups, address, call
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
+from nav.routing.weights.weights import Question
 
 _ROOM = 1 << 16
-"""States of a path for which there is room at first."""
+"""States of the paths of one call for which there is room at first."""
 
 
 class Queries:
@@ -48,9 +50,9 @@ class Queries:
         ladder: Ladder,
         hierarchy: Hierarchy | None,
         arc_ms: Int64Array,
-        question: tuple[Sequence[Seed], Sequence[Seed]],
-    ) -> Found | None:
-        """Find the cheapest path; None if there is none.
+        questions: Sequence[Question],
+    ) -> list[Found | None]:
+        """Find the cheapest path for each question; None where there is none.
 
         Parameters
         ----------
@@ -60,59 +62,69 @@ class Queries:
             Needed where the ladder does not tell over which vertex its ways lead.
         arc_ms
             (A,) costs of the arcs, the same that the ladder was made of.
-        question
-            Where a path may begin and where it may end.
+        questions
+            Where each path may begin and where it may end.
         """
         pointers = hierarchy.pointers if hierarchy is not None else None
-        found = self._path(
-            lambda *rest: call("cch_query", ladder.pointers, pointers, *rest), question, ladder.rank
-        )
-        return None if found is None else self._found(found[0], ladder.order[found[1]], arc_ms)
+        ends = [_Ends(side, ladder.rank) for side in _sides(questions)]
+        return self._paths((ladder.pointers, pointers), ladder.order, arc_ms, ends)
 
-    def plain(self, arc_ms: Int64Array, question: tuple[Sequence[Seed], Sequence[Seed]]) -> Found | None:
-        """Find the cheapest path by searching the graph itself; None if there is none."""
+    def plain(self, arc_ms: Int64Array, questions: Sequence[Question]) -> list[Found | None]:
+        """Find the cheapest path for each question by searching the graph itself."""
         if self._backwards is None:
             back_arc = np.argsort(self._arc_head, kind="stable").astype(np.int32)
             first = np.searchsorted(self._arc_head[back_arc], np.arange(self._count + 1)).astype(np.int64)
             self._backwards = first, back_arc, self._turns.arc_tail
-        graph = (self._first_arc, self._arc_head, *self._backwards, np.ascontiguousarray(arc_ms, np.int64))
-        found = self._path(lambda *rest: call("cch_plain", *graph, *rest), question, None)
-        return None if found is None else self._found(*found, arc_ms)
+        ends = [_Ends(side, None) for side in _sides(questions)]
+        return self._paths((None, None), None, arc_ms, ends)
 
     def table(
         self, ladder: Ladder, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]
     ) -> FloatArray:
         """Return the costs from groups of sources to groups of targets, (S, T) milliseconds, inf if none."""
         out = np.empty((len(sources), len(targets)), np.uint32)
-        ends = [*_groups(sources, ladder.rank), *_groups(targets, ladder.rank)]
+        starts, ends = _Ends(sources, ladder.rank), _Ends(targets, ladder.rank)
         with self._scratch() as scratch:
-            call("cch_table", ladder.pointers, scratch.at, *ends, out)
+            call("cch_table", ladder.pointers, scratch.at, starts.pointers, ends.pointers, out)
         return np.where(out >= INFINITE_MS, np.inf, out)
 
-    def _path(
-        self,
-        ask: Callable[..., int],
-        question: tuple[Sequence[Seed], Sequence[Seed]],
-        rank: Int32Array | None,
-    ) -> tuple[int, Int32Array] | None:
-        """Return the cost and the vertices of a path, given the rest of a kernel's arguments."""
-        ends = [part for seeds in question for part in _seeds(seeds, rank)]
-        cost, room = np.empty(1, np.int64), _ROOM
-        with self._scratch() as scratch:
-            while True:
-                path = np.empty(room, np.int32)
-                count = ask(scratch.at, *ends, cost, path, room)
-                if count != TOO_LONG:
-                    break
-                room *= 8
-        return None if count == 0 else (int(cost[0]), path[:count].copy())
+    def _graph(self, arc_ms: Int64Array) -> Arcs:
+        first, back_arc, tail = self._backwards or (None, None, None)
+        arrays = (self._first_arc, arc_ms, first, self._arc_head, back_arc, tail)
+        return Arcs(*(address(array) for array in arrays))
 
-    def _found(self, cost_ms: int, states: Int32Array, arc_ms: Int64Array) -> Found:
-        states = np.ascontiguousarray(states, np.int32)
-        arcs = np.empty(max(len(states) - 1, 0), np.int32)
-        ms = np.ascontiguousarray(arc_ms, np.int64)
-        call("cch_arcs", len(states), states, self._first_arc, self._arc_head, ms, arcs)
-        return Found(cost_ms=cost_ms, states=states.tolist(), arcs=arcs.tolist())
+    def _paths(
+        self,
+        ladder: tuple[ctypes.Structure | None, ctypes.Structure | None],
+        order: Int32Array | None,
+        arc_ms: Int64Array,
+        ends: Sequence[_Ends],
+    ) -> list[Found | None]:
+        arc_ms = np.ascontiguousarray(arc_ms, np.int64)
+        count, room, used = ends[0].pointers.count, _ROOM, TOO_LONG
+        graph, cost, first = self._graph(arc_ms), np.empty(count, np.int64), np.zeros(count + 1, np.int64)
+        with self._scratch() as scratch:
+            while used == TOO_LONG:
+                states, arcs = np.empty(room, np.int32), np.empty(room, np.int32)
+                sides = (side.pointers for side in ends)
+                fixed = (*ladder, graph, scratch.at, order)
+                used = call("cch_paths", *fixed, *sides, cost, first, states, arcs, room)
+                room *= 8
+        cuts = itertools.pairwise(first.tolist())
+        return [
+            _found(ms, states[a:b], arcs[a : b - 1]) if b > a else None
+            for ms, (a, b) in zip(cost.tolist(), cuts, strict=True)
+        ]
+
+
+def _found(cost_ms: int, states: Int32Array, arcs: Int32Array) -> Found:
+    if arcs.min(initial=0) < 0:
+        raise RegionDamaged("the index of this region is damaged: build it again")
+    return Found(cost_ms=cost_ms, states=states.tolist(), arcs=arcs.tolist())
+
+
+def _sides(questions: Sequence[Question]) -> tuple[list[list[Seed]], list[list[Seed]]]:
+    return [sources for sources, _ in questions], [targets for _, targets in questions]
 
 
 class _Scratch:
@@ -126,21 +138,14 @@ class _Scratch:
         weakref.finalize(self, call, "cch_free_scratch", self.at).atexit = False
 
 
-def _seeds(seeds: Sequence[Seed], rank: Int32Array | None) -> tuple[int, Int32Array, Int32Array]:
-    """Return how many there are, their vertices and their costs."""
-    table = np.array(seeds, np.int32).reshape(-1, 2)
-    states = np.ascontiguousarray(table[:, 0])
-    return (
-        len(table),
-        states if rank is None else np.ascontiguousarray(rank[states]),
-        np.ascontiguousarray(table[:, 1]),
-    )
+class _Ends:
+    """Groups of states with what counts at each, as the kernels read them."""
 
-
-def _groups(
-    groups: Sequence[Sequence[Seed]], rank: Int32Array
-) -> tuple[int, Int64Array, Int32Array, Int32Array]:
-    first = np.zeros(len(groups) + 1, np.int64)
-    np.cumsum([len(group) for group in groups], out=first[1:])
-    _, vertices, ms = _seeds([seed for group in groups for seed in group], rank)
-    return len(groups), first, vertices, ms
+    def __init__(self, groups: Sequence[Sequence[Seed]], rank: Int32Array | None) -> None:
+        self._first = np.zeros(len(groups) + 1, np.int64)
+        np.cumsum([len(group) for group in groups], out=self._first[1:])
+        seeds = np.array([seed for group in groups for seed in group], np.int32).reshape(-1, 2)
+        self._state = np.ascontiguousarray(seeds[:, 0] if rank is None else rank[seeds[:, 0]])
+        self._ms = np.ascontiguousarray(seeds[:, 1])
+        places = (address(array) for array in (self._first, self._state, self._ms))
+        self.pointers = Groups(len(groups), *places)

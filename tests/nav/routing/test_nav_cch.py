@@ -1,0 +1,218 @@
+"""The index behind routes against plain search, on drawn graphs: paths, tables, changes, damage."""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nav.errors import RegionDamaged
+from nav.law.rules import InForce
+from nav.routing.cch.customised import CustomisedHierarchy
+from nav.routing.cch.hierarchy import (
+    build_hierarchy,
+    customise,
+    from_arrays,
+    pruned_ladder,
+    to_arrays,
+    update,
+    whole_ladder,
+)
+from nav.routing.cch.library import library
+from nav.routing.cch.query import Queries
+from nav.routing.search import INFINITE_MS, Found, Seed
+from nav.routing.weights.turns import Turns
+from nav.routing.weights.weights import Question, Weights
+
+pytestmark = pytest.mark.skipif(library() is None, reason="the kernels of the index were not compiled here")
+
+Arcs = list[tuple[int, int, int]]
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[int, Arcs]:
+    """Draw a number of states and arcs (tail, head, milliseconds) between them, some of them closed."""
+    count = draw(st.integers(1, 14))
+    state = st.integers(0, count - 1)
+    ms = st.one_of(st.integers(0, 50), st.just(INFINITE_MS), st.integers(0, INFINITE_MS))
+    return count, draw(st.lists(st.tuples(state, state, ms), max_size=50))
+
+
+def to_turns(count: int, arcs: Arcs) -> tuple[Turns, np.ndarray[Any, np.dtype[np.int64]]]:
+    """Return the graph, and the costs of its arcs."""
+    arcs = sorted(arcs, key=lambda arc: arc[0])
+    tail = np.array([a for a, _, _ in arcs], np.int64)
+    empty = np.zeros(len(arcs), np.int32)
+    turns = Turns(
+        state_edge=np.arange(count, dtype=np.int32),
+        edge_state=np.arange(count, dtype=np.int32),
+        first_arc=np.searchsorted(tail, np.arange(count + 1)).astype(np.int64),
+        arc_head=np.array([b for _, b, _ in arcs], np.int32),
+        arc_turn_ms=empty,
+        arc_penalty_ms=empty,
+        arc_condition=empty.astype(np.int16),
+        edge_time_ms=np.ones(count, np.int32),
+        edge_penalty_ms=np.zeros(count, np.int32),
+        edge_component=np.zeros(count, np.int32),
+    )
+    return turns, np.array([ms for _, _, ms in arcs], np.int64)
+
+
+def cheapest(count: int, arcs: Arcs, question: Question) -> int | None:
+    """Return the cost of the cheapest path by Dijkstra's algorithm."""
+    sources, targets = question
+    cost = dict.fromkeys(range(count), INFINITE_MS)
+    waiting = [(ms, state) for state, ms in sources]
+    while waiting:
+        ms, state = heapq.heappop(waiting)
+        if ms < cost[state]:
+            cost[state] = ms
+            for a, b, more in arcs:
+                if a == state and more < INFINITE_MS:
+                    heapq.heappush(waiting, (ms + more, b))
+    best = min((cost[state] + ms for state, ms in targets), default=INFINITE_MS)
+    return best if best < INFINITE_MS else None
+
+
+def check_path(turns: Turns, arc_ms: Any, question: Question, found: Found | None, cost: int | None) -> None:
+    """Check that a path is one, that it costs what it says, and that nothing is cheaper."""
+    assert (found and found.cost_ms) == cost if cost else (found is None) == (cost is None)
+    if found is None:
+        return
+    sources, targets = ({s: min(ms for t, ms in seeds if t == s) for s, _ in seeds} for seeds in question)
+    for state, following, arc in zip(found.states[:-1], found.states[1:], found.arcs, strict=True):
+        assert turns.first_arc[state] <= arc < turns.first_arc[state + 1]
+        assert turns.arc_head[arc] == following
+    along = sum(int(arc_ms[arc]) for arc in found.arcs)
+    assert sources[found.states[0]] + along + targets[found.states[-1]] == cost
+
+
+seeds = st.lists(st.tuples(st.integers(0, 13), st.integers(0, 30)), min_size=1, max_size=3)
+
+
+def within(count: int, drawn: list[Seed]) -> list[Seed]:
+    return [(state % count, ms) for state, ms in drawn]
+
+
+@given(graphs(), seeds, seeds, st.randoms())
+def test_paths_are_the_cheapest(graph: tuple[int, Arcs], a: list[Seed], b: list[Seed], chance: Any) -> None:
+    count, arcs = graph
+    turns, arc_ms = to_turns(count, arcs)
+    order = np.array(chance.sample(range(count), count), np.int32)
+    question = within(count, a), within(count, b)
+    cost = cheapest(count, arcs, question)
+    hierarchy = build_hierarchy(turns, order)
+    costs = customise(hierarchy, arc_ms)
+    assert costs is not None
+    queries = Queries(turns)
+    whole, pruned = whole_ladder(hierarchy, costs), pruned_ladder(hierarchy, costs)
+    check_path(turns, arc_ms, question, queries.run(whole, hierarchy, arc_ms, [question])[0], cost)
+    check_path(turns, arc_ms, question, queries.run(pruned, None, arc_ms, [question])[0], cost)
+    check_path(turns, arc_ms, question, queries.plain(arc_ms, [question])[0], cost)
+    for ladder in (whole, pruned):
+        table = queries.table(ladder, [question[0], question[1]], [question[1]])
+        assert table[0, 0] == (np.inf if cost is None else cost)
+
+
+@given(graphs(), st.lists(st.tuples(st.integers(0, 49), st.one_of(st.integers(0, 60), st.just(INFINITE_MS)))))
+def test_changed_costs_are_those_of_a_new_customisation(
+    graph: tuple[int, Arcs], changes: list[tuple[int, int]]
+) -> None:
+    turns, arc_ms = to_turns(*graph)
+    hierarchy = build_hierarchy(turns, np.arange(graph[0], dtype=np.int32))
+    costs = customise(hierarchy, arc_ms)
+    assert costs is not None
+    ladder = whole_ladder(hierarchy, costs)
+    changed = {arc: ms for arc, ms in changes if arc < len(arc_ms)}
+    for arc, ms in changed.items():
+        arc_ms[arc] = ms
+    update(hierarchy, turns, np.array(sorted(changed), np.int64), arc_ms, ladder)
+    anew = customise(hierarchy, arc_ms)
+    assert anew is not None
+    assert [side.tolist() for side in ladder.cost] == [side.tolist() for side in anew]
+
+
+def weights_of(arc_ms: Any, serial: int = 0) -> Weights:
+    return Weights(key=((), InForce(), True), serial=serial, edge_ms=arc_ms, arc_ms=arc_ms)
+
+
+@pytest.fixture
+def ring() -> tuple[Turns, Any]:
+    """Twelve states in a ring, each to the next in a second, and back in two."""
+    forward = [(i, (i + 1) % 12, 1000) for i in range(12)]
+    return to_turns(12, forward + [(b, a, 2000) for a, b, _ in forward])
+
+
+def stored(turns: Turns, arc_ms: Any, order: Any) -> Any:
+    hierarchy = build_hierarchy(turns, order)
+    costs = customise(hierarchy, arc_ms)
+    assert costs is not None
+    return to_arrays(pruned_ladder(hierarchy, costs), arc_ms)
+
+
+def test_a_stored_index_answers_for_its_costs_and_for_others_one_is_made(ring: tuple[Turns, Any]) -> None:
+    turns, arc_ms = ring
+    order = np.arange(12, dtype=np.int32)
+    made: list[bool] = []
+
+    def give_order() -> Any:
+        made.append(True)
+        return order
+
+    index = CustomisedHierarchy(turns, give_order, from_arrays(stored(turns, arc_ms, order), order))
+    assert index.is_ready
+    question: Question = ([(0, 0)], [(5, 0)])
+    weights = weights_of(arc_ms.copy())
+    assert [found and found.cost_ms for found in index.run(weights, [question])] == [5000]
+    assert made == []
+    weights.arc_ms[turns.first_arc[2] : turns.first_arc[3]] = INFINITE_MS
+    index.update(weights, np.arange(int(turns.first_arc[2]), int(turns.first_arc[3])))
+    assert [found and found.cost_ms for found in index.run(weights, [question])] == [14000]
+    assert made == [True]
+
+
+def test_a_damaged_index_is_refused_or_leads_nowhere_and_ends_nothing(ring: tuple[Turns, Any]) -> None:
+    turns, arc_ms = ring
+    order = np.arange(12, dtype=np.int32)
+    whole = stored(turns, arc_ms, order)
+    chance = np.random.default_rng(4)
+    queries = Queries(turns)
+    for name in whole:
+        for _ in range(40):
+            arrays = {key: value.copy() for key, value in whole.items()}
+            content = arrays[name].view(np.uint8)
+            content[chance.integers(len(content))] ^= chance.integers(1, 256).astype(np.uint8)
+            try:
+                ladder = from_arrays(arrays, order).ladder
+            except ValueError:
+                continue
+            with contextlib.suppress(RegionDamaged):
+                queries.run(ladder, None, arc_ms, [([(0, 0)], [(5, 0)])])
+            queries.table(ladder, [[(0, 0)], [(3, 0)]], [[(5, 0)]])
+
+
+def test_a_stored_index_of_another_graph_is_refused(ring: tuple[Turns, Any]) -> None:
+    turns, arc_ms = ring
+    arrays = stored(turns, arc_ms, np.arange(12, dtype=np.int32))
+    with pytest.raises(ValueError, match="does not fit"):
+        from_arrays(arrays, np.arange(11, dtype=np.int32))
+
+
+def test_costs_that_change_while_they_are_made_are_made_again(ring: tuple[Turns, Any]) -> None:
+    turns, arc_ms = ring
+    index = CustomisedHierarchy(turns, lambda: np.arange(12, dtype=np.int32))
+    weights = weights_of(arc_ms.copy())
+    for round_ in range(50):
+        arc = round_ % len(arc_ms)
+        weights.arc_ms[arc] = 1 + round_
+        index.update(weights, np.array([arc]))
+        (found,) = index.run(weights, [([(0, 0)], [(6, 0)])])
+        (plain,) = Queries(turns).plain(weights.arc_ms, [([(0, 0)], [(6, 0)])])
+        assert found is not None
+        assert plain is not None
+        assert found.cost_ms == plain.cost_ms
