@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent.actions import reply
+from agent.actions import hours, reply
 from agent.actions import status as act_status
 from agent.actions.finding import OTHER_NUMBER, Found
 from agent.actions.turn import Result, Turn
@@ -43,8 +43,8 @@ def search(turn: Turn, intent: Search) -> Result:
         and not turn.desk.places.categories(intent.what)
     ):
         # A place by its name: whether it is open is all that was asked.
-        if intent.open_at and (moment := turn.finder.open_at(intent)):
-            return act_status.open_then(turn, found.places[0], moment, until=until_said(intent.open_at))
+        if intent.open_at:
+            return hours.answer(turn, found.places[0], intent.open_at)
         return act_status.status(turn, Status(what="opening_hours", place=intent.what))
     turn.session.last_search = intent
     turn.session.touched_at = turn.desk.now()

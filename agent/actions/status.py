@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from agent.actions import reply
+from agent.actions import hours, reply
 from agent.actions.turn import Result, Turn
-from agent.understanding.amounts import until_said
 from agent.understanding.intent import Navigate, Recall, Remember, Status
 from nav.errors import NavError
 from nav.guidance.wording.names import name_in
 from nav.guidance.wording.wording import spoken_speed
-from poi.kinds.opening import next_change, open_at
 
 if TYPE_CHECKING:
     from agent.actions.finding import Found
@@ -183,10 +181,7 @@ def _about(turn: Turn, intent: Status, place: Place) -> Result:
                 return turn.impossible("status.address.unknown", name=turn.name(place))
             return turn.done("status.address", name=turn.name(place), address=place.address, places=(place,))
         case _:
-            moment = turn.finder.moment(intent.at)
-            if moment is None:
-                return _hours(turn, place)
-            return open_then(turn, place, moment, until=until_said(intent.at))
+            return hours.answer(turn, place, intent.at)
 
 
 def _to_place(turn: Turn, intent: Status) -> Result:
@@ -241,36 +236,6 @@ def not_known(turn: Turn, found: Found, words: str) -> Result:
         key = f"recall.no_{found.words}" if found.words in {"home", "company"} else "recall.no_last"
         return turn.impossible(key, name=found.words)
     return turn.impossible("place.not_in_region", name=reply.with_article(words, turn.language))
-
-
-def _hours(turn: Turn, place: Place) -> Result:
-    """Say until when a place is open, or when it opens."""
-    now, name = turn.desk.now(), turn.name(place)
-    where = (place.opening_hours, now, place.lat, place.lon)
-    is_open, change = open_at(*where), next_change(*where)
-    if is_open is None:
-        return turn.impossible("hours.unknown", name=name)
-    if change is None:
-        return turn.done("hours.always" if is_open else "hours.never", name=name, places=(place,))
-    key, day = ("hours.open" if is_open else "hours.closed"), ""
-    if (days := (change.date() - now.date()).days) > 0:
-        date = reply.spoken_date(change.date(), turn.language)
-        day = turn.say("hours.tomorrow") if days == 1 else turn.say("hours.on", date=date)
-        key += ".day"
-    time = reply.spoken_time(change, turn.language)
-    return turn.done(key, name=name, time=time, day=day, places=(place,))
-
-
-def open_then(turn: Turn, place: Place, moment: datetime, *, until: bool) -> Result:
-    """Say whether a place is open at a moment to come, or until it."""
-    name = turn.name(place)
-    turn.session.topic = place
-    is_open = open_at(place.opening_hours, moment, place.lat, place.lon)
-    if is_open is None:
-        return turn.impossible("hours.then.unknown", name=name, when=turn.moment(moment, until=until))
-    if is_open:
-        return turn.done("hours.open.then", name=name, when=turn.moment(moment, until=until), places=(place,))
-    return turn.done("hours.closed.then", name=name, when=turn.moment(moment), places=(place,))
 
 
 def _phone(turn: Turn, place: Place) -> Result:

@@ -77,13 +77,14 @@ class Turn:
         """Say a moment to come: "at ten p.m. today"; of its last minute "until ten p.m. today"."""
         if not until:
             spoken = reply.spoken_time(moment, self.language)
-            return self.say("when.time", day=self._day(moment), time=spoken)
+            return self.say("when.time", day=self.day(moment), time=spoken)
         end = moment + timedelta(minutes=1)
         if end.time() == time():
-            return self.say("when.midnight", day=self._day(moment))
-        return self.say("when.until", day=self._day(end), time=reply.spoken_time(end, self.language))
+            return self.say("when.midnight", day=self.day(moment))
+        return self.say("when.until", day=self.day(end), time=reply.spoken_time(end, self.language))
 
-    def _day(self, moment: datetime) -> str:
+    def day(self, moment: datetime) -> str:
+        """Say the day of a moment: "today", "on Sunday", "on the fifth of May"."""
         days = (moment.date() - self.desk.now().date()).days
         named = {0: "hours.today", 1: "hours.tomorrow"}.get(days, "hours.on")
         return self.say(

@@ -58,6 +58,14 @@ def moment_said(words: str, now: datetime) -> datetime | None:
     return next((moment for spoken in _languages() if (moment := _moment(spoken, words, now))), None)
 
 
+def hour_said(words: str) -> bool:
+    """Tell "tomorrow at ten" and "tomorrow evening" from "tomorrow"."""
+    return any(
+        _clock(spoken, words) is not None or any(pattern.search(words) for pattern, _ in spoken.parts)
+        for spoken in _languages()
+    )
+
+
 def _languages() -> list[MomentWords]:
     return [moment_words(code) for code in codes()]
 

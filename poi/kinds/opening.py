@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from nav.country import timezone_at
 from nav.hours.opening import hours_at
 from nav.hours.rule import State
+
+_LONGEST_NIGHT = timedelta(hours=12)
+"""What is open from the day before until so late is open round the clock, and not a night."""
 
 _STATES: dict[State, bool | None] = {State.OPEN: True, State.CLOSED: False, State.UNKNOWN: None}
 
@@ -75,6 +78,42 @@ def states_between(
     if hours is None:
         return None
     return [(stay.begin, stay.end, _STATES[stay.state]) for stay in hours.stays(start, end)]
+
+
+def hours_of_day(
+    text: str, day: date, lat: float, lon: float
+) -> list[tuple[datetime, datetime, bool | None]] | None:
+    """Return when a place is open on a day (True), or may be (None); a night belongs to the day it began.
+
+    Parameters
+    ----------
+    text
+        OSM opening_hours value.
+    day
+        Of the place's own calendar.
+    lat, lon
+        Where the place is.
+
+    Returns
+    -------
+    list of (begin, end, state), or None
+        Empty when it is closed all day; None when the hours are unknown or unreadable. What is open round the
+        clock runs from midnight to midnight.
+    """
+    midnight = datetime.combine(day, time())
+    following = midnight + timedelta(days=1)
+    states = states_between(text, midnight - timedelta(days=1), following + timedelta(days=1), lat, lon)
+    if states is None:
+        return None
+    found = []
+    for begin, end, state in states:
+        if state is False or begin >= following or end <= midnight:
+            continue
+        if begin < midnight and end < midnight + _LONGEST_NIGHT:
+            continue
+        until = end if end < following + _LONGEST_NIGHT else following
+        found.append((max(begin, midnight), until, state))
+    return found
 
 
 def open_throughout(text: str, start: datetime, end: datetime, lat: float, lon: float) -> bool | None:
