@@ -105,7 +105,7 @@ def hours_of_day(
     states = states_between(text, midnight - timedelta(days=1), following + timedelta(days=1), lat, lon)
     if states is None:
         return None
-    found = []
+    found: list[tuple[datetime, datetime, bool | None]] = []
     for begin, end, state in states:
         if state is False or begin >= following or end <= midnight:
             continue
