@@ -7,9 +7,11 @@ import os
 import sqlite3
 import sys
 from collections.abc import Sequence
+from functools import cache
 
 import typer
 import typer.main
+from typer.core import TyperGroup
 
 from device.cli.arguments import shielded
 from device.store.private import keep_private
@@ -53,9 +55,8 @@ Examples:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every expected error is one line on stderr and an exit code."""
     keep_private()
-    register_all()
-    command = typer.main.get_command(app)
     given = shielded(sys.argv[1:] if arguments is None else arguments)
+    command = _program(given)
     try:
         # Not `app()`: that prints wrong usage as a box of several lines, and takes `| head` for a failure.
         with command.make_context("xiaogao", given) as context:
@@ -78,11 +79,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(OK)
 
 
+def _program(given: Sequence[str]) -> TyperGroup:
+    """Return the program with the command that was asked for; whatever else is asked needs them all."""
+    name = given[0] if given else ""
+    if name in _COMMANDS:
+        _register(name)
+        program = typer.main.get_group(app)
+        if name in program.commands:
+            return program
+    register_all()
+    return typer.main.get_group(app)
+
+
 def register_all() -> None:
     """Add every command to the program, once."""
-    if not app.registered_commands:
-        for name in _COMMANDS:
-            importlib.import_module(f"device.cli.{name}").register(app)
+    for name in _COMMANDS:
+        _register(name)
+
+
+@cache
+def _register(name: str) -> None:
+    importlib.import_module(f"device.cli.{name}").register(app)
 
 
 def exit_code(error: Exception) -> int | None:

@@ -216,3 +216,11 @@ def test_every_command_explains_itself_with_an_example(xiaogao: Run) -> None:
     done = xiaogao("run", "--help")
     assert done.code == 0
     assert "xiaogao run" in done.out
+
+
+def test_only_the_command_that_is_asked_for_is_loaded() -> None:
+    run = "import sys\nfrom device.cli.main import main\n"
+    run += "try:\n    main(['find', '--help'])\nexcept SystemExit as done:\n"
+    run += "    print(done.code, 'device.cli.find' in sys.modules, 'device.cli.route' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "0 True False"
