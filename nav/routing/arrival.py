@@ -20,6 +20,7 @@ from nav.law.rules import InForce, Use, Verdict
 from nav.law.vehicle import Vehicle
 from nav.routing.leg import LegPath, Place
 from nav.routing.ways import Ways
+from nav.routing.weights.weights import Counted
 
 _UNKNOWN_S = 3 * 3600.0
 """How far ahead is looked where no way is open at the beginning."""
@@ -71,7 +72,7 @@ class TimedLegs:
         edges = np.flatnonzero(np.isin(graph.edge_rule, sorted(rules)) & (turns.edge_state >= 0))
         arcs = np.flatnonzero(np.isin(turns.arc_condition, sorted(conditions)))
         tails = np.searchsorted(turns.first_arc, arcs, side="right") - 1
-        weights = ways.metrics.under(frozenset(), eased, penalties=False)
+        weights = ways.metrics.under(frozenset(), eased, Counted.TIME)
         seeds = [(int(turns.edge_state[p.edge]), ways.legs.remaining_ms(weights, p)) for p in starts]
         states = np.concatenate((turns.edge_state[edges], tails)).astype(np.int64)
         reached_ms = ways.engine.many(weights, [seeds], states.tolist())[0]

@@ -94,16 +94,22 @@ class LegFinder:
         return [None if f is None else self._path(weights, a, f) for a, f in zip(asked, found, strict=True)]
 
     def _ask(self, weights: Weights, starts: Sequence[Place], ends: Sequence[Place]) -> _Asked:
-        edge_state, edge_ms = self._turns.edge_state, weights.edge_ms
-        starts = [p for p in starts if edge_state[p.edge] >= 0]
-        # A closed road may be left, by who has no other.
-        starts = [p for p in starts if edge_ms[p.edge] < INFINITE_MS] or starts
-        ends = [p for p in ends if edge_state[p.edge] >= 0 and edge_ms[p.edge] < INFINITE_MS]
+        starts, ends = self.open_starts(weights, starts), self.open_ends(weights, ends)
         if not starts or not ends:
             return _Asked(sources=[], targets=[], offset_ms=0, began={}, ends=[])
         sources, began = self._sources(weights, starts, ends)
         targets, offset = self.targets(weights, ends)
         return _Asked(sources=sources, targets=targets, offset_ms=offset, began=began, ends=ends)
+
+    def open_starts(self, weights: Weights, starts: Sequence[Place]) -> list[Place]:
+        """Return those where a leg may begin: a closed road may be left, by who has no other."""
+        starts = [p for p in starts if self._turns.edge_state[p.edge] >= 0]
+        return [p for p in starts if weights.edge_ms[p.edge] < INFINITE_MS] or starts
+
+    def open_ends(self, weights: Weights, ends: Sequence[Place]) -> list[Place]:
+        """Return those where a leg may end."""
+        state, edge_ms = self._turns.edge_state, weights.edge_ms
+        return [p for p in ends if state[p.edge] >= 0 and edge_ms[p.edge] < INFINITE_MS]
 
     def along(self, edges: Int64Array, start_fraction: float, end_fraction: float) -> LegPath:
         """Return the leg over edges that are known; turns that the rules forbid take no time."""

@@ -23,7 +23,7 @@ from nav.routing.snap import Snap
 from nav.routing.ways import Point, Stop, Ways
 from nav.routing.weights.metric import AVOIDABLE
 from nav.routing.weights.turns import PROFILES
-from nav.routing.weights.weights import Weights
+from nav.routing.weights.weights import Counted, Weights
 
 if TYPE_CHECKING:
     from nav.routing.queries.matrix import Table
@@ -173,11 +173,11 @@ class Router:
         avoid: frozenset[str],
         depart: datetime | None = None,
         *,
-        penalties: bool = True,
+        counted: Counted = Counted.COST,
         vehicle: Vehicle | None = None,
     ) -> Weights:
         when = self.region.local_time(depart or self._clock())
-        return self.metrics.weights(avoid, when, penalties=penalties, vehicle=vehicle or self.vehicle)
+        return self.metrics.weights(avoid, when, counted=counted, vehicle=vehicle or self.vehicle)
 
     def apply_live(self, path: Path, now: datetime | None = None) -> list[str]:
         """Put the closures and live speeds of a file in force, in place of those before.
@@ -392,7 +392,7 @@ class Router:
         if not 0 < seconds <= 86_400:
             raise BadRequest(f"{seconds} s is no usable time: give more than 0 s and at most a day")
         ((lat, lon),) = self.check_stops([point], at_least=1)
-        weights = self._weights(check_avoid(avoid), depart, penalties=False)
+        weights = self._weights(check_avoid(avoid), depart, counted=Counted.TIME)
         return reachable(self.ways, self.ways.starts(self.ways.main_snap(lat, lon)), weights, seconds)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nav.graph import FloatArray
-from nav.routing.leg import LegPath, Place
+from nav.routing.leg import Place
+from nav.routing.queries.sweeps import Sweeps, sweep
 from nav.routing.ways import Ways
 from nav.routing.weights.weights import Weights
 
@@ -46,27 +48,99 @@ def detours_s(
     here = _place_at(route, from_offset_m)
     extra = np.full(len(stops), np.inf)
     for start, end, rest_s in _legs_ahead(ways, route, here, from_offset_m):
-        # Where a stop has several roads each is weighed with the way on from it.
-        asked = [(i, ends) for i, stop in enumerate(stops) for ends in _apart(stop)]
-        there = ways.legs.find_each(weights, [(start, ends) for _, ends in asked])
-        back = [(ways.onward(path.end), end) if path is not None else ((), ()) for path in there]
-        best_ms = [float("inf")] * len(stops)
-        seconds = [float("inf")] * len(stops)
-        for (i, _), path, onward in zip(asked, there, ways.legs.find_each(weights, back), strict=True):
-            if path is not None and onward is not None and path.cost_ms + onward.cost_ms < best_ms[i]:
-                best_ms[i] = path.cost_ms + onward.cost_ms
-                seconds[i] = _seconds(path) + _seconds(onward) - rest_s
-        extra = np.minimum(extra, seconds)
+        calls = _calls(ways, stops, start, end, weights)
+        for call, seconds in zip(calls, _seconds(ways, calls, weights), strict=True):
+            extra[call.stop] = min(extra[call.stop], seconds - rest_s)
     return np.asarray(np.maximum(extra, 0.0))
 
 
-def _apart(stop: Sequence[Place]) -> list[Sequence[Place]]:
-    """Return the places of a stop one by one if they are on several roads, else together."""
-    return [[place] for place in stop] if len({place.of for place in stop}) > 1 else [stop]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """The cheapest way over a stop."""
+
+    stop: int
+    there: tuple[Sequence[Place], Sequence[Place]]
+    """Where the way to it may begin and end."""
+    back: tuple[Sequence[Place], Sequence[Place]]
+    """Where the way on from it may begin and end."""
+    time_ms: float
+    """What both take; nan where only the ways tell it."""
 
 
-def _seconds(path: LegPath) -> float:
-    return float(path.time_ms.sum()) / 1000.0
+def _calls(
+    ways: Ways,
+    stops: Sequence[Sequence[Place]],
+    start: Sequence[Place],
+    end: Sequence[Place],
+    weights: Weights,
+) -> list[_Call]:
+    """Return the cheapest way over each stop that can be reached and left again."""
+    timed = ways.turns.state_count <= SMALL_STATES
+    start, end = ways.legs.open_starts(weights, start), ways.legs.open_ends(weights, end)
+    places = [(i, place) for i, stop in enumerate(stops) for place in ways.legs.open_ends(weights, stop)]
+    if not places or not start or not end:
+        return []
+    there = _legs(ways, start, [place for _, place in places], weights, timed=timed)
+    to_ms = there.cost_ms.min(axis=0)
+    onward = [ways.legs.open_starts(weights, ways.onward(place)) for _, place in places]
+    back = _legs(ways, [place for group in onward for place in group], end, weights, timed=timed)
+    first = np.cumsum([0, *map(len, onward)])[:-1]
+    from_ms = np.minimum.reduceat(back.cost_ms.min(axis=1), first)
+    calls = []
+    for group in _by_stop(stops, places):
+        # Where a stop has several roads each is weighed with the way on from it.
+        if len({places[i][1].of for i in group}) == 1:
+            group = [min(group, key=lambda i: float(to_ms[i]))]
+        best = min(group, key=lambda i: float(to_ms[i] + from_ms[i]))
+        if np.isinf(to_ms[best] + from_ms[best]):
+            continue
+        rows = slice(int(first[best]), int(first[best]) + len(onward[best]))
+        calls.append(
+            _Call(
+                stop=places[best][0],
+                there=(start, [places[best][1]]),
+                back=(onward[best], end),
+                time_ms=_time_ms(there, np.s_[:, best : best + 1]) + _time_ms(back, np.s_[rows, :]),
+            )
+        )
+    return calls
+
+
+def _legs(
+    ways: Ways, starts: Sequence[Place], ends: Sequence[Place], weights: Weights, *, timed: bool
+) -> Sweeps:
+    """Return the costs of legs, those on one edge too."""
+    found = sweep(ways, starts, ends, weights, timed=timed)
+    pairs = np.argwhere(found.same_edge).tolist()
+    paths = ways.legs.find_each(weights, [([starts[i]], [ends[j]]) for i, j in pairs])
+    for (i, j), path in zip(pairs, paths, strict=True):
+        if path is not None:
+            found.cost_ms[i, j], found.time_ms[i, j] = path.cost_ms, path.time_ms.sum()
+    return found
+
+
+def _by_stop(stops: Sequence[Sequence[Place]], places: Sequence[tuple[int, Place]]) -> list[list[int]]:
+    """Return for each stop that has places which they are."""
+    groups: dict[int, list[int]] = {}
+    for i, (stop, _) in enumerate(places):
+        groups.setdefault(stop, []).append(i)
+    return list(groups.values())
+
+
+def _time_ms(found: Sweeps, part: Any) -> float:
+    """Return the time of the cheapest of some ways; nan if it is not known, or of several equally cheap."""
+    cost, time = found.cost_ms[part], found.time_ms[part]
+    times = np.unique(time[cost == cost.min()])
+    return float(times[0]) if len(times) == 1 else float("nan")
+
+
+def _seconds(ways: Ways, calls: Sequence[_Call], weights: Weights) -> list[float]:
+    """Return what each way over a stop takes, seconds."""
+    lost = [call for call in calls if np.isnan(call.time_ms)]
+    paths = ways.legs.find_each(weights, [leg for call in lost for leg in (call.there, call.back)])
+    times = [float("inf") if path is None else float(path.time_ms.sum()) for path in paths]
+    found = {call.stop: there + back for call, there, back in zip(lost, times[::2], times[1::2], strict=True)}
+    return [found.get(call.stop, call.time_ms) / 1000.0 for call in calls]
 
 
 def _place_at(route: Route, offset_m: float) -> Place:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nav.graph import FloatArray, Int64Array
 from nav.routing.leg import Place
-from nav.routing.search import INFINITE_MS, Seed
+from nav.routing.queries.sweeps import sweep
 from nav.routing.ways import Ways
 from nav.routing.weights.weights import Weights
 
@@ -43,8 +43,7 @@ def travel_table(
 ) -> Table:
     """Return times (and lengths) between places.
 
-    Two sweeps per source give the costs with and without what only steers the choice. Where both agree, the
-    cost is the time; only the other pairs need their path.
+    Sweeps tell the times of nearly all pairs; only the others need their path.
 
     Parameters
     ----------
@@ -75,52 +74,29 @@ def _by_sweeps(
     ways: Ways, sources: Sequence[Sequence[Place]], targets: Sequence[Sequence[Place]], weights: Weights
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return the times that need no path, and which they are."""
-    plain = ways.metrics.of_time(weights)
-    from_places = [(i, place) for i, group in enumerate(sources) for place in group]
-    to_places = [
-        (j, place)
-        for j, group in enumerate(targets)
-        for place in group
-        if weights.edge_ms[place.edge] < INFINITE_MS
-    ]
-    duration = np.full((len(sources), len(targets)), np.inf)
+    groups = [ways.legs.open_starts(weights, group) for group in sources]
+    goals = [ways.legs.open_ends(weights, group) for group in targets]
+    duration = np.full((len(groups), len(goals)), np.inf)
     known = np.ones(duration.shape, bool)
-    cost = _costs(ways, from_places, to_places, weights)
-    time = _costs(ways, from_places, to_places, plain)
-    penalty = np.array([p.penalty_ms for _, p in from_places])[:, None] + np.array(
-        [p.penalty_ms for _, p in to_places]
-    )
-    total = cost + penalty
-    steering = cost != time
-    same = np.array([p.edge for _, p in from_places])[:, None] == np.array([p.edge for _, p in to_places])
-    total[same] = np.inf
-    first_row = np.searchsorted([i for i, _ in from_places], np.arange(len(sources) + 1))
-    first_column = np.searchsorted([j for j, _ in to_places], np.arange(len(targets) + 1))
-    for i in range(len(sources)):
-        rows = slice(first_row[i], first_row[i + 1])
-        for j in range(len(targets)):
-            block = rows, slice(first_column[j], first_column[j + 1])
-            known[i, j] = not same[block].any()
-            if total[block].size:
-                at = int(total[block].argmin())
-                if total[block].flat[at] < np.inf:
-                    duration[i, j] = np.nan if steering[block].flat[at] else time[block].flat[at] / 1000.0
-    known &= ~np.isnan(duration)
+    rows, columns = ([i for i, group in enumerate(g) if group] for g in (groups, goals))
+    if not rows or not columns:
+        return duration, known
+    found = sweep(ways, [p for g in groups for p in g], [p for g in goals for p in g], weights)
+    first = [np.cumsum([0, *(len(g[i]) for i in at)])[:-1] for g, at in ((groups, rows), (goals, columns))]
+    sizes = [[len(g[i]) for i in at] for g, at in ((groups, rows), (goals, columns))]
+
+    def least(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.minimum.reduceat(np.minimum.reduceat(values, first[0], 0), first[1], 1))
+
+    best = least(found.cost_ms)
+    is_best = found.cost_ms == best.repeat(sizes[0], 0).repeat(sizes[1], 1)
+    time = np.where(np.isnan(found.time_ms), -np.inf, found.time_ms)
+    shortest = least(np.where(is_best, time, np.inf))
+    # Equally cheap pairs of places may take different times: only the path tells which it is.
+    told = np.isfinite(shortest) & (shortest == -least(np.where(is_best, -time, np.inf)))
+    told |= np.isinf(best)
+    told &= least(np.where(found.same_edge, 0.0, 1.0)) > 0
+    block = np.ix_(rows, columns)
+    known[block] = told
+    duration[block] = np.where(np.isinf(best), np.inf, shortest / 1000.0)
     return duration, known
-
-
-def _costs(
-    ways: Ways, from_places: list[tuple[int, Place]], to_places: list[tuple[int, Place]], weights: Weights
-) -> FloatArray:
-    """Return milliseconds from each place to each place, dislike of the places themselves left out."""
-    legs, edge_state = ways.legs, ways.turns.edge_state
-    seeds: list[list[Seed]] = [
-        [(int(edge_state[place.edge]), legs.remaining_ms(weights, place))] for _, place in from_places
-    ]
-    columns = [(c, state) for c, (_, place) in enumerate(to_places) for state in legs.states_of(place.edge)]
-    table = ways.engine.many(weights, seeds, [state for _, state in columns])
-    result = np.full((len(from_places), len(to_places)), np.inf)
-    for position, (c, _) in enumerate(columns):
-        np.minimum(result[:, c], table[:, position], out=result[:, c])
-    saved = [round((1.0 - place.fraction) * int(weights.edge_ms[place.edge])) for _, place in to_places]
-    return np.asarray(result - np.array(saved, np.float64))

@@ -20,7 +20,7 @@ from nav.routing.engine import Engine
 from nav.routing.search import INFINITE_MS
 from nav.routing.weights.costs import load_costs
 from nav.routing.weights.rule_effects import RuleEffects
-from nav.routing.weights.weights import MetricKey, Weights
+from nav.routing.weights.weights import Counted, MetricKey, Weights
 
 AVOIDABLE: Mapping[str, tuple[EdgeFlag, RoadClass | None]] = {
     "toll": (EdgeFlag.TOLL, None),
@@ -61,7 +61,7 @@ class Metrics:
         avoid: frozenset[str] = frozenset(),
         depart: datetime | None = None,
         *,
-        penalties: bool = True,
+        counted: Counted = Counted.COST,
         vehicle: Vehicle = PASSENGER_CAR,
     ) -> Weights:
         """Return the weights under some wishes.
@@ -72,18 +72,18 @@ class Metrics:
             What to avoid.
         depart
             Time for conditional rules, on the clocks of the region; None takes each at its strictest.
-        penalties
-            False counts real time only.
+        counted
+            What counts.
         vehicle
             What drives.
         """
         moment = None if depart is None else to_minute(depart)
-        return self.under(avoid, self._network.rules.in_force(moment, vehicle), penalties=penalties)
+        return self.under(avoid, self._network.rules.in_force(moment, vehicle), counted)
 
-    def under(self, avoid: frozenset[str], force: InForce, *, penalties: bool = True) -> Weights:
+    def under(self, avoid: frozenset[str], force: InForce, counted: Counted = Counted.COST) -> Weights:
         """Return the weights under some wishes while certain rules are in force."""
         with self._lock:
-            return self._of((tuple(sorted(avoid)), force, penalties))
+            return self._of((tuple(sorted(avoid)), force, counted))
 
     def ever_closed(self, vehicle: Vehicle) -> Int64Array:
         """Return the edges that are closed to a vehicle at every hour."""
@@ -92,7 +92,12 @@ class Metrics:
     def of_time(self, weights: Weights) -> Weights:
         """Return the weights under which only time counts while the same rules hold as under others."""
         with self._lock:
-            return self._of(((), weights.key[1], False))
+            return self._of(((), weights.key[1], Counted.TIME))
+
+    def of_dislike(self, weights: Weights) -> Weights:
+        """Return the weights that are those of a cost less those of its time, to the millisecond."""
+        with self._lock:
+            return self._of((*weights.key[:2], Counted.DISLIKE))
 
     def _of(self, key: MetricKey) -> Weights:
         found = self._kept.get(key)
@@ -118,13 +123,17 @@ class Metrics:
         return weights
 
     def _edge_ms(self, key: MetricKey, times: Mapping[int, int]) -> Int64Array:
-        avoid, force, penalties = key
+        avoid, force, counted = key
+        if counted is Counted.DISLIKE:
+            cost = self._edge_ms((avoid, force, Counted.COST), times)
+            time = self._edge_ms(((), force, Counted.TIME), times)
+            return np.where(cost < INFINITE_MS, cost - time, INFINITE_MS)
         graph, turns = self._network.graph, self._network.turns
         time = turns.edge_time_ms.astype(np.int64)
         for edge, ms in times.items():
             time[edge] = ms
         edge_ms = time.copy()
-        if penalties:
+        if counted is Counted.COST:
             edge_ms += turns.edge_penalty_ms
         factor = load_costs().car("avoid_factor")
         for wish in avoid:
@@ -138,9 +147,11 @@ class Metrics:
         return edge_ms
 
     def _arc_ms(self, weights: Weights, arcs: NDArray[np.int64]) -> Int64Array:
-        turns, (_, force, penalties) = self._network.turns, weights.key
-        ms = weights.edge_ms[turns.state_edge[turns.arc_head[arcs]]] + turns.arc_turn_ms[arcs]
-        if penalties:
+        turns, (_, force, counted) = self._network.turns, weights.key
+        ms = weights.edge_ms[turns.state_edge[turns.arc_head[arcs]]]
+        if counted is not Counted.DISLIKE:
+            ms = ms + turns.arc_turn_ms[arcs]
+        if counted is not Counted.TIME:
             ms = ms + turns.arc_penalty_ms[arcs] + self._effects.arc_penalties_ms(force, arcs)
         ms[self._effects.closed_arcs(force, arcs)] = INFINITE_MS
         return np.asarray(np.minimum(ms, INFINITE_MS))
@@ -150,7 +161,7 @@ class Metrics:
         with self._lock:
             live, self._live_ms = self._live_ms, {}
             try:
-                return self._make(((), self._network.rules.usual(), True))
+                return self._make(((), self._network.rules.usual(), Counted.COST))
             finally:
                 self._live_ms = live
 
