@@ -126,6 +126,8 @@ class Writer:
                 step["mode"] = _MODES[route.profile]
             if m.kind in ("via", "arrive"):
                 step["distance"] = step["duration"] = step["weight"] = 0
+                # The arrival is on the road of the step before.
+                step |= {key: steps[-1][key] for key in ("name", "ref", "mode") if key in steps[-1]}
             steps.append(step)
         if words is not None:
             for index, m in enumerate(own):

@@ -15,6 +15,8 @@ _SIDESTEPS: frozenset[Kind] = frozenset({"turn", "continue", "end_of_road", "for
 _SLIP_M = 80.0
 _SLIP_LINK_M = 150.0
 _STAGGER_M = 8.0
+_CROSSING_M = 60.0
+"""Two carriageways of a road are no farther apart at a crossing."""
 _TURNING: frozenset[Kind] = frozenset({"turn", "continue", "end_of_road"})
 
 
@@ -40,6 +42,10 @@ def joined(graph: Graph, seen: Junctions, turns: list[Turn]) -> list[Turn]:
         before = kept[-1] if kept else None
         if before is not None and _is_slip(graph, seen, before, turn):
             kept[-1] = _over_slip(seen, before, turn)
+        elif before is not None and _is_uturn(graph, seen, before, turn):
+            kept[-1] = Turn(
+                junction=before.junction, last_junction=turn.last_junction, kind="uturn", modifier="uturn"
+            )
         elif before is not None and _is_stagger(seen, before, turn):
             kept.pop()
             if not is_same_road(seen, before.junction, turn.last_junction + 1):
@@ -103,6 +109,20 @@ def _is_stagger(seen: Junctions, before: Turn, after: Turn) -> bool:
     first, second = (seen.turn_over(t.junction, t.last_junction) for t in (before, after))
     turn_deg = seen.turn_over(before.junction, after.last_junction)
     return first * second < 0 and min(abs(first), abs(second)) > SLIGHT_DEG and abs(turn_deg) < _SIDESTEP_DEG
+
+
+def _is_uturn(graph: Graph, seen: Junctions, before: Turn, after: Turn) -> bool:
+    """Tell whether two turns the same way lead from one carriageway of a road into the other."""
+    if not {before.kind, after.kind} <= _TURNING or _between_m(seen, before, after) > _CROSSING_M:
+        return False
+    first, second = (seen.turn_over(t.junction, t.last_junction) for t in (before, after))
+    if first * second <= 0 or min(abs(first), abs(second)) < SLIGHT_DEG:
+        return False
+    arrives, leaves = before.junction, after.last_junction + 1
+    one_way = all(int(graph.edge_flags[seen.edges[k]]) & _ONEWAY for k in (arrives, leaves))
+    named = seen.name_set[arrives] >= 0 or seen.ref[arrives] >= 0
+    back = abs(seen.turn_over(before.junction, after.last_junction)) > UTURN_DEG
+    return one_way and named and back and is_same_road(seen, arrives, leaves)
 
 
 def _onward(before: Turn, after: Turn) -> Turn:

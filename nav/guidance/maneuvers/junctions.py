@@ -16,6 +16,7 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.integer[Any]]
 
 # Plain numbers, since looking up a member of an enumeration costs as much as the rest of a decision.
+MOTORWAY = int(RoadClass.MOTORWAY)
 TRUNK = int(RoadClass.TRUNK)
 SERVICE = int(RoadClass.SERVICE)
 FERRY = int(RoadClass.FERRY)

@@ -6,6 +6,8 @@ circle comes to them. What may not be driven, and what leads to the island in th
 
 from __future__ import annotations
 
+import numpy as np
+
 from nav.graph import EdgeFlag, Graph, NodeFlag
 from nav.guidance.maneuvers.junctions import CIRCLE_FLAGS, Junctions
 from nav.guidance.maneuvers.turn_types import UTURN_DEG, Turn, modifier_for
@@ -67,10 +69,13 @@ class _Counter:
 
     def __init__(self, graph: Graph, access: int) -> None:
         self._graph, self._access = graph, access
+        self._side = 1.0
+        """1 where the circle is driven anticlockwise, so that its exits lie to the right; else -1."""
 
     def exit(self, entry: int, circle: list[int], out: int) -> int:
         """Count the exits from the entry to the way out; 0 if that leads to or from the island."""
         node = int(self._graph.edge_to[entry])
+        self._side = self._side_of(node)
         around = self._arms(node)
         own = next((turn for arm, turn in around if arm == int(self._graph.edge_reverse[entry])), None)
         if own is None and not circle:
@@ -102,17 +107,16 @@ class _Counter:
     def _arms(self, node: int) -> list[tuple[int, float]]:
         """List the arms outside the circle in the order in which they are passed, with how far they turn.
 
-        Turns are towards the outside of the circle: to the right where traffic keeps right.
+        Turns are towards the outside of the circle: to the right where the circle is driven anticlockwise.
         """
         graph = self._graph
         inward = next((int(e) for e in graph.in_edges(node) if self._is_part(int(e))), None)
         onward = next((e for e in graph.out_edges(node) if self._is_part(e)), None)
-        side = -1.0 if int(graph.edge_flags[graph.out_edges(node)[0]]) & _LEFT_HAND else 1.0
 
         def turn(edge: int) -> float:
             assert inward is not None
             change = float(graph.edge_heading_out_deg[edge]) - float(graph.edge_heading_in_deg[inward])
-            return side * ((change + 180.0) % 360.0 - 180.0)
+            return self._side * ((change + 180.0) % 360.0 - 180.0)
 
         arms = [e for e in graph.out_edges(node) if not int(graph.edge_flags[e]) & CIRCLE_FLAGS]
         if inward is None:
@@ -120,6 +124,17 @@ class _Counter:
         edge_of_island = -180.0 if onward is None else turn(onward)
         outside = [(arm, turn(arm)) for arm in arms if turn(arm) > edge_of_island]
         return sorted(outside, key=lambda found: -found[1])
+
+    def _side_of(self, node: int) -> float:
+        """Tell which way a circle is driven: as it is drawn, else as traffic keeps."""
+        graph, circle = self._graph, self._whole_circle(node)
+        if circle and int(graph.edge_to[circle[-1]]) == node:
+            lat, lon = np.concatenate([graph.shape(edge)[:-1] for edge in circle]).T
+            east, north = lon - lon[0], lat - lat[0]
+            area = float((east * np.roll(north, -1) - np.roll(east, -1) * north).sum())
+            if area:
+                return 1.0 if area > 0 else -1.0
+        return -1.0 if int(graph.edge_flags[graph.out_edges(node)[0]]) & _LEFT_HAND else 1.0
 
     def _whole_circle(self, node: int) -> list[int]:
         """Return the edges of the circle from a node once round."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from nav.geometry import bearing_deg, cumulative_m, distance_m, turn_angle_deg
 from nav.graph import EdgeFlag, Graph
-from nav.guidance.maneuvers.junctions import LINK, SERVICE, TRUNK, Arm, Junctions
+from nav.guidance.maneuvers.junctions import LINK, MOTORWAY, SERVICE, TRUNK, Arm, Junctions
 from nav.guidance.maneuvers.roundabouts import mini_roundabout, roundabout, touched
 from nav.guidance.maneuvers.turn_types import SLIGHT_DEG, STRAIGHT_DEG, UTURN_DEG, Turn, modifier_for, only
 from nav.guidance.maneuvers.types import Kind, Modifier
@@ -39,7 +39,7 @@ def turns_of(graph: Graph, seen: Junctions, *, every_name: bool = False) -> list
     seen : Junctions
         The junctions of the route.
     every_name : bool
-        Whether a road that becomes another one straight on is always among them, and not only where a
+        Whether a road that becomes another one is always among them, however short, and not only where a
         driver could take a wrong one.
 
     Returns
@@ -62,7 +62,7 @@ def turns_of(graph: Graph, seen: Junctions, *, every_name: bool = False) -> list
         elif seen.connector[i + 1] and not seen.back[i]:
             turn, done = _through_connectors(graph, seen, i)
         else:
-            turn = _median_uturn(seen, i) or _at_junction(graph, seen, i)
+            turn = _median_uturn(seen, i) or _at_junction(graph, seen, i, every_name=every_name)
         if turn is not None and turn.kind == "new_name" and not (every_name or _could_err(seen, turn)):
             continue
         if turn is not None:
@@ -92,9 +92,9 @@ def _through_connectors(graph: Graph, seen: Junctions, i: int) -> tuple[Turn | N
     while last < edges - 2 and seen.connector[last + 1] and not seen.circle[last + 2]:
         last += 1
     if seen.connector[last + 1] or seen.ferry[last + 1]:
-        return _at_junction(graph, seen, i), i
+        return _at_junction(graph, seen, i, every_name=False), i
     turn_deg = _seen_turn_deg(graph, seen, i, last)
-    if abs(turn_deg) > UTURN_DEG:
+    if abs(turn_deg) > UTURN_DEG and not _is_another_street(seen, i, last + 1):
         return Turn(junction=i, last_junction=last, kind="uturn", modifier="uturn"), last
     if seen.link[last + 1] and seen.road_class[last + 1] <= TRUNK and not seen.link[i]:
         modifier = modifier_for(turn_deg) if abs(turn_deg) > SLIGHT_DEG else _lean(turn_deg, [])
@@ -122,9 +122,10 @@ def _median_uturn(seen: Junctions, i: int) -> Turn | None:
     return Turn(junction=i, last_junction=i + 1, kind="uturn", modifier="uturn")
 
 
-def _at_junction(graph: Graph, seen: Junctions, i: int) -> Turn | None:
+def _at_junction(graph: Graph, seen: Junctions, i: int, *, every_name: bool) -> Turn | None:
     turn_deg = seen.turn_deg[i]
-    if seen.back[i] or abs(_seen_turn_deg(graph, seen, i, i)) > UTURN_DEG:
+    back = abs(_seen_turn_deg(graph, seen, i, i)) > UTURN_DEG and not _is_another_street(seen, i, i + 1)
+    if seen.back[i] or back:
         return only(i, "uturn", "uturn")
     if seen.ferry[i + 1] and not seen.ferry[i]:
         return only(i, "ferry", "straight")
@@ -132,12 +133,10 @@ def _at_junction(graph: Graph, seen: Junctions, i: int) -> Turn | None:
         return only(i, "continue", modifier_for(turn_deg))
     arms = seen.arms(i)
     rivals = [arm for arm in arms if arm.legal and (not arm.minor or seen.road_class[i + 1] >= SERVICE)]
-    return (
-        _ramp(graph, seen, i, rivals)
-        or _fork(seen, i, rivals)
-        or _turn(seen, i, arms, rivals)
-        or (only(i, "new_name", "straight") if is_renamed(graph, seen, i, i) else None)
-    )
+    turn = _ramp(graph, seen, i, rivals) or _fork(seen, i, rivals) or _turn(seen, i, arms, rivals)
+    if turn is None and is_renamed(graph, seen, i, i, briefly=every_name):
+        return only(i, "new_name", modifier_for(turn_deg))
+    return turn
 
 
 def _seen_turn_deg(graph: Graph, seen: Junctions, first: int, last: int) -> float:
@@ -222,13 +221,23 @@ def _fork(seen: Junctions, i: int, rivals: list[Arm]) -> Turn | None:
         return only(i, "fork", _lean(turn_deg, forked))
     if _stays(seen, i, forked) and size < straightest + _CLEARLY_STRAIGHTER_DEG / 2:
         return None
-    if size + _CLEARLY_STRAIGHTER_DEG < straightest and size < STRAIGHT_DEG:
+    if _is_through_motorway(seen, i, forked):
+        return None
+    # Where neither branch goes straight on both bend away, and neither is the obvious one.
+    both_bend = size > _CLEARLY_STRAIGHTER_DEG and straightest - size < STRAIGHT_DEG
+    if size + _CLEARLY_STRAIGHTER_DEG < straightest and size < STRAIGHT_DEG and not both_bend:
         more_important = any(arm.road_class < seen.road_class[i + 1] for arm in forked)
         if not more_important:
             return None
     if straightest < _CLEARLY_STRAIGHTER_DEG and size > STRAIGHT_DEG:
         return only(i, "continue" if is_same_road(seen, i, i + 1) else "turn", modifier_for(turn_deg))
     return only(i, "fork", _lean(turn_deg, forked))
+
+
+def _is_through_motorway(seen: Junctions, i: int, rivals: list[Arm]) -> bool:
+    """Tell whether the route stays on a motorway that only ramps leave, bend as it may."""
+    motorway = seen.road_class[i] == seen.road_class[i + 1] == MOTORWAY and not seen.link[i]
+    return motorway and is_same_road(seen, i, i + 1) and all(arm.link for arm in rivals)
 
 
 def _stays(seen: Junctions, i: int, rivals: list[Arm]) -> bool:
@@ -241,7 +250,7 @@ def _stays(seen: Junctions, i: int, rivals: list[Arm]) -> bool:
 def _turn(seen: Junctions, i: int, arms: list[Arm], rivals: list[Arm]) -> Turn | None:
     turn_deg = seen.turn_deg[i]
     size = abs(turn_deg)
-    if size < STRAIGHT_DEG:
+    if size < STRAIGHT_DEG or (rivals and _is_through_motorway(seen, i, rivals)):
         return None
     straighter = [arm for arm in rivals if abs(arm.turn_deg) < size + 10]
     # The road bends, and a side road leaves it; at a T or a Y the driver does not see which is which.
@@ -291,8 +300,14 @@ def is_same_road(seen: Junctions, before: int, after: int) -> bool:
     return unnamed and seen.ref[before] >= 0 and seen.ref[before] == seen.ref[after]
 
 
-def is_renamed(graph: Graph, seen: Junctions, first: int, last: int) -> bool:
-    """Tell whether the road goes on under another name, as a driver would notice."""
+def _is_another_street(seen: Junctions, before: int, after: int) -> bool:
+    """Tell whether two edges are roads of different names, which no U-turn leads from one to the other."""
+    named = seen.name_set[before] >= 0 and seen.name_set[after] >= 0
+    return named and not is_same_road(seen, before, after)
+
+
+def is_renamed(graph: Graph, seen: Junctions, first: int, last: int, *, briefly: bool = False) -> bool:
+    """Tell whether the road goes on under another name, for long enough to be noticed or also briefly."""
     before, after = seen.name_set[first], seen.name_set[last + 1]
     if before < 0 or after < 0 or before == after or seen.road_class[last + 1] >= SERVICE:
         return False
@@ -300,7 +315,8 @@ def is_renamed(graph: Graph, seen: Junctions, first: int, last: int) -> bool:
         return False
     if not speakable_name(graph.names(after).get("", "")):
         return False
-    return graph.names(before).get("") != graph.names(after).get("") and _lasts(seen, last + 1, after)
+    other = graph.names(before).get("") != graph.names(after).get("")
+    return other and (briefly or _lasts(seen, last + 1, after))
 
 
 def _lasts(seen: Junctions, first: int, name_set: int) -> bool:

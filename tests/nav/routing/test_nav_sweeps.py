@@ -9,8 +9,8 @@ import pytest
 
 from nav.region import Region
 from nav.routing.leg import Place
-from nav.routing.router import Router
 from nav.routing.queries.sweeps import sweep
+from nav.routing.router import Router
 
 ROAD = {"highway": "residential"}
 YARDS = """
