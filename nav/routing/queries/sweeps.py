@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.graph import FloatArray
-from nav.routing.engine import Seed, Weights
+from nav.routing.engine import Weights
 from nav.routing.leg import Place
+from nav.routing.search import Seed
 from nav.routing.ways import Ways
 
 

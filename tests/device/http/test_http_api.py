@@ -24,6 +24,7 @@ from nav.region import Region
 from nav.routing.output.polyline import decode, encode
 from nav.routing.router import Router
 from tests.device.town import write_town
+from tests.nav.metres import draw
 
 
 @pytest.fixture(scope="module")
@@ -326,3 +327,18 @@ def test_the_vehicle_and_the_hour_of_a_request(tmp_path: Path) -> None:
     table = client.get(f"/table/v1/driving/{ends}?depart=2026-12-25T08:00&height=2.6").json()
     plain = client.get(f"/table/v1/driving/{ends}?depart=2026-12-25T08:00").json()
     assert table["durations"][0][1] > plain["durations"][0][1]
+
+
+def test_every_name_is_listed_also_round_a_bend(tmp_path: Path) -> None:
+    """Short streets too, as OSRM does; the arrival is on the road of the step before."""
+    street = {"highway": "primary"}
+    ways = {"ab": {**street, "name": "First"}, "bc": {**street, "name": "Second", "ref": "B 2"}}
+    drawn = draw(tmp_path, {"a": (0, 0), "b": (100, 0), "c": (100, -100)}, ways)
+    client = TestClient(create_app(drawn.region))
+    ends = ";".join(f"{lon},{lat}" for lat, lon in (drawn.point("a"), drawn.point("c")))
+    steps = client.get(f"/route/v1/driving/{ends}?steps=true").json()["routes"][0]["legs"][0]["steps"]
+    assert [(s["maneuver"]["type"], s["maneuver"].get("modifier"), s["name"]) for s in steps[:2]] == [
+        ("depart", None, "First"),
+        ("new name", "right", "Second"),
+    ]
+    assert (steps[2]["name"], steps[2]["ref"]) == ("Second", "B 2")

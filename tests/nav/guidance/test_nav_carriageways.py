@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.nav.guidance.roads import MAIN, STREET, kinds, named
-from tests.nav.metres import draw
+from tests.nav.metres import draw, grid
 
 
 def test_crossing_a_dual_carriageway_is_one_turn(draw_map: Any) -> None:
@@ -71,3 +73,43 @@ def test_a_left_turn_over_a_near_carriageway_is_one_turn(tmp_path: Path) -> None
     route = draw(tmp_path, MEDIAN, ways).route("S", "E")
     assert [k.split()[1] for k in kinds(route)] == ["left"]
     assert route.maneuvers[1].names[""] == "Avenue"
+
+
+CROSSING = """
+      i l
+
+d     c b     a
+e     f g     h
+
+      j k
+"""
+"""Two carriageways each way; grid() takes a column for as many metres as a row."""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("a", "h", ["uturn uturn"]),
+        ("k", "j", ["uturn uturn"]),
+        ("e", "d", ["uturn uturn"]),
+        ("k", "d", ["turn left"]),
+        ("e", "h", []),
+        ("e", "j", ["turn right"]),
+    ],
+)
+def test_back_through_a_crossing_of_carriageways(
+    tmp_path: Path, start: str, end: str, expected: list[str]
+) -> None:
+    first = {**MAIN, "name": "First", "oneway": "yes"}
+    second = {**MAIN, "name": "Second", "oneway": "yes"}
+    along = {"ab": first, "bc": first, "cd": first, "ef": first, "fg": first, "gh": first}
+    across = {"ic": second, "cf": second, "fj": second, "kg": second, "gb": second, "bl": second}
+    drawn = draw(tmp_path, grid(CROSSING, 20), along | across)
+    assert drawn.kinds(start, end) == expected
+
+
+def test_round_a_block_is_no_u_turn(tmp_path: Path) -> None:
+    one_way = {**MAIN, "name": "First", "oneway": "yes"}
+    ways = {"ab": one_way, "cd": one_way, "bc": named(STREET, "Side")}
+    drawn = draw(tmp_path, {"a": (-300, 0), "b": (0, 0), "c": (0, 90), "d": (-300, 90)}, ways)
+    assert "uturn uturn" not in drawn.kinds("a", "d")

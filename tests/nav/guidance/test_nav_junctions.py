@@ -231,3 +231,43 @@ def test_a_street_that_only_changes_its_name_is_silent(tmp_path: Path, side: Any
         {"ab": road("tertiary", "First"), "bc": road("tertiary", "Second"), "bd": side},
     )
     assert bool(drawn.kinds("a", "c")) == told
+
+
+def test_a_very_sharp_turn_into_another_street_is_no_u_turn(tmp_path: Path) -> None:
+    spots = {"a": (-200, 0), "b": (0, 0), "c": (-200, -40), "d": (-120, -80)}
+    ways = {
+        "ab": road("primary", "North"),
+        "bc": road("primary", "Middle"),
+        "bd": road("primary", "South"),
+    }
+    drawn = draw(tmp_path, spots, ways)
+    assert [m.say("en") for m in drawn.turns("a", "c")] == ["Turn sharp right onto Middle"]
+    assert drawn.kinds("d", "c") == ["turn sharp_left"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_fork"),
+    [
+        pytest.param(
+            (150, -50), (150, -100), ["fork slight_left", "fork slight_right"], id="both bend right"
+        ),
+        pytest.param((150, 100), (150, 50), ["fork slight_left", "fork slight_right"], id="both bend left"),
+        pytest.param((150, 5), (150, 100), [], id="one goes straight on"),
+    ],
+)
+def test_a_fork_without_a_straight_branch(
+    tmp_path: Path, left: tuple[float, float], right: tuple[float, float], is_fork: bool
+) -> None:
+    spots = {"a": (-200, 0), "b": (0, 0), "c": left, "d": right}
+    ways = {"ab": road("primary"), "bc": road("primary"), "bd": road("primary")}
+    drawn = draw(tmp_path, spots, ways)
+    expected = [["fork slight_left"], ["fork slight_right"]] if is_fork else [[], ["turn slight_left"]]
+    assert [drawn.kinds("a", end) for end in "cd"] == expected
+
+
+@pytest.mark.parametrize("bend", [30, 60])
+def test_a_motorway_that_bends_where_a_ramp_leaves_is_followed_in_silence(tmp_path: Path, bend: int) -> None:
+    spots = {"a": (-600, 0), "b": (0, 0), "c": (100, bend), "d": (400, 4 * bend), "r": (300, 0)}
+    ways = {"abcd": road("motorway", "A1", oneway=True), "br": road("motorway_link", oneway=True)}
+    drawn = draw(tmp_path, spots, ways)
+    assert drawn.kinds("a", "d", headings_deg=(90, None)) == []

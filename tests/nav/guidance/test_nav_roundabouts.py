@@ -100,3 +100,15 @@ def test_mini_roundabouts(tmp_path: Path, origin: tuple[float, float], right: di
 def test_a_mini_roundabout_without_another_road_is_silent(tmp_path: Path) -> None:
     drawn = draw(tmp_path, CROSS, {"SX": ROAD, "XN": ROAD}, nodes={"X": {"highway": "mini_roundabout"}})
     assert drawn.kinds("S", "N") == []
+
+
+def test_a_circle_is_counted_the_way_it_is_driven(tmp_path: Path) -> None:
+    """One that runs with the clock where traffic keeps right: each arm comes and leaves at one node."""
+    spots = ring("behk", 15, clockwise=True) | {
+        "a": (-120, -160), "c": (120, -160), "d": (-160, 120), "f": (-160, -120),
+        "g": (120, 160), "i": (-120, 160), "j": (160, -120), "l": (160, 120),
+    }  # fmt: skip
+    arm = {"highway": "tertiary", "oneway": "yes"}
+    ways = {"behkb": CIRCLE} | dict.fromkeys(("abc", "def", "ghi", "jkl"), arm)
+    drawn = draw(tmp_path, spots, ways)
+    assert exits(drawn, "f", "i", "l", "c", start="a") == {"f": 1, "i": 2, "l": 3, "c": 4}
