@@ -115,7 +115,8 @@ class Writer:
     def _leg_steps(
         self, line: Line, own: list[Maneuver], end_m: float, words: Words | None
     ) -> list[dict[str, Any]]:
-        route, steps = line.route, []
+        route = line.route
+        steps: list[dict[str, Any]] = []
         for m in own:
             until = min(m.offset_m + m.length_m, end_m) if m.kind not in ("via", "arrive") else m.offset_m
             edge = route.edges[min(m.edge_start, len(route.edges) - 1)]
