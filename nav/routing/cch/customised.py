@@ -31,7 +31,7 @@ from nav.routing.weights.turns import Turns
 from nav.routing.weights.weights import Question, Weights
 
 T = TypeVar("T")
-_KEPT, _KEPT_OF_LARGE = 6, 2
+_KEPT, _KEPT_OF_LARGE = 6, 3
 _SMALL_STATES = 60_000
 """Up to this size costs are customised in a fraction of a second, and it is better to wait for them."""
 _MOST_PARTIAL_SHARE = 0.05

@@ -24,7 +24,7 @@ from nav.routing.weights.weights import Question, Weights
 
 T = TypeVar("T")
 _KEPT_METRICS = 6
-_KEPT_METRICS_OF_LARGE = 2
+_KEPT_METRICS_OF_LARGE = 3
 _MOST_PARTIAL = 1500
 """More changed arcs than this, scattered over a region, cost more one by one than all together."""
 _SMALL_STATES = 60_000

@@ -19,7 +19,7 @@ def index_arrays(network: Network) -> dict[str, NDArray[Any]]:
         return {}
     order = network.order
     engine = Engine(network.graph, network.turns, lambda: order, use_index=False)
-    arc_ms = Metrics(network, engine).under(frozenset(), network.rules.usual(), penalties=True).arc_ms
+    arc_ms = Metrics(network, engine).under(frozenset(), network.rules.usual()).arc_ms
     hierarchy = build_hierarchy(network.turns, order)
     costs = customise(hierarchy, arc_ms)
     assert costs is not None

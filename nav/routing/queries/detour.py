@@ -17,6 +17,9 @@ from nav.routing.weights.weights import Weights
 if TYPE_CHECKING:
     from nav.routing.route import Route
 
+_SMALL_STATES = 60_000
+"""On larger regions two more sets of weights take longer than the ways over some places."""
+
 
 def detours_s(
     ways: Ways,
@@ -75,7 +78,7 @@ def _calls(
     weights: Weights,
 ) -> list[_Call]:
     """Return the cheapest way over each stop that can be reached and left again."""
-    timed = ways.turns.state_count <= SMALL_STATES
+    timed = ways.turns.state_count <= _SMALL_STATES
     start, end = ways.legs.open_starts(weights, start), ways.legs.open_ends(weights, end)
     places = [(i, place) for i, stop in enumerate(stops) for place in ways.legs.open_ends(weights, stop)]
     if not places or not start or not end:

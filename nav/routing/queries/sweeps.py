@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.graph import FloatArray
-from nav.routing.engine import Weights
 from nav.routing.leg import Place
 from nav.routing.search import Seed
 from nav.routing.ways import Ways
+from nav.routing.weights.weights import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +74,9 @@ def _between(ways: Ways, starts: Sequence[Place], ends: Sequence[Place], weights
 
 def _distances(ways: Ways, starts: Sequence[Place], ends: Sequence[Place], weights: Weights) -> FloatArray:
     """Return the cost from the ends of the edges of some places to the ends of those of others."""
-    edge_state = ways.turns.edge_state
-    sources = [int(edge_state[place.edge]) for place in starts]
-    groups = [ways.legs.states_of(place.edge) for place in ends]
-    if len(starts) > len(ends):
-        seeds: list[list[Seed]] = [[(state, 0) for state in states] for states in groups]
-        return ways.engine.into(weights, sources, seeds)
-    table = ways.engine.many(weights, [[(state, 0)] for state in sources], [s for g in groups for s in g])
-    first = np.cumsum([0, *map(len, groups)])[:-1]
-    return np.asarray(np.minimum.reduceat(table, first, axis=1)) if len(first) else table
+    sources: list[list[Seed]] = [[(int(ways.turns.edge_state[place.edge]), 0)] for place in starts]
+    targets: list[list[Seed]] = [[(state, 0) for state in ways.legs.states_of(place.edge)] for place in ends]
+    return ways.engine.table(weights, sources, targets)
 
 
 def _edges(places: Sequence[Place]) -> NDArray[np.int64]:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from nav.graph import Int64Array
 from nav.law.rules import InForce
 from nav.routing.search import Seed
 
-MetricKey = tuple[tuple[str, ...], InForce, bool]
-"""What distinguishes sets of weights: avoided roads, rules in force, whether penalties count."""
+
+class Counted(Enum):
+    """What a set of weights counts."""
+
+    COST = "time and dislike: what routes minimise"
+    TIME = "time alone"
+    DISLIKE = "dislike alone"
+
+
+MetricKey = tuple[tuple[str, ...], InForce, Counted]
+"""What distinguishes sets of weights: avoided roads, rules in force, what counts."""
 Question = tuple[list[Seed], list[Seed]]
 """Where a path may begin and where it may end."""
 
