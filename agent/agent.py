@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -24,7 +23,7 @@ from agent.actions.session import Session
 from agent.actions.suggestion import Suggester, Suggestion
 from agent.actions.turn import Result, Turn
 from agent.errors import AgentError
-from agent.trip.orders import order_of
+from agent.trip.spoken.heard import of_trip
 from agent.understanding.intent import (
     Cancel,
     ChangeRoute,
@@ -162,9 +161,12 @@ class Agent:
         guidance = self._followed()
         spoken = language if language in codes() else None
         understood = self._understand(text, alternatives, spoken, guidance)
-        order = order_of(understood.text, understood.language, planning=self.session.plan is not None)
-        if order is not None:
-            understood = replace(understood, intents=(order,), confidence=1.0)
+        understood = of_trip(
+            understood,
+            planning=self.session.plan is not None,
+            asked=self.session.question is not None,
+            now=self._desk.now(),
+        )
         took_ms = (time.perf_counter() - started) * 1000
         return self._answer(text, understood, position, guidance, took_ms)
 

@@ -43,6 +43,7 @@ START = {
     "andorra": (42.5075, 1.5218),
     "monaco": (43.7384, 7.4246),
     "tsinghua": (40.0, 116.32),
+    "nanjing-centre": (32.0436, 118.7787),
     "county": (31.381, 120.951),
 }
 _COMMAND = "xiaogao bench trips"

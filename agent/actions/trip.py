@@ -11,20 +11,18 @@ from agent.actions.turn import Result, Turn
 from agent.errors import PlanImpossible
 from agent.trip.accounting import Entry
 from agent.trip.asked.occasions import is_impossible, trip_date
+from agent.trip.asked.sentence import merged
 from agent.trip.changes.replan import change_plan
 from agent.trip.dates import first_day_of
 from agent.trip.inquiry import make_request
 from agent.trip.planner import make_plan
 from agent.trip.request import TripRequest
 from agent.trip.verifier import require
-from agent.understanding.intent import PlanChange, PlanTrip
+from agent.understanding.intent import PlanChange, PlanTrip, Wishes
 from nav.country import country_at
 
 if TYPE_CHECKING:
     from agent.trip.changes.changed import Changed
-
-_PAST_KEPT = 8
-"""So many changes can be taken back."""
 
 
 def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
@@ -41,12 +39,49 @@ def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
         return _change(turn, intent.change)
     pending = turn.session.plan_inputs if turn.session.plan is None else None
     if isinstance(pending, PlanTrip) and not intent.where and not intent.towns and intent.days is not None:
-        intent = pending.model_copy(update={"days": intent.days})
+        intent = pending.model_copy(
+            update={"days": intent.days, "wishes": merged(pending.wishes, intent.wishes)}
+        )
+    if _is_wish(intent) and turn.session.plan is not None:
+        return _wished(turn, intent)
+    if intent.days is None and intent.wishes.by_day:
+        intent = intent.model_copy(update={"days": max(1, *(day.day for day in intent.wishes.by_day))})
     if intent.days is None:
         turn.session.plan_inputs = intent
         turn.session.plan = None
         return turn.ask(turn.say("trip.how_long"), intent=intent, expecting="days")
     return _make(turn, intent)
+
+
+def _is_wish(intent: PlanTrip) -> bool:
+    """Whether only wishes are said, for the plan at hand."""
+    return intent.days is None and not (intent.where or intent.towns or intent.date)
+
+
+def _wished(turn: Turn, intent: PlanTrip) -> Result:
+    """Make the plan at hand anew with a wish that was said afterwards; it can be taken back."""
+    session = turn.session
+    request, before = session.plan_inputs, session.plan
+    if not isinstance(request, TripRequest) or before is None:
+        return turn.impossible("trip.none")
+    if intent.wishes.model_copy(update={"unread": ()}) == Wishes():
+        return turn.impossible("trip.unread")
+    try:
+        fresh = make_request(
+            turn.desk,
+            where="" if request.extra.get("here") else request.where,
+            towns=tuple(town.name for town in request.towns) if len(request.towns) > 1 else (),
+            days=request.days,
+            wishes=merged(request.wishes, intent.wishes),
+            position=request.start,
+            first_day=request.first_day,
+            range_m=request.range_m,
+            language=request.language,
+        )
+        plan = require(make_plan(turn.desk, fresh), fresh, turn.desk)
+    except PlanImpossible as refusal:
+        return trip_told.refused(turn, refusal)
+    return trip_told.shown(turn, plan, fresh)
 
 
 def _make(turn: Turn, intent: PlanTrip) -> Result:
@@ -71,7 +106,6 @@ def _make(turn: Turn, intent: PlanTrip) -> Result:
         plan = require(make_plan(turn.desk, request), request, turn.desk)
     except PlanImpossible as refusal:
         return trip_told.refused(turn, refusal, intent)
-    turn.session.plan_past = []
     return trip_told.shown(turn, plan, request)
 
 
@@ -106,7 +140,7 @@ def _change(turn: Turn, change: PlanChange) -> Result:
         require(changed.plan, changed.request, turn.desk)
     except PlanImpossible as refusal:
         return trip_told.refused(turn, refusal)
-    session.plan_past = [*session.plan_past[1 - _PAST_KEPT :], (session.plan, session.plan_inputs)]
+    trip_told.put_aside(session)
     session.plan, session.plan_inputs = changed.plan, changed.request
     session.touched_at = turn.desk.now()
     return Result(
@@ -130,7 +164,7 @@ def _undo(turn: Turn) -> Result:
 def _changed_words(turn: Turn, change: PlanChange, changed: Changed) -> str:
     plan, request = changed.plan, changed.request
     count = sum(len(day.sights) for day in plan.days)
-    start = plan.days[max(changed.day - 1, 0)].start
+    start = plan.days[min(max(changed.day, 1), len(plan.days)) - 1].start
     what = turn.say(
         _key(turn, change, changed),
         names=turn.listed([turn.name(place) for place in changed.places]),

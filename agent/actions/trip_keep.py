@@ -117,7 +117,6 @@ def recall(turn: Turn, label: str) -> Result:
         plan, request = unpacked(turn, kept)
     except PlanImpossible as refusal:
         return trip_told.refused(turn, refusal)
-    turn.session.plan_past = []
     result = trip_told.shown(turn, plan, request)
     gap = "" if turn.language == "zh" else " "
     result.reply = f"{turn.say('trip.recalled')}{gap}{result.reply}"

@@ -22,6 +22,8 @@ _MOST_NOTES = 3
 _NAMED_A_DAY = {1: 5, 2: 3, 3: 2}
 _ASKS_DAYS = {"days_zero", "days_many", "few_sights", "towns_many"}
 """Refusals after which other days would do."""
+_PAST_KEPT = 8
+"""So many changes can be taken back."""
 
 
 def summary(turn: Turn, plan: Plan, request: TripRequest) -> str:
@@ -93,7 +95,7 @@ def _accounts(turn: Turn, plan: Plan, entries: list[Entry]) -> list[str]:
 _OF_NOTE = {
     "like": "missing", "meal": "missing", "no_room": "no_room", "no_table": "no_table", "prices": "prices",
     "dog": "dog", "wheelchair": "wheelchair", "lodging": "lodging", "no_night": "no_night",
-    "nearest_hotel": "nearest_hotel", "start": "start", "date": "date",
+    "nearest_hotel": "nearest_hotel", "start": "start", "date": "date", "unread": "unread",
 }  # fmt: skip
 
 
@@ -123,11 +125,18 @@ def lost(turn: Turn, plan: Plan, request: TripRequest, before: Plan) -> str:
 def shown(turn: Turn, plan: Plan, request: TripRequest) -> Result:
     """Keep a plan as the one that is spoken of, and tell it."""
     session = turn.session
+    put_aside(session)
     session.plan, session.plan_inputs, session.plan_next = plan, request, 0
     session.touched_at = turn.desk.now()
     places = tuple(visit.place for visit in plan.visits if visit.kind in {"sight", "evening", "hotel"})
     session.offered = tuple({p.id: p for p in places}.values())
     return Result(outcome="done", reply=summary(turn, plan, request), plan=plan, places=session.offered)
+
+
+def put_aside(session: Session) -> None:
+    """Keep the plan at hand, so that what follows can be taken back."""
+    if session.plan is not None:
+        session.plan_past = [*session.plan_past[1 - _PAST_KEPT :], (session.plan, session.plan_inputs)]
 
 
 def refused(turn: Turn, refusal: PlanImpossible, intent: PlanTrip | None = None) -> Result:

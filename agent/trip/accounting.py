@@ -52,7 +52,7 @@ class Accounting:
 
 
 _WORD_SLOTS = (
-    "likes", "dislikes", "must", "meals", "no_meal", "who", "money", "lodging", "limit", "time",
+    "likes", "dislikes", "must", "meals", "no_meal", "who", "money", "lodging", "limit", "time", "unread",
 )  # fmt: skip
 _VALUE_SLOTS = ("children", "elderly", "budget", "hotel_stars", "pace", "avoid", "depart")
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from agent.errors import PlanImpossible
 from agent.trip.accounting import Entry, spans_of
 from agent.trip.asked.clock import Times, times_of
+from agent.trip.asked.marks import listed
 from agent.trip.asked.party import Party, party_of
 from agent.trip.asked.wishes import Limits, budget_of, limits_of, lodging_of
 from agent.trip.candidates import drivable, sights_for, slot_of, town_holding, with_sights
 from agent.trip.offered.beds import find_beds
 from agent.trip.offered.kinds import DIETS
-from agent.trip.offered.sights import themes_of
+from agent.trip.offered.sights import knows, themes_of
 from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurants_of, serves
 from agent.trip.offered.towns import Town, towns_of
 from agent.trip.request import MAX_DAYS, TripRequest, on_road
@@ -61,10 +62,11 @@ def make_request(
     """
     _check(days, wishes)
     spoken = language or language_of(where, *towns, *(words for _, words in spans_of(wishes)))
+    where, wishes = _place_among(desk, where, towns, wishes, position, spoken)
     found = towns_of(desk, where, _all_towns(where, towns, wishes), position, spoken)
     if len(found) > days:
         raise PlanImpossible("towns_many", count=len(found), limit=len(found))
-    wishes = _sorted_out(wishes)
+    wishes = _split(desk, _sorted_out(wishes), found, spoken)
     party, limits = party_of(wishes, spoken), limits_of(wishes.limit, spoken)
     times = times_of(wishes.time, spoken)
     sights = sights_for(desk, found, wishes, party, days)
@@ -130,6 +132,31 @@ def _sorted_out(wishes: Wishes) -> Wishes:
             "dislikes": tuple(w for w in wishes.dislikes if w not in food),
         }
     )
+
+
+def _place_among(
+    desk: Desk, where: str, towns: tuple[str, ...], wishes: Wishes, position: Point | None, language: Language
+) -> tuple[str, Wishes]:
+    """Take the area from the words that nobody read, where none was read as the area."""
+    if where or towns or not wishes.unread or any(day.where for day in wishes.by_day):
+        return where, wishes
+    for words in wishes.unread:
+        try:
+            towns_of(desk, words, (), position, language)
+        except PlanImpossible:
+            continue
+        return words, wishes.model_copy(update={"unread": tuple(w for w in wishes.unread if w != words)})
+    return where, wishes
+
+
+def _split(desk: Desk, wishes: Wishes, towns: Sequence[Town], language: Language) -> Wishes:
+    """Take a list of names that have to be in apart, unless the whole of it is a name."""
+    must: list[str] = []
+    for words in wishes.must:
+        parts = listed(words, language) if language in {"zh", "en"} else ()
+        whole = len(parts) < 2 or knows(desk, words, towns[0].center)
+        must += [words] if whole else parts
+    return wishes.model_copy(update={"must": tuple(dict.fromkeys(must))})
 
 
 def _named(towns: Sequence[Town], language: Language) -> str:

@@ -38,6 +38,8 @@ def _told(plan: Plan, request: TripRequest, slot: str, words: str) -> list[Entry
             return [entry("unknown", "prices")]
         case "budget":
             return [entry("unknown", "prices")]
+        case "unread":
+            return [entry("unknown", "unread")]
         case "limit":
             return [entry("kept") if words in dict(request.limits.read) else entry("unknown", "limit")]
         case "time":

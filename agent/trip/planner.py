@@ -201,7 +201,7 @@ def write_days(
     days: list[Day] = []
     eaten = set(used)
     car: Point | None = None
-    out: set[str] = set()
+    out = {stop.place.id for stops in solved for stop in stops if stop.kind == "sight"}
     for frame, stops in zip(frames, solved, strict=True):
         begun = frame if car is None or distance_m(car, frame.start) > 2_000 else replace(frame, car=car)
         fitted = stretched(shop.rough, begun, [s for s in stops if s.kind == "sight"])

@@ -81,6 +81,9 @@ class Understanding:
     requests: Sequence[Mapping[str, Any]] = field(default=())
     """Kinds and slots before their meaning in this state."""
 
+    kind_p: Mapping[str, float] = field(default_factory=dict)
+    """Probability of the kind of each request alone, whatever its slots, 0 to 1."""
+
     def is_sure(self, context: State) -> bool:
         """Whether it may be carried out without asking."""
         least = ACT_HARMLESS if all(isinstance(intent, _HARMLESS) for intent in self.intents) else ACT
@@ -172,6 +175,7 @@ class Understander:
             "reader",
             reading.why,
             reading.left_over,
+            reading.kind_p,
         )
 
     @staticmethod
@@ -184,6 +188,7 @@ class Understander:
         tier: Tier,
         why: str,
         left_over: tuple[str, ...] = (),
+        kind_p: Mapping[str, float] | None = None,
     ) -> Understanding:
         return Understanding(
             text=text,
@@ -194,6 +199,7 @@ class Understander:
             why=why,
             left_over=left_over,
             requests=requests,
+            kind_p=kind_p or {},
         )
 
     def _guessed(self, doubtful: Understanding, context: State) -> Understanding:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from poi.place import Place
 
 
+_SEEN = {"sight", "evening"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """A plan after a change."""
@@ -111,9 +114,10 @@ def rewritten(desk: Desk, plan: Plan, request: TripRequest, changes: Rewrite) ->
         if changes.stretch and number in changes.stops:
             sights = stretched(shop.rough, begun, sights)
         evening = next((s for s in stops if s.kind == "evening"), None)
-        eaten = _tables_elsewhere(plan, days, number)
+        eaten = _tables_elsewhere(plan, days, number, changes.tables)
         kept = {**(tables_of(old) if old else {}), **changes.tables.get(number, {})}
-        out = {v.place.id for day in (*days, *plan.days) for v in day.visits if v.kind == "evening"}
+        out = {v.place.id for day in (*days, *plan.days) for v in day.visits if v.kind in _SEEN}
+        out |= {s.place.id for fresh in changes.stops.values() for s in fresh}
         day, _ = write_day(shop, begun, sights, used=eaten, tables=kept, evening=evening, out=out)
         days.append(day)
     return assemble(desk, request, days)
@@ -130,9 +134,14 @@ def _fits(day: Day, start: Point, car: Point, begin: datetime, hotel: Place | No
     )
 
 
-def _tables_elsewhere(plan: Plan, days: Sequence[Day], number: int) -> frozenset[str]:
-    others = [*days, *plan.days[number + 1 :]]
-    return frozenset(i.id for day in others for i in tables_of(day).values())
+def _tables_elsewhere(
+    plan: Plan, days: Sequence[Day], number: int, changed: Mapping[int, Mapping[str, Place]]
+) -> frozenset[str]:
+    """Return the ids of the restaurants of the other days: as written, or as they will be."""
+    tables = [tables_of(day) for day in days]
+    later = enumerate(plan.days[number + 1 :], number + 1)
+    tables += [{**tables_of(day), **changed.get(n, {})} for n, day in later]
+    return frozenset(place.id for day in tables for place in day.values())
 
 
 def solved_day(

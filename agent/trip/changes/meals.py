@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from agent.errors import PlanImpossible
-from agent.trip.changes.changed import Changed, Rewrite, in_use, rewritten, tables_of
+from agent.trip.changes.changed import Changed, Rewrite, rewritten, tables_of
 from agent.trip.offered.menu import Menu
 from agent.trip.offered.tables import MealWish, serves
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk
     from agent.trip.itinerary import Plan
+    from agent.trip.offered.tables import Role
     from agent.trip.request import TripRequest
+    from poi.place import Place
 
 _TRIED = 6
 
@@ -35,10 +37,11 @@ def change_meal(
     """
     days = [i for i, day in enumerate(plan.days) if role in tables_of(day) and index in (None, i)]
     if not days:
-        raise PlanImpossible("nothing_to_change")
+        raise PlanImpossible("no_meal")
     number = days[0]
     old = tables_of(plan.days[number])[role]
     gone = frozenset(request.extra.get("old_tables", frozenset())) | {old.id}
+    ids: tuple[str, ...] = ()
     if words:
         ids = tuple(p.id for p in request.restaurants if serves(desk, p, words))
         if not ids:
@@ -47,11 +50,8 @@ def change_meal(
         request = replace(request, dined=(*request.dined, wish))
     request = replace(request, extra={**request.extra, "old_tables": gone})
     menu = Menu(request, len(plan.days))
-    used = in_use(plan, number) | gone
-    for table in [p for p in menu.near((old.lat, old.lon), number, role) if p.id not in used][:_TRIED]:
-        if words and table.id not in ids:
-            continue
-        changes = Rewrite(tables={number: {role: table}}, stretch=False)
+    for table in _choices(plan, menu, number, role, gone, frozenset(ids) if words else None):
+        changes = Rewrite(tables=_tables(plan, menu, number, role, table, gone), stretch=False)
         try:
             fresh = rewritten(desk, plan, request, changes)
         except PlanImpossible:
@@ -61,3 +61,37 @@ def change_meal(
                 plan=fresh, request=request, places=(old, table), day=number + 1, key="trip.change.swap"
             )
     raise PlanImpossible("no_other_kind")
+
+
+def _choices(
+    plan: Plan, menu: Menu, number: int, role: Role, gone: frozenset[str], wished: frozenset[str] | None
+) -> list[Place]:
+    """Return where the meal may be eaten, the best first: a wished table also where another meal has it."""
+    old = tables_of(plan.days[number])[role]
+    near = [p for p in menu.near((old.lat, old.lon), number, role) if p.id not in gone]
+    if wished is not None:
+        return [p for p in near if p.id in wished][:_TRIED]
+    taken = _taken(plan)
+    return [p for p in near if p.id not in taken][:_TRIED]
+
+
+def _taken(plan: Plan) -> dict[str, tuple[int, Role]]:
+    """Return the meal at which each restaurant of a plan is."""
+    meals: tuple[Role, ...] = ("lunch", "dinner")
+    tables = ((n, role, tables_of(day).get(role)) for n, day in enumerate(plan.days) for role in meals)
+    return {table.id: (n, role) for n, role, table in tables if table is not None}
+
+
+def _tables(
+    plan: Plan, menu: Menu, number: int, role: Role, table: Place, gone: frozenset[str]
+) -> dict[int, dict[str, Place]]:
+    """Return the restaurants that change: the meal from which the table was taken gets another."""
+    tables: dict[int, dict[str, Place]] = {number: {role: table}}
+    taken = _taken(plan)
+    if table.id in taken:
+        day, other = taken[table.id]
+        free = menu.near((table.lat, table.lon), day, other)
+        instead = next((p for p in free if p.id not in taken and p.id not in gone), None)
+        if instead is not None:
+            tables.setdefault(day, {})[other] = instead
+    return tables

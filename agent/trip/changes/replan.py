@@ -137,6 +137,8 @@ def without(request: TripRequest, plan: Plan, ids: set[str]) -> TripRequest:
 
 
 def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
+    if index is not None and (moved := _moved_to(desk, plan, request, words, index)) is not None:
+        return moved
     place = _to_add(desk, plan, request, words)
     if place.id in in_use(plan):
         raise PlanImpossible("already_in", name=words)
@@ -148,6 +150,33 @@ def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | 
         if (changed := _with_day(desk, plan, request, number, keep, [place])) is not None:
             return changed
     raise _no_room(place, plan, order)
+
+
+def _moved_to(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int) -> Changed | None:
+    """Put a sight of another day on a day; None if the words name no sight of another day."""
+    found = [(n, v) for n, v in meant(desk, plan, request, words, None) if v.kind == "sight"]
+    if not found or any(n == index for n, _ in found):
+        return None
+    number, visit = found[0]
+    if not _names(visit.place, words):
+        return None
+    request = _with_must(request, visit.place)
+    request = replace(request, on_days={**request.on_days, visit.place.id: frozenset({index})})
+    left = [s for s in stops_of(plan.days[number]) if s.place.id != visit.place.id]
+    keep = [v.place for v in plan.days[index].sights]
+    solved = solved_day(desk, plan, request, index, keep, [visit.place])
+    if solved is None:
+        raise _no_room(visit.place, plan, [index])
+    evening = [s for s in stops_of(plan.days[index]) if s.kind == "evening"]
+    fresh = rewritten(desk, plan, request, Rewrite(stops={number: left, index: [*solved, *evening]}))
+    if visit.place.id not in {v.place.id for v in fresh.days[index].visits}:
+        raise _no_room(visit.place, plan, [index])
+    return Changed(plan=fresh, request=request, places=(visit.place,), day=index + 1)
+
+
+def _names(place: Place, words: str) -> bool:
+    text = words.casefold().strip()
+    return any(text in n.casefold() or n.casefold() in text for n in (place.name, *place.names.values()) if n)
 
 
 def _with_must(request: TripRequest, place: Place) -> TripRequest:

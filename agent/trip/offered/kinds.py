@@ -103,7 +103,9 @@ NO_SIGHTS = (
     "amenity/kindergarten", "amenity/hospital", "amenity/clinic", "amenity/pharmacy", "shop/convenience",
     "shop/supermarket", "entrance/", "barrier/", "craft/", "emergency/", "healthcare/", "building/yes",
     "building/residential", "building/apartments", "amenity/charging_station", "amenity/food_court",
-    "shop/bakery", "tourism/wilderness_hut", "tourism/alpine_hut", "address", "boundary/administrative",
+    "shop/bakery",
+    "amenity/drinking_water", "amenity/shower", "amenity/post_",
+    "tourism/wilderness_hut", "tourism/alpine_hut", "address", "boundary/administrative",
 )  # fmt: skip
 """What is no sight, whatever it is called: 东园宾馆 is no garden."""
 
@@ -180,8 +182,12 @@ _PER_AREA: dict[str, tuple[float, int]] = {
     "historic": (20.0, 150),
 }
 
-_SMALL_SHARE, _SMALL_FACTOR = 30.0, 0.65
+_SMALL_SHARE, _SMALL_FACTOR = 30.0, 0.55
 """What is so much smaller is seen in a shorter time."""
+
+_SIZELESS = ("tourism/attraction", "historic/yes", "leisure/garden", "leisure/park")
+_SIZELESS_FACTOR, _SIZELESS_MOST = 0.65, 60
+"""What is a point on the map and known for nothing (a gate, a bend of a street) is soon seen."""
 
 EVENING_STAY_MIN = 60
 MEAL_MIN = 60
@@ -197,6 +203,9 @@ def stay_range(place: Place) -> tuple[int, int, int]:
         small = hectares < growth[0] / _SMALL_SHARE
         factor = _SMALL_FACTOR if small else min(1 + math.log2(1 + hectares / growth[0]), 3.0)
         low, usual, high = (min(most, round(v * factor / 5) * 5) for v in (low, usual, high))
+    elif place.category.startswith(_SIZELESS) and not {"wikidata", "wikipedia"} & place.tags.keys():
+        low, usual, high = (round(v * _SIZELESS_FACTOR / 5) * 5 for v in (low, usual, high))
+        high = min(high, _SIZELESS_MOST)
     if place.importance >= 0.8 and usual >= 30:
         usual = min(high, round(usual * 1.25 / 5) * 5)
     return low, usual, max(high, usual)
@@ -251,7 +260,7 @@ CUISINES: dict[str, tuple[str, ...]] = {
         "korean",
         "malatang",
     ),
-    "seafood": ("seafood", "fish", "sushi", "oyster", "crab"),
+    "seafood": ("seafood", "fish", "oyster", "crab"),
     "fish": ("fish", "seafood", "sushi", "fish_and_chips"),
     "barbecue": ("barbecue", "bbq", "grill", "yakiniku"),
     "cantonese": ("cantonese", "dim_sum", "hong_kong"),
@@ -269,6 +278,16 @@ CUISINES: dict[str, tuple[str, ...]] = {
     "fastfood": ("burger", "fast_food", "fried_chicken"),
 }
 """Values of `cuisine` of a food."""
+
+ALSO_BANNED: dict[str, tuple[str, ...]] = {
+    "seafood": ("sushi", "fish_and_chips", "poke", "cantonese"),
+    "fish": ("fish_and_chips", "poke"),
+    "pork": ("german", "ramen"),
+    "meat": ("sausage", "chicken", "fried_chicken", "hot_dog", "german", "brazilian", "argentinian"),
+    "beef": ("burger", "steak_house"),
+    "lamb": ("kebab", "turkish", "shawarma"),
+}
+"""Values of `cuisine` that a food rules out besides those that offer it."""
 
 DIETS = frozenset({"vegetarian", "vegan", "halal", "kosher", "gluten_free"})
 """Foods that the map tells by `diet:*`."""

@@ -151,6 +151,12 @@ def _around(desk: Desk, kinds: Sequence[str], center: Point, within_m: float) ->
     return [p for p in desk.places.of_kinds(kinds, near=center, within_m=within_m) if is_sight(p)]
 
 
+def knows(desk: Desk, words: str, center: Point) -> bool:
+    """Whether the map has a place of that whole name."""
+    found = desk.places.resolve(words, near=center, limit=1)
+    return bool(found) and found[0].score >= _ALIKE and found[0].why in _CERTAIN - {"part"}
+
+
 def named(desk: Desk, words: str, center: Point) -> Place:
     """Return the sight of that name, near the trip first, then anywhere in the region.
 
@@ -170,8 +176,24 @@ def named(desk: Desk, words: str, center: Point) -> Place:
     sights = [c for c in good if is_sight(c.place) or c.place.category.startswith("place/")]
     for candidate in sights or good:
         if distance_m((candidate.place.lat, candidate.place.lon), center) <= _WIDE_M:
-            return candidate.place
+            return _sight_of(desk, candidate.place, words)
     raise PlanImpossible("no_must", name=words)
+
+
+_OF_TOWN_M = 3_000.0
+
+
+def _sight_of(desk: Desk, place: Place, words: str) -> Place:
+    """Return what one goes to a town for, if it bears the town's name: 周庄 means 周庄古镇."""
+    if not place.category.startswith("place/") or place.category in {"place/square"}:
+        return place
+    text = words.strip().casefold()
+    near = _around(desk, SIGHT_KINDS, (place.lat, place.lon), _OF_TOWN_M)
+    bearing = [p for p in near if p.name.casefold().startswith(text) and p.category.startswith(_FOR_TOWNS)]
+    return max(bearing, key=lambda p: (worth(p), p.id), default=place)
+
+
+_FOR_TOWNS = ("tourism/attraction", "historic/", "tourism/museum", "leisure/park", "leisure/nature_reserve")
 
 
 def banned_by(desk: Desk, words: str, center: Point, within_m: float) -> set[str]:

@@ -9,7 +9,7 @@ from datetime import time
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from agent.trip.offered.kinds import CUISINES, DIETS
+from agent.trip.offered.kinds import ALSO_BANNED, CUISINES, DIETS
 from agent.trip.offered.sights import LANGUAGES, called
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
@@ -103,8 +103,10 @@ def serves(desk: Desk, place: Place, words: str) -> bool:
 
 
 def forbids(desk: Desk, place: Place, words: str) -> bool:
-    """Whether a restaurant is one for what is not eaten; vegetarians do not forbid a menu with salad."""
-    return serves(desk, place, words)
+    """Whether a restaurant is one for what is not eaten: it offers it, or is likely to cook little else."""
+    tagged = {c.strip() for c in place.cuisine.casefold().split(";") if c.strip()}
+    also = {c for food in foods_of(words) for c in ALSO_BANNED.get(food, ())}
+    return bool(tagged & also) or serves(desk, place, words)
 
 
 def is_canteen(place: Place) -> bool:
@@ -115,11 +117,27 @@ def is_canteen(place: Place) -> bool:
     )
 
 
+_QUICK = {
+    "burger",
+    "fast_food",
+    "kebab",
+    "sandwich",
+    "fried_chicken",
+    "donut",
+    "coffee_shop",
+    "ice_cream",
+    "hot_dog",
+}
+"""What one eats in passing rather than sits down to."""
+
+
 def rank(place: Place) -> float:
     """Return how much speaks for a restaurant, as far as the map tells."""
     told = bool(place.cuisine) + bool(place.opening_hours) + bool(place.website or place.phone)
     known = 2 * bool({"wikidata", "wikipedia"} & place.tags.keys())
     plain = -2 * (place.category != "amenity/restaurant") - (not place.name) * 5
+    quick = {c.strip() for c in place.cuisine.casefold().split(";")} & _QUICK
+    plain -= 2 * bool(quick) + bool({"brand", "brand:wikidata"} & place.tags.keys())
     return told + known + plain + 2 * place.importance
 
 

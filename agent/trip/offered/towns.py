@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agent.errors import PlanImpossible
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
+from poi.text import simplified
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
@@ -118,7 +119,7 @@ def _by_area(desk: Desk, name: str, position: Point | None, language: Language) 
         return None
     south, west, north, east = area.bbox
     reach_m = max(distance_m(area.centre, corner) for corner in ((south, west), (north, east)))
-    spoken = area.place.label(language) or name
+    spoken = simplified(area.place.label(language)) or name
     return Town(
         name=spoken,
         center=area.centre,
@@ -137,7 +138,7 @@ def _by_name(desk: Desk, name: str, position: Point | None) -> Town | None:
         ):
             continue
         reach_m = _REACH_M if place.category.startswith(_TOWNS) else _SMALL_REACH_M
-        spoken = place.label("zh" if not name.isascii() else "en") or name
+        spoken = simplified(place.label("zh" if not name.isascii() else "en")) or name
         return Town(name=spoken, center=(place.lat, place.lon), reach_m=reach_m)
     return None
 
@@ -151,12 +152,21 @@ def _whole_region(desk: Desk, name: str, position: Point | None) -> Town | None:
     first = own.replace("_", "-").split("-")[0]
     called = (*table.get(own, []), *table.get(first, []))
     known = {own, own.replace("-", " "), first, *(n.casefold() for n in called)}
-    if not {name.casefold(), name.casefold().replace(" ", "")} & known:
+    if not {name.casefold(), name.casefold().replace(" ", ""), _in_letters(name)} & known:
         return None
     south, west, north, east = desk.region.bbox
     inside = position is not None and desk.region.contains(*position)
     center = position if inside and position else ((south + north) / 2, (west + east) / 2)
     return Town(name=name, center=center, reach_m=min(distance_m((south, west), (north, east)), 40_000.0))
+
+
+def _in_letters(name: str) -> str:
+    """Return a Chinese name as the name of a region file spells it: 南京 is nanjing."""
+    if name.isascii():
+        return ""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(name))
 
 
 def split_days(towns: tuple[Town, ...], days: int, weights: list[float]) -> list[int]:

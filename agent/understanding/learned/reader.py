@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
@@ -51,6 +51,8 @@ class Reading:
     """Words that no span, value or frame of a request accounts for."""
     why: str
     """How sure each part is, for traces."""
+    kind_p: Mapping[str, float] = field(default_factory=dict)
+    """Probability of the kind of each request alone, whatever its slots, 0 to 1."""
 
 
 class Reader:
@@ -133,6 +135,7 @@ class Reader:
             confidence=sure if tokens.whole else min(sure, _CUT_CONFIDENCE),
             left_over=left_over,
             why=_why(text, decoded, left_over),
+            kind_p={d.request.kind: d.kind_p for d in decoded},
         )
 
     def seen(self, text: str, state: State) -> tuple[Floats, list[Decoded]]:

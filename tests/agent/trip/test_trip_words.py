@@ -10,7 +10,7 @@ from agent.trip.asked.clock import times_of
 from agent.trip.asked.occasions import is_impossible, trip_date
 from agent.trip.asked.party import read_party
 from agent.trip.asked.wishes import limits_of, lodging_of
-from agent.trip.orders import order_of
+from agent.trip.spoken.orders import order_of
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
 
 NOW = datetime(2026, 6, 10, 10, 0)

@@ -1,0 +1,86 @@
+"""A sentence about a trip while it is taken apart: its words, what was found, and what is still unread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent.trip.asked.marks import Mark, clauses_of, day_marks
+from languages.trip_talk import TalkWords, talk_words
+
+if TYPE_CHECKING:
+    from agent.understanding.utterance import Language
+
+LISTS = ("likes", "dislikes", "must", "meals", "no_meal")
+"""Slots of things that are wished for or not."""
+SPANS = (*LISTS, "who", "money", "lodging", "limit", "time")
+EDGE = " \t,，。；;！!？?、（）()：:.\"'"
+
+
+@dataclass(slots=True)
+class Draft:
+    """A sentence while it is taken apart."""
+
+    text: str
+    language: Language
+    now: datetime
+    slots: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in (*SPANS, "unread")})
+    by_day: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+    date: str = ""
+    days: int | None = None
+    wheres: dict[int, str] = field(default_factory=dict)
+    """The town of single days."""
+    pace: str = ""
+    used: list[tuple[int, int]] = field(default_factory=list)
+    """Stretches of the sentence that are read."""
+
+    @property
+    def words(self) -> TalkWords:
+        return talk_words(self.language)
+
+    def put(self, slot: str, words: str, at: int) -> None:
+        """Keep a wish: for the day that is spoken of, or for the whole trip."""
+        day = _day_at(self, at)
+        if day and slot in {"likes", "must", "meals"}:
+            kept = self.by_day.setdefault(day, {}).setdefault(slot, [])
+        else:
+            kept = self.slots[slot]
+        if words and words not in kept:
+            kept.append(words)
+
+
+def _day_at(draft: Draft, at: int) -> int:
+    """Return the day that a place in the sentence speaks of; 0 for the whole trip."""
+    marks = day_marks(draft.text, draft.language)
+    before = [mark for mark in marks if mark.start <= at]
+    if not before:
+        return _day_after(draft, marks, at)
+    mark = before[-1]
+    clause_end = next(
+        (b for a, b in clauses_of(draft.text, draft.language) if a <= mark.start < b), len(draft.text)
+    )
+    if at < clause_end or any(m.start > mark.start and m.start >= at for m in marks):
+        return mark.day
+    return 0
+
+
+def _day_after(draft: Draft, marks: list[Mark], at: int) -> int:
+    """Return the day that is named behind, in the same clause: "shopping on day one"."""
+    clause = next(((a, b) for a, b in clauses_of(draft.text, draft.language) if a <= at < b), (at, at))
+    return next((mark.day for mark in marks if clause[0] <= mark.start < clause[1]), 0)
+
+
+def blank(draft: Draft) -> str:
+    """Return the sentence with blanks for what is read."""
+    left = list(draft.text)
+    for start, end in draft.used:
+        left[start:end] = ["\0"] * (end - start)
+    return "".join(left)
+
+
+def use(draft: Draft, words: str) -> None:
+    """Note that words are read."""
+    at = draft.text.find(words.strip(EDGE)) if words.strip(EDGE) else -1
+    if at >= 0:
+        draft.used.append((at, at + len(words.strip(EDGE))))

@@ -1,0 +1,155 @@
+"""Where a sentence about a trip names a day, a number of days, or says no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from languages import load_language
+from languages.trip_talk import talk_words
+from languages.trip_words import alone, any_of, trip_words
+
+_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A day that is named in a sentence."""
+
+    day: int
+    """From 1; -1 for the last."""
+    start: int
+    end: int
+
+
+def day_marks(text: str, language: str) -> list[Mark]:
+    """Return the days that are named, in the order said."""
+    words, found = talk_words(language).day_marks, []
+    for pattern in words.number:
+        for match in _numbered(pattern, language).finditer(text):
+            number = _number(match, language)
+            if number:
+                found.append(Mark(day=number, start=match.start(), end=match.end()))
+    for day, said in ((1, words.first), (-1, words.last)):
+        found += [Mark(day=day, start=m.start(), end=m.end()) for m in any_of(language, said).finditer(text)]
+    kept: list[Mark] = []
+    for mark in sorted(found, key=lambda m: (m.start, -m.end)):
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return kept
+
+
+@cache
+def _numbered(pattern: str, language: str) -> re.Pattern[str]:
+    numbers = load_language(language).numbers
+    counted = pattern.replace("{n}", f"(?P<n>{numbers.pattern})", 1)
+    return re.compile(alone(language, counted), re.IGNORECASE)
+
+
+def _number(match: re.Match[str], language: str) -> int | None:
+    """Return the number that a pattern found; None if it found none."""
+    parts, numbers = match.groupdict(), load_language(language).numbers
+    if parts.get("ordinal"):
+        return numbers.read_ordinal(parts["ordinal"].lower())
+    value = numbers.read((parts.get("n") or "").strip().lower())
+    return int(value) if value is not None and 0 <= value < _MOST else None
+
+
+def count_in(pattern: str, text: str, language: str) -> tuple[int, re.Match[str]] | None:
+    """Return the number that a pattern finds in a text (1 if it says none), and where."""
+    match = _numbered(pattern, language).search(text)
+    if match is None:
+        return None
+    number = _number(match, language)
+    return 1 if number is None else number, match
+
+
+def days_said(text: str, language: str) -> tuple[int, re.Match[str]] | None:
+    """Return how many days a trip is to take; None if that is not said."""
+    words = talk_words(language).days
+    if match := any_of(language, words.half).search(text):
+        return 1, match
+    for pattern in words.count:
+        found = count_in(pattern, text, language)
+        if found is not None and not _is_mark(text, found[1], language):
+            return found
+    for pattern, days in words.words.items():
+        if match := any_of(language, (pattern,)).search(text):
+            return days, match
+    if (found := count_in(words.nights, text, language)) is not None:
+        return found[0] + 1, found[1]
+    return None
+
+
+def stays_said(text: str, language: str) -> dict[str, int]:
+    """Return how many days are to be spent at each place that is named with a number of days."""
+    found: dict[str, int] = {}
+    for pattern in talk_words(language).stays:
+        for match in _cased(pattern, language).finditer(text):
+            if (number := _number(match, language)) and not _is_mark(text, match, language):
+                found[match["place"]] = number
+    return found
+
+
+@cache
+def _cased(pattern: str, language: str) -> re.Pattern[str]:
+    """Compile a pattern in which capital letters tell a name."""
+    numbers = load_language(language).numbers
+    return re.compile(pattern.replace("{n}", f"(?P<n>{numbers.pattern})", 1))
+
+
+def _is_mark(text: str, match: re.Match[str], language: str) -> bool:
+    return any(m.start < match.end() and match.start() < m.end for m in day_marks(text, language))
+
+
+# -- what is not wanted
+
+
+def says_no(clause: str, start: int, end: int, language: str) -> bool:
+    """Whether a clause says that what stands between two places of it is not wanted."""
+    words = talk_words(language).no
+    never = [(m.start(), m.end()) for m in any_of(language, words.never).finditer(clause)]
+
+    def counts(match: re.Match[str]) -> bool:
+        return not any(a <= match.start() < b or match.start() <= a < match.end() for a, b in never)
+
+    before = [m for m in any_of(language, words.before).finditer(clause[:start]) if counts(m)]
+    if before and not _turned(clause[before[-1].end() : start], language):
+        return True
+    after = any_of(language, words.after).match(clause[end:].lstrip(" 的也都就"))
+    return after is not None and not any(a <= end < b for a, b in never)
+
+
+def _turned(between: str, language: str) -> bool:
+    """Whether a wish begins between the "no" and what is named: "no museums, we like parks"."""
+    return any_of(language, _WISHES[language]).search(between) is not None if language in _WISHES else False
+
+
+_WISHES = {
+    "zh": ("想(?!吃不)", "要(?!吃不)", "喜欢", "爱", "多(?=[吃看去])", "只(?=[吃看去])"),
+    "en": ("but", "like", "love", "want", "prefer", "only", "instead"),
+}
+
+
+@cache
+def clauses_of(text: str, language: str) -> tuple[tuple[int, int], ...]:
+    """Return where each clause of a sentence begins and ends."""
+    spans, last = [], 0
+    for match in re.finditer(talk_words(language).clauses, text, re.IGNORECASE):
+        spans.append((last, match.start()))
+        last = match.end()
+    spans.append((last, len(text)))
+    return tuple((a, b) for a, b in spans if text[a:b].strip())
+
+
+def listed(words: str, language: str) -> tuple[str, ...]:
+    """Return the things that a wish lists."""
+    parts = re.split(talk_words(language).lists, words, flags=re.IGNORECASE)
+    return tuple(part.strip() for part in parts if part and part.strip())
+
+
+def is_meal(words: str, language: str) -> bool:
+    """Whether words name a meal."""
+    meals = trip_words(language).meals
+    return any(any_of(language, said).search(words) for said in meals.values())

@@ -1,0 +1,257 @@
+"""What the reader left of a trip's sentence, read clause by clause with the words of the language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from agent.trip.asked.clock import clock_of
+from agent.trip.asked.draft import EDGE, Draft, blank
+from agent.trip.asked.marks import clauses_of, listed, says_no
+from agent.trip.asked.occasions import trip_date
+from agent.trip.asked.party import read_party
+from agent.trip.asked.wishes import limits_of
+from agent.trip.offered.sights import themes_of
+from agent.trip.offered.tables import foods_of
+from languages import load_language
+from languages.trip_talk import talk_words
+from languages.trip_words import any_of, trip_words
+from poi.kinds.category import load_categories
+from poi.text import canonical
+
+if TYPE_CHECKING:
+    from agent.understanding.utterance import Language
+
+_MOST_WISHES = 8
+"""So many wishes are looked for in one clause."""
+
+
+def rest_of(draft: Draft) -> list[tuple[int, int]]:
+    """Return the clauses that still hold words which say something."""
+    left = blank(draft)
+    return [(a, b) for a, b in clauses_of(draft.text, draft.language) if _says(left[a:b], draft.language)]
+
+
+def _says(text: str, language: Language) -> bool:
+    """Whether a text says anything: more than fillers, or a price made of them (住好一点)."""
+    return bool(_core(text, language)) or _priced(text, language)
+
+
+def _priced(text: str, language: Language) -> bool:
+    return any(any_of(language, said).search(text) for said in trip_words(language).money.values())
+
+
+@cache
+def _filler(language: str) -> re.Pattern[str]:
+    words = talk_words(language).fillers
+    longest = "|".join(f"(?:{word})" for word in sorted(words, key=len, reverse=True))
+    spaced = rf"(?<![a-z0-9'])(?:{longest})(?![a-z'])"
+    return re.compile(spaced if load_language(language).settings.joiner else longest, re.IGNORECASE)
+
+
+def _core(text: str, language: Language) -> str:
+    """Return what is left of a text without words that wish for nothing."""
+    return " ".join(_cores(text, language))
+
+
+def _cores(text: str, language: Language) -> tuple[str, ...]:
+    """Return the stretches that are left of a text without words that wish for nothing."""
+    bare = _filler(language).sub("\0", text)
+    parts = (part.strip(EDGE + "-—~/&+'") for part in bare.split("\0"))
+    return tuple(part for part in parts if any(c.isalnum() for c in part))
+
+
+def take_rest(draft: Draft, start: int, end: int) -> None:
+    """Read what the reader left of a clause: the first meaning that fits, piece by piece."""
+    for _ in range(_MOST_WISHES):
+        left = blank(draft)[start:end]
+        if not _says(left, draft.language):
+            return
+        said = draft.text[start:end].strip(EDGE)
+        rest = re.sub(r"\0+", "\0", left)
+        taken = next((True for take in _READERS if take(draft, rest, said, start, end)), False)
+        if not taken:
+            if core := _core(left, draft.language):
+                draft.put("unread", core, start)
+            return
+
+
+def _mark(draft: Draft, words: str, start: int, end: int) -> None:
+    at = draft.text.find(words, start, end)
+    draft.used.append((at, at + len(words)) if at >= 0 else (start, end))
+
+
+def _whole(draft: Draft, slot: str, said: str, start: int, end: int) -> bool:
+    draft.put(slot, said, start)
+    draft.used.append((start, end))
+    return True
+
+
+def _date(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    if draft.date or clock_of(rest, draft.language) is not None:
+        return False
+    for part in _stretches(rest):
+        if trip_date(part, draft.now, draft.language) is None:
+            continue
+        bare = re.sub(r"(?<=.)[去到玩想要].*$", "", part)
+        draft.date = bare if trip_date(bare, draft.now, draft.language) is not None else part
+        _mark(draft, draft.date, start, end)
+        return True
+    return False
+
+
+def _stretches(rest: str) -> Iterator[str]:
+    return (part.strip(EDGE) for part in rest.split("\0") if part.strip(EDGE))
+
+
+def _time(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    timed = any_of(draft.language, draft.words.no_clock).sub(" ", rest)
+    if not any_of(draft.language, (draft.words.change.clock,)).search(timed):
+        return False
+    if clock_of(timed, draft.language) is None:
+        return False
+    times = trip_words(draft.language).times
+    carriers = tuple(w for said_ in times.transport.values() for w in said_)
+    if not any_of(draft.language, (*times.start, *times.end, *carriers)).search(said):
+        return False
+    return _whole(draft, "time", said, start, end)
+
+
+def _bed(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    words = any_of(draft.language, draft.words.lodging)
+    if not words.search(rest) or _only_stay(rest, draft.language):
+        return False
+    return _whole(draft, "lodging", said, start, end)
+
+
+def _only_stay(rest: str, language: Language) -> bool:
+    """Whether only that one stays is said, not where: "stay for two days"."""
+    if _priced(rest, language):
+        return False
+    return not _core(any_of(language, ("住", "过夜", "stay(?:ing)?")).sub("\0", rest), language)
+
+
+def _limit(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    read = limits_of((said,), draft.language).read
+    soft = read and read[0][1] in {"easy", "late", "same_hotel", "sights"}
+    if not read or not (soft or any_of(draft.language, draft.words.limiting).search(said)):
+        return False
+    return _whole(draft, "limit", said, start, end)
+
+
+def _money(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    if not (any_of(draft.language, draft.words.money).search(rest) or _priced(rest, draft.language)):
+        return False
+    return _whole(draft, "money", said, start, end)
+
+
+def _who(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    party = read_party((rest,), draft.language)
+    extra = party.dog or party.wheelchair or party.stroller or party.pregnant
+    if not (party.size or party.ages or extra) or _only_me(party.size, rest, draft.language):
+        return False
+    words = max(_stretches(rest), key=len, default=said)
+    draft.put("who", words, start)
+    _mark(draft, words, start, end)
+    return True
+
+
+def _only_me(size: int, rest: str, language: Language) -> bool:
+    """Whether nobody but the speaker is named, who is in every request."""
+    return size == 1 and any_of(language, _ME[language]).search(rest) is None
+
+
+_ME = {
+    "zh": ("独自", "一个人", "自己", "亲子", "娃", "[老小儿女爸妈宝孩爷奶友]"),
+    "en": (
+        "alone",
+        "solo",
+        "on my own",
+        "by myself",
+        "[a-z]*(?:mother|father|son|daughter|kid|child|baby|wife|husband|friend|mum|mom|dad|partner|grandma|grandpa)",
+    ),
+}
+"""Words with which one person is the party: alone, or the one who comes along."""
+
+
+def _ban(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    """Take what is not wanted, each thing by itself."""
+    clause, found = draft.text[start:end], False
+    for part in _stretches(rest):
+        cores = _cores(_without_no(part, draft.language), draft.language)
+        for one in (thing for core in cores for thing in listed(core, draft.language)):
+            at = draft.text.find(one, start, end)
+            if at < 0 or not says_no(clause, at - start, at - start + len(one), draft.language):
+                continue
+            eaten = bool(foods_of(one) and not themes_of(one))
+            eaten = eaten or any_of(draft.language, draft.words.eating).search(said) is not None
+            draft.put("no_meal" if eaten else "dislikes", one, start)
+            _mark(draft, one, start, end)
+            found = True
+    return found
+
+
+def _without_no(text: str, language: Language) -> str:
+    words = talk_words(language).no
+    return any_of(language, (*words.before, *words.after)).sub("\0", text)
+
+
+def _pace(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    match = any_of(draft.language, draft.words.full).search(rest)
+    if match is None:
+        return False
+    draft.pace = "full"
+    _mark(draft, match[0], start, end)
+    return True
+
+
+def _must(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    match = any_of(draft.language, draft.words.must).search(rest)
+    core = _core(rest[match.end() :], draft.language) if match else ""
+    if not match or not core or themes_of(core) or foods_of(core):
+        return False
+    draft.put("must", core, start)
+    draft.used.append((start, end))
+    return True
+
+
+def _taste(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    """Take foods and kinds of sights, each by itself, with what stands right beside it."""
+    for part in _stretches(rest):
+        cores = _cores(part, draft.language) or (part,)
+        things = [thing for core in cores for thing in listed(core, draft.language)]
+        for one in sorted({*things, *_kinds_in(part, draft.language)}, key=lambda t: (-len(t), t)):
+            if foods_of(one) and not themes_of(one):
+                slot = "meals"
+            elif themes_of(one) or _is_need(one, draft.language) or _is_kind(one):
+                slot = "likes"
+            else:
+                continue
+            draft.put(slot, one, draft.text.find(part, start, end))
+            _mark(draft, one, start, end)
+            return True
+    return False
+
+
+def _kinds_in(part: str, language: Language) -> list[str]:
+    """Return the words for kinds and foods in a stretch, the longest first; a single letter is none."""
+    words = trip_words(language)
+    every = tuple(word for said in (*words.themes.values(), *words.foods.values()) for word in said.says)
+    found = {m[0] for m in any_of(language, every).finditer(part) if len(m[0]) > 1}
+    return sorted(found, key=len, reverse=True)
+
+
+def _is_need(words: str, language: Language) -> bool:
+    needs = trip_words(language).needs
+    return any(any_of(language, said).search(words) for said in needs.values())
+
+
+def _is_kind(words: str) -> bool:
+    """Whether words are a kind of place of the map, as a whole."""
+    match = load_categories().match(words)
+    return bool(match and not match.rest and match.word == canonical(words))
+
+
+_READERS = (_date, _time, _limit, _bed, _money, _ban, _who, _pace, _must, _taste)

@@ -1,0 +1,262 @@
+"""The whole of a trip's sentence: what the reader found put right by the words round it, and what it left.
+
+The reader gives spans. Whether "no" stands before one, which day it belongs to, and what no span holds is in
+the rest of the sentence. Words that nothing here knows either come back as `Wishes.unread`, so that none of
+a request ends nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, blank, use
+from agent.trip.asked.marks import clauses_of, day_marks, days_said, listed, says_no, stays_said
+from agent.trip.asked.occasions import trip_date
+from agent.trip.asked.rest import rest_of, take_rest
+from agent.trip.offered.kinds import DIETS
+from agent.trip.offered.sights import themes_of
+from agent.trip.offered.tables import foods_of
+from agent.understanding.intent import DayWish, PlanTrip, Wishes
+from languages.trip_words import any_of, trip_words
+
+if TYPE_CHECKING:
+    from agent.understanding.utterance import Language
+
+_SPOKEN = ("zh", "en")
+"""Languages with `trip_talk.yaml`."""
+
+
+def completed(intent: PlanTrip, text: str, language: Language, now: datetime) -> PlanTrip:
+    """Return the request with everything that its sentence says.
+
+    Parameters
+    ----------
+    intent
+        What the reader made of it.
+    text
+        The sentence.
+    language, now
+        Its language, and the time at which it is said.
+    """
+    if language not in _SPOKEN or intent.change is not None or intent.ask or intent.act:
+        return intent
+    draft = Draft(text, language, now, date=intent.date, days=intent.days)
+    intent = _without_verbs(intent, draft)
+    _take_spans(draft, intent)
+    _take_days(draft, intent)
+    for start, end in rest_of(draft):
+        take_rest(draft, start, end)
+    return _joined(draft, intent)
+
+
+# -- the reader's spans
+
+
+def _take_spans(draft: Draft, intent: PlanTrip) -> None:
+    """Take over the spans of the reader, each where the words round it put it."""
+    for name in (intent.where, intent.start, *intent.towns):
+        use(draft, name)
+    unread = trip_date(intent.date, draft.now, draft.language) is None
+    unread = unread or bool(day_marks(intent.date, draft.language))
+    if intent.date and (
+        unread or (days_said(intent.date, draft.language) is not None and not _at_weekend(intent.date))
+    ):
+        draft.date = ""
+    use(draft, draft.date)
+    for slot in SPANS:
+        for words in getattr(intent.wishes, slot):
+            _take_span(draft, slot, words)
+    for day in intent.wishes.by_day:
+        draft.by_day[day.day] = {name: list(getattr(day, name)) for name in ("likes", "must", "meals")}
+
+
+def _without_verbs(intent: PlanTrip, draft: Draft) -> PlanTrip:
+    """Take off what the reader read with the name of the area: 南京玩, 清华附(近)."""
+    bare = re.sub(draft.words.after_place, "", intent.where, flags=re.IGNORECASE).strip(EDGE)
+    kind = any(foods_of(bare) + themes_of(bare)) and bare == bare.lower()
+    if (
+        bare
+        and (_whole_kind(bare) or _only_bed(bare, draft.language))
+        and kind | _only_bed(bare, draft.language)
+    ):
+        return intent.model_copy(update={"where": ""})
+    return intent.model_copy(update={"where": bare}) if bare else intent
+
+
+def _whole_kind(words: str) -> bool:
+    """Whether words are a kind of sight or food and not the name of an area."""
+    named = (
+        said.says
+        for code in _SPOKEN
+        for said in (*trip_words(code).themes.values(), *trip_words(code).foods.values())
+    )
+    return any(any_of(code, says).fullmatch(words) for says in named for code in _SPOKEN)
+
+
+def _only_bed(words: str, language: Language) -> bool:
+    kinds = trip_words(language).lodging.kinds.values()
+    return any(any_of(language, said).fullmatch(words) for said in kinds)
+
+
+def _take_span(draft: Draft, slot: str, words: str) -> None:
+    bare = words.strip(EDGE)
+    at = draft.text.find(bare)
+    if not bare or at < 0:
+        draft.slots[slot].append(words)
+        return
+    use(draft, bare)
+    clause = next(
+        ((a, b) for a, b in clauses_of(draft.text, draft.language) if a <= at < b), (at, at + len(bare))
+    )
+    said = draft.text[clause[0] : clause[1]]
+    inside = at - clause[0]
+    if slot == "limit":
+        draft.put(slot, _with_no(draft, said, inside, bare), at)
+        return
+    if slot == "lodging" and not _is_bed(bare, draft) and any(map(themes_of, listed(bare, draft.language))):
+        slot = "likes"
+    if slot not in LISTS:
+        draft.put(slot, bare.rstrip("去到") if slot == "who" else bare, at)
+        return
+    refused = says_no(said, inside, inside + len(bare), draft.language)
+    if slot == "must" and not refused and _in_bed(draft, said, inside):
+        draft.put("lodging", bare, at)
+        return
+    slot = _own_slot(slot, bare, refused, draft.language)
+    for part in _parts(slot, bare, draft.language):
+        draft.put(_where_put(slot, part, refused), part, at)
+
+
+def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
+    """Return where a thing belongs by its kind: a name that is a kind of sight, a diet that is no ban."""
+    if slot == "must" and any(themes_of(part) for part in listed(words, language)) and words.islower():
+        return "likes"
+    if slot in {"likes", "must"} and not refused and _only_bed(words, language):
+        return "lodging"
+    if slot == "no_meal" and not refused and set(foods_of(words)) & DIETS:
+        return "meals"
+    return slot
+
+
+def _where_put(slot: str, words: str, refused: bool) -> str:
+    """Return the slot of a thing: what is refused is never wished for."""
+    if not refused or slot in {"no_meal", "dislikes"}:
+        if slot == "likes" and foods_of(words) and not themes_of(words):
+            return "meals"
+        return slot
+    return "no_meal" if slot == "meals" or (foods_of(words) and not themes_of(words)) else "dislikes"
+
+
+def _with_no(draft: Draft, clause: str, at: int, words: str) -> str:
+    """Return a limit with the "no" that stands right before it."""
+    before = any_of(draft.language, draft.words.limiting)
+    found = [m for m in before.finditer(clause[:at]) if len(clause[m.end() : at].strip()) <= 2]
+    return clause[found[0].start() : at] + words if found else words
+
+
+def _is_bed(words: str, draft: Draft) -> bool:
+    return any_of(draft.language, draft.words.lodging).search(words) is not None
+
+
+def _in_bed(draft: Draft, clause: str, at: int) -> bool:
+    """Whether one is to sleep at what is named: 住 stands right before it."""
+    found = list(any_of(draft.language, draft.words.lodging).finditer(clause[:at]))
+    return (
+        bool(found)
+        and len(re.sub(r"\b(?:at|in|the|a)\b|[在到进]", "", clause[found[-1].end() : at]).strip()) == 0
+    )
+
+
+def _parts(slot: str, words: str, language: Language) -> tuple[str, ...]:
+    """Split a list of kinds or foods; names are looked up on the map before they are split."""
+    parts = listed(words, language)
+    if slot == "must" or len(parts) < 2:
+        return (words,)
+    known = all(themes_of(p) or foods_of(p) for p in parts)
+    return parts if known or slot in {"no_meal", "dislikes"} else (words,)
+
+
+# -- days
+
+
+def _take_days(draft: Draft, intent: PlanTrip) -> None:
+    draft.used += [(mark.start, mark.end) for mark in day_marks(draft.text, draft.language)]
+    _take_stays(draft, intent)
+    found = days_said(blank(draft), draft.language)
+    if found is not None:
+        draft.used.append(found[1].span())
+        draft.days = found[0]
+    nights = days_said(blank(draft), draft.language)
+    if nights is not None and found is not None:
+        draft.used.append(nights[1].span())
+
+
+def _at_weekend(words: str) -> bool:
+    """Whether words are a date as well as a number of days."""
+    return "周末" in words or "weekend" in words.casefold()
+
+
+def _take_stays(draft: Draft, intent: PlanTrip) -> None:
+    """Take the days of each town: 昆山两天，周庄一天."""
+    stays = stays_said(draft.text, draft.language)
+    total = sum(stays.values())
+    if len(stays) < 2 or (intent.days is not None and intent.days not in {total, *stays.values()}):
+        return
+    draft.days, day = total, 1
+    for place, count in stays.items():
+        for number in range(day, day + count):
+            draft.wheres[number] = place
+        day += count
+        for pattern in re.finditer(re.escape(place), draft.text):
+            draft.used.append(pattern.span())
+    draft.used += [m.span() for m in any_of(draft.language, draft.words.days.count).finditer(draft.text)]
+
+
+# -- the whole
+
+
+def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
+    slots: dict[str, tuple[str, ...]] = {name: _unlike(words) for name, words in draft.slots.items()}
+    banned = {w.casefold() for w in (*slots["dislikes"], *slots["no_meal"])}
+    for name in ("likes", "must", "meals"):
+        said = [w for w in slots[name] if w.casefold() not in banned or _said_twice(draft.text, w)]
+        slots[name] = tuple(said)
+    days = [
+        DayWish(
+            day=day,
+            where=draft.wheres.get(day, ""),
+            **{name: tuple(words) for name, words in draft.by_day.get(day, {}).items()},
+        )
+        for day in sorted({*draft.wheres, *(d for d, kept in draft.by_day.items() if any(kept.values()))})
+    ]
+    wishes = intent.wishes.model_copy(update={**slots, "by_day": tuple(days)})
+    if draft.pace and not wishes.pace:
+        wishes = wishes.model_copy(update={"pace": draft.pace})
+    where = {"where": "", "towns": ()} if draft.wheres else {}
+    return intent.model_copy(update={"wishes": wishes, "date": draft.date, "days": draft.days, **where})
+
+
+def _unlike(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def _said_twice(text: str, words: str) -> bool:
+    return text.casefold().count(words.casefold()) > 1
+
+
+def merged(old: Wishes, new: Wishes) -> Wishes:
+    """Return the wishes of a plan with those that were said afterwards; what is new wins."""
+    joined = {name: _unlike((*getattr(old, name), *getattr(new, name))) for name in (*SPANS, "unread")}
+    gone = {w.casefold() for w in (*new.dislikes, *new.no_meal)}
+    wanted = {w.casefold() for w in (*new.likes, *new.must, *new.meals)}
+    for name in ("likes", "must", "meals"):
+        joined[name] = tuple(w for w in joined[name] if w.casefold() not in gone)
+    for name in ("dislikes", "no_meal"):
+        joined[name] = tuple(w for w in joined[name] if w.casefold() not in wanted)
+    values = {
+        name: getattr(new, name) for name in Wishes.model_fields if getattr(new, name) and name not in joined
+    }
+    return old.model_copy(update={**joined, **values})

@@ -1,0 +1,1 @@
+"""What is said of trips and of a plan at hand."""

@@ -1,0 +1,112 @@
+"""What was understood of a sentence that speaks of a trip: the whole of it, and how surely.
+
+A request for a trip says much in one sentence, and the reader is rarely sure of every word. It need not be:
+a plan tells what it was made of, and changes nothing until it is driven. Sure of the kind is enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent.trip.asked.sentence import completed
+from agent.trip.spoken.orders import order_of
+from agent.trip.spoken.talk import said_of_plan
+from agent.understanding.intent import Chat, Choose, Confirm, Deny, PlanTrip
+from agent.understanding.understand import ACT, DESTROY
+
+if TYPE_CHECKING:
+    from agent.understanding.understand import Understanding
+
+_KIND, _KIND_ANEW = 0.8, 0.9
+"""So sure the reader has to be of a trip: without a plan at hand, and where one would be put aside."""
+_KIND_WHOLE = 0.4
+"""The same where an area and a number of days are named."""
+_SURE = 0.95
+"""From so sure a reading on, words about the plan at hand are not looked for."""
+
+
+def of_trip(understood: Understanding, *, planning: bool, asked: bool, now: datetime) -> Understanding:
+    """Return what was understood, with everything that the sentence says of a trip.
+
+    Parameters
+    ----------
+    understood
+        What the lists and the reader made of the sentence.
+    planning
+        Whether there is a plan at hand.
+    asked
+        Whether a question of ours is open.
+    now
+        When it was said.
+    """
+    order = order_of(understood.text, understood.language, planning=planning)
+    if order is not None:
+        return replace(understood, intents=(order,), confidence=1.0)
+    trip = _trip(understood)
+    if (
+        trip is not None
+        and (trip.where or trip.towns or trip.days is not None)
+        and not _is_answer(trip, asked)
+    ):
+        return _whole(understood, trip, planning, now)
+    if planning and not (asked and isinstance(_first(understood), Choose | Confirm | Deny)):
+        return _about_plan(understood, trip, now)
+    return understood if trip is None else _whole(understood, trip, planning, now)
+
+
+def _first(understood: Understanding) -> object:
+    return understood.intents[0] if understood.intents else None
+
+
+def _trip(understood: Understanding) -> PlanTrip | None:
+    """Return the request for a new trip, if there is one."""
+    return next(
+        (i for i in understood.intents if isinstance(i, PlanTrip) and not (i.change or i.ask or i.act)), None
+    )
+
+
+def _kind_p(understood: Understanding) -> float:
+    return understood.kind_p.get("plan_trip", 0.0)
+
+
+def _is_answer(trip: PlanTrip, asked: bool) -> bool:
+    """Whether it is the number of days that we asked for."""
+    return asked and trip.days is not None and not (trip.where or trip.towns)
+
+
+def _whole(understood: Understanding, trip: PlanTrip, planning: bool, now: datetime) -> Understanding:
+    """Take the whole sentence as one request for a trip."""
+    if understood.tier == "list":
+        return understood
+    whole = completed(trip, understood.text, understood.language, now)
+    least, enough = (DESTROY, _KIND_ANEW) if planning else (ACT, _KIND)
+    whole_said = bool(whole.where and whole.days)
+    enough = _KIND_WHOLE if whole_said and not planning else enough
+    sure = _kind_p(understood) >= enough and bool(whole.where or whole.towns or not planning)
+    confidence = max(understood.confidence, least) if sure else understood.confidence
+    return replace(understood, intents=(whole,), confidence=confidence)
+
+
+def _about_plan(understood: Understanding, trip: PlanTrip | None, now: datetime) -> Understanding:
+    """Take a sentence as one about the plan at hand, if its words say so or the reader does."""
+    sure = understood.confidence >= _SURE and understood.tier == "reader" and trip is None
+    sure = sure and not isinstance(_first(understood), Chat)
+    if understood.tier == "list" or sure:
+        return understood
+    said = said_of_plan(understood.text, understood.language)
+    if said is not None:
+        return replace(
+            understood, intents=(said,), confidence=max(understood.confidence, DESTROY), why="plan talk"
+        )
+    if trip is None:
+        return understood
+    whole = completed(trip, understood.text, understood.language, now)
+    wished = whole.wishes.model_copy(update={"unread": ()}) != type(whole.wishes)()
+    confidence = (
+        max(understood.confidence, DESTROY)
+        if wished and _kind_p(understood) >= _KIND
+        else understood.confidence
+    )
+    return replace(understood, intents=(whole,), confidence=confidence)

@@ -1,0 +1,129 @@
+"""How a trip is spoken of in a language: `trip_talk.yaml`, checked against its schema."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from languages.language import load_language
+from languages.yaml_io import LanguageError, read_yaml
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoWords(_Data):
+    """What says that something is not wanted."""
+
+    before: tuple[str, ...]
+    """In front of what is not wanted."""
+    after: tuple[str, ...]
+    """Behind it."""
+    never: tuple[str, ...]
+    """What has a "no" in it and says none: "don't miss"."""
+
+
+class DaysWords(_Data):
+    """How many days a trip takes."""
+
+    half: tuple[str, ...]
+    """Less than a day."""
+    count: tuple[str, ...]
+    nights: str
+    words: dict[str, int]
+
+
+class DayMarks(_Data):
+    """Which day of the trip is meant."""
+
+    number: tuple[str, ...]
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+
+
+class ChangeWords(_Data):
+    """What tells how a plan at hand is to change."""
+
+    undo: tuple[str, ...]
+    swap: tuple[str, ...]
+    """Between what goes and what comes; of "instead of" the other way round."""
+    another: tuple[str, ...]
+    swapping: tuple[str, ...] = ()
+    """Verbs that need one of the words of `swap` after them."""
+    move: tuple[str, ...]
+    drop: tuple[str, ...]
+    add: tuple[str, ...]
+    longer: tuple[str, ...]
+    shorter: tuple[str, ...]
+    days: tuple[str, ...]
+    date: tuple[str, ...]
+    shift: dict[str, int]
+    """By how much the dates move: `{n}` of a unit, with its days."""
+    sooner: tuple[str, ...]
+    shifted: tuple[str, str]
+    """How "{n} days later" and "{n} days sooner" are said in short."""
+    fewer: tuple[str, ...]
+    more: tuple[str, ...]
+    later: tuple[str, ...]
+    earlier: tuple[str, ...]
+    start: tuple[str, ...]
+    hotel: tuple[str, ...]
+    eat: tuple[str, ...]
+    drive: str
+    """A sentence that wants to be driven to a stop of the plan, `to`."""
+    go: tuple[str, ...]
+    """Before where a part of a day is to be spent."""
+    clock: str
+    """What a time of the clock has in it, so that "a bit later" is none."""
+    better: dict[str, tuple[str, ...]]
+
+
+class TalkWords(_Data):
+    """All of `trip_talk.yaml`; entries are regular expressions, `{n}` is a number."""
+
+    no_clock: tuple[str, ...]
+    """Numbers that are no time of the day."""
+    after_place: str
+    """What may be read as the end of an area's name and is none."""
+    stays: tuple[str, ...]
+    """How long one stays at a place: `place` and `{n}`."""
+    clauses: str
+    """What stands between two wishes."""
+    lists: str
+    """What stands between two things of one wish."""
+    no: NoWords
+    must: tuple[str, ...]
+    lodging: tuple[str, ...]
+    limiting: tuple[str, ...]
+    money: tuple[str, ...]
+    full: tuple[str, ...]
+    evening: tuple[str, ...]
+    eating: tuple[str, ...]
+    fillers: tuple[str, ...]
+    """Words of a request that wish for nothing by themselves."""
+    days: DaysWords
+    day_marks: DayMarks
+    ask: dict[str, tuple[str, ...]]
+    """Questions about the plan at hand, by what they ask for; the first that fits counts."""
+    change: ChangeWords
+    edges: tuple[str, ...]
+    """Words at the edges of what is named in a change that do not belong to its name."""
+
+
+@cache
+def talk_words(code: str) -> TalkWords:
+    """Return how trips are spoken of in a language, read once.
+
+    Raises
+    ------
+    LanguageError
+        If the file is missing or does not fit.
+    """
+    path = load_language(code).folder / "trip_talk.yaml"
+    try:
+        return TalkWords.model_validate(read_yaml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise LanguageError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
