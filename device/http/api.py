@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from device.http.closures import Closures
-from device.http.cost import check_cost
+from device.http.cost import cost_of
 from device.http.osrm_options import (
     approaches_of,
     between_waypoints,
@@ -31,6 +30,7 @@ from device.http.osrm_options import (
 )
 from device.http.osrm_reply import Writer, waypoint
 from device.http.osrm_request import OsrmError, OsrmRequest, read_request, whole_number
+from device.http.turns import Busy, Turns
 from device.http.valhalla import read_valhalla
 from device.vehicle import with_measures
 from nav.errors import BadCoordinate, BadRequest, NavError, NoRoute, PointOutsideRegion, PointUnreachable
@@ -115,28 +115,37 @@ def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
     routers = routers or Routers(region)
     routers.of("car")
 
-    def answered(read: Callable[[], OsrmRequest]) -> JSONResponse:
+    turns = Turns()
+
+    def worked_out(asked: OsrmRequest) -> JSONResponse:
         try:
-            asked = read()
-            check_options(asked)
-            check_cost(asked)
-            body = _SERVICES[asked.service](routers.of(asked.profile), asked)
+            return JSONResponse({"code": "Ok", **_SERVICES[asked.service](routers.of(asked.profile), asked)})
         except OsrmError as error:
             return _refusal(error.code, str(error))
         except NavError as error:
             return _refusal(_code(error), str(error))
         except MemoryError:
             return _refusal("TooBig", "this takes more memory than there is: ask in parts")
-        return JSONResponse({"code": "Ok", **body})
 
-    # A plain function: Starlette runs it in a thread, and one slow request does not hold up the others.
-    def answer(service: str, version: str, profile: str, coordinates: str, request: Request) -> JSONResponse:
+    async def answered(read: Callable[[], OsrmRequest]) -> JSONResponse:
+        try:
+            asked = read()
+            check_options(asked)
+            return await turns.run(lambda: worked_out(asked), searches=cost_of(asked))
+        except OsrmError as error:
+            return _refusal(error.code, str(error))
+        except Busy:
+            return _refusal("Busy", "too many large requests wait: ask again soon, or in parts", status=503)
+
+    async def answer(
+        service: str, version: str, profile: str, coordinates: str, request: Request
+    ) -> JSONResponse:
         options = dict(request.query_params)
-        return answered(lambda: read_request(service, version, profile, coordinates, options))
+        return await answered(lambda: read_request(service, version, profile, coordinates, options))
 
     async def answer_valhalla(request: Request) -> JSONResponse:
         body = await request.body()
-        return await run_in_threadpool(answered, lambda: read_valhalla(body))
+        return await answered(lambda: read_valhalla(body))
 
     app.get("/{service}/{version}/{profile}/{coordinates:path}")(answer)
     app.post("/route")(answer_valhalla)
@@ -148,8 +157,9 @@ def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
     return app
 
 
-def _refusal(code: str, message: str) -> JSONResponse:
-    return JSONResponse({"code": code, "message": message}, status_code=400)
+def _refusal(code: str, message: str, *, status: int = 400) -> JSONResponse:
+    headers = {"Retry-After": "1"} if status == 503 else None
+    return JSONResponse({"code": code, "message": message}, status_code=status, headers=headers)
 
 
 def _code(error: NavError) -> str:

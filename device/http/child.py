@@ -28,7 +28,10 @@ from device.vehicle import vehicle_of
 THREADS = 2
 """So many requests are computed at once; others wait for their turn."""
 
-_DESCRIPTORS = 512
+_DESCRIPTORS = 1024
+_SWITCH_S = 0.0005
+"""How long a thread that computes may keep the others waiting, the one that answers among them."""
+
 _NICER = 5
 _ASK_LIMIT_S = 2.0
 _FRESH_S = 1.0
@@ -44,6 +47,7 @@ def main() -> None:
     if order is None:
         return
     _limit(order["memory_bytes"])
+    sys.setswitchinterval(_SWITCH_S)
     try:
         asyncio.run(_serve(order))
     except Exception as error:

@@ -28,8 +28,8 @@ def searches(request: OsrmRequest) -> int:
     return 1
 
 
-def check_cost(request: OsrmRequest) -> None:
-    """Refuse what would keep the others waiting.
+def cost_of(request: OsrmRequest) -> int:
+    """Return what a request costs in searches; refuse what would keep the others waiting.
 
     Raises
     ------
@@ -41,3 +41,4 @@ def check_cost(request: OsrmRequest) -> None:
         raise OsrmError(
             "TooBig", f"this takes {wanted} searches and at most {MOST_SEARCHES} are made: ask in parts"
         )
+    return wanted

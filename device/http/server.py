@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nav import Region
 
 _HEADER_BYTES = 16 << 10
-_BACKLOG = 512
+_BACKLOG = 64
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from device.store.regions import add_region, use_region
@@ -99,32 +102,117 @@ def taken(service: RunningService) -> dict[str, int]:
     }
 
 
+def listening_on(service: RunningService) -> set[int]:
+    """Return the ports on which the service and its children listen."""
+    assert service.process is not None
+    me = psutil.Process(service.process.pid)
+    found = (c for process in (me, *me.children(recursive=True)) for c in process.net_connections("tcp"))
+    return {connection.laddr.port for connection in found if connection.status == psutil.CONN_LISTEN}
+
+
+class Load:
+    """Clients that never stop: some are silent, some ask for a large table again and again."""
+
+    def __init__(self) -> None:
+        self.port, self.token = 0, ""
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._work, args=(n % 2 == 0,)) for n in range(6)]
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(timeout=20)
+
+    def _work(self, silent: bool) -> None:
+        points = ";".join(f"{10 + i % 5 * 0.0008:.4f},{60 + i // 5 * 0.0008:.4f}" for i in range(25))
+        while not self._ended.wait(0.05):
+            request = f"GET /table/v1/driving/{points} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection,
+            ):
+                if not silent:
+                    connection.sendall(f"{request}Authorization: Bearer {self.token}\r\n\r\n".encode())
+                while connection.recv(1 << 16):
+                    pass
+
+
 def test_reloads_leave_nothing_behind(running: RunningService, fault_table: FaultTable) -> None:
-    """Another token, another port, no HTTP at all, another region: only what is set now answers."""
+    """Another token, port or region, no HTTP at all, under load: only what is set now answers."""
     ports = (free_port(), free_port())
     write_settings(running, port=ports[0], token=TOKENS[0])
     running.start()
     wait_for(lambda: status_of(ports[0], "north", TOKENS[0]), 200, running)
     counts = []
-    for number in range(ROUNDS):
-        place, port = ("south", "north")[number % 2], ports[number % 2]
-        token, other = TOKENS[number % 2], TOKENS[(number + 1) % 2]
-        write_settings(running, port=port, token=token, region=place)
-        reload(running)
-        wait_for(lambda place=place, port=port, token=token: status_of(port, place, token), 200, running)
-        assert status_of(port, place, other) == 401, "the token before opens nothing"
-        assert status_of(ports[(number + 1) % 2], place, other) is None, "the port before is closed"
-        assert status_of(port, ("north", "south")[number % 2], token) == 400, "the region before is gone"
-        counts.append(taken(running))
-    write_settings(running, port=ports[0], token=TOKENS[0], enabled=False)
-    reload(running)
-    assert [status_of(port, "north", TOKENS[0]) for port in ports] == [None, None]
-    assert taken(running)["children"] == 0
+    with Load() as load:
+        for number in range(ROUNDS):
+            place, port = ("south", "north")[number % 2], ports[number % 2]
+            token, other = TOKENS[number % 2], TOKENS[(number + 1) % 2]
+            load.port, load.token = port, token
+            if number % 3 == 2:
+                write_settings(running, port=port, token=token, region=place, enabled=False)
+                reload(running)
+                assert [status_of(each, place, token) for each in ports] == [None, None]
+                assert not listening_on(running)
+                assert taken(running)["children"] == 0
+            write_settings(running, port=port, token=token, region=place)
+            reload(running)
+            wait_for(lambda p=place, o=port, t=token: status_of(o, p, t), 200, running)
+            assert status_of(port, place, other) == 401, "the token before opens nothing"
+            assert listening_on(running) == {port}, "the port before is closed"
+            assert status_of(port, ("north", "south")[number % 2], token) == 400, "the region before is gone"
+            counts.append(taken(running))
     first, last = counts[1], counts[-1]
     assert last["children"] == first["children"] == 1
     for what in ("descriptors", "threads"):
         assert last[what] <= first[what] + 2, counts
-    fault_table.add(f"the settings change {ROUNDS} times with HTTP, tokens and regions", heard="nothing")
+    fault_table.add(
+        f"the settings change {ROUNDS} times with HTTP, tokens, ports and regions, under load",
+        heard="nothing",
+    )
+
+
+def test_many_reloads_take_no_more_memory(running: RunningService, fault_table: FaultTable) -> None:
+    """Five reloads for each round; what the first fifth takes is not more than the last fifth does."""
+    write_settings(running, port=free_port(), token="", enabled=False)
+    running.start()
+    held = []
+    for number in range(5 * ROUNDS):
+        write_settings(running, port=1, token="", enabled=False, region=("south", "north")[number % 2])
+        reload(running)
+        held.append({**taken(running), "memory_mb": resident_mb(running)})
+    warm, last = held[len(held) // 5], held[-1]
+    assert {key: last[key] - warm[key] for key in ("children", "threads")} == {"children": 0, "threads": 0}
+    assert last["descriptors"] <= warm["descriptors"] + 2
+    grown_mb = last["memory_mb"] - warm["memory_mb"]
+    assert grown_mb < 30, held
+    fault_table.add(f"{len(held)} reloads, {grown_mb:.1f} MB more since the first fifth", heard="nothing")
+
+
+def resident_mb(service: RunningService) -> float:
+    assert service.process is not None
+    return psutil.Process(service.process.pid).memory_info().rss / 1e6
+
+
+@pytest.mark.models
+def test_reloads_leave_no_engines_behind(service: Callable[..., RunningService]) -> None:
+    """Each engine that runs after reloads is one of the newest settings', and there is one of each."""
+    running = service()
+    running.start()
+    for _ in range(3):
+        reload(running)
+    names = ("asr", "tts")
+    running.wait_until(lambda s: all(s["engines"][name]["state"] == "running" for name in names))
+    assert running.process is not None
+    engines = running.ask(do="status")["engines"].values()
+    known = {engine["pid"] for engine in engines if engine["pid"]}
+    children = {child.pid for child in psutil.Process(running.process.pid).children(recursive=True)}
+    assert children == known
 
 
 def test_a_reload_under_load_ends_the_old_server(running: RunningService) -> None:
