@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from agent.understanding.utterance import Language
 
 _NO_HOURS = {"hotel", "rest", "free"}
+_WITH_MEANING = re.compile(r"[\\`*_\[\]<>&~]|:(?=//)|(?<=www)\.")
+"""What Markdown reads as more than a character inside a line; the last two would make links."""
 
 
 def to_markdown(plan: Plan, language: Language) -> str:
@@ -21,7 +24,7 @@ def to_markdown(plan: Plan, language: Language) -> str:
     title = _say(language, "title", where=_cell(plan.where), days=str(len(plan.days)))
     lines = [f"# {title.replace('day(s)', 'day' if len(plan.days) == 1 else 'days')}", ""]
     for number, day in enumerate(plan.days, 1):
-        town = f", {day.town}" if day.town else ""
+        town = f", {_cell(day.town)}" if day.town else ""
         lines += [f"## {_say(language, 'day', n=str(number))} ({day.date.isoformat()}{town})", ""]
         lines += [_say(language, "head"), "| --- | --- | --- | --- | --- |"]
         lines += [_row(visit, language) for visit in day.visits]
@@ -50,8 +53,9 @@ def _say(language: Language, key: str, **facts: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return text that breaks no table and no line."""
-    return " ".join(text.replace("|", "/").split())
+    """Return text as it stands, whatever it holds: names of the map are no Markdown, links or HTML."""
+    line = " ".join(text.replace("|", "/").split())
+    return _WITH_MEANING.sub(r"\\\g<0>", line)
 
 
 def _row(visit: Visit, language: Language) -> str:
