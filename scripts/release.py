@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 OUT = ROOT / "dist" / "release"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _PYTHON = (3, 11)
+_SYSTEM_PACKAGES = ("python3.11", "libstdc++6", "libgomp1")
 
 _LAUNCHER = """#!/bin/sh
 # Runs the release that this file is part of; nothing of the user's own Python is looked at.
@@ -36,7 +37,7 @@ _CONTROL = """Package: xiaogao
 Version: {version}
 Architecture: {architecture}
 Maintainer: The Xiao Gao project
-Depends: python3.11, libstdc++6, libgomp1
+Depends: {needed}
 Recommends: libportaudio2, gpsd
 Section: misc
 Priority: optional
@@ -44,6 +45,22 @@ Installed-Size: {kilobytes}
 Description: offline, voice-first navigation agent for the car
  Understands Mandarin and English speech, finds places and routes on OpenStreetMap data and guides the drive,
  all on the device.
+"""
+_INSTALL = """#!/bin/sh
+# Installs Xiao Gao on Debian 12, for the whole computer: what it lacks of Debian's own packages, then the
+# program. It needs no network and no compiler: sudo sh install.sh
+set -e
+cd "$(dirname "$0")"
+sha256sum --check --quiet --ignore-missing SHA256SUMS
+wanted=
+for file in debian/*.deb; do
+  name=$(dpkg-deb -f "$file" Package)
+  case $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) in
+    installed) ;;
+    *) wanted="$wanted $file" ;;
+  esac
+done
+dpkg -i $wanted xiaogao_*.deb
 """
 _POSTINST = """#!/bin/sh
 # The package's own files go with its next version; the release is linked from them and stays to go back to.
@@ -91,11 +108,13 @@ def main() -> None:
     pack(application, OUT / f"xiaogao-{version}-{machine}.tar.gz", int(when.timestamp()))
     if shutil.which("dpkg-deb"):
         build_deb(application, OUT, version, _ARCHITECTURES.get(machine, machine))
+        fetch_system_packages(OUT / "debian")
+        (OUT / "install.sh").write_text(_INSTALL, encoding="utf-8")
     (OUT / "SHA256SUMS").write_text(checksums(OUT), encoding="utf-8")
     if key := os.environ.get("RELEASE_KEY"):
         command = ["ssh-keygen", "-Y", "sign", "-f", key, "-n", "xiaogao-release", str(OUT / "SHA256SUMS")]
         subprocess.run(command, check=True)
-    for path in sorted(OUT.iterdir()):
+    for path in sorted(path for path in OUT.rglob("*") if path.is_file()):
         print(f"{path.stat().st_size / 1e6:9.1f} MB  {path.relative_to(ROOT)}")
 
 
@@ -190,6 +209,7 @@ def build_deb(application: Path, out: Path, version: str, architecture: str) -> 
     control = tree / "DEBIAN"
     control.mkdir()
     facts = {"version": version, "architecture": architecture, "kilobytes": kilobytes}
+    facts["needed"] = ", ".join(_SYSTEM_PACKAGES)
     (control / "control").write_text(_CONTROL.format(**facts), encoding="utf-8")
     for name, text in (("postinst", _POSTINST), ("prerm", _PRERM)):
         (control / name).write_text(text.replace("{version}", version), encoding="utf-8")
@@ -201,6 +221,23 @@ def build_deb(application: Path, out: Path, version: str, architecture: str) -> 
     )
     shutil.rmtree(tree)
     return target
+
+
+def fetch_system_packages(folder: Path) -> None:
+    """Fetch Debian's own packages that the program needs, with theirs, for computers without a network.
+
+    On another system than Debian nothing is fetched: its packages are not the car's.
+    """
+    if "VERSION_CODENAME=bookworm" not in Path("/etc/os-release").read_text("utf-8"):
+        return
+    (folder / "partial").mkdir(parents=True)
+    nothing_installed = ["-o", "Dir::State::status=/dev/null", "-o", "Debug::NoLocking=1"]
+    command = ["apt-get", "-qq", *nothing_installed, "-o", f"Dir::Cache::archives={folder}"]
+    command += ["install", "--yes", "--no-install-recommends", "--download-only", *_SYSTEM_PACKAGES]
+    done = subprocess.run(command, check=False)
+    shutil.rmtree(folder / "partial")
+    if done.returncode:
+        print("Debian's packages were not fetched: the car needs python3.11, libstdc++6 and libgomp1")
 
 
 if __name__ == "__main__":

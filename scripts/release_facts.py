@@ -112,8 +112,8 @@ def licences(parts: list[Part]) -> str:
 
 def checksums(folder: Path) -> str:
     """Return the SHA-256 of every file in a folder as `sha256sum --check` reads it."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("SHA256"))
-    return "".join(f"{sha256_of(path)}  {path.name}\n" for path in files)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name[:6] != "SHA256")
+    return "".join(f"{sha256_of(path)}  {path.relative_to(folder)}\n" for path in files)
 
 
 def sha256_of(path: Path) -> str:

@@ -168,6 +168,38 @@ def test_the_debian_package_keeps_its_release_when_the_next_one_comes(
     assert (root / "usr" / "bin" / "xiaogao").is_symlink()
 
 
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_an_offline_install_takes_what_is_missing_and_checks_it(
+    release: Any, facts: Any, tmp_path: Path, spoilt: bool
+) -> None:
+    """The script, with programs in dpkg's place: libssl3 is installed, python3.11 is not."""
+    folder, programs = tmp_path / "release", tmp_path / "programs"
+    (folder / "debian").mkdir(parents=True)
+    programs.mkdir()
+    for name in ("debian/libssl3_3_amd64.deb", "debian/python3.11_3.11_amd64.deb", "xiaogao_1_amd64.deb"):
+        (folder / name).write_text(name)
+    (folder / "install.sh").write_text(release._INSTALL)
+    (folder / "SHA256SUMS").write_text(facts.checksums(folder))
+    for name, does in {
+        "dpkg-deb": 'basename "$2" | cut -d_ -f1',
+        "dpkg-query": '[ "$4" = libssl3 ] && printf installed',
+        "dpkg": 'echo "$@" > installed',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n")
+        (programs / name).chmod(0o755)
+    if spoilt:
+        (folder / "debian" / "python3.11_3.11_amd64.deb").write_text("another")
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    command = ["sh", str(folder / "install.sh")]
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, check=False, capture_output=True)
+    if spoilt:
+        assert done.returncode != 0
+        assert not (folder / "installed").exists()
+    else:
+        wanted = "-i debian/python3.11_3.11_amd64.deb xiaogao_1_amd64.deb\n"
+        assert (folder / "installed").read_text() == wanted
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """Three whole releases and one that is not."""

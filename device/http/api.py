@@ -117,21 +117,11 @@ def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
 
     turns = Turns()
 
-    def worked_out(asked: OsrmRequest) -> JSONResponse:
-        try:
-            return JSONResponse({"code": "Ok", **_SERVICES[asked.service](routers.of(asked.profile), asked)})
-        except OsrmError as error:
-            return _refusal(error.code, str(error))
-        except NavError as error:
-            return _refusal(_code(error), str(error))
-        except MemoryError:
-            return _refusal("TooBig", "this takes more memory than there is: ask in parts")
-
     async def answered(read: Callable[[], OsrmRequest]) -> JSONResponse:
         try:
             asked = read()
             check_options(asked)
-            return await turns.run(lambda: worked_out(asked), searches=cost_of(asked))
+            return await turns.run(lambda: _worked_out(routers, asked), searches=cost_of(asked))
         except OsrmError as error:
             return _refusal(error.code, str(error))
         except Busy:
@@ -155,6 +145,18 @@ def create_app(region: Region, routers: Routers | None = None) -> FastAPI:
         return _refusal("InvalidUrl", "the address is /{service}/v1/{profile}/{coordinates}")
 
     return app
+
+
+def _worked_out(routers: Routers, asked: OsrmRequest) -> JSONResponse:
+    """Do what is asked; in a thread."""
+    try:
+        return JSONResponse({"code": "Ok", **_SERVICES[asked.service](routers.of(asked.profile), asked)})
+    except OsrmError as error:
+        return _refusal(error.code, str(error))
+    except NavError as error:
+        return _refusal(_code(error), str(error))
+    except MemoryError:
+        return _refusal("TooBig", "this takes more memory than there is: ask in parts")
 
 
 def _refusal(code: str, message: str, *, status: int = 400) -> JSONResponse:
