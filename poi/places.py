@@ -21,7 +21,8 @@ from poi.areas.finder import Area, AreaFinder
 from poi.areas.whereabouts import Surroundings
 from poi.errors import UnknownDistrict
 from poi.kinds.along import along_route
-from poi.kinds.category import load_categories
+from poi.kinds.category import load_categories, parse_category
+from poi.kinds.combined import combined, is_one_of
 from poi.kinds.filters import Wishes, check_wishes, fits, makes_sense, wishes_in
 from poi.kinds.opening import open_at as is_open_at
 from poi.kinds.search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
@@ -41,6 +42,9 @@ R = TypeVar("R")
 
 _LISTED = 0.66
 """A search by name lists nothing when its best match is worse."""
+
+_MEALS = ("amenity/restaurant", "amenity/fast_food")
+"""What is looked for beside a brand that the map does not have."""
 
 
 class HasPath(Protocol):
@@ -181,13 +185,46 @@ class Places:
             An unknown wish.
         """
         check_wishes(wishes)
-        found, centre = self._asked_for(clean(words), near, along, district, wishes)
+        found, centre = self._asked_of_all(clean(words), near, along, district, wishes)
         if along is not None:
             return along_route(
                 found, along, router, from_offset_m=from_offset_m, within_m=within_m, limit=limit,
                 open_at=open_at,
             )  # fmt: skip
         return self._ordered(found, centre, limit=limit, within_m=within_m, router=router, open_at=open_at)
+
+    def _asked_of_all(
+        self, words: str, near: Point | Area | None, along: Any, district: str | None, wishes: Wishes
+    ) -> tuple[list[Place], Point | None]:
+        """Return what any of the kinds in the words asks for, without what is left out of them."""
+        asked = None if self._names.exactly([words]) else combined(words)
+        kinds = asked.kinds or self._like(asked.without) if asked else ()
+        if asked is None or not kinds or not all(map(self._is_kind, kinds)):
+            return self._asked_for(words, near, along, district, wishes)
+        found: dict[str, Place] = {}
+        centre: Point | None = None
+        for kind in kinds:
+            places, centre = self._asked_for(kind, near, along, district, wishes)
+            found |= {place.id: place for place in places if place.id not in found}
+        unwanted = [(words, self.categories(words)) for words in asked.without]
+        return [p for p in found.values() if not any(is_one_of(p, *one) for one in unwanted)], centre
+
+    def _is_kind(self, words: str) -> bool:
+        """Say whether words are a kind of place, perhaps with wishes."""
+        match = self.categories(wishes_in(words)[0])
+        return bool(match) and not match.rest
+
+    def _like(self, without: Sequence[str]) -> tuple[str, ...]:
+        """Return the kinds that something is one of: any restaurant for sushi or a chain of pizzerias."""
+        kinds: list[str] = []
+        for words in without:
+            match = self.categories(words)
+            if match and not match.rest:
+                kinds += [parse_category(category)[0] for category in match.categories]
+            else:
+                found = self._resolver.candidates(words, near=None, limit=3)
+                kinds += [c.place.category for c in found if c.score > _LISTED] or list(_MEALS)
+        return tuple(dict.fromkeys(kinds))
 
     def _asked_for(
         self, words: str, near: Point | Area | None, along: Any, district: str | None, wishes: Wishes

@@ -36,7 +36,9 @@ _NAMELESS = word_set(
     "tourism/caravan_site tourism/hotel tourism/hostel tourism/guest_house tourism/motel leisure/playground "
     "leisure/swimming_pool leisure/park railway/subway_entrance barrier/toll_booth emergency/defibrillator "
     "natural/peak shop/supermarket shop/convenience shop/car_repair shop/bakery shop/tyres shop/kiosk "
-    "tourism/artwork tourism/information leisure/pitch leisure/fitness_centre barrier/border_control"
+    "tourism/artwork tourism/information leisure/pitch leisure/fitness_centre barrier/border_control "
+    "amenity/device_charging_station amenity/nursing_room amenity/lactation_room leisure/dog_park "
+    "leisure/indoor_play"
 )
 _ONLY_NAMED_KEYS = word_set(
     "office craft man_made natural boundary landuse waterway bridge building place military aerialway"

@@ -40,7 +40,9 @@ DETAIL_KEYS = re.compile(
     r"toilets|shower|parking|maxheight|covered|surface|lit|sport|healthcare.*|amenity|tourism|shop|leisure|historic|"
     r"building|addr:.*|self_service|automated|maxstay|atm|compressed_air|information|government|castle_type|"
     r"heritage|area_m2|max_age|changing_table|drinking_water|reservation|smoking|"
-    r"payment:.*|lines?|start_date|artist_name)$"
+    r"payment:.*|lines?|start_date|artist_name|highchair|kids_area|kids_menu|min_age|baby_feeding|dogs?|pets.*|"
+    r"drive_in|air_conditioning|live_music|swimming_pool|showers|playground|repair|beauty|vending|indoor|parking:.*|"
+    r"animal)$"
 )
 
 

@@ -34,6 +34,8 @@ _FILLERS_LATIN_END = re.compile(
     r"(?:\s+(?:nearby|near me|near here|around here|close by|please|around|here))+$"
 )
 
+_TAG = re.compile(r"[a-z_]+/[a-z_]+")
+
 _SAME_SOUND, _CONFUSED_SOUND = 0.95, 0.9
 """Likeness of a word that sounds just like what was said, and of one that does but for confusable sounds."""
 
@@ -71,6 +73,8 @@ class Categories:
         CategoryMatch
             False when no category word is in it.
         """
+        if _TAG.fullmatch(query) and query in self._labels:
+            return CategoryMatch(categories=(query,), word=query, rest="")
         text = without_fillers(query)
         core = text.removesuffix("的")
         uncounted = without_measure(text)

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from poi.errors import BadFilter
 from poi.kinds.category import parse_category
+from poi.kinds.features import features, features_in
 from poi.place import CategoryMatch, Place
 from poi.text import canonical, word_set
 
@@ -42,6 +43,9 @@ class Wishes(TypedDict, total=False):
     outdoor: bool
     """Only places known to have seats outside."""
 
+    has: tuple[str, ...]
+    """Names of features that a place must be known to have, see `poi/data/features.json`: "kids", "dogs"."""
+
 
 _KNOWN = frozenset(Wishes.__annotations__)
 
@@ -53,6 +57,8 @@ def check_wishes(wishes: Wishes) -> None:
         raise BadFilter(
             f"unknown filter {', '.join(sorted(unknown))}; use one of {', '.join(sorted(_KNOWN))}"
         )
+    if missing := set(wishes.get("has", ())) - set(features()):
+        raise BadFilter(f"unknown feature {', '.join(sorted(missing))}; use one of {', '.join(features())}")
 
 
 _STARS = re.compile(
@@ -176,6 +182,9 @@ def wishes_in(words: str) -> tuple[str, Wishes]:
     if match := _FREE.search(words):
         wishes["free"] = True
         words = words.replace(match.group(), " ")
+    words, has = features_in(words)
+    if has:
+        wishes["has"] = has
     return (_AND.sub("", words) if wishes else words.strip()), wishes
 
 
@@ -188,7 +197,10 @@ def makes_sense(wishes: Wishes, kind: CategoryMatch) -> bool:
         ("cuisine", _FOOD),
     )
     plain = {parse_category(category)[0] for category in kind.categories}
-    return all(key not in wishes or not kinds.isdisjoint(plain) for key, kinds in of_some)
+    own = (features()[name].kinds for name in wishes.get("has", ()))
+    return all(not kinds or not kinds.isdisjoint(plain) for kinds in own) and all(
+        key not in wishes or not kinds.isdisjoint(plain) for key, kinds in of_some
+    )
 
 
 def fits(place: Place, wishes: Wishes) -> bool:
@@ -237,6 +249,16 @@ def _outdoor(place: Place, wanted: bool) -> bool:
     return (place.tags.get("outdoor_seating", "no") not in ("no", "")) is wanted
 
 
+def _has(place: Place, wanted: tuple[str, ...]) -> bool:
+    tags = {
+        **place.tags,
+        "name": place.name,
+        "brand": place.brand or place.tags.get("brand", ""),
+        "opening_hours": place.opening_hours,
+    }
+    return all(features()[name].is_told(tags) for name in wanted)
+
+
 _CHECKS: dict[str, Callable[[Place, Any], bool]] = {
     "stars": _stars,
     "brand": _brand,
@@ -247,4 +269,5 @@ _CHECKS: dict[str, Callable[[Place, Any], bool]] = {
     "free": _free,
     "wifi": _wifi,
     "outdoor": _outdoor,
+    "has": _has,
 }

@@ -82,11 +82,12 @@ def places_of_kinds(store: PlaceStore, categories: Sequence[str], choose: Choose
     return [
         replace(places[row], why="category")
         for row, own in wanted.items()
-        if any(_meets(places[row], condition) for condition in own)
+        if any(meets(places[row], condition) for condition in own)
     ]
 
 
-def _meets(place: Place, condition: tuple[str, str] | None) -> bool:
+def meets(place: Place, condition: tuple[str, str] | None) -> bool:
+    """Say whether a place meets the condition of a category, ("cuisine", "sushi")."""
     if condition is None:
         return True
     key, value = condition
