@@ -290,8 +290,10 @@ class Finder:
             wishes["open_at"] = open_at
         if stars:
             wishes["stars"] = float(stars)
+        needs: dict[str, Any] = {}
         for wish in has:
-            wishes |= wishes_in(with_wish(words, wish, self.language))[1]
+            needs |= wishes_in(with_wish(words, wish, self.language))[1]
+        wishes |= needs
         if within_m:
             wishes["within_m"] = float(within_m)
         if route is not None:
@@ -306,12 +308,13 @@ class Finder:
         if places:
             return Found(places=tuple(places), verdict="list", words=words)
         for name, keys in (
+            ("wish", tuple(needs)),
             ("along", ("along", "router", "from_offset_m")),
             ("within", ("within_m",)),
             ("stars", ("stars",)),
             ("open", ("open_at",)),
         ):
-            if keys[0] in wishes:
+            if keys and keys[0] in wishes:
                 places = self.desk.places.search(words, **{k: v for k, v in wishes.items() if k not in keys})
                 if places:
                     return Found(places=tuple(places), verdict="list", words=words, relaxed=name)

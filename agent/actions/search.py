@@ -59,10 +59,10 @@ def search(turn: Turn, intent: Search) -> Result:
 
 def with_unknown_wish(turn: Turn, what: str, has: tuple[str, ...], found: Found) -> tuple[str, Found]:
     """Return the kind with a wish that was said of it and no map tells, which only the nearest may meet."""
-    if found.verdict == "list" and not found.relaxed:
+    if found.verdict == "list" and found.relaxed in ("", "wish"):
         for wish in has:
             said = reply.with_wish(what, wish, turn.language)
-            if what and not wishes_in(said)[1]:
+            if what and (found.relaxed or not wishes_in(said)[1]):
                 return said, replace(found, relaxed="quality")
     return what, found
 
