@@ -23,6 +23,8 @@ _DAY_AND_NIGHT = (Stretch(begin=0, end=2 * DAY_MIN),)
 """What a closed day takes: its own night as well."""
 _WEEK_DAYS, _YEAR_DAYS, _YEARS_DAYS = 9, 400, 366 * 12
 """How far a change is looked for: where only weekdays count, where dates do, where weeks or years do."""
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+"""Nobody's opening hours are known in other years; Easter and the holidays have no rules there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class OpeningHours:
 
     def next_change(self, when: datetime) -> datetime | None:
         """Return when the state next changes; None if it never does, as far as can be seen."""
+        if when.year > _LAST_YEAR:
+            return None
         first = next(self.stays(when, when + timedelta(days=self._reach_days)), None)
         if first is None or first.end >= when + timedelta(days=self._reach_days):
             return None
@@ -93,6 +97,8 @@ class OpeningHours:
 
     def _of_day(self, day: date) -> tuple[tuple[int, State], ...]:
         """Return the states of a day, each with the minute at which it ends."""
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            return ((DAY_MIN, State.UNKNOWN),)
         calendar = GuessedCalendar(self._holidays)
         found = [self._guessed(day, calendar)]
         doubts = sorted(calendar.doubts)

@@ -122,6 +122,23 @@ def test_the_sun(place: tuple[float, float], day: str, sunrise: str, sunset: str
         assert abs(found - datetime.fromisoformat(f"{day} {told}")) <= timedelta(minutes=2)
 
 
+@pytest.mark.parametrize("place", [STUTTGART, BEIJING, (0.0, 0.0), (90.0, 0.0), None])
+@pytest.mark.parametrize(
+    "when",
+    [datetime.min, datetime(1500, 5, 5), datetime(1900, 1, 1), datetime(2199, 12, 31, 23), datetime.max],
+)
+@pytest.mark.parametrize(
+    "hours",
+    ["Mo-Su 08:00-18:00; PH off", "Sa[1] +3 days 10:00-12:00", "Dec 25-easter", "sunrise-sunset", "week 53"],
+)
+def test_any_year_is_judged(hours: str, when: datetime, place: tuple[float, float] | None) -> None:
+    found = hours_at(hours, place)
+    assert found is not None
+    assert found.state(when) in State
+    change = found.next_change(when)
+    assert change is None or change > when
+
+
 def test_the_midnight_sun_leaves_it_open() -> None:
     hours = hours_at("sunrise-sunset", (71.17, 25.78))
     assert hours is not None
