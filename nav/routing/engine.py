@@ -42,6 +42,7 @@ class Engine:
         turns: Turns,
         order: Callable[[], Int32Array],
         stored: StoredLadder | None = None,
+        digest: str = "",
         *,
         use_index: bool = True,
     ) -> None:
@@ -51,7 +52,7 @@ class Engine:
         if not (use_index and turns.state_count and len(turns.arc_head)):
             return
         if library() is not None:
-            self._index = CustomisedHierarchy(turns, order, stored)
+            self._index = CustomisedHierarchy(turns, order, stored, digest)
         else:
             self._index = RoutingKitIndex(graph, turns, order)
 

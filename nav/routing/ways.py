@@ -67,7 +67,9 @@ class Ways:
         self.graph = network.graph
         self.turns = network.turns
         order = partial(contraction_order, network)
-        self.engine = Engine(network.graph, network.turns, order, network.index, use_index=use_index)
+        self.engine = Engine(
+            network.graph, network.turns, order, network.index, network.digest, use_index=use_index
+        )
         self.metrics = Metrics(network, self.engine)
         self.legs = LegFinder(network.turns, self.engine, self.metrics.times_ms)
         costs = load_costs()

@@ -25,6 +25,7 @@ from nav.routing.cch.hierarchy import (
     update,
     whole_ladder,
 )
+from nav.routing.cch.kept import kept_hierarchy, mapped_costs
 from nav.routing.cch.query import Queries
 from nav.routing.search import Found, Seed
 from nav.routing.weights.turns import Turns
@@ -68,12 +69,18 @@ class CustomisedHierarchy:
         Gives the contraction order; called in the index's thread.
     stored
         The ladder of the pack, if it has one.
+    digest
+        Tells the graph from every other; a large one with it is kept in the cache.
     """
 
     def __init__(
-        self, turns: Turns, order: Callable[[], Int32Array], stored: StoredLadder | None = None
+        self,
+        turns: Turns,
+        order: Callable[[], Int32Array],
+        stored: StoredLadder | None = None,
+        digest: str = "",
     ) -> None:
-        self._turns, self._order, self._stored = turns, order, stored
+        self._turns, self._order, self._stored, self._digest = turns, order, stored, digest
         self._queries = Queries(turns)
         self._slots: OrderedDict[int, _Slot] = OrderedDict()
         self._lock = threading.Lock()
@@ -84,8 +91,10 @@ class CustomisedHierarchy:
         self._hierarchy: Future[Hierarchy] | None = None if stored is not None else self._build()
 
     def _build(self) -> Future[Hierarchy]:
-        turns, order = self._turns, self._order
-        return _submit(self._jobs, lambda: build_hierarchy(turns, order()))
+        turns, order, digest = self._turns, self._order, self._digest
+        if self._is_small or not digest:
+            return _submit(self._jobs, lambda: build_hierarchy(turns, order()))
+        return _submit(self._jobs, lambda: kept_hierarchy(turns, order, digest))
 
     @property
     def is_ready(self) -> bool:
@@ -174,14 +183,16 @@ class CustomisedHierarchy:
             return _Slot(ready, is_stored=True)
         if self._hierarchy is None or (self._hierarchy.done() and self._hierarchy.exception() is not None):
             self._hierarchy = self._build()
-        hierarchy = self._hierarchy
+        made, is_small = self._hierarchy, self._is_small
         slot = _Slot(Future(), is_stored=False)
 
         def make() -> Ladder:
-            costs = customise(hierarchy.result(), weights.arc_ms, stop=slot.stop)
+            hierarchy = made.result()
+            room = None if is_small else mapped_costs(len(hierarchy.up_head))
+            costs = customise(hierarchy, weights.arc_ms, room, stop=slot.stop)
             if costs is None:
                 raise _NobodyWaits
-            return whole_ladder(hierarchy.result(), costs)
+            return whole_ladder(hierarchy, costs)
 
         slot.ladder = _submit(self._jobs, make)
         return slot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import heapq
+import threading
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from nav.errors import RegionDamaged
 from nav.law.rules import InForce
+from nav.packs.paths import cache_home
 from nav.routing.cch.customised import CustomisedHierarchy
 from nav.routing.cch.hierarchy import (
     build_hierarchy,
@@ -216,3 +218,51 @@ def test_costs_that_change_while_they_are_made_are_made_again(ring: tuple[Turns,
         assert found is not None
         assert plain is not None
         assert found.cost_ms == plain.cost_ms
+
+
+@pytest.fixture
+def large(ring: tuple[Turns, Any], home: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[Turns, Any]:
+    """The ring, taken for a country."""
+    monkeypatch.setattr("nav.routing.cch.customised._SMALL_STATES", 0)
+    return ring
+
+
+def test_while_costs_of_a_large_region_are_made_the_graph_is_searched(large: tuple[Turns, Any]) -> None:
+    turns, arc_ms = large
+    go = threading.Event()
+
+    def give_order() -> Any:
+        go.wait(20)
+        return np.arange(12, dtype=np.int32)
+
+    index, weights = CustomisedHierarchy(turns, give_order), weights_of(arc_ms)
+    question: Question = ([(0, 0)], [(5, 0)])
+    assert not index.is_ready
+    assert [found and found.cost_ms for found in index.run(weights, [question])] == [5000]
+    assert index.table(weights, [[(0, 0)]], [[(5, 0)], [(0, 0)]]).tolist() == [[5000, 0]]
+    go.set()
+    index.prepare(weights)
+    assert [found and found.cost_ms for found in index.run(weights, [question])] == [5000]
+
+
+def test_the_hierarchy_of_a_large_region_is_kept_and_checked(large: tuple[Turns, Any], home: Any) -> None:
+    turns, arc_ms = large
+    made: list[bool] = []
+
+    def give_order() -> Any:
+        made.append(True)
+        return np.arange(12, dtype=np.int32)
+
+    def ask() -> list[int | None]:
+        index, weights = CustomisedHierarchy(turns, give_order, digest="abc"), weights_of(arc_ms)
+        index.prepare(weights)
+        return [found and found.cost_ms for found in index.run(weights, [([(0, 0)], [(5, 0)])])]
+
+    assert ask() == ask() == [5000]
+    assert len(made) == 1
+    (kept,) = (cache_home() / "hierarchies").glob("abc-*.arrays")
+    content = bytearray(kept.read_bytes())
+    content[-3] ^= 0xFF
+    kept.write_bytes(content)
+    assert ask() == [5000]
+    assert len(made) == 2
