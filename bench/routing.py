@@ -27,7 +27,6 @@ from nav.routing.router import Router
 
 REGIONS = ("andorra", "monaco", "tsinghua", "helsinki")
 _SEED = 20
-_SCALES = (10_000, 100_000, 1_000_000)
 Figures = dict[str, Any]
 
 
@@ -38,7 +37,6 @@ def run(
     helsinki: Path | None = None,
     pairs: int = 1000,
     valhalla_python: str = "",
-    scales: tuple[int, ...] = _SCALES,
 ) -> Figures:
     """Measure and print.
 
@@ -54,11 +52,9 @@ def run(
         Random pairs for the check against the exhaustive search, on each map.
     valhalla_python
         A Python interpreter with pyvalhalla; without one that comparison is left out.
-    scales
-        Numbers of directed edges of the synthetic networks; empty leaves them out.
     """
     extracts = extracts_of(REGIONS, maps, sample=helsinki)
-    figures: Figures = {"maps": {}, "scale": []}
+    figures: Figures = {"maps": {}}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         for name, extract in extracts.items():
@@ -67,9 +63,6 @@ def run(
         if "andorra" in extracts:
             region = Region.open(folder / "andorra")
             figures["valhalla"] = _compare(console, region, extracts["andorra"], folder, valhalla_python)
-        for size in scales:
-            figures["scale"].append(_measure_scale(size, folder / f"synthetic-{size}"))
-            _show(console, f"synthetic, {size:,} edges", figures["scale"][-1])
     return figures
 
 
@@ -326,15 +319,6 @@ def _along(router: Router, ours: np.ndarray[Any, Any], line: np.ndarray[Any, Any
     return float(router.turns.edge_time_ms[edges].sum()) / 1000.0, shared
 
 
-def _measure_scale(size: int, folder: Path) -> Figures:
-    command = [sys.executable, "-m", "bench.roads.synthetic_network", str(size), str(folder)]
-    answer = subprocess.run(
-        command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
-    )
-    figures: Figures = json.loads(answer.stdout)
-    return figures
-
-
 def main() -> None:
     """Run from the command line: ``python -m bench.routing --help``."""
     import argparse
@@ -344,7 +328,6 @@ def main() -> None:
     parser.add_argument("--helsinki", type=Path)
     parser.add_argument("--pairs", type=int, default=1000)
     parser.add_argument("--valhalla-python", default="")
-    parser.add_argument("--scales", type=int, nargs="*", default=list(_SCALES))
     parser.add_argument("--json", type=Path, help="file for the figures")
     asked = parser.parse_args()
     figures = run(
@@ -353,7 +336,6 @@ def main() -> None:
         helsinki=asked.helsinki,
         pairs=asked.pairs,
         valhalla_python=asked.valhalla_python,
-        scales=tuple(asked.scales),
     )
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=1))

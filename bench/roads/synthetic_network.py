@@ -7,15 +7,11 @@ network.
 
 from __future__ import annotations
 
-import argparse
-import resource
-import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nav.graph import Access, NodeFlag, RoadClass
+from nav.graph import NodeFlag, RoadClass
 from nav.osm.extract import NodeTraits, RawNetwork, WaySigns
 from nav.osm.restrictions import Restriction
 from nav.osm.tags import read_way
@@ -93,6 +89,8 @@ def _traits() -> dict[tuple[int, bool], Any]:
     for kind in (*range(RoadClass.TRUNK, RoadClass.RESIDENTIAL + 1), RoadClass.SERVICE):
         for oneway in (False, True):
             tags = {"highway": RoadClass(kind).name.lower(), "oneway": "yes" if oneway else "no"}
+            if kind == RoadClass.SERVICE:
+                tags["surface"] = "gravel"
             found[int(kind), oneway] = read_way(tags)
     return found
 
@@ -163,90 +161,3 @@ def _add_restrictions(
                 condition="",
             )
         )
-
-
-def measure(directed_edges: int, folder: Path, *, queries: int = 300) -> dict[str, float]:
-    """Build a pack of this size and measure it; the peak of memory is that of this process."""
-    from nav.osm.build import pack_network
-    from nav.region import Region
-    from nav.routing.router import Router
-
-    network = make_network(directed_edges)
-    began = time.perf_counter()
-    pack_network(network, folder, name=f"synthetic-{directed_edges}")
-    build_s = time.perf_counter() - began
-    del network
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    began = time.perf_counter()
-    region = Region.open(folder)
-    open_ms = (time.perf_counter() - began) * 1000
-    began = time.perf_counter()
-    router = Router(region)
-    router.wait()
-    index_s = time.perf_counter() - began
-    began = time.perf_counter()
-    router.engine.prepare(router.metrics.weights())
-    metric_s = time.perf_counter() - began
-    times = _query_times(router, queries)
-    began = time.perf_counter()
-    router.engine.prepare(router.metrics.weights(frozenset({"motorway", "unpaved"})))
-    avoid_s = time.perf_counter() - began
-    live_ms = _live_ms(router)
-    return {
-        "directed_edges": float(((region.graph.edge_access & Access.CAR) > 0).sum()),
-        "states": float(router.turns.state_count),
-        "turns": float(len(router.turns.arc_head)),
-        "build_s": build_s,
-        "build_peak_mb": peak_mb,
-        "pack_mb": sum(size for size, _ in region.meta.files.values()) / 1e6,
-        "open_ms": open_ms,
-        "index_s": index_s,
-        "metric_s": metric_s,
-        "avoid_s": avoid_s,
-        "live_update_ms": live_ms,
-        "query_p50_ms": float(np.median(times)),
-        "query_p99_ms": float(np.percentile(times, 99)),
-    }
-
-
-def _live_ms(router: Any) -> float:
-    """Return the milliseconds until 200 live speeds are in force."""
-    rng = np.random.default_rng(2)
-    edges = rng.choice(np.flatnonzero(router.turns.edge_state >= 0), 200, replace=False)
-    times = {int(edge): int(router.turns.edge_time_ms[edge]) * 3 for edge in edges}
-    began = time.perf_counter()
-    router.metrics.apply_live(times)
-    took = (time.perf_counter() - began) * 1000
-    router.clear_live()
-    return took
-
-
-def _query_times(router: Any, queries: int) -> np.ndarray[Any, Any]:
-    rng = np.random.default_rng(1)
-    graph = router.graph
-    edges = np.flatnonzero(router.turns.edge_component == 0)
-    times = []
-    for a, b in rng.choice(edges, (queries, 2)).tolist():
-        stops = [tuple(graph.shape(e).mean(axis=0).tolist()) for e in (a, b)]
-        began = time.perf_counter()
-        route = router.route(stops)
-        _ = route.geometry
-        times.append((time.perf_counter() - began) * 1000)
-    return np.array(times[queries // 10 :])
-
-
-def main() -> None:
-    """Measure one size and print JSON (in a process of its own, for the peak of memory)."""
-    import json
-
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("edges", type=int)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--queries", type=int, default=300)
-    asked = parser.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    print(json.dumps(measure(asked.edges, asked.folder, queries=asked.queries)))
-
-
-if __name__ == "__main__":
-    main()

@@ -16,7 +16,7 @@ from device.settings import commented_settings, load_settings, settings_path
 from device.store.whole_files import write_whole
 
 _BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device")
-_LONG = ("soak",)
+_LONG = ("soak", "scale")
 _CONFIG_HELP = """Show, check or begin the settings.
 
 Example: xiaogao config show
@@ -56,7 +56,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="One JSON object.")
 
 def bench(
     name: Annotated[
-        str, typer.Argument(help=f"One of {', '.join(_BENCHMARKS + _LONG)}, or all but the last.")
+        str, typer.Argument(help=f"One of {', '.join(_BENCHMARKS + _LONG)}, or all but the last two.")
     ] = "all",
     json: Annotated[bool, typer.Option("--json", help="The figures as one JSON object.")] = False,
 ) -> None:

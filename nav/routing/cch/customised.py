@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import threading
 import weakref
@@ -35,8 +36,8 @@ T = TypeVar("T")
 _KEPT, _KEPT_OF_LARGE = 6, 3
 _SMALL_STATES = 60_000
 """Up to this size costs are customised in a fraction of a second, and it is better to wait for them."""
-_MOST_PARTIAL_SHARE = 0.05
-"""If more of the arcs change, all are customised anew."""
+_MOST_PARTIAL = 30
+"""If more arcs change, scattered over a region, all are customised anew: that is sooner done."""
 
 
 class _NobodyWaits(Exception):
@@ -53,9 +54,11 @@ class _Slot:
     """Anything but 0: nobody waits for it any more."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while its costs are read or changed."""
+    whole: Future[Ladder] | None = None
+    """The same costs so that they can be changed, made beside a stored ladder of a large region."""
 
     def is_ready(self) -> bool:
-        return self.ladder.done() and self.ladder.exception() is None
+        return _is_good(self.ladder)
 
 
 class CustomisedHierarchy:
@@ -148,7 +151,9 @@ class CustomisedHierarchy:
             slot = self._slots.get(weights.serial)
             if slot is None:
                 return
-            few = len(arcs) <= _MOST_PARTIAL_SHARE * len(weights.arc_ms)
+            few = len(arcs) <= _MOST_PARTIAL
+            if few and slot.is_stored and slot.whole is not None and _is_good(slot.whole):
+                slot = self._slots[weights.serial] = _Slot(slot.whole, is_stored=False)
             if slot.is_stored or not slot.is_ready() or not few:
                 slot.stop[0] = 1
                 del self._slots[weights.serial]
@@ -177,25 +182,34 @@ class CustomisedHierarchy:
             return slot
 
     def _new_slot(self, weights: Weights) -> _Slot:
-        if self._stored is not None and self._stored.fits(weights.arc_ms):
-            ready: Future[Ladder] = Future()
-            ready.set_result(self._stored.ladder)
-            return _Slot(ready, is_stored=True)
+        if self._stored is None or not self._stored.fits(weights.arc_ms):
+            slot = _Slot(Future(), is_stored=False)
+            slot.ladder = self._customise(weights, slot.stop)
+            return slot
+        slot = _Slot(Future(), is_stored=True)
+        slot.ladder.set_result(self._stored.ladder)
+        if not self._is_small:
+            slot.whole = self._customise(weights, slot.stop)
+        return slot
+
+    def _customise(self, weights: Weights, stop: Int32Array) -> Future[Ladder]:
         if self._hierarchy is None or (self._hierarchy.done() and self._hierarchy.exception() is not None):
             self._hierarchy = self._build()
         made, is_small = self._hierarchy, self._is_small
-        slot = _Slot(Future(), is_stored=False)
 
         def make() -> Ladder:
             hierarchy = made.result()
             room = None if is_small else mapped_costs(len(hierarchy.up_head))
-            costs = customise(hierarchy, weights.arc_ms, room, stop=slot.stop)
+            costs = customise(hierarchy, weights.arc_ms, room, stop=stop)
             if costs is None:
                 raise _NobodyWaits
             return whole_ladder(hierarchy, costs)
 
-        slot.ladder = _submit(self._jobs, make)
-        return slot
+        return _submit(self._jobs, make)
+
+
+def _is_good(made: Future[Ladder]) -> bool:
+    return made.done() and made.exception() is None
 
 
 def _submit(jobs: queue.SimpleQueue[Callable[[], None] | None], job: Callable[[], T]) -> Future[T]:
@@ -212,6 +226,10 @@ def _submit(jobs: queue.SimpleQueue[Callable[[], None] | None], job: Callable[[]
 
 
 def _work(jobs: queue.SimpleQueue[Callable[[], None] | None]) -> None:
+    with contextlib.suppress(
+        OSError, AttributeError
+    ):  # voice and guidance come first, where a thread can tell
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)
     while (job := jobs.get()) is not None:
         job()
         del job

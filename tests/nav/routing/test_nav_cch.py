@@ -266,3 +266,23 @@ def test_the_hierarchy_of_a_large_region_is_kept_and_checked(large: tuple[Turns,
     kept.write_bytes(content)
     assert ask() == [5000]
     assert len(made) == 2
+
+
+def test_beside_the_stored_index_of_a_large_region_its_costs_become_changeable(
+    large: tuple[Turns, Any], home: Any
+) -> None:
+    turns, arc_ms = large
+    order = np.arange(12, dtype=np.int32)
+    index = CustomisedHierarchy(turns, lambda: order, from_arrays(stored(turns, arc_ms, order), order))
+    weights, question = weights_of(arc_ms.copy()), ([(0, 0)], [(5, 0)])
+    index.run(weights, [question])
+    whole = index._slots[weights.serial].whole
+    assert whole is not None
+    whole.result(20)
+    weights.arc_ms[0] = 7000
+    index.update(weights, np.array([0]))
+    assert not index._slots[weights.serial].is_stored
+    assert index._slots[weights.serial].is_ready()
+    (plain,) = Queries(turns).plain(weights.arc_ms, [question])
+    (found,) = index.run(weights, [question])
+    assert found == plain

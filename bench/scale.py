@@ -1,0 +1,188 @@
+"""How a region grows: build, start, routes, wishes and live changes from a town's size to a country's."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+SIZES = (100_000, 1_000_000)
+Figures = dict[str, Any]
+_QUERIES = 300
+_LIVE_EDGES = 1000
+_ROWS = {
+    "build_cpu_s": "build, processor time, s",
+    "build_peak_mb": "its peak of memory, MB",
+    "pack_mb": "pack, MB",
+    "ready_ms": "ready for exact routes after opening, ms",
+    "first_route_ms": "first route, ms",
+    "own_mb": "own memory when serving, mapped pages aside, MB",
+    "query_p50_ms": "route with geometry, p50, ms",
+    "query_p99_ms": "route with geometry, p99, ms",
+    "wish_answer_ms": "first answer under another wish, ms",
+    "wish_exact_s": "until the index has that wish, s",
+    "wish_pause_ms": "longest pause of another thread meanwhile, ms",
+    "live_s": "1,000 live speeds in force, s",
+}
+"""What is measured, and how the table calls it."""
+
+
+def run(console: Console, *, sizes: tuple[int, ...] = SIZES) -> Figures:
+    """Measure and print; each size is built in one process and served in another.
+
+    Parameters
+    ----------
+    console
+        Where the table goes.
+    sizes
+        Numbers of directed edges of the synthetic networks.
+    """
+    figures: Figures = {}
+    for size in sizes:
+        console.print(f"building and serving {size:,} edges")
+        with tempfile.TemporaryDirectory() as folder:
+            figures[str(size)] = _child("build", size, folder) | _child("serve", size, folder)
+    table = Table("what", *(f"{size:,} edges" for size in sizes))
+    for key, what in _ROWS.items():
+        table.add_row(what, *(f"{figures[str(size)][key]:,.1f}" for size in sizes))
+    console.print(table)
+    return figures
+
+
+def _child(part: str, size: int, folder: str) -> Figures:
+    command = [sys.executable, "-m", "bench.scale", part, str(size), "--folder", folder]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parents[1]
+    )
+    figures: Figures = json.loads(done.stdout)
+    return figures
+
+
+def build(size: int, folder: Path) -> Figures:
+    """Build the pack; the peak of memory is that of this process, the made network included."""
+    from bench.roads.synthetic_network import make_network
+    from nav.osm.build import pack_network
+
+    network = make_network(size)
+    began = time.process_time()
+    meta = pack_network(network, folder / "pack", name=f"synthetic-{size}")
+    return {
+        "edges": meta.counts["edges"],
+        "build_cpu_s": time.process_time() - began,
+        "build_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "pack_mb": sum(bytes_ for bytes_, _ in meta.files.values()) / 1e6,
+    }
+
+
+def serve(size: int, folder: Path) -> Figures:
+    """Open the pack and ask."""
+    from nav.region import Region
+    from nav.routing.router import Router
+
+    began = time.perf_counter()
+    router = Router(Region.open(folder / "pack"))
+    router.wait()
+    ready_ms = _since_ms(began)
+    ends = _ends(router)
+    first_ms, *times = [_route_ms(router, pair) for pair in ends]
+    own_mb = _own_mb()
+    avoid = frozenset({"unpaved"})
+    began = time.perf_counter()
+    with longest_pause() as pause_ms:
+        answer_ms = _route_ms(router, ends[0], avoid=avoid)
+        router.engine.prepare(router.metrics.weights(avoid))
+        exact_s = time.perf_counter() - began
+    return {
+        "ready_ms": ready_ms,
+        "first_route_ms": first_ms,
+        "own_mb": own_mb,
+        "query_p50_ms": float(np.median(times)),
+        "query_p99_ms": float(np.percentile(times, 99)),
+        "wish_answer_ms": answer_ms,
+        "wish_exact_s": exact_s,
+        "wish_pause_ms": pause_ms(),
+        "live_s": _live_s(router, avoid),
+    }
+
+
+def _ends(router: Any) -> list[list[tuple[float, float]]]:
+    edges = np.flatnonzero(router.turns.edge_component == 0)
+    drawn = np.random.default_rng(1).choice(edges, (_QUERIES, 2)).tolist()
+    return [[tuple(router.graph.shape(edge).mean(axis=0).tolist()) for edge in pair] for pair in drawn]
+
+
+def _route_ms(router: Any, stops: list[tuple[float, float]], **wishes: Any) -> float:
+    began = time.perf_counter()
+    _ = router.route(stops, **wishes).geometry
+    return _since_ms(began)
+
+
+def _since_ms(began: float) -> float:
+    return (time.perf_counter() - began) * 1000.0
+
+
+def _own_mb() -> float:
+    """Return the memory of this process that no file stands behind."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon"))
+
+
+@contextmanager
+def longest_pause() -> Iterator[Callable[[], float]]:
+    """Run a thread that wakes each millisecond; give the longest time, ms, for which it did not."""
+    longest, over = [0.0], threading.Event()
+
+    def tick() -> None:
+        last = time.perf_counter()
+        while not over.wait(0.001):
+            now = time.perf_counter()
+            longest[0], last = max(longest[0], now - last), now
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    try:
+        yield lambda: longest[0] * 1000.0
+    finally:
+        over.set()
+        thread.join()
+
+
+def _live_s(router: Any, avoid: frozenset[str]) -> float:
+    """Return the seconds until live speeds are in force for routes under a wish."""
+    usable = np.flatnonzero(router.turns.edge_state >= 0)
+    edges = np.random.default_rng(2).choice(usable, min(_LIVE_EDGES, len(usable)), replace=False)
+    times = {int(edge): int(router.turns.edge_time_ms[edge]) * 3 for edge in edges}
+    began = time.perf_counter()
+    router.metrics.apply_live(times)
+    router.engine.prepare(router.metrics.weights(avoid))
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Measure one part of one size and print JSON, or all."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("part", choices=("build", "serve", "all"))
+    parser.add_argument("size", type=int, nargs="*")
+    parser.add_argument("--folder", type=Path)
+    asked = parser.parse_args()
+    if asked.part == "all":
+        run(Console(), sizes=tuple(asked.size) or SIZES)
+    else:
+        print(json.dumps({"build": build, "serve": serve}[asked.part](asked.size[0], asked.folder)))
+
+
+if __name__ == "__main__":
+    main()
