@@ -1,5 +1,7 @@
 """Which wordings the language data can say: what is judged must not be among them.
 
+``python -m bench.voice.kept_apart`` prints every wording that the voice is judged by.
+
 The sentences of a language grow. A wording that was written for judging and that they can say by now is
 judged no longer.
 """
@@ -14,14 +16,13 @@ from languages.grammar import Grammar
 from languages.language import load_language
 from languages.template import AnyOrder, Choice, Node, Reference, Sequence, Text
 from voice.asr.text import bare_text
-from voice.data_files import load_json
 
-_NAME = "\x00"
+NAME = "\x00"
 
 
 def plain(text: str) -> str:
     """A wording without its signs; the name or kind in it is one sign of its own."""
-    return _NAME.join(bare_text(part) for part in text.split("{}"))
+    return NAME.join(bare_text(part) for part in text.split("{}"))
 
 
 @cache
@@ -30,12 +31,10 @@ def sayable(language: str) -> Callable[[str], bool]:
     grammar = load_language(language).grammar
     made = (_expression(grammar, template, 0) for group in grammar.groups for template in group.templates)
     expressions = [re.compile(expression) for expression in made if expression is not None]
-    patterns = load_json("request_patterns.json")[language]
-    listed = {plain(text) for part in ("named", "kinds", "whole") for text in patterns[part]}
 
     def said(text: str) -> bool:
         key = plain(text)
-        return key in listed or any(expression.fullmatch(key) for expression in expressions)
+        return any(expression.fullmatch(key) for expression in expressions)
 
     return said
 
@@ -56,7 +55,7 @@ def _expression(grammar: Grammar, node: Node, depth: int) -> str | None:
             return _either([_expression(grammar, order, depth + 1) for order in node.orders()])
         case Reference(name=name):
             if name in grammar.open_rules or name == "kind":
-                return _NAME
+                return NAME
             if name in grammar.rules:
                 return _expression(grammar, grammar.rules[name], depth + 1)
             if name in grammar.values:
@@ -68,3 +67,19 @@ def _expression(grammar: Grammar, node: Node, depth: int) -> str | None:
 def _either(made: list[str | None]) -> str | None:
     known = [one for one in made if one is not None]
     return f"(?:{'|'.join(known)})" if known else None
+
+
+def main() -> None:
+    """Print the wordings that are judged: language, part, wording."""
+    from bench.voice.strangers import judged_lines
+
+    for language, lines in judged_lines().items():
+        if not isinstance(lines, dict):
+            continue
+        for part in ("named", "kinds", "other"):
+            for wording in lines[part]:
+                print(language, part, wording if isinstance(wording, str) else wording[0], sep="\t")
+
+
+if __name__ == "__main__":
+    main()

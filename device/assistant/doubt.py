@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voice.asr.biasing import alike
 from voice.asr.confidence import decide
+from voice.asr.sounds import alike
 from voice.loop.phrases import is_no, is_yes, phrase
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
-"""What may have been meant: sentences of the language data, with names near the car, that sound like what was heard.
+"""What may have been meant: sentences of the language data and near names that sound like what was heard.
 
 In noise the recogniser writes characters of nearly the right sound: 刀横去学研大厦 for 导航去学研大厦. Its
-guess is compared by sound with everything that `languages/<code>/sentences` can say (`voice.asr.network`), and
-what stands in the place of a name with the names near the car, in either script. The recogniser then says how
-probable each of these sentences is, given the sound; see `voice.asr.recognizer`.
+guess is compared by sound with everything that `languages/<code>/sentences` can say (`voice.asr.network`),
+and what stands in the place of a name with the names near the car, in either script. The recogniser then says
+how probable each of these sentences is, given the sound; see `voice.asr.recognizer`.
 """
 
 from __future__ import annotations
@@ -33,10 +33,13 @@ _AS_HEARD = {"zh": (0.4, 0.1), "en": (0.6, 0.04)}
 """Cost of a name that is not near and is left as it was heard: once, and for each sound."""
 
 _LEAST_CARRIER, _LOOSEST_CARRIER = {"zh": 3, "en": 6}, 0.25
-"""What stands around a name that is not near: so many sounds at least, and so much of them different at most."""
+"""What stands around a name that is not near: so many sounds, so much of them different."""
 
 _LEAST_NAME = {"zh": 2, "en": 3}
 _READINGS_SEARCHED = 3
+_LONGEST = {"zh": 28, "en": 80}
+"""Sounds of the longest sentence that is compared with the data: the work grows with their square."""
+
 _UNLISTED = 0.08
 """Cost of a wording that the data has not, where a name in it sounds otherwise: the recogniser weighs it."""
 
@@ -121,7 +124,7 @@ class Expectations:
 
     def _meant(self, heard: Spoken, names: Sequence[str], count: int) -> list[Meant]:
         length = len(heard.sounds)
-        if not length:
+        if not 0 < length <= _LONGEST[self._language]:
             return []
         searcher, lists = self._prepared
         near = self._known(names).near(heard)
@@ -130,7 +133,7 @@ class Expectations:
             NUMBER: self._number(heard),
             **lists.fillings(heard),
         }
-        found = searcher.sentences(heard, fillings, count=count, most=_LOOSEST * length)
+        found = searcher.sentences(heard, fillings, most_found=count, most=_LOOSEST * length)
         listed = [
             Meant(text=one.text, cost=min(1.0, one.cost / length), listed=not one.unknown)
             for one in found

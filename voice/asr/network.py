@@ -147,6 +147,7 @@ class _Builder:
                 else:
                     arcs.append((target, source, sound, piece))
         arcs.sort()
+        slots.sort()
         sources = np.array([arc[1] for arc in arcs], np.int32)
         return Network(
             start=start or 0,

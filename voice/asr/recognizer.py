@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr.biasing import Expectations, Meant, alike
+from voice.asr.biasing import Expectations, Meant
 from voice.asr.confidence import Evidence, calibration
+from voice.asr.sounds import alike
 from voice.asr.text import (
     TextTidier,
     bare_text,
@@ -46,16 +47,18 @@ _SLOWER = 1.08
 """So many times as long an unsure clip lasts when it is heard again: what the noise hides differs then."""
 
 _COMPARED = 6
-_PREFERRED, _EXPECTED = 20.0, 0.6
-"""How much a usual request is preferred, and how much of what the model would write anyway is taken off;
-natural logarithms, set as those below on commands that no benchmark uses."""
+_PREFERRED, _EXPECTED = {True: 20.0, False: 8.0}, 0.6
+"""How much a sentence of the language data is preferred, and known words in other wordings; and how much of
+what the model would write anyway is taken off. Natural logarithms, set as those below on requests that no
+benchmark uses."""
 
 _TRUST = {"zh": (6.0, 0.2), "en": (4.0, 0.4)}
 """How much another sound counts against a usual request, and how much more is taken off for it: how rarely a
 near name is written otherwise says little about whether it is meant."""
 
-_SAME_SOUND = 0.03
-"""Cost up to which a usual request differs in its writing only."""
+_SAME_SOUND, _APART = 0.03, 0.04
+"""Cost up to which a usual request differs in its writing only, and by how much the next one has to be
+further away: the data has many sentences that sound nearly alike."""
 
 _FULL_TRUST_LOGPROB = -0.7
 
@@ -255,7 +258,7 @@ class Recognizer:
         length = len(clip.samples)
         is_short = length <= _REQUEST_S * RATE_HZ
         usual = self._usual(best, clip.hints) if is_short else []
-        as_usual = bool(usual) and usual[0].cost <= _SAME_SOUND
+        as_usual = _is_plain(usual)
         best = self._but_for_the_call(best, encoded)
         if is_short and best.sure < (_UNSURE_LOGPROB if as_usual else _UNUSUAL_LOGPROB):
             again = slower(clip.samples)
@@ -370,7 +373,7 @@ class Recognizer:
         ]
         if not usual or same:
             return reading
-        if usual[0].cost <= _SAME_SOUND:
+        if _is_plain(usual):
             others = (reading.text, *reading.others)
             return replace(reading, text=usual[0].text, others=others, cost=usual[0].cost)
         against, more = _TRUST[reading.language]
@@ -381,7 +384,7 @@ class Recognizer:
         habit = self._whisper.by_habit(reading.language, spaced)
         scores -= _EXPECTED * habit
         for number, meant in enumerate(usual, start=1):
-            scores[number] += unsure * (_PREFERRED - more * habit[number])
+            scores[number] += unsure * (_PREFERRED[meant.listed] - more * habit[number])
             scores[number] -= against * meant.cost * max(3, len(bare_text(meant.text)))
         first, second = np.argsort(-scores)[:2]
         lead = float(scores[first] - scores[second])
@@ -425,6 +428,13 @@ class Recognizer:
                 )
             )
         return found
+
+
+def _is_plain(usual: Sequence[Meant]) -> bool:
+    """Whether one sentence sounds the same and no other nearly so."""
+    if not usual or usual[0].cost > _SAME_SOUND:
+        return False
+    return len(usual) == 1 or usual[1].cost >= usual[0].cost + _APART or usual[0].cost == 0.0
 
 
 def slower(clip: Samples) -> Samples:

@@ -1,10 +1,12 @@
-"""The sentences of a network that sound most like what was heard: forward for the costs, back for the words."""
+"""The sentences of a network that sound most like what was heard: forward for costs, back for words."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,7 @@ _DELETIONS = 2
 """Sounds of a sentence in a row that may be missing in what was heard."""
 
 _MARGIN = 1.5
+_ROUNDING = 1e-4
 _MOST_STEPS = 4_000
 _FILLS_TRIED = 3
 _SAME_NAMES = 3
@@ -32,7 +35,7 @@ class Filling:
     """Least cost from the beginning of a word to after a sound, of shape (cuts, sounds + 1)."""
 
     best: Callable[[int, int], list[tuple[str, float, bool]]]
-    """For a stretch, by the number of its first cut and its last sound: words, cost, whether they are known."""
+    """For a stretch, by the numbers of its first cut and last sound: words, cost, whether they are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,17 @@ class Sentence:
 
     unknown: int
     """How many sounds were only taken as they were heard, for a name that nobody knows."""
+
+
+class _Rest(NamedTuple):
+    """The end of a sentence, from a state and a place in what was heard on."""
+
+    state: int
+    at: int
+    cost: float
+    text: str
+    fills: tuple[str, ...]
+    unknown: int
 
 
 class Searcher:
@@ -75,7 +89,7 @@ class Searcher:
         self._slots_into = np.searchsorted(self._slot_to[self._slots_by_target], states)
 
     def sentences(
-        self, heard: Spoken, fillings: Mapping[str, Filling], *, count: int, most: float
+        self, heard: Spoken, fillings: Mapping[str, Filling], *, most_found: int, most: float
     ) -> list[Sentence]:
         """The sentences nearest by sound.
 
@@ -85,7 +99,7 @@ class Searcher:
             What was heard.
         fillings : mapping
             What may stand in the slots, by their names.
-        count : int
+        most_found : int
             How many sentences at most.
         most : float
             Highest cost.
@@ -112,7 +126,7 @@ class Searcher:
             texts.add(plain)
             seen[names] = seen.get(names, 0) + 1
             found.append(sentence)
-            if len(found) == count:
+            if len(found) == most_found:
                 break
         return found
 
@@ -136,7 +150,9 @@ class Searcher:
             self._delete(new)
         return costs
 
-    def _arcs_from(self, states: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    def _arcs_from(
+        self, states: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         """The arcs that leave states, and for each where it leaves."""
         first, behind = self._leaving[states], self._leaving[states + 1]
         counts = behind - first
@@ -170,58 +186,72 @@ class Searcher:
         self, heard: Spoken, fillings: Mapping[str, Filling], costs: Costs, most: float
     ) -> Iterator[tuple[Sentence, tuple[str, ...]]]:
         """Sentences in the order of their costs, with what stands in their slots."""
-        network, table = self._network, unlikeness()
-        last = len(heard.sounds)
-        waiting: list[tuple[float, int, float, int, int, str, tuple[str, ...], int]] = []
+        waiting: list[tuple[float, int, _Rest]] = []
         seen: set[tuple[int, int, str]] = set()
-        order = 0
+        order = count()
 
-        def push(state: int, at: int, behind: float, text: str, names: tuple[str, ...], unknown: int) -> None:
-            nonlocal order
-            total = behind + float(costs[at, state])
-            if total <= most + 1e-4 and (state, at, text) not in seen:
-                order += 1
-                heapq.heappush(waiting, (total, order, behind, state, at, text, names, unknown))
+        def push(rest: _Rest) -> None:
+            total = rest.cost + float(costs[rest.at, rest.state])
+            if total <= most + _ROUNDING and (rest.state, rest.at, rest.text) not in seen:
+                heapq.heappush(waiting, (total, next(order), rest))
 
-        for state in network.final:
-            push(int(state), last, 0.0, "", (), 0)
+        for state in self._network.final:
+            push(_Rest(int(state), len(heard.sounds), 0.0, "", (), 0))
         for _ in range(_MOST_STEPS):
             if not waiting:
                 return
-            total, _, behind, state, at, text, names, unknown = heapq.heappop(waiting)
-            if (state, at, text) in seen:
+            total, _, rest = heapq.heappop(waiting)
+            key = (rest.state, rest.at, rest.text)
+            if key in seen:
                 continue
-            seen.add((state, at, text))
-            if state == network.start and at == 0:
-                yield Sentence(text=" ".join(text.split()), cost=total, unknown=unknown), names
+            seen.add(key)
+            if rest.state == self._network.start and rest.at == 0:
+                text = " ".join(rest.text.split())
+                yield Sentence(text=text, cost=total, unknown=rest.unknown), rest.fills
                 continue
-            if at:
-                push(state, at - 1, behind + SKIP, text, names, unknown)
-            arcs = np.arange(self._arriving[state], self._arriving[state + 1])
-            sources = network.sources[arcs]
-            missing = np.flatnonzero(costs[at, sources] + behind + SKIP <= most)
-            for number in missing:
-                arc, source = int(arcs[number]), int(sources[number])
-                push(source, at, behind + SKIP, network.pieces[arc] + text, names, unknown)
-            if not at:
+            for longer in self._before(rest, heard, costs, most):
+                push(longer)
+            for longer in self._filled_before(rest, heard, fillings, costs, most):
+                push(longer)
+
+    def _before(self, rest: _Rest, heard: Spoken, costs: Costs, most: float) -> Iterator[_Rest]:
+        """One sound more: said too much, missing, or one in place of another."""
+        network = self._network
+        at, state = rest.at, rest.state
+        arcs = np.arange(self._arriving[state], self._arriving[state + 1])
+        sources = network.sources[arcs]
+
+        def through(number: int, at: int, cost: float) -> _Rest:
+            text = network.pieces[arcs[number]] + rest.text
+            return rest._replace(state=int(sources[number]), at=at, cost=rest.cost + cost, text=text)
+
+        for number in np.flatnonzero(costs[at, sources] + (rest.cost + SKIP) <= most):
+            yield through(number, at, SKIP)
+        if at:
+            yield rest._replace(at=at - 1, cost=rest.cost + SKIP)
+            swaps = unlikeness()[heard.sounds[at - 1]][network.sounds[arcs]]
+            for number in np.flatnonzero(costs[at - 1, sources] + rest.cost + swaps <= most):
+                yield through(number, at - 1, float(swaps[number]))
+
+    def _filled_before(
+        self, rest: _Rest, heard: Spoken, fillings: Mapping[str, Filling], costs: Costs, most: float
+    ) -> Iterator[_Rest]:
+        """One slot more."""
+        for slot in self._slots_by_target[self._slots_into[rest.state] : self._slots_into[rest.state + 1]]:
+            filling = fillings.get(self.slots[self._slot_kind[slot]])
+            if filling is None:
                 continue
-            swaps = table[heard.sounds[at - 1]][network.sounds[arcs]]
-            for number in np.flatnonzero(costs[at - 1, sources] + behind + swaps <= most):
-                arc, source = int(arcs[number]), int(sources[number])
-                more = behind + float(swaps[number])
-                push(source, at - 1, more, network.pieces[arc] + text, names, unknown)
-            for slot in self._slots_by_target[self._slots_into[state] : self._slots_into[state + 1]]:
-                name = self.slots[self._slot_kind[slot]]
-                filling = fillings.get(name)
-                source = int(self._slot_from[slot])
-                if filling is None:
+            source = int(self._slot_from[slot])
+            for start in np.flatnonzero(np.isfinite(filling.costs[:, rest.at])):
+                cut = heard.cuts[start]
+                if costs[cut, source] + rest.cost + filling.costs[start, rest.at] > most:
                     continue
-                for start in np.flatnonzero(np.isfinite(filling.costs[:, at])):
-                    cut = heard.cuts[start]
-                    if costs[cut, source] + behind + filling.costs[start, at] > most:
-                        continue
-                    for words, cost, is_known in filling.best(int(start), at)[:_FILLS_TRIED]:
-                        said = f"{self._slot_blank[slot]}{words}{text}"
-                        more = behind + cost
-                        free = 0 if is_known else at - cut
-                        push(source, cut, more, said, (*names, words), unknown + free)
+                for words, cost, is_known in filling.best(int(start), rest.at)[:_FILLS_TRIED]:
+                    yield _Rest(
+                        source,
+                        cut,
+                        rest.cost + cost,
+                        f"{self._slot_blank[slot]}{words}{rest.text}",
+                        (*rest.fills, words),
+                        rest.unknown + (0 if is_known else rest.at - cut),
+                    )

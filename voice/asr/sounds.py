@@ -1,4 +1,4 @@
-"""Words as sounds: syllables of Mandarin without tones, letters of English, and how unlike two of them are."""
+"""Words as sounds: syllables of Mandarin without tones, letters of English; how unlike two of them are."""
 
 from __future__ import annotations
 
@@ -64,7 +64,6 @@ _PAD = -1
 _LENGTHS = (3, 5, 8, 12)
 _MISSING = 2
 """Sounds of a text in a row that may be missing in a stretch."""
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,9 +222,7 @@ def _spoken(text: str, tokens: Sequence[tuple[re.Match[str], list[str]]]) -> Spo
         ends += [token.end()] * len(said)
         if said:
             cuts.append(len(sounds))
-    return Spoken(
-        text=text, sounds=tuple(sounds), starts=tuple(starts), ends=tuple(ends), cuts=tuple(cuts)
-    )
+    return Spoken(text=text, sounds=tuple(sounds), starts=tuple(starts), ends=tuple(ends), cuts=tuple(cuts))
 
 
 def _plain_letters(word: str) -> list[str]:

@@ -18,7 +18,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erf
 
+from languages.language import load_language
+from voice.asr.network import NAMES, NUMBER, compile_network, drawn
 from voice.asr.noise_adapter import CORRECTIONS, fingerprint, save_corrections, tensors, values
+from voice.asr.sounds import speller
 from voice.data_files import load_json
 from voice.train import augment
 from voice.train.corpus import Utterance, load_lines, plan
@@ -45,6 +48,9 @@ commands, and commands with as much silence after them as the recogniser adds.""
 _CALL_WINDOW_S = 3.0
 """In windows below this the calls are the usual thing to hear, in longer ones the requests."""
 
+_LONGEST_CARRIER = 24
+"""Characters around the name in a request."""
+
 _USUAL_SHARE = 0.7
 _SILENT_WEIGHT = 0.15
 _RATE = 1e-3
@@ -61,7 +67,6 @@ def sentences(voices: Sequence[str]) -> list[Utterance]:
         Installed Kokoro voices.
     """
     kept = set(load_json("wake_recipe.json")["kept_voices"])
-    patterns = load_json("request_patterns.json")
     names = load_lines("noise_recipe.json")["names"]
     other = load_lines("other_speech.json")
     rng = np.random.default_rng(SEED)
@@ -70,9 +75,7 @@ def sentences(voices: Sequence[str]) -> list[Utterance]:
         first_letters = {"zh": "z", "en": "ab"}[language]
         own = [voice for voice in voices if voice not in kept and voice[0] in first_letters]
         texts = list(other[f"{language}_train"])
-        forms = [form for form in patterns[language]["named"] if form.count("{}") == 1]
-        for number in range(count - len(texts)):
-            texts.append(str(rng.choice(forms)).format(names[language][number % len(names[language])]))
+        texts += _requests(language, names[language], count - len(texts), rng)
         for text in texts:
             first, second = (str(voice) for voice in rng.choice(own, 2, replace=False))
             spoken.append(
@@ -87,6 +90,25 @@ def sentences(voices: Sequence[str]) -> list[Utterance]:
                 )
             )
     return [spoken[index] for index in rng.permutation(len(spoken))[:_SPOKEN]]
+
+
+def _requests(language: str, names: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
+    """Requests to go somewhere out of the language data, each with one of the names."""
+    grammar = load_language(language).grammar
+    network = compile_network(grammar, speller(language), keep=lambda group: group.file == "navigate")
+    found: list[str] = []
+    while len(found) < count:
+        name = names[len(found) % len(names)]
+        filled: list[str] = []
+
+        def fill(slot: str, name: str = name, filled: list[str] = filled) -> str:
+            filled.append(slot)
+            return name if slot == NAMES else str(rng.choice(network.lists.get(slot, ("",))))
+
+        text = drawn(network, rng, fill)
+        if filled.count(NAMES) == 1 and NUMBER not in filled and len(text) <= len(name) + _LONGEST_CARRIER:
+            found.append(text)
+    return found
 
 
 def example(
