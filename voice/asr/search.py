@@ -225,12 +225,12 @@ class Searcher:
             text = network.pieces[arcs[number]] + rest.text
             return rest._replace(state=int(sources[number]), at=at, cost=rest.cost + cost, text=text)
 
-        for number in np.flatnonzero(costs[at, sources] + (rest.cost + SKIP) <= most):
+        for number in np.flatnonzero(costs[at, sources] + (rest.cost + SKIP) <= most).tolist():
             yield through(number, at, SKIP)
         if at:
             yield rest._replace(at=at - 1, cost=rest.cost + SKIP)
             swaps = unlikeness()[heard.sounds[at - 1]][network.sounds[arcs]]
-            for number in np.flatnonzero(costs[at - 1, sources] + rest.cost + swaps <= most):
+            for number in np.flatnonzero(costs[at - 1, sources] + rest.cost + swaps <= most).tolist():
                 yield through(number, at - 1, float(swaps[number]))
 
     def _filled_before(
