@@ -1,7 +1,5 @@
 """Which wordings the language data can say: what is judged must not be among them.
 
-``python -m bench.voice.kept_apart`` prints every wording that the voice is judged by.
-
 The sentences of a language grow. A wording that was written for judging and that they can say by now is
 judged no longer.
 """
@@ -67,19 +65,3 @@ def _expression(grammar: Grammar, node: Node, depth: int) -> str | None:
 def _either(made: list[str | None]) -> str | None:
     known = [one for one in made if one is not None]
     return f"(?:{'|'.join(known)})" if known else None
-
-
-def main() -> None:
-    """Print the wordings that are judged: language, part, wording."""
-    from bench.voice.strangers import judged_lines
-
-    for language, lines in judged_lines().items():
-        if not isinstance(lines, dict):
-            continue
-        for part in ("named", "kinds", "other"):
-            for wording in lines[part]:
-                print(language, part, wording if isinstance(wording, str) else wording[0], sep="\t")
-
-
-if __name__ == "__main__":
-    main()

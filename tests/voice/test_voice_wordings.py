@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bench.voice import kept_apart
+from bench.voice import wordings as listed
 from bench.voice.kept_apart import NAME, plain, sayable
 from bench.voice.strangers import JUDGED_VOICES, TUNING_VOICES, judged_lines, tuning_lines
 from voice.asr.text import bare_text
@@ -93,7 +93,7 @@ def test_what_is_judged_stands_nowhere_word_for_word(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_wording_that_is_judged_is_printed(language: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m bench.voice.kept_apart` is the list of what is judged by."""
-    kept_apart.main()
+    """`python -m bench.voice.wordings` is the list of what is judged by."""
+    listed.main()
     printed = capsys.readouterr().out.splitlines()
     assert {*wordings(judged_lines()[language])} <= {line.split("\t")[-1] for line in printed}
