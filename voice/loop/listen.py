@@ -260,33 +260,47 @@ class Listener:
         self._spawn(self._answer(work, turn, cut=why == "cap"))
 
     async def _answer(self, recognition: asyncio.Task[Transcript], turn: Turn, *, cut: bool) -> None:
+        company = asyncio.get_running_loop().create_task(self._keep_company(turn))
+        try:
+            found = await self._found(recognition, turn, cut=cut)
+        finally:
+            company.cancel()
+        if found is not None:
+            await self._give(turn, *found)
+
+    async def _found(
+        self, recognition: asyncio.Task[Transcript], turn: Turn, *, cut: bool
+    ) -> tuple[Transcript, Reply] | None:
+        """What was said and what we answer; None if nothing is to be answered."""
         transcript = await recognition
         if not await self._wanted(turn):
-            return
+            return None
         self._emit("transcript", transcript.to_dict())
         if not transcript.text:
             await self._nothing_heard(turn, cut)
-            return
+            return None
         self._interruption.resume_at_ms = None
         speaking = self.playback.busy or self._held is not None
         if speaking and is_stop(transcript.text, asked=self._follow_up.asked and self.playback.answering):
             self.playback.give_up()
             self._replace()
             self._close()
-            return
+            return None
         if turn.opening == Opening.UNINVITED:
             self._ignore(transcript.text)
-            return
+            return None
         turn.transcript = transcript = self._together(turn, transcript)
-        addressed = turn.called or self._follow_up.asked
-        reply = await self._respond(turn, transcript, addressed=addressed)
+        reply = await self._engines.respond(transcript, addressed=self._is_addressed(turn))
         if not await self._wanted(turn):
-            return
-        if reply is None:
+            return None
+        if reply is None or (turn.late and not reply.understood):
             turn.transcript = None
             self._ignore(transcript.text)
-            return
-        await self._give(turn, transcript, reply)
+            return None
+        return transcript, reply
+
+    def _is_addressed(self, turn: Turn) -> bool:
+        return turn.called or self._follow_up.asked
 
     def _together(self, turn: Turn, transcript: Transcript) -> Transcript:
         """What was said, with what it belongs to; the turn is then as that one was."""
@@ -299,16 +313,6 @@ class Listener:
         turn.opening = before.opening
         self._emit("continued", {"text": joined.text})
         return joined
-
-    async def _respond(self, turn: Turn, transcript: Transcript, *, addressed: bool) -> Reply | None:
-        filler = None
-        if addressed and not self.settings.lockstep:
-            filler = asyncio.get_running_loop().create_task(self._fill(turn))
-        try:
-            return await self._engines.respond(transcript, addressed=addressed)
-        finally:
-            if filler is not None:
-                filler.cancel()
 
     async def _give(self, turn: Turn, transcript: Transcript, reply: Reply) -> None:
         """Do what the answer says, and say it."""
@@ -355,10 +359,25 @@ class Listener:
             self._follow_up = replace(self._follow_up, asked=turn.called, for_ms=self.settings.follow_up_ms)
             await self._voice.say(phrase("again", self._language), self._language, Priority.ANSWER)
 
-    async def _fill(self, turn: Turn) -> None:
-        await asyncio.sleep(self.settings.filler_ms / 1000)
+    async def _keep_company(self, turn: Turn) -> None:
+        """Say that we are at it, and later ask for the request in other words.
+
+        What we think of after that is still said, unless it is only that we do not understand, or the driver
+        has said something else.
+        """
+        settings = self.settings
+        if settings.lockstep or not self._is_addressed(turn):
+            return
+        await asyncio.sleep(settings.filler_ms / 1000)
         if turn is self._turn and self.state == State.ANSWERING:
             await self._voice.say(phrase("moment", self._language), self._language, Priority.PROMPT)
+        await asyncio.sleep(max(0, settings.late_ms - settings.filler_ms) / 1000)
+        if turn is not self._turn or self.state != State.ANSWERING:
+            return
+        turn.late = True
+        self._emit("late", {})
+        self._follow_up = FollowUp(asked=True, for_ms=settings.follow_up_question_ms)
+        await self._voice.say(phrase("late", self._language), self._language, Priority.PROMPT)
 
     def _overhear(self, probability: float, now: int) -> None:
         """Someone may interrupt us, or go on after an answer."""

@@ -8,7 +8,7 @@ from functools import cache
 from languages.language import codes, load_language
 from voice.asr.text import bare_text
 
-_SAYINGS = ("called", "again", "moment", "no_voice")
+_SAYINGS = ("called", "again", "moment", "late", "no_voice")
 
 
 def phrase(name: str, language: str, **facts: str) -> str:
@@ -17,7 +17,8 @@ def phrase(name: str, language: str, **facts: str) -> str:
     Parameters
     ----------
     name : str
-        Key under ``listen`` in the language's replies: "called", "again", "moment", "no_voice", "meant".
+        Key under ``listen`` in the language's replies: "called", "again", "moment", "late", "no_voice",
+        "meant".
     language : str
         Code; of one that is not there English is spoken.
     **facts

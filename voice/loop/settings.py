@@ -45,8 +45,11 @@ class ListenSettings:
     greet_ms: int = 700
     """After the call, silence after which we say that we listen."""
 
-    filler_ms: int = 1_200
-    """After this time without an answer we say that we are at it."""
+    filler_ms: int = 1_000
+    """So long after the end of the request without an answer we say that we are at it."""
+
+    late_ms: int = 3_000
+    """So long after it we ask for the request in other words; what we think of later is still said."""
 
     lockstep: bool = False
     """Wait for every engine before the next frame, so that a recording gives the same events every time."""

@@ -60,6 +60,9 @@ class Turn:
     answered: bool = False
     """Whether an answer was given."""
 
+    late: bool = False
+    """Whether the answer took so long that we asked for the request in other words."""
+
     sounds_ms: int | None = None
     """When its answer began to sound."""
 

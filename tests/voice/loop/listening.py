@@ -151,7 +151,7 @@ def run_live(drawing: str, engines: ScriptedEngines, **settings: Any) -> tuple[l
             engines=engines,
             player=tape,
             emit=events.append,
-            settings=ListenSettings(filler_ms=600_000, **settings),
+            settings=ListenSettings(**{"filler_ms": 600_000, "late_ms": 600_000, **settings}),
         )
         for character in drawing.replace(" ", ""):
             bring_up(listener, character)

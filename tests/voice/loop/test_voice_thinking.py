@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.voice.loop.listening import ScriptedEngines, SlowEngines, answers, names, run, run_live
+from voice.asr.recognizer import Transcript
+from voice.loop.engines import Reply
 from voice.wake.detector import CheckSettings, WakeSettings
 
 
@@ -102,3 +105,36 @@ def test_a_false_call_while_we_think_does_not_lose_the_request() -> None:
     events, _ = run_live("..W.sssss" + "." * 12 + "W" + "." * 80, Doubting(["去机场"], [60]), wake=wake)
     assert "wake_rejected" in names(events)
     assert answers(events) == ["答去机场。"]
+
+
+def test_we_say_that_we_are_at_it_and_then_ask_for_other_words() -> None:
+    engines = SlowEngines(["去机场"], [90])
+    events, tape = run_live("..W.sssss" + "." * 120, engines, filler_ms=0, late_ms=0)
+    assert tape.played == ["稍等", "我还在想", "您也可以换个说法", "答去机场"]
+    assert names(events).index("late") < names(events).index("answer")
+    assert engines.done == ["去机场"], "what we think of late is still done"
+
+
+def test_other_words_take_the_place_of_a_request_that_takes_long() -> None:
+    engines = SlowEngines(["去那个什么的地方", "还有多久"], [4_000, 4])
+    drawing = "..W.sssss" + "." * 40 + "sssss" + "." * 60
+    events, _ = run_live(drawing, engines, filler_ms=0, late_ms=0)
+    assert answers(events) == ["答还有多久。"]
+    assert engines.asked == ["还有多久"]
+
+
+def test_late_and_not_understood_is_not_said_again() -> None:
+    class Puzzled(SlowEngines):
+        async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+            reply = await super().respond(transcript, addressed=addressed)
+            return replace(reply, understood=False) if reply else None
+
+    events, tape = run_live("..W.sssss" + "." * 120, Puzzled(["去啊"], [90]), filler_ms=0, late_ms=0)
+    assert answers(events) == []
+    assert tape.played == ["稍等", "我还在想", "您也可以换个说法"]
+
+
+def test_an_answer_in_time_stands_alone() -> None:
+    events, tape = run_live("..W.sssss" + "." * 60, SlowEngines(["去机场"], [4]))
+    assert tape.played == ["答去机场"]
+    assert "late" not in names(events)
