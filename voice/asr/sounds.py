@@ -136,7 +136,7 @@ def _unlike(first: str, second: str) -> float:
         return 0.4 if both <= _VOWELS else 0.35 if both in _ALIKE_CONSONANTS else 1.0
     if any({first[1:], second[1:]} == readings for readings in _ONE_CHARACTER):
         return 0.1
-    (one, rest), (two, other) = (_INITIAL.match(sound).groups() for sound in (first, second))  # type: ignore[union-attr]
+    (one, rest), (two, other) = _parts(first), _parts(second)
     apart = 0.0
     if one != two:
         apart += 0.2 if any({one, two} <= alike for alike in _ALIKE_INITIALS) else 0.5
@@ -145,6 +145,12 @@ def _unlike(first: str, second: str) -> float:
         near = core == ending or core[-2:] == ending[-2:] or core[:1] == ending[:1]
         apart += 0.15 if core == ending else 0.3 if near else 0.5
     return apart
+
+
+def _parts(syllable: str) -> tuple[str, str]:
+    """Initial and rest of a syllable."""
+    found = _INITIAL.match(syllable)
+    return (found[1], found[2]) if found else ("", syllable)
 
 
 def speller(language: str) -> Speller:
