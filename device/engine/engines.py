@@ -156,9 +156,9 @@ class RemoteRecogniser(RemoteEngine):
             values = request()
         return Transcript.from_dict(values)
 
-    def weigh_call(self, samples: npt.NDArray[np.float32]) -> list[float]:
-        """See `voice.wake.check.CallCheck.weigh_call`; also raises EngineFailed."""
-        weighed: list[float] = self.process.request("weigh_call", samples=samples)
+    def weigh_call(self, samples: npt.NDArray[np.float32]) -> list[float] | None:
+        """See `voice.asr.engine.SpeechEngine.weigh_call`; also raises EngineFailed."""
+        weighed: list[float] | None = self.process.request("weigh_call", samples=samples)
         return weighed
 
 
