@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,7 +21,7 @@ from voice.asr.mending import Known, mended
 from voice.asr.network import NAMES, NUMBER, Network, compile_network
 from voice.asr.search import Filling, Searcher, Sentence
 from voice.asr.sounds import Costs, Lexicon, Spoken, in_letters, speller
-from voice.asr.text import without_call
+from voice.asr.text import bare_text, without_call
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -117,9 +117,11 @@ class Expectations:
             request = without_call(reading)
             opening = reading[: len(reading) - len(request)]
             for meant in self._meant(self._spelled(request), names, count):
-                text = opening + meant.text
-                if text not in best or meant.cost < best[text].cost:
-                    best[text] = Meant(text=text, cost=meant.cost, listed=meant.listed)
+                plain = bare_text(meant.text)
+                if not meant.listed and plain == bare_text(request):
+                    continue  # nothing but signs and capitals differ
+                if plain not in best or meant.cost < best[plain].cost:
+                    best[plain] = replace(meant, text=opening + meant.text)
         return sorted(best.values(), key=lambda meant: meant.cost)[:count]
 
     def _meant(self, heard: Spoken, names: Sequence[str], count: int) -> list[Meant]:

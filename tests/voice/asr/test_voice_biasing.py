@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from voice import wav_io
 from voice.asr.biasing import Expectations
 from voice.asr.recognizer import Recognizer
+from voice.asr.text import bare_text
 from voice.tts.synthesizer import Synthesizer
 
 _NAMES = (
@@ -82,6 +83,13 @@ def test_other_talk_is_like_no_request(heard: str) -> None:
     """Words of requests are found in it; that it is one as a whole is never said."""
     found = _expectations("zh").sentences([heard], _NAMES)
     assert not any(meant.listed or meant.cost < 0.08 for meant in found)
+
+
+@pytest.mark.parametrize("heard", ["给我收几个停车场。", "再给我收几个停车场"])
+def test_signs_alone_make_no_other_sentence(heard: str) -> None:
+    found = [bare_text(meant.text) for meant in _expectations("zh").sentences([heard], _NAMES)]
+    assert bare_text(heard) not in found
+    assert len(found) == len(set(found))
 
 
 def test_a_long_text_is_not_compared() -> None:
