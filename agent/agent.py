@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from agent.memory import Memory
     from agent.understanding.intent import Avoid, Intent
     from agent.understanding.language_model import LanguageModel
+    from agent.understanding.late_reader import LateReader
     from agent.understanding.learned.reader import Reader
     from agent.understanding.utterance import Language
     from nav import Region, Router
@@ -71,7 +72,7 @@ class Agent:
     router
         Its router.
     reader
-        Reads free requests; None to go by closed lists alone.
+        Reads free requests, open or to be opened when it is needed; None to go by closed lists alone.
     llm
         Language model that is asked for a guess where the reader has none; None to go without.
     memory
@@ -93,7 +94,7 @@ class Agent:
         *,
         places: Places,
         router: Router,
-        reader: Reader | None = None,
+        reader: Reader | LateReader | None = None,
         llm: LanguageModel | None = None,
         memory: Memory | None = None,
         guidance: GuidanceState | Callable[[], GuidanceState | None] | None = None,

@@ -7,3 +7,5 @@ import os
 
 # See `voice`: some of the libraries load onnxruntime before any module of `voice` is loaded.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+# Pydantic would look for plug-ins in every package that is installed; we have none.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -21,7 +21,7 @@ _SMALL_MEMORY_BYTES = 3 << 30
 class Profile(BaseModel):
     """A row of `data/profiles.toml`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     about: str
     speech_recognition: str

@@ -18,7 +18,7 @@ from nav.packs.paths import data_home
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class RegionSettings(_Section):

@@ -25,7 +25,7 @@ CLOSED = ("answers", "orders", "device")
 class Settings(BaseModel):
     """`language.toml`: what is true of a language as a whole."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: str
     """Its own name for itself."""

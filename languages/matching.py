@@ -1,16 +1,19 @@
-"""Whole sentences matched against templates: for what needs no model, such as "stop" or "the second one"."""
+"""Whole sentences matched against templates: for what needs no model, such as "stop" or "the second one".
+
+Templates are walked as they were parsed: as regular expressions they had to be compiled at every start, and
+that took longer than matching all the sentences of a drive.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from languages.grammar import COUNTED, Grammar, Group
 from languages.numbers import Numbers
-from languages.template import EMPTY, AnyOrder, Choice, Node, Reference, Text
+from languages.template import AnyOrder, Choice, Node, Reference, Text
 from languages.template import Sequence as Parts
 
 _HAN = "\u2e80"
@@ -20,26 +23,22 @@ _OFFERED = "\N{SYMBOL FOR NULL}"
 
 @dataclass(frozen=True, slots=True)
 class _Fill:
+    """A slot, and the part of the plain form that fills it."""
+
     slot: str
     request: int
+    start: int
+    end: int
     value: Any = None
     """A closed value; None for the words themselves."""
     number: str = ""
     """Name of the range that the number said has to lie in."""
 
 
-@dataclass(slots=True)
-class _Pattern:
-    """A group of sentences as one regular expression."""
+_Ends = Mapping[int, tuple[_Fill, ...]]
+"""Where words of a template may end, the preferred end first, with what is filled on the way there."""
 
-    fills: dict[str, _Fill] = field(default_factory=dict)
-    """What each named group of the expression fills."""
-
-    def name(self, fill: _Fill) -> str:
-        """Return a new name for a group that fills something."""
-        name = f"f{len(self.fills)}"
-        self.fills[name] = fill
-        return name
+_NOWHERE: _Ends = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +101,51 @@ class Matcher:
     """
 
     def __init__(self, grammar: Grammar, numbers: Numbers, groups: Sequence[Group], *, glued: bool) -> None:
-        self._grammar = grammar
-        self._numbers = numbers
+        self.grammar = grammar
+        self.numbers = numbers
+        self._groups = groups
         self._glued = glued
-        self.groups = [_Compiled(self, group) for group in groups]
+        self._literals: dict[str, tuple[str, ...]] = {}
 
     def match(self, said: str, *, expecting: str, offered: Sequence[str]) -> list[dict[str, Any]] | None:
         """Return what a sentence means in a state of the dialogue; None if no group has it."""
         plain = Plain.of(said, glued=self._glued)
-        named = [plain.naming(words) for words in self._named(plain.text, offered)]
-        for compiled in self.groups:
-            if compiled.group.state.get("expecting", "") not in ("", expecting):
+        forms = [plain, *(plain.naming(words) for words in self._named(plain.text, offered))]
+        for group in self._groups if plain.text else ():
+            if group.state.get("expecting", "") not in ("", expecting):
                 continue
-            for form in [plain, *named] if plain.text else ():
-                found = compiled.match(said, form)
+            for form in forms:
+                found = self._read(group, said, form)
                 if found is not None:
                     return found
         return None
+
+    def _read(self, group: Group, said: str, plain: Plain) -> list[dict[str, Any]] | None:
+        """Return the intents of a sentence of a group, None if it is none."""
+        walk = _Walk(self, plain.text, group)
+        fills = walk.whole()
+        if fills is None:
+            return None
+        intents = [dict(intent) for intent in group.intents]
+        for fill in fills:
+            value = fill.value
+            if fill.number:
+                value = self._number(fill.number, plain.text[fill.start : fill.end])
+                if value is None:
+                    return None
+            elif value is None:
+                value = self._without_article(plain.words(said, fill.start, fill.end))
+            intents[fill.request - 1][fill.slot] = value
+        return intents
+
+    def literal(self, words: str) -> tuple[str, ...]:
+        """Return words of a template in plain form, cut where a space may stand."""
+        found = self._literals.get(words)
+        if found is None:
+            kept = "".join(c.lower() for c in words if c.isalnum() or c.isspace())
+            found = ("".join(kept.split()),) if self._glued else tuple(re.split(r"\s+", kept))
+            self._literals[words] = found
+        return found
 
     def _named(self, text: str, offered: Sequence[str]) -> list[tuple[int, int]]:
         """Return where a sentence names what was offered: by words that only one of the names has."""
@@ -126,143 +153,149 @@ class Matcher:
         found = []
         for name in names:
             start, end = _common(text, name, whole_words=not self._glued)
-            if text[start:end] in self._grammar.articles:
+            if text[start:end] in self.grammar.articles:
                 continue
             few = 2 if text[start:end] >= _HAN else 3
             if end - start >= few and sum(text[start:end] in other for other in names) == 1:
                 found.append((start, end))
         return found
 
-    def expression(self, node: Node, pattern: _Pattern, request: int, sentence: str) -> str | None:
-        """Return a template as a regular expression, None if it needs an open rule."""
-        match node:
-            case Text(words=words):
-                return self._literal(words)
-            case Parts(parts=parts):
-                made = [self.expression(part, pattern, request, sentence) for part in parts]
-                return None if None in made else "".join(filter(None, made))
-            case Choice(options=options):
-                return self._either(options, pattern, request, sentence)
-            case AnyOrder():
-                return self._either(node.orders(), pattern, request, sentence)
-            case Reference():
-                return self._reference(node, pattern, request, sentence)
-
-    def _literal(self, words: str) -> str:
-        plain = "".join(c.lower() for c in words if c.isalnum() or c.isspace())
-        return re.sub(r"(?:\\?\s)+", "" if self._glued else " *", re.escape(plain))
-
-    def _either(self, options: Sequence[Node], pattern: _Pattern, request: int, sentence: str) -> str | None:
-        made = [self.expression(option, pattern, request, sentence) for option in options]
-        known = [one for one in made if one is not None]
-        if not known or (len(known) == 1 and options[-1] is EMPTY):
-            return "" if options[-1] is EMPTY else None
-        return f"(?:{'|'.join(known)})"
-
-    def _reference(self, node: Reference, pattern: _Pattern, request: int, sentence: str) -> str | None:
-        request = request + node.request - 1 if request and node.request else 0
-        slot = node.slot if request else ""
-        name = node.name
-        if name == "sentence":
-            return sentence
-        if name == "offered":
-            return f"(?P<{pattern.name(_Fill(slot, request))}>{_OFFERED})"
-        if name in self._grammar.open_rules:
-            return None
-        if name in self._grammar.numbers:
-            inner = f"(?:{self._numbers.pattern})"
-            return f"(?P<{pattern.name(_Fill(slot, request, number=name))}>{inner})" if slot else inner
-        if name in self._grammar.values:
-            return self._values(name, slot, pattern, request)
-        inside = request if node.keeps else 0
-        if not slot:
-            return self.expression(self._grammar.rules[name], pattern, inside, sentence)
-        group = pattern.name(_Fill(slot, request))
-        words = self.expression(self._grammar.rules[name], pattern, 0, sentence)
-        return None if words is None else f"(?P<{group}>{words})"
-
-    def _values(self, name: str, slot: str, pattern: _Pattern, request: int) -> str | None:
-        made = []
-        for value, words in self._grammar.values[name].items():
-            if value == COUNTED and slot:
-                one = self._counted(words, slot, pattern, request)
-            else:
-                one = self.expression(words, pattern, 0, "")
-                if one is not None and slot:
-                    one = f"(?P<{pattern.name(_Fill(slot, request, value))}>{one})"
-            if one is not None:
-                made.append(one)
-        return f"(?:{'|'.join(made)})" if made else None
-
-    def _counted(self, words: Node, slot: str, pattern: _Pattern, request: int) -> str | None:
-        """Return words whose number is the value: its ranges fill the slot."""
-        match words:
-            case Reference(name=name) if name in self._grammar.numbers:
-                return self._reference(Reference(name, slot, False), pattern, request, "")
-            case Parts(parts=parts):
-                made = [self._counted(part, slot, pattern, request) for part in parts]
-                return None if None in made else "".join(filter(None, made))
-            case Choice(options=options):
-                known = [self._counted(option, slot, pattern, request) for option in options]
-                return f"(?:{'|'.join(one for one in known if one is not None)})"
-            case _:
-                return self.expression(words, pattern, request, "")
-
-    def number(self, name: str, words: str) -> int | None:
+    def _number(self, name: str, words: str) -> int | None:
         """Return the number that words name, None if it lies outside of a range."""
-        value = self._numbers.read(words)
-        range_ = self._grammar.numbers[name]
+        value = self.numbers.read(words)
+        range_ = self.grammar.numbers[name]
         fits = value is not None and value == int(value) and range_.lowest <= value <= range_.highest
         return int(value) if fits and value is not None else None
 
-    def without_article(self, words: str) -> str:
+    def _without_article(self, words: str) -> str:
         """Return words without the article before them."""
         first, _, rest = words.partition(" ")
-        return rest if rest and first.lower() in self._grammar.articles else words
-
-    def frame(self, name: str) -> Node | None:
-        """Return a frame by its name."""
-        return self._grammar.frames.get(name)
+        return rest if rest and first.lower() in self.grammar.articles else words
 
 
-class _Compiled:
-    """One group of sentences, compiled when it is first needed."""
+class _Walk:
+    """One walk of the templates of a group over a plain form.
 
-    def __init__(self, matcher: Matcher, group: Group) -> None:
-        self.group = group
-        self._matcher = matcher
+    Of several ways to the same end the preferred one is kept, as a regular expression would find it.
 
-    @cached_property
-    def _pattern(self) -> tuple[re.Pattern[str], dict[str, _Fill]]:
-        pattern = _Pattern()
-        matcher = self._matcher
-        made = [matcher.expression(node, pattern, 1, "") for node in self.group.templates]
-        sentence = f"(?:{'|'.join(one for one in made if one is not None)})"
-        frame = matcher.frame(self.group.frame)
-        framed = matcher.expression(frame, pattern, 0, sentence) if frame else None
-        used = framed or sentence
-        return re.compile(used if any(made) else r"(?!)"), pattern.fills
+    Parameters
+    ----------
+    matcher
+        Whose rules, values and numbers the templates refer to.
+    text
+        The plain form.
+    group
+        The group.
+    """
 
-    def match(self, said: str, plain: Plain) -> list[dict[str, Any]] | None:
-        """Return the intents of a sentence of this group, None if it is none."""
-        expression, fills = self._pattern
-        found = expression.fullmatch(plain.text)
-        if found is None:
-            return None
-        intents = [dict(intent) for intent in self.group.intents]
-        for name, fill in fills.items():
-            if found[name] is None:
-                continue
-            value = fill.value
-            if fill.number:
-                value = self._matcher.number(fill.number, found[name])
-                if value is None:
-                    return None
-            elif value is None:
-                value = self._matcher.without_article(plain.words(said, *found.span(name)))
-            if fill.slot:
-                intents[fill.request - 1][fill.slot] = value
-        return intents
+    def __init__(self, matcher: Matcher, text: str, group: Group) -> None:
+        self._grammar = matcher.grammar
+        self._numbers = matcher.numbers
+        self._literal = matcher.literal
+        self._text = text
+        self._group = group
+        self._known: dict[tuple[Reference, int, int], _Ends] = {}
+
+    def whole(self) -> tuple[_Fill, ...] | None:
+        """Return what the whole text fills, None if it is no sentence of the group."""
+        frame = self._grammar.frames.get(self._group.frame)
+        ends = self._ends(frame, 0, 0) if frame else self._sentence(0)
+        return ends.get(len(self._text))
+
+    def _sentence(self, at: int) -> _Ends:
+        return self._either(self._group.templates, at, 1)
+
+    def _ends(self, node: Node, at: int, request: int) -> _Ends:
+        """Return where a template that begins at a place may end; nowhere if it needs an open rule."""
+        match node:
+            case Text(words=words):
+                return dict.fromkeys(self._after(words, at), ())
+            case Parts(parts=parts):
+                return self._in_turn(parts, at, request)
+            case Choice(options=options):
+                return self._either(options, at, request)
+            case AnyOrder():
+                return self._either(node.orders(), at, request)
+            case Reference():
+                known = self._known.get((node, at, request))
+                if known is None:
+                    known = self._known[node, at, request] = self._referred(node, at, request)
+                return known
+
+    def _after(self, words: str, at: int) -> list[int]:
+        text, ends = self._text, [at]
+        for number, piece in enumerate(self._literal(words)):
+            if number:
+                ends = [after for end in ends for after in (end + 1, end) if text[end:after] in (" ", "")]
+            ends = [end + len(piece) for end in ends if text.startswith(piece, end)]
+        return ends
+
+    def _in_turn(self, parts: Sequence[Node], at: int, request: int) -> _Ends:
+        ends: _Ends = {at: ()}
+        for part in parts:
+            further: dict[int, tuple[_Fill, ...]] = {}
+            for end, fills in ends.items():
+                for last, more in self._ends(part, end, request).items():
+                    further.setdefault(last, fills + more)
+            ends = further
+        return ends
+
+    def _either(self, options: Sequence[Node], at: int, request: int) -> _Ends:
+        ends: dict[int, tuple[_Fill, ...]] = {}
+        for option in options:
+            for end, fills in self._ends(option, at, request).items():
+                ends.setdefault(end, fills)
+        return ends
+
+    def _referred(self, node: Reference, at: int, request: int) -> _Ends:
+        name = node.name
+        request = request + node.request - 1 if request and node.request else 0
+        filled = _Fill(node.slot, request, at, at) if node.slot and request else None
+        if name == "sentence":
+            return self._sentence(at)
+        if name == "offered":
+            return _filling(filled, [at + 1] if self._text.startswith(_OFFERED, at) else ())
+        if name in self._grammar.open_rules:
+            return _NOWHERE
+        if name in self._grammar.numbers:
+            ends = self._numbers.ends(self._text, at)
+            return _filling(replace(filled, number=name) if filled else None, ends)
+        if name in self._grammar.values:
+            return self._values(name, at, filled)
+        rule = self._grammar.rules[name]
+        if filled is None:
+            return self._ends(rule, at, request if node.keeps else 0)
+        return _filling(filled, self._ends(rule, at, 0))
+
+    def _values(self, name: str, at: int, filled: _Fill | None) -> _Ends:
+        ends: dict[int, tuple[_Fill, ...]] = {}
+        for value, words in self._grammar.values[name].items():
+            if filled is None:
+                found = self._ends(words, at, 0)
+            elif value == COUNTED:
+                found = self._ends(self._counting(words, filled.slot), at, filled.request)
+            else:
+                found = _filling(replace(filled, value=value), self._ends(words, at, 0))
+            for end, fills in found.items():
+                ends.setdefault(end, fills)
+        return ends
+
+    def _counting(self, words: Node, slot: str) -> Node:
+        """Return words in which a number fills a slot."""
+        match words:
+            case Reference(name=name) if name in self._grammar.numbers:
+                return Reference(name, slot, keeps=False)
+            case Parts(parts=parts):
+                return Parts(tuple(self._counting(part, slot) for part in parts))
+            case Choice(options=options):
+                return Choice(tuple(self._counting(option, slot) for option in options))
+            case _:
+                return words
+
+
+def _filling(filled: _Fill | None, ends: Iterable[int]) -> _Ends:
+    """Return ends at which one slot, and nothing else, has been filled up to there."""
+    return {end: (replace(filled, end=end),) if filled else () for end in ends}
 
 
 def _common(text: str, name: str, *, whole_words: bool) -> tuple[int, int]:

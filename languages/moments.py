@@ -14,7 +14,7 @@ from languages.yaml_io import LanguageError, read_yaml
 class ClockWords(BaseModel):
     """One way of saying a time of the clock."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     says: str
     """With {h}, perhaps {m}."""
@@ -25,7 +25,7 @@ class ClockWords(BaseModel):
 class MomentData(BaseModel):
     """`moments.yaml` as it is written: regular expressions, with {n}, {h}, {m}, {d}, {nth} and {month}."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     days: dict[str, int]
     """Days by their distance from today."""

@@ -14,7 +14,7 @@ Changes = tuple[tuple[str, str], ...]
 class Nouns(BaseModel):
     """`[nouns]` of `language.toml`; a language without it leaves nouns as they are."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     indefinite: Changes = ()
     """From a noun to the noun with its indefinite article: the first that fits counts."""

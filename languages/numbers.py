@@ -22,7 +22,7 @@ _Thing = TypeVar("_Thing")
 class NumberWords(BaseModel):
     """What is particular to a language's numbers, in `language.toml` under `[numbers]`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     cldr: str
     """CLDR's code of the language."""
@@ -138,6 +138,44 @@ class Numbers:
         many = rf"(?:(?:{names})(?:[ -]|\b|{glued}))+" + (rf"|(?:{articles})\b" if articles else "")
         return rf"(?:\d+(?:\.\d+)?|(?<![^\W\d_])(?:{many}))"
 
+    def ends(self, text: str, at: int) -> list[int]:
+        """Return where a numeral as in `pattern` may end that begins at a place, the longest first."""
+        if at >= len(text):
+            return []
+        found = _digit_ends(text, at)
+        starts = [] if not self._words.places and _in_word(text, at) else [at]
+        while starts:
+            start = starts.pop()
+            for name in self._names_at(text, start):
+                after = start + len(name)
+                for end in (after,) if self._words.places else self._gap_ends(text, after):
+                    if end not in found:
+                        found.add(end)
+                        starts.append(end)
+        if not self._words.places and not _in_word(text, at):
+            articles = (at + len(word) for word in self._words.article_words if text.startswith(word, at))
+            found.update(end for end in articles if _is_border(text, end))
+        return sorted(found, reverse=True)
+
+    def _names_at(self, text: str, at: int) -> list[str]:
+        return [name for name in self._names.get(text[at : at + 1], ()) if text.startswith(name, at)]
+
+    def _gap_ends(self, text: str, at: int) -> set[int]:
+        """Return where a word of a numeral and what belongs to it end: a space, or a word glued on."""
+        ends = {at} if _is_border(text, at) or self._names_at(text, at) else set()
+        if text[at : at + 1] in (" ", "-"):
+            ends.add(at + 1)
+        fillers = (at + len(word) for word in self._words.fillers if text.startswith(word, at))
+        return ends | {end for end in fillers if self._names_at(text, end)}
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """Words of numerals, by their first character."""
+        found: dict[str, list[str]] = {}
+        for name in {*self._values, *self._words.multipliers} - set(self._words.article_words):
+            found.setdefault(name[0], []).append(name)
+        return found
+
     def read(self, text: str) -> float | None:
         """Read a numeral in words or digits; None if it is none."""
         text = text.strip().lower()
@@ -184,6 +222,32 @@ class Numbers:
 
 def _longest_first(words: set[str]) -> list[str]:
     return sorted(words, key=lambda word: (-len(word), word))
+
+
+def _digit_ends(text: str, at: int) -> set[int]:
+    """Return where digits may end that begin at a place, with or without a fraction."""
+    end = _after_digits(text, at)
+    ends = set(range(at + 1, end + 1))
+    if ends and text[end : end + 1] == ".":
+        ends.update(range(end + 2, _after_digits(text, end + 1) + 1))
+    return ends
+
+
+def _after_digits(text: str, at: int) -> int:
+    while text[at : at + 1].isdecimal():
+        at += 1
+    return at
+
+
+def _in_word(text: str, at: int) -> bool:
+    """Whether a letter stands before a place."""
+    return at > 0 and text[at - 1].isalnum() and not text[at - 1].isdecimal()
+
+
+def _is_border(text: str, at: int) -> bool:
+    r"""Whether a word begins or ends at a place, as `\b` has it."""
+    before, after = text[max(0, at - 1) : at], text[at : at + 1]
+    return (before == "_" or before.isalnum()) != (after == "_" or after.isalnum())
 
 
 def nth(things: Sequence[_Thing], number: int) -> list[_Thing]:

@@ -14,7 +14,7 @@ from languages.numbers import Numbers
 class ReadingData(BaseModel):
     """`reading.yaml` as it is written."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     home: tuple[str, ...] = Field(min_length=1)
     """Names of one's own home; the first is written where none was said."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 class Remarks(BaseModel):
     """Words by which the listening loop tells what a short remark is for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     stop: tuple[str, ...]
     """Regular expressions of words that only ask for quiet, without blanks and marks."""
@@ -33,7 +33,7 @@ class Remarks(BaseModel):
 class Aloud(BaseModel):
     """How what is written with digits and signs is read aloud."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     units: dict[str, tuple[str, ...]]
     """Signs behind a number, in small letters, with their words: for one and for many, or for both."""
@@ -52,7 +52,7 @@ class Aloud(BaseModel):
 class Speech(BaseModel):
     """The whole file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     remarks: Remarks
     aloud: Aloud

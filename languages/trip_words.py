@@ -12,7 +12,7 @@ from languages.yaml_io import LanguageError, read_yaml
 
 
 class _Data(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Said(_Data):

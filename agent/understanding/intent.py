@@ -83,7 +83,7 @@ StatusQuestion = Literal[
 
 
 class _Base(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     def slots(self) -> dict[str, Any]:
         """Return the slots that were filled, as plain JSON values, without the kind."""
@@ -403,7 +403,7 @@ Intent = Annotated[
     Field(discriminator="kind"),
 ]
 
-_ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
+_ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent, config=ConfigDict(defer_build=True))
 
 
 def parse_intent(value: dict[str, Any]) -> Intent:

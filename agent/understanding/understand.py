@@ -22,6 +22,7 @@ from agent.understanding.intent import (
     Status,
 )
 from agent.understanding.labels import State
+from agent.understanding.late_reader import LateReader
 from agent.understanding.meaning import intents_of
 from agent.understanding.utterance import clean, language_of
 
@@ -117,7 +118,7 @@ class Understander:
     Parameters
     ----------
     reader
-        The learned reader; None to go by the closed lists alone.
+        The learned reader, open or to be opened when it is needed; None to go by the closed lists alone.
     llm
         Language model that is asked for a guess where the reader has none; None to go without.
     time_limit_s
@@ -126,7 +127,7 @@ class Understander:
 
     def __init__(
         self,
-        reader: Reader | None = None,
+        reader: Reader | LateReader | None = None,
         llm: LanguageModel | None = None,
         *,
         time_limit_s: float = _TIME_LIMIT_S,
@@ -163,9 +164,10 @@ class Understander:
         return self._guessed(understood, context)
 
     def _by_reader(self, text: str, language: Language, context: State) -> Understanding:
-        if self._reader is None:
+        reader = self._reader.get() if isinstance(self._reader, LateReader) else self._reader
+        if reader is None:
             return _nothing(text, language, "no reader")
-        reading = self._reader.read(text, language, context)
+        reading = reader.read(text, language, context)
         return self._understood(
             text,
             language,

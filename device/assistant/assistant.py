@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.errors import AgentError
-from agent.understanding.language_model import LanguageModel, OpenAICompatible
+from agent.understanding.late_reader import LateReader
 from device.assistant.doubt import Doubt
 from device.assistant.driving import Driving
 from device.assistant.own_places import own_places
@@ -32,6 +32,7 @@ from poi import Places
 
 if TYPE_CHECKING:
     from agent import Agent, Answer, Memory
+    from agent.understanding.language_model import LanguageModel
     from agent.understanding.learned.reader import Reader
     from voice.asr.recognizer import Transcript
     from voice.tts.synthesizer import Clip
@@ -114,7 +115,6 @@ class Assistant:
     def _open(self, settings: Settings, region: str, at: Position | None, store: ModelStore | None) -> None:
         self.warnings: list[str] = []
         """What does not work although the assistant answers."""
-        self._store = store
         self.engines: Engines = make_engines(settings, store)
         self.region = Region.open(current_region(region or settings.region.name, at=at))
         self.router = Router(
@@ -123,6 +123,7 @@ class Assistant:
         self.places = Places(self.region, user=own_places(self.warnings.append))
         self.doubt = Doubt()
         self.driving = Driving(self.region, self.router, settings)
+        self._reader = LateReader(lambda: open_reader(self.warnings.append, store))
         self.agent = self._make_agent()
 
     def _make_agent(self) -> Agent:
@@ -133,7 +134,7 @@ class Assistant:
             self.region,
             places=self.places,
             router=self.router,
-            reader=open_reader(self.warnings.append, self._store),
+            reader=self._reader,
             llm=self._language_model(),
             memory=memory,
             guidance=self.driving.state,
@@ -141,6 +142,10 @@ class Assistant:
             style=self.settings.speech.style,
             avoid=self.settings.routing.avoid,
         )
+
+    def open_reader(self) -> None:
+        """Open the learned reader now, not with the first request that needs it."""
+        self._reader.get()
 
     def _memory(self) -> Memory | None:
         """Open the memory; where it cannot be kept (a read-only or full disk) the agent goes on without."""
@@ -168,6 +173,8 @@ class Assistant:
         local = self.engines.language_model
         if not self.settings.engines.language_model_url:
             return local
+        from agent.understanding.language_model import OpenAICompatible
+
         return OpenAICompatible(
             self.settings.engines.language_model_url,
             self.settings.engines.language_model_name,

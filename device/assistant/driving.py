@@ -7,10 +7,9 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from typing import Literal
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Literal
 
 from agent.actions.guidance_state import GuidanceState
 from device.position.vehicle import VehicleState
@@ -22,6 +21,9 @@ from nav.guidance.events import GuidanceEvent, GuideSettings
 from nav.guidance.fix import Fix
 from nav.guidance.guide import Guide
 from nav.packs.paths import data_home
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _GOES_ON_S = 1800.0
 """A drive that was broken off longer ago than this is over."""
@@ -56,7 +58,12 @@ class Rest:
         return not self.stops or abs(time.time() - self.at_s) > _GOES_ON_S
 
 
-_KEPT = TypeAdapter(Rest)
+@cache
+def _kept() -> TypeAdapter[Rest]:
+    """Return what writes and checks the file of a drive."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Rest)
 
 
 class Driving:
@@ -226,7 +233,7 @@ def keep_drive(path: Path, rest: Rest) -> None:
     if not rest.stops:
         forget_drive(path)
         return
-    write_whole(path, _KEPT.dump_json(replace(rest, fix=None)))
+    write_whole(path, _kept().dump_json(replace(rest, fix=None)))
 
 
 async def keep_drives(
@@ -263,7 +270,7 @@ async def keep_drives(
 def kept_drive(path: Path) -> Rest | None:
     """Return the drive that was under way when the service was killed; None if none is to go on."""
     try:
-        rest = _KEPT.validate_json(path.read_bytes())
+        rest = _kept().validate_json(path.read_bytes())
     except (OSError, ValueError):
         return None
     return None if rest.is_over else rest

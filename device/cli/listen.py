@@ -63,6 +63,7 @@ def listen(
         samples = wav_io.read(wav)
     settings = load_settings()
     assistant = Assistant(settings, region=region, at=position)
+    assistant.open_reader()
     for warning in assistant.warnings:
         stderr.print(f"xiaogao: {warning}", soft_wrap=True)
     echo_free = samples is not None or settings.listening.echo_cancelled

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 
@@ -45,6 +44,8 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
     if not stderr.is_terminal:
         yield lambda step: stderr.print(f"{what}: {step}")
         return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=stderr) as bar:
         task = bar.add_task(what)
@@ -65,6 +66,8 @@ def downloading(what: str) -> Iterator[Callable[[str, int, int], None]]:
 
         yield tell
         return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
     name = TextColumn("{task.description}", markup=False)
     with Progress(name, BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=stderr) as bar:
         task = bar.add_task(what, total=None)

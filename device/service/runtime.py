@@ -103,6 +103,7 @@ class Runtime:
             self.journal.failed("region", error)
             return
         self.assistant = assistant
+        await asyncio.to_thread(assistant.open_reader)
         for warning in assistant.warnings:
             self.journal.tell(warning)
         await asyncio.to_thread(assistant.places.warm)

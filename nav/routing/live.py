@@ -29,7 +29,7 @@ MAX_BYTES = 64 << 20
 class Change(BaseModel):
     """One closure or live speed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, populate_by_name=True)
 
     way: int | None = None
     direction: Literal["forward", "backward", "both"] = "both"
@@ -57,7 +57,7 @@ class Change(BaseModel):
 class LiveFile(BaseModel):
     """A file of changes."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     changes: list[Change] = Field(max_length=100_000)
 

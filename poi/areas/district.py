@@ -6,13 +6,15 @@ import json
 import math
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from poi.areas.outline import Ring, contains
-from poi.build.area_points import AreaPoint
-from poi.build.extract import RawDistrict, RawPlace
+
+if TYPE_CHECKING:
+    from poi.build.area_points import AreaPoint
+    from poi.build.extract import RawDistrict, RawPlace
 
 REACH_M = {"place/suburb": 2_500, "place/quarter": 1_500, "place/neighbourhood": 1_000,
             "place/village": 2_500,

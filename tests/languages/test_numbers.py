@@ -94,3 +94,21 @@ def test_digits_one_by_one() -> None:
     assert load_language("zh").numbers.digits("G108") == "G幺零八"
     assert load_language("en").numbers.digits("108") == "one oh eight"
     assert load_language("en").numbers.spell(10**13).startswith("one oh oh")
+
+
+@pytest.mark.parametrize("code", codes())
+@given(data=st.data())
+def test_the_ends_of_a_numeral_are_those_that_the_pattern_allows(code: str, data: st.DataObject) -> None:
+    numbers = load_language(code).numbers
+    words = [numbers.spell(n) for n in (0, 1, 2, 6, 10, 11, 20, 21, 100, 1000, 20_003)]
+    pieces = st.sampled_from(
+        [*words, " ", "-", "a", "und", "and", "7", "12", "3.5", ".", "_", "x", "点", "o"]
+    )
+    text = "".join(data.draw(st.lists(pieces, max_size=6)))
+    for at in range(len(text) + 1):
+        allowed = {
+            end
+            for end in range(at + 1, len(text) + 1)
+            if re.compile(rf"(?:{numbers.pattern})(?<=\A(?s:.{{{end}}}))").match(text, at)
+        }
+        assert numbers.ends(text, at) == sorted(allowed, reverse=True), (text, at)

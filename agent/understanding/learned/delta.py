@@ -10,16 +10,23 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agent.errors import ReaderUnavailable
 from agent.understanding.labels import KINDS, STATES, TAGS, VALUES
 from agent.understanding.learned.base_model import Floats
+
+if TYPE_CHECKING:
+    from numpy.lib.npyio import NpzFile
+
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What NumPy raises for a damaged file."""
 
 LORA_SCALE = 2.0
 """Factor of the product of the two low-rank matrices."""
@@ -38,7 +45,7 @@ class Delta:
     """A trained delta."""
 
     arrays: Mapping[str, Floats]
-    """`7.q.a`, `7.q.b` (low-rank), `7.aln.w` (added), `state`, and the heads, as float32."""
+    """`7.q.a`, `7.q.b` (low-rank), `7.aln.w` (added), `state`, and the heads, as float32; unpacked on use."""
     base_sha256: str
     """Hash of the pretrained file that it was trained on."""
     apart: str
@@ -53,6 +60,31 @@ class Delta:
     """What turns scores into probabilities; see `calibration.py`."""
     sha256: str
     """Hash of the file itself."""
+
+
+class _Arrays(Mapping[str, Floats]):
+    """Arrays of a delta, each unpacked when it is first used: once converted, only the heads are."""
+
+    def __init__(self, held: NpzFile) -> None:
+        self._held = held
+        self._names = [name for name in held.files if name != "facts"]
+        self._unpacked: dict[str, Floats] = {}
+
+    def __getitem__(self, name: str) -> Floats:
+        if name not in self._unpacked:
+            if name not in self._names:
+                raise KeyError(name)
+            try:
+                self._unpacked[name] = self._held[name].astype(np.float32)
+            except _DAMAGED as error:
+                raise _unusable(error) from None
+        return self._unpacked[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def schema() -> dict[str, Any]:
@@ -90,16 +122,15 @@ def read_delta(data: bytes) -> Delta:
         If it is damaged or was trained for other kinds, slots or values than the program has.
     """
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as held:
-            arrays = {name: held[name].astype(np.float32) for name in held.files if name != "facts"}
-            facts = json.loads(held["facts"].tobytes().decode())
+        held = np.load(io.BytesIO(data), allow_pickle=False)
+        facts = json.loads(held["facts"].tobytes().decode())
         if facts["schema"] != schema():
             raise ReaderUnavailable(
                 "the reader was trained for other kinds and slots than this program has: "
                 "install both anew, or train it (docs/models/reader.md)"
             )
         return Delta(
-            arrays=arrays,
+            arrays=_Arrays(held),
             base_sha256=facts["base_sha256"],
             apart=facts["apart"],
             most_latin=facts["most_latin"],
@@ -108,8 +139,12 @@ def read_delta(data: bytes) -> Delta:
             calibration=facts["calibration"],
             sha256=hashlib.sha256(data).hexdigest(),
         )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise ReaderUnavailable(f"the reader's delta is damaged ({error}): install xiaogao again") from None
+    except _DAMAGED as error:
+        raise _unusable(error) from None
+
+
+def _unusable(error: Exception) -> ReaderUnavailable:
+    return ReaderUnavailable(f"the reader's delta is damaged ({error}): install xiaogao again")
 
 
 def merged(weights: Mapping[str, Floats], delta: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -13,7 +13,7 @@ from nav.guidance.wording.phrase import Phrase, Said
 
 
 class _Data(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
 
 class Pace(_Data):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 
 from agent.errors import ReaderUnavailable
-from agent.understanding.labels import STATES
+from agent.understanding.labels import STATES, TAGS
 from agent.understanding.learned.base_model import BaseModel, read_base
 from agent.understanding.learned.delta import Delta, merged, read_delta
 from agent.understanding.learned.encoder import (
@@ -143,3 +145,17 @@ def test_a_damaged_conversion_is_named(base_file: Path, name: str, content: byte
 def test_a_damaged_delta_is_named(content: bytes) -> None:
     with pytest.raises(ReaderUnavailable, match="damaged"):
         read_delta(content)
+
+
+def test_a_damaged_array_of_a_delta_is_named_when_it_is_unpacked(base_file: Path) -> None:
+    delta_for(base_file)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(base_file.parent / "delta.npz") as whole, zipfile.ZipFile(changed, "w") as packed:
+        for name in whole.namelist():
+            packed.writestr(name, whole.read(name)[: -5 if name == "state.npy" else None])
+    delta = read_delta(changed.getvalue())
+    assert delta.arrays["tag.b"].shape == (len(TAGS),)
+    with pytest.raises(ReaderUnavailable, match="damaged"):
+        delta.arrays["state"]
+    with pytest.raises(KeyError):
+        delta.arrays["other"]
