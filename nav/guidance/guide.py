@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nav.errors import NavError
+from nav.graph import EdgeFlag
 from nav.guidance.answers import Notice, Question, answer, notice
 from nav.guidance.drive_state import Course, Leaving, Motion
 from nav.guidance.events import EventKind, GuidanceEvent, GuideSettings, GuideStatus
@@ -112,11 +113,14 @@ class Guide:
         if fix.time_s < self._motion.now_s:
             # The receiver's clock was set back: everything is timed by it, so start counting anew.
             self._reset_clock(fix.time_s)
+        blind = self._motion.last is None and self.progress is not None
         gap_s, silent_s = self._motion.take(fix)
         states = self._matcher.step(fix)
         events = self._said_later()
-        state, offset_m = self._on_route(states, gap_s, silent_s)
+        state, offset_m = self._on_route(states, gap_s, math.inf if blind else silent_s)
         if offset_m is not None:
+            if blind and offset_m < self._course.offset_m:
+                self._course.scheduler.rewind(offset_m)
             self._course.joined = True
             self._course.offset_m = offset_m
             self._leaving.end()
@@ -237,7 +241,12 @@ class Guide:
             return []
         if state is not None and self._rejoin(state):
             return self._along()
-        events = []
+        return self._leave(fix, state)
+
+    def _leave(self, fix: Fix, state: State | None) -> list[GuidanceEvent]:
+        """Say that the car has left its route, once, and look for a new one."""
+        motion, leaving = self._motion, self._leaving
+        events: list[GuidanceEvent] = []
         if not leaving.is_known:
             leaving.state = "off route"
             # A car that never was on its route, since its first positions were wrong, has not left it.
@@ -334,13 +343,17 @@ class Guide:
     def _reckon(self, time_s: float) -> list[GuidanceEvent]:
         """Move the car on by its last speed while the receiver says nothing."""
         motion = self._motion
-        if motion.last is None or self.progress is None:
+        if motion.last is None:
+            return self._begin_blind(time_s)
+        if self.progress is None:
             motion.now_s = max(motion.now_s, time_s)
             return []
         elapsed_s = motion.wait(time_s)
         silent_s = motion.silent_s
         in_tunnel = self._course.ruler.in_tunnel(self._course.offset_m, _TUNNEL_NEAR_M)
         events = self._said_later()
+        if self._has_left_in_silence(in_tunnel=in_tunnel):
+            return events + self._leave(motion.last, self._matcher.states[0])
         if silent_s > (_RECKON_TUNNEL_S if in_tunnel else _RECKON_S) or self._leaving.state != "on route":
             if motion.signal == "there" and silent_s > _RECKON_S:
                 motion.signal = "reported lost"
@@ -359,6 +372,37 @@ class Guide:
         self.progress = self._progress(None, None, on_route=True)
         events.append(GuidanceEvent(kind="progress", time_s=self._motion.now_s, progress=self.progress))
         return events
+
+    def _begin_blind(self, time_s: float) -> list[GuidanceEvent]:
+        """Begin in a tunnel or a covered car park, as fast as its road is driven, and wait at its end."""
+        motion, course = self._motion, self._course
+        elapsed_s = motion.wait(time_s) if motion.now_s > 0 else 0.0
+        motion.now_s = max(motion.now_s, time_s)
+        if not course.ruler.in_tunnel(course.offset_m):
+            return []
+        motion.speed_mps = course.ruler.speed_mps(course.offset_m)
+        course.offset_m = min(course.ruler.length_m, course.offset_m + motion.speed_mps * elapsed_s)
+        events = self._along()
+        self.progress = self._progress(None, None, on_route=True)
+        events.append(GuidanceEvent(kind="progress", time_s=motion.now_s, progress=self.progress))
+        return events
+
+    def _has_left_in_silence(self, *, in_tunnel: bool) -> bool:
+        """Tell whether a car that was leaving its route when its positions ended has left it.
+
+        A tunnel that is not on the route explains the silence; else the last positions must be plain.
+        """
+        motion, leaving, states = self._motion, self._leaving, self._matcher.states
+        if leaving.state != "in doubt" or in_tunnel or not states or motion.last is None:
+            return False
+        if int(self.route.graph.edge_flags[states[0].candidate.edge]) & EdgeFlag.TUNNEL:
+            return motion.silent_s >= _OFF_AFTER_S
+        on_route = [s.score for s in states if s.candidate.edge in self._matcher.route_edges]
+        plain = motion.fix_s > leaving.since_s and max(on_route, default=-math.inf) < -2 * _OFF_MARGIN
+        lasting = motion.now_s - leaving.since_s >= _OFF_AFTER_S
+        far = motion.driven_m - leaving.since_m >= _OFF_LEAST_M
+        begun = motion.driven_m - self._course.since_m >= _JOIN_M
+        return plain and lasting and far and begun and not self._may_be_noise(motion.last)
 
     def _progress(self, fix: Fix | None, state: State | None, *, on_route: bool) -> Progress:
         course, maneuvers = self._course, self.route.maneuvers

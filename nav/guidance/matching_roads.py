@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CACHED_EDGES = 20_000
 _TURN_ROUND_COST = 8.0
 _ANOTHER_PLACE_M = 50.0
+_ANOTHER_WAY_DEG = 100.0
 
 
 class RoadFinder(Protocol):
@@ -125,15 +126,15 @@ class Roads:
         near = self._finder.nearby(lat, lon, radius_m)
         columns = (near.distance_m.tolist(), near.edge.tolist(), near.point.tolist(), near.along.tolist())
         found: list[Candidate] = []
-        taken: dict[int, list[float]] = {}
+        taken: dict[int, list[Candidate]] = {}
         for distance_m, drawn, point, along in sorted(zip(*columns, strict=True)):
             back = int(self.graph.edge_reverse[drawn])
             first = self._candidate(drawn, point, along, distance_m)
             # Nearest first; a road that comes near again, in a hairpin bend, is another place.
-            offsets = taken.setdefault(drawn, [])
-            if any(abs(first.offset_m - other_m) < _ANOTHER_PLACE_M for other_m in offsets):
+            places = taken.setdefault(drawn, [])
+            if any(_is_one_place(first, other) for other in places):
                 continue
-            offsets.append(first.offset_m)
+            places.append(first)
             if self.graph.edge_access[drawn] & self._access:
                 found.append(first)
             if self.graph.edge_access[back] & self._access:
@@ -218,6 +219,12 @@ def roads_of(region: Region, profile: str = "car") -> Roads:
     network = region.network(profile)
     finder = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
     return Roads(network.graph, finder, int(Access[profile.upper()]))
+
+
+def _is_one_place(a: Candidate, b: Candidate) -> bool:
+    """Tell whether two places on one edge are near along it and head the same way."""
+    turn_deg = abs((a.bearing_deg - b.bearing_deg + 180.0) % 360.0 - 180.0)
+    return abs(a.offset_m - b.offset_m) < _ANOTHER_PLACE_M and turn_deg < _ANOTHER_WAY_DEG
 
 
 def _edge_shape(graph: Graph, edge: int) -> EdgeShape:
