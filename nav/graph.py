@@ -102,6 +102,8 @@ class EdgeFlag(IntFlag):
     """`dual_carriageway=yes`: the other direction has a roadway of its own."""
     NO_STOPPING = 1 << 22
     """Nobody may stop here: motorways, expressways, tunnels, ferries."""
+    CAR_TRAIN = 1 << 23
+    """A ferry that is a train: `route=shuttle_train`."""
 
 
 class NodeFlag(IntFlag):

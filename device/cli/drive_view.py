@@ -39,6 +39,7 @@ _SIGNS = {
     "mini_roundabout": "⟳",
     "exit_roundabout": "⟳",
     "ferry": "⛴",
+    "car_train": "🚆",
     "arrive": "◉",
     "via": "◎",
 }

@@ -109,11 +109,11 @@ def read_way(tags: Mapping[str, str]) -> WayTraits | None:
     WayTraits or None
         None if nobody travels here: not a road, an area, under construction, closed to all profiles.
     """
-    is_ferry = tags.get("route") == "ferry" and "highway" not in tags
+    is_ferry = tags.get("route") in ("ferry", "shuttle_train") and "highway" not in tags
     highway = tags.get("highway", "")
     link = highway.endswith("_link")
     road_class = RoadClass.FERRY if is_ferry else _CLASS_OF_HIGHWAY.get(highway.removesuffix("_link"))
-    if road_class is None or tags.get("impassable") == "yes":
+    if road_class is None or "yes" in (tags.get("impassable"), tags.get("construction")):
         return None
     if _is_area(tags) and road_class not in _SQUARES:
         return None
@@ -157,6 +157,7 @@ def _common_flags(tags: Mapping[str, str], road_class: RoadClass, *, link: bool)
         (tags.get("tunnel", "no") not in ("no", "culvert") or tags.get("covered") == "yes", EdgeFlag.TUNNEL),
         (tags.get("bridge", "no") != "no", EdgeFlag.BRIDGE),
         (road_class is RoadClass.FERRY, EdgeFlag.FERRY),
+        (road_class is RoadClass.FERRY and tags.get("route") == "shuttle_train", EdgeFlag.CAR_TRAIN),
         (_is_unpaved(tags, road_class), EdgeFlag.UNPAVED),
         (service == "driveway", EdgeFlag.DRIVEWAY),
         (service == "parking_aisle", EdgeFlag.PARKING_AISLE),

@@ -15,6 +15,7 @@ from nav.guidance.maneuvers.types import Kind, Modifier
 from nav.guidance.wording.names import speakable_name
 
 ONEWAY = int(EdgeFlag.ONEWAY)
+CAR_TRAIN = int(EdgeFlag.CAR_TRAIN)
 _FORK_DEG = 50.0
 _TIP_M = 15.0
 _BEHIND_TIP_M = 40.0
@@ -128,7 +129,8 @@ def _at_junction(graph: Graph, seen: Junctions, i: int, *, every_name: bool) -> 
     if seen.back[i] or back:
         return only(i, "uturn", "uturn")
     if seen.ferry[i + 1] and not seen.ferry[i]:
-        return only(i, "ferry", "straight")
+        train = int(graph.edge_flags[seen.edges[i + 1]]) & CAR_TRAIN
+        return only(i, "car_train" if train else "ferry", "straight")
     if seen.ferry[i] and not seen.ferry[i + 1]:
         return only(i, "continue", modifier_for(turn_deg))
     arms = seen.arms(i)

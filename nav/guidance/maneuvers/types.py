@@ -21,6 +21,7 @@ Kind = Literal[
     "mini_roundabout",
     "exit_roundabout",
     "ferry",
+    "car_train",
     "via",
     "arrive",
 ]

@@ -25,9 +25,11 @@ _TYPES: dict[Kind, str] = {
     "mini_roundabout": "roundabout turn",
     "exit_roundabout": "exit roundabout",
     "ferry": "notification",
+    "car_train": "notification",
     "via": "arrive",
     "arrive": "arrive",
 }
+_MODES: dict[Kind, str] = {"ferry": "ferry", "car_train": "train"}
 _LANE_ARROWS = {
     "through": "straight",
     "reverse": "uturn",
@@ -76,7 +78,7 @@ def osrm_step(
         "weight": round(maneuver.duration_s if weight is None else weight, 1),
         "geometry": geometry,
         "name": name_in(maneuver.names, "en") if "" not in maneuver.names else maneuver.names[""],
-        "mode": "ferry" if maneuver.kind == "ferry" else "driving",
+        "mode": _MODES.get(maneuver.kind, "driving"),
         "driving_side": driving_side,
         "maneuver": _step_maneuver(maneuver, at, before_deg, after_deg),
         "intersections": [intersection],
