@@ -114,12 +114,13 @@ class Guide:
             # The receiver's clock was set back: everything is timed by it, so start counting anew.
             self._reset_clock(fix.time_s)
         blind = self._motion.last is None and self.progress is not None
+        waited_s = fix.time_s - self._motion.fix_s
         gap_s, silent_s = self._motion.take(fix)
         states = self._matcher.step(fix)
         events = self._said_later()
         state, offset_m = self._on_route(states, gap_s, math.inf if blind else silent_s)
         if offset_m is not None:
-            if blind and offset_m < self._course.offset_m:
+            if blind and (offset_m < self._course.offset_m or waited_s > _RECKON_S):
                 self._course.scheduler.rewind(offset_m)
             self._course.joined = True
             self._course.offset_m = offset_m
@@ -380,6 +381,7 @@ class Guide:
         motion.now_s = max(motion.now_s, time_s)
         if not course.ruler.in_tunnel(course.offset_m):
             return []
+        motion.fix_s = motion.now_s
         motion.speed_mps = course.ruler.speed_mps(course.offset_m)
         course.offset_m = min(course.ruler.length_m, course.offset_m + motion.speed_mps * elapsed_s)
         events = self._along()

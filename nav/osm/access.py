@@ -123,13 +123,31 @@ def use_clauses(tags: Tags, keys: tuple[str, ...], direction: str, default: Use,
     """Return the use of one direction under the keys of a kind of vehicle, the most specific clause last."""
     clauses: list[tuple[int, str]] = [(default, "")]
     for key in reversed(keys):
-        plain = tags.get(f"{key}:{direction}", tags.get(key))
-        use = use_of(plain, faults) if plain is not None else None
+        use = _use_under(tags, key, direction, faults)
         if use is not None:
             clauses.append((use, ""))
-        text = tags.get(f"{key}:{direction}:conditional", tags.get(f"{key}:conditional", ""))
-        clauses += _conditional_uses(text, faults)
+        clauses += _conditional_uses_under(tags, key, direction, faults)
     return _shortened(clauses)
+
+
+def _use_under(tags: Tags, key: str, direction: str, faults: Faults) -> Use | None:
+    """Return the use in one direction under a key; what nobody understands does not hide the plain tag."""
+    for name in (f"{key}:{direction}", key):
+        use = use_of(tags[name], faults) if name in tags else None
+        if use is not None:
+            return use
+    return None
+
+
+def _conditional_uses_under(tags: Tags, key: str, direction: str, faults: Faults) -> list[tuple[int, str]]:
+    """Return the conditional uses in one direction under a key; likewise."""
+    for name in (f"{key}:{direction}:conditional", f"{key}:conditional"):
+        broken: Faults = set()
+        found = _conditional_uses(tags.get(name, ""), broken)
+        faults |= broken
+        if name in tags and (found or not broken):
+            return found
+    return []
 
 
 def _conditional_uses(text: str, faults: Faults) -> list[tuple[int, str]]:
@@ -214,13 +232,12 @@ def size_clauses(tags: Tags, direction: str, faults: Faults) -> tuple[tuple[str,
     """Return the limits of size and weight in one direction: dimension, limit, condition."""
     found: list[tuple[str, float, str]] = []
     for name, key, units in _SIZE_KEYS:
-        plain = tags.get(f"{key}:{direction}", tags.get(key))
-        if plain is not None:
+        for plain in (tags[k] for k in (f"{key}:{direction}", key) if k in tags):
             limit = min((read_size(part, units) or 0.0 for part in plain.split(";")), default=0.0)
             if limit:
                 found.append((name, limit, ""))
-            else:
-                faults.add(key.split(":")[0])
+                break
+            faults.add(key.split(":")[0])
         text = tags.get(f"{key}:{direction}:conditional", tags.get(f"{key}:conditional", ""))
         found += _conditional_sizes(text, name, units, faults)
     for key in ("width", "est_width"):
@@ -258,13 +275,10 @@ def hazmat_clauses(tags: Tags, direction: str, faults: Faults) -> Clauses:
     ):
         if key.endswith("conditional"):
             continue
-        plain = tags.get(f"{key}:{direction}", tags.get(key))
-        use = use_of(plain, faults) if plain is not None else None
+        use = _use_under(tags, key, direction, faults)
         if use is not None and use != Use.OPEN:
             clauses.append((use, ""))
-        clauses += _conditional_uses(
-            tags.get(f"{key}:{direction}:conditional", tags.get(f"{key}:conditional", "")), faults
-        )
+        clauses += _conditional_uses_under(tags, key, direction, faults)
     return tuple(clauses)
 
 

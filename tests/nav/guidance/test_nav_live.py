@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ import pytest
 from device.position.route_course import course_of
 from device.position.simulator import Receiver, simulate
 from device.position.source import RecordedSource
+from nav.graph import EdgeFlag
 from nav.guidance.events import GuideSettings
 from nav.guidance.fix import Fix
 from nav.guidance.guide import Guide
 from nav.routing.route import Route
+from tests.nav.metres import draw
 
 QUIET = GuideSettings(language="en", speeding=False, rest=False)
 STREET = {"highway": "residential"}
@@ -120,3 +123,97 @@ def test_a_car_that_was_never_on_its_route_gets_another_without_having_left_it(d
     guide = Guide(drawn.region, drawn.router(), drawn.route("M", "H"), settings=QUIET)
     kinds = follow(guide, sparse(drawn.route("A", "D"), noise_m=4.0))
     assert "off_route" not in kinds[: kinds.index("reroute")]
+
+
+def test_a_tight_hairpin_is_not_taken_for_turning_back(tmp_path: Path) -> None:
+    """Its arms are 16 m apart and 40 m from each other along the road."""
+    spots = {"a": (0, 600), "b": (0, 0), "c": (8, -12), "d": (16, 0), "e": (16, 500), "f": (300, 700)}
+    drawn = draw(tmp_path, spots, {"abcdef": {"highway": "primary", "name": "Pass Road"}})
+    for seed in range(6):
+        route = drawn.route("a", "f")
+        guide = Guide(drawn.region, drawn.routers["car"], route, settings=QUIET)
+        receiver = Receiver(noise_m=5.0, lost=0.1)
+        events = [e for m in simulate(course_of(route), receiver, seed=seed) for e in guide.update(m.fix)]
+        assert [e.kind for e in events if e.kind in ("off_route", "reroute")] == []
+        assert guide.arrived
+
+
+FORK_INTO_A_TUNNEL = {
+    "ab": {"highway": "primary", "name": "Avenue", "oneway": "yes"},
+    "bc": {"highway": "primary", "name": "Avenue", "oneway": "yes"},
+    "cd": {"highway": "primary", "name": "Avenue"},
+    "be": {"highway": "primary", "name": "Under", "oneway": "yes"},
+    "ef": {"highway": "primary", "name": "Under", "oneway": "yes", "tunnel": "yes"},
+    "fd": {"highway": "primary", "name": "Way Back"},
+}
+BELOW = {"a": (-800, 0), "b": (0, 0), "c": (300, 120), "d": (1500, 300), "e": (60, -15), "f": (1200, -200)}
+
+
+def test_a_wrong_turn_into_a_tunnel_is_noticed_in_the_tunnel(tmp_path: Path) -> None:
+    drawn = draw(tmp_path, BELOW, FORK_INTO_A_TUNNEL)
+    planned, driven = drawn.route("a", "cd"), drawn.route("a", "df")
+    under = driven.graph.edge_flags[driven.edges]
+    assert any(int(flags) & EdgeFlag.TUNNEL for flags in under), "the other way leads through the tunnel"
+    guide = Guide(drawn.region, drawn.routers["car"], planned, settings=QUIET)
+    receiver = Receiver(noise_m=3.0, lost=0.0)
+    noticed, silent_since = None, None
+    for moment in simulate(course_of(driven), receiver, seed=1):
+        if moment.fix is None and moment.offset_m > 700 and silent_since is None:
+            silent_since = moment.time_s
+        kinds = [e.kind for e in guide.update(moment.fix, time_s=moment.time_s)]
+        if "reroute" in kinds and noticed is None:
+            noticed = moment.time_s
+    assert noticed is not None
+    assert silent_since is not None
+    assert noticed - silent_since <= 3.0
+
+
+def test_a_drive_that_begins_in_a_tunnel_is_guided_in_it(tmp_path: Path) -> None:
+    """The first turn lies beyond the mouth; the first position comes a little before it."""
+    spots = {"a": (0, 0), "b": (0, 600), "c": (0, 700), "d": (400, 700), "e": (-400, 700)}
+    ways = {
+        "ab": {"highway": "primary", "tunnel": "yes", "maxspeed": "50"},
+        "bc": {"highway": "primary"},
+        "ecd": {"highway": "primary", "name": "Cross Street"},
+    }
+    drawn = draw(tmp_path, spots, ways)
+    route = drawn.route("aab", "d")
+    guide = Guide(drawn.region, drawn.routers["car"], route, settings=replace(QUIET, language="en"))
+    told: list[tuple[float, str]] = []
+    for moment in simulate(course_of(route), Receiver(noise_m=3.0), seed=2):
+        for event in guide.update(moment.fix, time_s=moment.time_s):
+            assert event.kind not in ("off_route", "reroute")
+            if event.prompt is not None:
+                told.append((moment.offset_m, event.prompt.text))
+    assert guide.arrived
+    assert told[0][0] < 100
+    turn_m = next(m.offset_m for m in route.maneuvers if m.kind not in ("depart", "arrive"))
+    assert any(at_m < turn_m and "Cross Street" in text for at_m, text in told)
+
+
+def test_who_waits_in_a_tunnel_is_told_again_what_is_ahead(tmp_path: Path) -> None:
+    """The car was reckoned to drive, but stood: its first position is far behind."""
+    spots = {"a": (0, 0), "b": (0, 600), "c": (0, 700), "d": (400, 700), "e": (-400, 700)}
+    ways = {
+        "ab": {"highway": "primary", "tunnel": "yes", "maxspeed": "50"},
+        "bc": {"highway": "primary"},
+        "ecd": {"highway": "primary", "name": "Cross Street"},
+    }
+    drawn = draw(tmp_path, spots, ways)
+    route = drawn.route("aab", "d")
+    guide = Guide(drawn.region, drawn.routers["car"], route, settings=replace(QUIET, language="en"))
+    for second in range(300):
+        events = guide.update(None, time_s=1e9 + second)
+        assert not guide.arrived
+        assert not any(e.kind == "position_lost" for e in events)
+    assert guide.status().offset_m <= 700
+    fixes = [m.fix for m in simulate(course_of(route), Receiver(noise_m=3.0), seed=2) if m.fix is not None]
+    start = fixes[0].time_s
+    texts = [
+        event.prompt.text
+        for fix in fixes
+        for event in guide.update(replace(fix, time_s=1e9 + 301 + fix.time_s - start))
+        if event.prompt is not None
+    ]
+    assert any("Cross Street" in text for text in texts)
+    assert guide.arrived

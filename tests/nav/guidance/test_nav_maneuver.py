@@ -260,6 +260,22 @@ def test_ferry(draw_map: Any) -> None:
     assert route.maneuvers[1].say("zh") == "驶上轮渡，Island Line"
 
 
+def test_a_train_that_takes_cars(draw_map: Any) -> None:
+    drawn = draw_map(
+        "A   B       C   D",
+        {
+            "AB": named(STREET, "Yard"),
+            "BC": {"route": "shuttle_train", "name": "Tunnel Line", "duration": "00:20"},
+            "CD": named(STREET, "Far Yard"),
+        },
+    )
+    route = drawn.route("A", "D")
+    assert kinds(route)[0] == "car_train straight"
+    assert route.maneuvers[1].say("zh") == "驶上载车列车，Tunnel Line"
+    assert route.maneuvers[1].say("en") == "Take the car train, Tunnel Line"
+    assert route.duration_s > 20 * 60
+
+
 def test_lanes(draw_map: Any) -> None:
     drawn = draw_map(
         CROSSING,

@@ -70,6 +70,10 @@ from tests.nav.osm.ways_round import AROUND, DIRECT, MAP, ROAD
         pytest.param({"highway": "footway"}, AROUND, AROUND, id="footway"),
         pytest.param({"highway": "pedestrian"}, AROUND, AROUND, id="pedestrian street"),
         pytest.param({"highway": "construction"}, AROUND, AROUND, id="under construction"),
+        pytest.param(
+            {"highway": "primary", "construction": "yes"}, AROUND, AROUND, id="being built, with a class"
+        ),
+        pytest.param({"highway": "primary", "construction": "minor"}, DIRECT, DIRECT, id="small works"),
         pytest.param({"highway": "busway"}, AROUND, AROUND, id="busway"),
         pytest.param({"highway": "residential", "area": "yes"}, AROUND, AROUND, id="an area is no road"),
         pytest.param(
