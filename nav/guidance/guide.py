@@ -33,7 +33,6 @@ _WINDOW_M = 70.0
 _DRIFT = 0.6
 _DRIFT_MPS = 8.0
 _JOIN_M = 40.0
-_OFF_MARGIN = 5.0
 _OFF_AFTER_S = 1.9
 _OFF_AFTER_M = 22.0
 _OFF_LEAST_M = 8.0
@@ -152,7 +151,7 @@ class Guide:
         # After a silence the car may have gone faster or slower than was reckoned.
         window_m = _WINDOW_M + _DRIFT * max(self._motion.speed_mps, _DRIFT_MPS) * max(0.0, silent_s - 1.0)
         for state in states:
-            if state.score < -_OFF_MARGIN:
+            if state.score < -self._matcher.margin:
                 break
             place = state.candidate
             offset_m = self._course.ruler.offset_of(place.edge, place.offset_m, expected_m)
@@ -400,7 +399,8 @@ class Guide:
         if int(self.route.graph.edge_flags[states[0].candidate.edge]) & EdgeFlag.TUNNEL:
             return motion.silent_s >= _OFF_AFTER_S
         on_route = [s.score for s in states if s.candidate.edge in self._matcher.route_edges]
-        plain = motion.fix_s > leaving.since_s and max(on_route, default=-math.inf) < -2 * _OFF_MARGIN
+        unlikely = max(on_route, default=-math.inf) < -2 * self._matcher.margin
+        plain = unlikely and motion.fix_s > leaving.since_s
         lasting = motion.now_s - leaving.since_s >= _OFF_AFTER_S
         far = motion.driven_m - leaving.since_m >= _OFF_LEAST_M
         begun = motion.driven_m - self._course.since_m >= _JOIN_M

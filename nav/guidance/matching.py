@@ -36,6 +36,12 @@ _MOST_ASIDE_M = 30.0
 _LEARNING = 0.15
 _SIGMA_PER_ASIDE = 1.25
 _BEND_SHARE = 0.35
+_OFF_MARGIN = 5.0
+# Roads above one another cannot be told apart by where the car is, only by how it goes and where they part.
+_STACKED_MARGIN = 15.0
+_STANDING_MPS = 1.0
+_NO_STOP_COST = 0.25
+_LONGEST_STEP_S = 2.0
 
 
 class State(NamedTuple):
@@ -76,6 +82,8 @@ class Matcher:
         self.sigma_m = math.hypot(_DEFAULT_SIGMA_M / math.sqrt(2), _ROAD_SIGMA_M)
         """Error of the last position across its road, metres."""
         self._aside_m = _FIRST_ASIDE_M
+        self.margin = _OFF_MARGIN
+        """How much less likely the route may be than another road before the car has left it."""
         self.broken = False
         """Whether the last step could not be joined to the one before."""
 
@@ -104,6 +112,8 @@ class Matcher:
         candidates = self._roads.candidates(fix.lat, fix.lon, reach_m)
         news = self._news(fix)
         seen = [(candidate, _fit(candidate, fix, sigma_m, news)) for candidate in candidates]
+        if fix.speed_mps is not None and fix.speed_mps < _STANDING_MPS and self._last is not None:
+            seen = self._at_a_light(seen, fix.time_s - self._last.time_s)
         joined = self._joined(fix, seen, sigma_m) if self.states and self._last is not None else []
         self.broken = bool(self.states) and not joined
         if not joined:
@@ -116,7 +126,29 @@ class Matcher:
         if self.states:
             aside_m = min(_MOST_ASIDE_M, self.states[0].candidate.distance_m)
             self._aside_m += _LEARNING * (aside_m - self._aside_m)
+            self.margin = _STACKED_MARGIN if self._is_above_or_below_route() else _OFF_MARGIN
         return self.states
+
+    def _is_above_or_below_route(self) -> bool:
+        """Tell whether the likeliest road runs above the route, or below it."""
+        first = self.states[0].candidate
+        if not self.route_edges or first.edge in self.route_edges:
+            return False
+        return any(
+            self._roads.are_stacked(first, state.candidate)
+            for state in self.states[1:]
+            if state.candidate.edge in self.route_edges
+        )
+
+    def _at_a_light(
+        self, seen: list[tuple[Candidate, float]], elapsed_s: float
+    ) -> list[tuple[Candidate, float]]:
+        """Judge a standing car: where one road has a red light, it hardly stands on one that has none."""
+        free = [self._roads.runs_free(candidate) for candidate, _ in seen]
+        if not any(free) or not any(self._roads.is_before_light(candidate) for candidate, _ in seen):
+            return seen
+        cost = _NO_STOP_COST * min(_LONGEST_STEP_S, elapsed_s)
+        return [(c, fit - cost * runs) for (c, fit), runs in zip(seen, free, strict=True)]
 
     def _error_m(self, fix: Fix) -> float:
         """Return the error of a position on one axis: as reported, or as the last ones lay aside."""

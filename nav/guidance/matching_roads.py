@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from nav.geometry import METRES_PER_DEGREE
-from nav.graph import Access, Graph
+from nav.graph import Access, EdgeFlag, Graph, NodeFlag, RoadClass
 
 if TYPE_CHECKING:
     from nav.region import Region
@@ -20,6 +20,10 @@ _CACHED_EDGES = 20_000
 _TURN_ROUND_COST = 8.0
 _ANOTHER_PLACE_M = 50.0
 _ANOTHER_WAY_DEG = 100.0
+_LEVEL_FLAGS = int(EdgeFlag.BRIDGE | EdgeFlag.TUNNEL)
+_ALONG_DEG = 25.0
+_STACKED_M = 20.0
+_LIGHT_M = 45.0
 
 
 class RoadFinder(Protocol):
@@ -120,6 +124,27 @@ class Roads:
                 if self.graph.edge_access[out] & self._access
             )
         return found
+
+    def are_stacked(self, a: Candidate, b: Candidate) -> bool:
+        """Tell whether two places lie on roads one above the other, which head the same way."""
+        flags = self.graph.edge_flags
+        if not (int(flags[a.edge]) ^ int(flags[b.edge])) & _LEVEL_FLAGS:
+            return False
+        turn_deg = abs((a.bearing_deg - b.bearing_deg + 180.0) % 360.0 - 180.0)
+        return turn_deg < _ALONG_DEG and between_m(a.lat, a.lon, b.lat, b.lon) < _STACKED_M
+
+    def runs_free(self, place: Candidate) -> bool:
+        """Tell whether nobody stops for a light here: motorways and elevated roads."""
+        graph, edge = self.graph, place.edge
+        fast = graph.edge_class[edge] <= RoadClass.TRUNK and not self.is_before_light(place)
+        return bool(fast and int(graph.edge_flags[edge]) & (_LEVEL_FLAGS | EdgeFlag.NO_STOPPING))
+
+    def is_before_light(self, place: Candidate) -> bool:
+        """Tell whether a traffic light is near ahead on an edge."""
+        graph, edge = self.graph, place.edge
+        near = self.shape(edge).length_m - place.offset_m < _LIGHT_M
+        at_end = int(graph.node_flags[graph.edge_to[edge]]) & NodeFlag.SIGNALS
+        return bool(near and (at_end or graph.edge_signals[edge]))
 
     def candidates(self, lat: float, lon: float, radius_m: float) -> list[Candidate]:
         """Return the places on legal directed edges near a point, the nearest of each bend of each edge."""
