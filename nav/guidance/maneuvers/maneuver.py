@@ -10,6 +10,7 @@ from nav.graph import Access, EdgeFlag, Graph
 from nav.guidance.maneuvers.joined import joined, without_sidesteps
 from nav.guidance.maneuvers.junctions import TRUNK, Junctions, look_at_junctions
 from nav.guidance.maneuvers.lanes import anticipated, lanes_for
+from nav.guidance.maneuvers.lights import lights_before
 from nav.guidance.maneuvers.turn_types import Turn
 from nav.guidance.maneuvers.turns import turns_of
 from nav.guidance.maneuvers.types import Lane, Maneuver
@@ -207,6 +208,8 @@ class _Writer:
         draft["names_before"] = self._name(seen.name_set[i])
         if turn.kind in _AT_NAMED:
             draft["junction"] = self._junction(i, last)
+            if turn.kind != "new_name" and not draft["junction"]:
+                draft["lights_m"] = lights_before(self._graph, self._edges, self._start_m, i)
         return draft
 
     def _junction(self, first: int, last: int) -> Mapping[str, str]:

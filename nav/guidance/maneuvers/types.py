@@ -117,6 +117,12 @@ class Maneuver:
     junction: Mapping[str, str] = field(default_factory=dict)
     """Names of the junction itself, by language; empty if it has none."""
 
+    lights_m: tuple[float, ...] = ()
+    """Where the traffic lights before it stand along the route, metres, its own last; empty if none."""
+
+    light: int = 0
+    """At which light ahead it is, from where it is said; 0 if that is not said."""
+
     stop: int = 0
     """Which stop on the way is reached, from 1; 0 if it is none, or the only one."""
 

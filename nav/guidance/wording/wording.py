@@ -5,10 +5,12 @@ which of them are taken.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
 from languages import Language, load_language
+from nav.guidance.maneuvers.lights import LIGHTS_WITHIN_M
 from nav.guidance.maneuvers.types import Form, Lane, Maneuver
 from nav.guidance.wording.names import name_in, speakable_name, spoken_ref
 from nav.guidance.wording.quantities import (
@@ -38,6 +40,7 @@ __all__ = [
 
 _SAID_NOW = frozenset({"turn", "uturn", "end_of_road"})
 _LONGEST_EXIT = 8
+_MOST_LIGHTS = 3
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -106,7 +109,7 @@ class Wording:
             "n": lambda maneuver: self._exit_count(maneuver, self._numbers.spell),
             "nth": lambda maneuver: self._exit_count(maneuver, self._numbers.ordinal),
             "exit": lambda maneuver: self.exit(maneuver.exit_number),
-            "junction": lambda maneuver: name_in(maneuver.junction, self._code),
+            "junction": self._junction,
             "stop": lambda maneuver: speakable_name(maneuver.stop_name),
             "transition": self._transition,
             "road": self._road,
@@ -124,6 +127,8 @@ class Wording:
     ) -> str:
         """Put a manoeuvre into one sentence; see `nav.guidance.wording.wording.say`."""
         words = self._words
+        if distance_m is not None:
+            maneuver = _at_light(maneuver, distance_m)
         if form == "full":
             text = self._whole(maneuver)
         elif form == "now" and maneuver.kind in _SAID_NOW:
@@ -153,6 +158,13 @@ class Wording:
             or sentences["default"]
         )
         return phrase.fill({slot: self._slots[slot](maneuver) for slot in phrase.slots})
+
+    def _junction(self, maneuver: Maneuver) -> str:
+        """Name a junction, or tell which traffic light it is at."""
+        lights, n = self._words.lights, maneuver.light
+        if not n or lights is None:
+            return name_in(maneuver.junction, self._code)
+        return lights.say(n=self._numbers.spell(n), nth=self._numbers.ordinal(n))
 
     def _side(self, maneuver: Maneuver) -> str:
         if maneuver.kind in ("via", "arrive"):
@@ -243,6 +255,13 @@ class Wording:
         )
         phrase = run.one if count == 1 and run.one is not None else run.other
         return phrase.say(n=spell(count, counting=True), places=places)
+
+
+def _at_light(maneuver: Maneuver, distance_m: float) -> Maneuver:
+    """Count the lights up to a manoeuvre from where it is said; the first and those far on need no count."""
+    ahead = sum(maneuver.offset_m - at_m < distance_m for at_m in maneuver.lights_m)
+    helps = 2 <= ahead <= _MOST_LIGHTS and distance_m <= LIGHTS_WITHIN_M
+    return replace(maneuver, light=ahead) if helps else maneuver
 
 
 def lane_span(lanes: tuple[Lane, ...], modifier: str) -> tuple[int, int, int] | None:

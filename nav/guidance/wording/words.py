@@ -231,6 +231,8 @@ class GuidanceWords(_Data):
     """What in a road's name tells that it is elevated, or runs beside a main road."""
     transitions: dict[Literal["elevated", "ground", "side", "main"], str] = {}
     """What is said where the route goes up to such a road or leaves it, on or off a side road."""
+    lights: Said | None = None
+    """Which traffic light ahead: ``{n}`` or ``{nth}``, in place of the name of a junction; None: not said."""
     sides: dict[str, str]
     turns: dict[Modifier, str]
     """What to do, by the way it goes."""
@@ -260,6 +262,7 @@ _SLOTS = {
     "refs": "n ref name direction",
     "exits": "n letters text",
     "lanes": "n nth places",
+    "lights": "n nth",
     "actions": "turn side n nth exit junction stop",
     "sentences": "action turn side n nth exit junction stop road places lanes compass transition",
     "now": "turn",

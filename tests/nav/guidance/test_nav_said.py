@@ -117,3 +117,44 @@ def test_elevated_main_and_side_roads_by_their_chinese_names(
         kind, modifier, names_before={"": before} if before else {}, names={"": after} if after else {}
     )
     assert say(what, "zh") == said
+
+
+LIGHTS = {
+    "a": (0, -600), "b": (0, -300), "c": (0, -160), "d": (0, 0), "e": (0, 300), "r": (300, 0), "l": (-300, 0),
+    "B": (200, -300), "C": (200, -160),
+}  # fmt: skip
+LIGHT_WAYS = {
+    "abcde": {"highway": "primary", "name": "North Road"},
+    "ldr": {"highway": "primary", "name": "Cross Road"},
+    "bB": {"highway": "residential", "name": "Beta"},
+    "cC": {"highway": "residential", "name": "Gamma"},
+}
+
+
+@pytest.mark.parametrize(
+    ("lit", "away_m", "zh", "en"),
+    [
+        pytest.param("bcd", 350, "在第三个红绿灯右转", "at the third traffic light turn right", id="third"),
+        pytest.param("bcd", 250, "在第二个红绿灯右转", "at the second traffic light turn right", id="second"),
+        pytest.param("bcd", 100, "", "", id="the next one needs no number"),
+        pytest.param("bc", 350, "", "", id="the turn has none"),
+        pytest.param("bcd", 800, "", "", id="too far to count"),
+    ],
+)
+def test_at_which_traffic_light(tmp_path: Path, lit: str, away_m: float, zh: str, en: str) -> None:
+    drawn = draw(tmp_path, LIGHTS, LIGHT_WAYS, nodes={n: {"highway": "traffic_signals"} for n in lit})
+    (turn,) = [m for m in drawn.route("a", "r").maneuvers if "turn" in m.kind]
+    for language, light, word in (("zh", zh, "红绿灯"), ("en", en, "traffic light")):
+        said = turn.say(language, distance_m=away_m)
+        assert light in said
+        assert (word in said) == bool(light)
+    assert "rechts auf Cross Road abbiegen" in turn.say("de", distance_m=away_m)
+
+
+def test_lights_that_stand_somewhere_on_a_road_are_not_counted(tmp_path: Path) -> None:
+    """A crossing for walkers may have one, which a driver counts or not."""
+    spots = LIGHTS | {"m": (0, -80)}
+    ways = {("abcmde" if way == "abcde" else way): tags for way, tags in LIGHT_WAYS.items()}
+    drawn = draw(tmp_path, spots, ways, nodes={n: {"highway": "traffic_signals"} for n in "bcmd"})
+    (turn,) = [m for m in drawn.route("a", "r").maneuvers if "turn" in m.kind]
+    assert "light" not in turn.say("en", distance_m=350)
