@@ -144,7 +144,8 @@ def overpass_query(box: Bbox) -> bytes:
     places = "".join(f'nwr["{key}"];' for key in _PLACE_KEYS)
     query = (
         f"[out:xml][timeout:{_TIMEOUT_S:.0f}][bbox:{bounds}];"
-        f'(way["highway"];way["route"~"^(ferry|shuttle_train)$"];node["highway"];relation["type"="restriction"];{places});'
+        f'(way["highway"];way["route"~"^(ferry|shuttle_train)$"];node["highway"];'
+        f'relation["type"="restriction"];{places});'
         "(._;>;);out body;"
     )
     return urllib.parse.urlencode({"data": query}).encode()
