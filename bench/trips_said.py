@@ -70,7 +70,7 @@ class Trips:
 
         self.desks = Desks(home)
         self._reader = Reader.open(ModelStore())
-        self._made: dict[str, tuple[Plan, Any]] = {}
+        self._made: dict[str, tuple[Plan | None, Any]] = {}
 
     def agent(self, region: str) -> Agent | None:
         """Return a fresh agent; None without the region's extract."""
@@ -90,8 +90,8 @@ class Trips:
         if key not in self._made:
             language = "en" if where.isascii() else "zh"
             intent = PlanTrip(where=where, days=days)
-            agent.carry_out(where, [intent], language=language, position=START[region])  # type: ignore[arg-type]
-            self._made[key] = (agent.session.plan, agent.session.plan_inputs)  # type: ignore[assignment]
+            agent.carry_out(where, [intent], language=language, position=START[region])
+            self._made[key] = (agent.session.plan, agent.session.plan_inputs)
         agent.session.plan, agent.session.plan_inputs = self._made[key]
         agent.session.plan_past, agent.session.question = [], None
         return agent
@@ -185,7 +185,7 @@ def changed(trips: Trips, case: dict[str, Any]) -> dict[str, Any] | None:
         return None
     if agent.session.plan is None:
         return {"right": False, "refused": False, "reply": "there is no plan to change", "change": ""}
-    before: Plan = agent.session.plan  # type: ignore[assignment]
+    before: Plan = agent.session.plan
     answer = agent.hear(case["say"], position=START[case["region"]])
     after: Plan = agent.session.plan or before
     change = next((i.change for i in answer.intents if isinstance(i, PlanTrip) and i.change), None)
@@ -265,8 +265,8 @@ def _changed_right(what: str, rest: list[str], before: Plan, after: Plan) -> boo
         case "out" | "out_name":
             return len(ids) < len(old) or bool(old - ids)
         case "on":
-            day = after.days[int(rest[0]) - 1]
-            return any(rest[1].casefold() in v.place.name.casefold() for v in day.visits) or ids != old
+            visits = after.days[int(rest[0]) - 1].visits
+            return any(rest[1].casefold() in v.place.name.casefold() for v in visits) or ids != old
         case "meal":
             return _meals(after, rest[0]) != _meals(before, rest[0])
         case "date" | "refused_or":
@@ -342,7 +342,11 @@ def run(halves: tuple[str, ...] = HALVES) -> list[Any]:
             said = [(c, changed(trips, c)) for c in load(FOLDER / f"changes_{half}.jsonl")]
             if half == "looked":
                 _print_changes(said)
-            rows += figures(half, [r for _, r in pairs if r], [r for _, r in said if r])
+            fresh = list(figures(half, [r for _, r in pairs if r], [r for _, r in said if r]))
+            for row in fresh:
+                print(f"{row.what}: {row.value} {row.unit} (goal {row.goal}) {row.note}", flush=True)
+            save("trips", fresh)
+            rows += fresh
     return rows
 
 
@@ -363,9 +367,4 @@ def _print_changes(said: list[tuple[dict[str, Any], Any]]) -> None:
 
 
 if __name__ == "__main__":
-    chosen = tuple(sys.argv[1:]) or HALVES
-    measures = run(chosen)
-    for row in measures:
-        print(f"{row.what}: {row.value} {row.unit} (goal {row.goal}) {row.note}")
-    if chosen == HALVES:
-        save("trips_said", measures)
+    run(tuple(sys.argv[1:]) or HALVES)

@@ -11,6 +11,7 @@ from agent.actions import reply
 from nav.guidance.wording.wording import shown_distance
 
 if TYPE_CHECKING:
+    from agent.trip.accounting import Entry
     from agent.trip.itinerary import Day, Plan, Return, Visit
     from agent.understanding.utterance import Language
 
@@ -34,7 +35,9 @@ def to_markdown(plan: Plan, language: Language) -> str:
         lines.append("")
     if plan.accounting.entries:
         lines += [f"## {_say(language, 'wishes')}", ""]
-        lines += [f"- {_cell(e.words)}: {_say(language, f'state.{e.state}')}" for e in plan.accounting]
+        lines += [
+            f"- {_cell(e.words)}: {_say(language, _state(e))}" for e in plan.accounting if _has_words(e)
+        ]
         lines.append("")
     lines += [f"## {_say(language, 'notes')}", "", f"- {_say(language, 'prices')}"]
     if plan.fuel_range == "unknown":
@@ -52,6 +55,17 @@ def _say(language: Language, key: str, **facts: str) -> str:
     return load_language(language).replies.say(f"export.{key}", **facts)
 
 
+def _state(entry: Entry) -> str:
+    """Return what became of a wish, as a key: a ban that is kept is left out and not in the plan."""
+    ban = entry.state == "kept" and entry.slot in {"no_meal", "dislikes"}
+    return "state.left_out" if ban else f"state.{entry.note if entry.note == 'unread' else entry.state}"
+
+
+def _has_words(entry: Entry) -> bool:
+    """Whether a wish has words of the speaker: a value such as "children" repeats what has."""
+    return entry.words != entry.slot
+
+
 def _cell(text: str) -> str:
     """Return text as it stands, whatever it holds: names of the map are no Markdown, links or HTML."""
     line = " ".join(text.replace("|", "/").split())
@@ -62,8 +76,10 @@ def _row(visit: Visit, language: Language) -> str:
     notes = []
     if visit.hours == "unknown" and visit.kind not in _NO_HOURS:
         notes.append(_say(language, "unknown"))
-    if visit.parts:
-        names = reply.joined([reply.spoken_name(p, language) for p in visit.parts], language)
+    own = reply.spoken_name(visit.place, language)
+    parts = [name for name in (reply.spoken_name(p, language) for p in visit.parts) if name != own]
+    if parts:
+        names = reply.joined(list(dict.fromkeys(parts)), language)
         notes.append(_say(language, "with", names=names))
     times = f"{visit.arrive:%H:%M}" if visit.kind == "hotel" else f"{visit.arrive:%H:%M}–{visit.leave:%H:%M}"
     name = _cell(reply.spoken_name(visit.place, language))

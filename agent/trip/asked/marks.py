@@ -121,6 +121,12 @@ def says_no(clause: str, start: int, end: int, language: str) -> bool:
     return after is not None and not any(a <= end < b for a, b in never)
 
 
+def says_any_no(clause: str, language: str) -> bool:
+    """Whether a clause has a word of refusal anywhere."""
+    words = talk_words(language).no
+    return any_of(language, (*words.before, *words.after)).search(clause) is not None
+
+
 def _turned(between: str, language: str) -> bool:
     """Whether a wish begins between the "no" and what is named: "no museums, we like parks"."""
     return any_of(language, _WISHES[language]).search(between) is not None if language in _WISHES else False

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agent.trip.asked.clock import clock_of
 from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, blank, use
-from agent.trip.asked.marks import clauses_of, day_marks, days_said, listed, says_no, stays_said
+from agent.trip.asked.marks import clauses_of, day_marks, days_said, listed, says_any_no, says_no, stays_said
 from agent.trip.asked.occasions import trip_date
 from agent.trip.asked.rest import rest_of, take_rest
 from agent.trip.offered.kinds import DIETS
@@ -68,9 +69,16 @@ def _take_spans(draft: Draft, intent: PlanTrip) -> None:
     use(draft, draft.date)
     for slot in SPANS:
         for words in getattr(intent.wishes, slot):
-            _take_span(draft, slot, words)
+            for part in _times_in(words, draft.language) if slot == "time" else (words,):
+                _take_span(draft, slot, part)
     for day in intent.wishes.by_day:
         draft.by_day[day.day] = {name: list(getattr(day, name)) for name in ("likes", "must", "meals")}
+
+
+def _times_in(words: str, language: Language) -> tuple[str, ...]:
+    """Take times apart that were read as one: 上午十点出发，晚上八点前回来."""
+    parts = tuple(words[a:b].strip(EDGE) for a, b in clauses_of(words, language))
+    return parts if all(clock_of(part, language) is not None for part in parts) else (words,)
 
 
 def _without_verbs(intent: PlanTrip, draft: Draft) -> PlanTrip:
@@ -113,6 +121,8 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     )
     said = draft.text[clause[0] : clause[1]]
     inside = at - clause[0]
+    if slot not in (*LISTS, "time") and foods_of(bare) and not _is_bed(bare, draft):
+        slot = "meals"
     if slot == "limit":
         draft.put(slot, _with_no(draft, said, inside, bare), at)
         return
@@ -125,7 +135,7 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     if slot == "must" and not refused and _in_bed(draft, said, inside):
         draft.put("lodging", bare, at)
         return
-    slot = _own_slot(slot, bare, refused, draft.language)
+    slot = _own_slot(slot, bare, refused or says_any_no(said, draft.language), draft.language)
     for part in _parts(slot, bare, draft.language):
         draft.put(_where_put(slot, part, refused), part, at)
 
@@ -136,6 +146,8 @@ def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
         return "likes"
     if slot in {"likes", "must"} and not refused and _only_bed(words, language):
         return "lodging"
+    if slot == "dislikes" and not refused and themes_of(words):
+        return "likes"
     if slot == "no_meal" and not refused and set(foods_of(words)) & DIETS:
         return "meals"
     return slot

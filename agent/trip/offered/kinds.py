@@ -205,7 +205,8 @@ def stay_range(place: Place) -> tuple[int, int, int]:
         low, usual, high = (min(most, round(v * factor / 5) * 5) for v in (low, usual, high))
     elif place.category.startswith(_SIZELESS) and not {"wikidata", "wikipedia"} & place.tags.keys():
         low, usual, high = (round(v * _SIZELESS_FACTOR / 5) * 5 for v in (low, usual, high))
-        high = min(high, _SIZELESS_MOST)
+    if place.category.startswith(_SIZELESS) and place.area_m2 <= 0:
+        usual, high = min(usual, _SIZELESS_MOST), min(high, _SIZELESS_MOST)
     if place.importance >= 0.8 and usual >= 30:
         usual = min(high, round(usual * 1.25 / 5) * 5)
     return low, usual, max(high, usual)

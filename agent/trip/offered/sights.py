@@ -258,7 +258,7 @@ def _join_parts(sights: Sights) -> None:
     mains: list[Place] = []
     gone: dict[str, str] = {}
     for place in order:
-        main = next((m for m in mains if _is_part(place, m)), None)
+        main = next((m for m in mains if is_part(place, m)), None)
         if main is None or place.id in must:
             mains.append(place)
             continue
@@ -278,12 +278,17 @@ def _rank(sights: Sights):  # type: ignore[no-untyped-def]
     return lambda p: (p.id not in must, -worth(p) - min(0.4, math.log10(1 + p.area_m2) / 15), p.id)
 
 
-def _is_part(place: Place, main: Place) -> bool:
+def _names_of(place: Place) -> set[str]:
+    return {n.casefold() for n in (place.name, *place.names.values()) if n}
+
+
+def is_part(place: Place, main: Place) -> bool:
+    """Whether a place is seen with another: it lies in it, or is the same under another name."""
     away = distance_m((place.lat, place.lon), (main.lat, main.lon))
     if away > 1500 or not place.category.startswith(_PARTS):
         return False
     name, whole = place.name.casefold(), main.name.casefold()
-    if name and name == whole and away < 600:
+    if away < 600 and _names_of(place) & _names_of(main):
         return True
     if min(len(name), len(whole)) > 1 and (name.startswith(whole) or whole.startswith(name)) and away < 600:
         return True

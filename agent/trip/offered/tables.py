@@ -137,7 +137,7 @@ def rank(place: Place) -> float:
     known = 2 * bool({"wikidata", "wikipedia"} & place.tags.keys())
     plain = -2 * (place.category != "amenity/restaurant") - (not place.name) * 5
     quick = {c.strip() for c in place.cuisine.casefold().split(";")} & _QUICK
-    plain -= 2 * bool(quick) + bool({"brand", "brand:wikidata"} & place.tags.keys())
+    plain -= 2 * bool(quick) + bool(place.brand)
     return told + known + plain + 2 * place.importance
 
 

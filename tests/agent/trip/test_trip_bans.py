@@ -91,7 +91,7 @@ TRIPS = {
         "{ban}. Two days in Yun'an",
     ],
 }
-TAKEN = ("none", "meals", "likes", "no_meal", "dislikes", "must")
+TAKEN = ("none", "meals", "likes", "no_meal", "dislikes", "must", "lodging", "money", "limit", "who")
 
 
 @st.composite

@@ -11,11 +11,14 @@ from agent.actions.context import Desk
 from agent.errors import PlanImpossible
 from agent.trip.accounting import left_over
 from agent.trip.changes.replan import change_plan
+from agent.trip.export import to_markdown
 from agent.trip.itinerary import Plan, Visit
+from agent.trip.offered.sights import is_part
 from agent.trip.offered.tables import serves
 from agent.trip.planner import make_plan
 from agent.trip.verifier import verify
 from agent.understanding.intent import DayWish, PlanChange, PlanTrip, Wishes
+from poi.place import Place
 from tests.agent.trip.conftest import Trip, asked, desk_of
 
 
@@ -266,3 +269,21 @@ def test_a_fuel_stop_where_one_was_asked_for(county: Desk, trip: Trip) -> None:
     assert verify(plan, request, county) == []
     assert names(plan, "fuel") == ["中石化加油站"]
     assert states(plan)["加油"] == "kept"
+
+
+def test_the_page_says_of_a_ban_that_it_is_left_out(trip: Trip) -> None:
+    plan, _ = trip(no_meal=("海鲜",), children=True, who=("带孩子",))
+    page = to_markdown(plan, "zh")
+    assert "海鲜: 已避开" in page
+    assert "children" not in page
+
+
+def test_one_sight_under_two_names_is_seen_once() -> None:
+    palace = Place(id="node/1", name="总统府", names={"en": "Presidential Palace"}, category="tourism/museum",
+                   lat=32.0436, lon=118.7925)  # fmt: skip
+    twin = Place(
+        id="node/2", name="Presidential Palace", category="historic/palace", lat=32.0440, lon=118.7920
+    )
+    other = Place(id="node/3", name="六朝博物馆", category="tourism/museum", lat=32.0445, lon=118.7930)
+    assert is_part(twin, palace)
+    assert not is_part(other, palace)

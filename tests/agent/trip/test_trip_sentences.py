@@ -79,6 +79,12 @@ def test_a_hotel_behind_the_word_for_sleeping_is_no_sight() -> None:
     assert (wishes.must, wishes.lodging) == ((), ("云安宾馆",))
 
 
+def test_two_times_read_as_one_are_two() -> None:
+    said = "上午十点出发,晚上八点前回来"
+    wishes = read(f"云安一日游,{said}", where="云安", days=1, time=(said,)).wishes
+    assert wishes.time == ("上午十点出发", "晚上八点前回来")
+
+
 def test_a_limit_keeps_its_no() -> None:
     wishes = read("去云安玩两天，不想走太多路", where="云安", days=2, limit=("想走太多路",)).wishes
     assert wishes.limit == ("不想走太多路",)
