@@ -49,6 +49,8 @@ demo: region
 	@$(BIN)/python scripts/demo.py
 
 test: region
+	@bash scripts/browser.sh
+	@$(BIN)/xiaogao models pull screen-check || echo "without axe-core one test of the screen is skipped"
 	@$(BIN)/python scripts/run_checks.py
 
 unit: setup

@@ -155,6 +155,19 @@ class HttpSettings(_Section):
     host: str = Field("127.0.0.1", description="Address to bind; other than loopback only with a token.")
 
 
+class ScreenSettings(_Section):
+    """The page on the car's screen."""
+
+    enabled: bool = Field(False, description="Serve the page for the car's screen.")
+    port: int = Field(8018, ge=1024, le=65535, description="Port on 127.0.0.1.")
+    host: str = Field(
+        "127.0.0.1", description="Address to bind; another one is for phones, which need the pairing code."
+    )
+    theme: Literal["auto", "day", "night"] = Field(
+        "auto", description="auto is dark from sunset to sunrise, day and night are kept."
+    )
+
+
 class PrivacySettings(_Section):
     """What is kept."""
 
@@ -175,6 +188,7 @@ class Settings(_Section):
     guidance: GuidanceSettings = GuidanceSettings()
     position: PositionSettings = PositionSettings()
     http: HttpSettings = HttpSettings()
+    screen: ScreenSettings = ScreenSettings()
     privacy: PrivacySettings = PrivacySettings()
 
 

@@ -190,6 +190,9 @@ def test_the_wheel_holds_the_program_and_not_the_workshop(wheel: zipfile.ZipFile
     for data in (
         "device/data/models.lock.json",
         "device/data/xiaogao.service.in",
+        "device/data/tiles.toml",
+        "device/screen/page/index.html",
+        "device/screen/page/main.js",
         "poi/data/categories.json",
     ):
         assert data in names

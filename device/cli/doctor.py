@@ -15,7 +15,7 @@ from device.errors import BadSettings, DeviceError, Missing
 from device.settings import commented_settings, load_settings, settings_path
 from device.store.whole_files import write_whole
 
-_BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device")
+_BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device", "screen")
 _LONG = ("soak", "scale")
 _CONFIG_HELP = """Show, check or begin the settings.
 

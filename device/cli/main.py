@@ -29,6 +29,7 @@ _COMMANDS = (
     "map",
     "models",
     "serve",
+    "screen",
     "service",
     "doctor",
 )

@@ -118,7 +118,13 @@ def forget(
     stdout.print(f"erased: {', '.join(erased)}" if erased else "there was nothing to erase")
 
 
-def install(system: System = False) -> None:
+def install(
+    system: System = False,
+    screen: Annotated[
+        str,
+        typer.Option(metavar="USER", help="Show the page full screen in this user's session; needs root."),
+    ] = "",
+) -> None:
     """Write the unit, enable it and start it: of your own user, or with --system of the whole computer.
 
     Examples:
@@ -126,11 +132,19 @@ def install(system: System = False) -> None:
       xiaogao service install
 
       sudo xiaogao service install --system
+
+      sudo xiaogao service install --screen kiosk
     """
     from device.hardware import choose
     from device.service import systemd
     from device.settings import load_settings
 
+    if screen:
+        shown = systemd.install_screen(screen, load_settings().screen.port)
+        stdout.print(
+            f"installed {shown}; `[screen] enabled = true` has the agent serve the page", soft_wrap=True
+        )
+        return
     path = systemd.install(choose(load_settings().engines.profile).profile, system=system)
     look = "xiaogao service status" + (" --system" if system else "")
     stdout.print(f"installed {path}; `{look}` shows it", soft_wrap=True)

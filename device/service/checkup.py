@@ -47,6 +47,8 @@ def check_settings(settings: Settings) -> None:
         known = ", ".join(installed) or "none"
         raise BadSettings(f"region.name: no region {wanted!r} is installed (installed: {known})")
     check_binding(settings.http.host, settings.http.token)
+    if settings.screen.enabled and settings.http.enabled and settings.screen.port == settings.http.port:
+        raise BadSettings("screen.port: it is that of [http] too: set another one")
     _check_source(settings.position.source)
     broker = settings.position.kuksa
     if broker and not (_is_port(broker.partition(":")[2]) and broker.partition(":")[0]):

@@ -19,6 +19,7 @@ from nav.errors import NavError
 if TYPE_CHECKING:
     from device.assistant.assistant import Assistant
     from device.assistant.driving import Rest
+    from device.screen.scene import Scene
     from device.service.journal import Journal
     from device.settings import Settings
     from nav.guidance.events import GuidanceEvent
@@ -45,6 +46,8 @@ class Following:
         Told of what fails and what happens.
     listener : callable
         Gives the loop that speaks; None while there is none.
+    scene : Scene, optional
+        Told of the drive, for a screen.
     """
 
     def __init__(
@@ -53,7 +56,9 @@ class Following:
         settings: Settings,
         journal: Journal,
         listener: Callable[[], Listener | None],
+        scene: Scene | None = None,
     ) -> None:
+        self._scene = scene
         self._assistant = assistant
         self._driving = assistant.driving
         self._settings = settings
@@ -114,7 +119,7 @@ class Following:
 
         async def guide() -> None:
             while True:
-                self._drive(await queue.get())
+                self.drive(await queue.get())
 
         guiding = asyncio.create_task(guide())
         reading = asyncio.create_task(in_own_thread(read, stop=source.close, name="position"))
@@ -122,7 +127,7 @@ class Following:
             await asyncio.wait((guiding, reading), return_when=asyncio.FIRST_COMPLETED)
             if reading.done():
                 while not queue.empty():
-                    self._drive(queue.get_nowait())
+                    self.drive(queue.get_nowait())
         finally:
             await _ended(guiding, reading)
 
@@ -157,11 +162,14 @@ class Following:
                 log.info("suggestion: %s", suggestion.topic)
                 listener.propose(suggestion.text, self._driving.language, valid_ms=_SUGGESTION_VALID_MS)
 
-    def _drive(self, fix: Fix | None) -> None:
+    def drive(self, fix: Fix | None) -> None:
+        """Take a position (None: a second passed without one), and say what follows from it."""
         if fix is not None:
             self._go_on(fix)
         self._take(self._driving.update(fix))
         self._health.position = self._driving.position
+        if self._scene is not None:
+            self._scene.moved()
         state = self._driving.state()
         self._health.route = (
             {"remaining_m": state.remaining_m, "remaining_s": state.remaining_s} if state else None
@@ -178,6 +186,8 @@ class Following:
             log.info("the drive to a place %.1f km from here goes on", left_m / 1000)
 
     def _take(self, events: list[GuidanceEvent]) -> None:
+        if self._scene is not None:
+            self._scene.guided(events)
         for event in events:
             if event.prompt is not None:
                 self.say(event.prompt)

@@ -14,6 +14,7 @@ from voice.loop.phrases import fixed_phrases
 
 if TYPE_CHECKING:
     from device.assistant.conversation import Conversation
+    from device.screen.scene import Scene
     from device.service.journal import Journal
     from device.settings import Settings
     from voice.loop.listen import Listener
@@ -43,9 +44,18 @@ class Listening:
         Which devices, voices and language.
     journal : Journal
         Told of what fails and what happens.
+    scene : Scene, optional
+        Told every event of the loop, for a screen.
     """
 
-    def __init__(self, conversation: Conversation | None, settings: Settings, journal: Journal) -> None:
+    def __init__(
+        self,
+        conversation: Conversation | None,
+        settings: Settings,
+        journal: Journal,
+        scene: Scene | None = None,
+    ) -> None:
+        self._scene = scene
         self._conversation = conversation
         self._settings = settings
         self._journal = journal
@@ -110,6 +120,8 @@ class Listening:
 
     def _happened(self, event: dict[str, Any]) -> None:
         """Follow the loop's events for the status; words stay out of the log."""
+        if self._scene is not None:
+            self._scene.heard(event)
         self._health.listening = _DOING.get(event["event"], self._health.listening)
         if event["event"] in {"problem", "recovered"}:
             log.warning("%s: %s", event["event"], event["problem"])

@@ -19,6 +19,7 @@ from device.assistant.driving import Rest, drive_file, forget_drive, kept_drive
 from device.engine.keeper import EngineKeeper
 from device.errors import CannotBind, DeviceError, ModelDamaged
 from device.hardware import choose
+from device.screen.screens import Screens
 from device.service.following import Following
 from device.service.instance import run_dir
 from device.service.listening import Listening
@@ -42,6 +43,7 @@ _REGION_RETRY_S = 2.0
 _LOOK_AT_MODELS_S = 600.0
 _MODELS_EVERY_S = 86_400.0
 _CLOSE_LIMIT_S = 2.5
+_ANSWER_VALID_MS = 6_000
 
 
 @dataclass(kw_only=True)
@@ -89,6 +91,7 @@ class Runtime:
         self.conversation: Conversation | None = None
         self.listening = Listening(None, settings, journal)
         self._following: Following | None = None
+        self._screens: Screens | None = None
 
     async def open(self) -> None:
         """Open region and memory; without a region the service runs on and says so."""
@@ -111,8 +114,13 @@ class Runtime:
         self.carried.said_no_map = False
         health.region = assistant.region.name
         self.conversation = Conversation(assistant, lambda: assistant.driving.position, self.journal.answered)
-        self.listening = Listening(self.conversation, self.settings, self.journal)
-        self._following = Following(assistant, self.settings, self.journal, lambda: self.listening.listener)
+        if self.settings.screen.enabled:
+            self._screens = Screens(self.conversation, self.settings, self._speak, self._change)
+        scene = self._screens.scene if self._screens is not None else None
+        self.listening = Listening(self.conversation, self.settings, self.journal, scene)
+        self._following = Following(
+            assistant, self.settings, self.journal, lambda: self.listening.listener, scene
+        )
         kept = await asyncio.to_thread(self._kept_drive)
         if (drive := self.carried.rest or kept) is not None:
             self._following.resume(drive)
@@ -156,6 +164,8 @@ class Runtime:
             yield "models", self._check_models
             yield from self._following.parts()
             yield "speech", self.listening.prepare_speech
+        if self._screens is not None:
+            yield "screen", self._screens.serve
         yield "listening", self.listen
         if self.settings.http.enabled:
             yield "http", self._serve_http
@@ -177,9 +187,15 @@ class Runtime:
         if self.assistant is not None:
             await asyncio.to_thread(self.assistant.close)
         self._tasks, self.assistant, self.conversation = [], None, None
-        self._following, self.listening = None, Listening(None, self.settings, self.journal)
+        self._following, self._screens = None, None
+        self.listening = Listening(None, self.settings, self.journal)
         # What was open holds itself in circles; its maps and their descriptors go now, not some day.
         gc.collect()
+
+    def _speak(self, text: str, language: str) -> None:
+        """Speak an answer to what was touched, when nothing else is going on."""
+        if (listener := self.listening.listener) is not None:
+            listener.propose(text, language, valid_ms=_ANSWER_VALID_MS)
 
     async def listen(self) -> None:
         """Hear and answer; without a region say once that there is none."""

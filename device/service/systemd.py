@@ -9,10 +9,11 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from device.errors import DeviceError, Missing
+from device.errors import BadSettings, DeviceError, Missing
 from device.hardware import Profile
 
 UNIT = "xiaogao.service"
+SCREEN_UNIT = "xiaogao-screen.service"
 _LIMIT_S = 90.0
 """More than the unit's TimeoutStartSec: `systemctl restart` waits until the service is ready."""
 
@@ -100,11 +101,78 @@ def install(profile: Profile, *, system: bool) -> Path:
     return path
 
 
+def screen_text(user: str, port: int) -> str:
+    """Return the unit that shows the page full screen.
+
+    Parameters
+    ----------
+    user : str
+        Whose session it is; it owns the display and sees nothing of the agent's files.
+    port : int
+        Where the page is served.
+
+    Raises
+    ------
+    Missing
+        cage or Chromium is not installed.
+    BadSettings
+        There is no such user.
+    """
+    import pwd
+
+    try:
+        pwd.getpwnam(user)
+    except (KeyError, ValueError):
+        make = "`sudo adduser --disabled-password screen` makes one"
+        raise BadSettings(f"there is no user {user!r}: {make}") from None
+    cage, browser = shutil.which("cage"), shutil.which("chromium") or shutil.which("chromium-browser")
+    if cage is None or browser is None:
+        raise Missing("the screen needs cage and Chromium: `sudo apt-get install cage chromium`")
+    text = resources.files("device").joinpath("data/xiaogao-screen.service.in").read_text(encoding="utf-8")
+    values = {"USER": user, "CAGE": _quoted(cage), "BROWSER": _quoted(browser), "PORT": str(port)}
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", value)
+    return text
+
+
+def install_screen(user: str, port: int) -> Path:
+    """Write the unit of the screen for the whole computer, enable it and start it.
+
+    Raises
+    ------
+    DeviceError
+        The unit cannot be written, or systemd refuses it.
+    Missing
+        There is no systemd, no cage or no Chromium.
+    """
+    text = screen_text(user, port)
+    _systemd_program("systemctl")
+    path = unit_path(system=True).with_name(SCREEN_UNIT)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DeviceError(f"{path} cannot be written ({error.strerror}): run it with sudo") from None
+    systemctl("daemon-reload", system=True)
+    systemctl("enable", SCREEN_UNIT, system=True)
+    systemctl("restart", SCREEN_UNIT, system=True)
+    return path
+
+
+def uninstall_screen() -> None:
+    """Stop, disable and delete the unit of the screen, if it is there."""
+    path = unit_path(system=True).with_name(SCREEN_UNIT)
+    if path.exists():
+        systemctl("disable", "--now", SCREEN_UNIT, system=True)
+        path.unlink()
+
+
 def uninstall(*, system: bool) -> Path:
     """Stop, disable and delete the unit."""
     path = unit_path(system=system)
     if not path.exists():
         raise Missing(f"{path} is not installed")
+    if system:
+        uninstall_screen()
     systemctl("disable", "--now", UNIT, system=system)
     path.unlink()
     systemctl("daemon-reload", system=system)

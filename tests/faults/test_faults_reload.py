@@ -260,3 +260,42 @@ def test_health_does_not_tell_where_the_car_is(running: RunningService) -> None:
     assert "60.001" not in json.dumps(health)
     assert not {"position", "route", "last_errors", "position_source"} & set(health)
     assert "xiaogao_restarts" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+
+
+@pytest.mark.models
+def test_the_screen_comes_back_after_a_reload(
+    running: RunningService, model_dir: Callable[[str], Path], fault_table: FaultTable
+) -> None:
+    """Another port, then none: only what is set now answers, with another token; nothing is left behind."""
+    (running.home / "cache").mkdir(exist_ok=True)
+    (running.home / "cache" / "models").symlink_to(model_dir("screen-map").parent)
+    ports, settings = (free_port(), free_port()), running.home / "data" / "settings.toml"
+
+    def page(port: int) -> int | None:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/", timeout=10).status_code
+        except httpx.TransportError:
+            return None
+
+    settings.write_text(f"[screen]\nenabled = true\nport = {ports[0]}\n")
+    running.start()
+    wait_for(lambda: page(ports[0]), 200, running)
+    token = (
+        httpx.get(f"http://127.0.0.1:{ports[0]}/").headers["set-cookie"].partition(";")[0].partition("=")[2]
+    )
+    counts = []
+    for number in range(ROUNDS):
+        now, before = ports[(number + 1) % 2], ports[number % 2]
+        settings.write_text(f"[screen]\nenabled = true\nport = {now}\n")
+        reload(running)
+        wait_for(lambda now=now: page(now), 200, running)
+        assert page(before) is None
+        kept = {"Cookie": f"xiaogao-{now}={token}"}
+        assert httpx.get(f"http://127.0.0.1:{now}/words/en", headers=kept).status_code == 403
+        counts.append(taken(running))
+    assert counts[-1]["descriptors"] <= counts[1]["descriptors"] + 2, counts
+    assert counts[-1]["threads"] <= counts[1]["threads"] + 2, counts
+    settings.write_text("")
+    reload(running)
+    assert [page(port) for port in ports] == [None, None]
+    fault_table.add(f"the screen's settings change {ROUNDS} times", heard="nothing")

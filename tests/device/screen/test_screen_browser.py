@@ -1,0 +1,322 @@
+"""The page in Debian's Chromium: a drive seen through, touch, night, small screens, lost and found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.screen.browser import Browser, opened, programs
+from bench.screen.hosted import HostedScreen
+from device.assistant.assistant import Assistant
+from device.position.route_course import SimulatedSource, course_of
+from device.position.simulator import Receiver
+from device.settings import Settings
+from device.store.regions import add_region
+from device.tiles.build import tippecanoe
+from nav.guidance.fix import Fix
+from nav.guidance.progress import Progress
+from nav.guidance.wording.banner import banner_of
+from nav.guidance.wording.quantities import shown_distance
+from tests.device.roads import CIRCLE, EXIT, START, write_roads
+from tests.device.town import write_town
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.models,
+    pytest.mark.skipif(programs() is None, reason="no browser: apt-get install chromium chromium-driver"),
+]
+
+SIZES = [(800, 480), (1280, 720), (1920, 720), (480, 854)]
+SILENT = ("depart", "exit_roundabout")
+CHECK_EVERY = 9
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened((1280, 720)) as window:
+        yield window
+
+
+@pytest.fixture(scope="module")
+def roads_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the drawn roads, with tiles where they can be made, and the drawn town without."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("roads")
+        patch.setenv("XIAOGAO_HOME", str(home))
+        add_region(write_roads(home / "roads.osm"), "roads", tiles=tippecanoe() is not None)
+        add_region(write_town(home / "town.osm"), "town")
+    return home
+
+
+@pytest.fixture
+def look_at(
+    roads_home: Path, monkeypatch: pytest.MonkeyPatch, model_dir: Callable[[str], Path]
+) -> Iterator[Callable[..., HostedScreen]]:
+    """Give the screen of an agent in one of the regions."""
+    library = model_dir("screen-map")
+    monkeypatch.setenv("XIAOGAO_HOME", str(roads_home))
+    monkeypatch.delenv("XIAOGAO_SETTINGS", raising=False)
+    screens: list[HostedScreen] = []
+
+    def look(region: str = "roads", **more: Any) -> HostedScreen:
+        screens.append(HostedScreen(Assistant(Settings(), region=region), library, **more))
+        return screens[-1]
+
+    yield look
+    for screen in screens:
+        screen.close()
+        screen.assistant.close()
+
+
+def come(browser: Browser, screen: HostedScreen) -> None:
+    """Open the page and wait until the map is there; a first visit is greeted."""
+    browser.open(screen.base)
+    browser.wait_for("document.documentElement.dataset.ready", seconds=90)
+    if browser.run("return document.getElementById('panel').open"):
+        browser.touch("#panel-close")
+
+
+def begin(screen: HostedScreen, end: tuple[float, float], language: str = "en") -> list[Fix | None]:
+    """Begin a drive; return its positions."""
+    route = screen.assistant.router.route([START, end])
+    screen.do(lambda: (screen.assistant.driving.begin(route, language), screen.scene.look()))
+    source = SimulatedSource(course_of(route), Receiver(noise_m=1.0), seed=1, start_time_s=1.8e9)
+    return list(source.fixes())
+
+
+def seen(browser: Browser, progress: Progress) -> None:
+    offset = round(progress.offset_m, 1)
+    browser.wait_for(f"Number(document.documentElement.dataset.offset) === {offset}")
+
+
+def no_errors(browser: Browser) -> None:
+    # What a page asks of a server that is away, or before it has its token, is no fault of its script.
+    found = [line["message"] for line in browser.log() if line["level"] == "SEVERE"]
+    assert [
+        line for line in found if "WebSocket" not in line and "ERR_" not in line and "403" not in line
+    ] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_drive_is_seen_through(
+    browser: Browser, look_at: Callable[..., HostedScreen], language: str
+) -> None:
+    """Banner, lanes, limit and arrival on the page are those of the guidance, from the start to the end."""
+    screen = look_at()
+    fixes = begin(screen, CIRCLE, language)
+    route = screen.assistant.driving.state().route  # type: ignore[union-attr]
+    assert route is not None
+    come(browser, screen)
+    unit = {"zh": {"m": "米", "km": "公里"}, "en": {"m": "m", "km": "km"}}[language]
+    lanes_seen, limits_seen, checked = set(), set(), 0
+    for number, fix in enumerate(fixes):
+        progress = screen.take(fix)
+        if progress is None or number % CHECK_EVERY or not progress.on_route:
+            continue
+        seen(browser, progress)
+        checked += 1
+        index = progress.next_maneuver
+        while route.maneuvers[index].kind in SILENT and index < len(route.maneuvers) - 1:
+            index += 1
+        banner = banner_of(route.maneuvers[index], language)
+        assert browser.text("#road") == banner.text
+        if index == progress.next_maneuver:
+            value, name = shown_distance(progress.next_distance_m).split(" ")
+            assert browser.text("#distance") == f"{value} {unit[name]}"
+        assert browser.text("#limit") == (str(progress.limit_kph) if progress.limit_kph else "")
+        active = browser.run(
+            "return document.getElementById('lanes').hidden ? [] : "
+            "[...document.querySelectorAll('#lanes svg')].map(l => l.classList.contains('active'))"
+        )
+        is_near = banner.offset_m - progress.offset_m < 900
+        assert active == ([lane.active for lane in banner.lanes] if is_near else [])
+        local = screen.assistant.region.local_time(_moment(progress.arrival_s))
+        assert browser.text("#arrival") == local.strftime("%H:%M")
+        lanes_seen.add(tuple(active))
+        limits_seen.add(progress.limit_kph)
+    assert checked > 8
+    assert (False, True, True) in lanes_seen
+    assert 80 in limits_seen
+    browser.wait_for("document.documentElement.dataset.route === ''")
+    assert browser.text("#banner") == ""
+    no_errors(browser)
+
+
+def _moment(seconds: float) -> Any:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def test_a_name_with_markup_is_text(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    screen = look_at()
+    screen.take(begin(screen, EXIT)[0])
+    come(browser, screen)
+    # The car is on it, and its name is that of the map, to the letter.
+    browser.wait_for("document.getElementById('here').textContent === 'Main <b>Road</b>'")
+    assert browser.run("return document.querySelectorAll('main b').length") == 0
+    assert browser.text("#exit") == "Exit 12"
+    assert browser.text("#road") == "Harbour / Old Town"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_what_is_shown_can_be_read_and_touched(
+    browser: Browser, look_at: Callable[..., HostedScreen], size: tuple[int, int]
+) -> None:
+    """Text of 24 px, targets of 48 px, nothing over another, at every size."""
+    screen = look_at()
+    fixes = begin(screen, CIRCLE)
+    browser.resize(*size)
+    try:
+        come(browser, screen)
+        for fix in fixes[:30]:
+            screen.take(fix)
+        browser.wait_for("document.getElementById('banner').checkVisibility()")
+        boxes = browser.run(
+            "return Object.fromEntries(['banner', 'tools', 'drive', 'talk'].map((id) => {"
+            "const r = document.getElementById(id).getBoundingClientRect();"
+            "return [id, [r.left, r.top, r.right, r.bottom]]}))"
+        )
+        for one, other in combinations(boxes, 2):
+            assert not overlaps(boxes[one], boxes[other]), (size, one, other, boxes)
+        for name, (left, top, right, bottom) in boxes.items():
+            assert min(left, top, size[0] - right, size[1] - bottom) >= 0, name
+        small = browser.run(
+            "return [...document.querySelectorAll('button')].filter(b => b.checkVisibility()).map(b => {"
+            "const r = b.getBoundingClientRect(); return Math.min(r.width, r.height)}).filter(s => s < 48)"
+        )
+        assert small == []
+        texts = browser.run(
+            "return [...document.querySelectorAll('main *')].filter(n => n.checkVisibility()"
+            " && n.id !== 'attribution' && !n.closest('svg')"
+            " && [...n.childNodes].some(c => c.nodeType === 3 && c.data.trim()))"
+            ".map(n => [n.id || n.className, parseFloat(getComputedStyle(n).fontSize)])"
+            ".filter(([, s]) => s < 24)"
+        )
+        assert [text for text in texts if text[0] != "unseen"] == []
+    finally:
+        browser.resize(1280, 720)
+
+
+def overlaps(one: list[float], other: list[float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+@pytest.mark.parametrize("theme", ["day", "night"])
+def test_axe_finds_nothing(
+    browser: Browser, look_at: Callable[..., HostedScreen], model_dir: Callable[[str], Path], theme: str
+) -> None:
+    axe = (model_dir("screen-check") / "axe.min.js").read_text("utf-8")
+    screen = look_at(theme=theme)
+    screen.take(begin(screen, CIRCLE)[0])
+    come(browser, screen)
+    for panel in ("", "search", "trip", "settings"):
+        if panel:
+            browser.touch(f'[data-tool="{panel}"]')
+            browser.wait_for("document.getElementById('panel-body').childElementCount")
+        browser.run(axe + "; window.found = null; axe.run().then((r) => { window.found = r.violations; });")
+        browser.wait_for("window.found !== null", seconds=60)
+        violations = browser.run(
+            "return window.found.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))])"
+        )
+        assert violations == [], (theme, panel)
+        if panel:
+            browser.touch("#panel-close")
+    assert browser.run("return document.documentElement.dataset.theme") == theme
+
+
+def test_a_setting_is_two_touches_away(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    screen = look_at("town")
+    come(browser, screen)
+    browser.touch('[data-tool="settings"]')
+    browser.wait_for("document.querySelector('.regions .chosen')")
+    assert browser.text(".regions .chosen .name") == "town"
+    browser.touch('section[aria-label="显示"] button:nth-of-type(3)')
+    browser.wait_for("document.querySelector('section[aria-label=\"显示\"] button:nth-of-type(3)')"
+                     ".getAttribute('aria-pressed') === 'true'")  # fmt: skip
+    browser.touch("#panel-close")
+
+
+def test_a_trip_is_a_list(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    screen = look_at("town")
+    place = {"name": "Hotel <i>Torni</i>", "lat": 60.002, "lon": 10.002}
+    visit = {"place": place, "arrive": "2026-12-01T10:30", "drive_s": 600.0, "drive_m": 5200.0}
+    plan = {"days": [{"date": "2026-12-01", "town": "", "visits": [visit]}]}
+    come(browser, screen)
+    screen.do(lambda: screen.hub.tell({"event": "plan", "plan": plan}))
+    browser.wait_for("document.documentElement.dataset.last === 'plan'")
+    browser.touch('[data-tool="trip"]')
+    assert browser.text(".stops .name") == "Hotel <i>Torni</i>"
+    assert browser.text(".stops .when") == "10:30"
+    browser.touch("#panel-close")
+
+
+def test_results_are_touched_and_said_alike(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    """Touching the second card asks the agent for "the second one"."""
+    screen = look_at("town")
+    come(browser, screen)
+    places = [
+        {"name": f"Place {n} & Co", "lat": 60.002, "lon": 10.001 + n / 1000, "distance_m": 420 * n}
+        for n in (1, 2, 3)
+    ]
+    screen.do(lambda: screen.hub.tell({"event": "answer", "reply": "Three", "places": places, "route": None}))
+    browser.wait_for("document.documentElement.dataset.cards === '3'")
+    assert browser.text(".card:nth-of-type(2) .name") == "Place 2 & Co"
+    assert browser.run("return document.querySelectorAll('.pin').length") == 3
+    browser.touch(".card:nth-of-type(2)")
+    browser.wait_for("document.getElementById('words').textContent !== 'Three'")
+    browser.wait_for("document.documentElement.dataset.last === 'doing'")
+
+
+def test_a_lost_connection_is_shown_and_mended(
+    browser: Browser, look_at: Callable[..., HostedScreen]
+) -> None:
+    """The agent starts anew: the page says so, comes back by itself, and shows the drive again."""
+    screen = look_at()
+    screen.take(begin(screen, CIRCLE)[0])
+    come(browser, screen)
+    browser.wait_for("document.getElementById('banner').checkVisibility()")
+    screen.stop()
+    browser.wait_for("document.documentElement.dataset.link === 'down'")
+    assert browser.text("#notice") != ""
+    again = look_at(port=screen.port)
+    fixes = begin(again, CIRCLE)
+    browser.wait_for("document.documentElement.dataset.link === 'up'", seconds=40)
+    progress = again.take(fixes[3])
+    assert progress is not None
+    seen(browser, progress)
+    assert browser.text("#notice") == ""
+
+
+def test_another_map_is_taken_up(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    screen = look_at()
+    come(browser, screen)
+    assert browser.run("return document.documentElement.dataset.region") == "roads"
+    screen.stop()
+    again = look_at("town", port=screen.port)
+    browser.wait_for("document.documentElement.dataset.region === 'town'", seconds=40)
+    again.take(Fix(lat=60.002, lon=10.002, time_s=1.0, speed_mps=5, heading_deg=90))
+    browser.wait_for("document.documentElement.dataset.last === 'position'")
+    # The town has no tiles: its roads are drawn.
+    browser.wait_for(
+        "window.xiaogao.map.map.querySourceFeatures('map', {sourceLayer: 'roads'}).length", seconds=60
+    )
+
+
+def test_day_and_night_follow_the_sun(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    screen = look_at()
+    come(browser, screen)
+    night = "const {isNight} = await import('/page/sun.js'); return isNight(...arguments)"
+    script = (
+        f"return (async function () {{ {night} }}).apply(null, arguments[0].concat(new Date(arguments[1])))"
+    )
+    # Helsinki, midsummer: the sun sets at 22:50 (19:50 UTC), rises at 3:54; Sydney has its night meanwhile.
+    assert browser.run(script, [60.17, 24.94], "2026-06-21T19:35:00Z") is False
+    assert browser.run(script, [60.17, 24.94], "2026-06-21T20:05:00Z") is True
+    assert browser.run(script, [60.17, 24.94], "2026-06-22T01:10:00Z") is False
+    assert browser.run(script, [-33.87, 151.21], "2026-06-21T12:00:00Z") is True
+    assert browser.run(script, [-33.87, 151.21], "2026-06-21T02:00:00Z") is False

@@ -1,0 +1,295 @@
+"""The server of the screen: what it tells, what a page may ask, and that no page holds the agent up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
+
+from bench.screen.hosted import HostedScreen
+from device.assistant.assistant import Assistant
+from device.errors import BadSettings
+from device.screen import preferences
+from device.screen.hub import MOST_SCREENS, Hub
+from device.screen.orders import Orders
+from device.settings import Settings, load_settings
+from device.tiles.build import TILES
+from languages import codes, load_language
+from nav.guidance.fix import Fix
+
+START, END = (60.0, 10.001), (60.008, 10.007)
+
+
+@pytest.fixture
+def looked(assistant: Assistant, tmp_path: Path) -> Iterator[HostedScreen]:
+    (tmp_path / "map.js").write_text("'map'", "utf-8")
+    screen = HostedScreen(assistant, tmp_path)
+    yield screen
+    screen.close()
+
+
+def until(page: ClientConnection, kind: str) -> dict[str, Any]:
+    for _ in range(50):
+        event: dict[str, Any] = json.loads(page.recv(timeout=15))
+        if event["event"] == kind:
+            return event
+        assert event["event"] != "refused", event
+    raise AssertionError(f"no {kind} came")
+
+
+def read_to_the_end(page: ClientConnection) -> None:
+    for _ in range(1000):
+        page.recv(timeout=15)
+
+
+def wait_for(is_so: Callable[[], bool]) -> bool:
+    for _ in range(100):
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def drive(looked: HostedScreen) -> None:
+    route = looked.assistant.router.route([START, END])
+    looked.assistant.driving.begin(route, "en")
+
+
+def test_a_screen_is_told_where_it_is_and_what_it_missed(looked: HostedScreen) -> None:
+    drive(looked)
+    events = looked.assistant.driving.update(Fix(lat=60.0, lon=10.001, time_s=1.0, speed_mps=5))
+    looked.do(lambda: looked.scene.guided(events))
+    with looked.connected() as page:
+        hello = until(page, "hello")
+        assert hello["v"] == 1
+        assert hello["region"]["name"] == "town"
+        assert hello["region"]["tiles"] is False
+        assert set(hello["languages"]) == set(codes())
+        route = until(page, "route")["route"]
+        assert len(route["line"]) == len(route["at_m"])
+        assert route["at_m"][-1] == pytest.approx(route["distance_m"], abs=0.2)
+        progress = until(page, "progress")
+        assert progress["shown"]["speed"] == 18
+        assert progress["progress"]["on_route"]
+
+
+def test_what_is_shown_is_what_guidance_knows(looked: HostedScreen) -> None:
+    drive(looked)
+    state = looked.assistant.driving.state()
+    assert state is not None
+    with looked.connected() as page:
+        until(page, "hello")
+        looked.do(looked.scene.look)
+        banners = until(page, "route")["route"]["banners"]
+        assert state.route is not None
+        maneuvers = state.route.maneuvers
+        assert [banner["kind"] for banner in banners] == [m.kind for m in maneuvers]
+        assert [banner["say"] for banner in banners] == [m.say("en") for m in maneuvers]
+        looked.assistant.driving.end()
+        looked.do(looked.scene.look)
+        assert until(page, "route")["route"] is None
+
+
+def test_a_typed_order_is_answered_like_a_spoken_one(looked: HostedScreen) -> None:
+    drive(looked)
+    with looked.connected() as page:
+        until(page, "hello")
+        page.send(json.dumps({"do": "say", "text": "stop navigation"}))
+        assert until(page, "transcript")["text"] == "stop navigation"
+        answer = until(page, "answer")
+        assert answer["outcome"] == "done"
+        assert answer["reply"]
+    assert not looked.assistant.driving.guiding
+
+
+def test_other_ways_can_be_touched(looked: HostedScreen) -> None:
+    drive(looked)
+    with looked.connected() as page:
+        until(page, "hello")
+        page.send(json.dumps({"do": "alternatives"}))
+        ways = until(page, "alternatives")["routes"]
+        assert len(ways) > 1
+        page.send(json.dumps({"do": "take", "index": 1}))
+        taken = until(page, "route")["route"]
+        assert round(taken["distance_m"]) == ways[1]["distance_m"]
+
+
+def test_settings_and_health(looked: HostedScreen) -> None:
+    with looked.connected() as page:
+        until(page, "hello")
+        page.send(json.dumps({"do": "settings"}))
+        told = until(page, "settings")
+        assert set(told["values"]) == set(preferences.CHANGEABLE)
+        assert told["regions"][0]["name"] == "town"
+        assert told["regions"][0]["size"] > 1000
+        page.send(json.dumps({"do": "pair"}))
+        assert "host" in until(page, "refused")["why"], "on loopback no phone can come"
+
+
+def test_a_setting_is_written_and_its_comments_stay(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        '# mine\n[speech]\nstyle = "brief" # short\n[http]\ntoken = "0123456789abcdef"\n', "utf-8"
+    )
+    preferences.change("screen.theme", "night", path)
+    preferences.change("routing.avoid", ["toll"], path)
+    assert load_settings(path).screen.theme == "night"
+    assert load_settings(path).routing.avoid == ["toll"]
+    assert "# mine" in path.read_text("utf-8")
+    assert "# short" in path.read_text("utf-8")
+    before = path.read_bytes()
+    for key, value in (
+        ("http.token", ""), ("screen.host", "0.0.0.0"), ("audio.duck_command", ["reboot"]), ("nothing", 1),
+        ("screen.theme", "pink"), ("speech.volume", 7), ("routing.avoid", [[]]), ("speech.style", None),
+    ):  # fmt: skip
+        with pytest.raises(BadSettings):
+            preferences.change(key, value, path)
+    assert path.read_bytes() == before
+
+
+def test_a_page_that_floods_is_cut_off(looked: HostedScreen) -> None:
+    with looked.connected() as page:
+        until(page, "hello")
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(200):
+                page.send('{"do": "nothing"}')
+        with pytest.raises(ConnectionClosed) as closed:
+            read_to_the_end(page)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1008
+    assert wait_for(lambda: len(looked.hub) == 0)
+
+
+def test_a_page_that_sends_no_json_is_cut_off(looked: HostedScreen) -> None:
+    with looked.connected() as page:
+        until(page, "hello")
+        page.send("[" * 5000)
+        with pytest.raises(ConnectionClosed):
+            read_to_the_end(page)
+
+
+@given(order=st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["do", "text", "index", "key", "value", "change", "level"]), inner, max_size=4
+    ),
+    max_leaves=8,
+) | st.fixed_dictionaries(
+    {"do": st.sampled_from(["say", "take", "volume", "alternatives"])},
+    optional={"text": st.text(max_size=400) | st.none(), "index": st.integers() | st.text(),
+              "level": st.integers()},
+))  # fmt: skip
+def test_no_order_ends_the_agent(order: object) -> None:
+    told: list[dict[str, Any]] = []
+
+    class Deaf:
+        """An agent that is not there: whatever gets so far was let through."""
+
+        assistant: Any = None
+
+        async def read(self, text: str, language: str) -> Any:
+            raise BadSettings(f"{len(text)} characters")
+
+    hub: Any = type("Told", (), {"tell": staticmethod(told.append)})()
+    scene: Any = type("Still", (), {"language": "en"})()
+    conversation: Any = Deaf()
+    conversation.assistant = type("Nobody", (), {})()
+    driving = type("Parked", (), {"state": staticmethod(lambda: None), "position": None, "fix": None})()
+    conversation.assistant.driving = driving
+    synthesizer = type("Mute", (), {"change_volume": staticmethod(lambda *_a: None), "volume": 1.0})()
+    synthesizer.voices = list
+    conversation.assistant.engines = type("None_", (), {"synthesizer": synthesizer})()
+    conversation.assistant.agent = type("Blank", (), {"memory": None})()
+    conversation.assistant.region = type("Nowhere", (), {"name": "town"})()
+    orders = Orders(conversation, scene, hub, Settings())
+    asyncio.run(orders.carry_out(order))
+    assert told, "whatever is asked gets an answer"
+
+
+def test_a_screen_that_does_not_read_is_cut_off() -> None:
+    hub = Hub()
+    asleep, awake = hub.join(), hub.join()
+    told = 0
+    for number in range(1000):
+        hub.tell({"event": "progress", "number": number})
+        while not awake.waiting.empty():
+            awake.waiting.get_nowait()
+            told += 1
+    assert told == 1000
+    assert asleep.dropped.is_set()
+    assert not awake.dropped.is_set()
+
+
+def test_only_so_many_screens_look_on() -> None:
+    hub = Hub()
+    screens = [hub.join() for _ in range(MOST_SCREENS + 2)]
+    assert [screen.dropped.is_set() for screen in screens[:3]] == [True, True, False]
+    assert len(hub) == MOST_SCREENS
+
+
+def test_the_map_without_tiles_and_with_them(looked: HostedScreen) -> None:
+    tile = looked.client.get("/map/14/8647/4765.mvt")
+    assert tile.status_code == 200
+    assert looked.client.get("/map/14/99999/1.mvt").status_code == 404
+    assert looked.client.get("/map/60/1/1.mvt").status_code == 404
+    assert looked.client.get("/map/tiles.pmtiles").status_code == 404
+    path = looked.assistant.region.path / TILES
+    path.write_bytes(bytes(range(200)))
+    try:
+        part = looked.client.get("/map/tiles.pmtiles", headers={"range": "bytes=10-19"})
+        assert (part.status_code, part.content) == (206, bytes(range(10, 20)))
+        assert part.headers["content-range"] == "bytes 10-19/200"
+    finally:
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/page/../gate.py", "/page/..%2fgate.py", "/library/..%2f..%2fetc%2fpasswd", "/page/.hidden",
+     "/words/../en", "/words/tlh", "/library/map.py", "/page/nothing.js"],
+)  # fmt: skip
+def test_no_other_file_is_served(looked: HostedScreen, path: str) -> None:
+    assert looked.client.get(path).status_code in (404, 403)
+
+
+def test_the_page_has_no_script_of_its_own_and_names_its_files(looked: HostedScreen) -> None:
+    page = looked.client.get("/").text
+    assert "onclick" not in page
+    assert page.count("<script") == page.count("<script src=")
+    for file in ("main.js", "map.js", "screen.css", "icon.svg"):
+        assert looked.client.get(f"/page/{file}").status_code == 200
+    script = looked.client.get("/library/map.js")
+    assert script.text == "'map'"
+    assert script.headers["content-encoding"] == "gzip"
+    again = looked.client.get("/library/map.js", headers={"if-none-match": script.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_every_language_has_the_words_of_the_screen(looked: HostedScreen) -> None:
+    tables = {code: load_language(code).messages("screen") for code in codes()}
+    for code, table in tables.items():
+        assert set(table) == set(tables["en"]), code
+        for key, text in table.items():
+            places = {part.split("}")[0] for part in text.split("{")[1:]}
+            assert places == {part.split("}")[0] for part in tables["en"][key].split("{")[1:]}, (code, key)
+    assert looked.client.get("/words/zh").json()["nth"][1] == "第二"
+
+
+def test_every_word_that_the_page_asks_for_is_there() -> None:
+    import re
+
+    page = Path(preferences.__file__).with_name("page")
+    table = load_language("en").messages("screen")
+    for script in page.glob("*.js"):
+        for key in re.findall(r"""\bt\(["']([\w.]+)["']""", script.read_text("utf-8")):
+            assert key in table, (script.name, key)
