@@ -26,7 +26,7 @@ class _Outlines:
             self.codes: list[str] = content["codes"].tolist()
             self._owner: NDArray[np.int16] = content["owner"]
             self._first: NDArray[np.int32] = content["first"]
-            self._points: NDArray[np.float64] = content["points"] / _E4
+            self._points: NDArray[np.float64] = content["steps"].T.cumsum(axis=0) / _E4
         starts = self._first[:-1]
         self._south_west = np.minimum.reduceat(self._points, starts)
         self._north_east = np.maximum.reduceat(self._points, starts)

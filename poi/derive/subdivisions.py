@@ -74,7 +74,8 @@ def derive(package: Path) -> dict[str, np.ndarray[Any, Any]]:
         "codes": np.array(codes),
         "owner": np.array(owner, np.int16),
         "first": np.cumsum([0, *map(len, rings)]).astype(np.int32),
-        "points": np.concatenate(rings),
+        # From each point to the next: packed, four fifths of the size of the points themselves.
+        "steps": np.ascontiguousarray(np.diff(np.concatenate(rings), axis=0, prepend=np.int32(0)).T),
     }
 
 
