@@ -13,12 +13,14 @@ import sys
 import tempfile
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent import Agent, Memory
 from agent.actions.suggestion import Suggester
 from bench.extracts import Pack, build, extract_of
+from bench.understanding.dialogues import play
 from bench.understanding.reading import measure_reading, plain, times_of
 
 if TYPE_CHECKING:
@@ -31,7 +33,11 @@ NOW = datetime(2026, 6, 10, 10, 0)
 STRANGERS = TESTSET / "strangers"
 """Sentences by writers who knew only a page of kinds and slots; counted, never looked at."""
 
-START = {"helsinki": (60.1719, 24.9414), "andorra": (42.5075, 1.5218), "tsinghua": (40.0, 116.32)}
+START = {"helsinki": (60.1719, 24.9414), "andorra": (42.5075, 1.5218), "tsinghua": (40.0, 116.32)} | {
+    "nanjing-centre": (32.043, 118.784),
+    "taichung": (24.1469, 120.6839),
+    "monaco": (43.7385, 7.4246),
+}
 
 
 def load(name: str, folder: Path = TESTSET) -> list[dict[str, Any]]:
@@ -101,39 +107,30 @@ def _heard(agent: Agent, text: str, position: tuple[float, float]) -> tuple[Any,
 
 def dialogues(reader: Reader | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Play the dialogues; one counts as right only if every turn is."""
-    right = turns = turns_right = invented = played = 0
+    played: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as name:
         maps = Maps(Path(name))
         for case in cases:
             agent = maps.agent(case["region"], reader)
-            if agent is None:
-                continue
-            played += 1
-            results = []
-            for turn in case["turns"]:
-                answer, *odd = _heard(agent, turn["say"], START[case["region"]])
-                results.append(turn_is_right(turn, answer))
-                invented += sum(map(len, odd))
-            right += all(results)
-            turns += len(results)
-            turns_right += sum(results)
+            if agent is not None:
+                position = START[case["region"]]
+                played.append(play(agent, case["turns"], position, partial(_invented, agent, position)))
+    turns = [right for one in played for right in one["turns"]]
     return {
-        "cases": len(cases),
-        "right": right / len(cases),
-        "turns": turns_right / turns,
-        "invented": invented,
+        "cases": len(played),
+        "right": sum(all(one["turns"]) for one in played) / max(len(played), 1),
+        "turns": sum(turns) / max(len(turns), 1),
+        "harm": sum(one["harm"] for one in played),
+        "invented": sum(one["invented"] for one in played),
     }
 
 
-def turn_is_right(turn: dict[str, Any], answer: Any) -> bool:
-    """Tell whether one turn of a dialogue came out as written."""
-    kind = answer.intents[0].kind if answer.intents else "*"
-    if turn["kind"] not in {"*", kind}:
-        return False
-    if turn["outcome"] not in {"*", answer.outcome}:
-        return False
-    shown = answer.reply + " ".join(f"{p.name} {' '.join(p.names.values())}" for p in answer.places)
-    return str(turn.get("has", "")).lower() in shown.lower()
+def _invented(
+    agent: Agent, position: tuple[float, float], answer: Any, text: str, before: Any
+) -> int:
+    from bench.facts import unknown_numbers, unknown_words
+
+    return len(unknown_words(agent, answer, text)) + len(unknown_numbers(agent, answer, position, before))
 
 
 def trips(reader: Reader | None, cases: list[dict[str, Any]]) -> dict[str, Any]:
@@ -186,6 +183,9 @@ def make_reader() -> Reader | None:
     return open_reader(print)
 
 
+TALKS = TESTSET / "talks"
+"""Dialogues of people in a car; one half is looked at, the other only counted."""
+
 PARTS = ("reading", "replies", "dialogues", "trips")
 
 
@@ -205,6 +205,11 @@ def run(console: Any, **options: Any) -> dict[str, Any]:
     if "reading" in parts:
         files = options.get("files") or [TESTSET / "utterances.jsonl", *sorted(STRANGERS.glob("*.jsonl"))]
         figures["reading"] = measure_reading(console, reader, files)
+    if options.get("files") and "dialogues" in parts:
+        for path in options["files"]:
+            figures[path.stem] = dialogues(reader, load(path.stem, path.parent))
+            console.print({path.stem: figures[path.stem]})
+        return figures
     for part, measure in (("replies", replies), ("dialogues", dialogues), ("trips", trips)):
         if part in parts:
             figures[part] = measure(reader, load("utterances" if part == "replies" else part))

@@ -9,6 +9,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, Field
 
 from languages.numbers import Numbers
+from languages.wording import Wording, WordingData
 
 
 class ReadingData(BaseModel):
@@ -52,6 +53,8 @@ class ReadingData(BaseModel):
     """Characters that names end at, where words are written without spaces; no piece ends with them."""
     fillers: tuple[str, ...] = ()
     """Words that change nothing in a request: "please", 吧, 麻烦."""
+    wording: WordingData = WordingData()
+    """Words around the words of a slot."""
 
 
 class ReadingWords:
@@ -60,6 +63,7 @@ class ReadingWords:
     def __init__(self, data: ReadingData, numbers: Numbers) -> None:
         self._data = data
         self._numbers = numbers
+        self.wording = Wording(data.wording)
         self._home = {word.lower() for word in data.home}
         self._company = {word.lower() for word in data.company}
 

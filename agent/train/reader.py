@@ -88,9 +88,12 @@ def _lower(path: Path, held: dict[str, Array], starts: Array, base: BaseModel) -
         for key, (a, b) in zip(keys, spans, strict=True):
             if key in known:
                 result[a:b] = kept[slice(*known[key])]
-    missing = [i for i, key in enumerate(keys) if key not in known]
+    first = {key: i for i, key in reversed([*enumerate(keys)])}
+    missing = [i for key, i in first.items() if key not in known]
     if missing:
-        _run_lower(missing, ids, starts, base, result)
+        _run_lower(sorted(missing), ids, starts, base, result)
+        for key, (a, b) in zip(keys, spans, strict=True):  # a sentence that comes again
+            result[a:b] = result[slice(*spans[first[key]])]
         keys_array = np.array([np.frombuffer(key, np.uint8) for key in keys])
         np.savez(cache, keys=keys_array, lengths=held["lengths"], lower=result)
     return result

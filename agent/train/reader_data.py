@@ -13,7 +13,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from typing import Any
 import numpy as np
 
 from agent.train import corpora
+from agent.train.example import Example
 from agent.train.held_out import fingerprint, held_out
 from agent.train.lines import hand_written
+from agent.train.renaming import renamed
 from agent.understanding.labels import (
     KIND_VALUES,
     KINDS,
@@ -47,25 +49,15 @@ _JOINED_SHARE = 0.10
 _PREFACED_SHARE = 0.06
 _CORRECTED_SHARE = 0.03
 _BARE_SHARE = 0.35
-_AGAIN = 4
-"""How often a line of `reader_lines.txt` is taken."""
+_RENAMED = 2
+"""How often a line of `reader_lines` is taken with other names and things in its slots."""
+_AGAIN = 2
+"""How often a line of `reader_lines` is taken as it stands."""
 _MOST_CROSSWOZ = 1200
 _SAME_QUESTION = {"distance": "distance_left", "travel_time": "time_left"}
+_LOOSE = "_"
+"""Marks words of a hand-written line that fill no slot, but that others may stand for."""
 _STOPS = re.compile(r"[,.?!;，。？！；、]+")
-
-
-_NO_STATE = State()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """One sentence with what it means."""
-
-    text: str
-    language: str
-    requests: tuple[Request, ...]
-    state: State = _NO_STATE
-    source: str = ""
 
 
 def own_lines() -> Iterator[dict[str, Any]]:
@@ -85,8 +77,10 @@ def own_lines() -> Iterator[dict[str, Any]]:
 
 
 def reader_lines() -> Iterator[dict[str, Any]]:
-    """Yield the sentences of `reader_lines.txt`, written by hand for the reader."""
-    text = files("agent").joinpath("train", "reader_lines.txt").read_text(encoding="utf-8")
+    """Yield the sentences of `reader_lines`, written by hand for the reader."""
+    folder = files("agent").joinpath("train", "reader_lines")
+    texts = sorted(file.name for file in folder.iterdir() if file.name.endswith(".txt"))
+    text = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in texts)
     meant: list[dict[str, Any]] = []
     state: dict[str, Any] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
@@ -121,11 +115,14 @@ def _marked(line: str, meant: list[dict[str, Any]], state: dict[str, Any]) -> di
     plain = ""
     begins: list[int] = []
     spans: list[tuple[int, str, int, int]] = []
-    for number, part in enumerate(line.split(" / ")):
+    loose: list[tuple[int, int]] = []
+    for number, part in enumerate(re.split(r" ?/ ", line)):
         plain += " " if number and plain[-1] < "\u2e80" else ""
         begins.append(len(plain))
         for slot, words, other in re.findall(r"\[(\w+):([^\]]+)\]|([^\[]+)", part):
-            if slot:
+            if slot == _LOOSE:
+                loose.append((len(plain), len(plain) + len(words)))
+            elif slot:
                 said = re.sub(r"^(?:the|an?|my) ", "", words)
                 start = len(plain) + len(words) - len(said)
                 spans.append((number, slot, start, start + len(said)))
@@ -138,6 +135,7 @@ def _marked(line: str, meant: list[dict[str, Any]], state: dict[str, Any]) -> di
         "intents": intents,
         "begins": begins,
         "spans": spans,
+        "loose": loose,
         "state": state,
         "source": "own",
     }
@@ -183,6 +181,7 @@ def labelled(sentences: Iterable[dict[str, Any]], faults: Counter[str]) -> Itera
                 requests=requests,
                 state=state_from_json(sentence.get("state")),
                 source=source,
+                loose=tuple(sentence.get("loose", ())),
             )
 
 
@@ -383,7 +382,7 @@ def main() -> None:
     options = parser.parse_args()
     faults: Counter[str] = Counter()
     sentences: list[dict[str, Any]] = list(own_lines())
-    by_hand = [line for line in reader_lines() for _ in range(_AGAIN)]
+    by_hand = list(reader_lines())
     for path in options.generated:
         sentences += (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     if options.corpora:
@@ -401,9 +400,10 @@ def main() -> None:
         [s for s in some if _plain(s["text"]) not in known and fingerprint(s["text"]) not in held_out()]
         for some in (sentences, by_hand)
     )
+    drawn, lines = list(labelled(sentences, faults)), list(labelled(by_hand, faults))
     examples = [
-        *varied(list(labelled(sentences, faults)), seed=11),
-        *varied(list(labelled(by_hand, faults)), seed=12),
+        *varied(drawn, seed=11),
+        *varied([*lines * _AGAIN, *renamed(lines, [*drawn, *lines], times=_RENAMED, seed=13)], seed=12),
         *labelled(held, faults),
     ]
     languages = sorted({example.language for example in examples})

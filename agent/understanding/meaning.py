@@ -17,13 +17,16 @@ from agent.understanding.intent import (
     Chat,
     Intent,
     Navigate,
+    PlanTrip,
     Search,
     Wishes,
     parse_intent,
 )
+from agent.understanding.wording import settled
 
 if TYPE_CHECKING:
     from agent.understanding.labels import State
+    from languages.reading import ReadingWords
 
 Request = Mapping[str, Any]
 """A kind and its slots, with the speaker's words in them, as the reader and the closed lists give them."""
@@ -35,7 +38,9 @@ _STOPS = {"food", "fuel", "charging", "coffee", "toilet", "rest", "cash", "drink
 """Needs that one meets on the way, and goes on."""
 
 
-def intents_of(requests: Sequence[Request], context: State) -> tuple[Intent, ...]:
+def intents_of(
+    requests: Sequence[Request], context: State, words: ReadingWords | None = None
+) -> tuple[Intent, ...]:
     """Return what is to be done about the requests of one sentence, in the order said.
 
     Parameters
@@ -44,13 +49,15 @@ def intents_of(requests: Sequence[Request], context: State) -> tuple[Intent, ...
         Kinds with their slots; a slot that fits no schema is left out of its request.
     context
         State of the dialogue.
+    words
+        Words of the language that was spoken; None to take the slots' words as they are.
 
     Returns
     -------
     tuple of Intent
         One for each request; talk that leads up to a request is dropped.
     """
-    intents = [_intent(request) for request in requests]
+    intents = [_intent(settled(request, words) if words else request) for request in requests]
     chat = [intent for intent in intents if isinstance(intent, Chat)]
     wanted = [intent for intent in intents if not isinstance(intent, Chat) and intent != Search()]
     found = [_in_state(intent, context) for intent in (wanted or chat[:1])]
@@ -160,5 +167,17 @@ def _joined(intents: list[Intent]) -> list[Intent]:
                 avoid = tuple(dict.fromkeys((*last.avoid, *intent.avoid)))
                 joined[-1] = last.model_copy(update={"avoid": avoid, "prefer": prefer})
                 continue
+        if isinstance(last, PlanTrip) and _is_about_roads(intent) and not (last.change or last.ask):
+            assert isinstance(intent, ChangeRoute)
+            avoid = tuple(dict.fromkeys((*last.wishes.avoid, *intent.avoid)))
+            joined[-1] = last.model_copy(update={"wishes": last.wishes.model_copy(update={"avoid": avoid})})
+            continue
         joined.append(intent)
     return joined
+
+
+def _is_about_roads(intent: Intent) -> bool:
+    """Whether an intent says what roads to avoid, and nothing else."""
+    return (
+        isinstance(intent, ChangeRoute) and bool(intent.avoid) and intent == ChangeRoute(avoid=intent.avoid)
+    )

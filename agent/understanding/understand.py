@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from agent.errors import AgentError
 from agent.understanding import closed
 from agent.understanding.intent import (
+    Cancel,
     ChangeRoute,
     Chat,
+    Deny,
     Help,
     Navigate,
     PlanTrip,
@@ -25,12 +27,15 @@ from agent.understanding.labels import State
 from agent.understanding.late_reader import LateReader
 from agent.understanding.meaning import intents_of
 from agent.understanding.utterance import clean, language_of
+from languages.language import load_language
+from languages.yaml_io import LanguageError
 
 if TYPE_CHECKING:
     from agent.understanding.intent import Intent
     from agent.understanding.language_model import LanguageModel
     from agent.understanding.learned.reader import Reader
     from agent.understanding.utterance import Language
+    from languages.reading import ReadingWords
 
 ACT = 0.7
 """At this calibrated confidence a reading is carried out; below it the best guess is asked about."""
@@ -104,6 +109,10 @@ def undoes(intent: Intent, context: State) -> bool:
             return intent.forget or intent.what != "favourite"
         case Navigate():
             return context.guiding
+        case Deny():
+            return bool(intent.instead) and context.guiding and not context.expecting
+        case Cancel():
+            return intent.what == "plan"
         case ChangeRoute():
             return bool(intent.drop)
         case PlanTrip():
@@ -195,7 +204,7 @@ class Understander:
         return Understanding(
             text=text,
             language=language,
-            intents=intents_of(requests, context),
+            intents=intents_of(requests, context, _words(language)),
             confidence=confidence,
             tier=tier,
             why=why,
@@ -227,6 +236,13 @@ class Understander:
         if self._llm is not None:
             guess(self._llm, "hello", "en", timeout_s=_WARM_LIMIT_S)
         return time.monotonic() - started
+
+
+def _words(language: Language) -> ReadingWords | None:
+    try:
+        return load_language(language).reading
+    except LanguageError:
+        return None
 
 
 def _nothing(text: str, language: Language, why: str) -> Understanding:

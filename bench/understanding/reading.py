@@ -14,6 +14,7 @@ from agent.understanding.intent import Chat, Intent, parse_intent
 from agent.understanding.labels import State
 from agent.understanding.meaning import intents_of
 from agent.understanding.understand import Understander, Understanding
+from languages.language import load_language
 
 if TYPE_CHECKING:
     from agent.understanding.learned.reader import Reader
@@ -40,7 +41,7 @@ def wanted_of(case: dict[str, Any], context: State) -> tuple[Intent, ...]:
     labels = case["intents"]
     if any("wishes" in label or isinstance(label.get("change"), dict) for label in labels) or "hard" in case:
         return tuple(map(parse_intent, labels))
-    return intents_of(labels, context)
+    return intents_of(labels, context, load_language(case["language"]).reading)
 
 
 def plain(value: Any) -> Any:

@@ -1,0 +1,63 @@
+"""What cannot be taken back is never done on a doubtful reading: it needs to be surer, or a yes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.understanding.intent import Intent, parse_intent
+from agent.understanding.labels import State
+from agent.understanding.understand import ACT, DESTROY, Understanding, undoes
+
+DRIVING, PLANNING = State(guiding=True), State(planning=True)
+
+DESTRUCTIVE: list[tuple[dict[str, Any], State]] = [
+    ({"kind": "remember", "what": "home", "place": "圆明园"}, State()),
+    ({"kind": "remember", "what": "company", "place": "Kiasma"}, State()),
+    ({"kind": "remember", "what": "favourite", "place": "cabin", "forget": True}, State()),
+    ({"kind": "navigate", "to": "机场"}, DRIVING),
+    ({"kind": "navigate", "need": "hotel"}, DRIVING),
+    ({"kind": "deny", "instead": "museum"}, DRIVING),
+    ({"kind": "change_route", "drop": "*"}, DRIVING),
+    ({"kind": "change_route", "drop": "药店"}, DRIVING),
+    ({"kind": "cancel", "what": "plan"}, PLANNING),
+    ({"kind": "plan_trip", "where": "Turku", "days": 2}, PLANNING),
+]
+
+
+def read(intents: tuple[Intent, ...], confidence: float) -> Understanding:
+    return Understanding(text="…", language="en", intents=intents, confidence=confidence, tier="reader")
+
+
+@pytest.mark.parametrize(("wanted", "state"), DESTRUCTIVE)
+def test_what_undoes_something_is_known(wanted: dict[str, Any], state: State) -> None:
+    assert undoes(parse_intent(wanted), state)
+
+
+@given(st.sampled_from(DESTRUCTIVE), st.floats(0, 1), st.booleans())
+def test_a_doubtful_reading_undoes_nothing(
+    case: tuple[dict[str, Any], State], confidence: float, harmless_beside: bool
+) -> None:
+    wanted, state = case
+    beside = (parse_intent({"kind": "status", "what": "clock"}),) if harmless_beside else ()
+    understood = read((*beside, parse_intent(wanted)), confidence)
+    assert understood.is_sure(state) == (confidence >= DESTROY)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state"),
+    [
+        ({"kind": "navigate", "to": "机场"}, State()),
+        ({"kind": "deny", "instead": "museum"}, State(guiding=True, expecting="yes_no")),
+        ({"kind": "change_route", "add": "Lidl"}, DRIVING),
+        ({"kind": "remember", "what": "favourite"}, State()),
+        ({"kind": "cancel"}, DRIVING),
+        ({"kind": "plan_trip", "change": {"action": "drop", "what": "museum"}}, PLANNING),
+    ],
+)
+def test_what_can_be_taken_back_needs_no_more_than_the_rest(wanted: dict[str, Any], state: State) -> None:
+    assert not undoes(parse_intent(wanted), state)
+    assert read((parse_intent(wanted),), ACT).is_sure(state)
