@@ -1,7 +1,7 @@
 """The reader's encoder: the pretrained layers and our delta, in eight bits, run by onnxruntime on one thread.
 
 Base and delta are converted once into a folder of the user's cache that is named after both their hashes.
-Embeddings stay in a file that is mapped into memory: a sentence touches a few rows of them.
+Embeddings stay in their file: a sentence needs a few rows of them, which are read when it comes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 FIRST_TRAINED = 8
 """Layers below this one are the base's own; what is known of the dialogue is added in front of it."""
 
-_FORMAT = "1"
+_FORMAT = "3"
 """Raised when what a converted folder holds changes."""
-_MOST_STEPS = 127
+_STEPS_OF_WORDS = 127
+_STEPS_OF_LAYERS = 63
+"""Half of what eight bits hold: processors without VNNI add two products in sixteen bits, which must not be
+too few (ONNX Runtime, "Quantize ONNX models", U8S8 saturation)."""
+_STEPS_OF_BLOCKS, _ZERO_OF_BLOCKS, _BLOCK = 127, 128, 32
 _OPSET = 20
 _OPSET_CONTRIB = 1
 _IR_VERSION = 9
@@ -54,7 +58,7 @@ class Encoder:
     def __init__(self, folder: Path) -> None:
         try:
             self._session = _session(folder / "layers.onnx")
-            self._words: Any = np.load(folder / "words.npy", mmap_mode="r")
+            self._words = Rows(folder / "words.npy")
             with np.load(folder / "small.npz", allow_pickle=False) as small:
                 held = {name: small[name] for name in small.files}
             facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
@@ -91,11 +95,41 @@ class Encoder:
         array of float32
             Shape (pieces, width).
         """
-        x = self._words[ids].astype(np.float32) * self._scales[ids, None] + self._places[: len(ids)]
+        x = self._words.read(ids) * self._scales[ids, None] + self._places[: len(ids)]
         x = normalised(x, *self._norm, self._epsilon)
         bias = np.asarray(state, np.float32) @ self._state
         (hidden,) = self._session.run(None, {"words": x[None], "state": bias[None, None]})
         return np.asarray(hidden[0], np.float32)
+
+
+class Rows:
+    """Rows of a matrix of eight-bit numbers, read from their file one by one: memory holds none of it.
+
+    Parameters
+    ----------
+    path
+        File in NumPy's format.
+    """
+
+    def __init__(self, path: Path) -> None:
+        mapped = np.load(path, mmap_mode="r")
+        if mapped.ndim != 2 or mapped.dtype != np.int8:
+            raise ValueError(f"{path.name} holds no matrix of eight-bit numbers")
+        self._width = int(mapped.shape[1])
+        self._offset = int(getattr(mapped, "offset", 0))
+        self._file = path.open("rb", buffering=0)
+
+    def read(self, numbers: Ids) -> Floats:
+        """Return some rows, shape (numbers, width)."""
+        held = [
+            os.pread(self._file.fileno(), self._width, self._offset + int(row) * self._width)
+            for row in numbers
+        ]
+        return np.frombuffer(b"".join(held), np.int8).reshape(len(numbers), self._width).astype(np.float32)
+
+    def __del__(self) -> None:
+        if file := getattr(self, "_file", None):
+            file.close()
 
 
 def normalised(x: Floats, weight: Floats, bias: Floats, epsilon: float) -> Floats:
@@ -202,7 +236,7 @@ def write_encoder(folder: Path, base: BaseModel, delta: Delta) -> None:
 
     kept = vocabulary(base.pieces, delta)
     pieces = restrict(base.pieces, kept)
-    words, scales = _in_eight_bits(base.embeddings(kept).T)
+    words, scales = _in_eight_bits(base.embeddings(kept).T, _STEPS_OF_WORDS)
     np.save(folder / "words.npy", np.ascontiguousarray(words.T))
     small: dict[str, Any] = {name: base.weights[name] for name in ("type", "norm.w", "norm.b")}
     small["positions"] = base.weights["positions"][:MOST_PIECES]
@@ -221,9 +255,9 @@ def write_encoder(folder: Path, base: BaseModel, delta: Delta) -> None:
         json.dump(facts, file, ensure_ascii=False)
 
 
-def _in_eight_bits(matrix: Floats) -> tuple[np.ndarray[Any, np.dtype[np.int8]], Floats]:
-    """Return a matrix (in, out) as whole numbers from -127 to 127, and what each column is to be times."""
-    scales = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / _MOST_STEPS
+def _in_eight_bits(matrix: Floats, most: int) -> tuple[np.ndarray[Any, np.dtype[np.int8]], Floats]:
+    """Return a matrix (in, out) as whole numbers up to `most`, and what each column is to be times."""
+    scales = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / most
     return np.rint(matrix / scales).astype(np.int8), scales.astype(np.float32)
 
 
@@ -249,10 +283,25 @@ class _Graph:
 
     def linear(self, x: str, weight: Floats, bias: Floats) -> str:
         """Return x @ weight + bias, with weight and, as they come, activations in eight bits."""
-        steps, scales = _in_eight_bits(weight)
+        steps, scales = _in_eight_bits(weight, _STEPS_OF_LAYERS)
         parts = [self.constant(steps), self.constant(scales), self.constant(np.zeros(len(scales), np.int8))]
         bias_name = self.constant(bias.astype(np.float32))
         return self.op("DynamicQuantizeMatMul", x, *parts, bias_name, domain="com.microsoft")
+
+    def linear_in_blocks(self, x: str, weight: Floats, bias: Floats) -> str:
+        """Return x @ weight + bias, with weight and activations in eight bits by blocks of their own scale.
+
+        For activations of which a few are far larger than the rest: they take nothing from the others.
+        """
+        inputs, outputs = weight.shape
+        blocks = np.ascontiguousarray(weight.T).reshape(outputs * inputs // _BLOCK, _BLOCK)
+        steps, scales = _in_eight_bits(blocks.T, _STEPS_OF_BLOCKS)
+        packed = (steps.T.astype(np.int16) + _ZERO_OF_BLOCKS).astype(np.uint8)
+        shape = outputs, inputs // _BLOCK
+        parts = [self.constant(packed.reshape(*shape, _BLOCK)), self.constant(scales.reshape(shape))]
+        settings = {"K": inputs, "N": outputs, "bits": 8, "block_size": _BLOCK, "accuracy_level": 4}
+        bias_name = self.constant(bias.astype(np.float32))
+        return self.op("MatMulNBits", x, *parts, "", "", bias_name, domain="com.microsoft", **settings)
 
     def heads_apart(self, x: str, heads: int, width: int, order: tuple[int, ...]) -> str:
         shape = self.constant(np.array([0, 0, heads, width // heads], np.int64))
@@ -295,7 +344,7 @@ def graph(base: BaseModel, weights: Mapping[str, Floats]) -> Any:
         attended = g.linear(mixed, weights[f"{layer}.ao.w"], weights[f"{layer}.ao.b"])
         x = norm(g.op("Add", x, attended), f"{layer}.aln")
         inner = g.op("Gelu", g.linear(x, weights[f"{layer}.fi.w"], weights[f"{layer}.fi.b"]))
-        outer = g.linear(inner, weights[f"{layer}.fo.w"], weights[f"{layer}.fo.b"])
+        outer = g.linear_in_blocks(inner, weights[f"{layer}.fo.w"], weights[f"{layer}.fo.b"])
         x = norm(g.op("Add", x, outer), f"{layer}.oln", last)
     shape: list[str | int | None] = [1, "pieces", width]
     model = helper.make_model(

@@ -69,7 +69,8 @@ class Reader:
     def __init__(self, encoder: Encoder, delta: Delta) -> None:
         self._encoder = encoder
         self._tokenizer = Tokenizer(encoder.pieces)
-        self._heads = delta.arrays
+        # The changes of the layers are worked into the encoder: only the heads are still needed.
+        self._heads = {name: array for name, array in delta.arrays.items() if not name[0].isdigit()}
         self._calibration = delta.calibration
         self._known = frozenset(delta.known)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,7 @@ class Tokenizer:
             text: i for i, text in reversed(list(enumerate(pieces.texts))) if text and i not in marks
         }
         self._longest = min(max(map(len, self._ids), default=1), _LONGEST_PIECE)
-        self._scores = [float(score) for score in pieces.scores]
+        self._scores = array("d", pieces.scores.tolist())
         self._unknown_score = min(self._scores) - _UNKNOWN_COST
 
     def __call__(self, text: str) -> Tokens:

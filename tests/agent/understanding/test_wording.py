@@ -23,9 +23,14 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("zh", {"kind": "search", "what": "药店", "has": ["24小时的"]}, {"open_now": True}),
     ("en", {"kind": "plan_trip", "where": "Bath", "who": ["with the kids"]}, {"children": True}),
     ("zh", {"kind": "plan_trip", "where": "大理", "who": ["带着奶奶"]}, {"elderly": True}),
-    ("en", {"kind": "plan_trip", "who": ["two adults and 3 children"]}, {
-        "who": ["two adults and 3 children"], "children": True,
-    }),
+    (
+        "en",
+        {"kind": "plan_trip", "who": ["two adults and 3 children"]},
+        {
+            "who": ["two adults and 3 children"],
+            "children": True,
+        },
+    ),
     ("zh", {"kind": "plan_trip", "where": "西安", "limit": ["不走高速"]}, {"avoid": ["motorway"]}),
     ("en", {"kind": "plan_trip", "limit": ["no early mornings"]}, {"limit": ["no early mornings"]}),
     ("en", {"kind": "plan_trip", "change": "drop", "dislikes": ["church"]}, {"item": "church"}),
