@@ -126,7 +126,7 @@ def dialogues(reader: Reader | None, cases: list[dict[str, Any]]) -> dict[str, A
 
 
 def _invented(agent: Agent, position: tuple[float, float], answer: Any, text: str, before: Any) -> int:
-    from bench.facts import unknown_numbers, unknown_words
+    from bench.understanding.facts import unknown_numbers, unknown_words
 
     return len(unknown_words(agent, answer, text)) + len(unknown_numbers(agent, answer, position, before))
 

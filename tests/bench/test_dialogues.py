@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench.dialogues import Belongings, kind_is_right, turn_is_right
+from bench.understanding.dialogues import Belongings, kind_is_right, turn_is_right
 
 HERE, THERE, STOP = (1.0, 2.0), (3.0, 4.0), (5.0, 6.0)
 ALL = Belongings(home=HERE, company=None, favourites=frozenset({"hut"}), stops=(STOP, THERE), has_plan=True)
