@@ -41,7 +41,7 @@ from agent.understanding.intent import (
     Status,
     Volume,
 )
-from agent.understanding.understand import GUESS, Understander, Understanding
+from agent.understanding.understand import ACT, DESTROY, GUESS, Understander, Understanding, undoes
 from agent.understanding.utterance import clean
 from languages import codes
 from nav.errors import NavError
@@ -296,6 +296,8 @@ class Agent:
             return turn.impossible("failed")
 
     def _carry_out(self, turn: Turn, understood: Understanding) -> Result:
+        if self._is_faint_yes(turn, understood):
+            return self._repeat(turn)
         confirmed = self._confirmed(understood)
         if not (confirmed or understood.is_sure(self.session.context(turn.route is not None))):
             return dialogue.doubt(turn, understood.intents if understood.confidence >= GUESS else ())
@@ -311,6 +313,15 @@ class Agent:
             if result.outcome in {"ask_back", "impossible"}:
                 break
         return _merged(results, turn)
+
+    def _is_faint_yes(self, turn: Turn, understood: Understanding) -> bool:
+        """Whether words that may be a yes are too doubtful for what they would set going."""
+        question = self.session.question
+        if question is None or not question.pending or understood.intents != (Confirm(),):
+            return False
+        context = self.session.context(turn.route is not None)
+        least = DESTROY if any(undoes(intent, context) for intent in question.pending) else ACT
+        return understood.confidence < least
 
     def _confirmed(self, understood: Understanding) -> tuple[Intent, ...]:
         """Return what a yes sets going, where we had asked whether a guess was right."""

@@ -21,6 +21,8 @@ class WordingData(BaseModel):
     """Words that a time begins with: "by"."""
     after_moment: tuple[str, ...] = ()
     """Words that a time ends with: 之前."""
+    after_name: tuple[str, ...] = ()
+    """Words that a name or kind never ends with: 的."""
     cheap: tuple[str, ...] = ()
     """Wishes for a low price without a sum."""
     always_open: tuple[str, ...] = ()
@@ -48,6 +50,10 @@ class Wording:
     def bare(self, wish: str) -> str:
         """Return a wish without what it begins with: 停车场 of 有停车场."""
         return _without(wish, self._data.before_wish, ()) or wish
+
+    def name(self, words: str) -> str:
+        """Return a name or kind without what only ends the sentence: 文具 of 文具的."""
+        return _without(words, (), self._data.after_name) or words
 
     def moment(self, words: str) -> str:
         """Return a time without what stands around it: 下午三点 of 下午三点之前."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _WISHES = ("has", "likes", "dislikes", "meals", "no_meal")
 """Lists of things, of which one span may name several."""
+_NAMES = ("to", "what", "near", "start", "place", "where", "add", "drop", "instead", "item", "other")
 _TIMES = ("arrive_by", "depart_at", "open_at")
 
 
@@ -32,6 +33,9 @@ def settled(request: Mapping[str, Any], words: ReadingWords) -> dict[str, Any]:
         if isinstance(result.get(name), list | tuple):
             parts = [part for said in result[name] for part in words.wording.apart(str(said))]
             result[name] = [words.wording.bare(part) for part in parts]
+    for name in _NAMES:
+        if isinstance(result.get(name), str):
+            result[name] = words.wording.name(result[name])
     for name in _TIMES:
         if isinstance(result.get(name), str):
             result[name] = words.wording.moment(result[name])

@@ -240,3 +240,13 @@ def test_a_new_destination_is_no_stop_of_an_older_search(device: Device) -> None
     device.say("去Kamppi")
     device.say("第二个")
     assert len(device.stops) == 1
+
+
+def test_a_faint_yes_does_not_turn_the_drive(device: Device) -> None:
+    device.say("take me to Kiasma")
+    question = device.say("maybe over to Stockmann")
+    assert "Stockmann" in question
+    assert device.say("walking is fine too") == question
+    assert device.stops == [KIASMA]
+    device.say("yes")
+    assert device.stops == ["Stockmann"]

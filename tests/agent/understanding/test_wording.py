@@ -14,6 +14,7 @@ from languages.language import load_language
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("zh", {"kind": "search", "what": "酒店", "has": ["有停车场和早餐"]}, {"has": ["停车场", "早餐"]}),
     ("en", {"kind": "search", "what": "pub", "has": ["with wifi and a garden"]}, {"has": ["wifi", "garden"]}),
+    ("zh", {"kind": "status", "what": "address", "place": "文具店的"}, {"place": "文具店"}),
     ("zh", {"kind": "navigate", "to": "机场", "arrive_by": "下午三点之前"}, {"arrive_by": "下午三点"}),
     ("en", {"kind": "navigate", "to": "school", "arrive_by": "by nine sharp"}, {"arrive_by": "nine sharp"}),
     ("zh", {"kind": "search", "what": "旅馆", "price": "便宜的"}, {"pick": "cheapest"}),
