@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from agent.understanding.intent import Chat
 from agent.understanding.labels import state_from_json
 from agent.understanding.learned.calibration import confidence, expected_error, fitted
 from agent.understanding.learned.delta import Delta, read_delta, write_delta
@@ -24,6 +25,7 @@ from agent.understanding.learned.encoder import Encoder, convert
 from agent.understanding.learned.label_json import requests_to_intents
 from agent.understanding.learned.reader import Reader
 from agent.understanding.matching import same_intents
+from agent.understanding.meaning import intents_of
 from languages.language import load_language
 
 
@@ -56,10 +58,19 @@ def main() -> None:
 
 
 def _figures(reader: Reader, case: dict[str, Any]) -> tuple[Any, bool]:
-    seen, decoded = reader.seen(case["text"], state_from_json(case.get("state")))
+    """Return the figures of a reading, and whether what would be done about it is what was meant."""
+    state = state_from_json(case.get("state"))
+    seen, decoded = reader.seen(case["text"], state)
     words = load_language(case["language"]).reading
     got = requests_to_intents(case["text"], [d.request for d in decoded], words)
-    return seen, same_intents(got, case["intents"])
+    meant = [
+        [
+            {"kind": "chat"} if isinstance(one, Chat) else one.to_dict()
+            for one in intents_of(asked, state, words)
+        ]
+        for asked in (got, case["intents"])
+    ]
+    return seen, same_intents(*meant)
 
 
 def write(path: Path, delta: Delta, calibration: dict[str, Any]) -> None:

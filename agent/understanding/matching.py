@@ -13,6 +13,8 @@ def plain(value: Any) -> Any:
         return re.sub(r"[\s的]+", "", re.sub(r"^(?:the|an?|my|our) ", "", value.strip().lower()))
     if isinstance(value, list | tuple):
         return sorted(plain(item) for item in value)
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
     return value
 
 
