@@ -20,9 +20,7 @@ from agent.understanding.labels import NO_REQUEST, state_from_json
 from agent.understanding.learned.calibration import expected_error
 from agent.understanding.learned.reader import Reader
 from agent.understanding.matching import same_intents
-
-ACCEPT = 0.7
-"""From this confidence on a reading is acted on."""
+from agent.understanding.understand import ACT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ def table(judged: Sequence[Judged]) -> dict[str, float]:
     def share(cases: Sequence[Judged], fits: Sequence[bool]) -> float:
         return round(100 * sum(fits) / len(cases), 1) if cases else 0.0
 
-    accepted = [j for j in judged if j.confidence >= ACCEPT]
+    accepted = [j for j in judged if j.confidence >= ACT]
     others = [j for j in judged if j.wanted == "none"]
     talk = [j for j in judged if j.wanted == "talk"]
     times = np.array([j.seconds for j in judged]) * 1000
@@ -75,10 +73,10 @@ def table(judged: Sequence[Judged]) -> dict[str, float]:
         "wholly right": share(judged, [j.right for j in judged]),
         "kinds right": share(judged, [j.kinds_right for j in judged]),
         "topic right, of not ours": share(others, [j.topic_right for j in others]),
-        "accepted": share(judged, [j.confidence >= ACCEPT for j in judged]),
+        "accepted": share(judged, [j.confidence >= ACT for j in judged]),
         "accepted and wrong, of accepted": share(accepted, [not j.right for j in accepted]),
-        "not ours acted on": share(others, [j.acts and j.confidence >= ACCEPT for j in others]),
-        "talk acted on": share(talk, [j.acts and j.confidence >= ACCEPT for j in talk]),
+        "not ours acted on": share(others, [j.acts and j.confidence >= ACT for j in others]),
+        "talk acted on": share(talk, [j.acts and j.confidence >= ACT for j in talk]),
         "not ours read as ours": share(others, [j.acts for j in others]),
         "talk read as a request": share(talk, [j.acts for j in talk]),
         "ECE": round(expected_error(confidences, np.array([j.right for j in judged])), 3),
