@@ -35,7 +35,7 @@ STRANGERS = TESTSET / "strangers"
 
 START = {"helsinki": (60.1719, 24.9414), "andorra": (42.5075, 1.5218), "tsinghua": (40.0, 116.32)} | {
     "nanjing-centre": (32.043, 118.784),
-    "taichung": (24.1469, 120.6839),
+    "taichung": (24.1835, 120.6018),
     "monaco": (43.7385, 7.4246),
 }
 
