@@ -20,6 +20,9 @@ _PIECE = 0.05
 _LEAST = {"zh": 2, "en": 4}
 _LOOSEST = {"zh": 0.25, "en": 0.3}
 _LEAST_NAME = {"zh": 3, "en": 5}
+_SHORT, _LOOSEST_SHORT = {"zh": 2, "en": 6}, 0.1
+"""A short word has to sound nearly the same: 大家 is no word for the beginning of 大教堂."""
+
 _WAYS = 4
 
 
@@ -122,7 +125,8 @@ def _edges(
         lengths = one.lexicon.lengths
         least = (_LEAST_NAME if one.are_names else _LEAST)[language]
         at_cuts = one.costs[:, np.asarray(cuts)]
-        near = (lengths >= least) & (at_cuts <= _LOOSEST[language] * lengths)
+        loosest = np.where(lengths <= _SHORT[language], _LOOSEST_SHORT, _LOOSEST[language])
+        near = (lengths >= least) & (at_cuts <= loosest * lengths)
         for first, last, row in np.argwhere(near):
             words = one.lexicon.texts[row]
             said = heard.words(cuts[first], cuts[last])

@@ -92,6 +92,11 @@ def test_signs_alone_make_no_other_sentence(heard: str) -> None:
     assert len(found) == len(set(found))
 
 
+def test_a_short_word_is_not_put_into_a_longer_one() -> None:
+    found = _expectations("zh").sentences(["带我去赫尔新疆大教堂"], ())
+    assert not any("大家堂" in meant.text for meant in found)
+
+
 def test_a_long_text_is_not_compared() -> None:
     assert _expectations("zh").sentences(["带我去清华大学" * 40], _NAMES) == []
 
