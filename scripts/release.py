@@ -152,18 +152,10 @@ def lay_out(wheels: Path, application: Path, version: str) -> Path:
     """Unpack the wheels into the folder that is delivered; nothing is fetched."""
     shutil.rmtree(application, ignore_errors=True)
     site = application / "site"
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "install",
-        "-q",
-        "--no-index",
-        "--no-deps",
-    ]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-compile"]
     files = [str(path) for path in sorted(wheels.glob("*.whl"))]
-    subprocess.run([*pip, "--target", str(site), *files], check=True)
+    subprocess.run([*pip, "--no-index", "--no-deps", "--target", str(site), *files], check=True)
+    _compile(site)
     shutil.rmtree(site / "bin", ignore_errors=True)
     (application / "bin").mkdir()
     for name, text in (("xiaogao", _LAUNCHER), ("switch", _SWITCH)):
@@ -172,6 +164,13 @@ def lay_out(wheels: Path, application: Path, version: str) -> Path:
     (application / "VERSION").write_text(f"{version}\n", encoding="utf-8")
     _make_public(application)
     return application
+
+
+def _compile(site: Path) -> None:
+    """Compile every module so that it holds whatever the times of files are, which packing changes."""
+    command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    # What some packages bring for other versions of Python does not compile, and is not run.
+    subprocess.run([*command, "-s", str(site), "-p", "/", str(site)], check=False, capture_output=True)
 
 
 def _make_public(tree: Path) -> None:

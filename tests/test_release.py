@@ -132,6 +132,18 @@ def test_an_application_folder_runs_without_installing_anything(
     assert done.stdout.split("\n")[0] == "ran ['doctor'] True 1", done.stderr
 
 
+def test_modules_stay_compiled_whatever_the_times_of_files(
+    release: Any, wheels: Path, tmp_path: Path
+) -> None:
+    """Packing changes the times; a module compiled for the time before would be compiled at each start."""
+    site = small_release(release, wheels, tmp_path) / "site"
+    compiled = {path.name.split(".")[0] for path in site.rglob("*.pyc")}
+    assert {"__init__", "main"} <= compiled
+    for path in site.rglob("*.pyc"):
+        assert int.from_bytes(path.read_bytes()[4:8], "little") == 0b01, "by its hash, and not looked at"
+        assert str(tmp_path).encode() not in path.read_bytes(), "the same wherever it was built"
+
+
 def test_the_same_application_packs_to_the_same_bytes(release: Any, wheels: Path, tmp_path: Path) -> None:
     application = small_release(release, wheels, tmp_path)
     for name in ("one.tar.gz", "two.tar.gz"):
