@@ -234,3 +234,7 @@ class _Bench:
             if self._car.changed.is_set() or not self._assistant.driving.guiding:
                 self._car.changed.clear()
                 self._assistant.driving.begin(self._car.route, "zh")
+
+
+if __name__ == "__main__":
+    run(Console())

@@ -15,8 +15,13 @@ from device.errors import BadSettings, DeviceError, Missing
 from device.settings import commented_settings, load_settings, settings_path
 from device.store.whole_files import write_whole
 
+<<<<<<< HEAD
 _BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device", "screen")
 _LONG = ("soak", "scale")
+=======
+_BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device")
+_LONG = ("soak", "scale", "attack")
+>>>>>>> e8f6488 (The audit's findings with the tests that show them; an attack is a benchmark; figures)
 _CONFIG_HELP = """Show, check or begin the settings.
 
 Example: xiaogao config show
@@ -56,7 +61,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="One JSON object.")
 
 def bench(
     name: Annotated[
-        str, typer.Argument(help=f"One of {', '.join(_BENCHMARKS + _LONG)}, or all but the last two.")
+        str, typer.Argument(help=f"One of {', '.join(_BENCHMARKS + _LONG)}, or all but the last three.")
     ] = "all",
     json: Annotated[bool, typer.Option("--json", help="The figures as one JSON object.")] = False,
 ) -> None:
