@@ -127,7 +127,7 @@ def test_the_region_the_drive_and_the_settings_are_whole(
     regions = data.rename(tmp_path / "data") / "regions"
     data.mkdir()
     data.joinpath("regions").symlink_to(regions)
-    cuts = cuts_of([*program(FILES), str(POINTS // 7)], data, tmp_path / "calls", points=POINTS)
+    cuts = cuts_of([*program(FILES), str(POINTS // 6)], data, tmp_path / "calls", points=POINTS)
     for cut in counted(cuts, fault_table, "the region is chosen and the drive is kept"):
         cut.put(data)
         load_settings()
@@ -202,7 +202,7 @@ def write_release(folder: Path, version: str) -> Path:
 
 def test_the_release_that_is_current_starts(tmp_path: Path, fault_table: FaultTable) -> None:
     """Unpacked as `tar` does and switched to, again and again: what is named as the current one is whole."""
-    versions = [str(number) for number in range(2, 3 + POINTS // 18)]
+    versions = [str(number) for number in range(2, 3 + POINTS // 15)]
     root, after = tmp_path / "root", tmp_path / "after"
     write_release(root / "releases", "1")
     (root / "current").symlink_to("releases/1")
