@@ -15,13 +15,8 @@ from device.errors import BadSettings, DeviceError, Missing
 from device.settings import commented_settings, load_settings, settings_path
 from device.store.whole_files import write_whole
 
-<<<<<<< HEAD
 _BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device", "screen")
-_LONG = ("soak", "scale")
-=======
-_BENCHMARKS = ("routing", "places", "guidance", "agent", "trips", "voice", "device")
 _LONG = ("soak", "scale", "attack")
->>>>>>> e8f6488 (The audit's findings with the tests that show them; an attack is a benchmark; figures)
 _CONFIG_HELP = """Show, check or begin the settings.
 
 Example: xiaogao config show
