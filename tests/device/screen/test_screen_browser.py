@@ -74,6 +74,9 @@ def look_at(
 
 def come(browser: Browser, screen: HostedScreen) -> None:
     """Open the page and wait until the map is there; a first visit is greeted."""
+    # What the page before wrote, whose server is gone, is not this one's.
+    browser.open("about:blank")
+    browser.log()
     browser.open(screen.base)
     browser.wait_for("document.documentElement.dataset.ready", seconds=90)
     if browser.run("return document.getElementById('panel').open"):
