@@ -79,6 +79,7 @@ def checks() -> list[Check]:
         _settings(),
         *_models(),
         _region(),
+        _index(),
         *_libraries(),
         _audio(),
         *_accelerators(),
@@ -146,6 +147,15 @@ def _region() -> Check:
         detail=f"{name}, map data of {region.meta.data_date or 'an unknown day'}, "
         f"time zone {region.meta.timezone or 'unknown'}{also}",
     )
+
+
+def _index() -> Check:
+    from nav.routing.cch.library import library
+
+    if library() is not None:
+        return Check(name="routing index", state="ok", detail="compiled kernels: routes begin at once")
+    detail = "not compiled here, a slower one answers: install with a C++ compiler"
+    return Check(name="routing index", state="optional", detail=detail)
 
 
 def _libraries() -> list[Check]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from device.errors import BadSettings
-from device.service.checkup import check_settings
+from device.service.checkup import check_settings, checks
 from device.service.service import Service
 from device.settings import Settings, load_settings
 
@@ -48,8 +48,8 @@ def test_a_mistake_is_named_and_the_service_keeps_what_is_in_force(
     assert done.code == 2
     key = mistake.split("[")[1].split("]")[0]
     assert done.err.startswith(f"xiaogao: {key}."), done.err
-    checks = {check["name"]: check for check in json.loads(xiaogao("doctor", "--json").out)["checks"]}
-    assert checks["settings"]["state"] == "missing"
+    found = {check["name"]: check for check in json.loads(xiaogao("doctor", "--json").out)["checks"]}
+    assert found["settings"]["state"] == "missing"
     service = Service(Settings())
     service.reload()
     assert service.settings == Settings()
@@ -90,3 +90,12 @@ def test_a_file_nested_without_end_is_refused(tmp_path: Path) -> None:
     path.write_text("a = " + "[" * 100_000, "utf-8")
     with pytest.raises(BadSettings, match="move it away"):
         load_settings(path, {})
+
+
+@pytest.mark.parametrize(("compiled", "state"), [(True, "ok"), (False, "optional")])
+def test_doctor_says_which_index_answers(
+    compiled: bool, state: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nav.routing.cch.library.library", lambda: object() if compiled else None)
+    (found,) = (check for check in checks() if check.name == "routing index")
+    assert found.state == state
