@@ -43,7 +43,7 @@ ACT = 0.8
 ACT_HARMLESS = 0.6
 """The same for what changes nothing: a question, or a search, which only offers."""
 
-ACT_UNASKED = 0.85
+ACT_UNASKED = 0.8
 """The same for words that were not addressed to us; their place must be found besides."""
 
 DESTROY = 0.9

@@ -76,10 +76,8 @@ def _other(
         banned=request.wishes.dislikes,
         language=request.language,
     )
-    if (
-        any(e.state == "unknown" and e.slot == "lodging" for e in beds.entries if words in e.words)
-        and not price
-    ):
+    untold = [e for e in beds.entries if e.state == "unknown" and e.slot == "lodging"]
+    if words and not price and any(words in e.words for e in untold):
         raise PlanImpossible("no_must", name=words)
     free = [h for h in beds.hotels if h.id not in gone and on_road(desk, (h.lat, h.lon))]
     if price:

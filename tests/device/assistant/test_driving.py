@@ -167,14 +167,14 @@ def test_another_drive_takes_its_place(make_driving: Callable[[], Driving]) -> N
 
 
 def test_a_disk_that_refuses_does_not_stop_the_drive(make_driving: Callable[[], Driving], file: Path) -> None:
-    beside, told = file.with_name("drive.json.new"), list[str]()
-    beside.mkdir()  # as unwritable as a read-only disk, for root too
+    told = list[str]()
+    file.mkdir()  # as unwritable as a read-only disk, for root too
     driving = make_driving()
     follow(driving, file, told, lambda: begin(driving), lambda: bool(told), lambda: time.sleep(0.1))
     assert len(told) == 1, "it is said once"
     assert "would not go on after a kill" in told[0]
     assert driving.guiding
-    beside.rmdir()
+    file.rmdir()
     follow(driving, file, told, file.exists)
     assert kept_drive(file) is not None
 

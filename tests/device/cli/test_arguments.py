@@ -105,7 +105,7 @@ def test_an_error_becomes_one_line_and_its_code(
     def fails(**_options: Any) -> None:
         raise kind("do this\n  instead", "second")
 
-    monkeypatch.setattr(typer.main, "get_command", lambda _app: fails_with(fails))
+    monkeypatch.setattr(typer.main, "get_group", lambda _app: fails_with(fails))
     with pytest.raises(SystemExit) as ended:
         main([])
     assert ended.value.code == kind.exit_code  # type: ignore[attr-defined]
