@@ -21,10 +21,10 @@ from device.settings import Settings
 from device.store.regions import add_region, check_pack, installed_regions, remove_region
 from nav import Region
 from nav.errors import BadMapFile, RegionDamaged
-from poi.errors import BadMapFile as BadPlaceMap
 from nav.packs import staging
 from nav.packs.paths import data_home, regions_dir
 from nav.packs.staging import forget_previous, restore_previous, staged, sweep
+from poi.errors import BadMapFile as BadPlaceMap
 from tests.device.town import write_town
 
 NORTH, SOUTH = 60.0, -30.0
