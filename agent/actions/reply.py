@@ -15,6 +15,7 @@ from languages import load_language
 from languages.nouns import all_changes
 from nav.guidance.wording.wording import speakable_name, spoken_distance, spoken_duration, spoken_time
 from poi.kinds.category import load_categories
+from poi.kinds.combined import combined
 from poi.kinds.filters import wishes_in
 from poi.text import canonical
 
@@ -125,6 +126,14 @@ def with_wish(kind: str, wish: str, language: Language) -> str:
 def either(parts: Sequence[str], language: Language) -> str:
     """Join names as alternatives."""
     return load_language(language).either(tuple(parts))
+
+
+def without_exclusion(words: str, language: Language) -> str:
+    """Name what was found where something was left out: "anything but sushi" finds places."""
+    parts = combined(words)
+    if parts is None or not parts.without:
+        return words
+    return either(parts.kinds, language) if parts.kinds else say(language, "search.any_kind")
 
 
 def kind_words(place: Place, language: Language) -> str:

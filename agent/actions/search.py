@@ -116,7 +116,7 @@ def _kind_of(turn: Turn, intent: Search) -> str:
 def offer(turn: Turn, intent: Search, found: Found) -> Result:
     """Name the places found, or the one that comes closest to the wish."""
     places = tuple(_with_distance(turn, place) for place in found.places)
-    what = words_of(turn, intent)
+    what = reply.without_exclusion(words_of(turn, intent), turn.language)
     first = places[0]
     if found.relaxed:
         closed = found.relaxed == "open" and _closed_then(turn, first, intent)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from agent import Agent
+from agent.actions import reply
 
 STATION = (60.1719, 24.9414)
 
@@ -92,3 +94,17 @@ def test_kinds_have_an_article_and_names_have_none(
     text: str, words: str, new_agent: Callable[..., Agent]
 ) -> None:
     assert words in new_agent().hear(text, position=STATION).reply
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "named"),
+    [
+        ("anything but sushi", "en", "place"),
+        ("除了麦当劳的快餐店", "zh", "快餐店"),
+        ("除了必胜客", "zh", "地方"),
+        ("bakery", "en", "bakery"),
+        ("sushi or pizza", "en", "sushi or pizza"),
+    ],
+)
+def test_what_is_left_out_is_no_name_of_what_was_found(words: str, language: Any, named: str) -> None:
+    assert reply.without_exclusion(words, language) == named

@@ -20,6 +20,7 @@ from agent.understanding.labels import (
     Request,
     Span,
 )
+from poi.kinds.combined import combined
 
 if TYPE_CHECKING:
     from languages.reading import ReadingWords
@@ -223,6 +224,28 @@ def requests_to_intents(text: str, requests: Sequence[Request], words: ReadingWo
     return [intent for request in requests for intent in _intents(text, request, words)]
 
 
+_EXCLUDES = re.compile(
+    r"(?:(?:any|every|some)(?:thing|where| place) )?"
+    r"(?:but|except|excluding|besides|other than|apart from)\b|除",
+    re.IGNORECASE,
+)
+_BEFORE = 32
+"""Characters before a word in which it can be excluded."""
+
+
+def _with_exclusion(text: str, what: str) -> str:
+    """Return what is looked for, with the words before it if they exclude it."""
+    first = text.find(what)
+    end = first + len(what)
+    for start in range(max(first - _BEFORE, 0), max(first, 0)):
+        if start and text[start - 1 : start + 1].isascii() and text[start - 1 : start + 1].isalnum():
+            continue  # inside a word
+        said = text[start:end].strip()
+        if _EXCLUDES.match(said) and (parts := combined(said)) and what in (*parts.without, *parts.kinds):
+            return said
+    return what
+
+
 def _intents(text: str, request: Request, words: ReadingWords) -> list[dict[str, Any]]:
     kind = request.kind
     intent: dict[str, Any] = {"kind": kind}
@@ -242,6 +265,8 @@ def _intents(text: str, request: Request, words: ReadingWords) -> list[dict[str,
             intent.setdefault(slot, said)
     for name in KIND_VALUES.get(kind, ()):
         _put_value(intent, kind, name, request.values.get(name, ""), words)
+    if kind == "search" and "what" in intent and "without" not in intent:
+        intent["what"] = _with_exclusion(text, intent["what"])
     added = intent.get("add")
     if not isinstance(added, list):
         return [intent]

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from agent.understanding.labels import KIND_VALUES, KINDS, SPAN_SLOTS, SPANS, VALUES, State, state_from_json
+from agent.understanding.labels import (
+    KIND_VALUES,
+    KINDS,
+    SPAN_SLOTS,
+    SPANS,
+    VALUES,
+    Request,
+    Span,
+    State,
+    state_from_json,
+)
 from agent.understanding.learned.label_json import LabelError, intents_to_requests, requests_to_intents
 from languages.language import load_language
 
@@ -95,3 +105,22 @@ def test_the_state_is_told_in_numbers() -> None:
     assert state == State(expecting="yes_no", offered=("Ibis",), guiding=True)
     assert state.vector() == [0, 1, 0, 0, 1, 0, 1]
     assert not any(state_from_json(None).vector())
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "read", "what"),
+    [
+        ("en", "anything but sushi please", "sushi", "anything but sushi"),
+        ("en", "find me a place to eat other than McDonald's", "McDonald's", "other than McDonald's"),
+        ("zh", "除了必胜客都行", "必胜客", "除了必胜客"),
+        ("zh", "找一家除了必胜客以外的披萨店", "披萨店", "除了必胜客以外的披萨店"),
+        ("en", "not far from sushi, find pizza", "pizza", "pizza"),
+        ("en", "I'd like a butter chicken", "butter chicken", "butter chicken"),
+        ("zh", "附近的加油站", "加油站", "加油站"),
+    ],
+)
+def test_what_is_excluded_is_never_what_is_looked_for(code: str, text: str, read: str, what: str) -> None:
+    start = text.index(read)
+    request = Request(kind="search", spans=(Span(tag="what", start=start, end=start + len(read)),), values={})
+    (intent,) = requests_to_intents(text, [request], load_language(code).reading)
+    assert intent == {"kind": "search", "what": what}
