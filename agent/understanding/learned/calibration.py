@@ -96,7 +96,8 @@ def fitted(seen: Floats, right: Floats, penalty: float = 1.0, rounds: int = 50) 
         Steps of Newton's method.
     """
     x, y = np.asarray(seen, np.float64), np.asarray(right, np.float64)
-    scale = np.maximum(x.std(0), 1e-6)
+    scale = x.std(0)
+    scale[scale < 1e-6] = 1.0  # what is the same in every reading tells nothing, and must not be blown up
     scale[0] = 1.0
     z, weights = x / scale, np.zeros(x.shape[1])
     ridge = np.full(x.shape[1], penalty)
