@@ -384,7 +384,5 @@ def read_extract(pbf: Path) -> Extract:
                 reader.area(obj)
         reader.cut_areas()
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
-        raise BadMapFile(
-            f"cannot read {pbf.name} as OSM data ({error}); download the extract again"
-        ) from error
+        raise BadMapFile(f"cannot read {pbf.name} as OSM data ({error}): fetch it again") from error
     return reader.out

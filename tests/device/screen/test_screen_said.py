@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from agent.actions.session import Question
 from agent.trip.spoken.orders import order_of
-from agent.understanding.intent import PlanTrip
+from agent.understanding.intent import Help, PlanTrip
 from device.assistant.assistant import Assistant
 from device.settings import Settings
 from device.store.regions import add_region
@@ -38,8 +39,12 @@ def test_every_button_is_understood(understanding: Assistant, code: str) -> None
     language = load_language(code)
     words = language.messages("screen")
     expected = {f"say.{kind}": "search" for kind in KINDS} | {"say.stop": "cancel"}
-    expected |= {"say.yes": "confirm"}  # "no" where nothing was asked is no request
+    expected |= {"say.yes": "confirm", "say.no": "deny"}
     for key, kind in expected.items():
+        if kind in {"confirm", "deny"}:  # these buttons are shown where something was asked
+            asked_at = understanding.agent._desk.now()
+            question = Question(expecting="yes_no", intent=Help(), asked_at=asked_at, words="?")
+            understanding.agent.session.question = question
         answer = understanding.agent.hear(words[key], language=code, position=(60.002, 10.002))
         assert [intent.kind for intent in answer.intents] == [kind], (code, key, words[key])
     # The one hotel of the town is found, and "the first one" drives there.

@@ -261,7 +261,7 @@ def test_what_is_not_on_earth_builds_nothing(
     assert old in text
     number = old.split('"')[1]
     extract.write_text(text.replace(old, f'id="{number}" lat="{lat}" lon="{lon}"'))
-    with pytest.raises((BadMapFile, BadPlaceMap), match="again"):
+    with pytest.raises((BadMapFile, BadPlaceMap), match="fetch it again"):
         add_region(extract, "town")
     west, east = Region.open("town").bbox[1], Region.open("town").bbox[3]
     assert 9.9 < west <= east < 10.1

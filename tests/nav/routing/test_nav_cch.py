@@ -184,6 +184,7 @@ def test_a_damaged_index_is_refused_or_leads_nowhere_and_ends_nothing(ring: tupl
     whole = stored(turns, arc_ms, order)
     chance = np.random.default_rng(4)
     queries = Queries(turns)
+    refused = 0
     for name in whole:
         for _ in range(40):
             arrays = {key: value.copy() for key, value in whole.items()}
@@ -192,10 +193,14 @@ def test_a_damaged_index_is_refused_or_leads_nowhere_and_ends_nothing(ring: tupl
             try:
                 ladder = from_arrays(arrays, order).ladder
             except ValueError:
+                refused += 1
                 continue
             with contextlib.suppress(RegionDamaged):
-                queries.run(ladder, None, arc_ms, [([(0, 0)], [(5, 0)])])
-            queries.table(ladder, [[(0, 0)], [(3, 0)]], [[(5, 0)]])
+                for found in queries.run(ladder, None, arc_ms, [([(0, 0)], [(5, 0)])]):
+                    arcs = [] if found is None else found.arcs
+                    assert all(0 <= arc < len(arc_ms) for arc in arcs), name
+            assert queries.table(ladder, [[(0, 0)], [(3, 0)]], [[(5, 0)]]).shape == (2, 1)
+    assert refused > 0, "a length that cannot be is refused"
 
 
 def test_a_stored_index_of_another_graph_is_refused(ring: tuple[Turns, Any]) -> None:
