@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.errors import AgentError
@@ -26,7 +26,7 @@ from agent.understanding.intent import (
 from agent.understanding.labels import State
 from agent.understanding.late_reader import LateReader
 from agent.understanding.meaning import intents_of
-from agent.understanding.utterance import clean, language_of
+from agent.understanding.utterance import MAX_CHARACTERS, clean, language_of
 from languages.language import load_language
 from languages.yaml_io import LanguageError
 
@@ -168,6 +168,9 @@ class Understander:
         if not any(char.isalnum() for char in cleaned):
             return _nothing(cleaned, spoken, "no words")
         understood = self._by_reader(cleaned, spoken, context)
+        if len(text) > MAX_CHARACTERS:  # its end was not looked at: what it asks for is at most a guess
+            cut = min(understood.confidence, GUESS)
+            understood = replace(understood, confidence=cut, kind_p={})
         if self._llm is None or understood.confidence > GUESS:
             return understood
         return self._guessed(understood, context)

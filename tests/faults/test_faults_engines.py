@@ -28,7 +28,7 @@ pytestmark = pytest.mark.models
 SAMPLE = Path(__file__).parents[2] / "samples" / "zh_hotels.wav"
 STATION = (60.1719, 24.9414)
 TALK = "前方三百米右转，进入长安街。请注意限速六十公里。"
-UNCLEAR = " ".join(["find a bank then turn left at the thing we saw and tell me about the one before"] * 12)
+UNCLEAR = " ".join(["well the kids in the back get restless and we could all use something sweet"] * 12)
 """Longer than the reader reads to its end, so that the language model is asked."""
 LIMIT_S = 90.0
 FAULTS = {"killed": signal.SIGKILL, "hangs": signal.SIGSTOP}

@@ -10,7 +10,8 @@ import pytest
 
 from agent.understanding.late_reader import LateReader
 from agent.understanding.learned.reader import Reader, Reading
-from agent.understanding.understand import Understander
+from agent.understanding.understand import GUESS, Understander
+from agent.understanding.utterance import MAX_CHARACTERS
 
 
 class Opening:
@@ -67,3 +68,10 @@ def test_where_there_is_none_it_is_looked_for_once_and_the_lists_go_on() -> None
         assert (understood.intents, understood.why) == ((), "no reader")
     assert understander.understand("stop").intents
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_a_sentence_whose_end_is_cut_off_is_at_most_a_guess(extra: int) -> None:
+    text = "I have no idea at all ".ljust(MAX_CHARACTERS + extra, "x")
+    understood = Understander(LateReader(Opening())).understand(text, language="en")
+    assert (understood.confidence > GUESS) == (extra == 0)
