@@ -9,10 +9,12 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run the tests, models included, then ruff, mypy and the floors of the packages."""
+    """Run the quick tests on all cores, the others one by one, then ruff, mypy and the floors."""
     python = sys.executable
+    quick = "not models and not slow"
     checks = {
-        "tests": [python, "-m", "pytest", "--durations=15"],
+        "quick tests": [python, "-m", "pytest", "-m", quick, "-n", "logical", "--dist", "loadfile"],
+        "tests": [python, "-m", "pytest", "-m", f"not ({quick})", "--durations=15"],
         "ruff check": [python, "-m", "ruff", "check", "."],
         "ruff format": [python, "-m", "ruff", "format", "--check", "--quiet", "."],
         "mypy": [python, "-m", "mypy"],

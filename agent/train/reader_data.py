@@ -39,7 +39,7 @@ from agent.understanding.labels import (
 from agent.understanding.learned.base_model import Pieces, read_base
 from agent.understanding.learned.label_json import LabelError, intents_to_requests
 from agent.understanding.learned.tokenizer import Ids, Tokenizer, prune, restrict
-from languages.language import load_language
+from languages.language import codes, load_language
 
 MOST_LATIN = 26_000
 """Pieces in Latin letters that are kept by their probability, besides those that the sentences need."""
@@ -77,10 +77,19 @@ def own_lines() -> Iterator[dict[str, Any]]:
 
 
 def reader_lines() -> Iterator[dict[str, Any]]:
-    """Yield the sentences of `reader_lines`, written by hand for the reader."""
+    """Yield the sentences of `reader_lines`, written by hand for the reader.
+
+    A file whose name ends in a language (`all_de.txt`) is in that one; in others the script tells Mandarin
+    from English.
+    """
     folder = files("agent").joinpath("train", "reader_lines")
-    texts = sorted(file.name for file in folder.iterdir() if file.name.endswith(".txt"))
-    text = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in texts)
+    for name in sorted(file.name for file in folder.iterdir() if file.name.endswith(".txt")):
+        language = Path(name).stem.rpartition("_")[2]
+        text = folder.joinpath(name).read_text(encoding="utf-8")
+        yield from _of_file(text, language if language in codes() else "")
+
+
+def _of_file(text: str, language: str) -> Iterator[dict[str, Any]]:
     meant: list[dict[str, Any]] = []
     state: dict[str, Any] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
@@ -89,7 +98,7 @@ def reader_lines() -> Iterator[dict[str, Any]]:
             meant = [_heading(part) for part in heading.split(";")]
             state = _told(told)
         elif not line.startswith("#"):
-            yield _marked(line, meant, state)
+            yield _marked(line, meant, state, language)
 
 
 def _heading(text: str) -> dict[str, Any]:
@@ -109,7 +118,7 @@ def _told(text: str) -> dict[str, Any]:
     return state
 
 
-def _marked(line: str, meant: list[dict[str, Any]], state: dict[str, Any]) -> dict[str, Any]:
+def _marked(line: str, meant: list[dict[str, Any]], state: dict[str, Any], language: str) -> dict[str, Any]:
     """Return a line whose words are marked as a labelled sentence."""
     intents = [dict(intent) for intent in meant]
     plain = ""
@@ -131,7 +140,7 @@ def _marked(line: str, meant: list[dict[str, Any]], state: dict[str, Any]) -> di
             plain += words or other
     return {
         "text": plain,
-        "language": "zh" if re.search("[\u4e00-\u9fff]", plain) else "en",
+        "language": language or ("zh" if re.search("[\u4e00-\u9fff]", plain) else "en"),
         "intents": intents,
         "begins": begins,
         "spans": spans,

@@ -24,6 +24,8 @@ from tests.faults.conftest import RunningService
 from tests.faults.fault_table import FaultTable
 
 ROUNDS = max(6, int(os.environ.get("XIAOGAO_FAULT_ROUNDS", "5")))
+POOL = min(32, (os.cpu_count() or 1) + 4)
+"""Threads that asyncio's pool has at most."""
 pytestmark = pytest.mark.slow
 HERE = {"north": "10.001,60.0;10.007,60.0", "south": "10.001,-30.0;10.007,-30.0"}
 TOKENS = ("the first long token", "the second long token")
@@ -178,7 +180,10 @@ def test_reloads_leave_nothing_behind(running: RunningService, fault_table: Faul
 
 
 def test_many_reloads_take_no_more_memory(running: RunningService, fault_table: FaultTable) -> None:
-    """Five reloads for each round; what the first fifth takes is not more than the last fifth does."""
+    """Five reloads for each round; the last fifth takes no more than the first does.
+
+    asyncio's pool makes its threads one by one, as it needs them: those come once, whatever the reloads.
+    """
     write_settings(running, port=free_port(), token="", enabled=False)
     running.start()
     held = []
@@ -187,7 +192,9 @@ def test_many_reloads_take_no_more_memory(running: RunningService, fault_table: 
         reload(running)
         held.append({**taken(running), "memory_mb": resident_mb(running)})
     warm, last = held[len(held) // 5], held[-1]
-    assert {key: last[key] - warm[key] for key in ("children", "threads")} == {"children": 0, "threads": 0}
+    pool = min(POOL, 4 * ROUNDS - 1)  # fewer than one a reload
+    running.wait_until(lambda _status: taken(running)["threads"] <= warm["threads"] + pool, limit_s=30)
+    assert last["children"] == warm["children"] == 0
     assert last["descriptors"] <= warm["descriptors"] + 2
     grown_mb = last["memory_mb"] - warm["memory_mb"]
     assert grown_mb < 30, held
