@@ -50,6 +50,8 @@ class NumberWords(BaseModel):
     """What makes a number an ordinal when it stands before it: 第."""
     ordinal_suffix: str = ""
     """Endings of written ordinals, as a regular expression: "st|nd|rd|th"."""
+    ordinal_endings: str = ""
+    """Endings by which an ordinal in words is declined, as a regular expression: the n of "ersten"."""
     article_words: tuple[str, ...] = ()
     """Words that mean one only where no other number follows: "a"."""
 
@@ -214,6 +216,10 @@ class Numbers:
         text = text.strip().lower().removeprefix(self._words.ordinal_prefix)
         if text in self._ordinals:
             return self._ordinals[text]
+        if self._words.ordinal_endings:
+            declined = re.sub(rf"(?:{self._words.ordinal_endings})$", "", text)
+            if declined in self._ordinals:
+                return self._ordinals[declined]
         if self._words.ordinal_suffix:
             text = re.sub(rf"(?<=\d)(?:{self._words.ordinal_suffix})$", "", text)
         value = self.read(text)

@@ -23,6 +23,8 @@ class NoWords(_Data):
     """Behind it."""
     never: tuple[str, ...]
     """What has a "no" in it and says none: "don't miss"."""
+    turned: tuple[str, ...]
+    """What begins a wish behind a "no": "no museums, we like parks"."""
 
 
 class DaysWords(_Data):
@@ -48,17 +50,23 @@ class ChangeWords(_Data):
 
     undo: tuple[str, ...]
     swap: tuple[str, ...]
-    """Between what goes and what comes; of "instead of" the other way round."""
+    """Between what goes and what comes."""
+    instead: tuple[str, ...] = ()
+    """Before what goes: "instead of"."""
     another: tuple[str, ...]
     swapping: tuple[str, ...] = ()
-    """Verbs that need one of the words of `swap` after them."""
+    """Verbs that need one of the words of `swap` after them; where there are none, `swap` says it alone."""
     move: tuple[str, ...]
+    moved_first: bool = False
+    """Whether what is put on another day stands before the verb that says so."""
     drop: tuple[str, ...]
     add: tuple[str, ...]
     longer: tuple[str, ...]
     shorter: tuple[str, ...]
     days: tuple[str, ...]
     date: tuple[str, ...]
+    leaving: tuple[str, ...]
+    """What speaks of the way home, so that "two days earlier" makes the trip shorter."""
     shift: dict[str, int]
     """By how much the dates move: `{n}` of a unit, with its days."""
     sooner: tuple[str, ...]
@@ -70,7 +78,13 @@ class ChangeWords(_Data):
     earlier: tuple[str, ...]
     start: tuple[str, ...]
     hotel: tuple[str, ...]
+    hotel_plain: tuple[str, ...]
+    """Words beside those for a hotel that name none."""
+    hotel_verbs: tuple[str, ...]
+    """Verbs before the name of a hotel: "stay at"."""
     eat: tuple[str, ...]
+    meal_names: dict[str, str] = {}
+    """What the meals are called where they are named in a change; by default "lunch" and "dinner"."""
     drive: str
     """A sentence that wants to be driven to a stop of the plan, `to`."""
     go: tuple[str, ...]
@@ -83,6 +97,8 @@ class ChangeWords(_Data):
 class TalkWords(_Data):
     """All of `trip_talk.yaml`; entries are regular expressions, `{n}` is a number."""
 
+    capital_nouns: bool = False
+    """Whether every noun is written with a capital letter, so that one tells no name."""
     no_clock: tuple[str, ...]
     """Numbers that are no time of the day."""
     after_place: str
@@ -95,6 +111,14 @@ class TalkWords(_Data):
     """What stands between two things of one wish."""
     no: NoWords
     must: tuple[str, ...]
+    alone: tuple[str, ...]
+    """Words with which one person is the party: alone, or the one who comes along."""
+    only_stay: tuple[str, ...]
+    """That one stays, without saying where."""
+    bed_gap: tuple[str, ...]
+    """What may stand between the word for sleeping and the name of a hotel."""
+    weekend: tuple[str, ...]
+    """What is a date as well as a number of days."""
     lodging: tuple[str, ...]
     limiting: tuple[str, ...]
     money: tuple[str, ...]
@@ -110,6 +134,12 @@ class TalkWords(_Data):
     change: ChangeWords
     edges: tuple[str, ...]
     """Words at the edges of what is named in a change that do not belong to its name."""
+
+
+@cache
+def talks_of_trips(code: str) -> bool:
+    """Whether a language has `trip_talk.yaml`: without it, trips are as the reader reads them."""
+    return (load_language(code).folder / "trip_talk.yaml").is_file()
 
 
 @cache

@@ -49,6 +49,8 @@ class DateWords(_Data):
 
     month_part: str
     this_month: str
+    days: tuple[str, ...]
+    """A day of a month, with `month` and `day`."""
     parts: dict[str, int]
     seasons: dict[str, tuple[int, int]]
 
@@ -76,10 +78,16 @@ class TripWords(_Data):
     clock_words: dict[str, int]
     afternoon: tuple[str, ...]
     morning: tuple[str, ...]
+    daily: tuple[str, ...] = ()
+    """That a time is meant for every day."""
     times: TimeWords
     parts: dict[str, tuple[str, ...]]
     meals: dict[str, tuple[str, ...]]
     half_day: tuple[str, ...]
+    counted: str = r"(?!)"
+    """What is counted out of several: `ordinal` or `last`, and `what`."""
+    any_sight: tuple[str, ...] = ()
+    """A stop of a plan, whatever it is."""
     towns_between: str
     area_ends: tuple[str, ...]
     date: DateWords

@@ -11,7 +11,7 @@ from agent.actions import trip_told
 from agent.actions.turn import Result, Turn
 from agent.errors import AgentError, PlanImpossible
 from agent.trip.changes.changed import Rewrite, rewritten, stops_of, tables_of
-from agent.trip.changes.plan_words import meal_meant
+from agent.trip.changes.plan_words import any_sight, meal_meant
 from agent.trip.day import Stop
 from agent.trip.inquiry import make_request
 from agent.trip.offered.sights import LANGUAGES
@@ -65,16 +65,7 @@ def stop_meant(turn: Turn, intent: Navigate) -> Place | None:
     ):
         chosen = next((v for v in visits[turn.session.plan_next :] if v.kind == "hotel"), None)
         chosen = chosen or next((v for v in visits if v.kind == "hotel"), None)
-    elif (found := counted(words)) is not None and found[1] in {
-        "",
-        "one",
-        "景点",
-        "地方",
-        "站",
-        "sight",
-        "stop",
-        "place",
-    }:
+    elif (found := counted(words)) is not None and (not found[1] or any_sight(found[1])):
         sights = [v for v in visits if v.kind in {"sight", "evening"}]
         chosen = next(iter(nth(sights, found[0])), None)
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agent.actions import reply
 from agent.actions.turn import Result, Turn
 from agent.errors import PlanImpossible
+from languages import load_language
 from poi.place import Place
 
 if TYPE_CHECKING:
@@ -60,9 +61,8 @@ def _day(turn: Turn, plan: Plan, number: int, total: int) -> str:
     listed = turn.listed(names)
     if len(seen) > len(names):
         rest = reply.count_words(len(seen) - len(names), turn.language)
-        listed = turn.say(
-            "trip.shape.some", list=", ".join(names) if turn.language == "en" else "、".join(names), rest=rest
-        )
+        between = load_language(turn.language).settings.list_separator
+        listed = turn.say("trip.shape.some", list=between.join(names), rest=rest)
     key = "trip.shape.only" if len(plan.days) == 1 else "trip.shape.day"
     return turn.say(key, day=spoken, town=town, list=listed)
 

@@ -21,6 +21,7 @@ from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurant
 from agent.trip.offered.towns import Town, towns_of
 from agent.trip.request import MAX_DAYS, TripRequest, on_road
 from agent.understanding.intent import DayWish
+from languages.trip_talk import talks_of_trips
 from languages.trip_words import any_of, trip_words
 from nav.country import country_at
 from nav.geometry import distance_m
@@ -153,7 +154,7 @@ def _split(desk: Desk, wishes: Wishes, towns: Sequence[Town], language: Language
     """Take a list of names that have to be in apart, unless the whole of it is a name."""
     must: list[str] = []
     for words in wishes.must:
-        parts = listed(words, language) if language in {"zh", "en"} else ()
+        parts = listed(words, language) if talks_of_trips(language) else ()
         whole = len(parts) < 2 or knows(desk, words, towns[0].center)
         must += [words] if whole else parts
     return wishes.model_copy(update={"must": tuple(dict.fromkeys(must))})

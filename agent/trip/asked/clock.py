@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -60,7 +59,7 @@ def times_of(spans: Sequence[str], language: Language) -> Times:
 
 
 def _every_day(span: str, language: Language) -> bool:
-    return bool(re.search(r"每天|every (?:day|morning)|each (?:day|morning)|daily", span, re.IGNORECASE))
+    return _says(language, trip_words(language).daily, span)
 
 
 def _starts(span: str, language: Language) -> bool:
@@ -70,6 +69,10 @@ def _starts(span: str, language: Language) -> bool:
 
 def _says(language: Language, words: Sequence[str], text: str) -> bool:
     return any_of(language, tuple(words)).search(text) is not None
+
+
+def _time_of(minutes: int) -> time:
+    return time(minutes // 60 % 24, minutes % 60)
 
 
 def _half(at: time, not_before: time) -> time:
@@ -90,13 +93,14 @@ def clock_of(text: str, language: Language) -> time | None:
         parts = found.groupdict()
         hour = numbers.read(parts["hour"].strip())
         minute = 30 if parts.get("half") is not None else 15 if parts.get("quarter") else 0
+        before = 30 if parts.get("half_to") else 15 if parts.get("quarter_to") else 0
         if parts.get("minute"):
             minute = int(numbers.read(parts["minute"].replace("-", " ")) or 0)
         if hour is None or hour != int(hour) or hour > 24 or minute > 59:
             continue
         if (pm and hour < 12) or (not am and not pm and hour < 6):
             hour += 12
-        return time(int(hour) % 24, minute)
+        return _time_of(int(hour) * 60 + minute - before)
     for said, hour in words.clock_words.items():
         if any_of(language, (said,)).search(text):
             return time(hour % 24)

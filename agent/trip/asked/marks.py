@@ -129,13 +129,7 @@ def says_any_no(clause: str, language: str) -> bool:
 
 def _turned(between: str, language: str) -> bool:
     """Whether a wish begins between the "no" and what is named: "no museums, we like parks"."""
-    return any_of(language, _WISHES[language]).search(between) is not None if language in _WISHES else False
-
-
-_WISHES = {
-    "zh": ("想(?!吃不)", "要(?!吃不)", "喜欢", "爱", "多(?=[吃看去])", "只(?=[吃看去])"),
-    "en": ("but", "like", "love", "want", "prefer", "only", "instead"),
-}
+    return any_of(language, talk_words(language).no.turned).search(between) is not None
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent.understanding.amounts import date_said
-from languages import load_language
+from languages import codes, load_language
 from languages.trip_words import alone, any_of, trip_words
 
 if TYPE_CHECKING:
@@ -31,22 +31,30 @@ def trip_date(words: str, now: datetime, language: Language, country: str = "") 
 
 
 def is_impossible(words: str) -> bool:
-    """Whether the words name a day that no calendar has: the thirtieth of February."""
-    found = re.search(r"(\d{1,2})月(\d{1,2})[号日]", words)
-    if found:
-        return not _exists(int(found[1]), int(found[2]))
-    from agent.understanding.numerals import ZH_NUMBER, zh_number
+    """Whether the words name a day that no calendar has, in any language: the thirtieth of February."""
+    return any(
+        not _exists(month, day)
+        for code in codes()
+        for pattern in trip_words(code).date.days
+        for found in any_of(code, (pattern,)).finditer(words)
+        if (month := _month(found["month"], code)) and (day := _day_of_month(found["day"], code))
+    )
 
-    if found := re.search(rf"({ZH_NUMBER})月({ZH_NUMBER})[号日]", words):
-        return not _exists(int(zh_number(found[1]) or 0), int(zh_number(found[2]) or 0))
-    months = [m.lower() for m in load_language("en").settings.months]
-    if found := re.search(
-        rf"({'|'.join(months)})\s+(\d{{1,2}})|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({'|'.join(months)})",
-        words.lower(),
-    ):
-        month, day = found[1] or found[4], found[2] or found[3]
-        return not _exists(months.index(month) + 1, int(day))
-    return False
+
+def _month(said: str, language: Language) -> int:
+    """Return the number of a month by its name or number; 0 if it is none."""
+    months = [m.lower() for m in load_language(language).settings.months]
+    if said.lower() in months:
+        return months.index(said.lower()) + 1
+    return int(load_language(language).numbers.read(said) or 0)
+
+
+def _day_of_month(said: str, language: Language) -> int:
+    """Return the day by its number or ordinal, of the first words that are one; 0 if none are."""
+    numbers = load_language(language).numbers
+    parts = said.strip(" .").split(" ")
+    tried = ("-".join(parts), *parts[:1]) if len(parts) > 1 else tuple(parts)
+    return next((day for one in tried if (day := numbers.read_ordinal(one))), 0)
 
 
 def _exists(month: int, day: int) -> bool:

@@ -130,7 +130,7 @@ def _only_stay(rest: str, language: Language) -> bool:
     """Whether only that one stays is said, not where: "stay for two days"."""
     if _priced(rest, language):
         return False
-    return not _core(any_of(language, ("住", "过夜", "stay(?:ing)?")).sub("\0", rest), language)
+    return not _core(any_of(language, talk_words(language).only_stay).sub("\0", rest), language)
 
 
 def _limit(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
@@ -160,20 +160,7 @@ def _who(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
 
 def _only_me(size: int, rest: str, language: Language) -> bool:
     """Whether nobody but the speaker is named, who is in every request."""
-    return size == 1 and any_of(language, _ME[language]).search(rest) is None
-
-
-_ME = {
-    "zh": ("独自", "一个人", "自己", "亲子", "娃", "[老小儿女爸妈宝孩爷奶友]"),
-    "en": (
-        "alone",
-        "solo",
-        "on my own",
-        "by myself",
-        "[a-z]*(?:mother|father|son|daughter|kid|child|baby|wife|husband|friend|mum|mom|dad|partner|grandma|grandpa)",
-    ),
-}
-"""Words with which one person is the party: alone, or the one who comes along."""
+    return size == 1 and any_of(language, talk_words(language).alone).search(rest) is None
 
 
 def _ban(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:

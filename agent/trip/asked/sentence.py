@@ -21,13 +21,12 @@ from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
 from agent.understanding.intent import DayWish, PlanTrip, Wishes
+from languages import codes
+from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
     from agent.understanding.utterance import Language
-
-_SPOKEN = ("zh", "en")
-"""Languages with `trip_talk.yaml`."""
 
 
 def completed(intent: PlanTrip, text: str, language: Language, now: datetime) -> PlanTrip:
@@ -42,7 +41,7 @@ def completed(intent: PlanTrip, text: str, language: Language, now: datetime) ->
     language, now
         Its language, and the time at which it is said.
     """
-    if language not in _SPOKEN or intent.change is not None or intent.ask or intent.act:
+    if not talks_of_trips(language) or intent.change is not None or intent.ask or intent.act:
         return intent
     draft = Draft(text, language, now, date=intent.date, days=intent.days)
     intent = _without_verbs(intent, draft)
@@ -63,7 +62,7 @@ def _take_spans(draft: Draft, intent: PlanTrip) -> None:
     unread = trip_date(intent.date, draft.now, draft.language) is None
     unread = unread or bool(day_marks(intent.date, draft.language))
     if intent.date and (
-        unread or (days_said(intent.date, draft.language) is not None and not _at_weekend(intent.date))
+        unread or (days_said(intent.date, draft.language) is not None and not _at_weekend(intent.date, draft))
     ):
         draft.date = ""
     use(draft, draft.date)
@@ -84,7 +83,7 @@ def _times_in(words: str, language: Language) -> tuple[str, ...]:
 def _without_verbs(intent: PlanTrip, draft: Draft) -> PlanTrip:
     """Take off what the reader read with the name of the area: 南京玩, 清华附(近)."""
     bare = re.sub(draft.words.after_place, "", intent.where, flags=re.IGNORECASE).strip(EDGE)
-    kind = any(foods_of(bare) + themes_of(bare)) and bare == bare.lower()
+    kind = any(foods_of(bare) + themes_of(bare)) and _is_noun(bare, draft.language)
     if (
         bare
         and (_whole_kind(bare) or _only_bed(bare, draft.language))
@@ -98,10 +97,17 @@ def _whole_kind(words: str) -> bool:
     """Whether words are a kind of sight or food and not the name of an area."""
     named = (
         said.says
-        for code in _SPOKEN
+        for code in codes()
         for said in (*trip_words(code).themes.values(), *trip_words(code).foods.values())
     )
-    return any(any_of(code, says).fullmatch(words) for says in named for code in _SPOKEN)
+    return any(any_of(code, says).fullmatch(words) for says in named for code in codes())
+
+
+def _is_noun(words: str, language: Language) -> bool:
+    """Whether words are written as a noun of the language is, and not as a name."""
+    if words == words.lower():
+        return True
+    return talk_words(language).capital_nouns and all(map(_whole_kind, listed(words, language)))
 
 
 def _only_bed(words: str, language: Language) -> bool:
@@ -142,7 +148,7 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
 
 def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
     """Return where a thing belongs by its kind: a name that is a kind of sight, a diet that is no ban."""
-    if slot == "must" and any(themes_of(part) for part in listed(words, language)) and words.islower():
+    if slot == "must" and any(themes_of(part) for part in listed(words, language)) and _is_noun(words, language):
         return "likes"
     if slot in {"likes", "must"} and not refused and _only_bed(words, language):
         return "lodging"
@@ -176,10 +182,8 @@ def _is_bed(words: str, draft: Draft) -> bool:
 def _in_bed(draft: Draft, clause: str, at: int) -> bool:
     """Whether one is to sleep at what is named: 住 stands right before it."""
     found = list(any_of(draft.language, draft.words.lodging).finditer(clause[:at]))
-    return (
-        bool(found)
-        and len(re.sub(r"\b(?:at|in|the|a)\b|[在到进]", "", clause[found[-1].end() : at]).strip()) == 0
-    )
+    gap = any_of(draft.language, draft.words.bed_gap)
+    return bool(found) and not gap.sub("", clause[found[-1].end() : at]).strip()
 
 
 def _parts(slot: str, words: str, language: Language) -> tuple[str, ...]:
@@ -206,9 +210,9 @@ def _take_days(draft: Draft, intent: PlanTrip) -> None:
         draft.used.append(nights[1].span())
 
 
-def _at_weekend(words: str) -> bool:
+def _at_weekend(words: str, draft: Draft) -> bool:
     """Whether words are a date as well as a number of days."""
-    return "周末" in words or "weekend" in words.casefold()
+    return any_of(draft.language, draft.words.weekend).search(words) is not None
 
 
 def _take_stays(draft: Draft, intent: PlanTrip) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from agent.trip.offered.sights import LANGUAGES, of_wish, themes_of
 from agent.understanding.numerals import counted, nth
+from languages import load_language
+from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from agent.trip.request import TripRequest
 
 Part = Literal["morning", "afternoon", "evening"]
-_ANY_SIGHT = re.compile(r"(?i)景点|地方|站|sights?|stops?|places?|one|attraction")
 _SPANS: dict[str, tuple[time, time]] = {
     "morning": (time(0), time(12, 30)),
     "afternoon": (time(12, 30), time(18, 0)),
@@ -30,21 +31,25 @@ def meal_meant(words: str) -> Literal["", "lunch", "dinner"]:
     for code in LANGUAGES:
         for role in ("lunch", "dinner"):
             pattern = any_of(code, trip_words(code).meals[role])
-            if pattern.fullmatch(
-                re.sub(r"^(?:the|our)\s+|的?(?:餐厅|饭店|地方)$", "", words.strip().lower())
-            ):
+            if pattern.fullmatch(_bare(words, code, r"的?(?:餐厅|饭店|地方)$")):
                 return role
     return ""
 
 
 def part_meant(words: str) -> Part | None:
     """Return the part of the day that words name as a whole; None if they name none."""
-    text = re.sub(r"^(?:in )?the\s+|的(?:安排|行程|景点)?$", "", words.strip().lower())
     for code in LANGUAGES:
+        text = _bare(words, code, r"^in (?=the )|的(?:安排|行程|景点)?$")
         for part in ("morning", "afternoon", "evening"):
             if any_of(code, trip_words(code).parts[part]).fullmatch(text):
                 return part
     return None
+
+
+def _bare(words: str, code: str, besides: str) -> str:
+    """Return words without the article of a language, and without what else does not count."""
+    text = re.sub(besides, "", words.strip().lower())
+    return load_language(code).settings.nouns.without_article(re.sub(r"^our\s+", "", text))
 
 
 def in_part(visit: Visit, part: Part) -> bool:
@@ -53,14 +58,19 @@ def in_part(visit: Visit, part: Part) -> bool:
     return begin <= visit.arrive.time() < end
 
 
+def any_sight(words: str) -> bool:
+    """Whether words mean a stop of the plan, whatever it is."""
+    return any(any_of(code, trip_words(code).any_sight).fullmatch(words) for code in LANGUAGES)
+
+
 def price_meant(words: str) -> Literal["", "low", "high"]:
     """Return whether words ask for something cheaper or better."""
     for code in LANGUAGES:
         money = trip_words(code).money
-        if any_of(code, money["low"]).search(words) or re.search(r"(?i)cheap|便宜", words):
-            return "low"
-        if any_of(code, money["high"]).search(words) or re.search(r"(?i)better|更好|好一|好点", words):
-            return "high"
+        talk = talk_words(code).change.better if talks_of_trips(code) else {}
+        for price in ("low", "high"):
+            if any_of(code, (*money[price], *talk.get(price, ()))).search(words):
+                return price
     return ""
 
 
@@ -117,7 +127,7 @@ def _counted(
     if found is None:
         return None
     number, what = found
-    any_kind = not what or _ANY_SIGHT.fullmatch(what) is not None
+    any_kind = not what or any_sight(what)
     kind = None if any_kind else _of_kind(desk, request, what)
     if kind is None and not any_kind:
         return None

@@ -19,6 +19,7 @@ from agent.trip.offered.kinds import (
     family,
     worth,
 )
+from languages import codes
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from agent.understanding.utterance import Language
     from poi.place import Place
 
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
+LANGUAGES: tuple[Language, ...] = codes()
 _SMALL_PART_M, _PART_M = 60.0, 250.0
 _WIDE_M = 60_000.0
 _CERTAIN = {"exact", "alias", "language", "name", "part"}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.understanding.intent import PlanChange, PlanTrip
+from languages import load_language
 from languages.trip_words import trip_words
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ def order_of(text: str, language: Language, *, planning: bool) -> PlanTrip | Non
     planning
         Whether there is a plan at hand; without one only a kept plan can be asked for.
     """
-    gap = "" if language == "zh" else " "
+    gap = load_language(language).settings.joiner
     said = _SIGNS.sub(gap, text.casefold()).strip()
     for name, sentences in trip_words(language).orders.items():
         if not planning and name != "recall":
             continue
-        if any(re.fullmatch(s, said) for s in _plain(sentences)):
+        if any(re.fullmatch(s, said, re.IGNORECASE) for s in _plain(sentences)):
             return _MEANT[name]
     return None
 

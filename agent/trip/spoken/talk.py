@@ -17,7 +17,8 @@ from agent.trip.changes.plan_words import meal_meant
 from agent.trip.offered.tables import foods_of
 from agent.understanding.intent import Navigate, PlanChange, PlanTrip
 from agent.understanding.numerals import counted
-from languages.trip_talk import ChangeWords, talk_words
+from languages import load_language
+from languages.trip_talk import ChangeWords, talk_words, talks_of_trips
 from languages.trip_words import alone, any_of, trip_words
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def said_of_plan(text: str, language: Language) -> PlanTrip | Navigate | None:
     language
         Its language.
     """
-    if language not in ("zh", "en") or len(text) > _LONGEST * (1 if language == "zh" else 3):
+    if not talks_of_trips(language) or len(text) > _LONGEST * (3 if _has_gaps(language) else 1):
         return None
     said = _taken_apart(text.strip(_EDGE), language)
     if (stop := _driven(said)) is not None:
@@ -68,6 +69,11 @@ def said_of_plan(text: str, language: Language) -> PlanTrip | Navigate | None:
         return ask
     change = next((found for read in _CHANGES if (found := read(said)) is not None), None)
     return None if change is None else PlanTrip(change=change)
+
+
+def _has_gaps(language: Language) -> bool:
+    """Whether words are written apart."""
+    return bool(load_language(language).settings.joiner)
 
 
 def _taken_apart(text: str, language: Language) -> _Said:
@@ -130,13 +136,13 @@ def _driven(said: _Said) -> Navigate | None:
         return None
     to = found["to"].strip(_EDGE)
     kinds = trip_words(said.language).lodging.kinds["hotel"]
-    bed = any_of(said.language, kinds).fullmatch(re.sub(r"^(?:the|our) ", "", to)) is not None
-    return Navigate(to=re.sub(r"^(?:the|our) ", "", to)) if bed or meal_meant(to) or _counts(to) else None
+    bare = load_language(said.language).settings.nouns.without_article(re.sub(r"^our ", "", to))
+    bed = any_of(said.language, kinds).fullmatch(bare) is not None
+    return Navigate(to=bare) if bed or meal_meant(to) or _counts(to, said.language) else None
 
 
-def _counts(words: str) -> bool:
-    found = counted(words)
-    return found is not None and not re.search(r"[天日]|day", found[1])
+def _counts(words: str, language: Language) -> bool:
+    return counted(words) is not None and not day_marks(words, language)
 
 
 def _asked(said: _Said) -> PlanTrip | None:
@@ -176,7 +182,7 @@ def _dated(said: _Said) -> PlanChange | None:
 
 def _postponed(said: _Said) -> PlanChange | None:
     """Other dates by a number of days."""
-    leaves = said.language == "zh" and said.has((*said.words.longer, *said.words.shorter))
+    leaves = said.has(said.words.leaving)
     if not said.has(said.words.date) or said.day or leaves:
         return None
     return PlanChange(action="date", what=_shift(said)) if _shift(said) else None
@@ -198,7 +204,7 @@ def _time(said: _Said) -> str:
         return ""
     if not said.has(words.start) and said.has((*words.fewer, *words.more, *words.later, *words.earlier)):
         return ""
-    short = len(said.text.split()) < _SHORT if said.language == "en" else len(said.text) < _SHORT
+    short = len(said.text.split() if _has_gaps(said.language) else said.text) < _SHORT
     if not (short or said.has(words.start)):
         return ""
     return said.text if clock_of(said.bare, said.language) is not None else ""
@@ -209,10 +215,11 @@ def _moved(said: _Said) -> PlanChange | None:
     found = any_of(said.language, said.words.move).search(said.text)
     if found is None or not said.day or said.meal:
         return None
-    names = said.text[: found.start()] if said.language == "zh" else said.text[found.end() :]
+    first = said.words.moved_first
+    names = said.text[: found.start()] if first else said.text[found.end() :]
     mark = day_marks(names, said.language)
-    names = names if not mark else names[: mark[0].start] if said.language == "en" else names[mark[0].end :]
-    what = _core(said, re.sub(r"\b(?:to|on|onto|in)\s*$", "", names.strip()))
+    names = names if not mark else names[mark[0].end :] if first else names[: mark[0].start]
+    what = _core(said, names)
     target = day_marks(said.text, said.language)[-1].day
     return PlanChange(action="add", day=target, what=what) if what else None
 
@@ -245,23 +252,33 @@ def _swapped(said: _Said) -> PlanChange | None:
 
 def _sides(said: _Said) -> tuple[str, str] | None:
     """Return what goes and what comes."""
-    pattern = any_of(said.language, said.words.swap)
-    if said.language == "en":
-        verb = any_of("en", said.words.swapping).search(said.bare)
-        for found in pattern.finditer(said.bare):
-            left, right = said.bare[: found.start()], said.bare[found.end() :]
-            if " " in found[0].strip() and not _core(said, left):
-                first, _, then = re.sub(any_of("en", said.words.eat), "\0", right).partition("\0")
-                return _core(said, first), _core(said, then)
-            if " " in found[0].strip():
-                return _core(said, right), _core(said, re.sub(rf"^.*?{pattern.pattern}", "", left))
-            if verb is not None and verb.end() <= found.start():
-                return _core(said, said.bare[verb.end() : found.start()]), _core(said, right)
+    return _instead(said) or _swapped_for(said)
+
+
+def _instead(said: _Said) -> tuple[str, str] | None:
+    """Read "a park instead of the museum", and "instead of the museum I'd like a park"."""
+    words = said.words
+    found = any_of(said.language, words.instead).search(said.bare)
+    if found is None:
         return None
-    found_zh = pattern.search(said.bare)
-    if found_zh is None:
-        return None
-    return _core(said, said.bare[: found_zh.start()]), _core(said, said.bare[found_zh.end() :])
+    left, right = said.bare[: found.start()], said.bare[found.end() :]
+    if not _core(said, left):
+        first, _, then = any_of(said.language, words.eat).sub("\0", right).partition("\0")
+        return _core(said, first), _core(said, then)
+    verb = any_of(said.language, words.swap).search(left)
+    return _core(said, right), _core(said, left[verb.end() :] if verb else left)
+
+
+def _swapped_for(said: _Said) -> tuple[str, str] | None:
+    """Read "swap the museum for a park", 博物馆换成公园."""
+    words = said.words
+    verb = any_of(said.language, words.swapping).search(said.bare)
+    for found in any_of(said.language, words.swap).finditer(said.bare):
+        if not words.swapping:
+            return _core(said, said.bare[: found.start()]), _core(said, said.bare[found.end() :])
+        if verb is not None and verb.end() <= found.start():
+            return _core(said, said.bare[verb.end() : found.start()]), _core(said, said.bare[found.end() :])
+    return None
 
 
 def _of_part(said: _Said, comes: str) -> PlanChange | None:
@@ -269,7 +286,7 @@ def _of_part(said: _Said, comes: str) -> PlanChange | None:
 
 
 def _meal_word(said: _Said) -> str:
-    return {"lunch": "午饭", "dinner": "晚饭"}[said.meal] if said.language == "zh" else said.meal
+    return said.words.meal_names.get(said.meal, said.meal)
 
 
 def _dish(said: _Said) -> str:
@@ -302,10 +319,9 @@ def _hotel(said: _Said) -> PlanChange | None:
     left = any_of(said.language, (*words.another, *words.swapping)).sub("\0", said.bare)
     named = max((_core(said, part) for part in left.split("\0")), key=len, default="")
     plain = any_of(said.language, words.hotel).sub("", named).strip(_EDGE + "的家个")
-    if plain and not re.fullmatch(r"(?i)(?:the|a|an|our|my|to|at|in|near|by|somewhere|place)*", plain):
-        return PlanChange(
-            action="hotel", day=said.day, what=re.sub(r"^(?:住(?:在|到|进)?|stay(?:ing)? at )", "", named)
-        )
+    if any_of(said.language, words.hotel_plain).sub("", plain).strip():
+        called = any_of(said.language, words.hotel_verbs).sub("", named).strip()
+        return PlanChange(action="hotel", day=said.day, what=called)
     if said.has((*words.another, *words.swapping)) or said.has(words.drop):
         return PlanChange(action="hotel", day=said.day)
     return None
@@ -348,8 +364,9 @@ def _added(said: _Said) -> PlanChange | None:
 
 def _gone_to(said: _Said) -> PlanChange | None:
     """Where a part of the day is to be spent: 晚上去夜市, "visit a park in the afternoon"."""
-    what = _after(said, said.words.go) if said.part else ""
-    return _of_part(said, what)
+    if not said.part or not any_of(said.language, said.words.go).search(said.bare):
+        return None
+    return _of_part(said, _after(said, said.words.go) or _left(said, said.words.go))
 
 
 def _paced(said: _Said) -> PlanChange | None:
