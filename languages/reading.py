@@ -45,6 +45,10 @@ class ReadingData(BaseModel):
     """Words for units of time, in minutes."""
     days: dict[str, int] = {}
     """Words for a number of days without a numeral: "weekend"."""
+    one_day: tuple[str, ...] = ()
+    """Words that are one day where days are asked for: "a day", "day" in "day trip"."""
+    percent: tuple[str, ...] = ()
+    """Words before a numeral that make it a share of a hundred: 百分之."""
     joins: tuple[str, ...] = ()
     """Words that a further request begins with: "then", 然后."""
     corrections: tuple[str, ...] = ()
@@ -168,8 +172,14 @@ class ReadingWords:
 
     def number(self, words: str) -> int | None:
         """Return the one whole number that words name, whatever stands around it; None if there is none."""
+        for word in self._data.percent:
+            words = words.replace(word, "")
         value = next((value for _, _, value in self.amounts(words)), None)
         return int(value) if value is not None and value == int(value) else None
+
+    def number_of_days(self, words: str) -> int | None:
+        """Return the number of days that words name: one for "a day" too."""
+        return 1 if words.lower() in self._data.one_day else self.number(words)
 
     def limits(self, text: str) -> Iterator[tuple[int, int, str, int]]:
         """Yield every limit of a text: first and last character, "within_m" or "within_min", and how much."""

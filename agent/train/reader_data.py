@@ -49,9 +49,9 @@ _JOINED_SHARE = 0.10
 _PREFACED_SHARE = 0.06
 _CORRECTED_SHARE = 0.03
 _BARE_SHARE = 0.35
-_RENAMED = 2
+_RENAMED = 1
 """How often a line of `reader_lines` is taken with other names and things in its slots."""
-_AGAIN = 2
+_AGAIN = 1
 """How often a line of `reader_lines` is taken as it stands."""
 _MOST_CROSSWOZ = 1200
 _SAME_QUESTION = {"distance": "distance_left", "travel_time": "time_left"}
@@ -243,7 +243,7 @@ def _joined(parts: Sequence[Example], chance: random.Random) -> Example:
     glue = load_language(parts[0].language).settings.joiner
     text, requests = "", []
     for part in parts:
-        said = _STOPS.sub("", part.text[-1:]).join((part.text[:-1], ""))
+        said = _without_stop(part)
         comma = "，" if not glue else ", "
         begins = 0
         if text:
@@ -257,13 +257,21 @@ def _joined(parts: Sequence[Example], chance: random.Random) -> Example:
     return replace(parts[0], text=text, requests=tuple(requests), state=state, source="joined")
 
 
+def _without_stop(example: Example) -> str:
+    """Return a sentence without the stop at its end, but for one that belongs to a slot's words ("a.m.")."""
+    last = len(example.text)
+    if any(span.end == last for request in example.requests for span in request.spans):
+        return example.text
+    return example.text[:-1] + _STOPS.sub("", example.text[-1:])
+
+
 def _prefaced(remark: Example, ask: Example, chance: random.Random, glue: str) -> Example:
     comma = chance.choice(("，", "，", "")) if not glue else chance.choice((", ", ". ", " "))
     if chance.random() < 0.75:
         text = _STOPS.sub("", remark.text) + comma
         requests = tuple(_moved(r, len(text), 0) for r in ask.requests)
         return replace(ask, text=text + ask.text, requests=requests, source="prefaced")
-    text = _STOPS.sub("", ask.text[-1:]).join((ask.text[:-1], "")) + comma + remark.text
+    text = _without_stop(ask) + comma + remark.text
     return replace(ask, text=text, source="prefaced")
 
 

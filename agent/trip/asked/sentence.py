@@ -147,8 +147,12 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
 
 
 def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
-    """Return where a thing belongs by its kind: a name that is a kind of sight, a diet that is no ban."""
-    if slot == "must" and any(themes_of(part) for part in listed(words, language)) and _is_noun(words, language):
+    """Return where a thing belongs by its kind: a name that is a kind of sight, a diet that bans none."""
+    if (
+        slot == "must"
+        and any(themes_of(part) for part in listed(words, language))
+        and _is_noun(words, language)
+    ):
         return "likes"
     if slot in {"likes", "must"} and not refused and _only_bed(words, language):
         return "lodging"

@@ -253,7 +253,8 @@ def _intents(text: str, request: Request, words: ReadingWords) -> list[dict[str,
     for span in request.spans:
         slot, said = tags[span.tag], text[span.start : span.end]
         if slot in _NUMBER_SPANS:
-            if (number := words.number(said)) is not None:
+            number = words.number_of_days(said) if slot == "days" else words.number(said)
+            if number is not None:
                 intent[slot] = number
         elif slot == "within":
             limit: dict[str, Any] = {**words.limit(said)}
