@@ -18,7 +18,8 @@ help:
 	@echo "make unit    the quick tests, without models, on all cores (a minute)"
 	@echo "make faults  the long fault-injection suite"
 	@echo "make bench   every benchmark"
-	@echo "make release what is installed in a car: dist/release (Python 3.11, a C++ compiler, internet)"
+	@echo "make release what is installed in a car: dist/release (Python 3.11, a C++ compiler, internet);"
+	@echo "             MACHINE=aarch64 makes it for 64-bit ARM, with Debian's cross compiler"
 
 setup: $(STAMPS)/installed
 
@@ -78,7 +79,7 @@ lock: setup
 	@$(COMPILE) --output-file requirements-build.lock requirements-build.in
 
 release:
-	@CFLAGS="$(AMX_OFF)" CXXFLAGS="$(AMX_OFF)" $(PYTHON) scripts/release.py
+	@$(PYTHON) scripts/release.py $(MACHINE)
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

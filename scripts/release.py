@@ -1,8 +1,9 @@
-"""Build a release for this kind of machine: an application folder that needs Python 3.11 and nothing else.
+"""Build a release: an application folder that needs Python 3.11 and nothing else.
 
-`make release` leaves in `dist/release`: the application as .tar.gz and as .deb, the bill of materials, the
-page of licences, and checksums, signed when RELEASE_KEY names an ssh key. Everything comes from the locks by
-hash; what has to be compiled is compiled here, with the locked build tools, and not in the car.
+It is for this kind of machine, or, with a cross compiler, for the one that is named: `make release
+MACHINE=aarch64`. It leaves in `dist/release`: the application as .tar.gz and as .deb, the bill of materials,
+the page of licences, and checksums, signed when RELEASE_KEY names an ssh key. Everything comes from the locks
+by hash; what has to be compiled is compiled here, with the locked build tools, and not in the car.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import subprocess
 import sys
 import tarfile
 import tomllib
-import venv
 from datetime import UTC, datetime
 from pathlib import Path
 
 from release_facts import checksums, licences, parts_of, sbom
+from release_wheels import build_wheels, platforms
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "dist" / "release"
@@ -46,21 +47,47 @@ Description: offline, voice-first navigation agent for the car
  Understands Mandarin and English speech, finds places and routes on OpenStreetMap data and guides the drive,
  all on the device.
 """
-_INSTALL = """#!/bin/sh
+_INSTALL = r"""#!/bin/sh
 # Installs Xiao Gao on Debian 12, for the whole computer: what it lacks of Debian's own packages, then the
 # program. It needs no network and no compiler: sudo sh install.sh
+# With XIAOGAO_SIGNERS=FILE the release has to be signed by a key of that file, which is kept: what is
+# installed later has to be signed too.
 set -e
+kept=${XIAOGAO_KEPT_SIGNERS:-/etc/xiaogao/signers}
+signers=$(readlink -f "${XIAOGAO_SIGNERS:-$kept}" || true)
 cd "$(dirname "$0")"
-sha256sum --check --quiet --ignore-missing SHA256SUMS
+if [ "$XIAOGAO_SIGNATURE" = checked ]; then  # by xiaogao service update
+  XIAOGAO_SIGNERS=
+elif [ -n "$XIAOGAO_SIGNERS" ] || [ -e "$kept" ]; then
+  if ! command -v ssh-keygen > /dev/null; then
+    echo "the signature cannot be checked here: xiaogao service update $PWD, or install openssh-client" >&2
+    exit 1
+  fi
+  ssh-keygen -Y verify -f "$signers" -I xiaogao-release -n xiaogao-release -s SHA256SUMS.sig < SHA256SUMS
+fi
+for file in debian/*.deb xiaogao_*.deb; do
+  if [ -e "$file" ] && ! cut -c 67- SHA256SUMS | grep -qxF "$file"; then
+    echo "$file is not part of this release" >&2
+    exit 1
+  fi
+done
+grep '\.deb$' SHA256SUMS | sha256sum --check --quiet --strict
+if [ -n "$XIAOGAO_SIGNERS" ]; then
+  mkdir -p "$(dirname "$kept")"
+  cp "$signers" "$kept"
+fi
 wanted=
 for file in debian/*.deb; do
+  [ -e "$file" ] || continue
   name=$(dpkg-deb -f "$file" Package)
   case $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) in
     installed) ;;
     *) wanted="$wanted $file" ;;
   esac
 done
-dpkg -i $wanted xiaogao_*.deb
+if [ -n "$wanted" ]; then dpkg -i $wanted; fi
+# Not every file by itself: the disk is waited for once, before the new release becomes the current one.
+dpkg --force-unsafe-io -i xiaogao_*.deb
 """
 _POSTINST = """#!/bin/sh
 # The package's own files go with its next version; the release is linked from them and stays to go back to.
@@ -93,29 +120,38 @@ def main() -> None:
         )
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     when = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")) or _commit_time(), UTC)
-    wheels = build_wheels(ROOT / "dist" / "build")
+    machine = sys.argv[1] if sys.argv[1:] else platform.machine()
+    wheels = build_wheels(ROOT / "dist" / "build", machine)
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     parts = parts_of(wheels)
-    application = lay_out(wheels, ROOT / "dist" / "build" / f"xiaogao-{version}", version)
+    application = lay_out(wheels, ROOT / "dist" / "build" / f"xiaogao-{version}", version, machine)
     for name, text in (
         ("sbom.cdx.json", sbom(parts, version, when.isoformat())),
         ("LICENCES.md", licences(parts)),
     ):
         (OUT / name).write_text(text, encoding="utf-8")
         shutil.copy(OUT / name, application)
-    machine = platform.machine()
+    architecture = _ARCHITECTURES.get(machine, machine)
     pack(application, OUT / f"xiaogao-{version}-{machine}.tar.gz", int(when.timestamp()))
     if shutil.which("dpkg-deb"):
-        build_deb(application, OUT, version, _ARCHITECTURES.get(machine, machine))
-        fetch_system_packages(OUT / "debian")
+        build_deb(application, OUT, version, architecture)
+        fetch_system_packages(OUT / "debian", architecture)
         (OUT / "install.sh").write_text(_INSTALL, encoding="utf-8")
     (OUT / "SHA256SUMS").write_text(checksums(OUT), encoding="utf-8")
     if key := os.environ.get("RELEASE_KEY"):
-        command = ["ssh-keygen", "-Y", "sign", "-f", key, "-n", "xiaogao-release", str(OUT / "SHA256SUMS")]
-        subprocess.run(command, check=True)
+        sign(OUT, key)
     for path in sorted(path for path in OUT.rglob("*") if path.is_file()):
         print(f"{path.stat().st_size / 1e6:9.1f} MB  {path.relative_to(ROOT)}")
+
+
+def sign(folder: Path, key: str) -> None:
+    """Sign the checksums of a release with an ssh key, which may be in a file, an agent or a token."""
+    sums = folder / "SHA256SUMS"
+    sums.with_name("SHA256SUMS.sig").unlink(missing_ok=True)  # it is not asked whether to write over it
+    subprocess.run(
+        ["ssh-keygen", "-Y", "sign", "-q", "-f", key, "-n", "xiaogao-release", str(sums)], check=True
+    )
 
 
 def _commit_time() -> int:
@@ -125,38 +161,17 @@ def _commit_time() -> int:
     return int(done.stdout or 1)
 
 
-def build_wheels(folder: Path) -> Path:
-    """Fetch or build a wheel of every locked package, and ours, with the locked build tools only."""
-    wheels, tools = folder / "wheels", folder / "tools"
-    shutil.rmtree(wheels, ignore_errors=True)
-    venv.create(tools, with_pip=True, clear=True)
-    pip = [str(tools / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-    subprocess.run(
-        [*pip, "install", "-q", "--require-hashes", "-r", "requirements-build.lock"], cwd=ROOT, check=True
-    )
-    options = ["-q", "--no-build-isolation", "--wheel-dir", str(wheels)]
-    path = f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path}
-    subprocess.run(
-        [*pip, "wheel", *options, "--require-hashes", "--no-deps", "-r", "requirements-car.lock"],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-    )
-    subprocess.run([*pip, "wheel", *options, "--no-deps", "."], cwd=ROOT, env=environment, check=True)
-    shutil.rmtree(ROOT / "build", ignore_errors=True)
-    return wheels
-
-
-def lay_out(wheels: Path, application: Path, version: str) -> Path:
+def lay_out(wheels: Path, application: Path, version: str, machine: str = platform.machine()) -> Path:
     """Unpack the wheels into the folder that is delivered; nothing is fetched."""
     shutil.rmtree(application, ignore_errors=True)
     site = application / "site"
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-compile"]
     files = [str(path) for path in sorted(wheels.glob("*.whl"))]
-    subprocess.run([*pip, "--no-index", "--no-deps", "--target", str(site), *files], check=True)
-    _compile(site)
+    options = ["--no-index", "--no-deps", *platforms(machine), "--target", str(site)]
+    subprocess.run([*pip, *options, *files], check=True)
     shutil.rmtree(site / "bin", ignore_errors=True)
+    _leave_out_tests(site)
+    _compile(site)
     (application / "bin").mkdir()
     for name, text in (("xiaogao", _LAUNCHER), ("switch", _SWITCH)):
         (application / "bin" / name).write_text(text, encoding="utf-8")
@@ -164,6 +179,13 @@ def lay_out(wheels: Path, application: Path, version: str) -> Path:
     (application / "VERSION").write_text(f"{version}\n", encoding="utf-8")
     _make_public(application)
     return application
+
+
+def _leave_out_tests(site: Path) -> None:
+    """Remove the tests that packages bring: a third of all files, each of which the car would write."""
+    for folder in sorted(site.rglob("*")):
+        if folder.name in {"test", "tests"} and folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
 
 
 def _compile(site: Path) -> None:
@@ -216,13 +238,13 @@ def build_deb(application: Path, out: Path, version: str, architecture: str) -> 
     _make_public(tree)
     target = out / f"xiaogao_{version}_{architecture}.deb"
     subprocess.run(
-        ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z6", "--build", str(tree), str(target)], check=True
+        ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", str(tree), str(target)], check=True
     )
     shutil.rmtree(tree)
     return target
 
 
-def fetch_system_packages(folder: Path) -> None:
+def fetch_system_packages(folder: Path, architecture: str) -> None:
     """Fetch Debian's own packages that the program needs, with theirs, for computers without a network.
 
     On another system than Debian nothing is fetched: its packages are not the car's.
@@ -230,12 +252,17 @@ def fetch_system_packages(folder: Path) -> None:
     if "VERSION_CODENAME=bookworm" not in Path("/etc/os-release").read_text("utf-8"):
         return
     (folder / "partial").mkdir(parents=True)
-    nothing_installed = ["-o", "Dir::State::status=/dev/null", "-o", "Debug::NoLocking=1"]
-    command = ["apt-get", "-qq", *nothing_installed, "-o", f"Dir::Cache::archives={folder}"]
-    command += ["install", "--yes", "--no-install-recommends", "--download-only", *_SYSTEM_PACKAGES]
-    done = subprocess.run(command, check=False)
+    lists = folder.parent / "lists"
+    (lists / "partial").mkdir(parents=True)
+    apt = ["apt-get", "-qq", "-o", f"APT::Architecture={architecture}", "-o", "Debug::NoLocking=1"]
+    apt += ["-o", f"APT::Architectures={architecture}", "-o", f"Dir::State::lists={lists}"]
+    apt += ["-o", "Dir::State::status=/dev/null", "-o", f"Dir::Cache={folder / 'partial'}"]
+    apt += ["-o", f"Dir::Cache::archives={folder}"]
+    fetch = ["install", "--yes", "--no-install-recommends", "--download-only", *_SYSTEM_PACKAGES]
+    done = [subprocess.run([*apt, *command], check=False).returncode for command in (["update"], fetch)]
     shutil.rmtree(folder / "partial")
-    if done.returncode:
+    shutil.rmtree(lists)
+    if any(done):
         print("Debian's packages were not fetched: the car needs python3.11, libstdc++6 and libgomp1")
 
 

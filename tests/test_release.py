@@ -32,6 +32,12 @@ def release(monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("release")
 
 
+@pytest.fixture
+def wheelhouse(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    return importlib.import_module("release_wheels")
+
+
 def make_wheel(folder: Path, name: str, metadata: str, **files: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}-1.0-py3-none-any.whl"
@@ -132,6 +138,46 @@ def test_an_application_folder_runs_without_installing_anything(
     assert done.stdout.split("\n")[0] == "ran ['doctor'] True 1", done.stderr
 
 
+def test_a_release_has_no_tests_of_its_packages(release: Any, wheels: Path, tmp_path: Path) -> None:
+    make_wheel(wheels, "tried", "", **{"tried/core.py": "", "tried/tests/data/big.txt": "", "tests/a.py": ""})
+    site = small_release(release, wheels, tmp_path) / "site"
+    assert (site / "tried" / "core.py").is_file()
+    assert [path for path in site.rglob("*") if path.name in {"test", "tests"}] == []
+
+
+def test_each_locked_package_is_fetched_or_built(wheelhouse: Any) -> None:
+    lock = (ROOT / "requirements-car.lock").read_text(encoding="utf-8")
+    built = (wheelhouse.COMPILED, *wheelhouse.SOURCES)
+    parts = wheelhouse._only(lock, built) + wheelhouse._without(lock, built)
+    assert sorted(parts.splitlines()) == sorted(lock.splitlines()[1:])
+    for name in built:
+        assert f"\n{name}==" in f"\n{wheelhouse._only(lock, (name,))}"
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_nothing_is_compiled_for_the_builders_processor(
+    wheelhouse: Any, machine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheelhouse.shutil, "which", lambda name: f"/usr/bin/{name}")
+    environment = wheelhouse._compilers(machine)
+    assert "-DGGML_NATIVE=OFF" in environment["CMAKE_ARGS"].split()
+    if machine != wheelhouse.platform.machine():
+        assert environment["CXX"] == f"{machine}-linux-gnu-g++"
+        assert f"{machine}-linux-gnu" in environment["SETUPTOOLS_EXT_SUFFIX"]
+        assert f"manylinux_2_34_{machine}" in wheelhouse.platforms(machine)
+    else:
+        assert wheelhouse.platforms(machine) == []
+
+
+def test_a_release_without_the_kernels_is_refused(wheelhouse: Any, tmp_path: Path) -> None:
+    make_wheel(tmp_path, "xiaogao", "", **{"nav/routing/cch/build.cpp": ""})
+    with pytest.raises(SystemExit, match="kernels"):
+        wheelhouse._check(tmp_path)
+    library = "nav/routing/cch/_kernels.cpython-311-x86_64-linux-gnu.so"
+    make_wheel(tmp_path, "xiaogao", "", **{library: ""})
+    wheelhouse._check(tmp_path)
+
+
 def test_modules_stay_compiled_whatever_the_times_of_files(
     release: Any, wheels: Path, tmp_path: Path
 ) -> None:
@@ -180,11 +226,9 @@ def test_the_debian_package_keeps_its_release_when_the_next_one_comes(
     assert (root / "usr" / "bin" / "xiaogao").is_symlink()
 
 
-@pytest.mark.parametrize("spoilt", [False, True])
-def test_an_offline_install_takes_what_is_missing_and_checks_it(
-    release: Any, facts: Any, tmp_path: Path, spoilt: bool
-) -> None:
-    """The script, with programs in dpkg's place: libssl3 is installed, python3.11 is not."""
+@pytest.fixture
+def carried(release: Any, facts: Any, tmp_path: Path) -> Path:
+    """A release folder, and programs in dpkg's place: libssl3 is installed, python3.11 is not."""
     folder, programs = tmp_path / "release", tmp_path / "programs"
     (folder / "debian").mkdir(parents=True)
     programs.mkdir()
@@ -195,21 +239,57 @@ def test_an_offline_install_takes_what_is_missing_and_checks_it(
     for name, does in {
         "dpkg-deb": 'basename "$2" | cut -d_ -f1',
         "dpkg-query": '[ "$4" = libssl3 ] && printf installed',
-        "dpkg": 'echo "$@" > installed',
+        "dpkg": f'echo "$@" >> {tmp_path / "installed"}',
     }.items():
         (programs / name).write_text(f"#!/bin/sh\n{does}\n")
         (programs / name).chmod(0o755)
-    if spoilt:
-        (folder / "debian" / "python3.11_3.11_amd64.deb").write_text("another")
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    return folder
+
+
+def install(folder: Path, **environment: str) -> str:
+    """Run the script as on a car; return what dpkg was told."""
+    beside = folder.parent
+    path = f"{beside / 'programs'}{os.pathsep}{os.environ['PATH']}"
+    kept = {"XIAOGAO_KEPT_SIGNERS": str(beside / "etc" / "signers")}
     command = ["sh", str(folder / "install.sh")]
-    done = subprocess.run(command, env={**os.environ, "PATH": path}, check=False, capture_output=True)
-    if spoilt:
-        assert done.returncode != 0
-        assert not (folder / "installed").exists()
-    else:
-        wanted = "-i debian/python3.11_3.11_amd64.deb xiaogao_1_amd64.deb\n"
-        assert (folder / "installed").read_text() == wanted
+    done = subprocess.run(command, env={**os.environ, "PATH": path, **kept, **environment}, check=False)
+    told = (beside / "installed").read_text() if (beside / "installed").exists() else ""
+    assert (done.returncode == 0) is bool(told)
+    return told
+
+
+def test_an_offline_install_takes_what_is_missing(carried: Path) -> None:
+    told = install(carried).splitlines()
+    assert told == ["-i debian/python3.11_3.11_amd64.deb", "--force-unsafe-io -i xiaogao_1_amd64.deb"]
+
+
+@pytest.mark.parametrize("name", ["debian/python3.11_3.11_amd64.deb", "xiaogao_1_amd64.deb", "debian/x.deb"])
+def test_an_offline_install_checks_what_it_takes(carried: Path, name: str) -> None:
+    """Another file in a file's place, and one that is not of the release."""
+    (carried / name).write_text("another")
+    assert install(carried) == ""
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+def test_an_offline_install_asks_for_a_signature_once_keys_are_trusted(
+    release: Any, carried: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [tmp_path / "key", tmp_path / "other"]
+    for key in keys:
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    signers = tmp_path / "signers"
+    signers.write_text(f"xiaogao-release {keys[0].with_suffix('.pub').read_text()}")
+    assert install(carried, XIAOGAO_SIGNERS=str(signers)) == "", "not signed at all"
+    release.sign(carried, str(keys[1]))
+    assert install(carried, XIAOGAO_SIGNERS=str(signers)) == "", "signed by another"
+    release.sign(carried, str(keys[0]))
+    assert install(carried, XIAOGAO_SIGNERS=str(signers))
+    (tmp_path / "installed").unlink()
+    assert install(carried), "the keys were kept"
+    (tmp_path / "installed").unlink()
+    listed = (carried / "SHA256SUMS").read_text()
+    (carried / "SHA256SUMS").write_text(listed.replace("SHA256SUMS", "") + "0" * 64 + "  more.deb\n")
+    assert install(carried) == "", "what is signed was changed"
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     service = typer.Typer(no_args_is_help=True, help=_SERVICE_HELP)
     service.command("install")(install)
     service.command("uninstall")(uninstall)
+    service.command("update")(update)
     service.command("status")(service_status)
     service.command("logs")(service_logs)
     app.add_typer(service, name="service")
@@ -158,6 +159,20 @@ def uninstall(system: System = False) -> None:
     from device.service import systemd
 
     stdout.print(f"removed {systemd.uninstall(system=system)}", soft_wrap=True)
+
+
+def update(
+    release: Annotated[Path, typer.Argument(help="Folder of the release, such as a USB stick's.")],
+) -> None:
+    """Install a release that is signed by a key of /etc/xiaogao/signers; needs root.
+
+    Every file has to be what was signed; a release that does not get ready gives way to the one before.
+
+    Example: sudo xiaogao service update /media/stick/release
+    """
+    from device.service.update import update as install_release
+
+    install_release(release)
 
 
 def service_status(system: System = False) -> None:
