@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from device.errors import BadSettings
+from device.store.signatures import public_key
 from nav.packs.paths import data_home
 
 
@@ -26,6 +27,24 @@ class RegionSettings(_Section):
 
     name: str = Field(
         "", description="Region pack to use; empty takes the one chosen with `xiaogao map use`."
+    )
+
+
+def _public_keys(value: list[str]) -> list[str]:
+    for line in value:
+        try:
+            public_key(line)
+        except ValueError as error:
+            raise PydanticCustomError("public_key", "{reason}", {"reason": str(error)}) from None
+    return value
+
+
+class MapsSettings(_Section):
+    """Whose maps are taken."""
+
+    trusted_keys: Annotated[list[str], AfterValidator(_public_keys)] = Field(
+        [],
+        description="Public keys (ssh-ed25519 AAAA… comment) of those whose map files are imported.",
     )
 
 
@@ -179,6 +198,7 @@ class Settings(_Section):
     """All settings."""
 
     region: RegionSettings = RegionSettings()
+    maps: MapsSettings = MapsSettings()
     routing: RoutingSettings = RoutingSettings()
     vehicle: VehicleSettings = VehicleSettings()
     speech: SpeechSettings = SpeechSettings()

@@ -36,6 +36,16 @@ class RegionOutdated(NavError):
     exit_code = 3
 
 
+class BadPackFile(NavError):
+    """A pack file (`.xgmap`) is cut, damaged, or holds what no pack may hold."""
+
+    exit_code = 2
+
+
+class PackFileRefused(NavError):
+    """A pack file is whole, but not trusted, or not for this region or its present pack."""
+
+
 class BadName(NavError):
     """A region name holds characters that cannot be a folder name."""
 

@@ -9,13 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
+from device.cli import map_files
 from device.cli.terminal import print_json, stdout, working
 from device.errors import Missing
 from device.store import regions
 from device.tiles.build import tile_facts
 from nav.errors import BadMapFile
 
-_HELP = """Build, list, choose and remove regions.
+_HELP = """Build, list, choose, carry and remove regions.
 
 Example: xiaogao map list
 """
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     maps.command("list")(list_regions)
     maps.command("use")(use)
     maps.command("remove")(remove)
+    map_files.register(maps)
     app.add_typer(maps, name="map")
 
 

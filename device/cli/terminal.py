@@ -54,7 +54,10 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
 
 @contextlib.contextmanager
 def downloading(what: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar of bytes on stderr; the yielded function takes the step, bytes done and bytes in all."""
+    """Show a bar of bytes on stderr, and how long the rest takes.
+
+    The yielded function takes the step, bytes done and bytes in all.
+    """
     if not stderr.is_terminal:
         last = ""
 
@@ -66,10 +69,18 @@ def downloading(what: str) -> Iterator[Callable[[str, int, int], None]]:
 
         yield tell
         return
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     name = TextColumn("{task.description}", markup=False)
-    with Progress(name, BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=stderr) as bar:
+    times = TimeElapsedColumn(), TimeRemainingColumn()
+    with Progress(name, BarColumn(), DownloadColumn(), *times, console=stderr) as bar:
         task = bar.add_task(what, total=None)
         yield lambda step, done, total: bar.update(
             task, description=f"{what}: {step}", completed=done, total=total

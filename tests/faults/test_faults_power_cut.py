@@ -19,6 +19,7 @@ import pytest
 from agent.memory import Memory
 from device.assistant.driving import kept_drive
 from device.settings import load_settings
+from device.store.pack_files import export_region
 from device.store.regions import add_region, check_pack, current_region, installed_regions
 from nav import Region
 from nav.packs import staging
@@ -174,6 +175,49 @@ def test_a_region_is_whole(
             south = round(Region.open("town").bbox[0])
             assert south in ({SOUTH} if cut.said or not installed else {NORTH, SOUTH}), where
             assert current_region() == "town", where
+
+
+CARRY = """
+from pathlib import Path
+from device.store.pack_files import import_region, update_region
+trusted = {"trusted": [], "unsigned": True, "tell": lambda step, done, total: None}
+if sys.argv[2] == "update":
+    update_region("town", Path(sys.argv[1]), **trusted)
+else:
+    import_region(Path(sys.argv[1]), **trusted)
+say("carried")
+"""
+
+
+@pytest.mark.parametrize("how", ["import", "import over another", "update"])
+def test_a_region_that_is_carried_is_whole(
+    packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, fault_table: FaultTable
+) -> None:
+    """From a file, whole or what has changed in it: what was there before, or what is to be."""
+    home, work = tmp_path / "home", tmp_path / "work"
+    for folder in (home, work):
+        (folder / "data").mkdir(parents=True)
+    monkeypatch.setenv("XIAOGAO_HOME", str(work))
+    for name in ("north", "south"):
+        add_region(packs / f"{name}.osm", "town")
+        since = work / "north.xgmap" if name == "south" and how == "update" else None
+        export_region("town", work / f"{name}.xgmap", since=since, tell=lambda _step, _done, _total: None)
+    monkeypatch.setenv("XIAOGAO_HOME", str(home))
+    if how != "import":
+        add_region(packs / "north.osm", "town")
+    command = ["env", f"XIAOGAO_HOME={home}", *program(CARRY), str(work / "south.xgmap"), how]
+    cuts = cuts_of(command, home / "data", tmp_path / "calls", points=POINTS)
+    after = tmp_path / "after"
+    monkeypatch.setenv("XIAOGAO_HOME", str(after))
+    for cut in counted(cuts, fault_table, f"a region is carried to the car ({how})"):
+        cut.put(after / "data")
+        staging.sweep()
+        there, where = installed_regions(), f"{cut.call}, {cut.how}"
+        assert there == ["town"] or (how == "import" and not cut.said), where
+        if there:
+            check_pack(regions_dir() / "town")
+            south = round(Region.open("town").bbox[0])
+            assert south in ({SOUTH} if cut.said or how == "import" else {NORTH, SOUTH}), where
 
 
 UPDATE = """
