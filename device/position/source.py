@@ -1,6 +1,7 @@
 """Position sources behind one face, and how to open the one that was asked for."""
 
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -112,25 +113,25 @@ class FixedPoint:
         lat: float,
         lon: float,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.faults = Faults()
         self._point = (lat, lon)
-        self._sleep = sleep
+        self._closed = threading.Event()
+        self._sleep = self._closed.wait if sleep is None else sleep
         self._clock = clock
-        self._closed = False
 
     def fixes(self) -> Iterator[Fix | None]:
         """Yield the point once a second."""
         lat, lon = self._point
-        while not self._closed:
+        while not self._closed.is_set():
             yield Fix(lat=lat, lon=lon, time_s=self._clock(), speed_mps=0.0, accuracy_m=1.0)
             self._sleep(1.0)
 
     def close(self) -> None:
-        """Stop; the iterator ends within a second."""
-        self._closed = True
+        """Stop; the iterator ends at once."""
+        self._closed.set()
 
 
 def paced(

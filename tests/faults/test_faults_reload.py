@@ -184,12 +184,15 @@ def test_many_reloads_take_no_more_memory(running: RunningService, fault_table: 
 
     asyncio's pool makes its threads one by one, as it needs them: those come once, whatever the reloads.
     """
-    write_settings(running, port=free_port(), token="", enabled=False)
+    port = free_port()
+    write_settings(running, port=port, token="", enabled=False)
     running.start()
     held = []
     for number in range(5 * ROUNDS):
-        write_settings(running, port=1, token="", enabled=False, region=("south", "north")[number % 2])
+        region = ("south", "north")[number % 2]
+        write_settings(running, port=port, token="", enabled=False, region=region)
         reload(running)
+        assert running.ask(do="status")["region"] == region
         held.append({**taken(running), "memory_mb": resident_mb(running)})
     warm, last = held[len(held) // 5], held[-1]
     pool = min(POOL, 4 * ROUNDS - 1)  # fewer than one a reload
@@ -199,6 +202,22 @@ def test_many_reloads_take_no_more_memory(running: RunningService, fault_table: 
     grown_mb = last["memory_mb"] - warm["memory_mb"]
     assert grown_mb < 30, held
     fault_table.add(f"{len(held)} reloads, {grown_mb:.1f} MB more since the first fifth", heard="nothing")
+
+
+def test_a_region_is_replaced_while_the_service_runs(
+    running: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one in use is built again in its place, then another is chosen: each is taken up."""
+    running.start()
+    monkeypatch.setenv("XIAOGAO_HOME", str(running.home))
+    before = running.ask(do="status")["reloads"]
+    add_region(write_town(running.home / "again.osm", south=60.0), "north")
+    running.wait_until(lambda status: status["reloads"] > before and status["region"] == "north")
+    add_region(write_town(running.home / "other.osm", south=60.0), "other")
+    use_region("other")
+    running.wait_until(lambda status: status["region"] == "other")
+    kept = sorted(path.name for path in (running.home / "data" / "regions").iterdir())
+    assert kept == ["north", "other", "south"], "what was replaced is not kept once the new one has served"
 
 
 def resident_mb(service: RunningService) -> float:

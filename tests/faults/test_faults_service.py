@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -230,22 +229,3 @@ def _answers(url: str) -> bool:
         return httpx.get(url).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def test_a_region_is_replaced_while_the_service_runs(service: Make, helsinki_pbf: Path) -> None:
-    from device.store.regions import add_region
-
-    running = service()
-    running.start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XIAOGAO_HOME", str(running.home))
-        add_region(helsinki_pbf, "helsinki")
-        add_region(helsinki_pbf, "helsinki-again")
-        from device.store.regions import use_region
-
-        use_region("helsinki-again")
-    running.wait_until(lambda status: status["region"] == "helsinki-again")
-    assert sorted(path.name for path in (running.home / "data" / "regions").iterdir()) == [
-        "helsinki",
-        "helsinki-again",
-    ]
