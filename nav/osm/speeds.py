@@ -57,6 +57,7 @@ def car_speeds_kph(
     kph = np.where(
         posted == NO_LIMIT_KPH, np.maximum(free, costs.by_class("car", "rural_kph")[road_class]), kph
     )
+    kph = np.where(urban, _in_traffic(kph, free, arrays, countries, costs), kph)
     # Ways that are tagged alike share one object.
     cap_of = {id(t): _cap_kph(t, costs) for t in {id(t): t for t in traits}.values()}
     caps = np.array([cap_of[id(t)] for t in traits], np.float64)[way] if traits else np.empty(0)
@@ -64,6 +65,22 @@ def car_speeds_kph(
     ferry = np.array([_ferry_duration_s(t) for t in traits], np.float64)[way] if traits else np.empty(0)
     kph = np.where(road_class == RoadClass.FERRY, _ferry_kph(arrays, ferry, posted, costs), kph)
     return np.maximum(kph, 1.0).astype(np.float32)
+
+
+def _in_traffic(
+    kph: NDArray[Any],
+    free: NDArray[Any],
+    arrays: dict[str, NDArray[Any]],
+    countries: Sequence[str],
+    costs: Costs,
+) -> NDArray[Any]:
+    """Return the speed among other traffic in a town, where it was measured what that takes.
+
+    A road with a lower limit than is usual for its class is held up less: it is no slower than the usual one.
+    """
+    slowed = np.array([costs.slowed_by_class(code) for code in countries])
+    factor = slowed[arrays["edge_country"], arrays["edge_class"]]
+    return np.asarray(np.minimum(kph, np.maximum(free, kph) / factor))
 
 
 def _has(flags: NDArray[Any], flag: EdgeFlag) -> NDArray[np.bool_]:

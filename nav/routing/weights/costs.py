@@ -43,6 +43,11 @@ class Costs:
         other = table.get("other", default)
         return np.array([float(table.get(road.name.lower(), other)) for road in RoadClass])
 
+    def slowed_by_class(self, country: str) -> FloatArray:
+        """Return how many times longer a drive in town takes than on free roads, indexed by `RoadClass`."""
+        table = self.values["slowed_in_town"].get(country, {})
+        return np.array([float(table.get(road.name.lower(), 1.0)) for road in RoadClass])
+
     @property
     def ferry_kph(self) -> float:
         """Speed of a ship of which nothing is tagged."""
