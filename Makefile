@@ -51,7 +51,7 @@ demo: region
 
 test: region
 	@bash scripts/browser.sh
-	@$(BIN)/xiaogao models pull screen-check || echo "without axe-core one test of the screen is skipped"
+	@$(BIN)/xiaogao models pull screen-check screen-peers || echo "without axe-core and Ferrostar their tests are skipped"
 	@$(BIN)/python scripts/run_checks.py
 
 unit: setup

@@ -18,26 +18,18 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 
+from device.screen.browser_flags import browser_flags
+
 _START_S = 20.0
 _ANSWER_S = 60.0
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 _FLAGS = (
+    # As in the kiosk's unit on a computer without a graphics driver.
+    *browser_flags(gpu=False),
     "--headless=new",
     "--no-sandbox",
     "--disable-dev-shm-usage",
-    "--disable-extensions",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
     "--mute-audio",
-    # As in the kiosk's unit (device/data/xiaogao-screen.service.in): one page needs one renderer.
-    "--disable-site-isolation-trials",
-    "--process-per-site",
-    "--disable-features=SpareRendererForSitePerProcess,Translate,MediaRouter,OptimizationHints",
-    "--js-flags=--max-old-space-size=128",
     "--hide-scrollbars",
     "--force-device-scale-factor=1",
 )

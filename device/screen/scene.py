@@ -141,6 +141,8 @@ class Scene:
         route = state.route if state is not None else None
         if route is self._route and self._language == self.language:
             return
+        if self._language not in ("", self.language):
+            self._hub.tell(self.hello())  # the words on the page are those of the drive
         self._route, self._language = route, self.language
         self._number += 1
         self._hub.forget("progress", "alternatives")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from device.errors import BadSettings, DeviceError, Missing
 from device.hardware import Profile
+from device.screen.browser_flags import browser_flags, has_gpu
 
 UNIT = "xiaogao.service"
 SCREEN_UNIT = "xiaogao-screen.service"
@@ -130,6 +131,7 @@ def screen_text(user: str, port: int) -> str:
         raise Missing("the screen needs cage and Chromium: `sudo apt-get install cage chromium`")
     text = resources.files("device").joinpath("data/xiaogao-screen.service.in").read_text(encoding="utf-8")
     values = {"USER": user, "CAGE": _quoted(cage), "BROWSER": _quoted(browser), "PORT": str(port)}
+    values["FLAGS"] = " ".join(browser_flags(gpu=has_gpu()))
     for key, value in values.items():
         text = text.replace(f"@{key}@", value)
     return text

@@ -16,7 +16,7 @@ class Package(_Strict):
     """A package of a registry that is used as a container of data; none of its code is ever imported."""
 
     registry: Literal["pypi", "npm"]
-    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    name: str = Field(pattern=r"^(@[a-z0-9._-]+/)?[A-Za-z0-9._-]+$")
     version: str = Field(pattern=r"^[A-Za-z0-9.]+$")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     """SHA-256 of the archive that the registry serves."""

@@ -12,6 +12,7 @@ const TURN_S = 0.2;
 const SLOW_MS = 60; // frames farther apart than this make the map coarser, step by step
 const LOOK_MS = 2500;
 const COARSEST = 0.6;
+const TILES_KEPT = 24; // of those that are out of sight: a car seldom turns back
 
 const mix = (a, b, share) => a + (b - a) * share;
 const turn = (a, b, share) => a + (((b - a + 540) % 360) - 180) * share;
@@ -21,6 +22,10 @@ const bearing = (a, b) => {
 };
 const feature = (line) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: line } });
 const collection = (lines) => ({ type: "FeatureCollection", features: lines.map(feature) });
+
+// One worker is enough for a region's tiles; it starts while the page still waits for the agent's first word.
+maplibregl.setWorkerCount(1);
+maplibregl.prewarm();
 
 export class MapView {
   constructor(container) {
@@ -56,6 +61,9 @@ export class MapView {
       pitchWithRotate: false,
       fadeDuration: 0,
       maxPitch: 60,
+      maxTileCacheSize: TILES_KEPT,
+      renderWorldCopies: false,
+      validateStyle: false, // it is our own, and a test reads it
       localIdeographFontFamily: "'Noto Sans CJK SC','Noto Sans SC','WenQuanYi Micro Hei',sans-serif",
       canvasContextAttributes: { antialias: false, powerPreference: "low-power" },
       pixelRatio: Math.min(1.5, window.devicePixelRatio || 1),

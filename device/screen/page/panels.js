@@ -154,7 +154,8 @@ export class Panels {
 
   phone() {
     const button = this.option(t("settings.pair"), false, () => this.link.send({ do: "pair" }));
-    const told = this.code ? t("pair.code", { code: this.code.code, min: Math.round(this.code.valid_s / 60) }) : "";
-    return el("section", { className: "row" }, el("h3", { text: t("settings.phone") }), el("div", { className: "grid" }, button), el("p", { id: "pair-code", text: told }));
+    const told = el("p", { id: "pair-code" });
+    if (this.code) told.append(el("b", { text: this.code.code }), t("pair.code", { code: this.code.code, min: Math.round(this.code.valid_s / 60) }));
+    return el("section", { className: "row" }, el("h3", { text: t("settings.phone") }), el("div", { className: "grid" }, button), told);
   }
 }

@@ -323,3 +323,18 @@ def test_day_and_night_follow_the_sun(browser: Browser, look_at: Callable[..., H
     assert browser.run(script, [60.17, 24.94], "2026-06-22T01:10:00Z") is False
     assert browser.run(script, [-33.87, 151.21], "2026-06-21T12:00:00Z") is True
     assert browser.run(script, [-33.87, 151.21], "2026-06-21T02:00:00Z") is False
+
+
+@pytest.mark.parametrize("theme", ["day", "night"])
+def test_the_style_is_valid(browser: Browser, look_at: Callable[..., HostedScreen], theme: str) -> None:
+    """The page does not check its own style at each start; here it is checked."""
+    come(browser, look_at())
+    browser.run(
+        "window.wrong = []; window.checked = false; import('/page/style.js').then(({mapStyle}) => {"
+        "const map = window.xiaogao.map.map; map.on('error', (e) => window.wrong.push(String(e.error)));"
+        "map.once('styledata', () => { window.checked = true; });"
+        "map.setStyle(mapStyle(arguments[0], 'zh', null), {diff: false, validate: true}); });",
+        theme,
+    )
+    browser.wait_for("window.checked || window.wrong.length")
+    assert browser.run("return window.wrong") == []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from device.errors import BadSettings, Missing
+from device.screen.browser_flags import has_gpu
 from device.service import systemd
 
 
@@ -28,6 +29,24 @@ def test_the_unit_shows_our_page_and_reaches_nothing_else(programs: Path) -> Non
     assert "http://127.0.0.1:8123/" in text
     assert "IPAddressDeny=any" in text
     assert "@" not in text.replace("getty@tty1", "")
+
+
+@pytest.mark.parametrize("gpu", [True, False])
+def test_without_a_graphics_driver_the_processor_draws(
+    programs: Path, monkeypatch: pytest.MonkeyPatch, gpu: bool
+) -> None:
+    monkeypatch.setattr(systemd, "has_gpu", lambda: gpu)
+    text = systemd.screen_text(getpass.getuser(), 8018)
+    assert "--renderer-process-limit=1" in text
+    assert ("--disable-gpu-compositing" in text) is not gpu
+
+
+def test_a_driver_is_one_that_draws_for_programs(tmp_path: Path) -> None:
+    assert not has_gpu(tmp_path / "none")
+    (tmp_path / "card0").touch()
+    assert not has_gpu(tmp_path)
+    (tmp_path / "renderD128").touch()
+    assert has_gpu(tmp_path)
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
