@@ -34,6 +34,9 @@ class NumberWords(BaseModel):
     """Replacements (regular expression to text) in every number that is spelt."""
     counting: dict[str, str] = {}
     """Further replacements where a thing that is counted follows."""
+    cardinals: str = ""
+    """Words for 0 to 19 and for the tens, as CLDR spells them; numbers are read by them at every start, and
+    CLDR's rules take longer to read than all else that is said of a language."""
     digits: str
     """Words for 0 to 9 as they are read one by one, divided by blanks."""
     digit_joiner: str = " "
@@ -113,9 +116,11 @@ class Numbers:
     @cached_property
     def _values(self) -> dict[str, float]:
         """Every word that a number can be made of, with its value."""
-        spelt = {self._spelt(n, self._words.cardinal): n for n in (*range(20), *range(20, 100, 10))}
-        small = {word: float(n) for word, n in spelt.items() if n < 10 or not self._words.places}
-        return small | {w.lower(): v for w, v in self._words.words.items()}
+        small = (*range(20), *range(20, 100, 10))
+        words = self._words.cardinals.split() or [self._spelt(n, self._words.cardinal) for n in small]
+        spelt = dict(zip(words, small, strict=True))
+        known = {word: float(n) for word, n in spelt.items() if n < 10 or not self._words.places}
+        return known | {w.lower(): v for w, v in self._words.words.items()}
 
     @cached_property
     def _ordinals(self) -> dict[str, int]:

@@ -129,5 +129,5 @@ def any_of(code: str, words: tuple[str, ...]) -> re.Pattern[str]:
 def alone(code: str, word: str) -> str:
     """Return the regular expression of one entry: numbers filled in, Latin words not inside others."""
     spoken = load_language(code)
-    filled = word.replace("{n}", spoken.numbers.pattern)
+    filled = word.replace("{n}", spoken.numbers.pattern) if "{n}" in word else word
     return rf"(?<![a-z0-9])(?:{filled})(?![a-z])" if spoken.settings.joiner else filled

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ import numpy.typing as npt
 
 from agent.errors import AgentError
 from agent.understanding.late_reader import LateReader
-from device.assistant.doubt import Doubt
 from device.assistant.driving import Driving
 from device.assistant.own_places import own_places
 from device.engine.engines import Engines, make_engines
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from agent import Agent, Answer, Memory
     from agent.understanding.language_model import LanguageModel
     from agent.understanding.learned.reader import Reader
+    from device.assistant.doubt import Doubt
     from voice.asr.recognizer import Transcript
     from voice.tts.synthesizer import Clip
 
@@ -121,10 +122,16 @@ class Assistant:
             self.region, profile=settings.routing.profile, vehicle=vehicle_of(settings.vehicle)
         )
         self.places = Places(self.region, user=own_places(self.warnings.append))
-        self.doubt = Doubt()
         self.driving = Driving(self.region, self.router, settings)
         self._reader = LateReader(lambda: open_reader(self.warnings.append, store))
         self.agent = self._make_agent()
+
+    @cached_property
+    def doubt(self) -> Doubt:
+        """What is asked about because it was not heard well; typed words need none of it."""
+        from device.assistant.doubt import Doubt
+
+        return Doubt()
 
     def _make_agent(self) -> Agent:
         from agent import Agent

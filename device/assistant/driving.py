@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,13 +16,16 @@ from device.settings import Settings
 from device.store.whole_files import leftovers, write_whole
 from nav import Region, Route, Router
 from nav.geometry import distance_m
-from nav.guidance.events import GuidanceEvent, GuideSettings
 from nav.guidance.fix import Fix
-from nav.guidance.guide import Guide
 from nav.packs.paths import data_home
 
 if TYPE_CHECKING:
+    import asyncio
+
     from pydantic import TypeAdapter
+
+    from nav.guidance.events import GuidanceEvent
+    from nav.guidance.guide import Guide
 
 _GOES_ON_S = 1800.0
 """A drive that was broken off longer ago than this is over."""
@@ -89,8 +91,13 @@ class Driving:
         """What the vehicle last said of itself."""
         self.interrupted: Rest | None = None
         """A drive that goes on with the first position."""
-        self.changed = asyncio.Event()
+
+    @cached_property
+    def changed(self) -> asyncio.Event:
         """Set when a drive begins or ends, and when a stop was reached."""
+        import asyncio
+
+        return asyncio.Event()
 
     @property
     def guiding(self) -> bool:
@@ -104,6 +111,9 @@ class Driving:
 
     def begin(self, route: Route, language: str) -> None:
         """Guide along a new route, in the language that it was asked for in."""
+        from nav.guidance.events import GuideSettings
+        from nav.guidance.guide import Guide
+
         self.language = "en" if language == "en" else "zh"
         self.interrupted = None
         self.changed.set()
@@ -252,6 +262,8 @@ async def keep_drives(
     every_s : float
         How often it is written anew while nothing changes, so that the file tells when it was driven last.
     """
+    import asyncio
+
     refused = False
     while True:
         driving.changed.clear()

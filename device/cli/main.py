@@ -56,6 +56,8 @@ Examples:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every expected error is one line on stderr and an exit code."""
     keep_private()
+    # No plugin of another package has a say in our models; to look for some, every installed package is read.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     given = shielded(sys.argv[1:] if arguments is None else arguments)
     command = _program(given)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import os
@@ -277,12 +276,16 @@ class EngineProcess:
 
     async def call(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
         """`request` for asyncio: the wait happens in a thread."""
+        import asyncio
+
         return await asyncio.to_thread(self.request, method, limit_s=limit_s, **arguments)
 
     async def items(
         self, method: str, /, *, limit_s: float | None = None, **arguments: Any
     ) -> AsyncIterator[Any]:
         """`stream` for asyncio."""
+        import asyncio
+
         iterator = self.stream(method, limit_s=limit_s, **arguments)
         end = object()
         try:

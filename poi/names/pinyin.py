@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import product
 
+from poi.names.readings import read_aloud
 from poi.text import has_han, spoken_numbers, word_set
 
 _INITIALS = ("zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "r", "z",
@@ -108,9 +109,7 @@ def fold(sound: str) -> str:
 
 def syllables_of(text: str) -> list[str]:
     """Return the reading in context of each character of a run of Chinese text."""
-    from pypinyin import lazy_pinyin
-
-    return [str(part) for part in lazy_pinyin(text, v_to_u=False)]
+    return read_aloud(text)
 
 
 def sound(text: str) -> str:

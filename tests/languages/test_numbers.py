@@ -112,3 +112,10 @@ def test_the_ends_of_a_numeral_are_those_that_the_pattern_allows(code: str, data
             if re.compile(rf"(?:{numbers.pattern})(?<=\A(?s:.{{{end}}}))").match(text, at)
         }
         assert numbers.ends(text, at) == sorted(allowed, reverse=True), (text, at)
+
+
+@pytest.mark.parametrize("code", codes())
+def test_the_words_for_small_numbers_are_those_of_cldr(code: str) -> None:
+    numbers = load_language(code).numbers
+    spelt = [numbers._spelt(n, numbers._words.cardinal) for n in (*range(20), *range(20, 100, 10))]
+    assert numbers._words.cardinals.split() == spelt

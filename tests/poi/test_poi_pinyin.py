@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import random
+from pathlib import Path
 
+import pytest
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
+
+from poi.names import readings
 from poi.names.pinyin import decode, encode, fold, other_sounds, segment, sound
+from poi.names.readings import ReadingTable, write_table
+from poi.text import has_han
 
 
 def heard_alike(one: str, other: str) -> bool:
@@ -70,3 +78,60 @@ def test_ambiguous_letters_give_both_readings() -> None:
 @pytest.mark.parametrize("letters", ["strasse", "x", "", "hotel", "q" * 500])
 def test_what_is_no_pinyin(letters: str) -> None:
     assert segment(letters) == []
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> ReadingTable:
+    path = tmp_path_factory.mktemp("readings") / "readings.sqlite"
+    write_table(path)
+    return ReadingTable(path)
+
+
+@pytest.mark.slow
+def test_the_table_reads_as_pypinyin_does(table: ReadingTable) -> None:
+    rng = random.Random(7)
+    words = [word for word in PHRASES_DICT if all(map(has_han, word))]
+    characters = sorted({char for word in words for char in word})
+    runs = words[::7] + characters
+    runs += ["".join(rng.choice(words)[: rng.randint(1, 5)] for _ in range(3)) for _ in range(4000)]
+    runs += ["".join(rng.choices(characters, k=rng.randint(1, 6))) for _ in range(4000)]
+    wrong = [run for run in runs if table.read(run) != lazy_pinyin(run, v_to_u=False)]
+    assert not wrong
+
+
+@pytest.mark.slow
+def test_a_character_that_the_table_lacks_is_asked_of_pypinyin(table: ReadingTable) -> None:
+    assert table.read("北京\u2fff") is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0" + b"\xff" * 4000], ids=["cut", "damaged"])
+def test_a_damaged_table_is_written_anew(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
+    path = readings._path()
+    assert path is not None
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    readings._table.cache_clear()
+    try:
+        assert readings.read_aloud("重庆") == ["chong", "qing"]
+        readings._table.cache_clear()
+        assert readings.read_aloud("重庆") == ["chong", "qing"]
+        assert readings._table() is not None
+    finally:
+        readings._table.cache_clear()
+
+
+def test_where_no_table_can_be_written_pypinyin_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
+    readings._table.cache_clear()
+    try:
+        assert readings.read_aloud("长安街") == ["chang", "an", "jie"]
+        assert readings._table() is None
+    finally:
+        readings._table.cache_clear()

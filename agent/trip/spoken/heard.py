@@ -10,9 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agent.trip.asked.sentence import completed
 from agent.trip.spoken.orders import order_of
-from agent.trip.spoken.talk import said_of_plan
 from agent.understanding.intent import Chat, Choose, Confirm, Deny, PlanTrip
 from agent.understanding.understand import ACT, DESTROY
 
@@ -80,6 +78,8 @@ def _whole(understood: Understanding, trip: PlanTrip, planning: bool, now: datet
     """Take the whole sentence as one request for a trip."""
     if understood.tier == "list":
         return understood
+    from agent.trip.asked.sentence import completed
+
     whole = completed(trip, understood.text, understood.language, now)
     least, enough = (DESTROY, _KIND_ANEW) if planning else (ACT, _KIND)
     whole_said = bool(whole.where and whole.days)
@@ -95,6 +95,9 @@ def _about_plan(understood: Understanding, trip: PlanTrip | None, now: datetime)
     sure = sure and not isinstance(_first(understood), Chat)
     if understood.tier == "list" or sure:
         return understood
+    from agent.trip.asked.sentence import completed
+    from agent.trip.spoken.talk import said_of_plan
+
     said = said_of_plan(understood.text, understood.language)
     if said is not None:
         return replace(

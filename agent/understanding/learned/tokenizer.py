@@ -46,13 +46,15 @@ class Tokenizer:
 
     def __init__(self, pieces: Pieces) -> None:
         self._pieces = pieces
-        marks = {pieces.begin, pieces.end, pieces.unknown}
-        self._ids = {
-            text: i for i, text in reversed(list(enumerate(pieces.texts))) if text and i not in marks
-        }
+        texts = list(pieces.texts)
+        for mark in (pieces.begin, pieces.end, pieces.unknown):
+            texts[mark] = ""
+        # Of pieces of one text the first counts. Built without a loop of our own: it is part of every start.
+        self._ids = dict(zip(reversed(texts), reversed(range(len(texts))), strict=True))
+        self._ids.pop("", None)
         self._longest = min(max(map(len, self._ids), default=1), _LONGEST_PIECE)
         self._scores = array("d", pieces.scores.tolist())
-        self._unknown_score = min(self._scores) - _UNKNOWN_COST
+        self._unknown_score = float(pieces.scores.min()) - _UNKNOWN_COST
 
     def __call__(self, text: str) -> Tokens:
         """Cut a sentence into its most probable pieces.
