@@ -1,7 +1,7 @@
 """What training adds to the pretrained encoder: low-rank changes of its upper layers, and the heads.
 
-The file is an `.npz` of half-precision arrays with one JSON text beside them, a few megabytes, committed in
-`agent/data`. `docs/models/reader.md` is its card.
+The file is an `.npz` with one JSON text beside its arrays, a megabyte, committed in `agent/data`: matrices in
+eight bits with a scale for each column, the rest in half precision. `docs/models/reader.md` is its card.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 """What NumPy raises for a damaged file."""
+
+_STEPS, _SCALES = "|steps", "|scales"
+"""After a matrix' name: its whole numbers, and what each column of them is to be times. Files of before hold
+the matrix itself, in half precision."""
+_MOST_STEPS = 127
 
 LORA_SCALE = 2.0
 """Factor of the product of the two low-rank matrices."""
@@ -67,7 +72,8 @@ class _Arrays(Mapping[str, Floats]):
 
     def __init__(self, held: NpzFile) -> None:
         self._held = held
-        self._names = [name for name in held.files if name != "facts"]
+        names = (name.removesuffix(_STEPS) for name in held.files if not name.endswith(_SCALES))
+        self._names = [name for name in names if name != "facts"]
         self._unpacked: dict[str, Floats] = {}
 
     def __getitem__(self, name: str) -> Floats:
@@ -75,10 +81,15 @@ class _Arrays(Mapping[str, Floats]):
             if name not in self._names:
                 raise KeyError(name)
             try:
-                self._unpacked[name] = self._held[name].astype(np.float32)
+                self._unpacked[name] = self._read(name)
             except _DAMAGED as error:
                 raise _unusable(error) from None
         return self._unpacked[name]
+
+    def _read(self, name: str) -> Floats:
+        if name in self._held.files:
+            return np.asarray(self._held[name], np.float32)
+        return np.asarray(self._held[name + _STEPS], np.float32) * self._held[name + _SCALES]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -99,13 +110,24 @@ def schema() -> dict[str, Any]:
 
 def write_delta(path: Path, arrays: Mapping[str, Floats], facts: Mapping[str, Any]) -> None:
     """Write a delta; `facts` holds what `Delta` has besides the arrays."""
-    held: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
+    held: dict[str, Any] = {}
+    for name, array in arrays.items():
+        if array.ndim == 2:
+            held[name + _STEPS], held[name + _SCALES] = _in_eight_bits(array)
+        else:
+            held[name] = array.astype(np.float16)
     text = json.dumps({**facts, "schema": schema()}, ensure_ascii=False, sort_keys=True)
     held["facts"] = np.frombuffer(text.encode(), np.uint8)
     part = path.with_suffix(".part")
     with part.open("wb") as file:
         np.savez_compressed(file, **held)
     part.replace(path)
+
+
+def _in_eight_bits(matrix: Floats) -> tuple[np.ndarray[Any, np.dtype[np.int8]], Floats]:
+    """Return a matrix as whole numbers, and what each column of them is to be times."""
+    scales = np.maximum(np.abs(matrix).max(axis=0, keepdims=True), 1e-12).astype(np.float32) / _MOST_STEPS
+    return np.rint(matrix / scales).astype(np.int8), scales
 
 
 def read_delta(data: bytes) -> Delta:

@@ -16,7 +16,7 @@ import pytest
 from agent.errors import ReaderUnavailable
 from agent.understanding.labels import STATES, TAGS
 from agent.understanding.learned.base_model import BaseModel, read_base
-from agent.understanding.learned.delta import Delta, merged, read_delta
+from agent.understanding.learned.delta import Delta, merged, read_delta, write_delta
 from agent.understanding.learned.encoder import (
     FIRST_TRAINED,
     Encoder,
@@ -152,10 +152,31 @@ def test_a_damaged_array_of_a_delta_is_named_when_it_is_unpacked(base_file: Path
     changed = io.BytesIO()
     with zipfile.ZipFile(base_file.parent / "delta.npz") as whole, zipfile.ZipFile(changed, "w") as packed:
         for name in whole.namelist():
-            packed.writestr(name, whole.read(name)[: -5 if name == "state.npy" else None])
+            packed.writestr(name, whole.read(name)[: -5 if name == "state|steps.npy" else None])
     delta = read_delta(changed.getvalue())
     assert delta.arrays["tag.b"].shape == (len(TAGS),)
     with pytest.raises(ReaderUnavailable, match="damaged"):
         delta.arrays["state"]
     with pytest.raises(KeyError):
         delta.arrays["other"]
+
+
+def test_a_delta_of_before_in_half_precision_is_read(base_file: Path, tmp_path: Path) -> None:
+    delta = drawn_delta(tmp_path, "of the base")
+    with np.load(tmp_path / "delta.npz") as written:
+        facts = written["facts"]
+    halves = {name: array.astype(np.float16) for name, array in delta.arrays.items()}
+    np.savez_compressed(tmp_path / "before.npz", facts=facts, **halves)
+    before = read_delta((tmp_path / "before.npz").read_bytes())
+    assert set(before.arrays) == set(delta.arrays)
+    for name, array in delta.arrays.items():
+        np.testing.assert_allclose(before.arrays[name], array, rtol=1e-3, atol=1e-4)
+
+
+def test_a_delta_that_is_written_again_stays_as_it_is(tmp_path: Path) -> None:
+    delta = drawn_delta(tmp_path, "of the base")
+    facts = {"base_sha256": "", "apart": "", "most_latin": 0, "extra": [], "known": [], "calibration": {}}
+    write_delta(tmp_path / "again.npz", delta.arrays, facts)
+    again = read_delta((tmp_path / "again.npz").read_bytes())
+    for name, array in delta.arrays.items():
+        np.testing.assert_allclose(again.arrays[name], array, rtol=1e-6)

@@ -226,3 +226,23 @@ def test_without_room_for_a_corrected_copy_the_plain_model_loads(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert Whisper(model_dir("whisper-base")).is_corrected
     assert not list(tmp_path.iterdir()), "the copy is gone once the model is loaded"
+
+
+def test_corrections_are_kept_to_half_a_percent(
+    small: tuple[Path, dict[str, np.ndarray]], tmp_path: Path
+) -> None:
+    path, arrays = small
+    rng = np.random.default_rng(5)
+    tall, wide = rng.normal(size=(4, 2)) * (1, 30), rng.normal(size=(2, 9)) * 200
+    mark = fingerprint(path.read_bytes(), tensors(path.read_bytes()))
+    packed, halves = tmp_path / "packed.npz", tmp_path / "halves.npz"
+    named = {"encoder/conv1/weight:tall": tall, "encoder/conv1/weight:wide": wide}
+    save_corrections(packed, named, mark)
+    np.savez(halves, fingerprint=mark, **{name: matrix.astype(np.float16) for name, matrix in named.items()})
+    for kept in (packed, halves):  # as written now, and as before
+        found = adapted(path, kept)
+        assert found is not None
+        changed = bytes(found)
+        now = values(changed, tensors(changed)["encoder/conv1/weight"]).astype(np.float64)
+        added, meant = now - arrays["encoder/conv1/weight"], (tall @ wide).reshape(4, 3, 3)
+        assert np.linalg.norm(added - meant) < 0.005 * np.linalg.norm(meant)
