@@ -89,7 +89,8 @@ class _Arrays(Mapping[str, Floats]):
     def _read(self, name: str) -> Floats:
         if name in self._held.files:
             return np.asarray(self._held[name], np.float32)
-        return np.asarray(self._held[name + _STEPS], np.float32) * self._held[name + _SCALES]
+        steps = np.asarray(self._held[name + _STEPS], np.float32)
+        return np.asarray(steps * self._held[name + _SCALES], np.float32)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
