@@ -6,30 +6,20 @@ protects from nobody. The release is copied first, so that nothing changes betwe
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import os
 import shutil
-import struct
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from device.errors import DeviceError
+from device.store.signatures import public_key, signing_key
 
 SIGNERS = Path("/etc/xiaogao/signers")
 """Whose releases are installed: lines `xiaogao-release ssh-ed25519 KEY`, as `ssh-keygen -Y` reads them."""
 STAGING = Path("/opt/xiaogao/.update")
 SUMS, SIGNATURE, PROGRAM = "SHA256SUMS", "SHA256SUMS.sig", "install.sh"
 NAMESPACE = IDENTITY = "xiaogao-release"
-_KEY_TYPE = b"ssh-ed25519"
-_MAGIC = b"SSHSIG"
-_ARMOUR = ("-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----")
-_HASHES: dict[bytes, Callable[[bytes], bytes]] = {
-    b"sha256": lambda data: hashlib.sha256(data).digest(),
-    b"sha512": lambda data: hashlib.sha512(data).digest(),
-}
 
 
 def update(folder: Path, *, signers: Path = SIGNERS, staging: Path = STAGING) -> None:
@@ -114,51 +104,17 @@ def trusted_keys(signers: Path) -> list[bytes]:
         if not words or words[0].startswith("#") or IDENTITY not in words[0].split(","):
             continue
         try:
-            fields = _strings(base64.b64decode(words[2], validate=True))
-        except (IndexError, ValueError, struct.error):
-            fields = []
-        if words[1:2] != [_KEY_TYPE.decode()] or fields[:1] != [_KEY_TYPE] or len(fields[-1]) != 32:
-            raise DeviceError(f"{signers}: only ssh-ed25519 keys, without options: {' '.join(words)[:60]}")
-        keys.append(fields[-1])
+            keys.append(public_key(" ".join(words[1:3])))
+        except ValueError:
+            raise DeviceError(
+                f"{signers}: only ssh-ed25519 keys, without options: {' '.join(words)[:60]}"
+            ) from None
     return keys
 
 
 def is_signed(message: bytes, armoured: str, key: bytes) -> bool:
-    """Tell whether `ssh-keygen -Y sign -n xiaogao-release` signed a message with a key (PROTOCOL.sshsig)."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    lines = armoured.strip().splitlines()
-    if len(lines) < 3 or (lines[0], lines[-1]) != _ARMOUR:
-        return False
+    """Tell whether `ssh-keygen -Y sign -n xiaogao-release` signed a message with a key."""
     try:
-        blob = base64.b64decode("".join(lines[1:-1]), validate=True)
-        if blob[:6] != _MAGIC or blob[6:10] != struct.pack(">I", 1):
-            return False
-        public, namespace, reserved, hash_name, signature = _strings(blob[10:])
-        signer, (kind, value) = _strings(public), _strings(signature)
-    except (binascii.Error, ValueError, struct.error):
+        return signing_key(message, armoured.encode(), NAMESPACE) == key
+    except ValueError:
         return False
-    if namespace != NAMESPACE.encode() or hash_name not in _HASHES or kind != _KEY_TYPE:
-        return False
-    if signer != [_KEY_TYPE, key]:
-        return False
-    parts = (namespace, reserved, hash_name, _HASHES[hash_name](message))
-    signed = _MAGIC + b"".join(struct.pack(">I", len(part)) + part for part in parts)
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(value, signed)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _strings(data: bytes) -> list[bytes]:
-    """Split SSH's length-prefixed strings."""
-    found, at = [], 0
-    while at < len(data):
-        (size,) = struct.unpack_from(">I", data, at)
-        if at + 4 + size > len(data):
-            raise ValueError("a string is cut off")
-        found.append(data[at + 4 : at + 4 + size])
-        at += 4 + size
-    return found

@@ -1,4 +1,4 @@
-"""Signatures of pack files: those of `ssh-keygen -Y sign` with an Ed25519 key, as releases have them.
+"""Signatures of pack files and releases: those of `ssh-keygen -Y sign` with an Ed25519 key.
 
 The form is OpenSSH's (PROTOCOL.sshsig). A computer that signs needs `ssh-keygen`; a car that checks does not.
 """
@@ -49,9 +49,11 @@ def sign(data: bytes, key: Path) -> bytes:
         reason = " ".join(done.stderr.decode("utf-8", "replace").split())
         raise Missing(f"{key} cannot sign ({reason}): make a key with `ssh-keygen -t ed25519 -f {key}`")
     try:
-        _parts(done.stdout)
-    except BadPackFile as error:
-        raise Missing(f"{key} cannot sign maps ({error}): make one with `ssh-keygen -t ed25519`") from None
+        _parts(done.stdout, NAMESPACE.encode())
+    except ValueError as error:
+        raise Missing(
+            f"{key} cannot sign maps (its signature {error}): make one with `ssh-keygen -t ed25519`"
+        ) from None
     return done.stdout
 
 
@@ -79,16 +81,10 @@ def signer_of(data: bytes, signature: bytes, trusted: Sequence[str]) -> str:
     PackFileRefused
         It is one, but none of the keys has made it.
     """
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    key, signed_hash, raw = _parts(signature)
-    digest = _HASHES[signed_hash](data).digest()
-    message = _MAGIC + _packed(NAMESPACE.encode(), b"", signed_hash, digest)
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(raw, message)
-    except (InvalidSignature, ValueError):
-        raise BadPackFile("its signature is not over this content") from None
+        key = signing_key(data, signature, NAMESPACE)
+    except ValueError as error:
+        raise BadPackFile(f"its signature {error}") from None
     mark = fingerprint(key)
     for line in trusted:
         if public_key(line) == key:
@@ -97,6 +93,27 @@ def signer_of(data: bytes, signature: bytes, trusted: Sequence[str]) -> str:
         f"it is signed with the key {mark}, which is not trusted here: add its public half to [maps] "
         "trusted_keys in the settings if you know whose it is"
     )
+
+
+def signing_key(data: bytes, signature: bytes, namespace: str) -> bytes:
+    """Check a signature and return the 32 bytes of the public key that has made it.
+
+    Raises
+    ------
+    ValueError
+        It is no signature over these bytes for this purpose; the message goes on after "its signature".
+    """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    key, signed_hash, reserved, raw = _parts(signature, namespace.encode())
+    digest = _HASHES[signed_hash](data).digest()
+    message = _MAGIC + _packed(namespace.encode(), reserved, signed_hash, digest)
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(raw, message)
+    except (InvalidSignature, ValueError):
+        raise ValueError("is not over this content") from None
+    return key
 
 
 def public_key(line: str) -> bytes:
@@ -125,28 +142,26 @@ def fingerprint(key: bytes) -> str:
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def _parts(signature: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return the public key, the name of the hash and the raw signature."""
+def _parts(signature: bytes, namespace: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """Return the public key, the name of the hash, what is reserved, and the raw signature."""
     body = signature.strip()
     if not (body.startswith(_BEGIN) and body.endswith(_END)):
-        raise BadPackFile("its signature is damaged")
+        raise ValueError("is damaged")
     try:
         blob = base64.b64decode(b"".join(body[len(_BEGIN) : -len(_END)].split()), validate=True)
         if not blob.startswith(_MAGIC + struct.pack(">I", 1)):
             raise ValueError("of another version")
-        public, namespace, _, signed_hash, packed = _unpacked(blob[len(_MAGIC) + 4 :])
+        public, purpose, reserved, signed_hash, packed = _unpacked(blob[len(_MAGIC) + 4 :])
         (kind, key, *_), (signature_kind, raw) = _unpacked(public), _unpacked(packed)
     except (binascii.Error, ValueError) as error:
-        raise BadPackFile(f"its signature is damaged ({error})") from None
+        raise ValueError(f"is damaged ({error})") from None
     if kind != _KIND or signature_kind != _KIND:
-        raise BadPackFile(
-            f"its signature is made with a {kind[:40].decode('ascii', 'replace')} key, not Ed25519"
-        )
-    if namespace != NAMESPACE.encode():
-        raise BadPackFile("its signature is one for something else than a map")
+        raise ValueError(f"is made with a {kind[:40].decode('ascii', 'replace')} key, not Ed25519")
+    if purpose != namespace:
+        raise ValueError(f"is one for something else than {namespace.decode()}")
     if len(key) != _KEY_BYTES or len(raw) != _SIGNATURE_BYTES or signed_hash not in _HASHES:
-        raise BadPackFile("its signature is damaged")
-    return key, signed_hash, raw
+        raise ValueError("is damaged")
+    return key, signed_hash, reserved, raw
 
 
 def _packed(*texts: bytes) -> bytes:
