@@ -10,6 +10,7 @@ from agent.actions import reply, trip_keep, trip_told
 from agent.actions.turn import Result, Turn
 from agent.errors import PlanImpossible
 from agent.trip.accounting import Entry
+from agent.trip.asked.marks import without_days
 from agent.trip.asked.occasions import is_impossible, trip_date
 from agent.trip.asked.sentence import merged
 from agent.trip.changes.replan import change_plan
@@ -19,6 +20,7 @@ from agent.trip.planner import make_plan
 from agent.trip.request import TripRequest
 from agent.trip.verifier import require
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
+from languages.trip_talk import talks_of_trips
 from nav.country import country_at
 
 if TYPE_CHECKING:
@@ -117,13 +119,18 @@ def _first_day(turn: Turn, intent: PlanTrip) -> tuple[date, list[Entry]]:
     country = country_at(*turn.position) if turn.position else ""
     said = trip_date(intent.date, now, turn.language, country)
     if said is None:
-        day = first_day_of("" if intent.date else turn.text, now)
+        day = first_day_of("" if intent.date else _undated(turn), now)
         lost = [Entry(slot="date", words=intent.date, state="unknown", note="date")] if intent.date else []
         return day, lost
     if said < now.date():
         raise PlanImpossible("date_past")
     kept = [Entry(slot="date", words=intent.date, state="kept")]
     return (first_day_of("", now) if said == now.date() and now.hour >= 10 else said), kept
+
+
+def _undated(turn: Turn) -> str:
+    """Return the words in which a date may stand: "in two days" and "the first evening" are none."""
+    return without_days(turn.text, turn.language) if talks_of_trips(turn.language) else turn.text
 
 
 # -- changes

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _WALK_MPS = 1.25
 _CROW_WALK, _CROW_DRIVE = 1.3, 1.45
 _CITY_MPS, _DRIVE_S = 8.5, 60.0
+_LEAST_DRIVE_M = 80.0
+"""Nobody starts a car for less: one walks on, and it stays where it stands."""
 
 Measured = tuple[float, float]
 """Seconds and metres."""
@@ -84,6 +86,10 @@ def leg_to(
     on = ways.walk(park, to) if park is not None else (0.0, 0.0)
     if back is None or driven is None or on is None:
         return None
+    if park is None and driven[1] < _LEAST_DRIVE_M:
+        walked = ways.walk(here, to)
+        if walked is not None and walked[1] <= min(back[1] + _LEAST_DRIVE_M, walk_m):
+            return Leg(walk_s=walked[0], walk_m=walked[1])
     return Leg(
         drive_s=driven[0], drive_m=driven[1], walk_s=back[0] + on[0], walk_m=back[1] + on[1], park=stand
     )

@@ -82,6 +82,17 @@ def days_said(text: str, language: str) -> tuple[int, re.Match[str]] | None:
     return None
 
 
+def without_days(text: str, language: str) -> str:
+    """Return a text without its days of the trip and their number: neither is a date."""
+    spans = [(mark.start, mark.end) for mark in day_marks(text, language)]
+    if (found := days_said(text, language)) is not None:
+        spans.append(found[1].span())
+    left = list(text)
+    for start, end in spans:
+        left[start:end] = ["\0"] * (end - start)
+    return "".join(left)
+
+
 def stays_said(text: str, language: str) -> dict[str, int]:
     """Return how many days are to be spent at each place that is named with a number of days."""
     found: dict[str, int] = {}

@@ -73,7 +73,7 @@ def take_rest(draft: Draft, start: int, end: int) -> None:
         rest = re.sub(r"\0+", "\0", left)
         taken = next((True for take in _READERS if take(draft, rest, said, start, end)), False)
         if not taken:
-            if core := _core(left, draft.language):
+            if core := _core(_without_no(left, draft.language), draft.language):
                 draft.put("unread", core, start)
             return
 

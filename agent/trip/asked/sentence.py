@@ -14,14 +14,23 @@ from typing import TYPE_CHECKING
 
 from agent.trip.asked.clock import clock_of
 from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, blank, use
-from agent.trip.asked.marks import clauses_of, day_marks, days_said, listed, says_any_no, says_no, stays_said
+from agent.trip.asked.marks import (
+    clauses_of,
+    day_marks,
+    days_said,
+    is_meal,
+    listed,
+    says_any_no,
+    says_no,
+    stays_said,
+)
 from agent.trip.asked.occasions import trip_date
 from agent.trip.asked.rest import rest_of, take_rest
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
 from agent.understanding.intent import DayWish, PlanTrip, Wishes
-from languages import codes
+from languages import codes, load_language
 from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 
@@ -82,7 +91,9 @@ def _times_in(words: str, language: Language) -> tuple[str, ...]:
 
 def _without_verbs(intent: PlanTrip, draft: Draft) -> PlanTrip:
     """Take off what the reader read with the name of the area: 南京玩, 清华附(近)."""
-    bare = re.sub(draft.words.after_place, "", intent.where, flags=re.IGNORECASE).strip(EDGE)
+    bare = re.sub(draft.words.after_place, "", _whole_word(intent.where, draft), flags=re.IGNORECASE).strip(
+        EDGE
+    )
     kind = any(foods_of(bare) + themes_of(bare)) and _is_noun(bare, draft.language)
     if (
         bare
@@ -91,6 +102,14 @@ def _without_verbs(intent: PlanTrip, draft: Draft) -> PlanTrip:
     ):
         return intent.model_copy(update={"where": ""})
     return intent.model_copy(update={"where": bare}) if bare else intent
+
+
+def _whole_word(words: str, draft: Draft) -> str:
+    """Return a name with the rest of its word, where words are written apart: Yun of Yun'an."""
+    if not words or not load_language(draft.language).settings.joiner:
+        return words
+    found = re.search(rf"(?<!\w){re.escape(words)}(?:'\w+|\w)*", draft.text)
+    return found[0].removesuffix("'s") if found else words
 
 
 def _whole_kind(words: str) -> bool:
@@ -111,12 +130,37 @@ def _is_noun(words: str, language: Language) -> bool:
 
 
 def _only_bed(words: str, language: Language) -> bool:
+    """Whether words are a kind of lodging and nothing more, with or without the verb: 民宿, 住客栈."""
     kinds = trip_words(language).lodging.kinds.values()
-    return any(any_of(language, said).fullmatch(words) for said in kinds)
+    bare = any_of(language, talk_words(language).change.hotel_verbs).sub("", words).strip()
+    return any(any_of(language, said).fullmatch(bare) for said in kinds)
+
+
+def _is_party(words: str, language: Language) -> bool:
+    """Whether words say who comes along and nothing else: toddler."""
+    said = (w for entries in trip_words(language).party.values() for w in entries)
+    return any_of(language, tuple(said)).fullmatch(words.strip()) is not None
+
+
+def _is_camper(words: str, language: Language) -> bool:
+    return any_of(language, trip_words(language).lodging.camper).fullmatch(words.strip()) is not None
+
+
+def _widened(draft: Draft, words: str) -> str:
+    """Return a span whole that was cut within a word for a kind: 酒 of 酒吧."""
+    at = draft.text.find(words) if words else -1
+    if at < 0:
+        return words
+    data, end = trip_words(draft.language), at + len(words)
+    every = tuple(word for said in (*data.themes.values(), *data.foods.values()) for word in said.says)
+    found = [
+        m for m in any_of(draft.language, every).finditer(draft.text) if m.start() <= at < end <= m.end()
+    ]
+    return max((m[0] for m in found), key=len, default=words)
 
 
 def _take_span(draft: Draft, slot: str, words: str) -> None:
-    bare = words.strip(EDGE)
+    bare = _widened(draft, words.strip(EDGE)) if slot in LISTS else words.strip(EDGE)
     at = draft.text.find(bare)
     if not bare or at < 0:
         draft.slots[slot].append(words)
@@ -143,19 +187,20 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
         return
     slot = _own_slot(slot, bare, refused or says_any_no(said, draft.language), draft.language)
     for part in _parts(slot, bare, draft.language):
-        draft.put(_where_put(slot, part, refused), part, at)
+        draft.put(_where_put(slot, part, refused, draft.language), part, at)
 
 
 def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
-    """Return where a thing belongs by its kind: a name that is a kind of sight, a diet that bans none."""
-    if (
-        slot == "must"
-        and any(themes_of(part) for part in listed(words, language))
-        and _is_noun(words, language)
-    ):
+    """Return where a thing belongs by its kind: a name that is a kind of sight, a diet that is no ban."""
+    kinds = any(themes_of(part) for part in listed(words, language))
+    if slot == "must" and kinds and _is_noun(words, language):
         return "likes"
+    if slot in {"must", "likes"} and not refused and _is_camper(words, language):
+        return "lodging"
     if slot in {"likes", "must"} and not refused and _only_bed(words, language):
         return "lodging"
+    if slot in {"must", "likes"} and not refused and _is_party(words, language):
+        return "who"
     if slot == "dislikes" and not refused and themes_of(words):
         return "likes"
     if slot == "no_meal" and not refused and set(foods_of(words)) & DIETS:
@@ -163,8 +208,10 @@ def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
     return slot
 
 
-def _where_put(slot: str, words: str, refused: bool) -> str:
+def _where_put(slot: str, words: str, refused: bool, language: Language) -> str:
     """Return the slot of a thing: what is refused is never wished for."""
+    if slot == "likes" and not refused and is_meal(words, language):
+        return "meals"
     if not refused or slot in {"no_meal", "dislikes"}:
         if slot == "likes" and foods_of(words) and not themes_of(words):
             return "meals"

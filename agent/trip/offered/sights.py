@@ -231,13 +231,20 @@ def gather(
     for town in towns:
         around = [p for p in _around(desk, SIGHT_KINDS, town.center, town.reach_m) if town.holds(p)]
         fine = [p for p in around if p.id not in sights.banned and _worth_a_stop(p)]
+        fine = [p for p in fine if children or not p.category.startswith(_FOR_CHILDREN)]
         fine.sort(key=lambda p: (-worth(p) - (0.3 if children and p.category in CHILDREN else 0.0), p.id))
         sights.others += fine[:most]
     _join_parts(sights)
     return sights
 
 
+_FOR_CHILDREN = ("tourism/theme_park", "leisure/water_park", "leisure/playground")
+"""What grown-ups go to only if they say so."""
+
+
 def _worth_a_stop(place: Place) -> bool:
+    if _is_climbed(place) or any(name in called(place) for name in names_of_theme("night_market")):
+        return False
     if place.category == "amenity/place_of_worship":
         return place.importance >= 0.48
     if place.category in {
@@ -249,6 +256,12 @@ def _worth_a_stop(place: Place) -> bool:
     }:
         return place.importance >= 0.38
     return True
+
+
+def _is_climbed(place: Place) -> bool:
+    """Whether one needs a rope: a climbing wall or an iron way is no stop on the road."""
+    sports = set(place.tags.get("sport", "").split(";"))
+    return "climbing" in sports or "via_ferrata_scale" in place.tags or "ferrat" in called(place)
 
 
 def _join_parts(sights: Sights) -> None:
@@ -294,6 +307,8 @@ def is_part(place: Place, main: Place) -> bool:
     if min(len(name), len(whole)) > 1 and (name.startswith(whole) or whole.startswith(name)) and away < 600:
         return True
     both = family(place) == "museum" and family(main) == "museum"
+    if away < _PART_M and place.tags.get("wikidata", place.id) == main.tags.get("wikidata"):
+        return True
     if away < _SMALL_PART_M:
         return not (both or (worth(place) > 0.75 and family(place) != family(main)))
     # The point of a large sight is where one drives to, not its middle: half its radius is surely in it.

@@ -181,7 +181,7 @@ def test_orders_about_the_plan(text: str, meant: PlanTrip) -> None:
 
 
 class OneSentence:
-    """Reads the request as a reader would, and nothing else: its words tell what is said of the plan."""
+    """Reads the request as a reader would, and nothing else: the plan is spoken of by its words."""
 
     def understand(self, text: str, *, language: str | None = None, context: object = None) -> Understanding:
         """Return the request, or that nothing was understood."""

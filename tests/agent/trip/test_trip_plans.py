@@ -13,8 +13,10 @@ from agent.trip.accounting import left_over
 from agent.trip.changes.replan import change_plan
 from agent.trip.export import to_markdown
 from agent.trip.itinerary import Plan, Visit
-from agent.trip.offered.sights import is_part
+from agent.trip.legs import leg_to
+from agent.trip.offered.sights import gather, is_part
 from agent.trip.offered.tables import serves
+from agent.trip.offered.towns import Town
 from agent.trip.planner import make_plan
 from agent.trip.verifier import verify
 from agent.understanding.intent import DayWish, PlanChange, PlanTrip, Wishes
@@ -287,3 +289,60 @@ def test_one_sight_under_two_names_is_seen_once() -> None:
     other = Place(id="node/3", name="六朝博物馆", category="tourism/museum", lat=32.0445, lon=118.7930)
     assert is_part(twin, palace)
     assert not is_part(other, palace)
+
+
+def test_a_crypt_is_seen_with_its_church() -> None:
+    item = {"wikidata": "Q738015"}
+    kind = "amenity/place_of_worship"
+    church = Place(
+        id="way/1",
+        name="Tuomiokirkko",
+        category="amenity/place_of_worship",
+        lat=60.1704,
+        lon=24.9517,
+        tags=item,
+    )
+    crypt = Place(id="node/2", name="Krypta", category=kind, lat=60.1711, lon=24.9521, tags=item)
+    assert is_part(crypt, church)
+
+
+class _Near:
+    """A map on which there is but one place."""
+
+    def __init__(self, place: Place) -> None:
+        self.places = self
+        self._place = place
+
+    def of_kinds(self, kinds: object, **_: object) -> list[Place]:
+        return [self._place]
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "tags"),
+    [
+        ("Via ferrada del Grau", "tourism/attraction", {"sport": "climbing"}),
+        ("Naturlandia", "tourism/theme_park", {}),
+        ("老街夜市", "amenity/marketplace", {}),
+    ],
+)
+def test_a_rope_a_fairground_and_a_night_market_are_only_for_those_who_ask(
+    name: str, category: str, tags: dict[str, str]
+) -> None:
+    place = Place(id="node/1", name=name, category=category, lat=42.5, lon=1.5, tags=tags)
+    desk = _Near(place)
+    town = Town(name="A", center=(42.5, 1.5), reach_m=5_000)
+    found = gather(desk, (town,), must=(), likes=(), dislikes=(), children=False, most=9)  # type: ignore[arg-type]
+    assert found.others == []
+
+
+def test_nobody_starts_the_car_for_a_few_metres() -> None:
+    class Ways:
+        def walk(self, a: object, b: object) -> tuple[float, float]:
+            return 240.0, 300.0
+
+        def drive(self, a: object, b: object) -> tuple[float, float]:
+            return 20.0, 55.0
+
+    leg = leg_to(Ways(), (0.0, 0.003), (0.0, 0.0), (0.0, 0.0004), walk_m=310.0, bring_car=True)
+    assert leg is not None
+    assert (leg.drive_m, leg.walk_m, leg.park) == (0.0, 300.0, None)

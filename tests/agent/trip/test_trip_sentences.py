@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
 
+from agent.trip.asked.clock import times_of
+from agent.trip.asked.marks import without_days
 from agent.trip.asked.sentence import completed, merged
+from agent.trip.dates import first_day_of
 from agent.trip.spoken.talk import said_of_plan
 from agent.understanding.intent import Navigate, PlanChange, PlanTrip, Wishes
 
@@ -163,3 +166,53 @@ def test_a_stop_of_the_plan_is_driven_to(text: str, to: str) -> None:
 @pytest.mark.parametrize("text", ["今天天气怎么样", "play some music", "导航去天安门", "附近的加油站"])
 def test_what_is_not_about_the_plan_is_left_alone(text: str) -> None:
     assert said_of_plan(text, "en" if text.isascii() else "zh") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "slot", "words"),
+    [
+        ("云安两日，晚上去酒吧", {"likes": ("酒",)}, "likes", "酒吧"),
+        ("two days in Yun'an with a toddler", {"likes": ("toddler",)}, "who", "toddler"),
+        ("a day in Yun'an, dinner by the canal", {"likes": ("dinner",)}, "meals", "dinner"),
+        ("two days in Yun'an with our camper van", {"must": ("camper van",)}, "lodging", "camper van"),
+    ],
+)
+def test_a_span_that_is_cut_or_in_a_wrong_slot_is_put_right(
+    text: str, spans: dict[str, Any], slot: str, words: str
+) -> None:
+    wishes = read(text, **spans).wishes
+    assert words in getattr(wishes, slot), wishes
+    assert not any(said in getattr(wishes, name) for name, given in spans.items() for said in given)
+
+
+def test_a_name_that_is_cut_is_read_whole_and_lodging_is_no_area() -> None:
+    assert read("two days in Yun'an", where="Yun").where == "Yun'an"
+    assert read("周荡两天，住客栈", where="住客栈").where == ""
+
+
+def test_a_word_that_says_no_is_not_left_over() -> None:
+    text = "Yun'an two days, skip the shopping, I hate malls"
+    said = read(text, where="Yun'an", dislikes=("shopping", "malls")).wishes
+    assert (said.dislikes, said.unread) == (("shopping", "malls"), ())
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "two days, night market on the first evening"),
+        ("en", "La Massana and Ordino in two days"),
+        ("zh", "云安两日，晚上去酒吧"),
+        ("de", "zwei Tage, am ersten Abend auf den Nachtmarkt"),
+    ],
+)
+def test_the_days_of_a_trip_are_no_date(language: str, text: str) -> None:
+    assert first_day_of(without_days(text, language), NOW) == date(2026, 6, 11)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "arriving at eleven by train"), ("en", "our train gets in at eleven"), ("zh", "坐高铁十一点到")],
+)
+def test_an_arrival_is_a_beginning(language: str, text: str) -> None:
+    times = times_of((text,), language)
+    assert (times.begin, times.end) == (time(11), None)
