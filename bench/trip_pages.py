@@ -28,8 +28,8 @@ SAID = (
     (
         "andorra",
         "Two days in Andorra, hiking and a spa in the evening",
-        "A walk to a summit in the morning, there and back; the baths before dinner; the rest by car. "
-        "Nobody needs four hours in a theme park without children.",
+        "A walk to a summit before lunch, there and back. But the baths are on the first morning, "
+        "and they were asked for in the evening.",
     ),
     (
         "andorra",
@@ -44,7 +44,7 @@ SAID = (
     (
         "nanjing-centre",
         "南京两日游，带着七十岁的老妈，不吃辣",
-        "图上只有市中心，所以没有中山陵和夫子庙；每天四处，走得不多。",
+        "图上只有市中心，所以没有中山陵和夫子庙；每天四处，走得不多。“老妈”被拆成了两半。",
     ),
     (
         "tsinghua",
@@ -54,7 +54,7 @@ SAID = (
     (
         "county",
         "去云安玩两天，想看古镇，住民宿，不吃烧烤",
-        "两个古镇都去了，第一天太阳下山就住在古镇里，路程写得清楚。",
+        "两个古镇都去了，第一天太阳下山就住在古镇里；最后一天五点半逛夜市，没排晚饭就回了。",
     ),
     (
         "county",
