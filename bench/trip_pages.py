@@ -1,18 +1,28 @@
-"""Ten trips printed in full, as the program prints them: docs/trips.md.
+"""Trips printed in full, as the program prints them: the ten of docs/trips.md, or forty for a second judge.
 
     python -m bench.trip_pages > docs/trips.md
+    python -m bench.trip_pages looked > plans.md
 
 Each request is said to the agent with its reader, on the extracts of the benchmark and the drawn county.
+The forty are the first plans of the looked half of `agent_testset/trips_said`; whoever judges them reads
+`TRAVELLER.md` there first. What our rules say of a plan is not printed, so that it leads nobody.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from agent.trip.export import to_markdown
-from bench.trips import START
-from bench.trips_said import Trips
+from agent.trip.itinerary import Plan
+from agent.understanding.utterance import Language
+from bench.trips import START, load
+from bench.trips_said import FOLDER, Trips
+
+JUDGED = 40
+"""So many plans are printed for a second judge."""
 
 SAID = (
     (
@@ -88,11 +98,47 @@ def page() -> str:
             answer = agent.hear(said, position=START[region])
             lines += [f"> {said}", "", f"*{remark}*", "", f"Spoken: {answer.reply}", ""]
             if answer.plan is not None:
-                printed = to_markdown(answer.plan, answer.language)
-                lines += [f"#{line}" if line.startswith("#") else line for line in printed.splitlines()]
-                lines.append("")
+                lines += _printed(answer.plan, answer.language)
     return "\n".join(lines)
 
 
+def _printed(plan: Plan, language: Language) -> list[str]:
+    """Return the plan's page, its headings one lower."""
+    printed = to_markdown(plan, language).splitlines()
+    return [*(f"#{line}" if line.startswith("#") else line for line in printed), ""]
+
+
+def to_judge(trips: Trips, most: int = JUDGED) -> Iterator[str]:
+    """Give plans of the looked half as pages, with what was said and answered."""
+    given = 0
+    for case in load(FOLDER / "requests_looked.jsonl"):
+        agent = trips.agent(case["region"])
+        answer = agent.hear(case["say"], position=START[case["region"]]) if agent is not None else None
+        if answer is None or answer.plan is None:
+            continue
+        given += 1
+        head = [
+            f"## Plan {given}: {case['region']}",
+            "",
+            f"> {case['say']}",
+            "",
+            f"Spoken: {answer.reply}",
+            "",
+        ]
+        yield "\n".join([*head, *_printed(answer.plan, answer.language)])
+        if given == most:
+            return
+
+
+def main() -> None:
+    """Print the ten trips, or those that are to be judged."""
+    if sys.argv[1:] != ["looked"]:
+        print(page())
+        return
+    with tempfile.TemporaryDirectory() as home:
+        for printed in to_judge(Trips(Path(home))):
+            print(printed)
+
+
 if __name__ == "__main__":
-    print(page())
+    main()
