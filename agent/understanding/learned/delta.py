@@ -1,7 +1,7 @@
 """What training adds to the pretrained encoder: low-rank changes of its upper layers, and the heads.
 
-The file is an `.npz` with one JSON text beside its arrays, 1.5 MB, committed in `agent/data`: the largest matrix in
-eight bits with a scale for each column, the rest in half precision. `docs/models/reader.md` is its card.
+The file is an `.npz` with one JSON text beside its arrays, 1.5 MB, committed in `agent/data`: the largest
+matrix in eight bits with a scale for each column, the rest in half precision. `docs/models/reader.md` is its card.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFi
 _STEPS, _SCALES = "|steps", "|scales"
 """After a matrix' name: its whole numbers, and what each column of them is to be times."""
 _IN_EIGHT_BITS = frozenset({"hidden.w"})
-"""The largest matrix, which loses nothing by it; the low-rank ones in eight bits cost two sentences of a hundred."""
+"""The largest matrix, which loses nothing by it; the low-rank ones would cost two sentences of a hundred."""
 _MOST_STEPS = 127
 
 LORA_SCALE = 2.0
