@@ -147,16 +147,19 @@ def test_a_damaged_delta_is_named(content: bytes) -> None:
         read_delta(content)
 
 
-def test_a_damaged_array_of_a_delta_is_named_when_it_is_unpacked(base_file: Path) -> None:
+@pytest.mark.parametrize(("damaged", "array"), [("state.npy", "state"), ("hidden.w|steps.npy", "hidden.w")])
+def test_a_damaged_array_of_a_delta_is_named_when_it_is_unpacked(
+    base_file: Path, damaged: str, array: str
+) -> None:
     delta_for(base_file)
     changed = io.BytesIO()
     with zipfile.ZipFile(base_file.parent / "delta.npz") as whole, zipfile.ZipFile(changed, "w") as packed:
         for name in whole.namelist():
-            packed.writestr(name, whole.read(name)[: -5 if name == "state|steps.npy" else None])
+            packed.writestr(name, whole.read(name)[: -5 if name == damaged else None])
     delta = read_delta(changed.getvalue())
     assert delta.arrays["tag.b"].shape == (len(TAGS),)
     with pytest.raises(ReaderUnavailable, match="damaged"):
-        delta.arrays["state"]
+        delta.arrays[array]
     with pytest.raises(KeyError):
         delta.arrays["other"]
 
