@@ -340,7 +340,7 @@ def doubt(turn: Turn, intents: tuple[Intent, ...]) -> Result:
 def _guess(turn: Turn, intent: Intent) -> str:
     """Say in one short question what was guessed; empty where there is nothing to ask about."""
     match intent:
-        case Navigate(to=words) if words:
+        case Navigate(to=words) | Deny(instead=words) if words:
             return turn.say("doubt.navigate", name=reply.with_article(words, turn.language))
         case Search(what=words) if words:
             return turn.say("doubt.search", name=reply.indefinite(words, turn.language))

@@ -8,6 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.actions.answers import doubt
+from agent.actions.context import Desk
+from agent.actions.finding import Finder
+from agent.actions.session import Session
+from agent.actions.turn import Turn
 from agent.understanding.intent import Intent, parse_intent
 from agent.understanding.labels import State
 from agent.understanding.understand import ACT, DESTROY, Understanding, undoes
@@ -35,6 +40,19 @@ def read(intents: tuple[Intent, ...], confidence: float) -> Understanding:
 @pytest.mark.parametrize(("wanted", "state"), DESTRUCTIVE)
 def test_what_undoes_something_is_known(wanted: dict[str, Any], state: State) -> None:
     assert undoes(parse_intent(wanted), state)
+
+
+@pytest.mark.parametrize(("wanted", "state"), DESTRUCTIVE)
+def test_what_undoes_something_can_be_asked_about(wanted: dict[str, Any], state: State, desk: Desk) -> None:
+    session = Session()
+    finder = Finder(desk=desk, session=session, position=None, language="en")
+    turn = Turn(
+        desk=desk, session=session, finder=finder, language="en", position=None, guidance=None, text=""
+    )
+    asked = doubt(turn, (parse_intent(wanted),))
+    assert asked.outcome == "ask_back"
+    assert turn.session.question is not None
+    assert turn.session.question.pending == (parse_intent(wanted),)
 
 
 @given(st.sampled_from(DESTRUCTIVE), st.floats(0, 1), st.booleans())
