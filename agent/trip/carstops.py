@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from agent.errors import PlanImpossible
-from agent.trip.day import rounded_up
 from agent.trip.driving import CHARGE_MIN, FUEL_MIN, PARK_MIN
 from agent.trip.itinerary import Day, Visit
 from agent.trip.legs import measured
 from agent.trip.offered.hours import hours_state
 
 if TYPE_CHECKING:
-    from agent.actions.context import Desk
+    from agent.actions.context import Desk, Point
     from agent.trip.request import TripRequest
     from poi.place import Place
 
 _LEFT = 0.9
 """Share of the range that is used at most."""
+_KINDS = ("fuel", "charging")
 
 
 def with_car_stops(
@@ -44,21 +44,25 @@ def with_car_stops(
 
 def _with_stop(desk: Desk, request: TripRequest, days: list[Day], *, must: bool) -> list[Day]:
     """Begin the trip at a station: what is filled in the morning lasts."""
-    first = days[0]
+    number = next((n for n, day in enumerate(days) if day.visits), None)
+    if number is None or days[number].visits[0].kind in _KINDS:
+        return days
+    first = days[number]
     here = first.car or (first.start_lat, first.start_lon)
     for station in request.fuel_stations:
         point = (station.lat, station.lon)
         way = measured(desk, "", here, point, request.wishes.avoid)
         if way is None or (request.range_m is not None and way[1] > request.range_m):
             continue
+        led = _led(desk, request, first.visits[0], point, here)
+        if led is None:
+            continue
         charging = station.category == "amenity/charging_station"
         stay = timedelta(minutes=CHARGE_MIN if charging else FUEL_MIN)
-        on = measured(desk, "", point, _parked(first), request.wishes.avoid) if first.visits else None
-        late = timedelta(seconds=way[0] + (on[0] if on else 0.0), minutes=PARK_MIN) + stay
-        begin = first.start - timedelta(minutes=5 * -(-late // timedelta(minutes=5)))
-        arrive = rounded_up(begin + timedelta(seconds=way[0], minutes=PARK_MIN))
+        arrive = _rounded_down(first.start + _way_of(first.visits[0]) - _way_of(led)) - stay
+        begin = _rounded_down(arrive - timedelta(seconds=way[0], minutes=PARK_MIN))
         state = hours_state(station, arrive, arrive + stay)
-        if state == "closed" or begin.date() != first.date or (first.visits and on is None):
+        if state == "closed" or begin.date() != first.date:
             continue
         stop = Visit(
             kind="charging" if charging else "fuel",
@@ -70,27 +74,31 @@ def _with_stop(desk: Desk, request: TripRequest, days: list[Day], *, must: bool)
             park=point,
             hours=state,
         )
-        return [replace(first, start=begin, visits=(stop, *_after(first, point, on))), *days[1:]]
+        begun = replace(first, start=begin, visits=(stop, led, *first.visits[1:]))
+        return [*days[:number], begun, *days[number + 1 :]]
     if must:
         raise PlanImpossible("no_plan", problems=["range"])
     return days
 
 
-def _parked(day: Day) -> tuple[float, float]:
-    """Return where the car goes first."""
-    visit = day.visits[0]
-    return visit.park or (visit.place.lat, visit.place.lon)
+def _led(desk: Desk, request: TripRequest, visit: Visit, station: Point, here: Point) -> Visit | None:
+    """Lead the first visit from the station instead of the start; None if there is no way.
+
+    The car is left where the rest of the day has it: what was to be walked to is walked to all the same.
+    """
+    park = visit.park or here
+    on = measured(desk, "", station, park, request.wishes.avoid)
+    return None if on is None else replace(visit, drive_s=on[0], drive_m=on[1], park=park)
 
 
-def _after(day: Day, station: tuple[float, float], on: tuple[float, float] | None) -> tuple[Visit, ...]:
-    """Lead the first visit from the station instead of the start."""
-    if not day.visits or on is None:
-        return day.visits
-    first = day.visits[0]
-    walk = (0.0, 0.0) if first.park is None else (first.walk_s, first.walk_m)
-    park = first.park or (first.place.lat, first.place.lon)
-    led = replace(first, drive_s=on[0], drive_m=on[1], walk_s=walk[0], walk_m=walk[1], park=park)
-    return (led, *day.visits[1:])
+def _way_of(visit: Visit) -> timedelta:
+    """Return how long one is on the way to a visit, with what it takes to park."""
+    parked = PARK_MIN if visit.park is not None else 0
+    return timedelta(seconds=visit.drive_s + visit.walk_s, minutes=parked)
+
+
+def _rounded_down(moment: datetime) -> datetime:
+    return moment - (moment - datetime.combine(moment.date(), time())) % timedelta(minutes=5)
 
 
 def is_station(place: Place) -> bool:

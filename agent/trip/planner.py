@@ -72,7 +72,7 @@ def make_plan(desk: Desk, request: TripRequest) -> Plan:
     frames = day_frames(request, hotels)
     solved = Search(request, frames, shop.rough).solve()
     if solved is None:
-        raise PlanImpossible("must_closed", name=_first_must(request))
+        raise _no_place_for_must(request, frames, shop.times)
     hotels = settled_hotels(request, hotels, solved, shop)
     frames = day_frames(request, hotels)
     days = write_days(shop, frames, solved)
@@ -101,9 +101,17 @@ def _filled(
         return days
 
 
-def _first_must(request: TripRequest) -> str:
+def _no_place_for_must(request: TripRequest, frames: Sequence[Frame], times: Timetable) -> PlanImpossible:
+    """Return why a sight that has to be in is not: it is closed, or these days have no room for it."""
     words = (*request.wishes.must, *(w for d in request.wishes.by_day for w in d.must))
-    return words[0] if words else request.where
+    for place in (p for p in request.sights if p.id in request.must_ids):
+        stay = timedelta(minutes=stay_range(place)[0])
+        allowed = request.on_days.get(place.id)
+        days = [f for f in frames if allowed is None or f.index in allowed]
+        opens = [times.open_from(place, f.begin, stay) for f in days]
+        if days and all(at is None or at > f.over for at, f in zip(opens, days, strict=True)):
+            return PlanImpossible("must_closed", name=place)
+    return PlanImpossible("no_room", name=words[0] if words else request.where)
 
 
 def _reachable(request: TripRequest, shop: Workshop) -> TripRequest:
@@ -236,7 +244,7 @@ def write_day(
     while not run.fine and kept:
         gone = _loosest(request, kept, run)
         if gone is None:
-            raise PlanImpossible("must_closed", name=_first_must(request))
+            raise _no_place_for_must(request, [frame], shop.times)
         kept = [s for s in kept if s is not gone]
         run = shop.exact.run(frame, kept, used=used, tables=tables)
     if run.broken:

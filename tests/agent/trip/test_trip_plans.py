@@ -180,10 +180,32 @@ def test_a_theme_belongs_to_its_day(trip: Trip) -> None:
 
 
 def test_limits_hold(county: Desk, trip: Trip) -> None:
-    plan, request = trip(limit=("一天开车不超过一小时", "每天最多三个景点"), must=("周荡古镇", "锦湖古镇"))
+    must = ("周荡古镇", "锦湖古镇")
+    plan, request = trip(limit=("一天开车不超过七十分钟", "每天最多三个景点"), must=must)
     assert verify(plan, request, county) == []
-    assert all(day.drive_s <= 3600 for day in plan.days)
+    assert set(must) <= set(names(plan, "sight"))
+    assert all(day.drive_s <= 70 * 60 for day in plan.days)
     assert all(len(day.sights) <= 3 for day in plan.days)
+    free, _ = trip(must=must)
+    assert any(day.drive_s > 70 * 60 for day in free.days)
+    assert any(len(day.sights) > 3 for day in free.days)
+
+
+@pytest.mark.parametrize(
+    ("must", "wishes", "reason"),
+    [
+        pytest.param("周荡古镇", {"limit": ("一天开车不超过四十分钟",)}, "no_room", id="too far"),
+        pytest.param("昆曲馆", {"time": ("下午五点出发",)}, "must_closed", id="closed already"),
+        pytest.param("老街夜市", {"time": ("下午四点回来",)}, "must_closed", id="not open yet"),
+    ],
+)
+def test_only_what_is_closed_is_said_to_be_closed(
+    trip: Trip, must: str, wishes: dict[str, tuple[str, ...]], reason: str
+) -> None:
+    with pytest.raises(PlanImpossible) as refusal:
+        trip(days=1, must=(must,), **wishes)
+    assert refusal.value.reason == reason
+    assert must in str(refusal.value.facts["name"])
 
 
 @pytest.mark.parametrize("days", [1, 2, 4, 5])
@@ -266,11 +288,28 @@ def test_planning_leaves_nothing_behind(county: Desk) -> None:
     assert count() - before < 500
 
 
-def test_a_fuel_stop_where_one_was_asked_for(county: Desk, trip: Trip) -> None:
-    plan, request = trip(likes=("加油",))
+@pytest.mark.parametrize(
+    ("where", "wishes", "walked"),
+    [
+        pytest.param("云安市", {}, True, id="the first sight is walked to"),
+        pytest.param(
+            "云安市", {"must": ("万象购物中心",), "limit": ("每天最多一个景点",)}, True, id="it opens later"
+        ),
+        pytest.param("周荡镇", {}, False, id="it is driven to"),
+    ],
+)
+def test_a_fuel_stop_where_one_was_asked_for(
+    county: Desk, trip: Trip, where: str, wishes: dict[str, tuple[str, ...]], walked: bool
+) -> None:
+    plan, request = trip(where, likes=("加油",), **wishes)
     assert verify(plan, request, county) == []
     assert names(plan, "fuel") == ["中石化加油站"]
     assert states(plan)["加油"] == "kept"
+    first = plan.days[0].visits[1]
+    assert (first.walk_m > 0) == walked
+    changed = change_plan(county, plan, request, PlanChange(action="swap", what="晚饭"))
+    assert verify(changed.plan, changed.request, county) == []
+    assert names(changed.plan, "fuel") == ["中石化加油站"]
 
 
 def test_the_page_says_of_a_ban_that_it_is_left_out(trip: Trip) -> None:
