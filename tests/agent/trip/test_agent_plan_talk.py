@@ -123,10 +123,13 @@ def test_one_day_is_no_days(say: Talk) -> None:
 def test_a_sight_gives_way_to_another(desk: Desk, trip: tuple[Plan, TripRequest]) -> None:
     plan, request = trip
     museum = next(v for v in plan.visits if v.place.category == "tourism/museum")
+    inside = {p.id for visit in plan.visits for p in (visit.place, *visit.parts)}
+    park = next(p for p in request.sights if p.category == "leisure/park" and p.id not in inside)
     changed = change_plan(
-        desk, plan, request, PlanChange(action="swap", what="first museum", other="Esplanadi")
+        desk, plan, request, PlanChange(action="swap", what="first museum", other=park.name)
     )
     out, came = changed.places
+    assert came.id == park.id
     ids = {visit.place.id for visit in changed.plan.visits}
     assert out.id == museum.place.id
     assert out.id not in ids

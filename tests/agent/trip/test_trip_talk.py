@@ -138,7 +138,8 @@ def test_a_stop_of_the_plan_is_driven_to(do: Do, words: str, kind: str, number: 
         PlanChange(action="later", what="十点"),
         PlanChange(action="earlier", what="八点", day=2),
         PlanChange(action="swap", what="晚饭"),
-        PlanChange(action="swap", what="晚饭", other="素食", day=1),
+        PlanChange(action="swap", what="晚饭", other="烧烤", day=1),
+        PlanChange(action="swap", what="晚饭", other="素食", day=2),
         PlanChange(action="swap", what="下午", other="公园", day=1),
         PlanChange(action="fewer", day=2),
         PlanChange(action="more", day=1),
@@ -173,8 +174,11 @@ def _check(change: PlanChange, old: Plan, new: Plan) -> None:
             assert new.days[0] == old.days[0]
         case PlanChange(action="swap", what="晚饭", other=""):
             assert tables[0] != [v.place.name for v in old.days[0].visits if v.kind == "dinner"]
-        case PlanChange(action="swap", what="晚饭"):
-            assert tables[0] == ["素心斋"]
+        case PlanChange(action="swap", what="晚饭", other=food, day=day):
+            (table,) = {"烧烤": ["炭火烧烤"], "素食": ["素心斋"]}[food]
+            assert [v.place.name for v in old.days[day - 1].visits if v.kind == "dinner"] != [table]
+            assert tables[day - 1] == [table]
+            assert [v.place.name for v in new.visits if v.kind in {"lunch", "dinner"}].count(table) == 1
         case PlanChange(action="swap"):
             parks = [v for v in new.days[0].sights if v.place.category.startswith("leisure/park")]
             assert any(12 <= v.arrive.hour < 18 for v in parks)
