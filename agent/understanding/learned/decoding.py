@@ -32,7 +32,9 @@ _HABIT = 0.35
 _MAIN = {"navigate": "to", "search": "what"}
 """Kinds that are about a place or a kind of place, and the tag of its words."""
 _SEVERAL = LIST_SLOTS | {"item"}
-"""Tags that a request may have several spans of; of any other the surest one is taken."""
+"""Tags that a request may have several spans of; of any other the last is taken, a correction of those before."""
+_CORRECTED = 0.6
+"""But one is not taken that is so much less sure than another."""
 _INSTEAD_OF_MAIN = ("destination", "need")
 _URGED = (1.0, 2.5)
 """Added to the score of the main words where a request for a place has neither words nor a value for it."""
@@ -248,7 +250,8 @@ def _spans(
             sure.append(chances[at])
     trimmed = [_trimmed(text, span) for span in spans]
     kept = [(span, p) for span, p in zip(trimmed, sure, strict=True) if span.start < span.end]
-    last = {span.tag: span for span, _ in kept}
+    best = {span.tag: p for span, p in sorted(kept, key=lambda item: item[1])}
+    last = {span.tag: span for span, p in kept if p >= _CORRECTED * best[span.tag]}
     kept = [(span, p) for span, p in kept if span.tag in _SEVERAL or span is last[span.tag]]
     return [span for span, _ in kept], [p for _, p in kept]
 
