@@ -32,7 +32,7 @@ _HABIT = 0.35
 _MAIN = {"navigate": "to", "search": "what"}
 """Kinds that are about a place or a kind of place, and the tag of its words."""
 _SEVERAL = LIST_SLOTS | {"item"}
-"""Tags that a request may have several spans of; of any other the last is taken, a correction of those before."""
+"""Tags that a request may have several spans of; of any other the last is taken: it corrects those before."""
 _CORRECTED = 0.6
 """But one is not taken that is so much less sure than another."""
 _INSTEAD_OF_MAIN = ("destination", "need")
