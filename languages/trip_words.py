@@ -74,6 +74,8 @@ class TripWords(_Data):
     same_hotel: tuple[str, ...]
     units_m: dict[str, float]
     units_s: dict[str, float]
+    half_hours: tuple[str, ...]
+    """Half an hour, alone or with whole hours {n}: 一个半小时, "an hour and a half"."""
     clock: tuple[str, ...]
     clock_words: dict[str, int]
     afternoon: tuple[str, ...]

@@ -78,7 +78,7 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
             read.append((span, said))
             continue
         metres = _amount(span, words.units_m, language)
-        seconds = _amount(span, words.units_s, language)
+        seconds = _duration(span, language)
         if any_of(language, words.limit["drive"]).search(span):
             if any_of(language, words.limit["each"]).search(span) and seconds:
                 leg = seconds
@@ -116,6 +116,18 @@ def _amount(text: str, units: dict[str, float], language: Language) -> float | N
         if found and (value := numbers.read(found["count"].strip())):
             return value * size
     return None
+
+
+def _duration(text: str, language: Language) -> float | None:
+    """Return seconds out of hours and minutes together: 一个半小时, "one hour thirty minutes"."""
+    words, numbers = trip_words(language), load_language(language).numbers
+    for pattern in words.half_hours:
+        counted = alone(language, pattern.replace("{n}", f"(?P<n>{numbers.pattern})"))
+        if found := re.search(counted, text, re.IGNORECASE):
+            whole = numbers.read(found["n"].strip()) if "n" in found.groupdict() else 0
+            return 3600.0 * ((whole or 0) + 0.5)
+    parts = [_amount(text, {unit: size}, language) for unit, size in words.units_s.items()]
+    return sum(part for part in parts if part) or None
 
 
 def lodging_of(wishes: Wishes, language: Language) -> Lodging:
