@@ -142,6 +142,9 @@ def _measures(
             metres.append(float(route.distance_m))
             seconds.append(float(route.duration_s))
     seconds += [abs(a - b) for a in tuple(seconds) for b in tuple(seconds)]
+    if answer.plan is not None:  # its legs are compared with the router's by the verifier
+        days = [day.drive_s for day in answer.plan.days]
+        seconds += [*days, sum(days)]
     searches = [intent for intent in answer.intents if isinstance(intent, Search)]
     metres += [float(search.within_m) for search in searches]
     seconds += [60.0 * search.within_min for search in searches]
