@@ -115,8 +115,8 @@ def undoes(intent: Intent, context: State) -> bool:
             return intent.what == "plan"
         case ChangeRoute():
             return bool(intent.drop)
-        case PlanTrip():
-            return context.planning and intent.change is None and not intent.ask
+        case PlanTrip(change=None, ask=""):  # another trip; a wish alone is one more of the plan at hand
+            return context.planning and bool(intent.where or intent.days)
         case _:
             return False
 

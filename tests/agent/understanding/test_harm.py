@@ -74,6 +74,7 @@ def test_a_doubtful_reading_undoes_nothing(
         ({"kind": "remember", "what": "favourite"}, State()),
         ({"kind": "cancel"}, DRIVING),
         ({"kind": "plan_trip", "change": {"action": "drop", "what": "museum"}}, PLANNING),
+        ({"kind": "plan_trip", "wishes": {"children": True}}, PLANNING),
     ],
 )
 def test_what_can_be_taken_back_needs_no_more_than_the_rest(wanted: dict[str, Any], state: State) -> None:
