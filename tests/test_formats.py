@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import tarfile
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from nav.packs.array_store import map_arrays, write_arrays
 from nav.packs.formats import FORMAT_VERSION, READABLE
 from nav.packs.migrations import migrate
 from poi import Places, UserPlaces
+from tests.archives import unpack
 from tests.device.town import SOUTH, STEP_DEG, WEST
 
 KEPT = Path(__file__).parent / "formats"
@@ -31,8 +31,7 @@ START, END = (SOUTH + 1.3 * STEP_DEG, WEST), (SOUTH + 1.3 * STEP_DEG, WEST + 4 *
 
 
 def unpacked(version: int, folder: Path) -> Path:
-    with tarfile.open(KEPT / f"pack-{version}.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
+    unpack(KEPT / f"pack-{version}.tar.gz", folder)
     return folder / f"pack-{version}"
 
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.archives import unpack
+
 ROOT = Path(__file__).parents[1]
 WHEN = 1_700_000_000
 
@@ -94,8 +96,7 @@ def test_the_same_files_give_the_same_bytes(image: Any, made: Path, tmp_path: Pa
 def test_another_program_unpacks_it(made: Path, tmp_path: Path) -> None:
     layout, bundle = tmp_path / "layout", tmp_path / "bundle"
     layout.mkdir()
-    with tarfile.open(made) as archive:
-        archive.extractall(layout, filter="data")
+    unpack(made, layout)
     command = ["umoci", "unpack", "--rootless", "--image", f"{layout}:1.2", str(bundle)]
     subprocess.run(command, check=True, capture_output=True)
     root = bundle / "rootfs"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import re
 import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TextIO
 
 _PAUSE_S = 60.0
 _KINDS = 500
@@ -51,11 +54,23 @@ class _Lines(logging.Formatter):
         return "".join(c if c.isprintable() else " " for c in text.replace("\n", " | "))
 
 
+class _Stream(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Go on without a log whose reader has gone; what is left of it must not fail at the end either."""
+        if isinstance(sys.exc_info()[1], BrokenPipeError):
+            with contextlib.suppress(OSError, ValueError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self.stream.fileno())
+                os.close(nowhere)
+        else:
+            super().handleError(record)
+
+
 def set_up_logging(level: int = logging.INFO) -> None:
     """Write the log to standard error."""
     if hasattr(sys.stderr, "reconfigure"):
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stream(sys.stderr)
     handler.setFormatter(_Lines("%(name)s: %(message)s"))
     handler.addFilter(OncePerMinute())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -221,13 +221,12 @@ def test_a_region_that_is_carried_is_whole(
 
 
 UPDATE = """
-import tarfile
 from pathlib import Path
 from device.service.release import switch
+from tests.archives import unpack
 root = Path(sys.argv[1])
 for version in sys.argv[2:]:
-    with tarfile.open(root.parent / f"{version}.tar") as archive:
-        archive.extractall(root / "releases", filter="data")
+    unpack(root.parent / f"{version}.tar", root / "releases")
     assert switch(version, root=root, restart=lambda: True, tell=lambda what: None)
     say(version)
 """

@@ -14,7 +14,7 @@ import numpy as np
 from nav.errors import NavError, RegionDamaged
 from nav.graph import FloatArray, Int32Array, Int64Array
 from nav.routing.cch.hierarchy import Hierarchy, Ladder
-from nav.routing.cch.library import TOO_LONG, Arcs, Groups, address, call
+from nav.routing.cch.library import TOO_LONG, Arcs, Groups, address, call, library
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
 from nav.routing.weights.weights import Question
@@ -135,7 +135,9 @@ class _Scratch:
         if not place:
             raise NavError("there is not enough memory for this route: choose a smaller region")
         self.at = ctypes.c_void_p(place)
-        weakref.finalize(self, call, "cch_free_scratch", self.at).atexit = False
+        kernels = library()
+        assert kernels is not None
+        weakref.finalize(self, kernels.cch_free_scratch, self.at).atexit = False
 
 
 class _Ends:

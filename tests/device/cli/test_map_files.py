@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from device.errors import BadSettings
 from device.settings import load_settings
 from nav import Region
 from nav.packs.paths import regions_dir
+from tests.archives import unpack
 from tests.device.conftest import Run
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl maps"
@@ -26,8 +26,7 @@ def program(
 ) -> Callable[..., Run]:
     """The program in a home with one small region, in a folder of its own."""
     regions_dir().mkdir(parents=True)
-    with tarfile.open(KEPT) as archive:
-        archive.extractall(regions_dir(), filter="data")
+    unpack(KEPT, regions_dir())
     (regions_dir() / "pack-5").rename(regions_dir() / Region.open("pack-5").name)
     (home / "here").mkdir()
     monkeypatch.chdir(home / "here")

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -28,6 +27,7 @@ from nav.packs.manifest import Base, Manifest, Member
 from nav.packs.pack_file import MANIFEST, PackFile, write_pack_file
 from nav.packs.paths import regions_dir
 from nav.packs.staging import restore_previous, sweep
+from tests.archives import unpack
 from tests.device.store.carrying import (
     NORTH,
     content_of,
@@ -238,8 +238,7 @@ def test_an_update_is_for_its_region_and_no_way_back(
 @pytest.mark.parametrize("version", READABLE)
 def test_packs_of_the_formats_before_are_carried_too(version: int, home: Path, tmp_path: Path) -> None:
     regions_dir().mkdir(parents=True)
-    with tarfile.open(ROOT / "tests" / "formats" / f"pack-{version}.tar.gz") as archive:
-        archive.extractall(regions_dir(), filter="data")
+    unpack(ROOT / "tests" / "formats" / f"pack-{version}.tar.gz", regions_dir())
     before = content_of(regions_dir() / f"pack-{version}")
     name = Region.open(f"pack-{version}").name
     export_region(f"pack-{version}", tmp_path / "old.xgmap", tell=silent)
