@@ -163,7 +163,7 @@ class _Bench:
         self._car = _Car(random_routes(self._assistant.region, self._assistant.router, 1000, seed=5))
         following = runtime._following
         assert following is not None
-        drive, prompted = following._drive, self._service.journal.prompted
+        drive, prompted = following.drive, self._service.journal.prompted
 
         def watched(fix: Fix | None) -> None:
             drive(fix)
@@ -174,7 +174,7 @@ class _Bench:
             self._seen.prompts_ms.append((time.time() - prompt.time_s) * 1000)
             prompted(prompt)
 
-        following._drive = watched  # type: ignore[method-assign]
+        following.drive = watched  # type: ignore[method-assign]
         self._service.journal.prompted = noted  # type: ignore[method-assign]
         sources.source_from = lambda _text: self._car  # type: ignore[assignment, return-value]
         (task,) = [task for task in runtime._tasks if task.get_name() == "position"]
