@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from agent.understanding.utterance import Language
 
 
+_SHORT_CLAUSE = 32
+"""Characters of a clause that says a time and little else."""
+
+
 def completed(intent: PlanTrip, text: str, language: Language, now: datetime) -> PlanTrip:
     """Return the request with everything that its sentence says.
 
@@ -171,6 +175,9 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     )
     said = draft.text[clause[0] : clause[1]]
     inside = at - clause[0]
+    if slot == "time" and len(said) <= _SHORT_CLAUSE and len(_times_in(said, draft.language)) == 1:
+        bare = said.strip(EDGE)  # with the words that say what happens then: back by six
+        at, inside = draft.text.find(bare), 0
     if slot not in (*LISTS, "time") and foods_of(bare) and not _is_bed(bare, draft):
         slot = "meals"
     if slot == "limit":

@@ -175,6 +175,8 @@ def test_what_is_not_about_the_plan_is_left_alone(text: str) -> None:
         ("two days in Yun'an with a toddler", {"likes": ("toddler",)}, "who", "toddler"),
         ("a day in Yun'an, dinner by the canal", {"likes": ("dinner",)}, "meals", "dinner"),
         ("two days in Yun'an with our camper van", {"must": ("camper van",)}, "lodging", "camper van"),
+        ("one day in Yun'an, back by six", {"time": ("six",)}, "time", "back by six"),
+        ("云安一日，下午五点前结束", {"time": ("五点",)}, "time", "下午五点前结束"),
     ],
 )
 def test_a_span_that_is_cut_or_in_a_wrong_slot_is_put_right(
