@@ -8,8 +8,6 @@ import hashlib
 import os
 import shutil
 import stat
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from pathlib import Path
 from device.errors import Missing, NoSpace
 from device.store.regions import check_pack, current_file, damaged_files, not_as_built, use_region
 from device.store.signatures import sign, signer_of
-from device.store.whole_files import leftovers, sync_folder
+from device.store.whole_files import whole_file
 from nav import Region
 from nav.errors import BadPackFile, PackFileRefused, RegionDamaged
 from nav.packs.manifest import Base, Manifest, Member, check_member_name
@@ -226,21 +224,8 @@ def _files(folder: Path) -> Iterator[str]:
 def _write(
     target: Path, folder: Path, manifest: Manifest, carried: set[str], signature: bytes | None, tell: Progress
 ) -> None:
-    for left in leftovers(target):
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > _LEFT_S:
-                left.unlink()
-    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            write_pack_file(out, folder, manifest, carried, signature, tell)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(beside).replace(target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    sync_folder(target.parent)
+    with whole_file(target, left_s=_LEFT_S) as out:
+        write_pack_file(out, folder, manifest, carried, signature, tell)
 
 
 def _signer(packed: PackFile, trusted: Sequence[str], unsigned: bool) -> str | None:

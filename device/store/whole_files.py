@@ -6,8 +6,9 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 _LEFT_S = 600.0
 """A file beside its place that is older was left there by a power cut or a kill."""
@@ -31,10 +32,36 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         The disk is full or read-only; the file is as it was.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with whole_file(path, mode=mode) as out:
+        out.write(content)
+
+
+@contextmanager
+def whole_file(path: Path, *, mode: int = 0o600, left_s: float = _LEFT_S) -> Iterator[BinaryIO]:
+    """Give a stream whose content takes the place of a file when all of it is on the disk for certain.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in a folder that is there.
+    mode : int
+        Who may read it.
+    left_s : float
+        What was begun beside it so long ago, seconds, was left there and is removed.
+
+    Raises
+    ------
+    OSError
+        The disk is full or read-only; the file is as it was.
+    """
+    for left in leftovers(path):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > left_s:
+                left.unlink()
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
+            yield out
             out.flush()
             os.fchmod(out.fileno(), mode)
             os.fsync(out.fileno())
@@ -43,10 +70,6 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         Path(beside).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-    for left in leftovers(path):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _LEFT_S:
-                left.unlink()
 
 
 def leftovers(path: Path) -> Iterator[Path]:

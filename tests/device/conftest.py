@@ -24,6 +24,19 @@ class Run(NamedTuple):
     err: str
 
 
+def in_this_process(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+    """Return what runs a command of the program in this process."""
+
+    def run(*arguments: str | Path) -> Run:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return Run(int(ended.value.code or 0), out, err)
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def helsinki_home(tmp_path_factory: pytest.TempPathFactory, helsinki_pbf: Path) -> Iterator[Path]:
     """A home in which the region `helsinki` is built; the models are those of the user."""
@@ -51,14 +64,7 @@ def xiaogao(
     """The program, run in this process in the home with the sample region."""
     monkeypatch.setenv("XIAOGAO_HOME", str(helsinki_home))
 
-    def run(*arguments: str | Path) -> Run:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Run(int(ended.value.code or 0), out, err)
-
-    return run
+    return in_this_process(capfd)
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from device.cli.main import main
 from device.errors import BadSettings
 from device.settings import load_settings
 from nav import Region
 from nav.packs.paths import regions_dir
 from tests.archives import unpack
-from tests.device.conftest import Run
+from tests.device.conftest import Run, in_this_process
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl maps"
 KEPT = Path(__file__).parents[2] / "formats" / "pack-5.tar.gz"
@@ -31,14 +30,7 @@ def program(
     (home / "here").mkdir()
     monkeypatch.chdir(home / "here")
 
-    def run(*arguments: str | Path) -> Run:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Run(int(ended.value.code or 0), out, err)
-
-    return run
+    return in_this_process(capfd)
 
 
 def last_line(text: str) -> str:
