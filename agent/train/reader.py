@@ -2,8 +2,8 @@
 
     python -m agent.train.reader --base e5-small-q4.bin --data data.npz --out delta.npz [--minutes 30]
 
-Needs `pip install xiaogao[train-reader]` (JAX and optax). The lower layers stay as they are: what they make
-of every sentence is kept in a file beside the data and is made anew only for sentences that are new.
+Needs `pip install xiaogao[train-reader]` (JAX and optax). The lower layers stay as they are
+(`lower_layers.py`).
 Sentences are laid side by side in rows of one length: little is computed for nothing, all compiles once.
 """
 
@@ -25,11 +25,11 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from agent.train.reader_model import Params, heads, initial, same_sentence, through, upper
+from agent.train.lower_layers import FIRST_TRAINED, lower_layers
+from agent.train.reader_model import Params, heads, initial, upper
 from agent.understanding.labels import KINDS, STATES, TAGS, VALUES
 from agent.understanding.learned.base_model import BaseModel, read_base
 from agent.understanding.learned.delta import OUTPUTS, write_delta
-from agent.understanding.learned.encoder import FIRST_TRAINED
 
 _ROWS, _ROW = 16, 64
 _MOST_IN_ROW = 14
@@ -67,65 +67,8 @@ def load(path: Path, base: BaseModel) -> Data:
         held = {name: file[name] for name in file.files}
     starts = np.concatenate([[0], np.cumsum(held["lengths"])]).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(held["requests"])]).astype(np.int64)
-    return Data(held=held, starts=starts, first_request=first, lower=_lower(path, held, starts, base))
-
-
-def _lower(path: Path, held: dict[str, Array], starts: Array, base: BaseModel) -> Array:
-    """Return the lower layers' result, in half precision; what an earlier run made is in its file."""
-    cache = path.parent / f"lower{FIRST_TRAINED}.npz"
-    ids = held["kept"][held["ids"]]
-    spans = list(zip(starts.tolist(), starts[1:].tolist(), strict=False))
-    keys = [hashlib.blake2b(ids[a:b].tobytes(), digest_size=8).digest() for a, b in spans]
-    result = np.zeros((len(ids), base.width), np.float16)
-    known: dict[bytes, tuple[int, int]] = {}
-    if cache.is_file():
-        with np.load(cache) as old:
-            ends, lengths, kept = np.cumsum(old["lengths"]), old["lengths"], old["lower"]
-            known = {
-                key.tobytes(): (int(end - n), int(end))
-                for key, end, n in zip(old["keys"], ends, lengths, strict=True)
-            }
-        for key, (a, b) in zip(keys, spans, strict=True):
-            if key in known:
-                result[a:b] = kept[slice(*known[key])]
-    first = {key: i for i, key in reversed([*enumerate(keys)])}
-    missing = [i for key, i in first.items() if key not in known]
-    if missing:
-        _run_lower(sorted(missing), ids, starts, base, result)
-        for key, (a, b) in zip(keys, spans, strict=True):  # a sentence that comes again
-            result[a:b] = result[slice(*spans[first[key]])]
-        keys_array = np.array([np.frombuffer(key, np.uint8) for key in keys])
-        np.savez(cache, keys=keys_array, lengths=held["lengths"], lower=result)
-    return result
-
-
-def _run_lower(wanted: list[int], ids: Array, starts: Array, base: BaseModel, result: Array) -> None:
-    weights = base.weights
-    shape = (base.layers, base.heads, base.epsilon)
-    layers = {k: jnp.asarray(v) for k, v in weights.items() if k[0].isdigit()}
-
-    def lower(x: jax.Array, sentence: jax.Array, layers: Any) -> jax.Array:
-        together = same_sentence(sentence)
-        return through(x, together, layers, None, range(FIRST_TRAINED), shape).astype(jnp.float16)
-
-    run: Any = jax.jit(lower)
-    begun = time.monotonic()
-    for rows in _batches(wanted, starts, None, most=_ROW):
-        x = np.zeros((_ROWS, _ROW, base.width), np.float32)
-        sentence = np.full((_ROWS, _ROW), -1, np.int32)
-        for row, at, i in _laid(rows, starts):
-            n = starts[i + 1] - starts[i]
-            words = (
-                base.embeddings(ids[starts[i] : starts[i + 1]]) + weights["positions"][:n] + weights["type"]
-            )
-            centred = words - words.mean(-1, keepdims=True)
-            scale = np.sqrt((centred**2).mean(-1, keepdims=True) + base.epsilon)
-            x[row, at : at + n] = centred / scale * weights["norm.w"] + weights["norm.b"]
-            sentence[row, at : at + n] = i
-        y = np.asarray(run(x, sentence, layers))
-        for row, at, i in _laid(rows, starts):
-            result[starts[i] : starts[i + 1]] = y[row, at : at + starts[i + 1] - starts[i]]
-    print(f"lower layers of {len(wanted)} sentences: {time.monotonic() - begun:.0f} s", flush=True)
+    lower = lower_layers(path.parent, held["kept"][held["ids"]], starts, base)
+    return Data(held=held, starts=starts, first_request=first, lower=lower)
 
 
 def _laid(rows: list[list[int]], starts: Array) -> Iterator[tuple[int, int, int]]:
@@ -294,7 +237,7 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
     params = initial(base, np.random.default_rng(0))
     if options.start:
         with np.load(options.start) as old:
-            params = {name: jnp.asarray(old[name], jnp.float32) for name in params}
+            params |= {name: jnp.asarray(old[name], jnp.float32) for name in params if name in old}
     else:
         params = standardised(data, params, weights, shape, wanted)
     rule = optimiser(params)

@@ -9,10 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from agent.train.lower_layers import FIRST_TRAINED
 from agent.understanding.labels import STATES, TAGS
 from agent.understanding.learned.base_model import BaseModel
 from agent.understanding.learned.delta import LORA_SCALE, OUTPUT_COLUMNS
-from agent.understanding.learned.encoder import FIRST_TRAINED
+from agent.understanding.learned.encoder import STATE_LAYER
 
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 _RANK = 16
@@ -121,9 +122,10 @@ def upper(
     made: Mapping[str, jax.Array], weights: Mapping[str, Any], params: Params, base: tuple[int, int, float]
 ) -> jax.Array:
     """Return the upper layers' result from the lower ones', made even; `base` is (layers, heads, epsilon)."""
-    x = made["x"] + made["states"] @ params["state"]
     together = same_sentence(made["sentence"])
-    x = through(x, together, weights, params, range(FIRST_TRAINED, base[0]), base)
+    x = through(made["x"], together, weights, params, range(FIRST_TRAINED, STATE_LAYER), base)
+    x += made["states"] @ params["state"]
+    x = through(x, together, weights, params, range(STATE_LAYER, base[0]), base)
     return (x - params["token.mean"]) / params["token.scale"]
 
 

@@ -27,8 +27,8 @@ from nav.packs.staging import sync_tree
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-FIRST_TRAINED = 8
-"""Layers below this one are the base's own; what is known of the dialogue is added in front of it."""
+STATE_LAYER = 8
+"""What is known of the dialogue is added in front of this layer."""
 
 _FORMAT = "3"
 """Raised when what a converted folder holds changes."""
@@ -58,7 +58,7 @@ class Encoder:
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._session = _session(folder / "layers.onnx")
+            self._session = open_session(folder / "layers.onnx")
             self._words = Rows(folder / "words.npy")
             with np.load(folder / "small.npz", allow_pickle=False) as small:
                 held = {name: small[name] for name in small.files}
@@ -140,7 +140,8 @@ def normalised(x: Floats, weight: Floats, bias: Floats, epsilon: float) -> Float
     return np.asarray(centred / scale * weight + bias, np.float32)
 
 
-def _session(path: Path) -> InferenceSession:
+def open_session(path: Path) -> InferenceSession:
+    """Open an ONNX model on one thread; raises ReaderUnavailable if that cannot be."""
     try:
         import onnxruntime
     except ImportError:
@@ -324,7 +325,7 @@ def graph(base: BaseModel, weights: Mapping[str, Floats]) -> Any:
     x = "words"
     for layer in range(base.layers):
         last = "hidden" if layer == base.layers - 1 else ""
-        if layer == min(FIRST_TRAINED, base.layers - 1):
+        if layer == min(STATE_LAYER, base.layers - 1):
             x = g.op("Add", x, "state")
         names = [f"{layer}.{part}" for part in "qkv"]
         joined = g.linear(

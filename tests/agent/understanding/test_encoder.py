@@ -18,7 +18,7 @@ from agent.understanding.labels import STATES, TAGS
 from agent.understanding.learned.base_model import BaseModel, read_base
 from agent.understanding.learned.delta import Delta, merged, read_delta, write_delta
 from agent.understanding.learned.encoder import (
-    FIRST_TRAINED,
+    STATE_LAYER,
     Encoder,
     convert,
     folder_of,
@@ -42,7 +42,7 @@ def in_numpy(base: BaseModel, delta: Delta, pieces: np.ndarray[Any, Any], state:
     x = normalised(x, w["norm.w"], w["norm.b"], base.epsilon)
     size = base.width // base.heads
     for layer in range(base.layers):
-        if layer == min(FIRST_TRAINED, base.layers - 1):
+        if layer == min(STATE_LAYER, base.layers - 1):
             x = x + np.asarray(state) @ delta.arrays["state"]
 
         def linear(name: str, x: Any, layer: int = layer) -> Any:
