@@ -27,7 +27,7 @@ SLOTS: dict[str, dict[str, Any]] = {
         "start": WORDS,
         "near": WORDS,
         "avoid": _ROADS,
-        "prefer": {"fastest", "shortest"},
+        "prefer": {"fastest", "shortest", "other"},
         "pick": _PICK,
         "need": NEEDS,
         "by": _BY,
@@ -35,6 +35,9 @@ SLOTS: dict[str, dict[str, Any]] = {
         "arrive_by": WORDS,
         "depart_at": WORDS,
         "within": WORDS,
+        "without": WORDS,
+        "has": WORD_LIST,
+        "price": WORDS,
     },
     "search": {
         "what": WORDS,

@@ -86,10 +86,11 @@ def reader_lines() -> Iterator[dict[str, Any]]:
     for name in sorted(file.name for file in folder.iterdir() if file.name.endswith(".txt")):
         language = Path(name).stem.rpartition("_")[2]
         text = folder.joinpath(name).read_text(encoding="utf-8")
-        yield from _of_file(text, language if language in codes() else "")
+        yield from of_file(text, language if language in codes() else "")
 
 
-def _of_file(text: str, language: str) -> Iterator[dict[str, Any]]:
+def of_file(text: str, language: str) -> Iterator[dict[str, Any]]:
+    """Yield the sentences of a file of `reader_lines` as JSON labels; without a language the script tells."""
     meant: list[dict[str, Any]] = []
     state: dict[str, Any] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
