@@ -16,9 +16,9 @@ import numpy as np
 
 from agent.errors import ModelTimeout, ModelUnavailable
 
-Vector = np.ndarray[Any, np.dtype[np.float32]]
-
 _CONTEXT_TOKENS = 2048
+_AT_ONCE = 32
+"""Tokens of a prompt that are read between two looks at the clock."""
 _BEST_FIRST = (1, 64)
 """How many of the likeliest tokens the grammar sees before it has to look at all of them."""
 
@@ -91,29 +91,11 @@ class LocalModel:
                 gate.close()
         return b"".join(pieces).decode("utf-8", "ignore")
 
-    def features(self, prompt: str, *, timeout_s: float = 5.0) -> Vector:
-        """Return the model's last hidden state after the prompt, float32 of shape (width,).
-
-        What the model would say next is all in it, so a small linear head can read a class from it that the
-        model's own words would often miss. The prompt stays in the cache for a following `complete`.
-        """
-        deadline = time.monotonic() + timeout_s
-        tokens = self._llama.tokenize(prompt.encode(), add_bos=False, special=True)
-        tokens = tokens[-(_CONTEXT_TOKENS - 128) :]
-        self._lib.llama_set_embeddings(self._llama.ctx, False)
-        if len(tokens) > 1:
-            self._read(tokens[:-1], deadline)
-        # Asking for the state of one token only keeps the others from being read out as well.
-        self._lib.llama_set_embeddings(self._llama.ctx, True)
-        try:
-            self._step(tokens[-1:], deadline)
-            pointer = self._lib.llama_get_embeddings_ith(self._llama.ctx, -1)
-            return np.ctypeslib.as_array(pointer, shape=(self._llama.n_embd(),)).astype(np.float32)
-        finally:
-            self._lib.llama_set_embeddings(self._llama.ctx, False)
-
     def _read(self, tokens: list[int], deadline: float) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Evaluate a prompt, keeping from the cache what it shares with the last one."""
+        """Evaluate a prompt, keeping from the cache what it shares with the last one.
+
+        What was read when the time is over stays in the cache: the next turn goes on from there.
+        """
         tokens = tokens[-(_CONTEXT_TOKENS - 128) :]
         common = 0
         while common < min(len(self._past), len(tokens) - 1) and self._past[common] == tokens[common]:
@@ -121,11 +103,15 @@ class LocalModel:
         self._llama._ctx.kv_cache_seq_rm(-1, common, -1)
         self._llama.n_tokens = common
         del self._past[common:]
+        last = len(tokens) - _AT_ONCE
+        while common < last:
+            self._step(tokens[common : common + _AT_ONCE], deadline)
+            common += _AT_ONCE
         return self._step(tokens[common:], deadline)
 
     def _step(self, tokens: list[int], deadline: float) -> np.ndarray[Any, np.dtype[np.float32]]:
         if time.monotonic() > deadline:
-            raise ModelTimeout("the language model ran out of time; the rules answer instead")
+            raise ModelTimeout("the language model ran out of time")
         self._llama.eval(tokens)
         self._past += tokens
         pointer = self._lib.llama_get_logits_ith(self._llama.ctx, -1)

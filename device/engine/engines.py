@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
 _ASR_LIMIT_S = 30.0
 _TTS_CLAUSE_LIMIT_S = 20.0
 _VOLUME_STEP, _LOWEST_VOLUME = 0.2, 0.1
-_COLD_LIMIT_S = 15.0
-"""A model that was just started has to read the constant part of the prompt first."""
-
-_GRACE_S = 0.5
+_GRACE_S = 0.8
 """The model ends by itself at its limit and stays warm; only one that hangs longer is killed."""
 
 _PIPER_VOICES = ("piper-en-joe", "piper-zh-huayan")
@@ -167,7 +165,6 @@ class RemoteLanguageModel(RemoteEngine):
 
     def __init__(self, store: ModelStore, model: str, profile: Profile, limit_s: float) -> None:
         self._limit_s = limit_s
-        self._warmed = -1
         """Which start of the process has answered once, so that its prompt prefix is read."""
         super().__init__(
             lambda: EngineSpec(
@@ -199,25 +196,20 @@ class RemoteLanguageModel(RemoteEngine):
         )
         return str(text)
 
-    def features(self, prompt: str, *, timeout_s: float | None = None) -> npt.NDArray[np.float32]:
-        """See `agent.understanding.local_model.LocalModel.features`."""
-        state = self._ask("features", timeout_s or self._limit_s, prompt=prompt)
-        return np.asarray(state, dtype=np.float32)
-
     def _ask(self, method: str, limit_s: float, **arguments: Any) -> Any:
-        """Call the engine; the first call of a process gets the time to read the prompt's constant part."""
+        """Call the engine; a model that is still being loaded goes on loading, and is asked the next time."""
         if self.left_out:
             raise ModelUnavailable(self.left_out)
+        deadline = time.monotonic() + limit_s
         try:
-            if self._warmed != self.process.health.starts or self.process.pid is None:
-                limit_s = max(limit_s, _COLD_LIMIT_S)
-            answer = self.process.request(method, limit_s=limit_s + _GRACE_S, timeout_s=limit_s, **arguments)
+            if not self.process.await_ready(limit_s):
+                raise ModelTimeout("the language model is still being loaded")
+            left_s = max(0.0, deadline - time.monotonic())
+            return self.process.request(method, limit_s=left_s + _GRACE_S, timeout_s=left_s, **arguments)
         except EngineTimeout as error:
             raise ModelTimeout(str(error)) from None
         except DeviceError as error:
             raise ModelUnavailable(str(error)) from None
-        self._warmed = self.process.health.starts
-        return answer
 
 
 class RemoteSynthesizer(RemoteEngine):

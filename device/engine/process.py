@@ -20,6 +20,7 @@ from device.errors import EngineCrashed, EngineFailed, EngineHung, EngineTimeout
 
 _BACK_OFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 _CALM_S = 60.0
+_LOADING_LOOK_S = 0.02
 _PING_LIMIT_S = 1.5
 _STALLED_LOOKS = 1
 _STOP_LOOK_S, _STOP_LIMIT_S = 0.1, 1.0
@@ -118,6 +119,34 @@ class EngineProcess:
         """
         with self._turn, self._failures_named(self.spec.start_limit_s):
             self._spawn()
+
+    def await_ready(self, limit_s: float) -> bool:
+        """Start the child if need be, and give it some time to load; return whether it is ready for a call.
+
+        One that needs longer is left to go on.
+
+        Raises
+        ------
+        EngineCrashed, EngineHung, EngineFailed
+            It could not load.
+        """
+        deadline = time.monotonic() + limit_s
+        if not self._turn.acquire(timeout=limit_s):
+            return False
+        try:
+            if self.pid is None and self._pause_s() > limit_s:
+                return False
+            with self._failures_named(self.spec.start_limit_s):
+                self._spawn()
+                assert self._wire is not None
+                while not (self._ready or self._wire.waiting()):
+                    if time.monotonic() > deadline:
+                        return False
+                    time.sleep(_LOADING_LOOK_S)
+                self._ready_wire()
+            return True
+        finally:
+            self._turn.release()
 
     def check(self) -> None:
         """Look after a child that nobody calls: see whether it still answers, or still loads.
@@ -307,13 +336,17 @@ class EngineProcess:
             self._ready = True
         return self._wire
 
+    def _pause_s(self) -> float:
+        """Return how long is to be waited before the next start, after deaths one upon the other."""
+        now = time.monotonic()
+        recent = [death for death in self._deaths if now - death < _CALM_S]
+        return max(0.0, _BACK_OFF_S[len(recent)] - (now - recent[-1])) if recent else 0.0
+
     def _spawn(self) -> None:
         if self._child is not None and self._child.poll() is None:
             return
         self._bury()
-        now = time.monotonic()
-        recent = [death for death in self._deaths if now - death < _CALM_S]
-        time.sleep(max(0.0, _BACK_OFF_S[len(recent)] - (now - recent[-1]) if recent else 0.0))
+        time.sleep(self._pause_s())
         if self._closed.is_set():
             raise EngineFailed(f"{self.spec.name} was closed")
         self._child = subprocess.Popen(

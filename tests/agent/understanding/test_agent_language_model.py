@@ -184,5 +184,13 @@ def test_the_local_model_keeps_to_the_words_said(model_dir: Callable[[str], Path
     assert line.startswith(" ")
     with pytest.raises(ModelTimeout):
         model.complete("word " * 600, grammar=None, max_tokens=8, timeout_s=0.0)
+    for _ in range(100):  # each turn has time for a piece of the prompt only, and the next one goes on
+        try:
+            assert model.complete("again " * 400, grammar=None, max_tokens=1, timeout_s=0.001) is not None
+            break
+        except ModelTimeout:
+            continue
+    else:
+        pytest.fail("what was read is lost when the time is over")
     with pytest.raises(ModelUnavailable):
         LocalModel(Path(__file__))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -12,9 +13,11 @@ import numpy as np
 class Specimen:
     """Does on request what engines do by accident."""
 
-    def __init__(self, fail: bool = False) -> None:
+    def __init__(self, fail: bool = False, loaded: str = "") -> None:
         if fail:
             raise FileNotFoundError("model.bin is missing")
+        while loaded and not Path(loaded).exists():
+            time.sleep(0.01)
         print("native libraries print to standard output")
 
     def add(self, a: int, b: int) -> int:

@@ -66,6 +66,28 @@ def test_a_failure_is_one_error_and_the_next_call_works(
     assert engine.health.failures == 1
 
 
+def test_what_loads_for_long_is_not_waited_for_and_goes_on(tmp_path: Path) -> None:
+    loaded = tmp_path / "loaded"
+    engine = specimen(loaded=str(loaded))
+    try:
+        assert not engine.await_ready(0.05)
+        child = engine.pid
+        loaded.touch()
+        assert engine.await_ready(30.0)
+        assert engine.pid == child
+        assert engine.health.failures == 0
+        assert engine.request("add", a=1, b=1) == 2
+    finally:
+        engine.stop()
+
+
+def test_what_cannot_load_is_told_to_who_waits_for_it() -> None:
+    engine = specimen(fail=True)
+    with pytest.raises(EngineFailed, match=r"model\.bin is missing"):
+        engine.await_ready(30.0)
+    engine.stop()
+
+
 def test_an_engine_killed_as_it_starts_is_one_error_and_the_next_start_works(
     engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
