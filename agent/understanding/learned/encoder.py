@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 STATE_LAYER = 8
 """What is known of the dialogue is added in front of this layer."""
 
-_FORMAT = "4"
+_FORMAT = "3"
 """Raised when what a converted folder holds changes."""
 _STEPS_OF_WORDS = 127
 _STEPS_OF_LAYERS = 63
@@ -244,13 +244,7 @@ def write_encoder(folder: Path, base: BaseModel, delta: Delta) -> None:
     small["positions"] = base.weights["positions"][:MOST_PIECES]
     state = delta.arrays["state"].reshape(len(STATES), base.width)
     np.savez(folder / "small.npz", scales=scales, scores=pieces.scores, state=state, **small)
-    # Weights in a file of their own are mapped, not copied: 14 MB less.
-    onnx.save(
-        graph(base, merged(base.weights, delta.arrays)),
-        folder / "layers.onnx",
-        save_as_external_data=True,
-        location="layers.bin",
-    )
+    onnx.save(graph(base, merged(base.weights, delta.arrays)), folder / "layers.onnx")
     facts = {
         "epsilon": base.epsilon,
         "texts": pieces.texts,

@@ -130,7 +130,7 @@ def test_a_missing_base_says_what_to_do(base_file: Path) -> None:
         convert(base_file, delta, base_file.parent)
 
 
-@pytest.mark.parametrize("name", ["layers.onnx", "layers.bin", "words.npy", "small.npz", "facts.json"])
+@pytest.mark.parametrize("name", ["layers.onnx", "words.npy", "small.npz", "facts.json"])
 @pytest.mark.parametrize("content", [b"", b"\x00nonsense"])
 def test_a_damaged_conversion_is_named(base_file: Path, name: str, content: bytes) -> None:
     delta = delta_for(base_file)
