@@ -36,11 +36,19 @@ def free_port() -> int:
 class HostedScreen:
     """The screen of an agent on a loop of its own, and a client that looks at it."""
 
-    def __init__(self, assistant: Assistant, library: Path, *, port: int = 0, theme: str = "day") -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        library: Path,
+        *,
+        port: int = 0,
+        theme: str = "day",
+        speak: str = "auto",
+    ) -> None:
         self.port = port or free_port()
         self.assistant = assistant
         chosen = ScreenSettings.model_validate({"enabled": True, "port": self.port, "theme": theme})
-        self.settings = Settings(screen=chosen)
+        self.settings = Settings.model_validate({"screen": chosen, "speech": {"language": speak}})
         self.hub = Hub()
         self.scene = Scene(assistant, self.settings, self.hub)
         conversation = Conversation(assistant, lambda: assistant.driving.position)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from device.errors import BadSettings, DeviceError
 from device.screen import preferences
+from device.screen.scene import trip_lines
 from device.tiles.build import tile_facts
 from nav.errors import NavError
 
@@ -86,6 +87,7 @@ class Orders:
             "say": self._say,
             "alternatives": self._alternatives,
             "take": self._take,
+            "trip": self._trip,
             "volume": self._volume,
             "settings": self._tell_settings,
             "set": self._set,
@@ -165,6 +167,14 @@ class Orders:
         driving.begin(self._routes[index], driving.language)
         self._routes = []
         self._scene.look()
+
+    async def _trip(self, _order: dict[str, Any]) -> None:
+        plan = self._assistant.agent.session.plan
+        if plan is None:
+            raise Refused("no trip is planned")
+        self._hub.tell(
+            {"event": "trip", "lines": await asyncio.to_thread(trip_lines, plan, self._assistant.router)}
+        )
 
     async def _volume(self, order: dict[str, Any]) -> None:
         change, level = order.get("change"), order.get("level")

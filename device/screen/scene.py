@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agent.trip.export import to_geojson
 from device.http.osrm_line import Line
 from device.screen.hub import VERSION, Hub
 from device.tiles.build import tile_facts
@@ -16,9 +17,11 @@ from nav.guidance.wording.banner import banner_of
 from nav.guidance.wording.names import name_in
 from nav.guidance.wording.quantities import shown_distance
 from nav.routing.output.polyline import simplified
+from nav.routing.router import Router
 from nav.units import speed_in
 
 if TYPE_CHECKING:
+    from agent.trip.itinerary import Plan
     from device.assistant.assistant import Assistant, Turn
     from device.settings import Settings
     from nav.guidance.events import GuidanceEvent
@@ -58,6 +61,7 @@ class Scene:
         self._settings = settings
         self._hub = hub
         self._route: Route | None = None
+        self._plan: Plan | None = None
         self._language = ""
         self._number = 0
         self._doing = ""
@@ -132,8 +136,9 @@ class Scene:
             labels = [place.label(self.language) for place in question.options]
             told |= {"asks": str(question.expecting), "words": question.words, "options": labels}
         self._hub.tell(told)
-        if (plan := self._assistant.agent.session.plan) is not None:
-            self._hub.tell({"event": "plan", "plan": plan.to_dict()})
+        if (plan := self._assistant.agent.session.plan) is not self._plan:
+            self._plan = plan
+            self._hub.tell({"event": "plan", "plan": plan.to_dict() if plan is not None else None})
 
     def look(self) -> None:
         """Tell the route when there is another one, or none any more."""
@@ -212,6 +217,29 @@ class Scene:
 def _line(route: Route) -> list[list[float]]:
     points = simplified(route.geometry, _SIMPLER_M)
     found: list[list[float]] = np.round(points[:, ::-1], 6).tolist()
+    return found
+
+
+def trip_lines(plan: Plan, router: Router) -> list[dict[str, Any]]:
+    """Return the drives and walks of a trip, each with its day, as lines for the eye.
+
+    Raises
+    ------
+    NavError
+        There is no way any more, as when a road was closed since.
+    """
+    features = to_geojson(plan, router, Router(router.region, "foot"))["features"]
+    lines = [
+        (feature["properties"], feature["geometry"]["coordinates"])
+        for feature in features
+        if feature["geometry"]["type"] == "LineString"
+    ]
+    return [{"day": about["day"], "by": about["by"], "line": _simpler(line)} for about, line in lines]
+
+
+def _simpler(line: list[list[float]]) -> list[list[float]]:
+    points = simplified(np.array(line, float)[:, ::-1], _SIMPLER_M)
+    found: list[list[float]] = points[:, ::-1].tolist()
     return found
 
 

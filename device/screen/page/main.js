@@ -7,6 +7,7 @@ import { Link } from "./net.js";
 import { Panels } from "./panels.js";
 import { isNight } from "./sun.js";
 import { TalkView } from "./talk.js";
+import { TripView } from "./trip.js";
 import { load, nameOf, t } from "./words.js";
 
 const SUN_EVERY_MS = 60_000;
@@ -104,6 +105,7 @@ const on = {
     root.dataset.route = event.route ? event.number : "";
     if (event.route) {
       showPlaces([]);
+      trip.close();
       map.setMode("heading");
     }
     tools();
@@ -131,13 +133,17 @@ const on = {
   transcript: (event) => talk.heard(event.text),
   answer(event) {
     talk.answered(event);
-    showPlaces(event.route ? [] : event.places ?? []);
+    showPlaces(event.route || event.plan ? [] : event.places ?? []);
+    if (event.plan) trip.setPlan(event.plan);
+    if (event.plan && !drive.route) trip.open();
   },
   question: (event) => talk.setQuestion(event),
   plan(event) {
-    panels.plan = event.plan;
+    trip.setPlan(event.plan);
     panels.draw();
   },
+  trip: (event) => trip.setLines(event.lines),
+  prompt: () => trip.close(), // the banner is back for what was said
   settings(event) {
     panels.settings = event;
     panels.draw();
@@ -156,6 +162,7 @@ const on = {
 };
 
 function showPlaces(places) {
+  if (places.length) trip.close();
   const shown = talk.setPlaces(places);
   map.setPins(shown, (index) => talk.choose(index), nameOf);
 }
@@ -176,7 +183,8 @@ const link = new Link(
     notice(state === "up" ? "" : t("lost"), true);
   },
 );
-const panels = new Panels(link, say);
+const trip = new TripView(map, link, say);
+const panels = new Panels(link, say, trip);
 map.onMode = () => tools();
 map.onOther = (index) => link.send({ do: "take", index: index + 1 });
 setInterval(paint, SUN_EVERY_MS);
@@ -186,4 +194,4 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "-") map.zoom(-1);
   if (event.key === "/") { event.preventDefault(); panels.open("search"); }
 });
-window.xiaogao = { map, link };
+window.xiaogao = { map, link, trip };

@@ -34,6 +34,8 @@ export class MapView {
     this.extra = 0; // zoom that the driver added
     this.frames = 0;
     this.pins = [];
+    this.tripLines = [];
+    this.tripPins = [];
     this.route = null;
     this.others = [];
     this.at = null; // where the car is shown: lon, lat, heading
@@ -71,7 +73,7 @@ export class MapView {
     this.map.getCanvas().setAttribute("aria-hidden", "true");
     this.map.getCanvas().tabIndex = -1;
     this.map.on("render", () => this.frames++);
-    this.map.on("dragstart", () => this.free());
+    this.map.on("dragstart", () => this.setView("free"));
     this.map.on("click", (event) => this.touched(event));
     const node = el("div", { className: "car" });
     node.append(car());
@@ -102,6 +104,7 @@ export class MapView {
     if (!source) return;
     source.setData(collection(this.route ? [this.route.line] : []));
     this.map.getSource("others").setData(collection(this.others.map((other) => other.line)));
+    this.map.getSource("trip").setData({ type: "FeatureCollection", features: this.tripLines });
     if (!this.route) this.map.setPaintProperty("route", "line-gradient", null);
   }
 
@@ -272,12 +275,6 @@ export class MapView {
     this.onMode?.(mode);
   }
 
-  free() {
-    if (this.mode === "free") return;
-    this.mode = "free";
-    this.onMode?.("free");
-  }
-
   zoom(step) {
     if (this.mode === "heading" || this.mode === "north") {
       this.extra = Math.max(-4, Math.min(3, this.extra + step));
@@ -285,11 +282,15 @@ export class MapView {
     } else this.map.easeTo({ zoom: this.map.getZoom() + step, duration: 250 });
   }
 
-  overview(points) {
-    const lines = [this.route?.line ?? [], ...this.others.map((other) => other.line), points ?? []].flat();
-    if (!lines.length) return;
+  overview(points = []) {
+    this.frame([this.route?.line ?? [], ...this.others.map((other) => other.line), points].flat());
+  }
+
+  /** Show all of some points, beside what lies over the map. */
+  frame(points) {
+    if (!points.length) return;
     const bounds = new maplibregl.LngLatBounds();
-    for (const point of lines) bounds.extend(point);
+    for (const point of points) bounds.extend(point);
     const { width, height } = this.size();
     const wide = width > height;
     this.map.setPadding({ top: 0, bottom: 0, left: 0, right: 0 });
@@ -297,22 +298,47 @@ export class MapView {
       bearing: 0, pitch: 0, duration: 0, maxZoom: 16,
       padding: { top: wide ? 40 : height * 0.28, bottom: height * 0.24, left: wide ? width * 0.36 : 40, right: wide ? 110 : 40 },
     });
-    if (this.mode !== "overview") {
-      this.mode = "overview";
-      this.onMode?.("overview");
-    }
+    this.setView("overview");
+  }
+
+  /** The camera no longer follows the car. */
+  setView(mode) {
+    if (this.mode === mode) return;
+    this.mode = mode;
+    this.onMode?.(mode);
+  }
+
+  /** Show one place in the middle, no closer than its surroundings. */
+  show(place) {
+    this.map.setPadding({ top: 0, bottom: 0, left: 0, right: 0 });
+    const { width, height } = this.size();
+    const offset = width > height ? [width * 0.15, 0] : [0, 0];
+    this.map.easeTo({ center: [place.lon, place.lat], offset, bearing: 0, pitch: 0, zoom: Math.max(15, this.map.getZoom()), duration: 250 });
+    this.setView("overview");
+  }
+
+  pin({ place, text, label, className, act }) {
+    const node = el("button", {
+      className: `pin ${className ?? ""}`, type: "button", text, "aria-label": label,
+      on: { click: (event) => { event.stopPropagation(); act(); } },
+    });
+    return new maplibregl.Marker({ element: node, anchor: "bottom" }).setLngLat([place.lon, place.lat]).addTo(this.map);
+  }
+
+  /** Lay a trip over the map: lines in their colours, and pins. */
+  setTrip(lines, pins) {
+    this.tripLines = lines.map((one) => ({ ...feature(one.line), properties: { colour: one.colour, by: one.by } }));
+    this.setLines();
+    for (const pin of this.tripPins) pin.remove();
+    this.tripPins = pins.map((pin) => this.pin(pin));
   }
 
   /** Put numbered pins on the map; touching one is touching its card. */
   setPins(places, onTouch, nameOf) {
     for (const pin of this.pins) pin.remove();
-    this.pins = places.map((place, index) => {
-      const node = el("button", {
-        className: "pin", type: "button", text: String(index + 1), "aria-label": `${index + 1} ${nameOf(place)}`,
-        on: { click: (event) => { event.stopPropagation(); onTouch(index); } },
-      });
-      return new maplibregl.Marker({ element: node, anchor: "bottom" }).setLngLat([place.lon, place.lat]).addTo(this.map);
-    });
+    this.pins = places.map((place, index) => this.pin({
+      place, text: String(index + 1), label: `${index + 1} ${nameOf(place)}`, act: () => onTouch(index),
+    }));
     if (places.length) this.overview(places.map((place) => [place.lon, place.lat]));
   }
 }

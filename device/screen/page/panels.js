@@ -1,19 +1,18 @@
 // What is asked for rarely: search by touch, the trip, settings and health. Each is one dialog, a touch from the map.
 import { $, el } from "./dom.js";
-import { language, minutes, nameOf, t } from "./words.js";
-import { far } from "./talk.js";
+import { language, t } from "./words.js";
 
 const KINDS = ["fuel", "charging", "parking", "food", "hotel", "toilets", "supermarket", "hospital"];
 const AVOID = ["toll", "motorway", "ferry", "unpaved"];
 
 export class Panels {
-  constructor(link, say) {
+  constructor(link, say, trip) {
     this.link = link;
     this.say = say;
+    this.trip = trip;
     this.settings = null;
     this.checks = null;
     this.code = null;
-    this.plan = null;
     this.panel = $("panel");
     this.panel.querySelector("header").append(
       el("button", { type: "button", id: "panel-close", text: "✕", on: { click: () => this.close() } }),
@@ -42,7 +41,7 @@ export class Panels {
   }
 
   body() {
-    const bodies = { search: () => this.search(), trip: () => this.trip(), settings: () => (this.settings ? this.settingsRows() : []), first: () => this.first() };
+    const bodies = { search: () => this.search(), trip: () => this.trip.list(() => this.close()), settings: () => (this.settings ? this.settingsRows() : []), first: () => this.first() };
     return bodies[this.name]();
   }
 
@@ -65,23 +64,6 @@ export class Panels {
     );
     const kinds = KINDS.map((kind) => el("button", { type: "button", text: t(`kind.${kind}`), "data-kind": kind, on: { click: () => this.asked(t(`say.${kind}`)) } }));
     return [form, el("div", { className: "grid" }, ...kinds)];
-  }
-
-  trip() {
-    const plan = this.plan;
-    if (!plan?.days?.length) return [el("p", { text: t("trip.none") })];
-    const parts = [el("button", { type: "button", className: "wide", text: t("trip.go"), on: { click: () => this.asked(t("say.trip_first")) } })];
-    plan.days.forEach((day, index) => {
-      const title = [t("trip.day", { n: index + 1 }), day.date, day.town].filter(Boolean).join(" · ");
-      const stops = day.visits.map((visit) => el(
-        "li", {},
-        el("span", { className: "when", text: visit.arrive.slice(11, 16) }),
-        el("span", { className: "name", text: nameOf(visit.place) }),
-        el("span", { className: "facts", text: `${minutes(Math.round(visit.drive_s / 60))} · ${far(visit.drive_m)}` }),
-      ));
-      parts.push(el("h3", { text: title }), el("ol", { className: "stops" }, ...stops));
-    });
-    return parts;
   }
 
   settingsRow(title, ...buttons) {

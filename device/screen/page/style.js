@@ -9,7 +9,7 @@ const DAY = {
   building: "#ddd6ca", border: "#9a86a8", rail: "#a9a4a0",
   motorway: "#e3874f", trunk: "#efa964", primary: "#f7ce7e", secondary: "#fbe9a6", minor: "#ffffff", path: "#b9a88c",
   casing: "#b9aea0", text: "#2b2a28", halo: "#ffffff", place: "#1c1b1a", watertext: "#2f6d93", poi: "#5b4a8a",
-  route: "#1f6fe5", routecase: "#0c3f92", passed: "#9aa3ad", other: "#7f9fc9",
+  route: "#1f6fe5", routecase: "#0c3f92", passed: "#9aa3ad", other: "#7f9fc9", tripcase: "#ffffff",
 };
 const NIGHT = {
   ground: "#151a20", sea: "#0c1c2b", water: "#0c1f30", wood: "#16241c", grass: "#182520", park: "#17291e", farmland: "#1a1f1e",
@@ -18,7 +18,7 @@ const NIGHT = {
   building: "#222932", border: "#7d6b91", rail: "#4a4f57",
   motorway: "#a85f33", trunk: "#8f6a3b", primary: "#77683f", secondary: "#5a5a48", minor: "#3a424d", path: "#4a463c",
   casing: "#0d1116", text: "#d6dce3", halo: "#12161b", place: "#eef2f6", watertext: "#6fa7cc", poi: "#b7a9e2",
-  route: "#4c9bff", routecase: "#133f7d", passed: "#5c6670", other: "#56718f",
+  route: "#4c9bff", routecase: "#133f7d", passed: "#5c6670", other: "#56718f", tripcase: "#dfe6ec",
 };
 export const colours = (theme) => (theme === "night" ? NIGHT : DAY);
 
@@ -116,7 +116,7 @@ export function mapStyle(theme, language, region) {
   const round = { "line-cap": "round", "line-join": "round" };
   return {
     version: 8,
-    sources: { map, route: line, others: { ...line } },
+    sources: { map, route: line, others: { ...line }, trip: { ...line } },
     layers: [
       ...ground(c),
       { id: "paths", type: "line", source: "map", "source-layer": "roads", minzoom: 14, filter: ["==", ["get", "class"], "path"], paint: { "line-color": c.path, "line-width": 1.5, "line-dasharray": [2, 2] } },
@@ -124,6 +124,9 @@ export function mapStyle(theme, language, region) {
       { id: "ferries", type: "line", source: "map", "source-layer": "roads", filter: ["==", ["get", "class"], "ferry"], paint: { "line-color": c.watertext, "line-width": 1.5, "line-dasharray": [4, 3] } },
       ...roads(c, ["==", ["get", "tunnel"], 1], true),
       ...roads(c, ["!=", ["get", "tunnel"], 1], false),
+      { id: "trip-case", type: "line", source: "trip", layout: round, paint: { "line-color": c.tripcase, "line-width": routeWidth(2) } },
+      { id: "trip", type: "line", source: "trip", filter: ["==", ["get", "by"], "car"], layout: round, paint: { "line-color": ["get", "colour"], "line-width": routeWidth(-1) } },
+      { id: "trip-foot", type: "line", source: "trip", filter: ["==", ["get", "by"], "foot"], paint: { "line-color": ["get", "colour"], "line-width": routeWidth(-1), "line-dasharray": [1.5, 1] } },
       { id: "others", type: "line", source: "others", layout: round, paint: { "line-color": c.other, "line-width": routeWidth(0), "line-opacity": 0.85 } },
       { id: "route-case", type: "line", source: "route", layout: round, paint: { "line-color": c.routecase, "line-width": routeWidth(4) } },
       { id: "route", type: "line", source: "route", layout: round, paint: { "line-color": c.route, "line-width": routeWidth(0) } },

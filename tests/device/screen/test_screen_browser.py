@@ -22,6 +22,7 @@ from nav.guidance.progress import Progress
 from nav.guidance.wording.banner import banner_of
 from nav.guidance.wording.quantities import shown_distance
 from tests.device.roads import CIRCLE, EXIT, START, write_roads
+from tests.device.screen.trips import two_days
 from tests.device.town import write_town
 
 pytestmark = [
@@ -244,18 +245,74 @@ def test_a_setting_is_two_touches_away(browser: Browser, look_at: Callable[..., 
     browser.touch("#panel-close")
 
 
-def test_a_trip_is_a_list(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
-    screen = look_at("town")
-    place = {"name": "Hotel <i>Torni</i>", "lat": 60.002, "lon": 10.002}
-    visit = {"place": place, "arrive": "2026-12-01T10:30", "drive_s": 600.0, "drive_m": 5200.0}
-    plan = {"days": [{"date": "2026-12-01", "town": "", "visits": [visit]}]}
+def plan_trip(screen: HostedScreen) -> None:
+    """Let the agent have planned the trip, and tell its answer."""
+    plan = two_days()
+    screen.assistant.agent.session.plan = plan
+    answer = {"event": "answer", "reply": "Two days", "places": [], "route": None, "plan": plan.to_dict()}
+    screen.do(lambda: screen.hub.tell(answer))
+
+
+def test_a_trip_is_laid_over_the_map(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    """Pins are numbered by day, each day has its line; a stop that is touched is told of."""
+    screen = look_at("town", speak="en")
     come(browser, screen)
-    screen.do(lambda: screen.hub.tell({"event": "plan", "plan": plan}))
-    browser.wait_for("document.documentElement.dataset.last === 'plan'")
+    plan_trip(screen)
+    browser.wait_for("document.documentElement.dataset.trip === 'all'")
+    labels = "[...document.querySelectorAll('.pin')].map(p => [p.textContent, p.classList.contains('day-2')])"
+    numbered = [["1", False], ["2", False], ["1", True], ["2", True], ["3", True]]
+    assert browser.run(f"return {labels}") == numbered
+    browser.wait_for(f"{DRAWN}.length === 3")
+    # The second day is driven and, at its end, walked; a day is one colour.
+    drawn = browser.run(f"return {DRAWN}.map(l => [l.properties.by, l.properties.colour])")
+    colours = [colour for _, colour in drawn]
+    assert [by for by, _ in drawn] == ["car", "car", "foot"]
+    assert colours[0] != colours[1] == colours[2]
+    browser.touch(".chip.day-2")
+    browser.wait_for("document.documentElement.dataset.trip === '2'")
+    assert browser.run(f"return {labels}") == numbered[2:]
+    assert browser.run(f"return {DRAWN}.length") == 2
+    browser.touch('.pin[aria-label="Day 2, 3 Church"]')
+    assert browser.text("#trip .name") == "Church"
+    assert browser.text("#trip .facts") == "12:30–13:15 · 5 min · 400 m"
+    browser.touch("#trip-close")
+    assert browser.text("#trip") == ""
+    assert browser.run("return document.querySelectorAll('.pin').length") == 0
+    no_errors(browser)
+
+
+DRAWN = "window.xiaogao.map.tripLines"
+
+
+def test_a_trip_is_a_list(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    """A stop of the list is shown on the map, where its button asks the agent to drive there."""
+    screen = look_at("town", speak="en")
+    come(browser, screen)
+    plan_trip(screen)
     browser.touch('[data-tool="trip"]')
     assert browser.text(".stops .name") == "Hotel <i>Torni</i>"
     assert browser.text(".stops .when") == "10:30"
-    browser.touch("#panel-close")
+    browser.touch("ol:last-of-type li:nth-of-type(2) button")
+    assert browser.text("#trip .name") == "Harbour"
+    assert browser.run("return document.querySelector('.pin.looked').textContent") == "2"
+    browser.touch("#trip .choice")
+    browser.wait_for("document.getElementById('words').textContent === 'take us to Harbour'")
+
+
+def test_the_banner_is_back_for_what_is_said(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    screen = look_at("town", speak="en")
+    come(browser, screen)
+    route = screen.assistant.router.route([(60.0, 10.001), (60.008, 10.007)])
+    screen.do(lambda: (screen.assistant.driving.begin(route, "en"), screen.scene.look()))
+    plan_trip(screen)
+    browser.wait_for("document.documentElement.dataset.last === 'answer'")
+    assert browser.text("#trip") == "", "a trip does not cover a drive by itself"
+    browser.touch('[data-tool="trip"]')
+    browser.touch("#panel-body .grid button:nth-of-type(2)")
+    browser.wait_for("document.documentElement.dataset.trip === 'all'")
+    assert browser.text("#banner") == ""
+    screen.do(lambda: screen.hub.tell({"event": "prompt", "prompt": {"text": "Turn left"}}))
+    browser.wait_for("document.getElementById('banner').checkVisibility()")
 
 
 def test_results_are_touched_and_said_alike(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:

@@ -26,6 +26,7 @@ from device.settings import Settings, load_settings
 from device.tiles.build import TILES
 from languages import codes, load_language
 from nav.guidance.fix import Fix
+from tests.device.screen.trips import two_days
 
 START, END = (60.0, 10.001), (60.008, 10.007)
 
@@ -122,6 +123,27 @@ def test_other_ways_can_be_touched(looked: HostedScreen) -> None:
         page.send(json.dumps({"do": "take", "index": 1}))
         taken = until(page, "route")["route"]
         assert round(taken["distance_m"]) == ways[1]["distance_m"]
+
+
+def test_a_trip_has_its_lines(looked: HostedScreen) -> None:
+    """Drives and walks follow the roads; a trip that is given up is told as gone."""
+    session = looked.assistant.agent.session
+    with looked.connected() as page:
+        until(page, "hello")
+        page.send(json.dumps({"do": "trip"}))
+        refused = json.loads(page.recv(timeout=15))
+        assert (refused["event"], refused["do"]) == ("refused", "trip")
+        session.plan = two_days()
+        page.send(json.dumps({"do": "say", "text": "quieter"}))
+        assert len(until(page, "plan")["plan"]["days"]) == 2
+        page.send(json.dumps({"do": "trip"}))
+        lines = until(page, "trip")["lines"]
+        assert [(line["day"], line["by"]) for line in lines] == [(1, "car"), (2, "car"), (2, "foot")]
+        assert lines[1]["line"][-1] == pytest.approx([10.008, 60.008], abs=2e-5)
+        assert lines[2]["line"][-1] == pytest.approx([10.004, 60.008], abs=2e-5)
+        session.plan = None
+        page.send(json.dumps({"do": "say", "text": "quieter"}))
+        assert until(page, "plan")["plan"] is None
 
 
 def test_settings_and_health(looked: HostedScreen) -> None:
