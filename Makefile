@@ -73,7 +73,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no
 
 # The workshop's lock has everything; the car's has no tests and no training; the third builds what comes as source.
 lock: setup
-	@$(COMPILE) --extra voice --extra sherpa --extra agent --extra serve --extra device --extra graph --extra train --extra dev \
+	@$(COMPILE) --extra voice --extra sherpa --extra agent --extra serve --extra device --extra graph --extra cluster --extra train --extra dev \
 		--output-file requirements.lock pyproject.toml
 	@$(BIN)/python scripts/car_lock.py
 	@$(COMPILE) --output-file requirements-build.lock requirements-build.in

@@ -43,6 +43,12 @@ class BadSettings(DeviceError):
     exit_code = 2
 
 
+class BadRegionList(DeviceError):
+    """A list of regions to build cannot be read."""
+
+    exit_code = 2
+
+
 class CannotBind(DeviceError):
     """A port is taken, or its address is not one of this computer's."""
 

@@ -28,6 +28,16 @@ ViaOption = Annotated[list[str] | None, typer.Option(help="A stop on the way; ma
 AvoidOption = Annotated[
     str | None, typer.Option(help="Any of toll,motorway,ferry,unpaved; by default as in the settings.")
 ]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(help="Scheduler of a Dask cluster, tcp://HOST:PORT; by default one of this computer's own."),
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, help="Processes of this computer's own cluster; by default one a core.")
+]
+RetriesOption = Annotated[
+    int, typer.Option(min=0, help="How often a task is tried again that ended by an unexpected error.")
+]
 
 _IMPOSSIBLE = 1
 _DEGREES = r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+|nan|inf))\s*"

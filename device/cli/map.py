@@ -108,9 +108,9 @@ def list_regions(json: Annotated[bool, typer.Option("--json", help="One JSON obj
 
 
 def _shown(row: dict[str, Any]) -> str:
-    """Write what is known of a region, its tiles with their size and how long they took to make."""
+    """Write what is known of a region, its tiles with their size."""
     tiles = row["tiles"]
-    drawn = f"tiles {tiles['size'] / 1e6:.1f} MB, {tiles['seconds']:.0f} s" if tiles else "no tiles"
+    drawn = f"tiles {tiles['size'] / 1e6:.1f} MB" if tiles else "no tiles"
     return f"{row['bbox']}  {drawn}"
 
 

@@ -1,4 +1,4 @@
-"""`xiaogao map export`, `import`, `update`: regions as files, built on a computer, carried to a car."""
+"""`xiaogao map build-many`, `export`, `import`, `update`: regions as files, which are carried to a car."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from device.cli.terminal import downloading, print_json, stdout
+from device.cli.arguments import DaskOption, RetriesOption, WorkersOption
+from device.cli.terminal import downloading, print_json, stdout, working
 
 if TYPE_CHECKING:
+    from device.cluster.build_many import RegionReport
     from device.store.pack_files import Carried
 
 _JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
@@ -23,9 +25,65 @@ _UnsignedOption = Annotated[
 
 def register(maps: typer.Typer) -> None:
     """Add the commands to the group `xiaogao map`."""
+    maps.command("build-many")(build_many)
     maps.command("export")(export)
     maps.command("import")(import_file)
     maps.command("update")(update)
+
+
+def build_many(
+    regions: Annotated[
+        Path, typer.Argument(metavar="LIST", help="A line a region: NAME FILE [tiles=no]; or TOML.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the files, NAME.xgmap each.")] = Path("packs"),
+    dask: DaskOption = None,
+    workers: WorkersOption = None,
+    retries: RetriesOption = 2,
+    sign: Annotated[
+        Path | None, typer.Option(help="Ed25519 key of OpenSSH that signs; the workers read it.")
+    ] = None,
+    json: _JsonOption = False,
+) -> None:
+    """Build many regions at once, on this computer's cores or on a cluster of computers.
+
+    Each is written to a file that `xiaogao map import` takes. A run that was broken off goes on where it was.
+    Exit codes: 0 all built; 1 some failed; 2 the list is wrong; 3 no Dask, or no workers.
+
+    Examples:
+
+      xiaogao map build-many europe.txt --out packs
+
+      xiaogao map build-many europe.toml --out /shared/packs --dask tcp://10.0.0.1:8786 --json
+    """
+    from device.cluster.build_many import as_json
+    from device.cluster.build_many import build_many as build
+    from device.cluster.dask_link import connected
+    from device.cluster.region_list import read_list
+
+    listed = read_list(regions.expanduser())
+    key = sign.expanduser() if sign else None
+    with working("building the regions") as tell, connected(dask, workers=workers) as client:
+        reports = build(client, listed, out.expanduser(), key=key, retries=retries, tell=tell)
+    if json:
+        print_json(as_json(reports))
+    else:
+        _show(reports)
+        stdout.print(f"the files are in {out.expanduser().resolve()}", soft_wrap=True)
+    if any(report.error for report in reports):
+        raise typer.Exit(1)
+
+
+def _show(reports: Sequence[RegionReport]) -> None:
+    from rich.table import Table
+
+    table = Table("region", "seconds by stage", "tries", "memory, MB", "size, MB", "result")
+    for report in reports:
+        seconds = ", ".join(f"{stage} {took:.1f}" for stage, took in report.seconds.items())
+        tries = str(max(report.tries.values(), default=0))
+        size = f"{report.size / 1e6:.1f}" if report.size else "–"
+        result = f"failed: {report.error}" if report.error else "built"
+        table.add_row(report.region, seconds, tries, f"{report.peak_mb:.0f}", size, result)
+    stdout.print(table)
 
 
 def export(

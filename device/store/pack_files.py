@@ -52,14 +52,14 @@ class Carried:
 
 
 def export_region(
-    name: str, target: Path, *, since: Path | None = None, key: Path | None = None, tell: Progress
+    name: str | Path, target: Path, *, since: Path | None = None, key: Path | None = None, tell: Progress
 ) -> Carried:
-    """Write an installed region to a file; the same pack gives the same bytes.
+    """Write a region to a file; the same pack gives the same bytes.
 
     Parameters
     ----------
     name
-        Name of the region.
+        Name of an installed region, or the folder of a pack.
     target
         The file, which appears whole or not at all.
     since
@@ -81,7 +81,7 @@ def export_region(
     _check_target(target, since)
     region = Region.open(name)
     if damaged := damaged_files(region):
-        raise Missing(not_as_built(name, damaged))
+        raise Missing(not_as_built(region.name, damaged))
     base, known = _since(since, region.name)
     members = tuple(_members(region.path, tell))
     manifest = Manifest(

@@ -1,38 +1,58 @@
-"""The child in which an extract is read: `python -m device.store.region_builder SOURCE FOLDER NAME PARENT`.
+"""The child in which a stage of a pack is built.
 
+`python -m device.store.region_builder STAGE SOURCE FOLDER NAME PARENT`.
 The library that reads extracts ends the process on some damaged files; then it is this one. Each line of its
-output is JSON: what is being done, or the error that ended it.
+output is JSON: what is being done, what it took, or the error that ended it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from device.lifeline import die_with_parent
+from device.tiles.build import build_tiles
 from nav.errors import BadMapFile
 from nav.osm.build import build_graph
 from poi import build_places
 
 Progress = Callable[[str], None]
-_ERRORS = ("nav.errors", "poi.errors", "builtins")
+_ERRORS = ("nav.errors", "poi.errors", "device.errors", "builtins")
+_KB_PER_MB = 1024.0
 
 
-def build_apart(source: Path, folder: Path, name: str, progress: Progress) -> None:
-    """Build roads and places into a folder, in a process of their own.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a stage took."""
+
+    seconds: float
+    cpu_s: float
+    """Processor time, that of its own children included."""
+    peak_mb: float
+    """Most memory of one of its processes."""
+
+
+def build_apart(stage: str, source: Path, folder: Path, name: str, progress: Progress) -> Cost:
+    """Build one stage (`roads`, `places`, `tiles`) into a folder, in a process of its own.
+
+    Tiles need the other two in the folder.
 
     Raises
     ------
-    nav.errors.NavError, poi.errors.PoiError, OSError
-        As `nav.build_graph` and `poi.build_places` raise them; BadMapFile also for a file that ended
-        the process.
+    nav.errors.NavError, poi.errors.PoiError, DeviceError, OSError
+        As `nav.build_graph`, `poi.build_places` and `build_tiles` raise them; BadMapFile also for a file
+        that ended the process.
     """
-    command = [sys.executable, "-m", "device.store.region_builder"]
+    command = [sys.executable, "-m", "device.store.region_builder", stage]
     command += [str(source), str(folder), name, str(os.getpid())]
+    cost: Cost | None = None
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as child:
         assert child.stdout is not None
         try:
@@ -40,12 +60,16 @@ def build_apart(source: Path, folder: Path, name: str, progress: Progress) -> No
                 said = json.loads(line)
                 if "error" in said:
                     raise _error(*said["error"])
-                progress(said["step"])
+                if "cost" in said:
+                    cost = Cost(**said["cost"])
+                else:
+                    progress(said["step"])
         except BaseException:
             child.kill()
             raise
-    if child.returncode:
+    if child.returncode or cost is None:
         raise BadMapFile(f"{source} ends the program that reads it: it is damaged, fetch it again")
+    return cost
 
 
 def _error(module: str, kind: str, message: str) -> Exception:
@@ -61,15 +85,34 @@ def _say(**what: object) -> None:
     print(json.dumps(what, ensure_ascii=False), flush=True)
 
 
-def main() -> None:
-    """Build one pack, as long as somebody waits for it."""
-    die_with_parent(int(sys.argv[4]))
-    source, folder, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-    try:
+def _build(stage: str, source: Path, folder: Path, name: str) -> None:
+    if stage == "roads":
         _say(step="roads")
         build_graph(source, folder, name=name)
+    elif stage == "places":
         _say(step="places")
         build_places(source, folder)
+    else:
+        build_tiles(source, folder, lambda step: _say(step=step))
+
+
+def _cost(began: float) -> Cost:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return Cost(
+        seconds=round(time.monotonic() - began, 3),
+        cpu_s=round(sum(usage.ru_utime + usage.ru_stime for usage in usages), 3),
+        peak_mb=round(max(usage.ru_maxrss for usage in usages) / _KB_PER_MB, 1),
+    )
+
+
+def main() -> None:
+    """Build one stage, as long as somebody waits for it."""
+    stage, source, folder, name, parent = sys.argv[1:]
+    die_with_parent(int(parent))
+    began = time.monotonic()
+    try:
+        _build(stage, Path(source), Path(folder), name)
+        _say(cost=asdict(_cost(began)))
     except Exception as error:
         _say(error=[type(error).__module__, type(error).__name__, str(error)])
 

@@ -55,7 +55,8 @@ def add_region(
     name = name or default_name(source)
     with staged(name, check=check_pack) as folder:
         tell = progress or (lambda _what: None)
-        build_apart(source, folder, name, tell)
+        for stage in ("roads", "places"):
+            build_apart(stage, source, folder, name, tell)
         if tiles:
             _add_tiles(source, folder, tell)
     if not current_file().exists():

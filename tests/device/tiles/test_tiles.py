@@ -142,6 +142,9 @@ def test_what_is_drawn_has_its_class_and_names(pack: tuple[Path, Path], tmp_path
     assert told[0] == "map tiles"
     assert (facts.zoom, facts.size) == (14, (folder / TILES).stat().st_size)
     assert tile_facts(folder) == facts
+    before = (folder / TILES).read_bytes()
+    assert build_tiles(extract, folder, told.append) == facts
+    assert (folder / TILES).read_bytes() == before, "the same extract gives the same bytes"
     x, y = tile_of(60.001, 10.001, 14)
     features = decoded("tippecanoe-decode", folder / TILES, "14", str(x), str(y))
     drawn = {(f["layer"], f["properties"].get("class"), f["properties"].get("name")) for f in features}
