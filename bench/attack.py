@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,8 @@ class _Seen:
     gaps_ms: list[float] = field(default_factory=list)
     busy_ms: list[float] = field(default_factory=list)
     """Processor time of the loop's thread in each gap: what is not others' fault."""
+    kept_ms: list[float] = field(default_factory=list)
+    """Each gap without the time in which the thread could run and another process had the processor."""
     fixes_ms: list[float] = field(default_factory=list)
     """From the receiver's word to the end of guidance's work on it."""
     prompts_ms: list[float] = field(default_factory=list)
@@ -107,6 +110,7 @@ def _figures(seen: _Seen) -> dict[str, Any]:
 
     return {
         "gap of the loop, ms p50 / p99 / worst": shown(seen.gaps_ms),
+        "of it with a processor or waiting for another thread, ms": shown(seen.kept_ms),
         "of it the loop's own work, ms": shown(seen.busy_ms),
         "fix guided, ms": shown(seen.fixes_ms),
         "prompt after its fix, ms": shown(seen.prompts_ms),
@@ -122,6 +126,18 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _queued_s() -> float:
+    """Return how long this thread has waited for a processor since it began."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+
+
+def _resident_mb() -> tuple[float, float]:
+    """Return the memory of the agent and of its HTTP child."""
+    me = psutil.Process()
+    children = [child for child in me.children() if "device.http.child" in child.cmdline()]
+    return me.memory_info().rss / 1e6, sum(child.memory_info().rss for child in children) / 1e6
 
 
 async def _attacked() -> dict[str, _Seen]:
@@ -202,13 +218,15 @@ class _Bench:
         return self._seen
 
     async def _gaps(self) -> None:
-        last, cpu = time.monotonic(), time.thread_time()
+        last, cpu, queued = time.monotonic(), time.thread_time(), _queued_s()
         while True:
             await asyncio.sleep(_LOOK_S)
-            now, spent = time.monotonic(), time.thread_time()
-            self._seen.gaps_ms.append((now - last - _LOOK_S) * 1000)
+            now, spent, waited = time.monotonic(), time.thread_time(), _queued_s()
+            gap_s = now - last - _LOOK_S
+            self._seen.gaps_ms.append(gap_s * 1000)
+            self._seen.kept_ms.append((gap_s - (waited - queued)) * 1000)
             self._seen.busy_ms.append((spent - cpu) * 1000)
-            last, cpu = now, spent
+            last, cpu, queued = now, spent, waited
 
     async def _ask(self) -> None:
         for number in count():
@@ -218,12 +236,10 @@ class _Bench:
             await asyncio.sleep(_ASK_EVERY_S)
 
     async def _memory(self) -> None:
-        me = psutil.Process()
         while True:
-            self._seen.agent_mb = max(self._seen.agent_mb, me.memory_info().rss / 1e6)
-            for child in me.children():
-                if "device.http.child" in child.cmdline():
-                    self._seen.child_mb = max(self._seen.child_mb, child.memory_info().rss / 1e6)
+            agent_mb, child_mb = await asyncio.to_thread(_resident_mb)
+            self._seen.agent_mb = max(self._seen.agent_mb, agent_mb)
+            self._seen.child_mb = max(self._seen.child_mb, child_mb)
             await asyncio.sleep(1.0)
 
     async def _go_on(self) -> None:

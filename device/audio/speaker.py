@@ -55,6 +55,7 @@ class Speaker:
         self._name, self._system, self._duck = name, system, duck
         self._problem, self._recovered = problem, recovered
         self._lock = threading.Lock()
+        self.exclusive = threading.RLock()
         self._pending = np.zeros(0, np.float32)
         self._stream: Any = None
         self._rate_hz = 0
@@ -101,12 +102,17 @@ class Speaker:
 
     def close(self) -> None:
         """Give the device back."""
-        if self._stream is not None:
-            close_stream(self._stream)
-        self._stream = None
-        self.device = ""
+        with self.exclusive:
+            if self._stream is not None:
+                close_stream(self._stream)
+            self._stream = None
+            self.device = ""
 
     def _open(self) -> bool:
+        with self.exclusive:
+            return self._opened()
+
+    def _opened(self) -> bool:
         if self._stream is not None:
             # A device that was pulled out may call itself active and take nothing more.
             if self._stream.active and time.monotonic() - self._filled_s < _STALL_S:

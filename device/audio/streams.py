@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
+import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -19,6 +23,7 @@ Samples = npt.NDArray[np.float32]
 BLOCK = 512
 """Samples handed on at once: 32 ms at 16 kHz."""
 
+_LIBRARY = "libportaudio.so.2"
 _RETRY_S = 1.0
 _STALL_S = 2.0
 _MAX_BEHIND = 300
@@ -60,6 +65,9 @@ def sound_system() -> Any:
         If the PortAudio library is not installed.
     """
     try:
+        if sys.platform == "linux":
+            # Told at once; the binding's own search starts ldconfig and a compiler before it gives up.
+            ctypes.CDLL(_LIBRARY)
         import sounddevice
     except (OSError, ImportError) as error:
         raise AudioMissing(
@@ -166,6 +174,9 @@ async def recording(samples: Samples, *, realtime: bool = False) -> AsyncIterato
 class SharesPortAudio(Protocol):
     """What the microphone asks the speaker before it starts PortAudio anew."""
 
+    exclusive: threading.RLock
+    """Held by who opens or closes: PortAudio is for one thread at a time."""
+
     def wants_rescan(self) -> bool:
         """Whether it misses its device and the devices of the computer have changed."""
         ...
@@ -233,6 +244,7 @@ class Microphone:
         system: Any | None = None,
     ) -> None:
         self._name, self._system, self._other = name, system, other
+        self._exclusive = other.exclusive if other is not None else threading.RLock()
         self._problem, self._recovered = problem, recovered
         self._trouble = ""
         self._overdriven = _Fault(
@@ -258,7 +270,7 @@ class Microphone:
             if self._trouble:
                 async for block in recording(np.zeros(int(_RETRY_S * RATE_HZ), np.float32), realtime=True):
                     yield block
-            self._rescan()
+            await asyncio.to_thread(self._rescan)
 
     async def _until_lost(self) -> AsyncIterator[Samples]:
         queue: asyncio.Queue[tuple[Samples, bool]] = asyncio.Queue()
@@ -270,18 +282,12 @@ class Microphone:
             after_gap = bool(getattr(status, "input_overflow", False))
             loop.call_soon_threadsafe(queue.put_nowait, (mono, after_gap))
 
+        opening = loop.run_in_executor(None, self._open, take)
         try:
-            system = self._system or sound_system()
-            device = find_device(self._name, system=system)
-            stream = system.InputStream(
-                device=device.index,
-                channels=min(2, device.inputs),
-                samplerate=device.rate_hz,
-                blocksize=device.rate_hz * 32 // 1000,
-                dtype="float32",
-                callback=take,
-            )
-            stream.start()
+            stream, device = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_unused)
+            raise
         except Exception as error:
             self._lost(str(error) or type(error).__name__)
             return
@@ -315,6 +321,22 @@ class Microphone:
         finally:
             close_stream(stream)
 
+    def _open(self, take: Callable[..., None]) -> tuple[Any, AudioDevice]:
+        """Open the device; in a thread, since a sound server may take its time."""
+        with self._exclusive:
+            system = self._system or sound_system()
+            device = find_device(self._name, system=system)
+            stream = system.InputStream(
+                device=device.index,
+                channels=min(2, device.inputs),
+                samplerate=device.rate_hz,
+                blocksize=device.rate_hz * 32 // 1000,
+                dtype="float32",
+                callback=take,
+            )
+            stream.start()
+            return stream, device
+
     def _lost(self, why: str) -> None:
         if not self._trouble:
             self._trouble = why
@@ -327,17 +349,19 @@ class Microphone:
 
     def _rescan(self) -> None:
         """PortAudio sees new devices only after it was started again, which closes every stream."""
-        if self._other is not None and not self._other.release():
-            return
-        system = self._system
-        if system is None:
-            try:
-                system = sound_system()
-            except AudioMissing:
+        with self._exclusive, contextlib.suppress(AudioMissing):
+            if self._other is not None and not self._other.release():
                 return
-        for step in ("_terminate", "_initialize"):
-            if hasattr(system, step):
-                getattr(system, step)()
+            system = self._system or sound_system()
+            for step in ("_terminate", "_initialize"):
+                if hasattr(system, step):
+                    getattr(system, step)()
+
+
+def _close_unused(opening: asyncio.Future[tuple[Any, AudioDevice]]) -> None:
+    """Give back a device that was still being opened when nobody wanted it any more."""
+    if not opening.cancelled() and opening.exception() is None:
+        close_stream(opening.result()[0])
 
 
 def close_stream(stream: Any) -> None:

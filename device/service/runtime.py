@@ -209,8 +209,8 @@ class Runtime:
 
     async def _watch_regions(self) -> None:
         """Take up a region that was installed, chosen or replaced, or into which the car has driven."""
-        before = installed()
-        while installed() == before and not self.is_elsewhere():
+        before = await asyncio.to_thread(installed)
+        while not await asyncio.to_thread(lambda: installed() != before or self.is_elsewhere()):
             await asyncio.sleep(_REGION_RETRY_S)
         self._change()
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("xiaogao")
 
 _BEAT_S = 1.0
+_SWITCH_S = 0.0005
+"""How long a thread that computes an answer may keep the loop waiting, each time the loop wants its turn."""
 _OPEN_LIMIT_S = 10.0
 
 
@@ -55,6 +58,7 @@ class Service:
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; returns within three seconds of it."""
+        sys.setswitchinterval(_SWITCH_S)
         self._handle_signals()
         handlers = {
             "status": self._status,
