@@ -49,6 +49,12 @@ class BadRegionList(DeviceError):
     exit_code = 2
 
 
+class OtherMatrix(DeviceError):
+    """What is to go on is a matrix of something else."""
+
+    exit_code = 2
+
+
 class CannotBind(DeviceError):
     """A port is taken, or its address is not one of this computer's."""
 

@@ -22,6 +22,7 @@ _COMMANDS = (
     "ask",
     "listen",
     "route",
+    "matrix",
     "find",
     "agent",
     "explain",

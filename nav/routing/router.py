@@ -266,6 +266,23 @@ class Router:
         others = find_alternatives(self.ways, starts, ends, path, weights, count)
         return [best, *(assemble_route(self.ways, best.stops, [other], best.avoid) for other in others)]
 
+    def prepare(
+        self,
+        *,
+        avoid: Collection[str] = (),
+        depart: datetime | None = None,
+        vehicle: Vehicle | None = None,
+    ) -> None:
+        """Customise the index for what many matrices will ask, and wait for it.
+
+        Raises
+        ------
+        BadRequest
+        """
+        weights = self._weights(check_avoid(avoid), depart, vehicle=vehicle)
+        for needed in (weights, self.metrics.of_time(weights), self.metrics.of_dislike(weights)):
+            self.engine.prepare(needed)
+
     def matrix(
         self,
         sources: Sequence[Point],
