@@ -64,8 +64,8 @@ def templates_held_out() -> frozenset[str]:
 
 
 def strangers_templates() -> Iterator[str]:
-    """Yield the turns of speech of the strangers' sentences of this repository, both halves."""
-    for half in ("strangers", "looked"):
+    """Yield the turns of speech of the strangers' sentences of this repository, all sets."""
+    for half in ("strangers", "looked", "calibration"):
         for path in sorted((_ROOT / "bench" / "agent_testset" / half).glob("*.jsonl")):
             for line in path.read_text(encoding="utf-8").splitlines():
                 case = json.loads(line)
