@@ -19,6 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,12 @@ from bench.trips import NOW, START, Desks, load, sense_faults
 
 FOLDER = Path(__file__).parent / "agent_testset" / "trips_said"
 HALVES = ("looked", "counted")
+SETS = {"said": "", "said by strangers": "strangers_"}
+"""Sets by their name, with what the names of their files begin with."""
+_WRITERS = {
+    "said": "by one writer who has seen the code",
+    "said by strangers": "by two writers who saw slots and plans only",
+}
 _COMMAND = "python -m bench.trips_said"
 
 _ALSO: dict[str, set[str]] = {
@@ -293,20 +300,22 @@ def _share(right: list[bool]) -> float:
     return round(100 * sum(right) / max(len(right), 1), 1)
 
 
-def figures(half: str, requests: list[dict[str, Any]], changes: list[dict[str, Any]]) -> Iterator[Any]:
-    """Give the figures of one half."""
+def figures(
+    name: str, half: str, requests: list[dict[str, Any]], changes: list[dict[str, Any]]
+) -> Iterator[Any]:
+    """Give the figures of one half of a set."""
     plans = [r for r in requests if r["outcome"].isdigit()]
     faults = Counter(fault for p in plans for fault in p["faults"])
     refused = sum(c["refused"] for c in changes)
 
     def row(what: str, value: float, goal: str = "", unit: str = "%", note: str = "") -> Any:
-        return measured(f"said: {what} ({half})", value, unit=unit, goal=goal, command=_COMMAND, note=note)
+        return measured(f"{name}: {what} ({half})", value, unit=unit, goal=goal, command=_COMMAND, note=note)
 
     yield row(
         "plan or refusal right",
         _share([r["right"] for r in requests]),
         "≥ 92",
-        note=f"{len(requests)} requests as text, by one writer who has seen the code",
+        note=f"{len(requests)} requests as text, {_WRITERS[name]}",
     )
     accounted = _share([r["accounted"] for r in plans])
     yield row("every wish accounted for", accounted, "≥ 97", note=f"{len(plans)} plans")
@@ -335,14 +344,14 @@ def run(halves: tuple[str, ...] = HALVES) -> list[Any]:
     rows: list[Any] = []
     with tempfile.TemporaryDirectory() as home:
         trips = Trips(Path(home))
-        for half in halves:
-            pairs = [(c, requested(trips, c)) for c in load(FOLDER / f"requests_{half}.jsonl")]
+        for name, half in product(SETS, halves):
+            pairs = [(c, requested(trips, c)) for c in load(FOLDER / f"{SETS[name]}requests_{half}.jsonl")]
             if half == "looked":
                 _print_requests(pairs)
-            said = [(c, changed(trips, c)) for c in load(FOLDER / f"changes_{half}.jsonl")]
+            said = [(c, changed(trips, c)) for c in load(FOLDER / f"{SETS[name]}changes_{half}.jsonl")]
             if half == "looked":
                 _print_changes(said)
-            fresh = list(figures(half, [r for _, r in pairs if r], [r for _, r in said if r]))
+            fresh = list(figures(name, half, [r for _, r in pairs if r], [r for _, r in said if r]))
             for row in fresh:
                 print(f"{row.what}: {row.value} {row.unit} (goal {row.goal}) {row.note}", flush=True)
             save("trips", fresh)
