@@ -88,6 +88,11 @@ class Region:
             raise RegionDamaged(f"region {meta.name!r} is damaged ({error}): build it again") from error
         return cls(path=path, meta=meta, graph=graph)
 
+    @classmethod
+    def made_of(cls, meta: Meta, network: Network) -> Region:
+        """Return a region that is on no disk: one network, put together out of packs."""
+        return cls(path=Path(), meta=meta, graph=network.graph, _networks={network.profile: network})
+
     @property
     def name(self) -> str:
         """Name of the region."""
@@ -197,6 +202,15 @@ def installed_regions() -> list[str]:
     if not home.is_dir():
         return []
     return sorted(p.name for p in home.iterdir() if (p / META_FILE).is_file() and not p.name.startswith("."))
+
+
+def installed_packs() -> list[Region]:
+    """Open every installed region; one that is damaged or of another format is left out."""
+    found = []
+    for name in installed_regions():
+        with contextlib.suppress(RegionDamaged, RegionOutdated, RegionNotFound):
+            found.append(Region.open(name))
+    return found
 
 
 def _find(name_or_path: str | Path) -> Path:

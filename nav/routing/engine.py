@@ -13,6 +13,7 @@ from nav.graph import FloatArray, Graph, Int32Array
 from nav.routing.cch.customised import CustomisedHierarchy
 from nav.routing.cch.hierarchy import StoredLadder
 from nav.routing.cch.library import library
+from nav.routing.cch.plain import PlainIndex
 from nav.routing.cch.routingkit import RoutingKitIndex
 from nav.routing.search import INFINITE_MS, BidirectionalSearch, Found, Seed
 from nav.routing.weights.turns import Turns
@@ -40,18 +41,21 @@ class Engine:
         self,
         graph: Graph,
         turns: Turns,
-        order: Callable[[], Int32Array],
+        order: Callable[[], Int32Array] | None,
         stored: StoredLadder | None = None,
         digest: str = "",
         *,
         use_index: bool = True,
     ) -> None:
+        """Prepare an engine; without an order the graph itself is searched, by compiled code if possible."""
         self._count = turns.state_count
         self._index: Index | None = None
         self._plain = functools.cache(lambda: BidirectionalSearch(graph, turns))
         if not (use_index and turns.state_count and len(turns.arc_head)):
             return
-        if library() is not None:
+        if order is None:
+            self._index = PlainIndex(turns) if library() is not None else None
+        elif library() is not None:
             self._index = CustomisedHierarchy(turns, order, stored, digest)
         else:
             self._index = RoutingKitIndex(graph, turns, order)

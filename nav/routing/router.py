@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,7 +97,7 @@ class Router:
         BadRequest, BadCoordinate, PointOutsideRegion, PointUnreachable
         """
         _check_heading(heading_deg)
-        self.region.check_point(lat, lon)
+        self.check_point(lat, lon)
         return self.ways.snap(lat, lon, heading_deg, main_only=False)
 
     def snap_others(self, first: Snap, count: int) -> list[Snap]:
@@ -154,9 +153,7 @@ class Router:
         """
         points = self.check_stops(stops, at_least=2)
         vehicle = vehicle or self.vehicle
-        asked = [
-            replace(stop, vehicle=vehicle) for stop in _asked(points, approaches, headings_deg, heading_deg)
-        ]
+        asked = asked_stops(points, approaches, headings_deg, heading_deg, vehicle)
         wishes = check_avoid(avoid)
         find = self._legs(wishes, depart, vehicle).find
         try:
@@ -219,9 +216,22 @@ class Router:
                 lat, lon = (float(value) for value in stop)
             except (TypeError, ValueError) as error:
                 raise BadCoordinate(f"{stop!r} is no coordinate: give (latitude, longitude)") from error
-            self.region.check_point(lat, lon)
+            self.check_point(lat, lon)
             points.append((lat, lon))
         return points
+
+    def check_point(self, lat: float, lon: float) -> None:
+        """Refuse what is no coordinate, or lies outside what is travelled here.
+
+        Raises
+        ------
+        BadCoordinate, PointOutsideRegion
+        """
+        self.region.check_point(lat, lon)
+
+    def region_of(self, route: Route) -> Region:
+        """Return the region on whose graph a route of this router lies."""
+        return self.region
 
     def alternatives(
         self,
@@ -258,7 +268,7 @@ class Router:
             headings_deg=headings_deg,
         )
         weights = self._weights(best.avoid, depart, vehicle=vehicle)
-        first, last = _asked([start, end], approaches, headings_deg, heading_deg)
+        first, last = asked_stops([start, end], approaches, headings_deg, heading_deg)
         starts, ends = self.ways.choices([best.stops[0]], first), self.ways.choices([best.stops[1]], last)
         path = self.legs.find(weights, starts, ends)
         if path is None or count < 1:
@@ -390,7 +400,7 @@ class Router:
 
     def _ends_or_none(self, lat: float, lon: float, *, main_only: bool) -> list[Place]:
         try:
-            self.region.check_point(lat, lon)
+            self.check_point(lat, lon)
             return self._places((lat, lon), None, main_only=main_only)
         except NavError:
             return []
@@ -413,11 +423,12 @@ class Router:
         return reachable(self.ways, self.ways.starts(self.ways.main_snap(lat, lon)), weights, seconds)
 
 
-def _asked(
+def asked_stops(
     points: Sequence[Point],
     approaches: Sequence[str | None] | None,
     headings_deg: Sequence[float | None] | None,
     heading_deg: float | None,
+    vehicle: Vehicle = PASSENGER_CAR,
 ) -> list[Stop]:
     """Return the stops with what is asked of each of them."""
     sides = [None] * len(points) if approaches is None else list(approaches)
@@ -433,6 +444,7 @@ def _asked(
         Stop(
             lat=lat,
             lon=lon,
+            vehicle=vehicle,
             heading_deg=heading,
             is_strict=heading is not None and i > 0,
             curb=side == "curb",

@@ -14,7 +14,8 @@ from nav.graph import SHAPE_SCALE, EdgeFlag, FloatArray, Graph, Int32Array, Int6
 
 CELL_M = 200.0
 """Side of a grid cell, metres."""
-_COLUMNS = 1 << 24
+COLUMNS = 1 << 24
+"""A cell has the key row × this + column."""
 _HEADING_REACH_M = 30.0
 _HEADING_WEIGHT_M = 40.0
 
@@ -83,7 +84,7 @@ def build_snap_index(graph: Graph) -> SnapIndex:
         keys.append((row, column))
     (row_a, column_a), (row_b, column_b) = keys
     # A piece is no longer than a cell, so it touches at most the cells of its ends and the two between.
-    every = np.concatenate([r * _COLUMNS + c for r in (row_a, row_b) for c in (column_a, column_b)])
+    every = np.concatenate([r * COLUMNS + c for r in (row_a, row_b) for c in (column_a, column_b)])
     cell_key, cell = np.unique(every, return_inverse=True)
     pair = np.unique(cell * np.int64(len(lat)) + np.tile(point, 4))
     cell_of_pair, point_of_pair = np.divmod(pair, np.int64(len(lat)))
@@ -262,7 +263,7 @@ class Snapper:
     ) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
         """Return shape points and edges of the segments in the cells round a point, some repeatedly."""
         row, column = int((lat + 90.0) // self._height), int((lon + 180.0) // self._width)
-        keys = np.arange(row - ring, row + ring + 1, dtype=np.int64) * _COLUMNS + (column - ring)
+        keys = np.arange(row - ring, row + ring + 1, dtype=np.int64) * COLUMNS + (column - ring)
         index = self._index
         cells = np.searchsorted(index.cell_key, np.concatenate((keys, keys + (2 * ring + 1))))
         bounds = index.cell_first[cells].tolist()

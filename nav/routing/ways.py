@@ -66,7 +66,8 @@ class Ways:
         self.profile = profile
         self.graph = network.graph
         self.turns = network.turns
-        order = partial(contraction_order, network)
+        is_of_pack = network.order is not None or bool(network.digest)
+        order = partial(contraction_order, network) if is_of_pack else None
         self.engine = Engine(
             network.graph, network.turns, order, network.index, network.digest, use_index=use_index
         )
@@ -105,6 +106,15 @@ class Ways:
                 "choose another point"
             )
         return found
+
+    def nearest(self, lat: float, lon: float) -> tuple[float, int]:
+        """Return distance and edge of the nearest road; the distance is infinite if none is near."""
+        return self._snapper.closest(lat, lon, max_distance_m=MAX_SNAP_M)
+
+    def enclosure_m(self, lat: float, lon: float) -> float:
+        """Return how large the area with entrances is in which a point lies; 0 if it lies in none."""
+        area = self._enclosures.around(lat, lon)
+        return self._enclosures.reach_m(area) if area >= 0 else 0.0
 
     def main_snap(self, lat: float, lon: float) -> Snap:
         """Return the place on the nearest road, or on one that is connected with the rest if one is near."""
@@ -320,7 +330,7 @@ class Ways:
         for i in range(1, len(stops)):
             path = find(starts, ends[i], elapsed_s)
             if path is None:
-                raise NoRoute(_no_way(choices[i - 1][0], choices[i][0]))
+                raise NoRoute(no_way(choices[i - 1][0].point, choices[i][0].point))
             paths.append(path)
             snaps = snaps or [choices[0][path.begins_at]]
             snaps.append(choices[i][path.ends_at])
@@ -355,8 +365,8 @@ class Ways:
         return float((self.graph.edge_length_m[path.edges] * (path.spans[:, 1] - path.spans[:, 0])).sum())
 
 
-def _no_way(start: Snap, end: Snap) -> str:
-    a, b = start.point, end.point
+def no_way(a: Point, b: Point) -> str:
+    """Say that no way leads from one point to another."""
     return (
         f"no legal way leads from {a[0]:.5f},{a[1]:.5f} to {b[0]:.5f},{b[1]:.5f} on this map: "
         "one of them may lie on roads without a connection; choose a point nearby"

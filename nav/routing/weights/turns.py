@@ -378,6 +378,14 @@ def _car_penalties(
     return penalty
 
 
+def connect(graph: Graph, a: Int64Array, b: Int64Array) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Tell which turns connect roads: those over what is not closed to a passenger car at every hour."""
+    barred = closed_always(graph.rules, graph.edge_rule)
+    gates = closed_always(graph.rules, graph.node_rule)[graph.edge_to[a]]
+    gates &= graph.edge_reverse[a] != b
+    return np.asarray(~(barred[a] | barred[b] | gates))
+
+
 def _components(graph: Graph, states: _States) -> Int32Array:
     """Number the strongly connected components of the edges by size, 0 the largest.
 
@@ -389,10 +397,7 @@ def _components(graph: Graph, states: _States) -> Int32Array:
 
     edges = np.flatnonzero(states.edge_state >= 0)
     count = len(edges)
-    barred = closed_always(graph.rules, graph.edge_rule)
-    gates = closed_always(graph.rules, graph.node_rule)[graph.edge_to[states.arc_a]]
-    gates &= graph.edge_reverse[states.arc_a] != states.arc_b
-    driven = ~(barred[states.arc_a] | barred[states.arc_b] | gates)
+    driven = connect(graph, states.arc_a, states.arc_b)
     a, b = states.edge_state[states.arc_a[driven]], states.edge_state[states.arc_b[driven]]
     matrix = csr_matrix((np.ones(len(a), np.int8), (a, b)), shape=(count, count))
     _, labels = connected_components(matrix, directed=True, connection="strong")
