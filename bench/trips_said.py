@@ -222,7 +222,7 @@ def _is_right(
     if what == "ask":
         return trip is not None and trip.ask == rest[0] and answer.outcome == "done"
     if what == "act":
-        return trip is not None and trip.act == rest[0]
+        return (trip is not None and trip.act == rest[0]) or (change is not None and change.action == rest[0])
     if what == "drives":
         return answer.route is not None
     if what == "any":

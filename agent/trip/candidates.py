@@ -184,14 +184,14 @@ def _by_day(
 ) -> tuple[dict[str, frozenset[int]], dict[int, frozenset[str]]]:
     on_days: dict[str, frozenset[int]] = {}
     themed: dict[int, frozenset[str]] = {}
-    musts = iter(sights.must[len(request.wishes.must) :])
     for day in request.wishes.by_day:
         number = request.days - 1 if day.day == -1 else day.day - 1
         if not 0 <= number < request.days:
             raise PlanImpossible("no_such_day", days=request.days)
-        for _ in day.must:
-            on_days[next(musts).id] = frozenset({number})
-        ids = frozenset(p.id for words in day.likes for p in sights.liked.get(words, ()))
+        for words in day.must:
+            if words in sights.named:
+                on_days[sights.named[words].id] = frozenset({number})
+        ids = frozenset(p.id for words in (*day.likes, *day.must) for p in sights.liked.get(words, ()))
         if ids:
             themed[number] = themed.get(number, frozenset()) | ids
     return on_days, themed

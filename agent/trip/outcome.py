@@ -30,6 +30,8 @@ def _told(plan: Plan, request: TripRequest, slot: str, words: str) -> list[Entry
     match slot:
         case "likes":
             return [entry(*_liked(plan, request, words))]
+        case "must" if words in dict(request.liked):  # a kind, and no name
+            return [entry(*_liked(plan, request, words))]
         case "meals":
             return [entry(*_dined(plan, request, words))]
         case "who":

@@ -55,7 +55,7 @@ def _kept_claims(plan: Plan, request: TripRequest) -> list[str]:
     wrong = [
         f"nothing of {words!r} is in"
         for words, ids in request.liked
-        if ("likes", words) in kept and not seen & set(ids)
+        if kept & {("likes", words), ("must", words)} and not seen & set(ids)
     ]
     eaten = {v.place.id for v in plan.visits if v.kind in {"lunch", "dinner"}}
     wrong += [

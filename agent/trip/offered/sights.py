@@ -45,13 +45,19 @@ _PARTS = ("historic/", "tourism/", "leisure/", "man_made/", "natural/", "amenity
 class Sights:
     """What a trip may show, and which wish each place meets."""
 
-    must: list[Place] = field(default_factory=list)
+    named: dict[str, Place] = field(default_factory=dict)
+    """What has to be seen, by the words that name it."""
     liked: dict[str, list[Place]] = field(default_factory=dict)
     """Places of each liking, the best first."""
     others: list[Place] = field(default_factory=list)
     banned: set[str] = field(default_factory=set)
     parts: dict[str, tuple[Place, ...]] = field(default_factory=dict)
     """What is seen with a sight because it lies in it."""
+
+    @property
+    def must(self) -> list[Place]:
+        """What has to be seen."""
+        return list(self.named.values())
 
 
 @cache
@@ -214,10 +220,14 @@ def gather(
     desk: Desk, towns: Sequence[Town], *, must: Sequence[str], likes: Sequence[str], dislikes: Sequence[str],
     children: bool, most: int,
 ) -> Sights:  # fmt: skip
-    """Find what there is to see."""
+    """Find what there is to see; what has to be seen and is no known name is liked, as a kind."""
     sights = Sights()
     center = towns[0].center
-    sights.must = [named(desk, words, center) for words in must]
+    for words in must:
+        try:
+            sights.named[words] = named(desk, words, center)
+        except PlanImpossible:
+            likes = (*likes, words)
     for town in towns:
         for words in dislikes:
             sights.banned |= banned_by(desk, words, town.center, town.reach_m * 1.5)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent.trip.spoken.orders import order_of
-from agent.understanding.intent import Chat, Choose, Confirm, Deny, PlanTrip
+from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, PlanTrip
 from agent.understanding.understand import ACT, DESTROY
 
 if TYPE_CHECKING:
@@ -92,13 +92,18 @@ def _whole(understood: Understanding, trip: PlanTrip, planning: bool, now: datet
 def _about_plan(understood: Understanding, trip: PlanTrip | None, now: datetime) -> Understanding:
     """Take a sentence as one about the plan at hand, if its words say so or the reader does."""
     sure = understood.confidence >= _SURE and understood.tier == "reader" and trip is None
-    sure = sure and not isinstance(_first(understood), Chat)
+    sure = sure and not isinstance(_first(understood), Chat | Cancel)
     if understood.tier == "list" or sure:
         return understood
     from agent.trip.asked.sentence import completed
     from agent.trip.spoken.talk import said_of_plan
 
     said = said_of_plan(understood.text, understood.language)
+    if isinstance(
+        _first(understood), Cancel
+    ):  # of the plan, unless the words say that the last change is meant
+        takes_back = isinstance(said, PlanTrip) and said.change is not None and said.change.action == "undo"
+        said = said if takes_back else None
     if said is not None:
         return replace(
             understood, intents=(said,), confidence=max(understood.confidence, DESTROY), why="plan talk"

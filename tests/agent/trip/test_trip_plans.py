@@ -115,6 +115,25 @@ def test_a_name_with_a_kind_in_it_is_no_wish_for_the_kind(county: Desk, trip: Tr
         change_plan(county, *trip(), PlanChange(action="add", what="亚特兰蒂斯博物馆"))
 
 
+def test_what_has_to_be_seen_may_be_a_kind(county: Desk, trip: Trip) -> None:
+    plan, request = trip(must=("古镇",))
+    assert states(plan)["古镇"] == "kept"
+    assert any("古镇" in name for name in names(plan, "sight"))
+    assert verify(plan, request, county) == []
+
+
+@pytest.mark.parametrize(
+    "wishes", [{"must": ("亚特兰蒂斯城堡",)}, {"by_day": (DayWish(day=1, must=("亚特兰蒂斯城堡",)),)}]
+)
+def test_what_has_to_be_seen_and_is_not_there_is_said_beside_the_plan(
+    county: Desk, trip: Trip, wishes: dict[str, tuple[object, ...]]
+) -> None:
+    plan, request = trip(**wishes)
+    assert states(plan)["亚特兰蒂斯城堡"] == "missing"
+    assert names(plan, "sight")
+    assert verify(plan, request, county) == []
+
+
 def test_one_may_eat_twice_where_few_serve_what_has_to_be_served(county: Desk, trip: Trip) -> None:
     plan, request = trip(meals=("素食",))
     assert verify(plan, request, county) == []
