@@ -43,6 +43,8 @@ class NumberWords(BaseModel):
     """What stands between digits that are read one by one."""
     words: dict[str, float] = {}
     """Words that are read as a number besides those that are spelt: 俩, "couple", 半."""
+    about: dict[str, float] = {}
+    """What is read as a number only where nothing else of one stands beside it: 两三 is three at most."""
     multipliers: dict[str, int]
     """Words that multiply what stands before them: 百, "hundred"."""
     fillers: tuple[str, ...] = ()
@@ -188,6 +190,8 @@ class Numbers:
         text = text.strip().lower()
         if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
             return float(text)
+        if text in self._words.about:
+            return self._words.about[text]
         tokens, at = [], 0
         while at < len(text):
             found = self._token.match(text, at)
@@ -204,6 +208,8 @@ class Numbers:
         largest = 0
         for word in words:
             scale = self._words.multipliers.get(word)
+            if scale is not None and self._words.places and digit is not None:
+                digit %= 10  # 三四百 is four hundred at most
             if scale is None:
                 value, places = self._values[word], self._words.places
                 digit = value if digit is None else digit * (10 if places else 1) + value

@@ -49,6 +49,10 @@ def test_spelling(code: str, value: int, plain: str, counting: str | None) -> No
     [
         ("zh", "一二三", 123),
         ("zh", "俩", 2),
+        ("zh", "两三", 3),
+        ("zh", "三五", 5),
+        ("zh", "三四百", 400),
+        ("zh", "一二三四", 1234),
         ("zh", "半", 0.5),
         ("zh", "一亿二千万", 120_000_000),
         ("zh", "3.5", 3.5),
