@@ -96,6 +96,8 @@ def without_days(text: str, language: str) -> str:
 def stays_said(text: str, language: str) -> dict[str, int]:
     """Return how many days are to be spent at each place that is named with a number of days."""
     found: dict[str, int] = {}
+    half = any_of(language, talk_words(language).days.half)
+    text = half.sub(lambda match: " " * len(match[0]), text)  # "Half a day" is no place to be for one
     for pattern in talk_words(language).stays:
         for match in _cased(pattern, language).finditer(text):
             if (number := _number(match, language)) and not _is_mark(text, match, language):

@@ -177,7 +177,16 @@ def _dated(said: _Said) -> PlanChange | None:
     found = said.has(said.words.date)
     if found is None or said.day or said.meal or _time(said):
         return None
-    return PlanChange(action="date", what=said.text)
+    return PlanChange(action="date", what=_not_instead(said))
+
+
+def _not_instead(said: _Said) -> str:
+    """Return the words without those of what is given up: Friday of "Friday rather than Thursday"."""
+    gone = said.has(said.words.instead)
+    if gone is None:
+        return said.text
+    rest = re.split(r"[,;，；]", said.text[gone.end() :], maxsplit=1)[1:]
+    return " ".join((said.text[: gone.start()], *rest)).strip()
 
 
 def _postponed(said: _Said) -> PlanChange | None:

@@ -7,10 +7,12 @@ from datetime import date, datetime, time
 import pytest
 
 from agent.trip.asked.clock import times_of
+from agent.trip.asked.marks import stays_said
 from agent.trip.asked.occasions import is_impossible, trip_date
 from agent.trip.asked.party import read_party
 from agent.trip.asked.wishes import limits_of, lodging_of
 from agent.trip.spoken.orders import order_of
+from agent.trip.spoken.talk import said_of_plan
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
 
 NOW = datetime(2026, 6, 10, 10, 0)
@@ -161,3 +163,20 @@ def test_orders_about_the_plan(language: str, words: str, meant: PlanTrip | None
 def test_without_a_plan_only_a_kept_one_is_asked_for() -> None:
     assert order_of("撤销", "zh", planning=False) is None
     assert order_of("打开上次的行程", "zh", planning=False) == PlanTrip(act="recall")
+
+
+def test_half_a_day_is_no_place() -> None:
+    assert stays_said("Half a day in Lucca with my choir", "en") == {}
+    assert stays_said("Lucca two days", "en") == {"Lucca": 2}
+
+
+@pytest.mark.parametrize(
+    "words", ["let's begin on Saturday rather than Monday", "instead of Monday, start the trip on Saturday"]
+)
+def test_a_date_that_is_given_up_is_not_the_new_one(words: str) -> None:
+    said = said_of_plan(words, "en")
+    assert isinstance(said, PlanTrip)
+    assert said.change is not None
+    assert said.change.action == "date"
+    assert "Saturday" in said.change.what
+    assert "Monday" not in said.change.what
