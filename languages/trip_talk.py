@@ -34,6 +34,8 @@ class DaysWords(_Data):
     """Less than a day."""
     count: tuple[str, ...]
     nights: str
+    until: str
+    """Between the weekday on which a trip begins and that on which it ends: to, 到."""
     words: dict[str, int]
 
 

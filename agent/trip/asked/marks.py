@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from languages import load_language
+from languages.moments import moment_words
 from languages.trip_talk import talk_words
 from languages.trip_words import alone, any_of, trip_words
 
@@ -79,6 +81,20 @@ def days_said(text: str, language: str) -> tuple[int, re.Match[str]] | None:
             return days, match
     if (found := count_in(words.nights, text, language)) is not None:
         return found[0] + 1, found[1]
+    return None
+
+
+def days_between(text: str, language: str) -> tuple[int, tuple[int, int]] | None:
+    """Return how many days there are from one weekday to another, and where the second is said."""
+    moments, until = moment_words(language), talk_words(language).days.until
+    said = sorted(
+        (match.start(), match.end(), number)
+        for number, weekday in enumerate(moments.weekdays)
+        for match in weekday.finditer(text)
+    )
+    for (_, end, first), (start, last_end, last) in pairwise(said):
+        if re.fullmatch(rf"\s*(?:{until})\s*", text[end:start], re.IGNORECASE):
+            return (last - first) % 7 + 1, (end, last_end)
     return None
 
 

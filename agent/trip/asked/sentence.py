@@ -17,6 +17,7 @@ from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, blank, use
 from agent.trip.asked.marks import (
     clauses_of,
     day_marks,
+    days_between,
     days_said,
     is_meal,
     listed,
@@ -263,6 +264,9 @@ def _take_days(draft: Draft, intent: PlanTrip) -> None:
     if found is not None:
         draft.used.append(found[1].span())
         draft.days = found[0]
+    elif (between := days_between(draft.text, draft.language)) is not None:
+        draft.days = between[0]
+        draft.used.append(between[1])
     nights = days_said(blank(draft), draft.language)
     if nights is not None and found is not None:
         draft.used.append(nights[1].span())

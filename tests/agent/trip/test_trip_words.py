@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import pytest
 
 from agent.trip.asked.clock import times_of
-from agent.trip.asked.marks import stays_said
+from agent.trip.asked.marks import days_between, stays_said
 from agent.trip.asked.occasions import is_impossible, trip_date
 from agent.trip.asked.party import read_party
 from agent.trip.asked.wishes import limits_of, lodging_of
@@ -180,3 +180,20 @@ def test_a_date_that_is_given_up_is_not_the_new_one(words: str) -> None:
     assert said.change.action == "date"
     assert "Saturday" in said.change.what
     assert "Monday" not in said.change.what
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "days"),
+    [
+        ("en", "Porto, Friday to Sunday, seafood", 3),
+        ("en", "from saturday until tuesday in Porto", 4),
+        ("en", "Porto on Friday or Sunday", None),
+        ("zh", "周五到周日去黄山", 3),
+        ("zh", "星期六至星期一，黄山", 3),
+        ("zh", "周五去黄山", None),
+        ("de", "von Freitag bis Sonntag nach Porto", 3),
+    ],
+)
+def test_days_from_one_weekday_to_another(language: str, words: str, days: int | None) -> None:
+    found = days_between(words, language)
+    assert (found[0] if found else None) == days
