@@ -25,6 +25,8 @@ _BEGINS = 0.65
 """A request begins at one of some pieces that lie close together if they do so with this probability in all:
 that one begins is often surer than at which word."""
 _NEAR = 4
+_APART = 2
+"""Two requests do not begin closer to one another: the less sure one is no beginning."""
 _LEAST_PEAK = 0.2
 _NEVER = -1e9
 _HABIT = 0.35
@@ -121,7 +123,7 @@ def _starts(begin_p: Floats, tokens: Tokens) -> tuple[list[int], list[float], Fl
     found: dict[int, float] = {}
     while (peak := int(left.argmax())) and left[peak] >= _LEAST_PEAK:
         near = np.abs(pieces - peak) <= _NEAR
-        near &= (left <= _BEGINS) | (pieces == peak)
+        near &= (left <= _BEGINS) | (np.abs(pieces - peak) < _APART)
         chance = min(1.0, float(left[near].sum()))
         if chance > _BEGINS:
             found[peak] = chance

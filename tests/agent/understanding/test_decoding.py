@@ -101,6 +101,14 @@ def test_each_request_has_its_own_kind_and_words() -> None:
     assert [d.request.begins for d in found] == [0, text.index("then"), text.rindex("then")]
 
 
+def test_of_two_beginnings_side_by_side_one_counts() -> None:
+    words = [("louder", "O"), ("also", "O"), ("then", "O"), ("home", "B-to")]
+    parts = ("volume", {"volume": "up"}), ("cancel", {}), ("navigate", {"destination": "home"})
+    _, found = read(words, *parts, begins=(1, 2))
+    assert len(found) == 2
+    assert [d.request.kind for d in found][0] == "volume"
+
+
 def test_tags_that_the_kind_has_no_slot_for_are_not_read() -> None:
     text, (one,) = read([("museum", "B-what"), ("wing", "I-what")], ("status", {"question": "phone"}))
     assert said(text, one) == {}
