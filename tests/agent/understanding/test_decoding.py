@@ -106,7 +106,7 @@ def test_of_two_beginnings_side_by_side_one_counts() -> None:
     parts = ("volume", {"volume": "up"}), ("cancel", {}), ("navigate", {"destination": "home"})
     _, found = read(words, *parts, begins=(1, 2))
     assert len(found) == 2
-    assert [d.request.kind for d in found][0] == "volume"
+    assert found[0].request.kind == "volume"
 
 
 def test_tags_that_the_kind_has_no_slot_for_are_not_read() -> None:
