@@ -108,6 +108,12 @@ class Region:
         south, west, north, east = self.meta.bbox
         return south <= lat <= north and west <= lon <= east
 
+    def is_beside(self, other: Region) -> bool:
+        """Tell whether the bounds of two regions touch."""
+        (south, west, north, east), (a, b, c, d) = self.bbox, other.bbox
+        margin = _OUTSIDE_MARGIN_DEG
+        return a <= north + margin and c >= south - margin and b <= east + margin and d >= west - margin
+
     def check_point(self, lat: float, lon: float) -> None:
         """Refuse what is no coordinate, or lies more than a little outside the region's roads.
 
@@ -204,13 +210,21 @@ def installed_regions() -> list[str]:
     return sorted(p.name for p in home.iterdir() if (p / META_FILE).is_file() and not p.name.startswith("."))
 
 
-def installed_packs() -> list[Region]:
-    """Open every installed region; one that is damaged or of another format is left out."""
-    found = []
-    for name in installed_regions():
-        with contextlib.suppress(RegionDamaged, RegionOutdated, RegionNotFound):
-            found.append(Region.open(name))
-    return found
+class InstalledPacks:
+    """Opens the installed regions, each once until it is replaced."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, int, int], Region] = {}
+
+    def __call__(self) -> list[Region]:
+        """Return the regions as they are now; one that is damaged or of another format is left out."""
+        known, self._open = self._open, {}
+        for name in installed_regions():
+            with contextlib.suppress(RegionDamaged, RegionOutdated, RegionNotFound, OSError):
+                state = (regions_dir() / name / META_FILE).stat()
+                key = name, state.st_ino, state.st_mtime_ns
+                self._open[key] = known[key] if key in known else Region.open(name)
+        return list(self._open.values())
 
 
 def _find(name_or_path: str | Path) -> Path:

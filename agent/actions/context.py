@@ -57,9 +57,7 @@ class Desk:
         if mode in ("", self.router.profile):
             return self.router
         if mode not in self._others:
-            from nav import Router
-
-            self._others[mode] = Router(self.region, mode)
+            self._others[mode] = self.router.by(mode)
         return self._others[mode]
 
 

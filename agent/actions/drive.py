@@ -194,7 +194,7 @@ def plan_route(
 
 
 def _inside(turn: Turn, point: Point) -> bool:
-    return turn.desk.region.contains(*point)
+    return turn.desk.router.covers(*point)
 
 
 def _shortest(turn: Turn, origin: Point, stops: list[Place], avoid: tuple[Avoid, ...], best: Route) -> Route:

@@ -134,7 +134,7 @@ def offer(turn: Turn, intent: Search, found: Found) -> Result:
         )
         return _one(turn, first, text)
     if not intent.near and not intent.along and (first.distance_m or 0) > _NEARBY_M:
-        if turn.position is not None and not turn.desk.region.contains(*turn.position):
+        if turn.position is not None and not turn.desk.router.covers(*turn.position):
             return turn.impossible("route.position_outside")
         text = turn.say(
             "search.far", what=what, name=turn.name(first), distance=turn.distance(first.distance_m or 0)

@@ -26,7 +26,7 @@ from device.store.models import ModelStore
 from device.store.private import data_in_use
 from device.store.regions import current_region, local_clock
 from device.vehicle import vehicle_of
-from nav import Region, Router
+from nav import InstalledPacks, JoinedRouter, Region, Router
 from nav.packs.paths import data_home
 from poi import Places
 
@@ -118,8 +118,12 @@ class Assistant:
         """What does not work although the assistant answers."""
         self.engines: Engines = make_engines(settings, store)
         self.region = Region.open(current_region(region or settings.region.name, at=at))
-        self.router = Router(
-            self.region, profile=settings.routing.profile, vehicle=vehicle_of(settings.vehicle)
+        packs = InstalledPacks()
+        self.router: Router = JoinedRouter(
+            self.region,
+            settings.routing.profile,
+            beside=packs,
+            vehicle=vehicle_of(settings.vehicle),
         )
         self.places = Places(self.region, user=own_places(self.warnings.append))
         self.driving = Driving(self.region, self.router, settings)

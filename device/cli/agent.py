@@ -75,11 +75,11 @@ def _planned(
     from device.assistant.assistant import open_reader
     from device.settings import load_settings
     from device.store.regions import current_region, local_clock
-    from nav import Region, Router
+    from nav import InstalledPacks, JoinedRouter, Region
 
     settings = load_settings()
     opened = Region.open(current_region(region or settings.region.name, at=position))
-    places, router = places_of(opened), Router(opened)
+    places, router = places_of(opened), JoinedRouter(opened, beside=InstalledPacks())
     understood = Understander(open_reader(_tell)).understand(words, context=State())
     trip = _trip_in(understood, words)
     intent = trip.model_copy(update={"days": days if days is not None else trip.days or 1})

@@ -131,10 +131,10 @@ def _plan(region: str, texts: list[str], fixes: Iterator[Fix | None], wishes: li
     """Open the map and find the route."""
     from device.settings import load_settings
     from device.vehicle import vehicle_of
-    from nav import Region, Router
+    from nav import InstalledPacks, JoinedRouter, Region
 
     opened = Region.open(region_around(region, *texts))
-    router = Router(opened, vehicle=vehicle_of(load_settings().vehicle))
+    router = JoinedRouter(opened, beside=InstalledPacks(), vehicle=vehicle_of(load_settings().vehicle))
     stops, first = _stops(opened, texts[0], texts[1:], fixes)
     heading_deg = first.heading_deg if first is not None else None
     route = router.route(stops, avoid=wishes, heading_deg=heading_deg)

@@ -126,9 +126,9 @@ def route(
 
 def _router(region: Region, profile: str, vehicle: Vehicle, live: Path | None) -> Router:
     """Make the router, with the closures of a file in force."""
-    from nav import Router
+    from nav import InstalledPacks, JoinedRouter
 
-    router = Router(region, profile=profile, vehicle=vehicle)
+    router = JoinedRouter(region, profile, beside=InstalledPacks(), vehicle=vehicle)
     for warning in router.apply_live(live) if live is not None else ():
         stderr.print(f"xiaogao: {warning}", soft_wrap=True)
     return router

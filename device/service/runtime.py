@@ -218,8 +218,10 @@ class Runtime:
         """Tell whether the car has left the region for another that is installed."""
         if self.assistant is None:
             return False
-        region, position = self.assistant.region, self.assistant.driving.position
-        if position is None or region.contains(*position):
+        region, driving = self.assistant.region, self.assistant.driving
+        position = driving.position
+        # A drive leads over borders by itself: the region follows when it is over.
+        if position is None or driving.guiding or region.contains(*position):
             return False
         return current_region(self.settings.region.name, at=position) != region.name
 

@@ -89,6 +89,9 @@ class Guide:
         )
         self._leaving.end()
         ruler = RouteRuler(route)
+        if self._roads.graph is not route.graph:  # from one region into the next
+            self._roads = roads_of(self._router.region_of(route), self._router.profile)
+            self._matcher = Matcher(self._roads)
         self._matcher.route_edges = frozenset(ruler.edges)
         return Course(ruler=ruler, scheduler=scheduler, since_m=self._motion.driven_m)
 
@@ -127,7 +130,10 @@ class Guide:
             events += self._along()
         else:
             state = states[0] if states else None
+            roads = self._roads
             events += self._off_route(fix, state)
+            if self._roads is not roads:  # the new route lies on another graph
+                state = next(iter(self._matcher.step(fix)), None)
         self.progress = self._progress(fix, state, on_route=offset_m is not None)
         events += self._notices(min(10.0, gap_s))
         events.append(GuidanceEvent(kind="progress", time_s=self._motion.now_s, progress=self.progress))
@@ -296,8 +302,8 @@ class Guide:
             self._leaving.state = "stranded"
             return self._announce("no_route", self._word("no_route"), drop_s=3.0, detail=str(error))
         # A route that begins against the car's direction has no manoeuvre for that.
-        back = state is not None and route.edges[0] == route.graph.edge_reverse[state.candidate.edge]
-        return self._take_up(route, back=bool(back))
+        back = state is not None and self._runs_back(route, state.candidate.edge)
+        return self._take_up(route, back=back)
 
     def _route_from(self, lat: float, lon: float, heading_deg: float | None) -> Route:
         found = self._router.route(
@@ -327,7 +333,7 @@ class Guide:
         """Go another way if closures or live speeds that have just come hit what is left of the route."""
         here = self._course.ruler.index_at(self._course.offset_m)
         left = self._course.ruler.edges[here:]
-        if self.arrived or self._leaving.is_known or not self._router.metrics.concern(left[1:]):
+        if self.arrived or self._leaving.is_known or not self._router.is_concerned(self.route, left[1:]):
             return []
         edge, along_m = self._course.ruler.place_at(self._course.offset_m)
         lat, lon, heading_deg = self._roads.shape(edge).at(along_m)
@@ -335,10 +341,17 @@ class Guide:
             route = self._route_from(lat, lon, heading_deg)
         except NavError as error:
             return [self._announce("no_route", self._word("no_route"), drop_s=3.0, detail=str(error))]
-        if route.edges.tolist() == left:
+        if route.graph is self._roads.graph and route.edges.tolist() == left:
             return []
-        back = route.edges[0] == route.graph.edge_reverse[edge]
-        return [self._take_up(route, back=bool(back))]
+        return [self._take_up(route, back=self._runs_back(route, edge))]
+
+    def _runs_back(self, route: Route, edge: int) -> bool:
+        """Tell whether a route begins against the direction of an edge."""
+        here, there, first = self._roads.graph, route.graph, int(route.edges[0])
+        if here is there:
+            return bool(first == here.edge_reverse[edge])
+        ends = there.node_osm_id[[there.edge_from[first], there.edge_to[first]]]
+        return bool((ends == here.node_osm_id[[here.edge_to[edge], here.edge_from[edge]]]).all())
 
     def _reckon(self, time_s: float) -> list[GuidanceEvent]:
         """Move the car on by its last speed while the receiver says nothing."""

@@ -202,6 +202,22 @@ class Router:
         self.metrics.apply_live(times)
         return warnings
 
+    def covers(self, lat: float, lon: float) -> bool:
+        """Tell whether a coordinate lies within the bounds of what is travelled here."""
+        return self.region.contains(lat, lon)
+
+    def by(self, profile: str) -> Router:
+        """Return a router of another profile, on the same map."""
+        return Router(self.region, profile)
+
+    def is_concerned(self, route: Route, edges: Sequence[int]) -> bool:
+        """Tell whether a closure or a live speed is in force on some edges of a route."""
+        return self._router_of(route).metrics.concern(edges)
+
+    def _router_of(self, route: Route) -> Router:
+        """Return the router of the graph on which a route lies."""
+        return self
+
     def clear_live(self) -> None:
         """Forget closures and live speeds."""
         self.metrics.apply_live({})
@@ -231,7 +247,7 @@ class Router:
 
     def region_of(self, route: Route) -> Region:
         """Return the region on whose graph a route of this router lies."""
-        return self.region
+        return self._router_of(route).region
 
     def alternatives(
         self,

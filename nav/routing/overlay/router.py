@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nav.errors import BadCoordinate, NavError, NoRoute, PointOutsideRegion, PointUnreachable
+from nav.errors import NoRoute, PointOutsideRegion, PointUnreachable
 from nav.graph import FloatArray, Graph
 from nav.region import Region
 from nav.routing.leg import Place
 from nav.routing.overlay.joined import Joined
-from nav.routing.overlay.merged import Merged
-from nav.routing.overlay.search import Crossing, Overlay
+from nav.routing.overlay.search import Ends, Overlay
 from nav.routing.route import Route
 from nav.routing.router import Router, asked_stops, check_avoid
 from nav.routing.snap import Snap
@@ -33,9 +34,18 @@ _STOP_M, _FAR_STOP_M = 600.0, MAX_SNAP_M + 200.0
 _SURELY_M = 400.0
 _AS_NEAR_M = 1.0
 _CORRIDORS = 4
+_NOWHERE = math.inf, -1
 
-Roads = tuple[Merged, Ways]
-"""Some roads of several packs, and how they are travelled."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """Where a car may stand at a stop."""
+
+    snaps: list[Snap]
+    starts: Sequence[Ends]
+    """For each place the cell in which a leg begins there."""
+    ends: Sequence[Ends]
+    """The same for legs that end there."""
 
 
 class JoinedRouter(Router):
@@ -63,22 +73,29 @@ class JoinedRouter(Router):
     ) -> None:
         super().__init__(region, profile, **options)
         self._options, self._beside = options, beside
-        self._others: dict[Path, Router] = {}
+        self._others: list[Router] = []
         self._joined: Joined | None = None
         self._made: list[tuple[Graph, Router]] = []
         self._live: tuple[Sequence[Change], datetime | None] | None = None
 
-    def routers(self) -> list[Router]:
-        """Return a router for each region, this one first; a pack that was replaced is opened anew."""
-        regions = {region.path: region for region in self._beside() if region.path != self.region.path}
-        kept = self._others
-        self._others = {
-            path: kept[path]
-            if path in kept and kept[path].region.meta == region.meta
-            else self._router_on(region)
-            for path, region in regions.items()
-        }
-        return [self, *self._others.values()]
+    def _regions(self) -> list[Region]:
+        """Return this region and those that can be reached from it over regions whose bounds touch."""
+        left = [region for region in self._beside() if region.path != self.region.path]
+        found = [self.region]
+        for region in found:
+            found += (near := [other for other in left if region.is_beside(other)])
+            left = [other for other in left if other not in near]
+        return found
+
+    def _router(self, region: Region) -> Router:
+        """Return the router of a region; that of one that was replaced is forgotten."""
+        if region is self.region:
+            return self
+        known = next((router for router in self._others if router.region is region), None)
+        if known is None:
+            known = self._router_on(region)
+            self._others = [known, *(r for r in self._others if r.region.path != region.path)]
+        return known
 
     def _router_on(self, region: Region) -> Router:
         router = Router(region, self.profile, **self._options)
@@ -88,52 +105,54 @@ class JoinedRouter(Router):
 
     def joined(self) -> Joined:
         """Return all regions as one."""
-        routers = self.routers()
+        regions = self._regions()
         known = self._joined
-        if known is None or [r.meta for r in known.regions] != [r.region.meta for r in routers]:
-            known = self._joined = Joined([r.region for r in routers], [r.ways for r in routers])
+        if known is None or list(map(id, known.regions)) != list(map(id, regions)):
+            known = self._joined = Joined(regions, [self._router(region).ways for region in regions])
             if self._live is not None and known.meets:
                 _put_in_force(known.cells.cells[-1].ways, *self._live)
         return known
 
     def _home_of(self, points: Sequence[Point]) -> Router | None:
         """Return the router of a region that knows the roads at each point best; None if none knows all."""
-        routers = self.routers()
-        if len(routers) == 1:
+        regions = self._regions()
+        reached = [[_reaches(region, point) for point in points] for region in regions]
+        if len(regions) == 1 or not any(map(any, reached[1:])):
             return self
-        near = [[_nearest(router, point) for point in points] for router in routers]
-        away_m = np.array([[found[0] for found in row] for row in near])
+        near = [
+            [self._router(region).ways.nearest(*point) if there else _NOWHERE for point, there in row]
+            for region, row in zip(regions, (zip(points, row, strict=True) for row in reached), strict=True)
+        ]
+        away_m = np.array([[metres for metres, _ in row] for row in near])
         as_near = away_m <= away_m.min(axis=0) + _AS_NEAR_M
         shared = np.flatnonzero(np.isfinite(away_m).sum(axis=0) > 1).tolist()
         for pack in np.flatnonzero(as_near.all(axis=1)).tolist():
-            if not shared or not (joined := self.joined()).meets:
-                return routers[pack]
+            joined = self.joined() if shared else None
+            if joined is None or not joined.meets:
+                return self._router(regions[pack])
             if all(joined.is_own(pack, near[pack][i][1]) for i in shared):
-                return routers[pack]
+                return self._router(regions[pack])
         return None
 
     def check_point(self, lat: float, lon: float) -> None:
         """Refuse what is no coordinate, or lies in none of the regions."""
-        problem: NavError | None = None
-        for router in self.routers():
-            try:
-                router.region.check_point(lat, lon)
-            except BadCoordinate:
+        try:
+            self.region.check_point(lat, lon)
+        except PointOutsideRegion:
+            if not any(_reaches(region, (lat, lon)) for region in self._regions()):
                 raise
-            except PointOutsideRegion as error:
-                problem = problem or error
-            else:
-                return
-        if problem is not None:
-            raise problem
 
-    def region_of(self, route: Route) -> Region:
-        """Return the region on whose graph a route of this router lies."""
-        return self._router_of(route).region
+    def covers(self, lat: float, lon: float) -> bool:
+        """Tell whether a coordinate lies within the bounds of one of the regions."""
+        return any(region.contains(lat, lon) for region in self._regions())
+
+    def by(self, profile: str) -> JoinedRouter:
+        """Return a router of another profile, on the same maps."""
+        return JoinedRouter(self.region, profile, beside=self._beside)
 
     def _router_of(self, route: Route) -> Router:
         made = [router for graph, router in self._made if graph is route.graph]
-        others = [router for router in self._others.values() if router.graph is route.graph]
+        others = [router for router in self._others if router.graph is route.graph]
         return next(iter([*made, *others]), self)
 
     def snap(self, lat: float, lon: float, heading_deg: float | None = None) -> Snap:
@@ -175,40 +194,26 @@ class JoinedRouter(Router):
         self, joined: Joined, overlay: Overlay, stops: Sequence[Stop], *, main_only: bool
     ) -> list[FloatArray]:
         """Return where the best way may lead, and where its stops are."""
-        places, lines = [], []
-        for i, stop in enumerate(stops):
-            snaps, found = self._places_at(joined, stop, main_only=main_only, is_start=i == 0)
-            places.append(found)
-            lines.append(np.array([(snap.lat, snap.lon) for snap in snaps]))
-        for i, (start, end) in enumerate(itertools.pairwise(places)):
+        standing = [
+            self._standing(joined, stop, main_only=main_only, is_start=i == 0) for i, stop in enumerate(stops)
+        ]
+        lines = [np.array([(snap.lat, snap.lon) for snap in there.snaps]) for there in standing]
+        for i, (start, end) in enumerate(itertools.pairwise(standing)):
             # Which of the places at a stop between suits the journey depends on both of its legs.
-            starts = [start[1]] if i == 0 else [[place] for place in start[1]]
-            ends = [end[1]] if i == len(stops) - 2 else [[place] for place in end[1]]
-            ways = [
-                way
-                for a in starts
-                for b in ends
-                if (way := self._crossing(joined, overlay, (start[0], a), (end[0], b))) is not None
-            ]
+            starts = [_together(start.starts)] if i == 0 else start.starts
+            ends = [_together(end.ends)] if i == len(stops) - 2 else end.ends
+            found = [overlay.find(a, b) for a in starts for b in ends]
+            ways = [joined.line_of(way) for way in found if way is not None]
             if not ways:
                 raise NoRoute(no_way((stops[i].lat, stops[i].lon), (stops[i + 1].lat, stops[i + 1].lon)))
-            lines += [joined.line_of(way) for way in ways]
+            lines += ways
         return lines
 
-    def _crossing(
-        self,
-        joined: Joined,
-        overlay: Overlay,
-        start: tuple[Merged, Sequence[Place]],
-        end: tuple[Merged, Sequence[Place]],
-    ) -> Crossing | None:
-        starts = joined.in_cells(*start, is_start=True)
-        return overlay.find(starts, joined.in_cells(*end, is_start=False))
-
-    def _places_at(
-        self, joined: Joined, stop: Stop, *, main_only: bool, is_start: bool
-    ) -> tuple[list[Snap], tuple[Merged, list[Place]]]:
+    def _standing(self, joined: Joined, stop: Stop, *, main_only: bool, is_start: bool) -> _Standing:
         """Return where a car may stand at a stop, on the roads of all packs round it."""
+        alone = None if main_only else self._standing_in_one(joined, stop, is_start=is_start)
+        if alone is not None:
+            return alone
         at = np.array([(stop.lat, stop.lon)])
         for reach_m in (_STOP_M, _FAR_STOP_M):
             found = joined.corridor([at], reach_m)
@@ -222,11 +227,34 @@ class JoinedRouter(Router):
                 continue
             inside = ways.enclosure_m(stop.lat, stop.lon) < _SURELY_M
             if reach_m == _FAR_STOP_M or (inside and all(s.distance_m < _SURELY_M for s in snaps)):
-                return snaps, (merged, ways.choices(snaps, stop))
+                places = ways.choices(snaps, stop)
+                starts, ends = (
+                    [joined.in_cells(merged, [place], is_start=first) for place in places]
+                    for first in (True, False)
+                )
+                return _Standing(snaps=snaps, starts=starts, ends=ends)
         raise PointUnreachable(
             f"no road for {self.profile} within {MAX_SNAP_M:.0f} m of {stop.lat:.5f},{stop.lon:.5f}: "
             "choose another point"
         )
+
+    def _standing_in_one(self, joined: Joined, stop: Stop, *, is_start: bool) -> _Standing | None:
+        """Return where a car may stand where a single pack has roads; None elsewhere."""
+        point = stop.lat, stop.lon
+        near = [
+            (pack, ways)
+            for pack, region in enumerate(joined.regions)
+            if _reaches(region, point) and (ways := self._router(region).ways).nearest(*point)[1] >= 0
+        ]
+        if len(near) != 1:
+            return None
+        pack, ways = near[0]
+        snaps = ways.snaps(stop, main_only=False, is_start=is_start)
+        places = ways.choices(snaps, stop)
+        if not all(joined.is_own(pack, place.edge) for place in places):
+            return None
+        cells: list[Ends] = [{pack: [place]} for place in places]
+        return _Standing(snaps=snaps, starts=cells, ends=cells)
 
     def alternatives(self, start: Point, end: Point, **wishes: Any) -> list[Route]:
         """Return the best route and others; over a border only the best. See `Router.alternatives`."""
@@ -249,17 +277,32 @@ class JoinedRouter(Router):
             return super().table(begin, finish, **wishes)
         if home is not None:
             return home.table(begin, finish, **wishes)
-        with_distance = wishes.pop("with_distance", False)
-        duration_s = np.full((len(begin), len(finish)), math.inf)
-        distance_m = duration_s.copy()
+        shape = len(begin), len(finish)
+        table = Table(
+            duration_s=np.full(shape, math.inf),
+            distance_m=np.full(shape, math.inf) if wishes.get("with_distance") else None,
+        )
         for i, start in enumerate(begin):
-            for j, end in enumerate(finish):
-                try:
-                    route = self.route([start, end], **wishes)
-                except NoRoute:
-                    continue
-                duration_s[i, j], distance_m[i, j] = route.duration_s, route.distance_m
-        return Table(duration_s=duration_s, distance_m=distance_m if with_distance else None)
+            self._fill_row(table, i, start, finish, wishes)
+        return table
+
+    def _fill_row(self, table: Table, row: int, start: Point, ends: Sequence[Point], wishes: Any) -> None:
+        """Fill in what it takes from one place: by the pack that has both, else by the route."""
+        own: dict[Router, list[int]] = {}
+        for column, end in enumerate(ends):
+            home = self._home_of([start, end])
+            if home is not None:
+                own.setdefault(home, []).append(column)
+                continue
+            asked = {name: value for name, value in wishes.items() if name != "with_distance"}
+            with contextlib.suppress(NoRoute, PointUnreachable):
+                route = self.over_packs([start, end], **asked)
+                table.duration_s[row, column] = route.duration_s
+                if table.distance_m is not None:
+                    table.distance_m[row, column] = route.distance_m
+        for home, columns in own.items():
+            found = Router.table(home, [start], [ends[column] for column in columns], **wishes)
+            table.fill(np.array([row]), np.array(columns), found)
 
     def detours_s(self, route: Route, points: Sequence[Point], *, from_offset_m: float = 0.0) -> FloatArray:
         """Return the extra seconds for calling at each point on the rest of a route."""
@@ -273,14 +316,17 @@ class JoinedRouter(Router):
         from nav.routing.live import read_live
 
         self._live = read_live(path).changes, now
-        told = [_put_in_force(router.ways, *self._live) for router in self.routers()]
+        routers = [self._router(region) for region in self._regions()]
+        told = [_put_in_force(router.ways, *self._live) for router in routers]
+        for _, made in self._made:
+            _put_in_force(made.ways, *self._live)
         self._costs_changed()
         return [text for text in told[0] if all(text in others for others in told)]
 
     def clear_live(self) -> None:
         """Forget closures and live speeds."""
         self._live = None
-        for router in self.routers():
+        for router in (self, *self._others, *(router for _, router in self._made)):
             router.metrics.apply_live({})
         self._costs_changed()
 
@@ -299,10 +345,17 @@ def _put_in_force(ways: Ways, changes: Sequence[Change], now: datetime | None) -
     return warnings
 
 
-def _nearest(router: Router, point: Point) -> tuple[float, int]:
-    """Return distance and edge of the nearest road of a region; the distance is infinite if none is near."""
+def _together(places: Sequence[Ends]) -> Ends:
+    found: dict[int, list[Place]] = {}
+    for of_one in places:
+        for cell, there in of_one.items():
+            found.setdefault(cell, []).extend(there)
+    return found
+
+
+def _reaches(region: Region, point: Point) -> bool:
     try:
-        router.region.check_point(*point)
-    except NavError:
-        return math.inf, -1
-    return router.ways.nearest(*point)
+        region.check_point(*point)
+    except PointOutsideRegion:
+        return False
+    return True

@@ -71,18 +71,24 @@ def test_without_a_choice_or_a_place_one_is_asked_to_choose(regions: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("region", "position", "set_to", "expected"),
+    ("region", "position", "set_to", "guiding", "expected"),
     [
-        pytest.param("city", IN_COUNTRY, "", True, id="it drove out of the city's map"),
-        pytest.param("city", IN_CITY, "", False, id="it is in it"),
-        pytest.param("elsewhere", IN_CITY, "", True, id="it drove into another"),
-        pytest.param("city", AT_SEA, "", False, id="no map is there"),
-        pytest.param("city", None, "", False, id="it does not know where it is"),
-        pytest.param("city", IN_COUNTRY, "city", False, id="the settings name the region"),
+        pytest.param("city", IN_COUNTRY, "", False, True, id="it drove out of the city's map"),
+        pytest.param("city", IN_COUNTRY, "", True, False, id="it is guided over the border"),
+        pytest.param("city", IN_CITY, "", False, False, id="it is in it"),
+        pytest.param("elsewhere", IN_CITY, "", False, True, id="it drove into another"),
+        pytest.param("city", AT_SEA, "", False, False, id="no map is there"),
+        pytest.param("city", None, "", False, False, id="it does not know where it is"),
+        pytest.param("city", IN_COUNTRY, "city", False, False, id="the settings name the region"),
     ],
 )
 def test_the_service_follows_the_car_into_another_region(
-    regions: Path, region: str, position: tuple[float, float] | None, set_to: str, expected: bool
+    regions: Path,
+    region: str,
+    position: tuple[float, float] | None,
+    set_to: str,
+    guiding: bool,
+    expected: bool,
 ) -> None:
     use_region(region)
     south, west, north, east = BOXES[region]
@@ -92,7 +98,8 @@ def test_the_service_follows_the_car_into_another_region(
 
     service = Service(Settings(region=RegionSettings(name=set_to)))
     assistant: Any = SimpleNamespace(
-        region=SimpleNamespace(name=region, contains=contains), driving=SimpleNamespace(position=position)
+        region=SimpleNamespace(name=region, contains=contains),
+        driving=SimpleNamespace(position=position, guiding=guiding),
     )
     runtime = service.make_runtime()
     runtime.assistant = assistant

@@ -4,97 +4,30 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nav.errors import NavError, NoRoute, PointOutsideRegion
-from nav.osm.build import build_graph
 from nav.packs.paths import cache_home
-from nav.region import Region, installed_packs
+from nav.region import InstalledPacks, Region
 from nav.routing.cch.library import library
 from nav.routing.overlay.router import JoinedRouter
 from nav.routing.router import Router
-from tests.nav.conftest import letters_of
-from tests.nav.drawing import Relation, Tags, osm_xml
-from tests.nav.routing.cutting import Inside, cut
+from tests.nav.drawing import Relation, osm_xml
+from tests.nav.routing.cutting import MONDAY_8, Drawn, Inside, Point, built, cut, joined, told
 
 pytestmark = pytest.mark.skipif(library() is None, reason="the kernels of the index were not compiled here")
 
-MONDAY_8 = datetime(2026, 11, 30, 8)
-ORIGIN = (60.0, 10.0)
-Point = tuple[float, float]
+ROAD = {"highway": "residential", "maxspeed": "50"}
+MAIN = {"highway": "primary", "maxspeed": "50", "name": "Main"}
 
 
 @pytest.fixture(autouse=True)
 def _own_cache(home: Path) -> None:
     """Keep what joins packs out of the cache of whoever runs the tests."""
-
-
-def built(extract: Path, folder: Path, name: str) -> Region:
-    pack = folder / name
-    pack.mkdir()
-    build_graph(extract, pack, name=name)
-    return Region.open(pack)
-
-
-def joined(parts: Sequence[Region], profile: str = "car") -> JoinedRouter:
-    return JoinedRouter(parts[0], profile, beside=lambda: parts, clock=lambda: MONDAY_8)
-
-
-def told(router: Router, points: Sequence[Point], **wishes: object) -> object:
-    """Return all that a route tells, or what is wrong."""
-    try:
-        route = router.route(points, **wishes)  # type: ignore[arg-type]
-    except NoRoute:
-        return "no route"
-    line = [(round(lat, 7), round(lon, 7)) for lat, lon in route.geometry.tolist()]
-    said = [json.dumps(maneuver.to_dict(), ensure_ascii=False) for maneuver in route.maneuvers]
-    limits = route.limits_kph.tolist()
-    return round(route.cost_s, 3), round(route.duration_s, 3), line, said, limits, route.avoid_broken
-
-
-class Drawn:
-    """A drawn map as a whole, and cut into packs."""
-
-    def __init__(
-        self,
-        folder: Path,
-        drawing: str,
-        ways: Mapping[str, Tags],
-        parts: Sequence[str],
-        nodes: Mapping[str, Tags] | None = None,
-        relations: Sequence[Relation] = (),
-    ) -> None:
-        self.at = letters_of(drawing, ORIGIN)
-        extract = folder / "whole.osm"
-        extract.write_text(osm_xml(self.at, ways, nodes or {}, relations), encoding="utf-8")
-        places = [{self.at[letter] for letter in part} for part in parts]
-        inside: list[Inside] = [
-            lambda lat, lon, own=own: (round(lat, 7), round(lon, 7)) in own for own in places
-        ]
-        self.whole = Router(built(extract, folder, "whole"), clock=lambda: MONDAY_8)
-        files = cut(extract, inside, folder)
-        self.parts = [built(file, folder, f"part{i}") for i, file in enumerate(files)]
-        self.router = joined(self.parts)
-
-    def point(self, spot: str) -> Point:
-        points = [self.at[letter] for letter in spot]
-        return sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points)
-
-    def check(self, *spots: str, **wishes: object) -> object:
-        """Compare one route with that on the whole, and return what it tells."""
-        points = [self.point(spot) for spot in spots]
-        found = told(self.router, points, **wishes)
-        assert found == told(self.whole, points, **wishes)
-        return found
-
-
-ROAD = {"highway": "residential", "maxspeed": "50"}
-MAIN = {"highway": "primary", "maxspeed": "50", "name": "Main"}
 
 
 def test_packs_that_share_only_a_junction(tmp_path: Path) -> None:
@@ -350,5 +283,5 @@ def test_installed_regions_are_joined_and_a_damaged_one_is_left_out(home: Path, 
         part.path.rename(regions_dir() / part.name)
     (regions_dir() / "broken").mkdir()
     (regions_dir() / "broken" / "meta.json").write_text("{", encoding="utf-8")
-    drawn.router = JoinedRouter(Region.open("part0"), beside=installed_packs, clock=lambda: MONDAY_8)
+    drawn.router = JoinedRouter(Region.open("part0"), beside=InstalledPacks(), clock=lambda: MONDAY_8)
     assert drawn.check("AB", "GH") != "no route"
