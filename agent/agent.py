@@ -22,6 +22,7 @@ from agent.actions.reply import Style, say
 from agent.actions.session import Session
 from agent.actions.suggestion import Suggester, Suggestion
 from agent.actions.turn import Result, Turn
+from agent.actions.view import view
 from agent.errors import AgentError
 from agent.trip.spoken.heard import of_trip
 from agent.understanding.intent import (
@@ -39,6 +40,7 @@ from agent.understanding.intent import (
     Repeat,
     Search,
     Status,
+    View,
     Volume,
 )
 from agent.understanding.understand import ACT, DESTROY, GUESS, Understander, Understanding, undoes
@@ -118,6 +120,10 @@ class Agent:
     @memory.setter
     def memory(self, memory: Memory | None) -> None:
         self._desk.memory = memory
+
+    def looked_at(self, has_screen: Callable[[], bool]) -> None:
+        """Take a function that tells whether there is a screen that can show what is asked for."""
+        self._desk.has_screen = has_screen
 
     def warm(self) -> float:
         """Prepare the language model; return the seconds it took (0 without one)."""
@@ -251,10 +257,11 @@ class Agent:
             why=understood.why,
             end_guidance=result.end_guidance,
             volume=result.volume,
+            view=result.view,
             timings_ms={"understand": understand_ms, "act": (time.perf_counter() - started) * 1000},
         )
         session.language = understood.language
-        if not any(isinstance(intent, Repeat | Volume) for intent in understood.intents):
+        if not any(isinstance(intent, Repeat | Volume | View) for intent in understood.intents):
             session.last_answer = answer
         return answer
 
@@ -371,6 +378,8 @@ class Agent:
                 return self._repeat(turn)
             case Volume():
                 return dialogue.volume(turn, intent)
+            case View():
+                return view(turn, intent)
             case Help():
                 return turn.done("help")
             case Chat():
@@ -410,6 +419,7 @@ def _merged(results: list[Result], turn: Turn) -> Result:
         plan=next((result.plan for result in results if result.plan), None),
         end_guidance=any(result.end_guidance for result in results) and not routes,
         volume=next((result.volume for result in results if result.volume), None),
+        view=next((result.view for result in results if result.view), None),
     )
 
 

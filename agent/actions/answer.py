@@ -58,6 +58,9 @@ class Answer:
     volume: dict[str, Any] | None = None
     """Change of the voice's volume for the device to carry out."""
 
+    view: dict[str, Any] | None = None
+    """What the screen is to show, for the device to carry out."""
+
     timings_ms: dict[str, float] = field(default_factory=dict)
     """Time of the stages "understand" and "act", milliseconds."""
 

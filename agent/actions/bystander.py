@@ -14,6 +14,7 @@ from agent.understanding.intent import (
     Remember,
     Search,
     Status,
+    View,
 )
 from agent.understanding.understand import ACT_UNASKED
 
@@ -78,5 +79,9 @@ def _is_meant(intent: Intent, session: Session, finder: Finder) -> bool:
         case PlanTrip() if intent.ask:
             # "What's for lunch?" is asked of others too: it is ours while the plan is what we spoke of.
             return session.last_answer is not None and session.last_answer.plan is not None
+        case View(show="search" | "settings" | "trip", index=0):
+            return False  # a single word, which is said for other things too
+        case View(show="place"):
+            return bool(session.offered)
         case _:
             return True

@@ -36,6 +36,8 @@ class Desk:
     memory: Memory | None
     now: Callable[[], datetime]
     style: Any = "normal"
+    has_screen: Callable[[], bool] = lambda: False
+    """Tells whether somebody can look at a screen."""
     _others: dict[str, Router] = field(default_factory=dict)
 
     def place_at(self, lat: float, lon: float) -> Place:

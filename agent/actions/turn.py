@@ -35,6 +35,7 @@ class Result:
     plan: Plan | None = None
     end_guidance: bool = False
     volume: dict[str, Any] | None = None
+    view: dict[str, Any] | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -371,6 +371,17 @@ class Volume(_Base):
     level: int | None = None
 
 
+class View(_Base):
+    """Move the map on the screen, or open what the screen has; only the closed lists read it."""
+
+    kind: Literal["view"] = "view"
+    show: Literal["in", "out", "route", "car", "north", "heading", "place", "trip", "search", "settings"] = (
+        "car"
+    )
+    index: int = 0
+    """Which of the places offered, or which day of the trip, from 1; -1 for the last, 0 for all."""
+
+
 class Help(_Base):
     """What can you do?"""
 
@@ -398,6 +409,7 @@ Intent = Annotated[
     | Cancel
     | Repeat
     | Volume
+    | View
     | Help
     | Chat,
     Field(discriminator="kind"),

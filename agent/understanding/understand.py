@@ -22,6 +22,7 @@ from agent.understanding.intent import (
     Repeat,
     Search,
     Status,
+    View,
 )
 from agent.understanding.labels import State
 from agent.understanding.late_reader import LateReader
@@ -98,7 +99,7 @@ class Understanding:
         return bool(self.intents) and self.confidence >= least
 
 
-_HARMLESS = (Chat, Help, Recall, Repeat, Search, Status)
+_HARMLESS = (Chat, Help, Recall, Repeat, Search, Status, View)
 """Kinds of intents that change nothing."""
 
 

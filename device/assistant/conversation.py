@@ -60,6 +60,8 @@ class Conversation:
         """What is wrong with each engine now."""
         self.sound_check: Callable[[str], Awaitable[str]] | None = None
         """Tries speaker and microphone and says in the given language what it found; None without a loop."""
+        self.show: Callable[[dict[str, Any]], None] = lambda _view: None
+        """Moves the map of the screens as an answer says."""
         self._position = position
         self._answered = answered
         self._one_at_a_time = asyncio.Lock()
@@ -135,10 +137,12 @@ class Conversation:
         return turn
 
     def _carry_out(self, turn: Turn) -> None:
-        """Do what the answer says: volume, beginning and end of the drive."""
+        """Do what the answer says: volume, what the screen shows, beginning and end of the drive."""
         volume = turn.answer.volume
         if volume is not None and volume.get("change") != "test":
             self.assistant.engines.synthesizer.change_volume(**volume)
+        if turn.answer.view is not None:
+            self.show(turn.answer.view)
         driving = self.assistant.driving
         if turn.answer.end_guidance:
             driving.end()

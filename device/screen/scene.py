@@ -119,20 +119,26 @@ class Scene:
             self._hub.tell({"event": "doing", "doing": doing})
         self._hub.tell(event)
         if event["event"] == "answer":
-            self._asked_back(str(event.get("outcome", "")))
+            self._asked_back(event)
 
     def answered(self, turn: Turn) -> None:
         """Tell the answer to a request that was touched or typed."""
         self.look()
         answer = turn.to_dict()
         self._hub.tell({"event": "answer", **answer})
-        self._asked_back(answer["outcome"])
+        self._asked_back(answer)
 
-    def _asked_back(self, outcome: str) -> None:
+    def view(self, view: dict[str, Any]) -> None:
+        """Have the map moved, or a part of the screen opened."""
+        self._hub.tell({"event": "view", **view})
+
+    def _asked_back(self, answer: dict[str, Any]) -> None:
         """Tell what there is to choose from, as buttons; an answer without a question takes them away."""
+        if _only_looks(answer):
+            return
         question = self._assistant.agent.session.question
         told: dict[str, Any] = {"event": "question", "asks": None}
-        if outcome in ("ask_back", "not_understood") and question is not None:
+        if answer.get("outcome") in ("ask_back", "not_understood") and question is not None:
             labels = [place.label(self.language) for place in question.options]
             told |= {"asks": str(question.expecting), "words": question.words, "options": labels}
         self._hub.tell(told)
@@ -218,6 +224,11 @@ def _line(route: Route) -> list[list[float]]:
     points = simplified(route.geometry, _SIMPLER_M)
     found: list[list[float]] = np.round(points[:, ::-1], 6).tolist()
     return found
+
+
+def _only_looks(answer: dict[str, Any]) -> bool:
+    """Whether an answer only moves the map: what was asked before stays asked."""
+    return bool(answer.get("intents")) and all(intent["kind"] == "view" for intent in answer["intents"])
 
 
 def trip_lines(plan: Plan, router: Router) -> list[dict[str, Any]]:

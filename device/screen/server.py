@@ -80,6 +80,8 @@ class ScreenServer:
         self._page = resources.files("device.screen").joinpath("page")
         self._roads = RoadTiles(self._region.graph)
         self._tasks: set[asyncio.Task[Any]] = set()
+        conversation.show = scene.view
+        conversation.assistant.agent.looked_at(lambda: len(hub) > 0)
         self.gate = Gate(self._app(), port=settings.screen.port)
         self._orders = Orders(
             conversation, scene, hub, settings, speak=speak, changed=changed, new_code=self._new_code

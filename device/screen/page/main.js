@@ -60,7 +60,7 @@ function tools() {
     ["settings", t("tool.settings"), () => panels.open("settings")],
   ];
   if (drive.route) {
-    list.splice(1, 0, ["overview", t("tool.overview"), () => { map.setMode("overview"); link.send({ do: "alternatives" }); }]);
+    list.splice(1, 0, ["overview", t("tool.overview"), overview]);
     list.push(["stop", t("tool.stop"), () => say(t("say.stop"))]);
   }
   const focused = document.activeElement?.dataset?.tool;
@@ -131,8 +131,10 @@ const on = {
   doing: (event) => talk.setDoing(event.doing),
   partial: (event) => talk.heard(event.text),
   transcript: (event) => talk.heard(event.text),
+  view: look,
   answer(event) {
     talk.answered(event);
+    if (event.intent?.kind === "view") return; // what is shown stays
     showPlaces(event.route || event.plan ? [] : event.places ?? []);
     if (event.plan) trip.setPlan(event.plan);
     if (event.plan && !drive.route) trip.open();
@@ -160,6 +162,30 @@ const on = {
     if (event.do !== "alternatives") notice(t("refused", { why: event.why }));
   },
 };
+
+/** Show the whole route, and other ways to touch. */
+function overview() {
+  map.setMode("overview");
+  link.send({ do: "alternatives" });
+}
+
+/** Move the map, or open a part of the screen, as it was said. */
+function look({ show: what, index, place }) {
+  const does = {
+    in: () => map.zoom(1), out: () => map.zoom(-1), route: overview, place: () => lookAt(place, index),
+    car: () => map.setMode("heading"), heading: () => map.setMode("heading"), north: () => map.setMode("north"),
+    trip: () => trip.open(index < 0 ? trip.plan?.days.length : index),
+    search: () => panels.open("search"), settings: () => panels.open("settings"),
+  };
+  if (what !== "search" && what !== "settings") panels.close();
+  does[what]?.();
+}
+
+function lookAt(place, index) {
+  const stop = trip.stops().find(({ visit }) => visit.place.id === place.id);
+  if (talk.mark(index) || !stop) map.show(place);
+  else trip.look(stop);
+}
 
 function showPlaces(places) {
   if (places.length) trip.close();

@@ -209,10 +209,9 @@ export class MapView {
     const still = here && !jump && Math.hypot(next.lon - here.lon, next.lat - here.lat) < 2e-7 && Math.abs(turn(here.heading, next.heading, 1) - here.heading) < 0.05;
     this.at = next;
     if (still && this.settled) return;
-    this.settled = still;
     this.keepUp(now, passed * 1000);
     this.marker.setLngLat([next.lon, next.lat]).setRotation(next.heading).addTo(this.map);
-    if (this.mode === "heading" || this.mode === "north") this.follow(next, jump);
+    this.settled = still && (this.mode === "heading" || this.mode === "north" ? this.follow(next, jump) : true);
     if (next.offset !== null && now - this.passedAt > PASSED_EVERY_MS) this.paintPassed(now, next.offset);
   }
 
@@ -238,6 +237,7 @@ export class MapView {
     return { lon: mix(from.lon, target.lon, share), lat: mix(from.lat, target.lat, share), offset: target.offset };
   }
 
+  /** Move the camera with the car; true once it is where it is to be. */
   follow(place, jump) {
     const goal = this.goal;
     const kmh = (goal?.speed_mps ?? 0) * 3.6;
@@ -245,15 +245,18 @@ export class MapView {
     if ((goal?.next_distance_m ?? Infinity) < 260 && this.route) zoom = Math.max(zoom, 16.9);
     zoom += this.extra;
     const heading = this.mode === "heading";
+    const pitch = heading ? 48 : 0;
     const { width, height } = this.size();
     const wide = width > height;
+    const rests = Math.abs(zoom - this.map.getZoom()) < 0.01 && Math.abs(pitch - this.map.getPitch()) < 0.5;
     this.map.jumpTo({
       center: [place.lon, place.lat],
       bearing: heading ? place.heading : 0,
-      pitch: heading ? mix(this.map.getPitch(), 48, jump ? 1 : this.glide) : mix(this.map.getPitch(), 0, jump ? 1 : this.glide),
+      pitch: mix(this.map.getPitch(), pitch, jump ? 1 : this.glide),
       zoom: mix(this.map.getZoom(), zoom, jump ? 1 : this.glide * 0.6),
       padding: { top: height * (heading ? 0.42 : 0.1), bottom: height * (wide ? 0.16 : 0.24), left: wide ? width * 0.3 : 0, right: wide ? 70 : 0 },
     });
+    return rests;
   }
 
   size() {
@@ -276,7 +279,7 @@ export class MapView {
   }
 
   zoom(step) {
-    if (this.mode === "heading" || this.mode === "north") {
+    if (this.goal && (this.mode === "heading" || this.mode === "north")) {
       this.extra = Math.max(-4, Math.min(3, this.extra + step));
       this.settled = false;
     } else this.map.easeTo({ zoom: this.map.getZoom() + step, duration: 250 });

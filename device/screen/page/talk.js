@@ -48,6 +48,14 @@ export class TalkView {
     return shown;
   }
 
+  /** Mark the card of a place that is looked at; false where there are no cards. */
+  mark(index) {
+    const cards = [...document.querySelectorAll(".card")];
+    cards.forEach((card, at) => card.classList.toggle("looked", at + 1 === index));
+    cards[index - 1]?.scrollIntoView({ block: "nearest" });
+    return cards.length > 0;
+  }
+
   card(place, index) {
     const facts = [];
     if (place.distance_m !== undefined) facts.push(far(place.distance_m));

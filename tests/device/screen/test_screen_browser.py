@@ -332,6 +332,47 @@ def test_results_are_touched_and_said_alike(browser: Browser, look_at: Callable[
     browser.wait_for("document.documentElement.dataset.last === 'doing'")
 
 
+def test_the_map_moves_as_it_is_said(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
+    """Closer, the whole route, one of the results, and back to the car."""
+    screen = look_at("town", speak="en")
+    come(browser, screen)
+    route = screen.assistant.router.route([(60.0, 10.001), (60.008, 10.007)])
+    screen.do(lambda: (screen.assistant.driving.begin(route, "en"), screen.scene.look()))
+    fix = Fix(lat=60.0, lon=10.002, time_s=1.0, speed_mps=5, heading_deg=90)
+    screen.take(fix)
+    browser.wait_for("document.documentElement.dataset.last === 'progress'")
+
+    def said(show: str, index: int = 0, **more: Any) -> None:
+        screen.do(lambda: screen.scene.view({"show": show, "index": index, **more}))
+
+    before = browser.run("return window.xiaogao.map.map.getZoom()")
+    said("in")
+    browser.wait_for(f"window.xiaogao.map.map.getZoom() > {before} + 0.7")
+    said("route")
+    # The route and its other ways are in sight, and the camera stays with them.
+    browser.wait_for("window.xiaogao.map.mode === 'overview'")
+    assert browser.run(
+        "const m = window.xiaogao.map, b = m.map.getBounds();"
+        "return m.route.line.every((point) => b.contains(point)) && m.map.getBearing() === 0"
+    )
+    places = [{"id": f"node/{n}", "name": f"Place {n}", "lat": 60.002, "lon": 10 + n / 500} for n in (1, 2)]
+    screen.do(lambda: screen.hub.tell({"event": "answer", "reply": "Two", "places": places, "route": None}))
+    browser.wait_for("document.documentElement.dataset.cards === '2'")
+    said("place", 2, place=places[1])
+    browser.wait_for("document.querySelector('.card.looked .name')?.textContent === 'Place 2'")
+    centred = (
+        "Math.abs(window.xiaogao.map.map.project([10.004, 60.002]).x - innerWidth / 2 - innerWidth * 0.15)"
+    )
+    browser.wait_for(f"{centred} < 3")
+    said("car")
+    browser.wait_for("window.xiaogao.map.mode === 'heading'")
+    said("settings")
+    browser.wait_for("document.getElementById('panel').open")
+    said("north")
+    browser.wait_for("!document.getElementById('panel').open && window.xiaogao.map.mode === 'north'")
+    no_errors(browser)
+
+
 def test_a_lost_connection_is_shown_and_mended(
     browser: Browser, look_at: Callable[..., HostedScreen]
 ) -> None:

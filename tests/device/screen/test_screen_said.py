@@ -9,11 +9,14 @@ import pytest
 
 from agent.actions.session import Question
 from agent.trip.spoken.orders import order_of
+from agent.understanding.closed import match
 from agent.understanding.intent import Help, PlanTrip
+from agent.understanding.labels import State
 from device.assistant.assistant import Assistant
 from device.settings import Settings
 from device.store.regions import add_region
-from languages import load_language
+from languages import codes, load_language
+from tests.device.screen.trips import two_days
 from tests.device.town import write_town
 
 KINDS = ("fuel", "charging", "parking", "food", "hotel", "toilets", "supermarket", "hospital")
@@ -32,6 +35,44 @@ def understanding(with_models: Path, tmp_path: Path) -> Iterator[Assistant]:
 def test_the_button_of_the_trip_drives_on(code: str) -> None:
     words = load_language(code).messages("screen")["say.trip_first"]
     assert order_of(words, code, planning=True) == PlanTrip(act="drive")
+
+
+TOOLS = {
+    "north": "north", "heading": "heading", "overview": "route", "follow": "car", "in": "in", "out": "out",
+    "search": "search", "trip": "trip", "settings": "settings",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("tool", TOOLS)
+def test_what_a_tool_is_called_can_be_said(code: str, tool: str) -> None:
+    words = load_language(code).messages("screen")[f"tool.{tool}"]
+    assert match(words, code, State()) == [{"kind": "view", "show": TOOLS[tool]}]
+
+
+def test_without_a_screen_it_is_said(assistant: Assistant) -> None:
+    answer = assistant.agent.hear("zoom in", language="en")
+    assert (answer.outcome, answer.view) == ("impossible", None)
+    assert "screen" in answer.reply
+    assistant.agent.looked_at(lambda: True)
+    assert assistant.agent.hear("zoom in", language="en").view == {"show": "in", "index": 0}
+
+
+@pytest.mark.parametrize("words", ["settings", "search", "show me the second one"])
+def test_what_others_say_opens_nothing(assistant: Assistant, words: str) -> None:
+    assistant.agent.looked_at(lambda: True)
+    assert not assistant.agent.is_request(words, language="en")
+    assert assistant.agent.is_request("zoom in", language="en")
+
+
+def test_a_day_of_the_trip_is_told_and_shown(assistant: Assistant) -> None:
+    assistant.agent.session.plan = two_days()
+    told = assistant.agent.hear("show me day two", language="en")
+    assert "Castle" in told.reply
+    assert told.view is None
+    assistant.agent.looked_at(lambda: True)
+    assert assistant.agent.hear("show me day two", language="en").view == {"show": "trip", "index": 2}
+    assert assistant.agent.hear("show me day nine", language="en").outcome == "impossible"
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])

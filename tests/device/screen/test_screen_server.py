@@ -7,6 +7,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,26 @@ def test_a_trip_has_its_lines(looked: HostedScreen) -> None:
         session.plan = None
         page.send(json.dumps({"do": "say", "text": "quieter"}))
         assert until(page, "plan")["plan"] is None
+
+
+def test_the_map_is_moved_by_words(looked: HostedScreen) -> None:
+    """What was offered is shown by its number, and the question about it stays."""
+    agent = looked.assistant.agent
+    torni = agent._desk.places.search("Hotel Torni", near=(60.0, 10.0))[0]
+    agent.session.offered = (replace(torni, id="node/1", name="Mill"), torni)
+    with looked.connected() as page:
+        until(page, "hello")
+        for words, shown in {
+            "zoom out": {"show": "out", "index": 0},
+            "show me the second one": {"show": "place", "index": 2, "place": torni.to_dict()},
+        }.items():
+            page.send(json.dumps({"do": "say", "text": words}))
+            view = until(page, "view")
+            assert {key: view[key] for key in shown} == shown
+            assert until(page, "answer")["outcome"] == "done"
+        page.send(json.dumps({"do": "say", "text": "show the whole route"}))
+        assert until(page, "answer")["outcome"] == "impossible", "nothing is driven"
+    assert agent.session.topic == torni
 
 
 def test_settings_and_health(looked: HostedScreen) -> None:
