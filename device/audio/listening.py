@@ -61,6 +61,7 @@ async def listen(
     warm: bool = True,
     started: Callable[[Listener], None] | None = None,
     ears: NeuralEars | None = None,
+    heard: Callable[[Samples], None] = lambda _sound: None,
 ) -> None:
     """Run the loop until the sound ends.
 
@@ -84,6 +85,8 @@ async def listen(
         Gets the loop once it runs, to hand it manoeuvre prompts.
     ears : NeuralEars, optional
         By default from the model store.
+    heard : callable
+        Takes the sound too, block by block.
     """
     ears = ears or open_ears()
     problems: list[str] = []
@@ -106,6 +109,7 @@ async def listen(
     if started is not None:
         started(listener)
     async for block in sound:
+        heard(block)
         await listener.push(block)
     await listener.finish()
 
@@ -123,6 +127,7 @@ async def listen_to_microphone(
     started: Callable[[Listener], None],
     problem: Callable[[str], None],
     recovered: Callable[[str], None],
+    heard: Callable[[Samples], None],
 ) -> None:
     """Run the loop on the microphone and speaker of the settings; it waits for a device that is not there."""
     from device.audio.ducking import Ducking
@@ -145,6 +150,7 @@ async def listen_to_microphone(
             barge_in=chosen.echo_cancelled,
             warm=False,
             started=started,
+            heard=heard,
         )
     finally:
         conversation.sound_check = None

@@ -22,7 +22,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 CODE_VALID_S = 300.0
 _CODE_TRIES = 5
 _OWN_PAGES = (b"", b"none", b"same-origin")
-_OPEN = ("/", "/pair", "/page/screen.css", "/page/pair.js")
+_OPEN = ("/", "/pair")
 """What is shown without the token: the page that asks for the code, and what turns the token over."""
 
 POLICY = (
@@ -52,9 +52,19 @@ class Gate:
         Port of the server; it is in the cookie's name, since cookies do not keep ports apart.
     clock : callable
         Monotonic seconds.
+    shown_to_all : tuple of str
+        Paths that are shown without the token besides.
     """
 
-    def __init__(self, app: App, *, port: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        port: int,
+        clock: Callable[[], float] = time.monotonic,
+        shown_to_all: tuple[str, ...] = (),
+    ) -> None:
+        self._open = (*_OPEN, *shown_to_all)
         self._app = app
         self._clock = clock
         self.cookie = f"xiaogao-{port}"
@@ -89,7 +99,7 @@ class Gate:
             return
         headers = {name.lower(): value for name, value in scope["headers"]}
         scope["may"] = self._may(scope, headers)
-        if scope["may"] != "see" and not (scope["type"] == "http" and scope["path"] in _OPEN):
+        if scope["may"] != "see" and not (scope["type"] == "http" and scope["path"] in self._open):
             await _refuse(scope, receive, send)
             return
         if _is_foreign(headers, scope["type"]):

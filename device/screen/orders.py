@@ -83,6 +83,7 @@ class Orders:
         self._routes: list[Route] = []
         self._busy = asyncio.Lock()
         self._waiting = 0
+        self._at_once: dict[str, Callable[[], None]] = {"level": self._level}
         self._do: dict[str, Callable[[dict[str, Any]], Awaitable[None]]] = {
             "say": self._say,
             "alternatives": self._alternatives,
@@ -104,10 +105,13 @@ class Orders:
             What the page sent, read as JSON; it may be anything.
         """
         name = order.get("do") if isinstance(order, dict) else None
+        if isinstance(name, str) and name in self._at_once:
+            self._at_once[name]()
+            return
         carry_out = self._do.get(name) if isinstance(name, str) else None
         try:
             if carry_out is None:
-                raise Refused(f"unknown order; known are {', '.join(self._do)}")
+                raise Refused(f"unknown order; known are {', '.join([*self._do, *self._at_once])}")
             assert isinstance(order, dict)
             if self._waiting >= _MOST_WAITING:
                 raise Refused("busy")
@@ -175,6 +179,12 @@ class Orders:
         self._hub.tell(
             {"event": "trip", "lines": await asyncio.to_thread(trip_lines, plan, self._assistant.router)}
         )
+
+    def _level(self) -> None:
+        """Somebody looks at the microphone's level; where no sound comes it is null."""
+        self._scene.meter.watch()
+        if not self._scene.meter.hears:
+            self._hub.tell({"event": "level", "dbfs": None})
 
     async def _volume(self, order: dict[str, Any]) -> None:
         change, level = order.get("change"), order.get("level")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agent.trip.export import to_geojson
+from device.audio.level import LevelMeter
 from device.http.osrm_line import Line
 from device.screen.hub import VERSION, Hub
 from device.tiles.build import tile_facts
@@ -65,6 +66,7 @@ class Scene:
         self._language = ""
         self._number = 0
         self._doing = ""
+        self.meter = LevelMeter(lambda dbfs: hub.tell({"event": "level", "dbfs": dbfs}))
 
     @property
     def language(self) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gzip
 import json
 import time
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +15,8 @@ from device.http.server import listening_socket
 from device.screen.gate import CODE_VALID_S, Gate
 from device.screen.hub import Hub, Screen
 from device.screen.orders import Orders, Speak
+from device.screen.page_files import PageFiles
 from device.settings import HttpSettings
-from device.store.model_lock import committed_lock
 from device.tiles.build import TILES
 from device.tiles.road_tiles import RoadTiles
 from languages import codes, load_language
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 LIBRARY = "screen-map"
 """Name of the map library in the model store."""
 
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _LARGEST_MESSAGE = 8 << 10
 _MOST_MESSAGES_S, _BURST = 10.0, 40.0
 _DEEPEST = 14
@@ -74,15 +71,14 @@ class ScreenServer:
     ) -> None:
         self._scene, self._hub, self._settings = scene, hub, settings
         self._region = conversation.assistant.region
-        self._library = library
-        self._packed: dict[str, bytes] = {}
-        self._digest = committed_lock().models[LIBRARY].packages[0].sha256[:16]
-        self._page = resources.files("device.screen").joinpath("page")
+        self._files = PageFiles(library)
         self._roads = RoadTiles(self._region.graph)
         self._tasks: set[asyncio.Task[Any]] = set()
         conversation.show = scene.view
         conversation.assistant.agent.looked_at(lambda: len(hub) > 0)
-        self.gate = Gate(self._app(), port=settings.screen.port)
+        self.gate = Gate(
+            self._app(), port=settings.screen.port, shown_to_all=(self._files.address("page/screen.css"),)
+        )
         self._orders = Orders(
             conversation, scene, hub, settings, speak=speak, changed=changed, new_code=self._new_code
         )
@@ -100,11 +96,10 @@ class ScreenServer:
             routes=[
                 Route("/", self._index),
                 Route("/pair", self._pair, methods=["POST"]),
-                Route("/page/{name}", self._file),
-                Route("/library/{name}", self._library_file),
                 Route("/words/{code}", self._words),
                 Route("/map/tiles.pmtiles", self._tiles),
                 Route("/map/{zoom:int}/{x:int}/{y:int}.mvt", self._road_tile),
+                Route("/{folder}/{digest}/{name}", self._file),
                 WebSocketRoute("/events", self._events),
             ]
         )
@@ -147,7 +142,8 @@ class ScreenServer:
 
     async def _index(self, request: Request) -> Response:
         may = request.scope["may"]
-        response = self._read("pair.html" if may == "nothing" else "index.html")
+        page = "pair" if may == "nothing" else "index"
+        response = self._files.answer(request, f"page/{page}.html")
         if may == "begin":
             response.headers["set-cookie"] = self.gate.cookie_header()
         return response
@@ -166,36 +162,8 @@ class ScreenServer:
         return Response(status_code=303, headers={"location": "/", "set-cookie": self.gate.cookie_header()})
 
     async def _file(self, request: Request) -> Response:
-        return self._read(request.path_params["name"])
-
-    def _read(self, name: str) -> Response:
-        from starlette.responses import Response
-
-        file = self._page.joinpath(name)
-        kind = _TYPES.get(Path(name).suffix)
-        if kind is None or "/" in name or name.startswith(".") or not file.is_file():
-            return Response(status_code=404)
-        return Response(file.read_bytes(), media_type=kind, headers={"cache-control": "no-cache"})
-
-    async def _library_file(self, request: Request) -> Response:
-        """Give a file of the map library, compressed: it is a megabyte, and a phone has it over the air."""
-        from starlette.responses import Response
-
-        name = request.path_params["name"]
-        path = self._library / name
-        if Path(name).suffix not in (".js", ".css") or "/" in name or not path.is_file():
-            return Response(status_code=404)
-        packed = self._packed.get(name)
-        if packed is None:
-            packed = self._packed[name] = await asyncio.to_thread(lambda: gzip.compress(path.read_bytes(), 6))
-        etag = f'"{self._digest}"'
-        headers = {"cache-control": "no-cache", "etag": etag, "vary": "accept-encoding"}
-        if request.headers.get("if-none-match") == etag:
-            return Response(status_code=304, headers=headers)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(path.read_bytes(), media_type=_TYPES[path.suffix], headers=headers)
-        headers["content-encoding"] = "gzip"
-        return Response(packed, media_type=_TYPES[path.suffix], headers=headers)
+        folder, digest, name = (request.path_params[part] for part in ("folder", "digest", "name"))
+        return self._files.answer(request, f"{folder}/{name}", digest=digest)
 
     async def _words(self, request: Request) -> Response:
         from starlette.responses import JSONResponse, Response
@@ -231,7 +199,7 @@ class ScreenServer:
         """Tell a page what happens, and take its orders, until one of both ends."""
         await socket.accept()
         screen = self._hub.join()
-        self._hub.greet(screen, self._scene.hello())
+        self._hub.greet(screen, self._scene.hello() | {"page": self._files.digest})
         tasks = [
             asyncio.create_task(_tell(socket, screen)),
             asyncio.create_task(self._listen(socket)),

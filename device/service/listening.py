@@ -75,6 +75,7 @@ class Listening:
                 started=self._started,
                 problem=self._problem,
                 recovered=self._recovered,
+                heard=self._scene.meter.take if self._scene is not None else lambda _sound: None,
             )
         finally:
             self.listener = None

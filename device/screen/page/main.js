@@ -73,6 +73,9 @@ function tools() {
 }
 
 async function greet(event) {
+  // After an update of the agent its page is another one.
+  if (hello?.page && event.page && event.page !== hello.page) return location.reload();
+  event.page ??= hello?.page;
   const first = !hello;
   hello = event;
   place = event.position ?? place;
@@ -154,6 +157,7 @@ const on = {
     panels.checks = event.checks;
     panels.draw();
   },
+  level: (event) => panels.setLevel(event.dbfs),
   pair(event) {
     panels.code = event;
     panels.draw();

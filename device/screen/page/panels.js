@@ -1,8 +1,11 @@
 // What is asked for rarely: search by touch, the trip, settings and health. Each is one dialog, a touch from the map.
-import { $, el } from "./dom.js";
+import { $, el, put } from "./dom.js";
 import { language, t } from "./words.js";
 
 const KINDS = ["fuel", "charging", "parking", "food", "hotel", "toilets", "supermarket", "hospital"];
+const LEVEL_EVERY_MS = 2000; // the agent tells the level while it is asked for
+const QUIET_DBFS = -45;
+const LOUD_DBFS = -1;
 const AVOID = ["toll", "motorway", "ferry", "unpaved"];
 
 export class Panels {
@@ -13,6 +16,8 @@ export class Panels {
     this.settings = null;
     this.checks = null;
     this.code = null;
+    this.level = null;
+    this.watching = 0;
     this.panel = $("panel");
     this.panel.querySelector("header").append(
       el("button", { type: "button", id: "panel-close", text: "✕", on: { click: () => this.close() } }),
@@ -25,6 +30,8 @@ export class Panels {
     if (!this.panel.open) this.panel.showModal();
     if (name === "settings") {
       this.link.send({ do: "settings" });
+      this.link.send({ do: "health" });
+      this.watchLevel();
     }
   }
 
@@ -33,11 +40,30 @@ export class Panels {
     this.name = null;
   }
 
+  watchLevel() {
+    if (this.name !== "settings" || !this.panel.open) return;
+    this.link.send({ do: "level" });
+    clearTimeout(this.watching);
+    this.watching = setTimeout(() => this.watchLevel(), LEVEL_EVERY_MS);
+  }
+
+  /** Show how loud the microphone is; null where none is heard. */
+  setLevel(dbfs) {
+    this.level = dbfs;
+    const meter = $("level");
+    if (!meter) return;
+    const heard = dbfs !== null && dbfs !== undefined;
+    meter.value = heard ? Math.max(meter.min, dbfs) : meter.min;
+    const word = !heard ? "none" : dbfs < QUIET_DBFS ? "quiet" : dbfs > LOUD_DBFS ? "loud" : "good";
+    put($("level-words"), heard ? `${t(`level.${word}`)} · ${Math.round(dbfs)} dB` : t("level.none"));
+  }
+
   draw() {
     if (!this.name) return;
     $("panel-close").setAttribute("aria-label", t("tool.close"));
     $("panel-title").textContent = t(`${this.name}.title`);
     $("panel-body").replaceChildren(...this.body());
+    this.setLevel(this.level);
   }
 
   body() {
@@ -112,6 +138,7 @@ export class Panels {
         this.option(t("settings.quieter"), false, () => this.link.send({ do: "volume", change: "down" })),
         this.option(t("settings.louder"), false, () => this.link.send({ do: "volume", change: "up" })),
       ),
+      this.microphone(),
       this.choices("guidance.units", t("settings.units"), [["auto", t("settings.auto")], ["metric", t("settings.metric")], ["us", t("settings.us")], ["uk", t("settings.uk")]]),
       this.settingsRow(t("settings.avoid"), ...AVOID.map((name) => this.option(t(`avoid.${name}`), avoided.has(name), () => toggle(name)))),
       voices.length && key in s.values ? this.choices(key, t("settings.voice"), voices.map((voice) => [voice.name, voice.name])) : null,
@@ -124,8 +151,15 @@ export class Panels {
     ].filter(Boolean);
   }
 
+  microphone() {
+    return el(
+      "section", { className: "row" }, el("h3", { id: "level-name", text: t("settings.microphone") }),
+      el("meter", { id: "level", min: -60, max: 0, "aria-labelledby": "level-name" }), el("p", { id: "level-words" }),
+    );
+  }
+
   health() {
-    const button = this.option(t("settings.health"), false, () => this.link.send({ do: "health" }));
+    const button = this.option(t("settings.again"), false, () => this.link.send({ do: "health" }));
     const found = (this.checks ?? []).map((check) => el(
       "li", { className: check.state },
       el("span", { className: "name", text: check.name }),

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bench.screen.browser import Browser, opened, programs
@@ -82,6 +83,11 @@ def come(browser: Browser, screen: HostedScreen) -> None:
     browser.wait_for("document.documentElement.dataset.ready", seconds=90)
     if browser.run("return document.getElementById('panel').open"):
         browser.touch("#panel-close")
+
+
+def module(name: str) -> str:
+    """Return an expression for the address of one of the page's modules."""
+    return f"new URL('{name}', document.querySelector('script[type=module]').src).href"
 
 
 def begin(screen: HostedScreen, end: tuple[float, float], language: str = "en") -> list[Fix | None]:
@@ -242,6 +248,15 @@ def test_a_setting_is_two_touches_away(browser: Browser, look_at: Callable[..., 
     browser.touch('section[aria-label="显示"] button:nth-of-type(3)')
     browser.wait_for("document.querySelector('section[aria-label=\"显示\"] button:nth-of-type(3)')"
                      ".getAttribute('aria-pressed') === 'true'")  # fmt: skip
+    # The doctor's findings and the microphone are there without another touch.
+    browser.wait_for("document.querySelectorAll('.checks li').length > 3")
+    browser.wait_for("document.getElementById('level-words').textContent.includes('没有')")
+
+    def is_heard() -> bool:
+        screen.do(lambda: screen.scene.meter.take(np.full(512, 0.5, np.float32)))
+        return bool(browser.run("return document.getElementById('level').value === -6"))
+
+    assert any(is_heard() for _ in range(100))
     browser.touch("#panel-close")
 
 
@@ -393,6 +408,21 @@ def test_a_lost_connection_is_shown_and_mended(
     assert browser.text("#notice") == ""
 
 
+def test_a_page_of_another_version_loads_itself_anew(
+    browser: Browser, look_at: Callable[..., HostedScreen]
+) -> None:
+    """A kiosk is never closed: after an update of the agent its page has to go by itself."""
+    screen = look_at("town")
+    come(browser, screen)
+    browser.run("window.isOld = true")
+    hello = screen.scene.hello()
+    screen.do(lambda: screen.hub.tell(hello | {"page": "another"}))
+    browser.wait_for("!window.isOld && document.documentElement.dataset.ready", seconds=60)
+    screen.do(lambda: screen.hub.tell(hello))
+    browser.wait_for("document.documentElement.dataset.last === 'hello'")
+    no_errors(browser)
+
+
 def test_another_map_is_taken_up(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
     screen = look_at()
     come(browser, screen)
@@ -411,7 +441,7 @@ def test_another_map_is_taken_up(browser: Browser, look_at: Callable[..., Hosted
 def test_day_and_night_follow_the_sun(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
     screen = look_at()
     come(browser, screen)
-    night = "const {isNight} = await import('/page/sun.js'); return isNight(...arguments)"
+    night = f"const {{isNight}} = await import({module('sun.js')}); return isNight(...arguments)"
     script = (
         f"return (async function () {{ {night} }}).apply(null, arguments[0].concat(new Date(arguments[1])))"
     )
@@ -428,7 +458,7 @@ def test_the_style_is_valid(browser: Browser, look_at: Callable[..., HostedScree
     """The page does not check its own style at each start; here it is checked."""
     come(browser, look_at())
     browser.run(
-        "window.wrong = []; window.checked = false; import('/page/style.js').then(({mapStyle}) => {"
+        f"window.wrong = []; window.checked = false; import({module('style.js')}).then(({{mapStyle}}) => {{"
         "const map = window.xiaogao.map.map; map.on('error', (e) => window.wrong.push(String(e.error)));"
         "map.once('styledata', () => { window.checked = true; });"
         "map.setStyle(mapStyle(arguments[0], 'zh', null), {diff: false, validate: true}); });",

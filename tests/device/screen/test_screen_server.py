@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,10 +21,12 @@ from websockets.sync.client import ClientConnection
 
 from bench.screen.hosted import HostedScreen
 from device.assistant.assistant import Assistant
+from device.audio.level import LevelMeter
 from device.errors import BadSettings
 from device.screen import preferences
 from device.screen.hub import MOST_SCREENS, Hub
 from device.screen.orders import Orders
+from device.screen.page_files import PageFiles
 from device.settings import Settings, load_settings
 from device.tiles.build import TILES
 from languages import codes, load_language
@@ -167,6 +171,20 @@ def test_the_map_is_moved_by_words(looked: HostedScreen) -> None:
     assert agent.session.topic == torni
 
 
+def test_the_level_of_the_microphone_is_told_to_who_looks(looked: HostedScreen) -> None:
+    """Without a microphone that is what is told."""
+    meter = looked.scene.meter
+    with looked.connected() as page:
+        until(page, "hello")
+        page.send(json.dumps({"do": "level"}))
+        assert wait_for(lambda: meter._until_s > 0)
+        looked.do(lambda: meter.take(np.full(512, 0.5, np.float32)))
+        told = until(page, "level")
+        while told["dbfs"] is None:  # what was told before there was sound
+            told = until(page, "level")
+        assert told["dbfs"] == -6.0
+
+
 def test_settings_and_health(looked: HostedScreen) -> None:
     with looked.connected() as page:
         until(page, "hello")
@@ -175,6 +193,8 @@ def test_settings_and_health(looked: HostedScreen) -> None:
         assert set(told["values"]) == set(preferences.CHANGEABLE)
         assert told["regions"][0]["name"] == "town"
         assert told["regions"][0]["size"] > 1000
+        page.send(json.dumps({"do": "level"}))
+        assert until(page, "level")["dbfs"] is None
         page.send(json.dumps({"do": "pair"}))
         assert "host" in until(page, "refused")["why"], "on loopback no phone can come"
 
@@ -228,7 +248,7 @@ def test_a_page_that_sends_no_json_is_cut_off(looked: HostedScreen) -> None:
     ),
     max_leaves=8,
 ) | st.fixed_dictionaries(
-    {"do": st.sampled_from(["say", "take", "volume", "alternatives"])},
+    {"do": st.sampled_from(["say", "take", "volume", "alternatives", "level"])},
     optional={"text": st.text(max_size=400) | st.none(), "index": st.integers() | st.text(),
               "level": st.integers()},
 ))  # fmt: skip
@@ -244,7 +264,7 @@ def test_no_order_ends_the_agent(order: object) -> None:
             raise BadSettings(f"{len(text)} characters")
 
     hub: Any = type("Told", (), {"tell": staticmethod(told.append)})()
-    scene: Any = type("Still", (), {"language": "en"})()
+    scene: Any = type("Still", (), {"language": "en", "meter": LevelMeter(lambda _dbfs: None)})()
     conversation: Any = Deaf()
     conversation.assistant = type("Nobody", (), {})()
     driving = type("Parked", (), {"state": staticmethod(lambda: None), "position": None, "fix": None})()
@@ -298,24 +318,41 @@ def test_the_map_without_tiles_and_with_them(looked: HostedScreen) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/page/../gate.py", "/page/..%2fgate.py", "/library/..%2f..%2fetc%2fpasswd", "/page/.hidden",
-     "/words/../en", "/words/tlh", "/library/map.py", "/page/nothing.js"],
+    ["/page/{digest}/../gate.py", "/page/{digest}/..%2fgate.py", "/library/{digest}/..%2f..%2fetc%2fpasswd",
+     "/page/{digest}/.hidden", "/words/../en", "/words/tlh", "/library/{digest}/map.py", "/page/main.js",
+     "/page/{digest}/nothing.js", "/page/0123456789abcdef/main.js", "/other/{digest}/main.js"],
 )  # fmt: skip
 def test_no_other_file_is_served(looked: HostedScreen, path: str) -> None:
-    assert looked.client.get(path).status_code in (404, 403)
+    assert looked.client.get(path.format(digest=looked.server._files.digest)).status_code in (404, 403)
 
 
-def test_the_page_has_no_script_of_its_own_and_names_its_files(looked: HostedScreen) -> None:
-    page = looked.client.get("/").text
+def test_the_page_has_no_script_of_its_own_and_its_files_are_kept_for_ever(looked: HostedScreen) -> None:
+    answer = looked.client.get("/")
+    page = answer.text
     assert "onclick" not in page
     assert page.count("<script") == page.count("<script src=")
-    for file in ("main.js", "map.js", "screen.css", "icon.svg"):
-        assert looked.client.get(f"/page/{file}").status_code == 200
-    script = looked.client.get("/library/map.js")
-    assert script.text == "'map'"
-    assert script.headers["content-encoding"] == "gzip"
-    again = looked.client.get("/library/map.js", headers={"if-none-match": script.headers["etag"]})
-    assert again.status_code == 304
+    assert answer.headers["cache-control"] == "no-cache", "it names the others, and has to be asked for"
+    files = re.findall(r'"(/(?:page|library)/[^"]+)"', page)
+    sent = {path: looked.client.get(path) for path in files}
+    shown = {path.rpartition("/")[2] for path, answer in sent.items() if answer.status_code == 200}
+    scripts = {path.name for path in Path(preferences.__file__).with_name("page").glob("*.js")}
+    assert shown == {*scripts, "screen.css", "icon.svg"}, "the library of this test is another one"
+    for answer in sent.values():
+        if answer.status_code == 200:
+            assert "immutable" in answer.headers["cache-control"]
+            assert answer.headers["content-encoding"] == "gzip"
+    library = files[0].replace("/page/", "/library/").rpartition("/")[0] + "/map.js"
+    assert looked.client.get(library).text == "'map'"
+    plain = looked.client.get(library, headers={"accept-encoding": "identity"})
+    assert (plain.text, plain.headers.get("content-encoding")) == ("'map'", None)
+
+
+def test_an_address_changes_with_the_files(tmp_path: Path) -> None:
+    (tmp_path / "map.js").write_text("1", "utf-8")
+    before = PageFiles(tmp_path).digest
+    assert PageFiles(tmp_path).digest == before
+    (tmp_path / "map.js").write_text("2", "utf-8")
+    assert PageFiles(tmp_path).digest != before
 
 
 def test_every_language_has_the_words_of_the_screen(looked: HostedScreen) -> None:
@@ -329,8 +366,6 @@ def test_every_language_has_the_words_of_the_screen(looked: HostedScreen) -> Non
 
 
 def test_every_word_that_the_page_asks_for_is_there() -> None:
-    import re
-
     page = Path(preferences.__file__).with_name("page")
     table = load_language("en").messages("screen")
     for script in page.glob("*.js"):
