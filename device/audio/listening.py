@@ -61,7 +61,6 @@ async def listen(
     warm: bool = True,
     started: Callable[[Listener], None] | None = None,
     ears: NeuralEars | None = None,
-    heard: Callable[[Samples], None] = lambda _sound: None,
 ) -> None:
     """Run the loop until the sound ends.
 
@@ -85,8 +84,6 @@ async def listen(
         Gets the loop once it runs, to hand it manoeuvre prompts.
     ears : NeuralEars, optional
         By default from the model store.
-    heard : callable
-        Takes the sound too, block by block.
     """
     ears = ears or open_ears()
     problems: list[str] = []
@@ -109,9 +106,14 @@ async def listen(
     if started is not None:
         started(listener)
     async for block in sound:
-        heard(block)
         await listener.push(block)
     await listener.finish()
+
+
+async def _also_to(heard: Callable[[Samples], None], sound: AsyncIterator[Samples]) -> AsyncIterator[Samples]:
+    async for block in sound:
+        heard(block)
+        yield block
 
 
 def _stopwatch() -> Callable[[], int]:
@@ -144,13 +146,12 @@ async def listen_to_microphone(
     try:
         await listen(
             conversation,
-            microphone.blocks(),
+            _also_to(heard, microphone.blocks()),
             emit=emit,
             player=player,
             barge_in=chosen.echo_cancelled,
             warm=False,
             started=started,
-            heard=heard,
         )
     finally:
         conversation.sound_check = None
