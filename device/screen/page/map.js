@@ -1,6 +1,6 @@
 // The moving map: the car, the route with its passed part, pins, and a camera that looks ahead.
 import { car } from "./arrows.js";
-import { el } from "./dom.js";
+import { $, el } from "./dom.js";
 import { colours, mapStyle } from "./style.js";
 
 const FRAME_MS = 30;
@@ -12,6 +12,10 @@ const TURN_S = 0.2;
 const SLOW_MS = 60; // frames farther apart than this make the map coarser, step by step
 const LOOK_MS = 2500;
 const COARSEST = 0.6;
+const LAID_OVER = ["banner", "cards", "trip", "tools", "talk", "drive"];
+const MOST_COVERED = 0.4; // of the map, at one edge
+const PIN_PX = 64;
+const EDGE_PX = 32;
 const TILES_KEPT = 24; // of those that are out of sight: a car seldom turns back
 
 const mix = (a, b, share) => a + (b - a) * share;
@@ -124,7 +128,7 @@ export class MapView {
   setOthers(routes) {
     this.others = routes;
     this.setLines();
-    if (routes.length) this.overview();
+    if (routes.length && this.mode === "overview") this.overview();
   }
 
   touched(event) {
@@ -263,6 +267,21 @@ export class MapView {
     return { width: this.container.clientWidth, height: this.container.clientHeight };
   }
 
+  /** How much of the map is covered at each of its edges: what lies over it counts where it takes least away. */
+  covered() {
+    const { width, height } = this.size();
+    const found = { top: 0, bottom: 0, left: 0, right: 0 };
+    for (const id of LAID_OVER) {
+      const box = $(id).getBoundingClientRect();
+      if (!box.width) continue;
+      const strips = { top: box.bottom, bottom: height - box.top, left: box.right, right: width - box.left };
+      const taken = (edge) => strips[edge] * (edge === "top" || edge === "bottom" ? width : height);
+      const edge = Object.keys(strips).reduce((a, b) => (taken(b) < taken(a) ? b : a));
+      found[edge] = Math.max(found[edge], Math.min(strips[edge], (edge === "top" || edge === "bottom" ? height : width) * MOST_COVERED));
+    }
+    return found;
+  }
+
   paintPassed(now, offset) {
     this.passedAt = now;
     const c = colours(this.look[0]);
@@ -294,12 +313,11 @@ export class MapView {
     if (!points.length) return;
     const bounds = new maplibregl.LngLatBounds();
     for (const point of points) bounds.extend(point);
-    const { width, height } = this.size();
-    const wide = width > height;
+    const covered = this.covered();
     this.map.setPadding({ top: 0, bottom: 0, left: 0, right: 0 });
     this.map.fitBounds(bounds, {
       bearing: 0, pitch: 0, duration: 0, maxZoom: 16,
-      padding: { top: wide ? 40 : height * 0.28, bottom: height * 0.24, left: wide ? width * 0.36 : 40, right: wide ? 110 : 40 },
+      padding: { top: covered.top + PIN_PX, bottom: covered.bottom + EDGE_PX, left: covered.left + EDGE_PX, right: covered.right + EDGE_PX },
     });
     this.setView("overview");
   }
@@ -314,9 +332,8 @@ export class MapView {
   /** Show one place in the middle, no closer than its surroundings. */
   show(place) {
     this.map.setPadding({ top: 0, bottom: 0, left: 0, right: 0 });
-    const { width, height } = this.size();
-    const offset = width > height ? [width * 0.15, 0] : [0, 0];
-    this.map.easeTo({ center: [place.lon, place.lat], offset, bearing: 0, pitch: 0, zoom: Math.max(15, this.map.getZoom()), duration: 250 });
+    const { left, right, top, bottom } = this.covered();
+    this.map.easeTo({ center: [place.lon, place.lat], offset: [(left - right) / 2, (top - bottom) / 2], bearing: 0, pitch: 0, zoom: Math.max(15, this.map.getZoom()), duration: 250 });
     this.setView("overview");
   }
 

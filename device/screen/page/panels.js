@@ -6,6 +6,7 @@ const KINDS = ["fuel", "charging", "parking", "food", "hotel", "toilets", "super
 const LEVEL_EVERY_MS = 2000; // the agent tells the level while it is asked for
 const QUIET_DBFS = -45;
 const LOUD_DBFS = -1;
+const URGENT = ["missing", "optional", "ok"]; // in this order the doctor's findings are shown
 const AVOID = ["toll", "motorway", "ferry", "unpaved"];
 
 export class Panels {
@@ -28,6 +29,7 @@ export class Panels {
     this.name = name;
     this.draw();
     if (!this.panel.open) this.panel.showModal();
+    $("panel-body").scrollTop = 0;
     if (name === "settings") {
       this.link.send({ do: "settings" });
       this.link.send({ do: "health" });
@@ -160,7 +162,7 @@ export class Panels {
 
   health() {
     const button = this.option(t("settings.again"), false, () => this.link.send({ do: "health" }));
-    const found = (this.checks ?? []).map((check) => el(
+    const found = [...(this.checks ?? [])].sort((a, b) => URGENT.indexOf(a.state) - URGENT.indexOf(b.state)).map((check) => el(
       "li", { className: check.state },
       el("span", { className: "name", text: check.name }),
       el("span", { className: "facts", text: `${t(`health.${check.state}`)} · ${check.detail}` }),

@@ -62,25 +62,25 @@ function labels(c, language) {
   const halo = { "text-halo-color": c.halo, "text-halo-width": 1.8 };
   const text = (size) => ({ "text-font": FONTS, "text-size": size, "text-field": named(language), "text-max-width": 8 });
   return [
-    { id: "water-names", type: "symbol", source: "map", "source-layer": "water", minzoom: 12, layout: text(15), paint: { "text-color": c.watertext, ...halo } },
+    { id: "water-names", type: "symbol", source: "map", "source-layer": "water", minzoom: 12, layout: text(18), paint: { "text-color": c.watertext, ...halo } },
     {
       id: "road-names", type: "symbol", source: "map", "source-layer": "roads", minzoom: 13, filter: isRoad,
-      layout: { ...text(17), "symbol-placement": "line", "text-rotation-alignment": "map", "text-pitch-alignment": "viewport", "symbol-spacing": 320 },
+      layout: { ...text(21), "symbol-placement": "line", "text-rotation-alignment": "map", "text-pitch-alignment": "viewport", "symbol-spacing": 320 },
       paint: { "text-color": c.text, ...halo },
     },
     {
       id: "road-refs", type: "symbol", source: "map", "source-layer": "roads", minzoom: 9, filter: ["all", isRoad, ["has", "ref"]],
-      layout: { "text-font": FONTS, "text-size": 15, "text-field": ["get", "ref"], "symbol-placement": "line", "text-rotation-alignment": "viewport", "text-pitch-alignment": "viewport", "symbol-spacing": 420 },
+      layout: { "text-font": FONTS, "text-size": 18, "text-field": ["get", "ref"], "symbol-placement": "line", "text-rotation-alignment": "viewport", "text-pitch-alignment": "viewport", "symbol-spacing": 420 },
       paint: { "text-color": c.place, "text-halo-color": c.halo, "text-halo-width": 3 },
     },
     {
       id: "pois", type: "symbol", source: "map", "source-layer": "pois", minzoom: 13.5,
-      layout: { ...text(15), "text-field": ["format", "● ", {}, named(language), {}], "symbol-sort-key": ["-", 0, ["get", "rank"]], "text-padding": 12, "text-pitch-alignment": "viewport" },
+      layout: { ...text(18), "text-field": ["format", "● ", {}, named(language), {}], "symbol-sort-key": ["-", 0, ["get", "rank"]], "text-padding": 12, "text-pitch-alignment": "viewport" },
       paint: { "text-color": c.poi, ...halo },
     },
     {
       id: "places", type: "symbol", source: "map", "source-layer": "places", maxzoom: 15.5, filter: ["!=", ["get", "class"], "peak"],
-      layout: { ...text(["interpolate", ["linear"], ["zoom"], 6, 16, 14, 24]), "symbol-sort-key": ["-", 0, ["get", "people"]], "text-padding": 10 },
+      layout: { ...text(["interpolate", ["linear"], ["zoom"], 6, 20, 14, 28]), "symbol-sort-key": ["-", 0, ["get", "people"]], "text-padding": 10 },
       paint: { "text-color": c.place, "text-halo-color": c.halo, "text-halo-width": 2.2 },
     },
   ];
