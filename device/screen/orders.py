@@ -92,6 +92,7 @@ class Orders:
             "volume": self._volume,
             "settings": self._tell_settings,
             "set": self._set,
+            "greeted": self._greeted,
             "health": self._health,
             "pair": self._pair,
         }
@@ -218,6 +219,9 @@ class Orders:
             raise Refused("key is the name of a setting")
         await asyncio.to_thread(preferences.change, key, order.get("value"))
         self._changed()
+
+    async def _greeted(self, _order: dict[str, Any]) -> None:
+        await asyncio.to_thread(preferences.greeted)
 
     async def _health(self, _order: dict[str, Any]) -> None:
         from device.service.checkup import checks

@@ -8,6 +8,7 @@ from typing import Any
 from device.errors import BadSettings
 from device.settings import Settings, commented_settings, load_settings, settings_path
 from device.store.whole_files import write_whole
+from nav.packs.paths import data_home
 
 CHANGEABLE = (
     "speech.language",
@@ -22,6 +23,29 @@ CHANGEABLE = (
     "screen.theme",
 )
 """Keys that a touch may change; what could open the car to others is not among them."""
+
+
+def is_greeted() -> bool:
+    """Tell whether the first-run guide was read; the kiosk's browser keeps nothing over its end."""
+    return _greeted().exists()
+
+
+def greeted() -> None:
+    """Keep that the guide was read.
+
+    Raises
+    ------
+    BadSettings
+        It cannot be written.
+    """
+    try:
+        _greeted().touch(mode=0o600)
+    except OSError as error:
+        raise BadSettings(f"{_greeted()}: {error.strerror}") from None
+
+
+def _greeted() -> Path:
+    return data_home() / "screen-greeted"
 
 
 def shown(settings: Settings) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from agent.trip.export import to_geojson
 from device.audio.level import LevelMeter
 from device.http.osrm_line import Line
 from device.screen.hub import VERSION, Hub
+from device.screen.preferences import is_greeted
 from device.tiles.build import tile_facts
 from languages import codes, load_language
 from nav.graph import EdgeFlag
@@ -84,6 +85,7 @@ class Scene:
             "language": self.language,
             "languages": {code: load_language(code).settings.name for code in codes()},
             "theme": self._settings.screen.theme,
+            "first": not is_greeted(),
             "region": {
                 "name": region.name,
                 "bbox": list(region.bbox),

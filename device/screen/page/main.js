@@ -12,7 +12,6 @@ import { load, nameOf, t } from "./words.js";
 
 const SUN_EVERY_MS = 60_000;
 const NOTICE_MS = 8000;
-const SEEN_KEY = "xiaogao-seen";
 
 const root = document.documentElement;
 const map = new MapView($("map"));
@@ -92,10 +91,7 @@ async function greet(event) {
     opening = map.open(theme(), event.language, event.region, event.position);
     await opening;
     root.dataset.ready = "yes";
-    if (!localStorage.getItem(SEEN_KEY)) {
-      localStorage.setItem(SEEN_KEY, "1");
-      panels.open("first");
-    }
+    if (event.first) panels.open("first");
   } else paint();
   if (event.position && !map.goal) map.setPosition({ lat: event.position[0], lon: event.position[1], heading_deg: null, speed_mps: 0 });
 }
@@ -109,6 +105,7 @@ const on = {
     if (event.route) {
       showPlaces([]);
       trip.close();
+      if (panels.name === "first") panels.hide(); // it comes again when nothing is driven
       map.setMode("heading");
     }
     tools();

@@ -38,6 +38,11 @@ export class Panels {
   }
 
   close() {
+    if (this.name === "first") this.link.send({ do: "greeted" });
+    this.hide();
+  }
+
+  hide() {
     if (this.panel.open) this.panel.close();
     this.name = null;
   }

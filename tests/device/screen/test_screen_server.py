@@ -199,6 +199,22 @@ def test_settings_and_health(looked: HostedScreen) -> None:
         assert "host" in until(page, "refused")["why"], "on loopback no phone can come"
 
 
+def test_the_guide_is_shown_until_it_was_read(looked: HostedScreen, tmp_path: Path, monkeypatch: Any) -> None:
+    """A kiosk's browser begins anew at each start: the agent knows whether it was read."""
+    monkeypatch.setattr(preferences, "data_home", lambda: tmp_path)
+    with looked.connected() as page:
+        assert until(page, "hello")["first"] is True
+        page.send(json.dumps({"do": "greeted"}))
+        assert wait_for(preferences.is_greeted)
+    with looked.connected() as page:
+        assert until(page, "hello")["first"] is False
+    monkeypatch.setattr(preferences, "data_home", lambda: tmp_path / "gone")
+    with looked.connected() as page:
+        until(page, "hello")
+        page.send(json.dumps({"do": "greeted"}))
+        assert json.loads(page.recv(timeout=15))["event"] == "refused"
+
+
 def test_a_setting_is_written_and_its_comments_stay(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(
