@@ -8,9 +8,10 @@ The two points are the ends of the drive that is shown.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 from agent.understanding.intent import PlanTrip, Search
 from bench.screen.browser import Browser, opened
@@ -65,7 +66,7 @@ def _views(browser: Browser, screen: HostedScreen, language: str, start: Point, 
         yield "guide"
         browser.touch("#panel-close")
     yield "parked"
-    found = agent.carry_out("", [Search(need="food")], language=language, position=start)  # type: ignore[arg-type]
+    found = agent.carry_out("", [Search(need="food")], language=language, position=start)
     _tell(screen, {"event": "answer", **found.to_dict()})
     browser.wait_for("Number(document.documentElement.dataset.cards) > 0")
     yield "results"
@@ -90,7 +91,7 @@ def _views(browser: Browser, screen: HostedScreen, language: str, start: Point, 
 def _trip(browser: Browser, screen: HostedScreen, language: str, start: Point) -> Iterator[str]:
     agent = screen.assistant.agent
     wish = PlanTrip(days=2)
-    planned = agent.carry_out("", [wish], language=language, position=start)  # type: ignore[arg-type]
+    planned = agent.carry_out("", [wish], language=language, position=start)
     _tell(screen, {"event": "answer", **planned.to_dict()})
     browser.wait_for("window.xiaogao.map.tripLines.length", seconds=60)
     yield "trip"
@@ -118,8 +119,8 @@ def _drive(browser: Browser, screen: HostedScreen, language: str, start: Point, 
     browser.touch('[data-tool="follow"]')
 
 
-def _tell(screen: HostedScreen, *events: dict[str, object]) -> None:
-    screen.do(lambda: [screen.hub.tell(event) for event in events])
+def _tell(screen: HostedScreen, *events: Mapping[str, Any]) -> None:
+    screen.do(lambda: [screen.hub.tell(dict(event)) for event in events])
 
 
 if __name__ == "__main__":
