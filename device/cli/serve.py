@@ -52,14 +52,15 @@ def serve(
     opened = Region.open(current_region(region or settings.region.name))
     if mcp:
         from device.assistant.own_places import own_places
-        from device.http.mcp import create_server
+        from device.http.mcp import create_server, serve_stdio
         from device.vehicle import vehicle_of
         from nav import Router
         from poi import Places
 
         router = Router(opened, profile=settings.routing.profile, vehicle=vehicle_of(settings.vehicle))
         places = Places(opened, user=own_places())
-        create_server(opened, places=places, router=router, avoid=settings.routing.avoid).run("stdio")
+        server = create_server(opened, places=places, router=router, avoid=settings.routing.avoid)
+        asyncio.run(serve_stdio(server))
         return
     _serve_http(opened, settings.model_copy(update={"http": chosen_http(settings.http, port)}))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import cast
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_LIMIT_S = 5.0
@@ -52,6 +54,27 @@ class Connection(H11Protocol):
         """The client has gone."""
         self._set_timer(None)
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, as everything else is answered: in JSON; and hang up."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            # The request whose body turns out to be none gets no other answer.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            body = json.dumps({"code": "InvalidRequest", "message": f"refused: {msg}"}).encode()
+            headers = [
+                ("content-type", "application/json"),
+                ("content-length", str(len(body))),
+                ("connection", "close"),
+            ]
+            for event in (
+                h11.Response(status_code=400, headers=headers),
+                h11.Data(data=body),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     @property
     def at_work(self) -> bool:

@@ -164,6 +164,9 @@ class Guard:
             return 414, "TooBig"
         if not scope["query_string"].isascii():
             return 400, "InvalidUrl"
+        if b"content-length" in headers and b"transfer-encoding" in headers:
+            # A program between us and the client may go by the other one, and take its end for a request.
+            return 400, "InvalidRequest"
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or len(length) > _LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
             return 413, "TooBig"
@@ -217,15 +220,18 @@ def _local_host(host: bytes) -> bool:
 
 
 async def _whole_body(receive: Receive) -> bytes | None:
-    """Read the body, counted as it comes, since not every client announces its length; None: too big."""
+    """Read the body, counted as it comes, since not every client announces its length.
+
+    None: it is too big, or the client has gone before its end.
+    """
     body = b""
-    while True:
-        message = await receive()
+    while (message := await receive())["type"] == "http.request":
         body += bytes(message.get("body", b""))
         if len(body) > MAX_BODY_BYTES:
             return None
         if not message.get("more_body"):
             return body
+    return None
 
 
 def _given(body: bytes) -> Receive:
@@ -247,5 +253,7 @@ async def _refuse(send: Send, status: int, code: str) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     if status in {429, 503}:
         headers.append((b"retry-after", b"1"))
+    if code == "InvalidRequest":
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -21,6 +21,7 @@ from poi.errors import PoiError
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
+    from mcp_types.jsonrpc import JSONRPCError
 
     from nav import Region, Router
     from poi import Places
@@ -33,13 +34,15 @@ Address = Annotated[
     str, Field(min_length=1, max_length=200, description="name or address of a place, in any script")
 ]
 Limit = Annotated[int, Field(ge=1, le=50)]
-Names = list[str] | None
+_MOST = 25
+Names = Annotated[list[Address], Field(max_length=_MOST)] | None
+Some = Annotated[list[Address], Field(min_length=1, max_length=_MOST)]
+Points = Annotated[list[tuple[float, float]], Field(min_length=1, max_length=_MOST)]
 Avoid = Annotated[
     list[str] | None,
     Field(description="any of toll, motorway, ferry, unpaved; null for what the driver's settings avoid"),
 ]
 
-_MATRIX_MOST = 25
 _FARTHEST_DAY = 3652
 _INSTRUCTIONS = (
     "Places, routes and trips on an offline OpenStreetMap region. Prefer the *_by_address tools: they take "
@@ -92,6 +95,48 @@ def create_server(
     ):
         server.tool()(tool)
     return server
+
+
+async def serve_stdio(server: MCPServer) -> None:
+    """Serve over standard input and output; a line that is no message is answered too: its sender waits."""
+    import anyio
+    from mcp.server.stdio import stdio_server
+    from mcp.shared.message import SessionMessage
+
+    async with stdio_server() as (lines, answers):
+        take_in, taken = anyio.create_memory_object_stream[SessionMessage | Exception]()
+
+        async def sort() -> None:
+            async with take_in:
+                async for line in lines:
+                    if isinstance(line, Exception):
+                        await answers.send(SessionMessage(_not_a_message(line)))
+                    else:
+                        await take_in.send(line)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(sort)
+            core = server._lowlevel_server
+            await core.run(taken, answers, core.create_initialization_options())
+
+
+def _not_a_message(error: Exception) -> JSONRPCError:
+    """Return the answer to a line that is no JSON, or JSON of another kind than JSON-RPC's."""
+    from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData
+    from mcp_types.jsonrpc import JSONRPCError
+
+    problems = error.errors() if isinstance(error, ValidationError) else []
+    is_json = bool(problems) and problems[0]["type"] != "json_invalid"
+    # The whole message is what lacks a key of another kind of message.
+    wholes = [problem["input"] for problem in problems if problem["type"] == "missing"]
+    names = [whole["id"] for whole in wholes if isinstance(whole, dict) and "id" in whole]
+    return JSONRPCError(
+        jsonrpc="2.0",
+        id=next((name for name in names if isinstance(name, str) or type(name) is int), None),
+        error=ErrorData(code=INVALID_REQUEST, message="this is no message of JSON-RPC 2.0")
+        if is_json
+        else ErrorData(code=PARSE_ERROR, message="this is no JSON"),
+    )
 
 
 def _guarded(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -225,13 +270,11 @@ class _Tools:
             ],
         }
 
-    def travel_times(
-        self, origins: list[tuple[float, float]], destinations: list[tuple[float, float]]
-    ) -> dict[str, Any]:
+    def travel_times(self, origins: Points, destinations: Points) -> dict[str, Any]:
         """Return driving times in seconds from each origin to each destination ([lat, lon]); null: no way."""
         return _guarded(lambda: self._matrix(origins, destinations))
 
-    def travel_times_by_address(self, origins: list[str], destinations: list[str]) -> dict[str, Any]:
+    def travel_times_by_address(self, origins: Some, destinations: Some) -> dict[str, Any]:
         """Return driving times in seconds from each named place to each other; null if there is no way."""
         return _guarded(
             lambda: self._matrix([self._point(w) for w in origins], [self._point(w) for w in destinations])
@@ -242,8 +285,6 @@ class _Tools:
     ) -> dict[str, Any]:
         import numpy as np
 
-        if not 1 <= len(origins) <= _MATRIX_MOST or not 1 <= len(destinations) <= _MATRIX_MOST:
-            raise _Refused(f"give 1 to {_MATRIX_MOST} origins and destinations")
         seconds = np.asarray(self._desk.router.matrix(origins, destinations, avoid=self._avoid))
         rows = [[round(float(s), 1) if np.isfinite(s) else None for s in row] for row in seconds]
         return {"seconds": rows}

@@ -83,6 +83,7 @@ def http_server(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # a client that names others would have the rate of each of them
         backlog=_BACKLOG,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=1,

@@ -73,6 +73,24 @@ def test_matrix_along_and_reverse(desk: Desk) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("travel_times_by_address", {"origins": ["Kiasma"] * 26, "destinations": ["Ateneum"]}),
+        ("travel_times_by_address", {"origins": ["Kiasma"], "destinations": []}),
+        ("travel_times", {"origins": [(60.17, 24.94)], "destinations": [(60.17, 24.94)] * 26}),
+        ("route_by_address", {"origin": "Kiasma", "destination": "Ateneum", "via": ["Kiasma"] * 26}),
+        ("plan_trip", {"where": "Helsinki", "days": 1, "must_see": ["Kiasma"] * 26}),
+    ],
+)
+def test_too_many_names_are_refused_before_one_is_looked_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tool: str, arguments: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(desk.places, "resolve", lambda *_args, **_options: pytest.fail("it was looked up"))
+    with pytest.raises(AssertionError, match=r"25|at least 1"):
+        call(desk, tool, **arguments)
+
+
 def test_a_planned_trip_is_verified(desk: Desk) -> None:
     plan = call(desk, "plan_trip", where="Helsinki", days=1, likes=["museum"])
     assert plan["verified"]

@@ -1,195 +1,185 @@
-"""Hostile agents at the MCP interface: every call gets an answer or a reason, and the program goes on.
+"""Hostile agents at the MCP interface: every request gets an answer or a reason, and the program goes on.
 
-`XIAOGAO_FUZZ_CASES` sets the number of calls and of messages (`make faults` runs 100,000).
+`XIAOGAO_FUZZ_CASES` sets the number of lines (`make faults` sends 100,000), each to the program itself over
+its standard input.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import queue
-import random
 import subprocess
 import sys
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from device.store.regions import add_region
-from nav import Region, Router
-from poi import Places
-from tests.device.town import SOUTH, STEP_DEG, WEST, write_town
-from tests.faults.mutations import mutated
+from tests.device.town import write_town
+from tests.faults.fault_table import FaultTable
+from tests.faults.rpc_cases import Line, lines
 
 pytest.importorskip("mcp")
-CASES = int(os.environ.get("XIAOGAO_FUZZ_CASES", "300"))
-_PLAN_EVERY = 500
-"""A trip is planned in seconds, the other tools answer in milliseconds."""
-_PING_EVERY = 50
-_ANSWER_LIMIT_S = 60
-
-HERE, THERE = (SOUTH + STEP_DEG, WEST), (SOUTH + STEP_DEG, WEST + 4 * STEP_DEG)
-GOOD: dict[str, dict[str, Any]] = {
-    "search_places": {"words": "hotel", "lat": HERE[0], "lon": HERE[1], "limit": 3, "within_m": 500.0},
-    "search_places_by_address": {"words": "酒店", "near": "Street 1", "limit": 2},
-    "place_detail": {"place_id": "node/103"},
-    "geocode": {"address": "Hotel Torni", "limit": 3},
-    "reverse_geocode": {"lat": HERE[0], "lon": HERE[1]},
-    "route": {
-        "from_lat": HERE[0], "from_lon": HERE[1], "to_lat": THERE[0], "to_lon": THERE[1], "avoid": ["toll"],
-    },
-    "route_by_address": {"origin": "Street 0", "destination": "Hotel Torni", "via": ["Street 3"]},
-    "travel_times": {"origins": [HERE], "destinations": [THERE, HERE]},
-    "travel_times_by_address": {"origins": ["Street 0"], "destinations": ["Street 4", "Hotel Torni"]},
-    "search_along_route": {
-        "words": "hotel", "from_lat": HERE[0], "from_lon": HERE[1], "to_lat": THERE[0], "to_lon": THERE[1],
-    },
-    "search_along_route_by_address": {"words": "hotel", "origin": "Street 0", "destination": "Street 4"},
-    "plan_trip": {"where": "Hotel Torni", "days": 1, "likes": ["museum"], "first_day": "2026-06-01"},
-}  # fmt: skip
-HOSTILE: tuple[Any, ...] = (
-    None, True, 0, -1, 1 << 31, 1 << 64, 10**400, 1e308, -1e308, float("nan"), float("inf"), 90.0, -180.0,
-    1e-320, "", " ", "\0", "\ud800", "a" * 200, "a" * 100_000, "长" * 199, "'; DROP TABLE place; --", '"*"',
-    "NEAR(", "%s{}", "../../etc/passwd", "９９", "٣", "-0", "1e9", "0x10", "nan", "酒店" * 90,
-    "\u202e\u0000\x1b[2J", "*", "(", "街1号", [], [[]], [None], [[1]], [[1, 2, 3]], [["a", "b"]],
-    [[60.0, 10.0]] * 26, [[1e308, 1e308]], ["x"] * 1000, {}, {"a": 1}, "9999-12-31", "0001-01-01",
-    "2026-02-30",
-    ["toll", "motorway", "ferry", "unpaved"], ["toll"] * 100, ["junk"],
-)  # fmt: skip
+pytestmark = pytest.mark.slow
+CASES = max(3000, int(os.environ.get("XIAOGAO_FUZZ_CASES", "3000")))
+_PING_EVERY = 200
+_HUNG_S = 60.0
+_GROWN_MB = 60
+_INTERNAL_ERROR = -32603
+_HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "fuzz", "version": "1"}}
 
 
-def hostile_call(chance: random.Random, number: int) -> tuple[str, dict[str, Any]]:
-    """Draw a tool, and arguments of which some are none."""
-    names = [name for name in GOOD if name != "plan_trip"]
-    tool = "plan_trip" if number % _PLAN_EVERY == 0 else chance.choice(names)
-    arguments = dict(GOOD[tool])
-    for _ in range(chance.randint(1, 3)):
-        key = chance.choice([*arguments, "limit", "avoid", "unknown"])
-        match chance.randrange(8):
-            case 0:
-                arguments.pop(key, None)
-            case 1:
-                arguments[key] = arguments.get(chance.choice([*arguments, key]))
-            case 2 if isinstance(arguments.get(key), str):
-                (changed,) = mutated([arguments[key].encode(errors="replace")], 1, seed=number)
-                arguments[key] = changed.decode("utf-8", "replace")
-            case _:
-                arguments[key] = chance.choice(HOSTILE)
-    return tool, arguments
+class Program:
+    """The program `xiaogao serve --mcp`, and what it has answered."""
+
+    def __init__(self, home: Path) -> None:
+        self._log = home / "serve.log"
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "device.cli.main", "serve", "--mcp"],
+                env={**os.environ, "XIAOGAO_HOME": str(home)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        assert self.process.stdin is not None
+        self._stdin = self.process.stdin
+        self._came: queue.Queue[dict[str, Any] | str] = queue.Queue()
+        self.names: Counter[str | int] = Counter()
+        self.outcomes: Counter[str] = Counter()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def log(self) -> str:
+        """What it has said beside its answers."""
+        return self._log.read_text("utf-8", "replace")
+
+    @property
+    def memory_mb(self) -> float:
+        """What it takes."""
+        return float(psutil.Process(self.process.pid).memory_info().rss / 1e6)
+
+    def send(self, line: bytes) -> None:
+        """Send a line."""
+        self._stdin.write(line)
+        self._stdin.flush()
+
+    def ask(self, name: str, method: str, **params: Any) -> None:
+        """Send a good request and wait for its answer, taking note of all that come before."""
+        message = {"jsonrpc": "2.0", "id": name, "method": method, "params": params}
+        self.send(json.dumps(message).encode() + b"\n")
+        while self._take()["id"] != name:
+            pass
+
+    def wait_for(self, names: set[str]) -> None:
+        """Wait until each of these requests has an answer."""
+        while names - set(self.names):
+            self._take()
+
+    def end(self) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.communicate()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            try:
+                self._came.put(json.loads(line, parse_constant=lambda name: {}[name]))
+            except (ValueError, KeyError):
+                self._came.put(f"no JSON: {line[:500]!r}")
+        self._came.put("it has ended")
+
+    def _take(self) -> dict[str, Any]:
+        """Take the next answer and check it."""
+        try:
+            answer = self._came.get(timeout=_HUNG_S)
+        except queue.Empty:
+            raise AssertionError("it answers no more") from None
+        assert isinstance(answer, dict), answer
+        assert answer["jsonrpc"] == "2.0", answer
+        assert ("result" in answer) != ("error" in answer), answer
+        assert answer.get("error", {}).get("code") != _INTERNAL_ERROR, answer
+        if answer["id"] is not None:
+            self.names[answer["id"]] += 1
+        self.outcomes[_outcome(answer)] += 1
+        return answer
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a small town in it."""
-    home = tmp_path_factory.mktemp("town")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XIAOGAO_HOME", str(home))
-        add_region(write_town(home / "town.osm"), "town")
-    return home
+def _outcome(answer: dict[str, Any]) -> str:
+    if "error" in answer:
+        return str(answer["error"]["code"])
+    result = answer["result"]
+    if result.get("isError"):
+        return "refused"
+    return "told why not" if "error" in (result.get("structuredContent") or {}) else "answered"
 
 
-def test_calls_with_hostile_arguments(town: Path) -> None:
-    from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-
-    from device.http.mcp import create_server
-
-    region = Region.open(town / "data" / "regions" / "town")
-    chance = random.Random(5)
-    outcomes = {"answered": 0, "refused": 0}
-
-    async def call_all() -> None:
-        with closing(Places(region)) as places:
-            server = create_server(region, places=places, router=Router(region))
-            for number in range(CASES):
-                tool, arguments = hostile_call(chance, number)
-                try:
-                    result = await server.call_tool(tool, arguments)
-                    json.dumps(result.structured_content, allow_nan=False)  # type: ignore[union-attr]
-                    outcomes["answered"] += 1
-                except UnexpectedToolError as error:
-                    raise AssertionError(f"case {number}: {tool} {arguments}") from error.__cause__
-                except ToolError:
-                    outcomes["refused"] += 1
-
-    asyncio.run(call_all())
-    assert min(outcomes.values()) > CASES / 20, outcomes
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path))
+    add_region(write_town(tmp_path / "town.osm"), "town")
+    running = Program(tmp_path)
+    yield running
+    running.end()
 
 
-def messages() -> Iterator[bytes]:
-    """Give lines for the program: good calls, hostile ones, and both with other bytes in them."""
-    chance = random.Random(6)
-    calls = []
-    for number in range(1, 200):
-        tool, arguments = hostile_call(chance, number)
-        params: Any = {"name": tool, "arguments": arguments if number % 2 else GOOD[tool]}
-        calls.append(
-            json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}).encode()
-        )
-    for method in (
-        "tools/list",
-        "ping",
-        "prompts/list",
-        "resources/read",
-        "logging/setLevel",
-        "completion/complete",
-    ):
-        calls.append(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": {}}).encode())
-    for number, line in enumerate(mutated(calls, CASES, seed=7)):
-        yield line if number % 3 else chance.choice(calls)
-
-
-@pytest.mark.slow
-def test_hostile_messages(town: Path) -> None:
-    """The program itself, over its standard input: it answers whoever comes after each of them."""
-    program = subprocess.Popen(
-        [sys.executable, "-m", "device.cli.main", "serve", "--mcp"],
-        env={**os.environ, "XIAOGAO_HOME": str(town)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+def test_hostile_messages(program: Program, fault_table: FaultTable) -> None:
+    """No end, no error of the program, no answer but JSON, none left out or given twice, no growth."""
+    program.ask("hello", "initialize", **_HELLO)
+    program.send(json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}).encode() + b"\n")
+    owed: set[str] = set()
+    begun_mb = slowest_s = 0.0
+    recent: list[Line] = []
+    for number, line in enumerate(lines(CASES, seed=6)):
+        program.send(line.sent)
+        recent = [*recent[1 - 2 * _PING_EVERY :], line]
+        owed |= {line.name} if line.name else set()
+        if number % _PING_EVERY == 0:
+            began = time.monotonic()
+            try:
+                program.ask(f"ping {number}", "ping")
+                program.wait_for(owed)
+            except AssertionError as error:
+                raise AssertionError([*(line.sent[:300] for line in recent), program.log[-3000:]]) from error
+            slowest_s = max(slowest_s, time.monotonic() - began)
+            owed.clear()
+        if number == CASES // 5:
+            begun_mb = program.memory_mb
+    program.wait_for(owed)
+    grown_mb = program.memory_mb - begun_mb
+    assert [name for name, count in program.names.items() if count > 1 and "case" in str(name)] == []
+    assert "Traceback" not in program.log, program.log[-5000:]
+    assert len(program.log) < 100_000 + CASES, "an agent can fill the disk with the log"
+    assert grown_mb < _GROWN_MB
+    assert min(program.outcomes[what] for what in ("answered", "refused", "told why not", "-32700")) > 10
+    print(f"slowest {_PING_EVERY} lines: {slowest_s:.1f} s; {program.outcomes}")
+    fault_table.add(
+        f"{CASES} hostile lines to the MCP server; the slowest {_PING_EVERY} took {slowest_s:.1f} s, "
+        f"{grown_mb:.0f} MB more",
+        heard="nothing",
     )
-    assert program.stdin is not None
-    assert program.stdout is not None
-    answered: queue.Queue[object] = queue.Queue()
-    out = program.stdout
 
-    def listen() -> None:
-        for line in out:
-            answered.put(json.loads(line).get("id"))
-        answered.put("the end")
 
-    threading.Thread(target=listen, daemon=True).start()
-    hello = {
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "fuzz", "version": "1"},
-    }
-
-    def send(line: bytes) -> None:
-        assert program.stdin is not None
-        program.stdin.write(line.replace(b"\n", b" ") + b"\n")
-        program.stdin.flush()
-
-    def is_answered(name: str) -> bool:
-        while (got := answered.get(timeout=_ANSWER_LIMIT_S)) != name:
-            if got == "the end":
-                return False
-        return True
-
-    try:
-        send(json.dumps({"jsonrpc": "2.0", "id": "hello", "method": "initialize", "params": hello}).encode())
-        assert is_answered("hello")
-        send(json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}).encode())
-        for number, line in enumerate(messages()):
-            send(line)
-            if number % _PING_EVERY == 0:
-                send(json.dumps({"jsonrpc": "2.0", "id": f"ping {number}", "method": "ping"}).encode())
-                assert is_answered(f"ping {number}"), f"it ended, message {number} or the ones before"
-    finally:
-        program.kill()
-        program.communicate()
+@pytest.mark.parametrize(
+    ("line", "name", "code"),
+    [
+        pytest.param(b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":[]}', 7, -32600, id="params"),
+        pytest.param(b'{"id":"a"}', "a", -32600, id="no version"),
+        pytest.param(b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]', None, -32600, id="a batch"),
+        pytest.param(b'{"jsonrpc":"2.0",', None, -32700, id="half a line"),
+        pytest.param(b"[" * 100_000, None, -32700, id="deep nesting"),
+        pytest.param(b"\xff\xfe", None, -32700, id="no text"),
+    ],
+)
+def test_what_is_no_message_has_an_answer(program: Program, line: bytes, name: object, code: int) -> None:
+    program.send(line + b"\n")
+    answer = program._take()
+    assert (answer["id"], answer["error"]["code"]) == (name, code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -18,9 +19,11 @@ import pytest
 from device.errors import CannotBind, DeviceError
 from device.http import connection
 from device.http.apart import serve_apart
-from device.http.server import listening_socket
+from device.http.guard import Guard
+from device.http.server import http_server, listening_socket
 from device.service.control import control_server
 from device.settings import HttpSettings, Settings
+from nav import Region
 from nav.osm.build import build_graph
 from tests.device.town import write_town
 
@@ -190,6 +193,45 @@ def test_answers_do_not_wait_for_an_acknowledgement() -> None:
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         client.close()
         accepted.close()
+
+
+POST = b"POST /route HTTP/1.1\r\nHost: localhost\r\n"
+HIDDEN = f"GET {WAY} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"GET\r\n\r\n", id="no request line"),
+        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", id="no chunk behind a good head"),
+        pytest.param(
+            POST + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN,
+            id="two lengths, and a request that one of them hides",
+        ),
+    ],
+)
+def test_what_is_no_http_is_refused_in_json_once(
+    town: Path, sent: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def test() -> None:
+        async with served(town) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(sent)
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            writer.close()
+            assert head.startswith(b"HTTP/1.1 400 ")
+            assert b"content-type: application/json" in head.lower().split(b"\r\n")
+            assert json.loads(body)["code"] == "InvalidRequest", "one answer, and nothing behind it"
+
+    run(test)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_client_cannot_go_by_the_rate_of_others(town: Path) -> None:
+    """What it says in `X-Forwarded-For` is not looked at: the guard is the first to see a request."""
+    config = http_server(Region.open(town), HttpSettings()).config
+    config.load()
+    assert isinstance(config.loaded_app, Guard)
 
 
 COSTLY = [

@@ -58,6 +58,7 @@ def status(guard: Guard, *, query: bytes = b"", client: str = "127.0.0.1", **hea
         pytest.param({"content_length": "99999999"}, 413, id="big body"),
         pytest.param({"content_length": "-1"}, 413, id="senseless length"),
         pytest.param({"content_length": "9" * 5000}, 413, id="a length of five thousand digits"),
+        pytest.param({"content_length": "4", "transfer_encoding": "chunked"}, 400, id="two lengths"),
         pytest.param({"content_length": "１"}, 413, id="a full-width digit"),
         pytest.param({"origin": "https://evil.example"}, 403, id="a web page"),
         pytest.param({"origin": "null"}, 403, id="a page out of a file"),
@@ -96,6 +97,28 @@ def test_one_client_cannot_take_everything_and_may_go_on_later() -> None:
     assert status(guard, client="127.0.0.2") == 200
     now = 0.5
     assert status(guard) == 200
+
+
+def test_half_a_body_is_not_worked_on() -> None:
+    worked: list[MutableMapping[str, Any]] = []
+
+    async def app(scope: MutableMapping[str, Any], _receive: Any, _send: Any) -> None:
+        worked.append(scope)
+
+    async def send(_message: MutableMapping[str, Any]) -> None:
+        pass
+
+    sent = [
+        {"type": "http.request", "body": b'{"half": ', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> MutableMapping[str, Any]:
+        return sent.pop(0)
+
+    scope = {"type": "http", "query_string": b"", "headers": [(b"host", b"localhost")]}
+    asyncio.run(Guard(app)(scope, receive, send))
+    assert worked == []
 
 
 def test_an_address_that_others_reach_needs_a_token() -> None:
