@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
@@ -37,20 +36,22 @@ def test_one_that_was_closed_before_its_first_use_never_starts() -> None:
 def test_close_wins_against_threads_that_keep_starting_it() -> None:
     process = EngineProcess(ECHO)
     ended = threading.Event()
+    started, refused = threading.Semaphore(0), threading.Semaphore(0)
 
     def keep() -> None:
         while not ended.is_set():
             try:
                 process.start()
+                started.release()
             except EngineFailed:
-                time.sleep(0.001)
+                refused.release()
 
     keepers = [threading.Thread(target=keep) for _ in range(4)]
     for keeper in keepers:
         keeper.start()
-    time.sleep(0.2)
+    assert all(started.acquire(timeout=30) for _ in range(20))
     process.close()
-    time.sleep(0.3)
+    assert all(refused.acquire(timeout=30) for _ in range(100))
     assert process.pid is None
     ended.set()
     for keeper in keepers:
