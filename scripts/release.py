@@ -19,7 +19,7 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from release_facts import checksums, licences, parts_of, sbom
+from release_facts import checksums, licences, parts_of, sbom, sha256_of
 from release_wheels import build_wheels, platforms
 
 ROOT = Path(__file__).parents[1]
@@ -169,8 +169,8 @@ def lay_out(wheels: Path, application: Path, version: str, machine: str = platfo
     files = [str(path) for path in sorted(wheels.glob("*.whl"))]
     options = ["--no-index", "--no-deps", *platforms(machine), "--target", str(site)]
     subprocess.run([*pip, *options, *files], check=True)
-    shutil.rmtree(site / "bin", ignore_errors=True)
-    _leave_out_tests(site)
+    _leave_out(site)
+    _keep_libraries_once(site)
     _compile(site)
     (application / "bin").mkdir()
     for name, text in (("xiaogao", _LAUNCHER), ("switch", _SWITCH)):
@@ -181,11 +181,29 @@ def lay_out(wheels: Path, application: Path, version: str, machine: str = platfo
     return application
 
 
-def _leave_out_tests(site: Path) -> None:
-    """Remove the tests that packages bring: a third of all files, each of which the car would write."""
-    for folder in sorted(site.rglob("*")):
-        if folder.name in {"test", "tests"} and folder.is_dir() and not folder.is_symlink():
-            shutil.rmtree(folder)
+def _leave_out(site: Path) -> None:
+    """Remove what nothing runs and the car would write file by file: tests, a third of all, and headers.
+
+    `lib` beside the packages is what llama.cpp installs for programs in C++: its libraries once more.
+    """
+    for folder in (site / "bin", site / "lib", site / "include"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for path in sorted(site.rglob("*")):
+        if path.name in {"test", "tests"} and path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.suffix in {".h", ".hpp", ".pyi"} and path.is_file():
+            path.unlink()
+
+
+def _keep_libraries_once(site: Path) -> None:
+    """Make links of the names under which a wheel has a library again: wheels hold no links."""
+    kept: dict[tuple[Path, str], Path] = {}
+    for path in sorted(site.rglob("*.so*"), key=lambda path: (len(path.name), path)):
+        if path.is_file() and not path.is_symlink():
+            first = kept.setdefault((path.parent, sha256_of(path)), path)
+            if first is not path:
+                path.unlink()
+                path.symlink_to(first.name)
 
 
 def _compile(site: Path) -> None:

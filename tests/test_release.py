@@ -145,6 +145,24 @@ def test_a_release_has_no_tests_of_its_packages(release: Any, wheels: Path, tmp_
     assert [path for path in site.rglob("*") if path.name in {"test", "tests"}] == []
 
 
+def test_a_release_has_nothing_for_compilers_and_each_library_once(
+    release: Any, wheels: Path, tmp_path: Path
+) -> None:
+    one, other = "ELF" * 100, "ELF" * 99
+    names = {f"spoken/lib/libspoken.so{version}": one for version in ("", ".0", ".0.5.0")}
+    names |= {"spoken/lib/libother.so": other, "elsewhere/libspoken.so": one}
+    names |= {"lib/libspoken.so": one, "include/spoken.h": "", "spoken/spoken.h": "", "spoken/types.pyi": ""}
+    make_wheel(wheels, "spoken", "", **names)
+    site = small_release(release, wheels, tmp_path) / "site"
+    assert not (site / "lib").exists()
+    assert [path.name for path in site.rglob("*") if path.suffix in {".h", ".pyi"}] == []
+    found = {path.name: path for path in (site / "spoken" / "lib").iterdir()}
+    assert all(path.read_text() == (other if name == "libother.so" else one) for name, path in found.items())
+    whole = [name for name, path in found.items() if not path.is_symlink()]
+    assert sorted(whole) == ["libother.so", "libspoken.so"]
+    assert not (site / "elsewhere" / "libspoken.so").is_symlink(), "a package stands for itself"
+
+
 def test_each_locked_package_is_fetched_or_built(wheelhouse: Any) -> None:
     lock = (ROOT / "requirements-car.lock").read_text(encoding="utf-8")
     built = (wheelhouse.COMPILED, *wheelhouse.SOURCES)
