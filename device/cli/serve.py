@@ -50,6 +50,9 @@ def serve(
         raise typer.BadParameter("give either --http or --mcp")
     settings = load_settings()
     opened = Region.open(current_region(region or settings.region.name))
+    from device.service.logs import set_up_logging
+
+    set_up_logging(level=logging.WARNING)
     if mcp:
         from device.assistant.own_places import own_places
         from device.http.mcp import create_server, serve_stdio
@@ -74,10 +77,8 @@ def _serve_http(region: Region, settings: Settings) -> None:
     """Serve in a child with limits, which is started again when it ends; Ctrl-C ends both."""
     from device.http.apart import serve_apart
     from device.http.guard import check_binding
-    from device.service.logs import set_up_logging
     from device.service.supervisor import supervise
 
-    set_up_logging(level=logging.WARNING)
     http = settings.http
     check_binding(http.host, http.token)
 

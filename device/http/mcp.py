@@ -43,6 +43,7 @@ Avoid = Annotated[
     Field(description="any of toll, motorway, ferry, unpaved; null for what the driver's settings avoid"),
 ]
 
+_ABSENT = ("prompts/", "resources/")
 _FARTHEST_DAY = 3652
 _INSTRUCTIONS = (
     "Places, routes and trips on an offline OpenStreetMap region. Prefer the *_by_address tools: they take "
@@ -94,6 +95,9 @@ def create_server(
         tools.plan_trip,
     ):
         server.tool()(tool)
+    # There are tools only: what the SDK would answer for the rest is a traceback in the log.
+    for method in [name for name in server._lowlevel_server._request_handlers if name.startswith(_ABSENT)]:
+        del server._lowlevel_server._request_handlers[method]
     return server
 
 

@@ -24,6 +24,8 @@ PROFILES = {
 """Names of profiles in addresses; the first three are what OSRM clients send for a car."""
 EXCLUDABLE = ("toll", "motorway", "ferry", "unpaved")
 _LIMITS = {"route": 500, "table": 1000, "nearest": 1, "match": 2000, "trip": 100}
+_YEARS = range(1970, 2200)
+"""A drive from the last minutes of the calendar would end after it."""
 _COMMON = {
     "bearings",
     "radiuses",
@@ -87,9 +89,12 @@ class OsrmRequest:
         """Time of departure, None for now; without a zone it is what the clocks of the region show."""
         text = self.options.get("depart")
         try:
-            return datetime.fromisoformat(text) if text else None
+            moment = datetime.fromisoformat(text) if text else None
         except ValueError as error:
             raise OsrmError("InvalidValue", "depart must be a time such as 2026-11-30T08:00") from error
+        if moment is not None and moment.year not in _YEARS:
+            raise OsrmError("InvalidValue", f"depart must be in the years {_YEARS[0]} to {_YEARS[-1]}")
+        return moment
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Return an option that is true or false."""

@@ -50,7 +50,9 @@ class OncePerMinute(logging.Filter):
 class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return one line, without control characters: names on a map are data of others."""
-        text = super().format(record)[:_LONGEST]
+        text = super().format(record)
+        if len(text) > _LONGEST:  # the last line of a traceback says what it is about
+            text = f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
         return "".join(c if c.isprintable() else " " for c in text.replace("\n", " | "))
 
 

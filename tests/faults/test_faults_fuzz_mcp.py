@@ -157,7 +157,7 @@ def test_hostile_messages(program: Program, fault_table: FaultTable) -> None:
     grown_mb = program.memory_mb - begun_mb
     assert [name for name, count in program.names.items() if count > 1 and "case" in str(name)] == []
     assert "Traceback" not in program.log, program.log[-5000:]
-    assert len(program.log) < 100_000 + CASES, "an agent can fill the disk with the log"
+    assert len(program.log) < 200_000, "an agent can fill the disk with the log"
     assert grown_mb < _GROWN_MB
     assert min(program.outcomes[what] for what in ("answered", "refused", "told why not", "-32700")) > 10
     print(f"slowest {_PING_EVERY} lines: {slowest_s:.1f} s; {program.outcomes}")

@@ -147,6 +147,8 @@ def test_a_silence_divides_a_trace_unless_gaps_are_ignored(client: TestClient, t
         ("match", "gaps=foo", "InvalidValue", "gaps"),
         ("match", "waypoints=0;1", "NotImplemented", "waypoints"),
         ("trip", "bearings=;10,20", "NotImplemented", "bearings"),
+        ("trip", "depart=9999-12-31T23:59:59", "InvalidValue", "depart"),
+        ("route", "depart=0001-01-01T00:00%2B14:00", "InvalidValue", "depart"),
     ],
 )
 def test_what_is_not_honoured_is_refused_by_name(

@@ -85,6 +85,13 @@ def test_a_name_cannot_write_a_line_of_its_own_or_move_the_cursor() -> None:
     assert not {0x1B, 0x07} & set(done.stderr)
 
 
+def test_a_long_line_keeps_its_end() -> None:
+    """Of a traceback of a hundred frames that is what has happened."""
+    done = run("logging.getLogger('xiaogao').warning('a' * 50_000 + ' KeyError: what it was')")
+    assert done.stderr.endswith(b"KeyError: what it was\n")
+    assert len(done.stderr) < 3000
+
+
 def test_a_log_that_nobody_reads_ends_nothing() -> None:
     code = (
         "import os, sys\nr, w = os.pipe(); os.dup2(w, 2); os.close(r); os.close(w)\n"
