@@ -57,10 +57,11 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, as everything else is answered: in JSON; and hang up."""
-        if self.cycle is not None and not self.cycle.response_complete:
+        begun = self.cycle if self.cycle is not None and not self.cycle.response_complete else None
+        if begun is not None:
             # The request whose body turns out to be none gets no other answer.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            begun.disconnected = True
+            begun.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             body = json.dumps({"code": "InvalidRequest", "message": f"refused: {msg}"}).encode()
             headers = [
@@ -68,12 +69,9 @@ class Connection(H11Protocol):
                 ("content-length", str(len(body))),
                 ("connection", "close"),
             ]
-            for event in (
-                h11.Response(status_code=400, headers=headers),
-                h11.Data(data=body),
-                h11.EndOfMessage(),
-            ):
-                self.transport.write(self.conn.send(event) or b"")
+            answer = self.conn.send(h11.Response(status_code=400, headers=headers)) or b""
+            is_head = begun is not None and begun.scope["method"] == "HEAD"
+            self.transport.write(answer if is_head else answer + body)
         self.transport.close()
 
     @property

@@ -227,6 +227,22 @@ def test_what_is_no_http_is_refused_in_json_once(
     assert "Traceback" not in capfd.readouterr().err
 
 
+def test_a_head_with_a_body_that_is_none_has_an_answer_without_one(
+    town: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def test() -> None:
+        async with served(town) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(POST.replace(b"POST", b"HEAD") + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n")
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            writer.close()
+            assert head.startswith(b"HTTP/1.1 400 ")
+            assert body == b""
+
+    run(test)
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_client_cannot_go_by_the_rate_of_others(town: Path) -> None:
     """What it says in `X-Forwarded-For` is not looked at: the guard is the first to see a request."""
     config = http_server(Region.open(town), HttpSettings()).config
