@@ -92,7 +92,7 @@ class EngineKeeper:
 
     async def _watch_memory(self) -> None:
         while True:
-            self.weigh(self._available())
+            self.weigh(await asyncio.to_thread(self._available))
             await asyncio.sleep(_BEAT_S)
 
     def weigh(self, available: int | None) -> None:
