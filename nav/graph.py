@@ -9,9 +9,10 @@ there are their `edge_reverse`. Text is held once, in a string table; `-1` stand
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum, IntFlag
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -234,6 +235,8 @@ class Graph:
     """ISO 3166-1 alpha-2 codes in capitals, indexed by `edge_country`; `` where unknown."""
     rules: tuple[str, ...]
     """Texts of `nav.law.rules.Rule`, indexed by `edge_rule` and `node_rule`."""
+    kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was once derived of the arrays and is asked for by many routes, by who derives it."""
 
     @property
     def node_count(self) -> int:
@@ -294,7 +297,9 @@ class Graph:
         return self.countries[int(self.edge_country[edge])]
 
 
-ARRAY_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Graph) if f.name not in ("countries", "rules"))
+ARRAY_FIELDS: tuple[str, ...] = tuple(
+    f.name for f in fields(Graph) if f.name not in ("countries", "rules", "kept")
+)
 """Names of the arrays of a `Graph` in the pack."""
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.geometry import along_line
+from nav.geometry import along_line, bearing_deg
 from nav.graph import SHAPE_SCALE, FloatArray, Graph, Int64Array, UInt8Array
 from nav.routing.snap import Snap
 
@@ -88,6 +88,13 @@ class RouteLine:
     def edge_start_s(self) -> FloatArray:
         """(n + 1,) seconds after the start at which each edge begins, and the whole duration."""
         return np.concatenate(([0.0], np.cumsum(self.edge_duration_s)))
+
+    @property
+    def bearing_at_start_deg(self) -> float:
+        """Compass bearing in which the travel begins."""
+        begin, end = self.spans[0].tolist()
+        (lat1, lon1), (lat2, lon2) = _cut(self.graph, int(self.edges[0]), begin, end)[:2]
+        return float(bearing_deg(lat1, lon1, lat2, lon2))
 
     @property
     def on_foot_m(self) -> float:

@@ -5,6 +5,7 @@ junctions that may need a manoeuvre are then looked at one by one (`nav.guidance
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -117,11 +118,17 @@ class Junctions:
     first_arm: list[int]
     """n: index of the first arm of each junction in the arrays of arms."""
 
-    arm_turn_deg: FloatArray
-    arm_legal: BoolArray
-    arm_class: IntArray
-    arm_flags: IntArray
-    arm_other: BoolArray
+    at_circle: list[bool]
+    """n - 1: a roundabout or other circle passes the junction."""
+
+    mini: list[bool]
+    """n - 1: the junction is a mini-roundabout."""
+
+    arm_turn_deg: list[float]
+    arm_legal: list[bool]
+    arm_class: list[int]
+    arm_flags: list[int]
+    arm_other: list[bool]
     """Whether the arm is a road that is neither the route's own nor the way back."""
 
     def arms(self, i: int) -> list[Arm]:
@@ -130,11 +137,10 @@ class Junctions:
         found = []
         for k in range(first, last):
             if self.arm_other[k]:
-                road_class, flags = int(self.arm_class[k]), int(self.arm_flags[k])
+                road_class, flags = self.arm_class[k], self.arm_flags[k]
                 minor = road_class >= SERVICE or flags & MINOR_FLAGS != 0
-                turn_deg, legal = float(self.arm_turn_deg[k]), bool(self.arm_legal[k])
-                private = flags & PRIVATE != 0
-                found.append(Arm(turn_deg, legal, road_class, flags & LINK != 0, minor, private))
+                link, private = flags & LINK != 0, flags & PRIVATE != 0
+                found.append(Arm(self.arm_turn_deg[k], self.arm_legal[k], road_class, link, minor, private))
         return found
 
     def turn_over(self, first: int, last: int) -> float:
@@ -174,9 +180,10 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
     mask = arms.worth_a_look(np.abs(turn_deg))
     mask |= back | circle[1:] | circle[:-1] | (ferry[1:] != ferry[:-1]) | connector[1:]
     mask |= (link[1:] != link[:-1]) & arms.any_other
-    mask |= arms.any_circle | ((graph.node_flags[graph.edge_to[edges[:-1]]] & NodeFlag.MINI_ROUNDABOUT) > 0)
-    mask |= (name_set[1:] != name_set[:-1]) & (name_set[1:] >= 0) & (name_set[:-1] >= 0)
     ends = graph.edge_to[edges]
+    at_circle, mini = arms.any_circle, (graph.node_flags[ends[:-1]] & NodeFlag.MINI_ROUNDABOUT) > 0
+    mask |= at_circle | mini
+    mask |= (name_set[1:] != name_set[:-1]) & (name_set[1:] >= 0) & (name_set[:-1] >= 0)
     return Junctions(
         access=access,
         edges=edges.tolist(),
@@ -197,15 +204,17 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
         ref=ref.tolist(),
         turn_lanes=graph.edge_turn_lanes[edges].tolist(),
         first_arm=arms.first.tolist(),
-        arm_turn_deg=arms.turn_deg,
-        arm_legal=arms.legal,
-        arm_class=arms.road_class,
-        arm_flags=arms.flags,
-        arm_other=arms.other,
+        at_circle=at_circle.tolist(),
+        mini=mini.tolist(),
+        arm_turn_deg=arms.turn_deg.tolist(),
+        arm_legal=arms.legal.tolist(),
+        arm_class=arms.road_class.tolist(),
+        arm_flags=arms.flags.tolist(),
+        arm_other=arms.other.tolist(),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Arms:
     """The roads that leave each of the n - 1 junctions of a route, one after the other."""
 
@@ -217,7 +226,7 @@ class _Arms:
     flags: IntArray
     other: BoolArray
 
-    @property
+    @cached_property
     def any_other(self) -> BoolArray:
         """Tell for each junction whether another road leaves it."""
         return np.asarray(self._reduced(np.add, self.other.astype(np.int64)) > 0)

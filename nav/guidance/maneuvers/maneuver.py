@@ -74,6 +74,9 @@ class _Writer:
         self._start_m: list[float] = route.edge_start_m.tolist()
         self._start_s: list[float] = route.edge_start_s.tolist()
         self._names: dict[int, Mapping[str, str]] = {}
+        self._refs: dict[int, tuple[str, ...]] = {}
+        self._destination: list[int] = graph.edge_destination[route.edges].tolist()
+        self._destination_ref: list[int] = graph.edge_destination_ref[route.edges].tolist()
         self._units: dict[int, Units] = {}
         self._seen: Junctions = look_at_junctions(graph, route.edges, _ACCESS[route.profile])
         # Where the travel turns back at a stop no junction is passed between the two edges.
@@ -171,7 +174,7 @@ class _Writer:
             begin += 1
         bearing_deg = self._seen.heading_out_deg[begin]
         if begin == 0 and self._route.start_fraction > 0:
-            bearing_deg = _bearing_at(self._route, 0)
+            bearing_deg = self._route.bearing_at_start_deg
         draft |= {"lat": first.lat, "lon": first.lon, "bearing_before_deg": bearing_deg}
         draft |= {"bearing_after_deg": bearing_deg, "road": begin}
         return draft
@@ -234,7 +237,7 @@ class _Writer:
             name_set, ref = seen.name_set[j], seen.ref[j]
             if name_set >= 0 or ref >= 0:
                 draft["names"] = self._name(name_set)
-                draft["refs"] = _split(self._graph.text(ref)) if ref >= 0 else ()
+                draft["refs"] = self._ref(ref)
                 draft["major"] = seen.road_class[j] <= TRUNK
                 return
             if seen.link[j]:
@@ -250,30 +253,35 @@ class _Writer:
             found = self._names[name_set] = self._graph.names(name_set)
         return found
 
+    def _ref(self, ref: int) -> tuple[str, ...]:
+        found = self._refs.get(ref)
+        if found is None:
+            found = self._refs[ref] = _split(self._graph.text(ref))
+        return found
+
     def _sign(self, draft: dict[str, Any], after: Maneuver) -> None:
         """Read the sign at the beginning of the road, and of a ramp where it leads."""
         if draft["kind"] not in _ON_SIGNS:
             return
-        graph, start = self._graph, draft["edge_start"]
-        last = max(start + 1, min(after.edge_start, start + 4))
-        for edge in self._edges[start:last]:
-            places, refs = (
-                graph.text(int(t[edge])) for t in (graph.edge_destination, graph.edge_destination_ref)
-            )
+        start: int = draft["edge_start"]
+        for i in range(start, max(start + 1, min(after.edge_start, start + 4))):
+            places, refs = self._written(i)
             if places or refs:
                 draft["destination"], draft["destination_refs"] = _signs(places), _signs(refs)
                 self._no_further_than_the_sign(draft)
                 return
         if start and draft["lanes"]:
             # Over the lanes before a fork, each branch has its sign above the lanes that lead to it.
-            before = self._edges[start - 1]
-            draft["destination"] = _over_lanes(
-                graph.text(int(graph.edge_destination[before])), draft["lanes"]
-            )
-            refs = graph.text(int(graph.edge_destination_ref[before]))
+            places, refs = self._written(start - 1)
+            draft["destination"] = _over_lanes(places, draft["lanes"])
             draft["destination_refs"] = _over_lanes(refs, draft["lanes"])
         if draft["kind"] in ("on_ramp", "off_ramp", "fork") and after.kind == "merge":
             draft["destination_refs"] = draft.get("destination_refs") or after.refs[:1]
+
+    def _written(self, i: int) -> tuple[str, str]:
+        """Return the places and the references on the sign at the beginning of an edge of the route."""
+        places, refs = self._destination[i], self._destination_ref[i]
+        return ("", "") if places < 0 and refs < 0 else (self._graph.text(places), self._graph.text(refs))
 
     def _no_further_than_the_sign(self, draft: dict[str, Any]) -> None:
         """Leave out the road at the end of a ramp, where a sign at its beginning says where it leads."""
@@ -317,10 +325,10 @@ def _then(draft: dict[str, Any], later: Sequence[Maneuver]) -> Maneuver | None:
     if follows.kind in _SILENT_THEN or (gap_s > near_s and gap_m > near_m):
         return None
     third = follows.then
-    if third is None:
-        return follows
     # Three in one sentence only where they cannot be said one by one.
     close = follows.length_m <= _THIRD_M
+    if third is None or (close and third.then is None):
+        return follows
     return replace(follows, then=replace(third, then=None) if close else None)
 
 
@@ -349,11 +357,3 @@ def _over_lanes(text: str, lanes: Sequence[Lane]) -> tuple[str, ...]:
 
 def _turns_back(route: RouteLine, k: int) -> bool:
     return route.legs[k + 1].first_edge > route.legs[k].last_edge
-
-
-def _bearing_at(route: RouteLine, edge_index: int) -> float:
-    from nav.geometry import bearing_deg
-
-    at = int(route.edge_first_point[edge_index])
-    (lat1, lon1), (lat2, lon2) = route.geometry[at], route.geometry[at + 1]
-    return float(bearing_deg(lat1, lon1, lat2, lon2))

@@ -6,15 +6,16 @@ circle comes to them. What may not be driven, and what leads to the island in th
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from nav.graph import EdgeFlag, Graph, NodeFlag
+from nav.graph import EdgeFlag, FloatArray, Graph
 from nav.guidance.maneuvers.junctions import CIRCLE_FLAGS, Junctions
 from nav.guidance.maneuvers.turn_types import UTURN_DEG, Turn, modifier_for
 
 _PRIVATE = int(EdgeFlag.PRIVATE)
 _LEFT_HAND = int(EdgeFlag.LEFT_HAND)
-_MINI = int(NodeFlag.MINI_ROUNDABOUT)
 _LONGEST_CIRCLE = 200
 
 
@@ -27,25 +28,25 @@ def roundabout(graph: Graph, seen: Junctions, i: int) -> Turn | None:
         last += 1
     if last == edges - 1:
         return Turn(junction=i, last_junction=i, kind="roundabout", modifier="straight")
-    counter = _Counter(graph, seen.access)
-    count = counter.exit(seen.edges[i], seen.edges[i + 1 : last + 1], seen.edges[last + 1])
+    count = _circles(graph, seen.access).exit(
+        seen.edges[i], seen.edges[i + 1 : last + 1], seen.edges[last + 1]
+    )
     return _turn(seen, i, last, count)
 
 
 def touched(graph: Graph, seen: Junctions, i: int) -> Turn | None:
     """Judge a junction at which the route touches a circle: it comes and leaves at one node of it."""
-    if seen.circle[i] or seen.circle[i + 1] or not _is_circle(graph, int(graph.edge_to[seen.edges[i]])):
+    if seen.circle[i] or seen.circle[i + 1] or not seen.at_circle[i]:
         return None
-    count = _Counter(graph, seen.access).exit(seen.edges[i], [], seen.edges[i + 1])
+    count = _circles(graph, seen.access).exit(seen.edges[i], [], seen.edges[i + 1])
     return _turn(seen, i, i, count) if count else None
 
 
 def mini_roundabout(graph: Graph, seen: Junctions, i: int) -> Turn | None:
     """Judge a junction that is a mini-roundabout."""
-    node = int(graph.edge_to[seen.edges[i]])
-    others = [arm for arm in seen.arms(i) if arm.legal and not arm.private]
-    if not int(graph.node_flags[node]) & _MINI or not seen.arms(i):
+    if not seen.mini[i] or not (arms := seen.arms(i)):
         return None
+    others = [arm for arm in arms if arm.legal and not arm.private]
     # Going round it to the right one comes to what lies to the right first, where traffic keeps right.
     side = -1.0 if int(graph.edge_flags[seen.edges[i]]) & _LEFT_HAND else 1.0
     turn_deg = -side * 180.0 if seen.back[i] else seen.turn_deg[i]
@@ -60,38 +61,52 @@ def _turn(seen: Junctions, i: int, last: int, count: int) -> Turn:
     return Turn(junction=i, last_junction=last, kind="roundabout", modifier=modifier, roundabout_exit=count)
 
 
-def _is_circle(graph: Graph, node: int) -> bool:
-    return any(int(graph.edge_flags[edge]) & CIRCLE_FLAGS for edge in graph.out_edges(node))
+def _circles(graph: Graph, access: int) -> _Circles:
+    """Return the circles of a map as one kind of traveller may drive them; they are kept with the map."""
+    found: _Circles | None = graph.kept.get((_Circles, access))
+    if found is None:
+        found = graph.kept[_Circles, access] = _Circles(graph, access)
+    return found
 
 
-class _Counter:
-    """Counts exits on the graph for one kind of traveller."""
+class _Arms(NamedTuple):
+    """The arms outside a circle at one node of it, in the order in which they are passed."""
+
+    turn_of: dict[int, float]
+    """Edge → how far it turns towards the outside: to the right where the circle is driven anticlockwise."""
+
+    exits: list[int]
+    """Those of the edges that are exits."""
+
+
+class _Circles:
+    """Counts exits on the graph for one kind of traveller; what it has seen of a circle it remembers."""
 
     def __init__(self, graph: Graph, access: int) -> None:
         self._graph, self._access = graph, access
-        self._side = 1.0
-        """1 where the circle is driven anticlockwise, so that its exits lie to the right; else -1."""
+        self._sides: dict[int, float] = {}
+        self._arms: dict[tuple[int, float], _Arms] = {}
 
     def exit(self, entry: int, circle: list[int], out: int) -> int:
         """Count the exits from the entry to the way out; 0 if that leads to or from the island."""
         node = int(self._graph.edge_to[entry])
-        self._side = self._side_of(node)
-        around = self._arms(node)
-        own = next((turn for arm, turn in around if arm == int(self._graph.edge_reverse[entry])), None)
+        side = self._side_at(node)
+        around = self._arms_at(node, side)
+        own = around.turn_of.get(int(self._graph.edge_reverse[entry]))
         if own is None and not circle:
             return 0
         # What lies between the entry and the circle is passed at once, the rest only after a whole round.
-        ahead = [arm for arm, turn in around if own is not None and turn < own and self._is_exit(arm)]
+        ahead = [arm for arm in around.exits if own is not None and around.turn_of[arm] < own]
         if not circle:
             if out in ahead:
                 return ahead.index(out) + 1
-            if out not in [arm for arm, _ in around]:
+            if out not in around.turn_of:
                 return 0
             circle = self._whole_circle(node)
         count = len(ahead)
-        for edge in circle[:-1]:
-            count += sum(self._is_exit(arm) for arm, _ in self._arms(int(self._graph.edge_to[edge])))
-        at_end = [arm for arm, _ in self._arms(int(self._graph.edge_to[circle[-1]])) if self._is_exit(arm)]
+        for passed in self._graph.edge_to[circle[:-1]].tolist():
+            count += len(self._arms_at(passed, side).exits)
+        at_end = self._arms_at(int(self._graph.edge_to[circle[-1]]), side).exits
         return count + (at_end.index(out) + 1 if out in at_end else 1)
 
     def _is_exit(self, edge: int) -> bool:
@@ -99,42 +114,55 @@ class _Counter:
         return bool(graph.edge_access[edge] & self._access) and not int(graph.edge_flags[edge]) & _PRIVATE
 
     def _is_part(self, edge: int) -> bool:
+        """Tell whether an edge is part of a circle; of two directions only the one in which it is drawn."""
         graph = self._graph
-        return bool(graph.edge_access[edge] & self._access) and bool(
-            int(graph.edge_flags[edge]) & CIRCLE_FLAGS
+        if not (int(graph.edge_flags[edge]) & CIRCLE_FLAGS and graph.edge_access[edge] & self._access):
+            return False
+        return bool(
+            graph.edge_forward[edge] or not graph.edge_access[graph.edge_reverse[edge]] & self._access
         )
 
-    def _arms(self, node: int) -> list[tuple[int, float]]:
-        """List the arms outside the circle in the order in which they are passed, with how far they turn.
+    def _arms_at(self, node: int, side: float) -> _Arms:
+        found = self._arms.get((node, side))
+        if found is None:
+            arms = self._arms_outside(node, side)
+            found = _Arms(dict(arms), [arm for arm, _ in arms if self._is_exit(arm)])
+            self._arms[node, side] = found
+        return found
 
-        Turns are towards the outside of the circle: to the right where the circle is driven anticlockwise.
-        """
+    def _arms_outside(self, node: int, side: float) -> list[tuple[int, float]]:
         graph = self._graph
         inward = next((int(e) for e in graph.in_edges(node) if self._is_part(int(e))), None)
         onward = next((e for e in graph.out_edges(node) if self._is_part(e)), None)
-
-        def turn(edge: int) -> float:
-            assert inward is not None
-            change = float(graph.edge_heading_out_deg[edge]) - float(graph.edge_heading_in_deg[inward])
-            return self._side * ((change + 180.0) % 360.0 - 180.0)
-
         arms = [e for e in graph.out_edges(node) if not int(graph.edge_flags[e]) & CIRCLE_FLAGS]
         if inward is None:
             return [(arm, 0.0) for arm in arms]
+        arriving_deg = float(graph.edge_heading_in_deg[inward])
+
+        def turn(edge: int) -> float:
+            change = float(graph.edge_heading_out_deg[edge]) - arriving_deg
+            return side * ((change + 180.0) % 360.0 - 180.0)
+
         edge_of_island = -180.0 if onward is None else turn(onward)
-        outside = [(arm, turn(arm)) for arm in arms if turn(arm) > edge_of_island]
+        outside = [(arm, turn_deg) for arm in arms if (turn_deg := turn(arm)) > edge_of_island]
         return sorted(outside, key=lambda found: -found[1])
 
-    def _side_of(self, node: int) -> float:
-        """Tell which way a circle is driven: as it is drawn, else as traffic keeps."""
-        graph, circle = self._graph, self._whole_circle(node)
-        if circle and int(graph.edge_to[circle[-1]]) == node:
-            lat, lon = np.concatenate([graph.shape(edge)[:-1] for edge in circle]).T
-            east, north = lon - lon[0], lat - lat[0]
-            area = float((east * np.roll(north, -1) - np.roll(east, -1) * north).sum())
+    def _side_at(self, node: int) -> float:
+        """Return 1 where a circle is driven anticlockwise, so that its exits lie to the right; else -1.
+
+        That is as it is drawn, else as traffic keeps.
+        """
+        if node not in self._sides:
+            graph, circle = self._graph, self._whole_circle(node)
+            area = 0.0
+            if circle and int(graph.edge_to[circle[-1]]) == node:
+                area = _area(np.concatenate([graph.shape(edge)[:-1] for edge in circle]))
             if area:
-                return 1.0 if area > 0 else -1.0
-        return -1.0 if int(graph.edge_flags[graph.out_edges(node)[0]]) & _LEFT_HAND else 1.0
+                self._sides |= dict.fromkeys(graph.edge_to[circle].tolist(), 1.0 if area > 0 else -1.0)
+            else:
+                left_hand = int(graph.edge_flags[graph.out_edges(node)[0]]) & _LEFT_HAND
+                self._sides[node] = -1.0 if left_hand else 1.0
+        return self._sides[node]
 
     def _whole_circle(self, node: int) -> list[int]:
         """Return the edges of the circle from a node once round."""
@@ -149,3 +177,9 @@ class _Counter:
             if here == node:
                 break
         return circle
+
+
+def _area(points: FloatArray) -> float:
+    """Return twice the area within a closed line of (lat, lon), positive where it runs anticlockwise."""
+    north, east = (points - points[0]).T
+    return float(east[:-1] @ north[1:] - east[1:] @ north[:-1])

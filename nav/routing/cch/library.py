@@ -72,7 +72,7 @@ def address(array: np.ndarray[Any, Any] | None) -> int | None:
         return None
     if not array.flags.c_contiguous:
         raise ValueError("an array for the kernels is not contiguous")
-    return int(array.ctypes.data)
+    return int(array.__array_interface__["data"][0])
 
 
 def call(name: str, *arguments: Any) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nav.graph import Graph
 from tests.nav.metres import MetreMap, draw, ring
 
 ROAD = {"highway": "tertiary"}
@@ -112,3 +113,21 @@ def test_a_circle_is_counted_the_way_it_is_driven(tmp_path: Path) -> None:
     ways = {"behkb": CIRCLE} | dict.fromkeys(("abc", "def", "ghi", "jkl"), arm)
     drawn = draw(tmp_path, spots, ways)
     assert exits(drawn, "f", "i", "l", "c", start="a") == {"f": 1, "i": 2, "l": 3, "c": 4}
+
+
+def test_a_circle_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = circle(tmp_path, {}, {})
+    right = exits(drawn, "E", "N", "W")
+    monkeypatch.setattr(Graph, "in_edges", lambda graph, node: pytest.fail("looked at again"))
+    assert exits(drawn, "E", "N", "W") == right
+
+
+def test_walkers_go_round_both_ways_and_count_what_they_pass(tmp_path: Path) -> None:
+    ways = {"abcdea": CIRCLE} | dict.fromkeys(("ap", "bq", "cr", "ds", "et"), ROAD)
+    drawn = draw(tmp_path, ring("abcde", 40) | ring("pqrst", 240), ways)
+
+    def walked(start: str, end: str) -> int:
+        return drawn.turns(start, end, profile="foot")[0].roundabout_exit
+
+    counted = ["".join(str(walked(start, end)) for end in "pqrst" if end != start) for start in "pqrst"]
+    assert counted == ["1221", "1122", "2112", "2211", "1221"]
