@@ -1,6 +1,8 @@
 """Recorded GPX tracks as fixes, through gpxpy."""
 
+import contextlib
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,8 +19,8 @@ _METRES_PER_DEGREE = 111_195.0
 def gpx_fixes(path: Path) -> list[Fix]:
     """Read a GPX track, or its route or waypoints if it has no track.
 
-    Points without times are driven at 50 km/h, once a second. Course and speed are those between neighbouring
-    points where the file does not give them.
+    Points without times are driven at 50 km/h, once a second. Speed and course of timed ones are what the
+    file says: those between neighbouring points would make of one wrong position a fast drive towards it.
 
     Parameters
     ----------
@@ -46,18 +48,47 @@ def gpx_fixes(path: Path) -> list[Fix]:
     tracks = [p for track in gpx.tracks for segment in track.segments for p in segment.points]
     routes = [p for route in gpx.routes for p in route.points]
     points = [
-        _Point(p.latitude, p.longitude, None if p.time is None else p.time.timestamp())
+        _Point(p.latitude, p.longitude, None if p.time is None else p.time.timestamp(), *_motion(p))
         for p in tracks or routes or gpx.waypoints
     ]
     points = [p for p in points if math.isfinite(p.lat) and math.isfinite(p.lon)]
     if not points:
         raise BadTrack(f"{path} holds no positions; export a track or a route")
-    return _with_course([p for p in points if p.time_s is not None] or _driven(points))
+    return [_recorded(p) for p in points if p.time_s is not None] or _with_course(_driven(points))
 
 
+@dataclass(frozen=True, slots=True)
 class _Point:
-    def __init__(self, lat: float, lon: float, time_s: float | None) -> None:
-        self.lat, self.lon, self.time_s = lat, lon, time_s
+    lat: float
+    lon: float
+    time_s: float | None
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+
+
+def _motion(
+    point: gpxpy.gpx.GPXTrackPoint | gpxpy.gpx.GPXRoutePoint | gpxpy.gpx.GPXWaypoint,
+) -> list[float | None]:
+    """Return speed and course of a point, as GPX 1.0 writes them or as extensions of later versions do."""
+    said = {key: getattr(point, key, None) for key in ("speed", "course")}
+    for extension in point.extensions:
+        for element in extension.iter():
+            key = str(element.tag).rpartition("}")[2]
+            if said.get(key, 0.0) is None:
+                with contextlib.suppress(TypeError, ValueError):
+                    said[key] = float(element.text)
+    limits = {"speed": 150.0, "course": 360.0}
+    return [v if v is not None and 0 <= v <= limits[key] else None for key, v in said.items()]
+
+
+def _recorded(point: _Point) -> Fix:
+    return Fix(
+        lat=point.lat,
+        lon=point.lon,
+        time_s=point.time_s or 0.0,
+        speed_mps=point.speed_mps,
+        heading_deg=None if point.heading_deg is None else point.heading_deg % 360,
+    )
 
 
 def _driven(points: list[_Point]) -> list[_Point]:

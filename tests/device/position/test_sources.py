@@ -188,9 +188,30 @@ def test_gpx_with_times_fills_gaps_with_seconds(tmp_path: Path) -> None:
     )
     fixes = list(open_source(gpx=path).fixes())
     assert [f is not None for f in fixes] == [True, True, False, False, True]
-    assert fixes[1] is not None
-    assert fixes[1].heading_deg == pytest.approx(0.0, abs=0.1)
-    assert fixes[1].speed_mps == pytest.approx(11.1, abs=0.1)
+
+
+def test_gpx_of_a_receiver_has_its_speed_and_course_and_no_others(tmp_path: Path) -> None:
+    """A position that is wrong for once is no fast drive towards it."""
+    path = tmp_path / "a.gpx"
+    garmin = "<extensions><x:TrackPointExtension xmlns:x='urn:x'><x:speed>{}</x:speed><x:course>{}</x:course>"
+    garmin += "</x:TrackPointExtension></extensions>"
+    times = [f"<time>2026-06-15T08:00:0{i}Z</time>" for i in range(5)]
+    path.write_text(
+        gpx_points(
+            (60.0, 25.0, times[0]),
+            (60.0008, 25.0, times[1]),
+            (60.0002, 25.0, times[2] + garmin.format(11.5, 360)),
+            (60.0003, 25.0, times[3] + garmin.format("fast", -1)),
+            (60.0004, 25.0, times[4] + "<extensions><speed>12</speed></extensions>"),
+        )
+    )
+    found = [(f.speed_mps, f.heading_deg) for f in open_source(gpx=path).fixes() if f is not None]
+    assert found == [(None, None), (None, None), (11.5, 0.0), (None, None), (12.0, None)]
+    path.write_text(
+        '<gpx version="1.0" creator="t" xmlns="http://www.topografix.com/GPX/1/0"><trk><trkseg>'
+        f'<trkpt lat="60" lon="25">{times[0]}<course>90</course><speed>9</speed></trkpt></trkseg></trk></gpx>'
+    )
+    assert [(f.speed_mps, f.heading_deg) for f in open_source(gpx=path).fixes() if f] == [(9.0, 90.0)]
 
 
 def test_gpx_without_times_is_driven(tmp_path: Path) -> None:
