@@ -172,17 +172,14 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
     heading_in, heading_out, name_set, ref = _beyond_tips(graph, edges, length_m)
     connector = ((flags & EdgeFlag.INTERNAL) != 0) & (length_m < _INTERNAL_M)
     connector |= link & (road_class > TRUNK) & (length_m < _CONNECTOR_LINK_M)
-    connector |= _jogs(length_m, name_set, ref)
-    connector &= ~circle
+    connector = (connector | _jogs(length_m, name_set, ref)) & ~circle
     turn_deg = _wrapped(heading_out[1:] - heading_in[:-1])
     arms = _all_arms(graph, edges, access, heading_in)
-    back = edges[1:] == graph.edge_reverse[edges[:-1]]
-    mask = arms.worth_a_look(np.abs(turn_deg))
+    back, ends = edges[1:] == graph.edge_reverse[edges[:-1]], graph.edge_to[edges]
+    mini = (graph.node_flags[ends[:-1]] & NodeFlag.MINI_ROUNDABOUT) > 0
+    mask = arms.worth_a_look(np.abs(turn_deg)) | arms.any_circle | mini
     mask |= back | circle[1:] | circle[:-1] | (ferry[1:] != ferry[:-1]) | connector[1:]
     mask |= (link[1:] != link[:-1]) & arms.any_other
-    ends = graph.edge_to[edges]
-    at_circle, mini = arms.any_circle, (graph.node_flags[ends[:-1]] & NodeFlag.MINI_ROUNDABOUT) > 0
-    mask |= at_circle | mini
     mask |= (name_set[1:] != name_set[:-1]) & (name_set[1:] >= 0) & (name_set[:-1] >= 0)
     return Junctions(
         access=access,
@@ -204,7 +201,7 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
         ref=ref.tolist(),
         turn_lanes=graph.edge_turn_lanes[edges].tolist(),
         first_arm=arms.first.tolist(),
-        at_circle=at_circle.tolist(),
+        at_circle=arms.any_circle.tolist(),
         mini=mini.tolist(),
         arm_turn_deg=arms.turn_deg.tolist(),
         arm_legal=arms.legal.tolist(),
@@ -231,7 +228,7 @@ class _Arms:
         """Tell for each junction whether another road leaves it."""
         return np.asarray(self._reduced(np.add, self.other.astype(np.int64)) > 0)
 
-    @property
+    @cached_property
     def any_circle(self) -> BoolArray:
         """Tell for each junction whether a roundabout or other circle passes it."""
         return np.asarray(self._reduced(np.add, ((self.flags & CIRCLE_FLAGS) > 0).astype(np.int64)) > 0)
