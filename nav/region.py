@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -208,6 +209,33 @@ def installed_regions() -> list[str]:
     if not home.is_dir():
         return []
     return sorted(p.name for p in home.iterdir() if (p / META_FILE).is_file() and not p.name.startswith("."))
+
+
+def adjoining(home: Region, others: Sequence[Region]) -> list[Region]:
+    """Return a region and those that can be reached from it over regions whose bounds touch."""
+    left = [region for region in others if region.path != home.path]
+    found = [home]
+    for region in found:
+        found += (near := [other for other in left if region.is_beside(other)])
+        left = [other for other in left if other not in near]
+    return found
+
+
+def check_reached(home: Region, beside: Callable[[], Sequence[Region]], lat: float, lon: float) -> None:
+    """Refuse what is no coordinate, or lies in none of the regions that adjoin one.
+
+    Raises
+    ------
+    BadCoordinate, PointOutsideRegion
+    """
+    try:
+        home.check_point(lat, lon)
+    except PointOutsideRegion:
+        for region in adjoining(home, beside())[1:]:
+            with contextlib.suppress(PointOutsideRegion):
+                region.check_point(lat, lon)
+                return
+        raise
 
 
 class InstalledPacks:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from poi.areas.finder import Area
     from poi.build.pack import build_places
     from poi.errors import PoiError
+    from poi.joined_places import JoinedPlaces
     from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
     from poi.places import Places
     from poi.user_places import UserPlaces
@@ -21,6 +22,7 @@ __all__ = [
     "Area",
     "Candidate",
     "CategoryMatch",
+    "JoinedPlaces",
     "Place",
     "Places",
     "PoiError",
@@ -34,6 +36,7 @@ _HOME = {
     "Area": "poi.areas.finder",
     "Candidate": "poi.place",
     "CategoryMatch": "poi.place",
+    "JoinedPlaces": "poi.joined_places",
     "Place": "poi.place",
     "Places": "poi.places",
     "PoiError": "poi.errors",

@@ -27,7 +27,7 @@ from poi.kinds.filters import Wishes, check_wishes, fits, makes_sense, wishes_in
 from poi.kinds.opening import open_at as is_open_at
 from poi.kinds.search import MOST, MOST_ALONG, Choose, anywhere, beside, inside, nearest, places_of_kinds
 from poi.names.search import NameIndex
-from poi.place import CategoryMatch, Place, Resolution, Whereabouts
+from poi.place import Candidate, CategoryMatch, Place, Resolution, Whereabouts
 from poi.resolving.destination import OWN, Destinations, kind_alike
 from poi.resolving.distinction import told_apart
 from poi.resolving.resolve import Resolver
@@ -42,6 +42,9 @@ R = TypeVar("R")
 
 _LISTED = 0.66
 """A search by name lists nothing when its best match is worse."""
+
+KIND = "category"
+"""Why a place is found that is of a kind."""
 
 _MEALS = ("amenity/restaurant", "amenity/fast_food")
 """What is looked for beside a brand that the map does not have."""
@@ -200,12 +203,13 @@ class Places:
         asked = None if self._names.exactly([words]) else combined(words)
         kinds = asked.kinds or self._like(asked.without) if asked else ()
         if asked is None or not kinds or not all(map(self._is_kind, kinds)):
-            return self._asked_for(words, near, along, district, wishes)
+            candidates, centre = self._asked_for(words, near, along, district, wishes)
+            return [c.place for c in candidates], centre
         found: dict[str, Place] = {}
-        centre: Point | None = None
+        centre = None
         for kind in kinds:
-            places, centre = self._asked_for(kind, near, along, district, wishes)
-            found |= {place.id: place for place in places if place.id not in found}
+            candidates, centre = self._asked_for(kind, near, along, district, wishes)
+            found |= {c.place.id: c.place for c in candidates if c.place.id not in found}
         unwanted = [(words, self.categories(words)) for words in asked.without]
         return [p for p in found.values() if not any(is_one_of(p, *one) for one in unwanted)], centre
 
@@ -228,7 +232,7 @@ class Places:
 
     def _asked_for(
         self, words: str, near: Point | Area | None, along: Any, district: str | None, wishes: Wishes
-    ) -> tuple[list[Place], Point | None]:
+    ) -> tuple[list[Candidate], Point | None]:
         """Return every place that words and wishes allow, and the point round which they are ordered."""
         rest, said = wishes_in(words)
         if said and (match := self.categories(rest)) and not match.rest and makes_sense(said, match):
@@ -240,9 +244,9 @@ class Places:
             words, mask = said_in[0], said_in[1].contains_many
         found = self._of_words(words, near, self._choice(near, along, mask, narrowed=bool(wishes)))
         if mask is not None and found:
-            keep = mask(np.array([p.lat for p in found]), np.array([p.lon for p in found]))
-            found = [p for p, kept in zip(found, keep, strict=True) if kept]
-        return [p for p in found if fits(p, wishes)], near
+            keep = mask(np.array([c.place.lat for c in found]), np.array([c.place.lon for c in found]))
+            found = [c for c, kept in zip(found, keep, strict=True) if kept]
+        return [c for c in found if fits(c.place, wishes)], near
 
     def area(self, name: str, *, near: Point | None = None) -> Area | None:
         """Return the town, district or state of that name; None where the region has none.
@@ -301,28 +305,25 @@ class Places:
             choose = nearest(*near)
         return inside(mask, choose) if mask is not None else choose or anywhere
 
-    def _of_words(self, words: str, near: Point | None, choose: Choose) -> list[Place]:
+    def _of_words(self, words: str, near: Point | None, choose: Choose) -> list[Candidate]:
         """Return every place that the words may ask for, the user's own in front."""
-        own = [c.place for c in self._user.find(words) if c.score >= OWN] if self._user else []
+        own = [c for c in self._user.find(words) if c.score >= OWN] if self._user else []
         return own + self._on_the_map(words, near, choose)
 
-    def _on_the_map(self, words: str, near: Point | None, choose: Choose) -> list[Place]:
+    def _on_the_map(self, words: str, near: Point | None, choose: Choose) -> list[Candidate]:
         match = self.categories(words)
         if match and not match.rest:
             found = places_of_kinds(self._store, match.categories, choose)
             if found:
-                return found
+                return _of_kind(found)
         candidates = self._resolver.candidates(words, near=near, limit=60, once=False)
         if listed := self._destinations.listed(words, near, candidates):
-            return [replace(c.place, why=c.why) for c in listed]
+            return _with_why(listed)
         if alike := kind_alike(words, candidates):
             found = places_of_kinds(self._store, self.categories(alike).categories, choose)
             if found:
-                return found
-        if not candidates or candidates[0].score < _LISTED:
-            return []
-        floor = max(_LISTED - 0.04, candidates[0].score - 0.16)
-        return [replace(c.place, why=c.why) for c in candidates if c.score >= floor]
+                return _of_kind(found)
+        return _with_why(worth_listing(candidates))
 
     def _ordered(
         self, places: list[Place], near: Point | None, *, limit: int, within_m: float | None, router: Any,
@@ -400,6 +401,11 @@ class Places:
         """Say what stands at a coordinate: street, house number, place worth naming, district."""
         return self._surroundings.at(lat, lon)
 
+    @_readable
+    def districts(self, lat: float, lon: float) -> list[tuple[int, str]]:
+        """Return the areas that hold a point, smallest first: admin level and name."""
+        return self._surroundings.districts(lat, lon)
+
     def categories(self, words: str) -> CategoryMatch:
         """Recognise a category word; the result is false when there is none."""
         return load_categories().match(clean(words))
@@ -414,6 +420,22 @@ class Places:
         """Return a place by its id ("node/123"); None when the region has no such place."""
         row = self._store.row_of(place_id)
         return None if row is None else self._store.places([row])[row]
+
+
+def worth_listing(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return those that a search by name lists, of candidates of which the first is the best."""
+    if not candidates or candidates[0].score < _LISTED:
+        return []
+    floor = max(_LISTED - 0.04, candidates[0].score - 0.16)
+    return [c for c in candidates if c.score >= floor]
+
+
+def _of_kind(places: Sequence[Place]) -> list[Candidate]:
+    return [Candidate(place=place, score=1.0, why=KIND) for place in places]
+
+
+def _with_why(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return [replace(c, place=replace(c.place, why=c.why)) for c in candidates]
 
 
 def _order(places: Sequence[Place], metres: NDArray[np.float64]) -> list[int]:

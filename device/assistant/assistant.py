@@ -28,7 +28,7 @@ from device.store.regions import current_region, local_clock
 from device.vehicle import vehicle_of
 from nav import InstalledPacks, JoinedRouter, Region, Router
 from nav.packs.paths import data_home
-from poi import Places
+from poi import JoinedPlaces, Places
 
 if TYPE_CHECKING:
     from agent import Agent, Answer, Memory
@@ -125,7 +125,7 @@ class Assistant:
             beside=packs,
             vehicle=vehicle_of(settings.vehicle),
         )
-        self.places = Places(self.region, user=own_places(self.warnings.append))
+        self.places: Places = JoinedPlaces(self.region, beside=packs, user=own_places(self.warnings.append))
         self.driving = Driving(self.region, self.router, settings)
         self._reader = LateReader(lambda: open_reader(self.warnings.append, store))
         self.agent = self._make_agent()

@@ -92,10 +92,11 @@ def _plain(text: str) -> str:
 
 
 def places_of(region: Region) -> Places:
-    """Open a region's places, with the user's own."""
-    from poi import Places
+    """Open a region's places, those of the regions beside it, and the user's own."""
+    from nav import InstalledPacks
+    from poi import JoinedPlaces
 
-    return Places(region, user=own_places())
+    return JoinedPlaces(region, beside=InstalledPacks(), user=own_places())
 
 
 def region_around(asked: str, *texts: str) -> str:

@@ -109,13 +109,15 @@ def _found(
     """Search along a route, or near a point; without any limit an address or a crossing is found too."""
     from device.settings import load_settings
     from device.vehicle import vehicle_of
-    from nav import Router
+    from nav import InstalledPacks, JoinedRouter
+    from nav.region import check_reached
 
     point = point_of(places, near) if near else None
+    packs = InstalledPacks()
     if point is not None:
-        region.check_point(*point)
+        check_reached(region, packs, *point)
     if along is not None:
-        router = Router(region, vehicle=vehicle_of(load_settings().vehicle))
+        router = JoinedRouter(region, beside=packs, vehicle=vehicle_of(load_settings().vehicle))
         return places.search(words, along=router.route(points_of(places, along)), router=router, **limits)
     found = places.search(words, near=point, **limits)
     if found or any(value for key, value in limits.items() if key != "limit"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from poi.areas.names import is_area
-from poi.areas.whereabouts import Surroundings
 from poi.place import Candidate, Resolution
 from poi.text import canonical
 
@@ -17,7 +17,14 @@ _LEVELS = (8, 7, 6, 9, 5, 4, 10, 11, 3, 2)
 """Admin levels by how usual it is to name an area of that level: towns, counties, parts of towns, states."""
 
 
-def told_apart(resolution: Resolution, surroundings: Surroundings) -> Resolution:
+class KnowsDistricts(Protocol):
+    """What is needed of `poi.areas.whereabouts.Surroundings`."""
+
+    def districts(self, lat: float, lon: float) -> list[tuple[int, str]]:
+        """Return the areas that hold a point, smallest first: admin level and name."""
+
+
+def told_apart(resolution: Resolution, surroundings: KnowsDistricts) -> Resolution:
     """Return a resolution whose rivals can be asked for in words that differ.
 
     Parameters
@@ -52,7 +59,7 @@ def told_apart(resolution: Resolution, surroundings: Surroundings) -> Resolution
     return replace(resolution, candidates=told, ask_by="district")
 
 
-def _areas_of(rivals: Sequence[Candidate], surroundings: Surroundings) -> list[str]:
+def _areas_of(rivals: Sequence[Candidate], surroundings: KnowsDistricts) -> list[str]:
     """Return the names of areas of one level that hold the rivals, all different; empty if there are none."""
     held = [
         {level: name for level, name in surroundings.districts(c.place.lat, c.place.lon) if not _own(c, name)}

@@ -15,7 +15,7 @@ import numpy as np
 
 from nav.errors import NoRoute, PointOutsideRegion, PointUnreachable
 from nav.graph import FloatArray, Graph
-from nav.region import Region
+from nav.region import Region, adjoining, check_reached
 from nav.routing.leg import Place
 from nav.routing.overlay.joined import Joined
 from nav.routing.overlay.search import Ends, Overlay
@@ -80,12 +80,7 @@ class JoinedRouter(Router):
 
     def _regions(self) -> list[Region]:
         """Return this region and those that can be reached from it over regions whose bounds touch."""
-        left = [region for region in self._beside() if region.path != self.region.path]
-        found = [self.region]
-        for region in found:
-            found += (near := [other for other in left if region.is_beside(other)])
-            left = [other for other in left if other not in near]
-        return found
+        return adjoining(self.region, self._beside())
 
     def _router(self, region: Region) -> Router:
         """Return the router of a region; that of one that was replaced is forgotten."""
@@ -136,11 +131,7 @@ class JoinedRouter(Router):
 
     def check_point(self, lat: float, lon: float) -> None:
         """Refuse what is no coordinate, or lies in none of the regions."""
-        try:
-            self.region.check_point(lat, lon)
-        except PointOutsideRegion:
-            if not any(_reaches(region, (lat, lon)) for region in self._regions()):
-                raise
+        check_reached(self.region, self._beside, lat, lon)
 
     def covers(self, lat: float, lon: float) -> bool:
         """Tell whether a coordinate lies within the bounds of one of the regions."""

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from agent import Agent
+from agent.understanding.intent import Navigate
 from device.store.regions import use_region
+from nav import InstalledPacks, JoinedRouter, Region
 from nav.geometry import distance_m
 from nav.osm.build import build_graph
 from nav.packs.staging import staged
 from nav.routing.cch.library import library
-from poi import build_places
+from poi import JoinedPlaces, build_places
 from tests.device.conftest import Run, in_this_process
 from tests.nav.conftest import letters_of
 from tests.nav.drawing import osm_xml
@@ -68,3 +71,30 @@ def test_a_route_leads_from_one_into_the_other(
     assert found["distance_m"] == pytest.approx(length_m, rel=0.01)
     back = json.loads(xiaogao_here("route", end, start, "--format", "json").out)
     assert back["distance_m"] == pytest.approx(found["distance_m"])
+
+
+def test_places_of_both_are_found_and_ranked_together(
+    two_packs: dict[str, tuple[float, float]], xiaogao_here: Callable[..., Run]
+) -> None:
+    def hotels(near: str) -> list[str]:
+        found = json.loads(xiaogao_here("find", "hotel", "--near", text(two_packs[near]), "--json").out)
+        return [place["name"] for place in found["places"]]
+
+    assert hotels("B") == ["Hotel Torni", "Hotel Kamppi"]
+    assert hotels("G") == ["Hotel Kamppi", "Hotel Torni"]
+    named = json.loads(xiaogao_here("find", "Hotel Kamppi", "--json").out)
+    assert named["places"][0]["name"] == "Hotel Kamppi"
+    by_name = json.loads(xiaogao_here("route", text(two_packs["A"]), "Hotel Kamppi", "--format", "json").out)
+    assert by_name["distance_m"] > distance_m(two_packs["A"], two_packs["F"])
+
+
+def test_the_agent_leads_to_a_place_of_the_other_region(two_packs: dict[str, tuple[float, float]]) -> None:
+    region, packs = Region.open("west"), InstalledPacks()
+    places, router = JoinedPlaces(region, beside=packs), JoinedRouter(region, beside=packs)
+    agent = Agent(region, places=places, router=router)
+    answer = agent.carry_out(
+        "Hotel Kamppi", [Navigate(to="Hotel Kamppi")], language="en", position=two_packs["A"]
+    )
+    assert answer.route is not None
+    assert router.region_of(answer.route).name == "west + east"
+    assert "Hotel Kamppi" in answer.reply
