@@ -57,10 +57,15 @@ def serve(
         from device.assistant.own_places import own_places
         from device.http.mcp import create_server, serve_stdio
         from device.vehicle import vehicle_of
-        from nav import Router
+        from nav import InstalledPacks, JoinedRouter
         from poi import Places
 
-        router = Router(opened, profile=settings.routing.profile, vehicle=vehicle_of(settings.vehicle))
+        router = JoinedRouter(
+            opened,
+            settings.routing.profile,
+            beside=InstalledPacks(),
+            vehicle=vehicle_of(settings.vehicle),
+        )
         places = Places(opened, user=own_places())
         server = create_server(opened, places=places, router=router, avoid=settings.routing.avoid)
         asyncio.run(serve_stdio(server))
