@@ -76,9 +76,9 @@ def build(size: int, folder: Path) -> Figures:
     from bench.roads.synthetic_network import make_network
     from nav.osm.build import pack_network
 
-    network = make_network(size)
+    networks = [make_network(size)]
     began = time.process_time()
-    meta = pack_network(network, folder / "pack", name=f"synthetic-{size}")
+    meta = pack_network(networks.pop(), folder / "pack", name=f"synthetic-{size}")
     return {
         "edges": meta.counts["edges"],
         "build_cpu_s": time.process_time() - began,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from device.cluster.region_list import ListedRegion
 from device.cluster.region_tasks import STAGES, Job, Outcome, run_stage
+from device.store.region_builder import duration_text
 from device.store.stages import program_digest
 from nav.packs.pack_file import SUFFIX
 
@@ -145,16 +146,9 @@ def _completed(futures: dict[Future, tuple[Job, str]]) -> Iterator[Outcome]:
 def _how_far(last: Outcome, total: int, remaining: _Remaining) -> str:
     left = len(remaining.pending)
     seconds = remaining.seconds()
-    time = "" if seconds is None or not left else f", about {_duration(seconds)}"
+    time = "" if seconds is None or not left else f", about {duration_text(seconds)}"
     failed = ", failed" if last.error else ""
     return f"{total - left} of {total} stages ({last.region}: {last.stage}{failed}), {left} remain{time}"
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return f"{max(round(seconds), 1)} s"
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
 def _report(job: Job, outcomes: Sequence[Outcome]) -> RegionReport:

