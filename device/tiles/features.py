@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from device.tiles.coast import Box, sea_within
 from languages import codes
+from nav.osm.locations import located
 
 LAYERS = ("sea", "land", "water", "waterways", "borders", "buildings", "roads", "places", "pois")
 """Layers of the tiles, from below to above."""
@@ -127,7 +128,7 @@ def write_features(extract: Path, pois: Path, box: Box, folder: Path) -> dict[st
     """
     drawn = Drawn(folder=folder)
     coast: list[list[tuple[float, float]]] = []
-    for entity in _entities(extract):
+    for entity in _entities(extract, folder):
         if entity.is_area():
             _area(drawn, entity)
         elif entity.is_way():
@@ -141,14 +142,15 @@ def write_features(extract: Path, pois: Path, box: Box, folder: Path) -> dict[st
     return drawn.close()
 
 
-def _entities(extract: Path) -> Iterator[Any]:
+def _entities(extract: Path, scratch: Path) -> Iterator[Any]:
     import osmium
     from osmium.filter import KeyFilter
 
     wanted = {key for known in classes().values() for key, _ in known} | {"building", "boundary"}
     drawn = KeyFilter(*sorted(wanted))
     areas = sorted({key for layer in _AREAS for key, _ in classes()[layer]} | {"building"})
-    return iter(osmium.FileProcessor(str(extract)).with_areas(KeyFilter(*areas)).with_filter(drawn))
+    with located(osmium.FileProcessor(str(extract)), scratch) as processor:
+        yield from processor.with_areas(KeyFilter(*areas)).with_filter(drawn)
 
 
 def _area(drawn: Drawn, area: Any) -> None:

@@ -53,7 +53,7 @@ def build_graph(pbf: Path, out_dir: Path, *, name: str, progress: Progress | Non
     """
     tell = progress or (lambda step, share: None)
     tell("reading roads", 0.0)
-    networks = [read_network(pbf)]
+    networks = [read_network(pbf, scratch=out_dir)]
     source = Source(name=pbf.name, sha256=sha256_of(pbf), date=_data_date(pbf))
     # Whoever held it any longer would hold its memory too.
     return pack_network(networks.pop(), out_dir, name=name, source=source, progress=progress)

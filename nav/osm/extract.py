@@ -16,6 +16,7 @@ from nav.graph import Access, NodeFlag
 from nav.osm.access import ACCESS_KEYS
 from nav.osm.clean import clean_tags
 from nav.osm.grounds import GROUND_KEYS, Ground, entrance_rank, read_ground
+from nav.osm.locations import located
 from nav.osm.nodes import read_node, read_place
 from nav.osm.restrictions import Restriction, read_restriction
 from nav.osm.signs import WaySigns, read_signs
@@ -105,8 +106,19 @@ class RawNetwork:
     """References to nodes that the extract does not hold."""
 
 
-def read_network(extract: Path, *, progress: Progress | None = None) -> RawNetwork:
+def read_network(
+    extract: Path, *, progress: Progress | None = None, scratch: Path | None = None
+) -> RawNetwork:
     """Read the road network of an extract (.osm.pbf, .osm, .osm.gz, …).
+
+    Parameters
+    ----------
+    extract
+        The file.
+    progress
+        Called when it is read.
+    scratch
+        Folder for what is kept in a file meanwhile, see `located`.
 
     Raises
     ------
@@ -120,7 +132,7 @@ def read_network(extract: Path, *, progress: Progress | None = None) -> RawNetwo
     network = RawNetwork()
     reader = _Reader(network)
     try:
-        for entity in _entities(extract):
+        for entity in _entities(extract, scratch):
             reader.take(entity)
     except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
         raise BadMapFile(
@@ -136,7 +148,7 @@ def read_network(extract: Path, *, progress: Progress | None = None) -> RawNetwo
     return network
 
 
-def _entities(extract: Path) -> Iterator[Any]:
+def _entities(extract: Path, scratch: Path | None) -> Iterator[Any]:
     import osmium
     from osmium.filter import KeyFilter
 
@@ -146,13 +158,12 @@ def _entities(extract: Path) -> Iterator[Any]:
         return chosen
 
     nodes, ways, relations = osmium.osm.NODE, osmium.osm.WAY, osmium.osm.RELATION
-    return iter(
-        osmium.FileProcessor(str(extract), nodes | ways | relations)
-        .with_locations()
-        .with_filter(only(NODE_KEYS, nodes))
-        .with_filter(only(WAY_KEYS, ways))
-        .with_filter(only(RELATION_KEYS, relations))
-    )
+    with located(osmium.FileProcessor(str(extract), nodes | ways | relations), scratch) as processor:
+        yield from (
+            processor.with_filter(only(NODE_KEYS, nodes))
+            .with_filter(only(WAY_KEYS, ways))
+            .with_filter(only(RELATION_KEYS, relations))
+        )
 
 
 class _Reader:

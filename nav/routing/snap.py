@@ -16,6 +16,8 @@ CELL_M = 200.0
 """Side of a grid cell, metres."""
 COLUMNS = 1 << 24
 """A cell has the key row × this + column."""
+_AT_ONCE = 1 << 16
+"""Segments that are laid out at a time when the index is built."""
 _HEADING_REACH_M = 30.0
 _HEADING_WEIGHT_M = 40.0
 
@@ -70,24 +72,15 @@ def build_snap_index(graph: Graph) -> SnapIndex:
     start = np.flatnonzero(~is_last)
     height = CELL_M / METRES_PER_DEGREE
     width = height / max(math.cos(math.radians(float(np.abs(lat).max(initial=0.0)))), 0.05)
-    reach = np.maximum(
-        np.abs(lat[start + 1] - lat[start]) / height, np.abs(lon[start + 1] - lon[start]) / width
-    )
-    pieces = np.ceil(reach).astype(np.int64) + 1
-    point = np.repeat(start, pieces)
-    step = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    count = np.repeat(pieces, pieces)
-    keys = []
-    for share in (step / count, (step + 1) / count):
-        row = _row(lat[point] + share * (lat[point + 1] - lat[point]), height)
-        column = _column(lon[point] + share * (lon[point + 1] - lon[point]), width)
-        keys.append((row, column))
-    (row_a, column_a), (row_b, column_b) = keys
-    # A piece is no longer than a cell, so it touches at most the cells of its ends and the two between.
-    every = np.concatenate([r * COLUMNS + c for r in (row_a, row_b) for c in (column_a, column_b)])
-    cell_key, cell = np.unique(every, return_inverse=True)
-    pair = np.unique(cell * np.int64(len(lat)) + np.tile(point, 4))
-    cell_of_pair, point_of_pair = np.divmod(pair, np.int64(len(lat)))
+    # Some at a time: a segment needs hundreds of bytes until its cells are known, and few of them after.
+    parts = [
+        _cells_of(lat, lon, start[first : first + _AT_ONCE], height, width)
+        for first in range(0, max(len(start), 1), _AT_ONCE)
+    ]
+    every, point_of_pair = (np.concatenate(column) for column in zip(*parts, strict=True))
+    cell_key, cell_of_pair = np.unique(every, return_inverse=True)
+    order = np.lexsort((point_of_pair, cell_of_pair))
+    cell_of_pair, point_of_pair = cell_of_pair[order], point_of_pair[order]
     geometry_edge = np.empty(len(graph.geometry_first_point) - 1, np.int32)
     forward = np.flatnonzero(graph.edge_forward)
     geometry_edge[graph.edge_geometry[forward]] = forward
@@ -99,6 +92,32 @@ def build_snap_index(graph: Graph) -> SnapIndex:
         cell_edge=geometry_edge[geometry],
         cell_deg=np.array([height, width]),
     )
+
+
+def _cells_of(
+    lat: FloatArray, lon: FloatArray, start: Int64Array, height: float, width: float
+) -> tuple[Int64Array, Int64Array]:
+    """Return the cells that some segments touch: key and first point of each pair, each pair once."""
+    reach = np.maximum(
+        np.abs(lat[start + 1] - lat[start]) / height, np.abs(lon[start + 1] - lon[start]) / width
+    )
+    pieces = np.ceil(reach).astype(np.int64) + 1
+    segment = np.repeat(np.arange(len(start)), pieces)
+    point = start[segment]
+    step = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    count = np.repeat(pieces, pieces)
+    keys = []
+    for share in (step / count, (step + 1) / count):
+        row = _row(lat[point] + share * (lat[point + 1] - lat[point]), height)
+        column = _column(lon[point] + share * (lon[point + 1] - lon[point]), width)
+        keys.append((row, column))
+    (row_a, column_a), (row_b, column_b) = keys
+    # A piece is no longer than a cell, so it touches at most the cells of its ends and the two between.
+    every = np.concatenate([r * COLUMNS + c for r in (row_a, row_b) for c in (column_a, column_b)])
+    cell_key, cell = np.unique(every, return_inverse=True)
+    pair = np.unique(cell * np.int64(max(len(start), 1)) + np.tile(segment, 4))
+    cell_of_pair, segment_of_pair = np.divmod(pair, np.int64(max(len(start), 1)))
+    return cell_key[cell_of_pair], start[segment_of_pair]
 
 
 def _row(lat: NDArray[np.float64], height: float) -> Int64Array:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nav.osm.clean import clean_tags
+from nav.osm.locations import located
 from poi.areas.names import short_names
 from poi.areas.outline import Ring, middle_of, polygon_area_m2
 from poi.build.boundaries import RawBoundary, Relations, level_of, read_relations, rings_within
@@ -352,13 +353,15 @@ def _points(nodes: Any) -> Ring:
     return np.array(pairs, dtype=np.float64).reshape(-1, 2)
 
 
-def read_extract(pbf: Path) -> Extract:
+def read_extract(pbf: Path, *, scratch: Path | None = None) -> Extract:
     """Read an OSM file.
 
     Parameters
     ----------
     pbf
         Path of an `.osm.pbf` or `.osm` file.
+    scratch
+        Folder for what is kept in a file meanwhile, see `nav.osm.locations`.
 
     Returns
     -------
@@ -373,15 +376,16 @@ def read_extract(pbf: Path) -> Extract:
 
     try:
         reader = _Reader(read_relations(pbf))
-        objects = osmium.FileProcessor(str(pbf)).with_areas(osmium.filter.KeyFilter(*_AREA_KEYS))
-        obj: Any
-        for obj in objects.with_filter(osmium.filter.KeyFilter(*_KEYS)):
-            if obj.is_node():
-                reader.node(obj)
-            elif obj.is_way():
-                reader.way(obj)
-            elif obj.is_area():
-                reader.area(obj)
+        with located(osmium.FileProcessor(str(pbf)), scratch) as processor:
+            objects = processor.with_areas(osmium.filter.KeyFilter(*_AREA_KEYS))
+            obj: Any
+            for obj in objects.with_filter(osmium.filter.KeyFilter(*_KEYS)):
+                if obj.is_node():
+                    reader.node(obj)
+                elif obj.is_way():
+                    reader.way(obj)
+                elif obj.is_area():
+                    reader.area(obj)
         reader.cut_areas()
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise BadMapFile(f"cannot read {pbf.name} as OSM data ({error}): fetch it again") from error

@@ -79,7 +79,7 @@ def build_places(pbf: Path, out_dir: Path, *, progress: Progress | None = None) 
     """
     tell = progress or (lambda stage, share: None)
     tell("places: reading", 0.0)
-    extract = read_extract(pbf)
+    extract = read_extract(pbf, scratch=out_dir)
     tell("places: reading", 1.0)
     path = out_dir / "poi.sqlite"
     path.unlink(missing_ok=True)

@@ -1,0 +1,30 @@
+"""Where the nodes of an extract lie, kept in a file while its ways are read.
+
+In memory that takes 16 bytes and more for each node of the extract, gigabytes for a country; the pages of a
+file go when memory is wanted for something else.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def located(processor: Any, scratch: Path | None) -> Iterator[Any]:
+    """Give a processor of pyosmium whose ways know where their nodes lie.
+
+    Parameters
+    ----------
+    processor
+        The processor; it has to be read inside the context.
+    scratch
+        Folder on a disk with 16 bytes of room for each node; None is that of temporary files.
+    """
+    there = scratch if scratch is not None and scratch.is_dir() else None
+    with tempfile.NamedTemporaryFile(dir=there, prefix=".locations-") as file:
+        # A comma ends the name there.
+        yield processor.with_locations("flex_mem" if "," in file.name else f"sparse_file_array,{file.name}")
