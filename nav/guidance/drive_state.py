@@ -13,6 +13,8 @@ from nav.guidance.prompts import PromptScheduler
 
 _MOST_MPS = 70.0
 _LONGEST_STEP_S = 10.0
+_LOST_S = (1.5, 3.5)
+"""Between two positions so far apart one or two were lost."""
 
 
 @dataclass(slots=True)
@@ -77,20 +79,31 @@ class Leaving:
     """How far the car had driven then."""
     tried_s: float = -math.inf
     """When a new route was looked for last."""
+    leaning: tuple[float, float] | None = None
+    """When, and how far driven, the last position spoke for another road, if not for certain."""
 
     @property
     def is_known(self) -> bool:
         """Whether it is sure that the car has left the route."""
         return self.state in ("off route", "stranded")
 
-    def doubt(self, motion: Motion) -> None:
-        """Begin to doubt, unless that has been done already."""
+    def lean(self, motion: Motion) -> None:
+        """Note that a position speaks for another road, which alone is no reason for doubt."""
+        self.leaning = motion.now_s, motion.driven_m
+
+    def doubt(self, motion: Motion, silent_s: float) -> None:
+        """Begin to doubt, unless that has been done already.
+
+        Where positions were lost just before, and the last one spoke for another road, it began there.
+        """
         if self.state == "on route":
             self.state, self.since_s, self.since_m = "in doubt", motion.now_s, motion.driven_m
+            if self.leaning is not None and _LOST_S[0] < silent_s < _LOST_S[1]:
+                self.since_s, self.since_m = self.leaning
 
     def end(self) -> None:
         """Find the car on its route."""
-        self.state = "on route"
+        self.state, self.leaning = "on route", None
 
 
 @dataclass(slots=True, kw_only=True)

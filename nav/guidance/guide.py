@@ -127,11 +127,13 @@ class Guide:
             self._course.joined = True
             self._course.offset_m = offset_m
             self._leaving.end()
+            if state is not None and self._speaks_for_another(states[0], state):
+                self._leaving.lean(self._motion)
             events += self._along()
         else:
             state = states[0] if states else None
             roads = self._roads
-            events += self._off_route(fix, state)
+            events += self._off_route(fix, state, silent_s)
             if self._roads is not roads:  # the new route lies on another graph
                 state = next(iter(self._matcher.step(fix)), None)
         self.progress = self._progress(fix, state, on_route=offset_m is not None)
@@ -230,12 +232,17 @@ class Guide:
         units = self._settings.units or (self.progress.units if self.progress is not None else "metric")
         return notice(kind, self._settings.language, limit_kph=limit, hours_s=hours_s, units=units)
 
+    def _speaks_for_another(self, best: State, on_route: State) -> bool:
+        """Tell whether a position speaks for a road off the route half as plainly as is asked."""
+        off = best.candidate.edge not in self._matcher.route_edges
+        return off and on_route.score < -self._matcher.margin / 2
+
     # A wrong turn shows in two or three positions; before that it may be noise.
-    def _off_route(self, fix: Fix, state: State | None) -> list[GuidanceEvent]:
+    def _off_route(self, fix: Fix, state: State | None, silent_s: float) -> list[GuidanceEvent]:
         if self.arrived:
             return []
         motion, leaving = self._motion, self._leaving
-        leaving.doubt(motion)
+        leaving.doubt(motion, silent_s)
         driven_m = motion.driven_m - leaving.since_m
         lasting = motion.now_s - leaving.since_s >= _OFF_AFTER_S and driven_m >= _OFF_LEAST_M
         sure = lasting or driven_m >= _OFF_AFTER_M

@@ -19,7 +19,8 @@ from nav.guidance.events import GuideSettings
 from nav.guidance.fix import Fix
 from nav.guidance.guide import Guide
 from nav.routing.route import Route
-from tests.nav.metres import draw
+from nav.routing.router import Router
+from tests.nav.metres import degrees, draw
 
 QUIET = GuideSettings(language="en", speeding=False, rest=False)
 STREET = {"highway": "residential"}
@@ -217,3 +218,32 @@ def test_who_waits_in_a_tunnel_is_told_again_what_is_ahead(tmp_path: Path) -> No
     ]
     assert any("Cross Street" in text for text in texts)
     assert guide.arrived
+
+
+FORK = {"A": (0, 0), "B": (0, 300), "C": (0, 700), "D": (200, 660)}
+
+
+def fork_driven(folder: Path, lost: range) -> list[float]:
+    """Drive off to the right at B without error, and return how far behind it the car was off its route."""
+    drawn = draw(folder, FORK, {"ABC": STREET, "BD": STREET})
+    guide = Guide(drawn.region, Router(drawn.region), drawn.route("A", "C"), settings=QUIET)
+    found = []
+    for second in range(50):
+        behind_m = 10.0 * second - 290.0
+        share = max(behind_m, 0.0) / math.hypot(200, 360)
+        lat, lon = degrees(200 * share, 300 + min(behind_m, 0.0) + 360 * share, drawn.origin)
+        heading_deg = 29.0 if behind_m > 0 else 0.0
+        fix = Fix(
+            lat=lat, lon=lon, time_s=1e9 + second, speed_mps=10.0, heading_deg=heading_deg, accuracy_m=12.0
+        )
+        events = guide.update(None if second in lost else fix, time_s=fix.time_s)
+        found += [behind_m for event in events if event.kind == "off_route"]
+    return found
+
+
+@pytest.mark.parametrize("lost", [range(34, 35), range(34, 36)])
+def test_positions_lost_in_doubt_make_no_wrong_turn_later_noticed(tmp_path: Path, lost: range) -> None:
+    (tmp_path / "all").mkdir()
+    (tmp_path / "lost").mkdir()
+    (noticed_m,) = fork_driven(tmp_path / "lost", lost)
+    assert [noticed_m] <= fork_driven(tmp_path / "all", range(0))
