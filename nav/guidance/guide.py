@@ -245,9 +245,8 @@ class Guide:
         leaving.doubt(motion, silent_s)
         driven_m = motion.driven_m - leaving.since_m
         lasting = motion.now_s - leaving.since_s >= _OFF_AFTER_S and driven_m >= _OFF_LEAST_M
-        sure = lasting or driven_m >= _OFF_AFTER_M
-        if self._may_be_noise(fix):
-            sure = driven_m >= _BESIDE_AFTER_M
+        noise = self._may_be_noise(fix)
+        sure = driven_m >= _BESIDE_AFTER_M if noise else lasting or driven_m >= _OFF_AFTER_M
         # A car that starts has no direction yet, and may still be on its way out of a car park.
         sure = sure and motion.driven_m - self._course.since_m >= _JOIN_M
         if not sure or (state is None and not self._is_far_off(fix)):
