@@ -225,6 +225,25 @@ def judged(data: Data, params: Params, run: Any, wanted: list[int]) -> str:
     )
 
 
+def averaged(params: Params, files: list[str]) -> Params:
+    """Return the mean of what earlier runs left, each a file or `FILE:WEIGHT`.
+
+    A layer that one of them did not train counts as unchanged in it.
+    """
+    parts = [(Path(name), float(weight or 1)) for name, _, weight in (f.partition(":") for f in files)]
+    total = sum(weight for _, weight in parts)
+    held = [dict(np.load(path)) for path, _ in parts]
+    unchanged = {name: value if name.endswith(".a") else 0.0 for name, value in {**params, **held[0]}.items()}
+    return {
+        name: jnp.asarray(
+            sum(one.get(name, unchanged[name]) * weight for one, (_, weight) in zip(held, parts, strict=True))
+            / total,
+            jnp.float32,
+        )
+        for name in params
+    }
+
+
 def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
     """Return the parameters after the given minutes."""
     sources = [str(source) for source in data.held["sources"]]
@@ -236,8 +255,7 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
     shape = (base.layers, base.heads, base.epsilon)
     params = initial(base, np.random.default_rng(0))
     if options.start:
-        with np.load(options.start) as old:
-            params |= {name: jnp.asarray(old[name], jnp.float32) for name in params if name in old}
+        params = averaged(params, options.start)
     else:
         params = standardised(data, params, weights, shape, wanted)
     rule = optimiser(params)
@@ -256,7 +274,7 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
     generator, key = np.random.default_rng(options.seed), jax.random.PRNGKey(options.seed)
     losses: list[float] = []
     passes, share, begun = 0, 0.0, time.monotonic()
-    while share < 1:
+    while share < 1 and options.minutes:
         passes += 1
         chosen = [i for i in wanted if sources[i].endswith(_BY_HAND) or generator.random() < options.drawn]
         for rows in _batches(chosen, data.starts, generator):
@@ -311,8 +329,10 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="parameters of an earlier run to go on from")
-    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument(
+        "--start", nargs="*", default=[], help="parameters of earlier runs to go on from, FILE or FILE:WEIGHT"
+    )
+    parser.add_argument("--minutes", type=float, default=30, help="0 writes what it starts from")
     parser.add_argument("--rate", type=float, default=1.0, help="factor of all learning rates")
     parser.add_argument("--every", type=int, default=100)
     parser.add_argument("--drawn", type=float, default=1.0, help="share of drawn sentences in each pass")

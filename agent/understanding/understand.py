@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 ACT = 0.8
 """At this calibrated confidence a reading is carried out; below it the best guess is asked about."""
 
-ACT_HARMLESS = 0.6
+ACT_HARMLESS = 0.75
 """The same for what changes nothing: a question, or a search, which only offers."""
 
 ACT_UNASKED = 0.8
