@@ -8,6 +8,7 @@ the model wants most before it is asked about the whole vocabulary, which is nea
 from __future__ import annotations
 
 import ctypes
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,8 @@ class LocalModel:
     def _read(self, tokens: list[int], deadline: float) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Evaluate a prompt, keeping from the cache what it shares with the last one.
 
-        What was read when the time is over stays in the cache: the next turn goes on from there.
+        What was read when the time is over stays in the cache, and a piece is read in any time: the next turn
+        goes on from there.
         """
         tokens = tokens[-(_CONTEXT_TOKENS - 128) :]
         common = 0
@@ -103,9 +105,9 @@ class LocalModel:
         self._llama._ctx.kv_cache_seq_rm(-1, common, -1)
         self._llama.n_tokens = common
         del self._past[common:]
-        last = len(tokens) - _AT_ONCE
+        last, begun = len(tokens) - _AT_ONCE, common
         while common < last:
-            self._step(tokens[common : common + _AT_ONCE], deadline)
+            self._step(tokens[common : common + _AT_ONCE], math.inf if common == begun else deadline)
             common += _AT_ONCE
         return self._step(tokens[common:], deadline)
 
