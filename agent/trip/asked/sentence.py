@@ -32,6 +32,7 @@ from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
 from agent.understanding.intent import DayWish, PlanTrip, Wishes
 from languages import codes, load_language
+from languages.moments import moment_words
 from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 
@@ -92,6 +93,11 @@ def _times_in(words: str, language: Language) -> tuple[str, ...]:
     """Take times apart that were read as one: 上午十点出发，晚上八点前回来."""
     parts = tuple(words[a:b].strip(EDGE) for a, b in clauses_of(words, language))
     return parts if all(clock_of(part, language) is not None for part in parts) else (words,)
+
+
+def _has_hour(words: str, language: Language) -> bool:
+    """Whether words say an hour of the clock, and not only a part of the day."""
+    return any(pattern.search(words) for pattern, _ in moment_words(language).clock)
 
 
 def _without_verbs(intent: PlanTrip, draft: Draft) -> PlanTrip:
@@ -176,6 +182,8 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     )
     said = draft.text[clause[0] : clause[1]]
     inside = at - clause[0]
+    if slot == "time" and themes_of(bare) and not _has_hour(bare, draft.language):
+        slot = "likes"  # 晚上逛夜市 is something to see, and no hour at which the trip begins
     if slot == "time" and len(said) <= _SHORT_CLAUSE and len(_times_in(said, draft.language)) == 1:
         bare = said.strip(EDGE)  # with the words that say what happens then: back by six
         at, inside = draft.text.find(bare), 0
@@ -218,7 +226,7 @@ def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
 
 def _where_put(slot: str, words: str, refused: bool, language: Language) -> str:
     """Return the slot of a thing: what is refused is never wished for."""
-    if slot == "likes" and not refused and is_meal(words, language):
+    if slot == "likes" and not refused and is_meal(words, language) and not themes_of(words):
         return "meals"
     if not refused or slot in {"no_meal", "dislikes"}:
         if slot == "likes" and foods_of(words) and not themes_of(words):

@@ -10,6 +10,7 @@ from agent.trip.asked.clock import times_of
 from agent.trip.asked.marks import days_between, stays_said
 from agent.trip.asked.occasions import is_impossible, trip_date
 from agent.trip.asked.party import read_party
+from agent.trip.asked.sentence import completed
 from agent.trip.asked.wishes import limits_of, lodging_of
 from agent.trip.spoken.orders import order_of
 from agent.trip.spoken.talk import said_of_plan
@@ -197,3 +198,21 @@ def test_a_date_that_is_given_up_is_not_the_new_one(words: str) -> None:
 def test_days_from_one_weekday_to_another(language: str, words: str, days: int | None) -> None:
     found = days_between(words, language)
     assert (found[0] if found else None) == days
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "when", "likes", "times"),
+    [
+        ("zh", "黄山两天，晚上逛夜市", "晚上逛夜市", ("晚上逛夜市",), ()),
+        ("en", "two days in Lucca, museums and a spa in the evening", "museums and a spa in the evening",
+         ("museums", "a spa in the evening"), ()),
+        ("zh", "黄山两天，晚上八点前回来", "晚上八点前回来", (), ("晚上八点前回来",)),
+        ("en", "a day in Lucca, shopping until six", "shopping until six", (), ("shopping until six",)),
+    ],
+)  # fmt: skip
+def test_a_part_of_the_day_is_no_hour_of_the_trip(
+    language: str, said: str, when: str, likes: tuple[str, ...], times: tuple[str, ...]
+) -> None:
+    whole = completed(PlanTrip(where="", wishes=Wishes(time=(when,))), said, language, NOW)
+    assert whole.wishes.likes == likes
+    assert whole.wishes.time == times
