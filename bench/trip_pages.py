@@ -38,7 +38,7 @@ SAID = (
     (
         "andorra",
         "Two days in Andorra, hiking and a spa in the evening",
-        "A walk to a summit before lunch, there and back. But the baths are on the first morning, "
+        "A walk to a summit on the second day, there and back. But the baths are on the first morning, "
         "and they were asked for in the evening.",
     ),
     (
@@ -54,7 +54,7 @@ SAID = (
     (
         "nanjing-centre",
         "南京两日游，带着七十岁的老妈，不吃辣",
-        "图上只有市中心，所以没有中山陵和夫子庙；每天四处，走得不多。“老妈”被拆成了两半。",
+        "图上只有市中心，所以没有中山陵和夫子庙；每天四五处，走得不多。",
     ),
     (
         "tsinghua",
@@ -64,7 +64,7 @@ SAID = (
     (
         "county",
         "去云安玩两天，想看古镇，住民宿，不吃烧烤",
-        "两个古镇都去了，第一天太阳下山就住在古镇里；最后一天五点半逛夜市，没排晚饭就回了。",
+        "两个古镇都去了，第一天太阳下山就住在古镇里；最后一天五点半还去了一处，没排晚饭就回了。“不吃烧烤”里的“吃”也被记成了一样。",
     ),
     (
         "county",

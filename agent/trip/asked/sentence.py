@@ -95,6 +95,14 @@ def _times_in(words: str, language: Language) -> tuple[str, ...]:
     return parts if all(clock_of(part, language) is not None for part in parts) else (words,)
 
 
+def _themed(words: str, language: Language) -> tuple[str, ...]:
+    """Return the words that name something to see or do, and nothing that stands around them."""
+    says = (entry.says for entry in trip_words(language).themes.values())
+    found = [match.span() for one in says for match in any_of(language, one).finditer(words)]
+    whole = [(a, b) for a, b in found if not any(c <= a and b <= d and (a, b) != (c, d) for c, d in found)]
+    return tuple(dict.fromkeys(words[a:b] for a, b in sorted(whole)))
+
+
 def _has_hour(words: str, language: Language) -> bool:
     """Whether words say an hour of the clock, and not only a part of the day."""
     return any(pattern.search(words) for pattern, _ in moment_words(language).clock)
@@ -182,8 +190,10 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     )
     said = draft.text[clause[0] : clause[1]]
     inside = at - clause[0]
-    if slot == "time" and themes_of(bare) and not _has_hour(bare, draft.language):
-        slot = "likes"  # 晚上逛夜市 is something to see, and no hour at which the trip begins
+    if slot == "time" and not _has_hour(bare, draft.language) and (things := _themed(bare, draft.language)):
+        for thing in things:  # 晚上逛夜市 is something to see, and no hour at which the trip begins
+            draft.put("likes", thing, at)
+        return
     if slot == "time" and len(said) <= _SHORT_CLAUSE and len(_times_in(said, draft.language)) == 1:
         bare = said.strip(EDGE)  # with the words that say what happens then: back by six
         at, inside = draft.text.find(bare), 0
@@ -226,7 +236,7 @@ def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
 
 def _where_put(slot: str, words: str, refused: bool, language: Language) -> str:
     """Return the slot of a thing: what is refused is never wished for."""
-    if slot == "likes" and not refused and is_meal(words, language) and not themes_of(words):
+    if slot == "likes" and not refused and is_meal(words, language):
         return "meals"
     if not refused or slot in {"no_meal", "dislikes"}:
         if slot == "likes" and foods_of(words) and not themes_of(words):

@@ -203,9 +203,9 @@ def test_days_from_one_weekday_to_another(language: str, words: str, days: int |
 @pytest.mark.parametrize(
     ("language", "said", "when", "likes", "times"),
     [
-        ("zh", "黄山两天，晚上逛夜市", "晚上逛夜市", ("晚上逛夜市",), ()),
+        ("zh", "黄山两天，晚上逛夜市", "晚上逛夜市", ("夜市",), ()),
         ("en", "two days in Lucca, museums and a spa in the evening", "museums and a spa in the evening",
-         ("museums", "a spa in the evening"), ()),
+         ("museums", "spa"), ()),
         ("zh", "黄山两天，晚上八点前回来", "晚上八点前回来", (), ("晚上八点前回来",)),
         ("en", "a day in Lucca, shopping until six", "shopping until six", (), ("shopping until six",)),
     ],
