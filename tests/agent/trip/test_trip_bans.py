@@ -67,6 +67,9 @@ REFUSED = {
         "{food}过敏",
         "老人吃不了{food}",
         "不爱吃{food}",
+        "{food}都吃腻了",
+        "{food}早就戒了",
+        "{food}我碰不得",
     ],
     "en": [
         "no {food}",
@@ -81,6 +84,10 @@ REFUSED = {
         "she doesn't like {food}",
         "we never eat {food}",
         "nothing with {food}",
+        "steer clear of {food}",
+        "spare us the {food}",
+        "{food} would put me in hospital",
+        "she gave up {food}",
     ],
 }
 TRIPS = {
