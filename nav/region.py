@@ -17,6 +17,7 @@ import numpy as np
 
 from nav.enclosures import ENCLOSURE_FIELDS, NO_ENCLOSURES, Enclosures
 from nav.errors import BadCoordinate, PointOutsideRegion, RegionDamaged, RegionNotFound, RegionOutdated
+from nav.geometry import haversine_m
 from nav.graph import Graph, Int32Array, load_graph
 from nav.law.rules import RuleBook
 from nav.packs.array_store import map_arrays
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 INDEX_FILE = "graph/index.arrays"
 """The index under the usual costs of cars; a pack without it is indexed when it is opened."""
 _OUTSIDE_MARGIN_DEG = 0.02
+_MOVED_M, _LEAST_IN_PLACE = 50.0, 0.9
+"""So far mappers may move a node between two extracts, and so many have to lie about where they lay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,8 @@ class Region:
     graph: Graph
     """The road graph of cars."""
     _networks: dict[str, Network] = field(default_factory=dict, repr=False)
+    _agreed: dict[int, tuple[Graph, bool]] = field(default_factory=dict, repr=False)
+    """Graphs of other regions by their identity, and whether they are drawn from the same map."""
 
     @classmethod
     def open(cls, name_or_path: str | Path) -> Region:
@@ -110,10 +115,18 @@ class Region:
         return south <= lat <= north and west <= lon <= east
 
     def is_beside(self, other: Region) -> bool:
-        """Tell whether the bounds of two regions touch."""
+        """Tell whether the bounds of two regions touch, and what both have lies at the same place."""
         (south, west, north, east), (a, b, c, d) = self.bbox, other.bbox
         margin = _OUTSIDE_MARGIN_DEG
-        return a <= north + margin and c >= south - margin and b <= east + margin and d >= west - margin
+        touch = a <= north + margin and c >= south - margin and b <= east + margin and d >= west - margin
+        return touch and self._agrees_with(other)
+
+    def _agrees_with(self, other: Region) -> bool:
+        """Tell whether nodes of the same number are the same ones: other makers number theirs anew."""
+        known = self._agreed.get(id(other.graph))
+        if known is None or known[0] is not other.graph:
+            known = self._agreed[id(other.graph)] = other.graph, _same_map(self.graph, other.graph)
+        return known[1]
 
     def check_point(self, lat: float, lon: float) -> None:
         """Refuse what is no coordinate, or lies more than a little outside the region's roads.
@@ -209,6 +222,16 @@ def installed_regions() -> list[str]:
     if not home.is_dir():
         return []
     return sorted(p.name for p in home.iterdir() if (p / META_FILE).is_file() and not p.name.startswith("."))
+
+
+def _same_map(one: Graph, other: Graph) -> bool:
+    ids, here, there = np.intersect1d(one.node_osm_id, other.node_osm_id, return_indices=True)
+    if not len(ids):
+        return True
+    apart_m = haversine_m(
+        one.node_lat[here], one.node_lon[here], other.node_lat[there], other.node_lon[there]
+    )
+    return bool(np.mean(apart_m <= _MOVED_M) >= _LEAST_IN_PLACE)
 
 
 def adjoining(home: Region, others: Sequence[Region]) -> list[Region]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -204,6 +205,17 @@ def test_packs_that_do_not_meet_have_no_route(tmp_path: Path) -> None:
     drawn = Drawn(tmp_path, "A-B-C D-E-F\n", {"ABC": ROAD, "DEF": ROAD}, ["ABC", "DEF"])
     with pytest.raises(NoRoute, match="add the region between them"):
         drawn.router.route([drawn.point("AB"), drawn.point("EF")])
+
+
+@pytest.mark.parametrize(("moved_deg", "beside"), [(0.0, True), (0.0001, True), (0.01, False)])
+def test_maps_that_number_other_nodes_alike_are_not_joined(
+    tmp_path: Path, moved_deg: float, beside: bool
+) -> None:
+    """Two makers' maps over one another: what bears the same number lies elsewhere and is not the same."""
+    drawn = Drawn(tmp_path, "A-B-C-D\n", {"ABCD": ROAD}, ["ABC"])
+    (one,) = drawn.parts
+    graph = replace(one.graph, node_lat=one.graph.node_lat + moved_deg)
+    assert one.is_beside(replace(one, graph=graph, _agreed={})) is beside
 
 
 @pytest.fixture(scope="module")
