@@ -64,7 +64,7 @@ def turns_of(graph: Graph, seen: Junctions, *, every_name: bool = False) -> list
             turn, done = _through_connectors(graph, seen, i)
         else:
             turn = _median_uturn(seen, i) or _at_junction(graph, seen, i, every_name=every_name)
-        if turn is not None and turn.kind == "new_name" and not (every_name or _could_err(seen, turn)):
+        if turn is not None and turn.kind == "new_name" and not (every_name or _could_err(graph, seen, turn)):
             continue
         if turn is not None:
             done = max(done, turn.last_junction if turn.kind == "uturn" else done)
@@ -75,15 +75,27 @@ def turns_of(graph: Graph, seen: Junctions, *, every_name: bool = False) -> list
     return found
 
 
-def _could_err(seen: Junctions, turn: Turn) -> bool:
+def _could_err(graph: Graph, seen: Junctions, turn: Turn) -> bool:
     """Tell whether a driver might not know that the route goes straight on."""
     own = seen.road_class[turn.last_junction + 1]
+    if _name_turns_off(graph, seen, turn.junction):
+        return True
     # Round a corner another street is another way, even where there is none but it.
     corner = abs(seen.turn_over(turn.junction, turn.last_junction)) > SLIGHT_DEG
     return corner or any(
         arm.legal and not arm.minor and abs(arm.turn_deg) < _WRONG_DEG and arm.road_class <= own + 1
         for arm in seen.arms(turn.junction)
     )
+
+
+def _name_turns_off(graph: Graph, seen: Junctions, i: int) -> bool:
+    """Tell whether the street that one is on goes round the corner, and another one straight on."""
+    came, goes = int(seen.edges[i]), int(seen.edges[i + 1])
+    node = graph.edge_to[came]
+    arms = np.arange(graph.node_first_edge[node], graph.node_first_edge[node + 1])
+    arms = arms[(arms != goes) & (arms != graph.edge_reverse[came])]
+    named = graph.way_name[graph.edge_way[arms]] == graph.way_name[graph.edge_way[came]]
+    return bool(named.any()) and any(arm.legal and not arm.minor for arm in seen.arms(i))
 
 
 def _through_connectors(graph: Graph, seen: Junctions, i: int) -> tuple[Turn | None, int]:

@@ -117,6 +117,14 @@ def test_going_straight_on_is_said_where_the_own_road_bends_away(draw_map: Any) 
     assert route.maneuvers[1].say("zh") == "直行进入Second"
 
 
+def test_going_straight_on_is_said_where_the_own_name_goes_round_the_corner(draw_map: Any) -> None:
+    drawn = draw_map(
+        "      B\n\n\nA     X                C",
+        {"AX": named(MAIN, "First"), "XB": named(MAIN, "First"), "XC": named(MAIN, "Second")},
+    )
+    assert kinds(drawn.route("A", "C")) == ["new_name straight"]
+
+
 def test_a_name_that_is_none_is_not_announced(draw_map: Any) -> None:
     drawn = draw_map(
         "      B\n\nA     X                C",
