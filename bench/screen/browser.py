@@ -23,6 +23,7 @@ from device.screen.browser_flags import browser_flags
 _START_S = 20.0
 _ANSWER_S = 60.0
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+_TRIES = 5
 _FLAGS = (
     # As in the kiosk's unit on a computer without a graphics driver.
     *browser_flags(gpu=False),
@@ -108,13 +109,23 @@ class Browser:
 
     def touch(self, selector: str) -> None:
         """Touch an element as a finger does: at its middle, if nothing covers it."""
-        element = self._do("/element", {"using": "css selector", "value": selector})[_ELEMENT]
-        self._do(f"/element/{element}/click", {})
+        self._with(selector, "click", {})
 
     def type(self, selector: str, text: str) -> None:
         """Type into a field; a line break at the end sends it off."""
-        element = self._do("/element", {"using": "css selector", "value": selector})[_ELEMENT]
-        self._do(f"/element/{element}/value", {"text": text})
+        self._with(selector, "value", {"text": text})
+
+    def _with(self, selector: str, action: str, body: dict[str, Any]) -> None:
+        """Do something with an element; one that the page has just drawn anew is looked for again."""
+        for left in reversed(range(_TRIES)):
+            element = self._do("/element", {"using": "css selector", "value": selector})[_ELEMENT]
+            try:
+                self._do(f"/element/{element}/{action}", body)
+            except BrowserError as error:
+                if "stale element" not in str(error) or not left:
+                    raise
+            else:
+                return
 
     def picture(self, path: Path) -> None:
         """Keep what is seen, as a PNG."""
