@@ -111,6 +111,18 @@ class Browser:
         """Touch an element as a finger does: at its middle, if nothing covers it."""
         self._with(selector, "click", {})
 
+    def touch_until(self, selector: str, expression: str) -> None:
+        """Touch an element until an expression is true: again where it was drawn anew under the finger."""
+        for left in reversed(range(_TRIES)):
+            self.touch(selector)
+            try:
+                self.wait_for(expression, seconds=6.0)
+            except BrowserError:
+                if not left:
+                    raise
+            else:
+                return
+
     def type(self, selector: str, text: str) -> None:
         """Type into a field; a line break at the end sends it off."""
         self._with(selector, "value", {"text": text})

@@ -332,8 +332,9 @@ def test_a_trip_is_a_list(browser: Browser, look_at: Callable[..., HostedScreen]
     browser.touch("ol:last-of-type li:nth-of-type(2) button")
     assert browser.text("#trip .name") == "Harbour"
     assert browser.run("return document.querySelector('.pin.looked').textContent") == "2"
-    browser.touch("#trip .choice")
-    browser.wait_for("document.getElementById('words').textContent === 'take us to Harbour'")
+    browser.touch_until(
+        "#trip .choice", "document.getElementById('words').textContent === 'take us to Harbour'"
+    )
 
 
 def test_the_banner_is_back_for_what_is_said(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
