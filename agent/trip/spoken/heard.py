@@ -99,9 +99,8 @@ def _about_plan(understood: Understanding, trip: PlanTrip | None, now: datetime)
     from agent.trip.spoken.talk import said_of_plan
 
     said = said_of_plan(understood.text, understood.language)
-    if isinstance(
-        _first(understood), Cancel
-    ):  # of the plan, unless the words say that the last change is meant
+    if isinstance(_first(understood), Cancel):
+        # The plan is meant, unless the words say that it is the last change.
         takes_back = isinstance(said, PlanTrip) and said.change is not None and said.change.action == "undo"
         said = said if takes_back else None
     if said is not None:

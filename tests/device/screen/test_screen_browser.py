@@ -440,6 +440,7 @@ def test_a_page_of_another_version_loads_itself_anew(
     browser.wait_for("!window.isOld && document.documentElement.dataset.ready", seconds=60)
     screen.do(lambda: screen.hub.tell(hello))
     browser.wait_for("document.documentElement.dataset.last === 'hello'")
+    assert browser.run("return window.isOld === undefined"), "what the page before held is gone"
     no_errors(browser)
 
 
