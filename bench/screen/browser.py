@@ -24,6 +24,7 @@ _START_S = 20.0
 _ANSWER_S = 60.0
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 _TRIES = 5
+_TOUCH_S = 6.0
 _FLAGS = (
     # As in the kiosk's unit on a computer without a graphics driver.
     *browser_flags(gpu=False),
@@ -111,17 +112,22 @@ class Browser:
         """Touch an element as a finger does: at its middle, if nothing covers it."""
         self._with(selector, "click", {})
 
-    def touch_until(self, selector: str, expression: str) -> None:
-        """Touch an element until an expression is true: again where it was drawn anew under the finger."""
-        for left in reversed(range(_TRIES)):
+    def touch_until(self, selector: str, is_done: Callable[[], bool]) -> None:
+        """Touch an element until something is done: again where it was drawn anew under the finger.
+
+        Raises
+        ------
+        BrowserError
+            It is not done after several touches.
+        """
+        for _ in range(_TRIES):
             self.touch(selector)
-            try:
-                self.wait_for(expression, seconds=6.0)
-            except BrowserError:
-                if not left:
-                    raise
-            else:
-                return
+            until = time.monotonic() + _TOUCH_S
+            while time.monotonic() < until:
+                if is_done():
+                    return
+                time.sleep(0.1)
+        raise BrowserError(f"touched {_TRIES} times in vain: {selector}")
 
     def type(self, selector: str, text: str) -> None:
         """Type into a field; a line break at the end sends it off."""
