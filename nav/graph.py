@@ -102,7 +102,7 @@ class EdgeFlag(IntFlag):
     DUAL = 1 << 21
     """`dual_carriageway=yes`: the other direction has a roadway of its own."""
     NO_STOPPING = 1 << 22
-    """Nobody may stop here: motorways, expressways, tunnels, ferries."""
+    """Nobody may stop here: motorways, expressways, tunnels, roundabouts, ferries."""
     CAR_TRAIN = 1 << 23
     """A ferry that is a train: `route=shuttle_train`."""
 
@@ -124,6 +124,10 @@ class NodeFlag(IntFlag):
     BORDER_CONTROL = 1 << 10
     TURNING_CIRCLE = 1 << 11
     """A place made for turning round, or a loop for it."""
+    NO_BIKE = 1 << 12
+    """Cyclists cannot pass: a wall, a stile, a locked gate, or a sign."""
+    NO_FOOT = 1 << 13
+    """Walkers cannot pass."""
 
 
 class Access(IntFlag):

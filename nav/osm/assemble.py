@@ -28,6 +28,7 @@ _SPLITTING = (
     | NodeFlag.BORDER_CONTROL
     | NodeFlag.MOTORWAY_JUNCTION
 )
+_ON_PATHS = NodeFlag.NO_BIKE | NodeFlag.NO_FOOT
 _URBAN_CELL_DEG = 0.005
 _URBAN_M_PER_CELL = 1500.0
 
@@ -101,7 +102,8 @@ def assemble(network: RawNetwork, *, keep: NDArray[np.bool_], with_rules: bool =
         the same arrays.
     """
     refs, x, y = (as_array(a) for a in (network.refs, network.x_e7, network.y_e7))
-    segments, ids, node_of_position = _cut(network, refs, keep)
+    splitting = _SPLITTING if with_rules else _SPLITTING | _ON_PATHS
+    segments, ids, node_of_position = _cut(network, refs, keep, splitting)
     segments, order = _in_curve_order(segments, node_of_position, x, y)
     strings = _Strings()
     names = _NameSets(strings)
@@ -136,7 +138,7 @@ def assemble(network: RawNetwork, *, keep: NDArray[np.bool_], with_rules: bool =
 
 
 def _cut(
-    network: RawNetwork, refs: Int64Array, keep: NDArray[np.bool_]
+    network: RawNetwork, refs: Int64Array, keep: NDArray[np.bool_], splitting: NodeFlag
 ) -> tuple[_Segments, Int64Array, NDArray[np.int64]]:
     """Find the pieces between graph nodes; also the ids of these nodes and the node at each position."""
     first_ref = as_array(network.first_ref)
@@ -145,8 +147,8 @@ def _cut(
     _, inverse, counts = np.unique(refs[kept], return_inverse=True, return_counts=True)
     shared = np.zeros(len(refs), bool)
     shared[kept] = counts[inverse] > 1
-    splitting = [node for node, traits in network.nodes.items() if traits.flags & _SPLITTING or traits.rule]
-    shared |= np.isin(refs, np.array(sorted(splitting), np.int64))
+    cut_at = [node for node, traits in network.nodes.items() if traits.flags & splitting or traits.rule]
+    shared |= np.isin(refs, np.array(sorted(cut_at), np.int64))
     shared[first_ref[:-1]] = True
     shared[first_ref[1:] - 1] = True
     cuts = np.flatnonzero(shared & kept)

@@ -164,8 +164,8 @@ def build_roads(network: RawNetwork) -> tuple[Graph, list[ForbiddenSequence], di
 
 
 def _cut_off(network: RawNetwork) -> set[int]:
-    """Return the ways at the end of `only_*` restrictions that the edge of the map cuts off."""
-    ends = {way for rule in network.restrictions if rule.only for way in rule.to_ways} - network.other_ways
+    """Return the ways at the end of restrictions that the edge of the map cuts off."""
+    ends = {way for rule in network.restrictions for way in rule.to_ways} - network.other_ways
     if not ends:
         return ends
     wanted = np.fromiter(sorted(ends), np.int64, len(ends))

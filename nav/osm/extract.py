@@ -35,6 +35,8 @@ NODE_KEYS = (
     "junction:ref",
     *(key + suffix for key in ACCESS_KEYS[Access.CAR] for suffix in ("", ":conditional")),
     "hgv",
+    "foot",
+    "bicycle",
     "maxheight",
     "maxwidth",
     "maxlength",
@@ -42,15 +44,10 @@ NODE_KEYS = (
     "entrance",
 )
 WAY_KEYS = ("highway", "route", *GROUND_KEYS)
-RELATION_KEYS = (
-    "restriction",
-    "restriction:motorcar",
-    "restriction:motor_vehicle",
-    "restriction:conditional",
-    "restriction:motorcar:conditional",
-    "restriction:motor_vehicle:conditional",
-    "restriction:hgv",
-    "restriction:hgv:conditional",
+RELATION_KEYS = tuple(
+    f"restriction{vehicle}{times}"
+    for vehicle in ("", ":motorcar", ":motor_vehicle", ":vehicle", ":hgv")
+    for times in ("", ":conditional")
 )
 _UNKNOWN_E7 = 2**31 - 1
 """What libosmium gives as the coordinate of a node that it has not seen."""

@@ -16,6 +16,7 @@ from nav.osm.access import (
     is_plain,
     listed,
     rule_of,
+    use_of,
 )
 
 _PASSABLE_BARRIERS = frozenset((
@@ -28,6 +29,8 @@ _GATES = frozenset((
     "gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "bump_gate", "hampshire_gate",
     "sally_port", "swing_beam",
 ))  # fmt: skip
+_WALLS = frozenset(("wall", "city_wall", "retaining_wall", "fence", "hedge"))
+_NOT_RIDDEN = _WALLS | {"stile", "turnstile", "full-height_turnstile", "kissing_gate"}
 _PLACE_KEYS = frozenset((*ACCESS_KEYS[Access.CAR], "hgv", "maxheight", "maxwidth", "maxlength", "maxweight"))
 
 
@@ -47,7 +50,24 @@ def read_node(tags: Mapping[str, str]) -> NodeFlag:
     ):
         if holds:
             flags |= flag
-    return flags | read_place(tags, set())[0]
+    return flags | read_place(tags, set())[0] | _on_paths(tags)
+
+
+def _on_paths(tags: Mapping[str, str]) -> NodeFlag:
+    """Tell whom a barrier, or a sign where none stands, holds up who walks or rides a bicycle."""
+    flags, barrier = NodeFlag(0), tags.get("barrier")
+    if "highway" in tags and barrier is None:
+        return flags  # `foot=no` at a crossing speaks of who crosses the road, not of who walks along it
+    for profile, flag, solid in (
+        (Access.FOOT, NodeFlag.NO_FOOT, _WALLS),
+        (Access.BIKE, NodeFlag.NO_BIKE, _NOT_RIDDEN),
+    ):
+        value = first_of(tags, ACCESS_KEYS[profile]) or ""
+        use = Use.OPEN if "dismount" in listed(value) else use_of(value, set())
+        locked = barrier in solid or (barrier in _GATES and tags.get("locked") == "yes")
+        if use is Use.CLOSED or (use is None and locked):
+            flags |= flag
+    return flags
 
 
 def read_place(tags: Mapping[str, str], faults: Faults) -> tuple[NodeFlag, Rule | None]:

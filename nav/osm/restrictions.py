@@ -6,6 +6,7 @@ edges, one with via ways a longer sequence. `only_*` forbids all the others.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ from nav.routing.weights.turns import ForbiddenSequence
 _MAX_VIA_EDGES = 60
 _CAR_NAMES = frozenset(("motorcar", "motor_vehicle", "vehicle", "car"))
 _HEAVY_NAMES = frozenset(("hgv", "goods", "motor_vehicle", "vehicle"))
-_CAR_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
-_HEAVY_KEYS = ("restriction:hgv", "restriction:motor_vehicle", "restriction")
+_CAR_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle", "restriction")
+_HEAVY_KEYS = ("restriction:hgv", *_CAR_KEYS[1:])
 _SIDES = {
     "left_turn": "left",
     "right_turn": "right",
@@ -30,6 +31,7 @@ _SIDES = {
     "entry": "",
     "exit": "",
 }
+_OTHER_SIDE = {"left": "right", "right": "left"}
 _NO_BANS = frozenset(("give_way", "stop", "none", "no", "yes"))
 _NOWHERE = -1
 
@@ -62,7 +64,7 @@ def read_restriction(
     to_ways = tuple(dict.fromkeys(ref for kind, ref, role in members if kind == "w" and role == "to"))
     via_ways = tuple(dict.fromkeys(ref for kind, ref, role in members if kind == "w" and role == "via"))
     via_nodes = [ref for kind, ref, role in members if kind == "n" and role == "via"]
-    if not from_ways or not to_ways or bool(via_ways) == bool(via_nodes):
+    if tags.get("type") != "restriction" or not from_ways or not to_ways or not (via_ways or via_nodes):
         return []
     return [
         Restriction(
@@ -82,7 +84,7 @@ def read_restriction(
 
 def _turns(tags: Mapping[str, str], faults: set[str]) -> list[tuple[bool, str, str]]:
     """Return what is banned or prescribed: whether it is the only way, to which side, and when."""
-    excepted = {part.strip() for part in tags.get("except", "").split(";")}
+    excepted = set(_parts(tags.get("except", "")))
     cars = [] if excepted & _CAR_NAMES else _values(tags, _CAR_KEYS, faults)
     heavy = [] if excepted & _HEAVY_NAMES else _values(tags, _HEAVY_KEYS, faults)
     found = [(value, when) for value, when in cars if (value, when) in heavy]
@@ -100,17 +102,21 @@ def _turns(tags: Mapping[str, str], faults: set[str]) -> list[tuple[bool, str, s
 def _values(tags: Mapping[str, str], keys: tuple[str, ...], faults: set[str]) -> list[tuple[str, str]]:
     """Return (kind of restriction, condition) by the most specific keys."""
     found: list[tuple[str, str]] = []
-    plain = next((tags[key] for key in keys if key in tags), None)
-    if plain is not None and _is_turn(plain, faults):
-        found.append((plain, ""))
+    plain = next((tags[key] for key in keys if key in tags), "")
+    found += [(value, "") for value in _parts(plain) if _is_turn(value, faults)]
     text = next((tags[f"{key}:conditional"] for key in keys if f"{key}:conditional" in tags), "")
     for value, when in conditional_parts(text):
         read = read_condition(when)
         if read.is_broken or not when:
             faults.add("conditional")
-        elif _is_turn(value, faults) and not read.purpose:
-            found.append((value, read.text))
+        elif _is_turn(value.lower(), faults) and not read.purpose:
+            found.append((value.lower(), read.text))
     return found
+
+
+def _parts(text: str) -> list[str]:
+    """Return the single values of a list such as `no_left_turn;no_u_turn`."""
+    return [part.strip() for part in re.split("[;,]", text.lower()) if part.strip()]
 
 
 def _is_turn(value: str, faults: set[str]) -> bool:
@@ -175,6 +181,10 @@ class _EdgeFinder:
         for start_way in restriction.from_ways:
             for end_way in restriction.to_ways:
                 found = list(self._between(restriction, start_way, end_way))
+                if end_way in self._cut_off and len(found) == 1:
+                    # The other half of a way that passes through the junction may lie off the map.
+                    other = _OTHER_SIDE.get(restriction.side, "none")
+                    found = [path for path in found if not self._leads_to(path, other)]
                 any_found = any_found or bool(found)
                 yield from self._on_side(restriction, found)
         if restriction.only and not any_found and all(way in self._cut_off for way in restriction.to_ways):

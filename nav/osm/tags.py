@@ -176,12 +176,14 @@ def _common_flags(tags: Mapping[str, str], road_class: RoadClass, *, link: bool)
 
 
 def _bars_stopping(tags: Mapping[str, str], road_class: RoadClass, *, link: bool) -> bool:
-    """Tell whether nobody may stop here: motorways and what is built like one, tunnels, ferries."""
+    """Tell whether nobody may stop here: motorways and what is built like one, tunnels, circles, ferries."""
     tunnel = tags.get("tunnel", "no") not in ("no", "culvert", "building_passage")
     return (
         road_class in (RoadClass.MOTORWAY, RoadClass.FERRY)
-        or tags.get("motorroad") == "yes"
+        or "yes" in (tags.get("motorroad"), tags.get("expressway"))
+        or tags.get("junction") == "roundabout"
         or (road_class is RoadClass.TRUNK and (link or tags.get("bridge", "no") != "no"))
+        or (road_class <= RoadClass.SECONDARY and tags.get("bridge") == "viaduct")
         or (tunnel and road_class <= RoadClass.RESIDENTIAL)
     )
 

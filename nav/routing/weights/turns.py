@@ -29,6 +29,7 @@ from nav.routing.weights.memory import Memory
 
 PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""
+_CLOSED_TO = {"car": NodeFlag.CLOSED, "bike": NodeFlag.NO_BIKE, "foot": NodeFlag.NO_FOOT}
 _MAX_TIME_MS = 2**30
 
 
@@ -167,9 +168,7 @@ def _candidate_pairs(graph: Graph, usable: np.ndarray[tuple[int, ...], np.dtype[
 
 def _blocked(graph: Graph, pairs: _Pairs, profile: str) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Mark turns through a closed barrier (turning back before it is possible)."""
-    if profile != "car":
-        return np.zeros(len(pairs.a), bool)
-    closed = (graph.node_flags & NodeFlag.CLOSED) > 0
+    closed = (graph.node_flags & _CLOSED_TO[profile]) > 0
     return np.asarray(closed[graph.edge_to[pairs.a]] & (graph.edge_reverse[pairs.a] != pairs.b))
 
 

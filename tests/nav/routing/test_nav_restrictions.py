@@ -183,6 +183,45 @@ def test_duplicates_and_broken_relations_do_no_harm(draw_map: Callable) -> None:
     assert drawn.way("W", "E") == "WaXbE"
 
 
+@pytest.mark.parametrize(
+    ("tags", "free"),
+    [
+        pytest.param({"restriction": "no_left_turn;no_u_turn"}, False, id="two bans in one"),
+        pytest.param({"restriction": "no_u_turn; no_left_turn"}, False, id="with a blank"),
+        pytest.param({"restriction": "No_Left_Turn"}, False, id="in capitals"),
+        pytest.param({"restriction:conditional": "NO_LEFT_TURN @ (00:00-24:00)"}, False, id="and at times"),
+        pytest.param({"restriction:vehicle": "no_left_turn"}, False, id="for vehicles"),
+        pytest.param({"restriction": "no_left_turn", "except": "PSV, Motorcar"}, True, id="by a comma"),
+        pytest.param({"restriction": "no_left_turn", "except": "residents"}, False, id="except others"),
+        pytest.param({"restriction": "no_left_turn", "restriction:motorcar": "none"}, True, id="not cars"),
+        pytest.param({"restriction": "no_left_turn", "type": "disused:restriction"}, True, id="no more"),
+        pytest.param({"restriction": "no_left_turn", "type": "restriction:hgv"}, True, id="of lorries"),
+    ],
+)
+def test_how_restrictions_are_written(draw_map: Callable, tags: dict[str, str], free: bool) -> None:
+    members = [("from", "WaX"), ("via", "X"), ("to", "NX")]
+    drawn = draw_map(CROSS, CROSS_WAYS, relations=[({"type": "restriction", **tags}, members)])
+    assert (drawn.way("W", "N") == "WaXN") is free
+    assert drawn.way("W", "E") == "WaXbE"
+
+
+def test_a_restriction_over_a_way_and_its_node(draw_map: Callable) -> None:
+    tags = {"type": "restriction", "restriction": "no_right_turn"}
+    members = [("from", "ApB"), ("via", "B"), ("via", "BC"), ("to", "CGL")]
+    assert draw_map(VIA, VIA_WAYS, relations=[(tags, members)]).way("A", "G") == "ApBFKmLG"
+
+
+@pytest.mark.parametrize(("kind", "banned"), [("no_exit", "WaXN WaXS"), ("no_entry", "WaXN SXN")])
+def test_several_ways_in_or_out(draw_map: Callable, kind: str, banned: str) -> None:
+    more = ("to", "XS") if kind == "no_exit" else ("from", "XS")
+    members = [("from", "WaX"), ("via", "X"), ("to", "NX"), more]
+    tags = {"type": "restriction", "restriction": kind}
+    drawn = draw_map(CROSS, CROSS_WAYS, relations=[(tags, members)])
+    for path in banned.split():
+        assert drawn.way(path[0], path[-1]) != path
+    assert drawn.way("W", "E") == "WaXbE"
+
+
 def test_restrictions_do_not_bind_walkers(draw_map: Callable) -> None:
     drawn = draw_map(CROSS, CROSS_WAYS, relations=[restriction("no_left_turn", "WaX", "X", "NX")])
     assert drawn.way("W", "N", profile="foot") == "WaXN"
@@ -232,6 +271,16 @@ def test_turning_round_twice_does_not_shake_off_a_ban(
     assert drawn.way("h", "p") == "hbcdp"
 
 
+def test_nor_does_a_turning_circle_or_a_ban_at_times(draw_map: Callable) -> None:
+    tags = {"type": "restriction", "restriction:conditional": "no_straight_on @ (07:00-09:00)"}
+    ways = DODGE_WAYS | {way: ROAD | {"oneway": "yes"} for way in ("hb", "bi", "gc", "cf")}
+    circles = {"b": {"highway": "turning_circle"}, "c": {"highway": "mini_roundabout"}}
+    rule = (tags, [("from", "ab"), ("via", "bc"), ("to", "cd")])
+    drawn = draw_map(DODGE, ways, nodes=circles, relations=[rule])
+    assert drawn.way("a", "p", depart=datetime(2026, 3, 2, 8)) == "none"
+    assert drawn.way("a", "p", depart=datetime(2026, 3, 2, 12)) == "abcdp"
+
+
 def test_turning_round_elsewhere_is_another_journey(draw_map: Callable) -> None:
     rule = (
         {"type": "restriction", "restriction": "no_left_turn"},
@@ -276,6 +325,14 @@ def test_a_prescribed_way_over_a_way_that_the_map_cuts_off(draw_map: Callable) -
     drawn = draw_map(VIA, ways, relations=[(tags, [("from", "ApB"), ("via", "BC"), ("to", "CZ")])])
     assert drawn.way("A", "D") == "ApBFKmLGCqD", "neither straight on nor right over BC when coming from A"
     assert drawn.way("FB", "D") == "BCqD"
+
+
+@pytest.mark.parametrize(("kind", "banned"), [("only_left_turn", "ajp ajc"), ("no_left_turn", "")])
+def test_the_named_side_of_a_way_lies_beyond_the_map(draw_map: Callable, kind: str, banned: str) -> None:
+    ways = {"aj": ROAD, "jc": ROAD, "pjZ": ROAD}  # Z lies beyond the map, p is on the other side
+    drawn = draw_map("  a\np j\n  c", ways, relations=[restriction(kind, "aj", "j", "pjZ")])
+    for path in ("ajp", "ajc"):
+        assert (drawn.way(path[0], path[-1]) != path) is (path in banned.split())
 
 
 def test_a_prescribed_way_that_is_no_road_prescribes_nothing(draw_map: Callable) -> None:

@@ -43,6 +43,12 @@ def near(drawn: Any, spot: str, north_m: float = 0.0, east_m: float = 0.0) -> tu
         pytest.param({"highway": "trunk_link"}, id="ramp"),
         pytest.param({"highway": "trunk", "bridge": "viaduct"}, id="elevated road"),
         pytest.param({"highway": "primary", "tunnel": "yes"}, id="tunnel"),
+        pytest.param({"highway": "tertiary", "tunnel": "avalanche_protector"}, id="gallery"),
+        pytest.param({"highway": "primary_link", "tunnel": "yes"}, id="ramp in a tunnel"),
+        pytest.param({"highway": "trunk", "expressway": "yes", "oneway": "yes"}, id="expressway"),
+        pytest.param({"highway": "primary", "bridge": "viaduct", "layer": "1"}, id="elevated main road"),
+        pytest.param({"highway": "primary", "junction": "roundabout"}, id="roundabout"),
+        pytest.param({"route": "shuttle_train"}, id="car train"),
     ],
 )
 def test_nobody_stops_where_that_is_forbidden(draw_map: Callable, tags: dict[str, str]) -> None:
