@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 
 from nav.graph import Int32Array
-from nav.packs.array_store import map_arrays, write_arrays
-from nav.packs.pack import sha256_of
+from nav.packs.kept_arrays import Arrays, kept_arrays
 from nav.packs.paths import cache_home
-from nav.packs.staging import sync_tree
 from nav.routing.cch.hierarchy import Hierarchy, build_hierarchy
 from nav.routing.weights.turns import Turns
 
-log = logging.getLogger("xiaogao")
-
+_FOLDER = "hierarchies"
 _MOST_KEPT = 2
 """Hierarchies in the cache: some hundred megabytes each."""
 _NAMES = tuple(field.name for field in fields(Hierarchy))
@@ -38,47 +32,25 @@ def kept_hierarchy(turns: Turns, order: Callable[[], Int32Array], digest: str) -
     digest
         Tells the graph from every other.
     """
-    folder = cache_home() / "hierarchies"
-    for file in folder.glob(f"{digest}-*.arrays"):
-        try:
-            if sha256_of(file) == file.stem.rpartition("-")[2]:
-                return _read(file, turns)
-        except (OSError, ValueError, KeyError) as error:
-            log.warning("the index in the cache is made again: %s", error)
-        with contextlib.suppress(OSError):
-            file.unlink()
-    made = build_hierarchy(turns, order())
-    try:
-        return _read(_write(made, folder, digest), turns)
-    except (OSError, ValueError) as error:  # a full or read-only disk costs memory, and the next start time
-        log.warning("the index is kept in memory: %s", error)
-        return made
 
+    def make() -> Arrays:
+        made = build_hierarchy(turns, order())
+        return {name: getattr(made, name) for name in _NAMES}
 
-def _write(made: Hierarchy, folder: Path, digest: str) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix="part-") as part:
-        file = Path(part) / "hierarchy.arrays"
-        _, content = write_arrays(file, {name: getattr(made, name) for name in _NAMES})
-        sync_tree(Path(part))
-        kept = file.rename(folder / f"{digest}-{content}.arrays")
-    files = sorted(folder.glob("*.arrays"), key=lambda path: path.stat().st_mtime)
-    for old in files[:-_MOST_KEPT]:
-        old.unlink()
-    return kept
+    def fits(arrays: Arrays) -> bool:
+        is_whole = set(_NAMES) <= set(arrays)
+        return is_whole and (len(arrays["rank"]), len(arrays["arc_edge"])) == (
+            turns.state_count,
+            len(turns.arc_head),
+        )
 
-
-def _read(file: Path, turns: Turns) -> Hierarchy:
-    arrays = map_arrays(file)
-    found = Hierarchy(**{name: arrays[name] for name in _NAMES})
-    if len(found.rank) != turns.state_count or len(found.arc_edge) != len(turns.arc_head):
-        raise ValueError(f"{file.name} is of another graph")
-    return found
+    arrays = kept_arrays(_FOLDER, digest, make, most=_MOST_KEPT, fits=fits)
+    return Hierarchy(**{name: arrays[name] for name in _NAMES})
 
 
 def mapped_costs(count: int) -> tuple[Int32Array, Int32Array] | None:
     """Return room for the costs of so many up-edges in a file without a name; None if the disk has none."""
-    folder = cache_home() / "hierarchies"
+    folder = cache_home() / _FOLDER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,18 +14,19 @@ import numpy as np
 from nav.errors import NoRoute
 from nav.graph import FloatArray
 from nav.law.vehicle import Vehicle
+from nav.packs.kept_arrays import Arrays, kept_arrays
 from nav.region import Network, Region
 from nav.routing.cch.hierarchy import digest_of
 from nav.routing.leg import Place
 from nav.routing.overlay.cells import Cells, border_table, make_cells
 from nav.routing.overlay.corridor import corridor, region_of
-from nav.routing.overlay.kept import Arrays, kept, name_of
 from nav.routing.overlay.merged import Merged
 from nav.routing.overlay.seam import OWN, STRIP, Seam, Zone, find_seam
 from nav.routing.overlay.search import Crossing, Overlay, Piece
 from nav.routing.ways import Ways
 from nav.routing.weights.weights import Weights
 
+_MOST_KEPT = 24
 _ZONE = tuple(field.name for field in fields(Zone))
 
 
@@ -44,9 +45,9 @@ class Joined:
         self.regions = list(regions)
         self.profile = ways[0].profile
         self.networks = [region.network(self.profile) for region in regions]
-        self._name = name_of(regions, self.profile)
+        self._name = _name_of(regions, self.profile)
         self.seam = _seam(
-            kept(f"seam-{self._name}", lambda: _as_arrays(find_seam(self.networks))), len(regions)
+            _kept(f"seam-{self._name}", lambda: _as_arrays(find_seam(self.networks))), len(regions)
         )
         self.meets = any(len(zone.strip_edge) for zone in self.seam)
         """Whether a road leads from one pack into another."""
@@ -110,7 +111,7 @@ class Joined:
             tables = (border_table(cell, own) for cell, own in zip(cells, weights, strict=True))
             return {str(i): table for i, table in enumerate(tables)}
 
-        arrays = kept(name, make)
+        arrays = _kept(name, make)
         tables = [arrays[str(i)] for i in range(len(cells))]
         return Overlay(cells, weights, tables, self.cells.gates)
 
@@ -152,6 +153,20 @@ class Joined:
     def _shape(self, piece: Piece) -> FloatArray:
         graph = self.cells.cells[piece.cell].ways.graph
         return np.concatenate([graph.shape(edge) for edge in piece.edges.tolist()])
+
+
+def _name_of(regions: Sequence[Region], profile: str) -> str:
+    """Return what tells some packs, as they are, from all others."""
+    hashes = []
+    for region in regions:
+        files = sorted((name, digest) for name, (_, digest) in region.meta.files.items())
+        hashes.append(hashlib.sha256(repr(files).encode()).hexdigest()[:12])
+    return "-".join((profile, *hashes))
+
+
+def _kept(name: str, make: Callable[[], Arrays]) -> Arrays:
+    """Return what is kept of joined packs (the seam, what it costs to cross each cell), or make it."""
+    return kept_arrays("overlays", name, make, most=_MOST_KEPT)
 
 
 def _as_arrays(seam: Seam) -> Arrays:

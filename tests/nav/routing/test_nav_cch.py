@@ -265,7 +265,7 @@ def test_the_hierarchy_of_a_large_region_is_kept_and_checked(large: tuple[Turns,
 
     assert ask() == ask() == [5000]
     assert len(made) == 1
-    (kept,) = (cache_home() / "hierarchies").glob("abc-*.arrays")
+    (kept,) = (cache_home() / "hierarchies").glob("abc.*.arrays")
     content = bytearray(kept.read_bytes())
     content[-3] ^= 0xFF
     kept.write_bytes(content)
