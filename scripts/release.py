@@ -108,6 +108,8 @@ exec "${XIAOGAO_PYTHON:-python3.11}" -m device.service.release "$@"
 _PRERM = """#!/bin/sh
 set -e
 [ "$1" = remove ] || exit 0
+# What cannot be stopped keeps nobody from removing it: systemd's own words say why.
+[ ! -e /etc/systemd/system/xiaogao.service ] || xiaogao service uninstall --system || true
 rm -rf /usr/bin/xiaogao /opt/xiaogao/current /opt/xiaogao/previous /opt/xiaogao/releases
 """
 

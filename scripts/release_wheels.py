@@ -20,6 +20,10 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ("jieba", "openlocationcode", "sdnotify")
 """Packages of the car's lock that come as source and have nothing to compile."""
 COMPILED = "llama-cpp-python"
+_WITHOUT = "set(LLAMA_BUILD_COMMON OFF)\n"
+"""Included where llama.cpp's own project begins: what its programs share is forced on by the package, takes
+three times as long to compile as the rest, links the builder's OpenSSL, and nothing uses it. What sees
+pictures is left out likewise."""
 ARM = "armv8.2-a+dotprod+fp16"
 """What every processor of a Raspberry Pi 5, a Jetson Orin and later boards understands."""
 _GLIBC = range(17, 37)
@@ -49,10 +53,12 @@ def build_wheels(folder: Path, machine: str) -> Path:
     (folder / "compiled.txt").write_text(_only(lock, (COMPILED,)), encoding="utf-8")
     (folder / "pure.txt").write_text(_only(lock, SOURCES), encoding="utf-8")
     (folder / "fetched.txt").write_text(_without(lock, (COMPILED, *SOURCES)), encoding="utf-8")
+    (folder / "llama.cmake").write_text(_WITHOUT, encoding="utf-8")
     locked = ["--require-hashes", "--no-deps", "-r"]
     fetched = [*locked, str(folder / "fetched.txt"), "--dest", str(wheels)]
     _run([*pip, "download", *(platforms(machine) or ["--only-binary=:all:"]), *fetched])
-    environment = {**os.environ, **_compilers(machine), "PATH": f"{tools / 'bin'}:{os.environ['PATH']}"}
+    compilers = _compilers(machine, folder / "llama.cmake")
+    environment = {**os.environ, **compilers, "PATH": f"{tools / 'bin'}:{os.environ['PATH']}"}
     build = [*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels)]
     _run([*build, *locked, str(folder / "pure.txt")], environment)
     # Not from pip's cache: what lies there was built for the processor of whoever built it.
@@ -68,10 +74,9 @@ def build_wheels(folder: Path, machine: str) -> Path:
     return wheels
 
 
-def _compilers(machine: str) -> dict[str, str]:
-    """Return the environment in which packages are compiled for a machine."""
-    # Not what sees pictures either, a third of all that is compiled: nothing here asks for it.
-    arguments = ["-DGGML_NATIVE=OFF", "-DLLAVA_BUILD=OFF"]
+def _compilers(machine: str, without: Path) -> dict[str, str]:
+    """Return the environment in which packages are compiled for a machine; llama.cpp includes a file."""
+    arguments = ["-DGGML_NATIVE=OFF", "-DLLAVA_BUILD=OFF", f"-DCMAKE_PROJECT_llama.cpp_INCLUDE={without}"]
     if machine == "aarch64":
         arguments.append(f"-DGGML_CPU_ARM_ARCH={ARM}")
     if machine == platform.machine():

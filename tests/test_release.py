@@ -177,8 +177,9 @@ def test_nothing_is_compiled_for_the_builders_processor(
     wheelhouse: Any, machine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wheelhouse.shutil, "which", lambda name: f"/usr/bin/{name}")
-    environment = wheelhouse._compilers(machine)
+    environment = wheelhouse._compilers(machine, Path("/build/llama.cmake"))
     assert "-DGGML_NATIVE=OFF" in environment["CMAKE_ARGS"].split()
+    assert "-DCMAKE_PROJECT_llama.cpp_INCLUDE=/build/llama.cmake" in environment["CMAKE_ARGS"].split()
     if machine != wheelhouse.platform.machine():
         assert environment["CXX"] == f"{machine}-linux-gnu-g++"
         assert f"{machine}-linux-gnu" in environment["SETUPTOOLS_EXT_SUFFIX"]
@@ -312,14 +313,28 @@ def test_an_offline_install_asks_for_a_signature_once_keys_are_trusted(
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Three whole releases and one that is not."""
-    for version in ("1", "2", "3"):
-        folder = tmp_path / "releases" / version
-        (folder / "bin").mkdir(parents=True)
-        (folder / "site" / "device").mkdir(parents=True)
-        (folder / "bin" / "xiaogao").touch()
+    """A whole release and one that is not."""
+    unpack_release(tmp_path, "1")
     (tmp_path / "releases" / "half" / "bin").mkdir(parents=True)
     return tmp_path
+
+
+def unpack_release(root: Path, version: str) -> None:
+    folder = root / "releases" / version
+    (folder / "bin").mkdir(parents=True)
+    (folder / "site" / "device").mkdir(parents=True)
+    (folder / "bin" / "xiaogao").touch()
+
+
+def come(root: Path, version: str, *, is_ready: bool = True) -> bool:
+    """Unpack a release and switch to it."""
+    if not (root / "releases" / version).exists():
+        unpack_release(root, version)
+
+    def restart() -> bool:
+        return is_ready or current(root) != version
+
+    return switch(version, root=root, restart=restart, tell=lambda _what: None)
 
 
 def current(root: Path) -> str:
@@ -327,17 +342,17 @@ def current(root: Path) -> str:
 
 
 def test_a_release_that_gets_ready_stays_and_older_ones_go(root: Path) -> None:
-    told: list[str] = []
     for version in ("1", "2", "3"):
-        assert switch(version, root=root, restart=lambda: True, tell=told.append)
+        assert come(root, version)
     assert current(root) == "3"
     assert (root / "previous").readlink().name == "2"
-    assert sorted(path.name for path in (root / "releases").iterdir()) == ["2", "3", "half"]
+    assert sorted(path.name for path in (root / "releases").iterdir()) == ["2", "3"]
 
 
 def test_a_release_that_does_not_get_ready_gives_way_to_the_one_before(root: Path) -> None:
     told: list[str] = []
-    switch("1", root=root, restart=lambda: True, tell=told.append)
+    come(root, "1")
+    unpack_release(root, "2")
     started: list[str] = []
 
     def restart() -> bool:
@@ -348,7 +363,17 @@ def test_a_release_that_does_not_get_ready_gives_way_to_the_one_before(root: Pat
     assert started == ["2", "1"], "the one before is started again"
     assert current(root) == "1"
     assert "back to 1" in told[-1]
-    assert switch("3", root=root, restart=restart, tell=told.append), "the next one is tried all the same"
+    assert come(root, "3"), "the next one is tried all the same"
+
+
+def test_a_release_that_failed_takes_no_room_and_costs_no_way_back(root: Path) -> None:
+    """Going back by hand still leads to the one before; what failed goes when the next one gets ready."""
+    assert come(root, "1")
+    assert come(root, "2")
+    assert not come(root, "3", is_ready=False)
+    assert (current(root), (root / "previous").readlink().name) == ("2", "1")
+    assert come(root, "4")
+    assert sorted(path.name for path in (root / "releases").iterdir()) == ["2", "4"]
 
 
 def test_the_first_release_has_none_to_go_back_to(root: Path) -> None:

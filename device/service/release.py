@@ -5,7 +5,8 @@
 /opt/xiaogao/current  -> releases/VERSION
 /opt/xiaogao/previous -> releases/VERSION before
 ```
-A release that is not ready within a minute gives way to the one before.
+A release that is not ready within a minute gives way to the one before. What is neither of the two goes when
+the next one has got ready.
 """
 
 from __future__ import annotations
@@ -59,16 +60,25 @@ def switch(
     _point(root / "current", new)
     if restart():
         tell(f"release {version} is the current one")
-        if oldest is not None and oldest not in {new, before}:
-            shutil.rmtree(oldest, ignore_errors=True)
+        _sweep(root)
         return True
     if before is None or before == new or not before.is_dir():
         tell(f"release {version} does not get ready, and there is none before it: see the service's log")
         return False
     _point(root / "current", before)
+    if oldest is not None and oldest.is_dir():
+        _point(root / "previous", oldest)
     restart()
     tell(f"release {version} was not ready within {READY_LIMIT_S:.0f} s: back to {before.name}")
     return False
+
+
+def _sweep(root: Path) -> None:
+    """Remove the releases that no link names: older ones, and those that did not get ready."""
+    named = {_target(root / "current"), _target(root / "previous")}
+    for release in (root / "releases").iterdir():
+        if release not in named:
+            shutil.rmtree(release, ignore_errors=True)
 
 
 def _target(link: Path) -> Path | None:
