@@ -1,56 +1,64 @@
 """Pictures of every view of the screen: both languages, day and night, on every size; to be looked at.
 
-    python -m bench.screen.pictures FOLDER REGION LAT,LON LAT,LON
+    python -m bench.screen.pictures FOLDER REGION LAT,LON LAT,LON [--only en-day-small …]
 
-The two points are the ends of the drive that is shown.
+The two points are the ends of the drive that is shown. Beside the pictures there are sheets of eight,
+`sheet-LANGUAGE-THEME-SIZE-NUMBER.png`.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
-from itertools import islice, product
+import argparse
+from itertools import product
 from pathlib import Path
-from typing import Any
 
-from agent.understanding.intent import PlanTrip, Search
-from bench.screen.browser import Browser, opened
+from PIL import Image
+
+from bench.screen.browser import Browser, BrowserError, opened
 from bench.screen.hosted import HostedScreen
+from bench.screen.views import Point, Views
 from device.assistant.assistant import Assistant
-from device.position.route_course import SimulatedSource, course_of
-from device.position.simulator import Receiver
 from device.screen.server import library_folder
 from device.settings import Settings
-from nav.guidance.fix import Fix
-
-Point = tuple[float, float]
+from nav.packs.paths import data_home
 
 SIZES = {"small": (800, 480), "usual": (1280, 720), "wide": (1920, 720), "phone": (480, 854)}
-_SETTLE_S = "1200"
-_DRIVEN = 160
+_SETTLE_MS = 700
+_LONGEST_MS = 12_000
+_A_SHEET = 8
+_SHEET_PX = {"small": (640, 2), "usual": (760, 2), "wide": (900, 2), "phone": (380, 4)}
+"""How wide a picture is on a sheet, and how many there are in a row."""
 
 
 def main() -> None:
     """Take them all."""
-    folder, region = Path(sys.argv[1]), sys.argv[2]
-    start, end = (_point(text) for text in sys.argv[3:5])
-    assistant = Assistant(Settings(), region=region)
+    asked = _arguments()
+    assistant = Assistant(Settings(), region=asked.region)
     try:
         with opened(SIZES["usual"]) as browser:
             for language, theme in product(("en", "zh"), ("day", "night")):
+                sizes = [size for size in SIZES if _wanted(f"{language}-{theme}-{size}", asked.only)]
+                if not sizes:
+                    continue
                 screen = HostedScreen(assistant, library_folder(), theme=theme, speak=language)
-                screen.take(Fix(lat=start[0], lon=start[1], time_s=0.0))
                 try:
-                    browser.open(screen.base)
-                    for size, pixels in SIZES.items():
-                        browser.resize(*pixels)
-                        for view in _views(browser, screen, language, start, end):
-                            browser.run(f"return new Promise((done) => setTimeout(done, {_SETTLE_S}))")
-                            browser.picture(folder / f"{view}-{language}-{theme}-{size}.png")
+                    views = Views(browser, screen, language, asked.start, asked.end)
+                    for size in sizes:
+                        _take(asked.folder, f"{language}-{theme}-{size}", size, views)
                 finally:
                     screen.close()
     finally:
         assistant.close()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("region")
+    parser.add_argument("start", type=_point)
+    parser.add_argument("end", type=_point)
+    parser.add_argument("--only", nargs="*", default=[""], help="language-theme-size, or the first of them")
+    return parser.parse_args()
 
 
 def _point(text: str) -> Point:
@@ -58,69 +66,51 @@ def _point(text: str) -> Point:
     return lat, lon
 
 
-def _views(browser: Browser, screen: HostedScreen, language: str, start: Point, end: Point) -> Iterator[str]:
-    """Set one view after the other up, and give its name."""
-    browser.wait_for("document.documentElement.dataset.ready", seconds=120)
-    agent = screen.assistant.agent
-    if browser.run("return document.getElementById('panel').open"):
-        yield "guide"
-        browser.touch("#panel-close")
-    yield "parked"
-    found = agent.carry_out("", [Search(need="food")], language=language, position=start)
-    _tell(screen, {"event": "answer", **found.to_dict()})
-    browser.wait_for("Number(document.documentElement.dataset.cards) > 0")
-    yield "results"
-    _tell(screen, {"event": "answer", "reply": "", "places": [], "route": None})
-    asked = {"event": "question", "asks": "yes_no", "words": "?", "options": []}
-    _tell(screen, {"event": "answer", **found.to_dict(), "places": []}, asked)
-    yield "question"
-    _tell(screen, asked | {"asks": None})
-    for name in ("search", "settings"):
-        browser.touch(f'[data-tool="{name}"]')
-        browser.wait_for("document.getElementById('panel-body').childElementCount")
-        yield name
-        if name == "settings":
-            browser.wait_for("document.querySelectorAll('.checks li').length", seconds=120)
-            browser.run("document.querySelector('.checks').scrollIntoView({block: 'center'})")
-            yield "health"
-        browser.touch("#panel-close")
-    yield from _trip(browser, screen, language, start)
-    yield from _drive(browser, screen, language, start, end)
+def _wanted(combination: str, only: list[str]) -> bool:
+    return any(combination.startswith(prefix) for prefix in only)
 
 
-def _trip(browser: Browser, screen: HostedScreen, language: str, start: Point) -> Iterator[str]:
-    agent = screen.assistant.agent
-    wish = PlanTrip(days=2)
-    planned = agent.carry_out("", [wish], language=language, position=start)
-    _tell(screen, {"event": "answer", **planned.to_dict()})
-    browser.wait_for("window.xiaogao.map.tripLines.length", seconds=60)
-    yield "trip"
-    browser.touch(".pin:last-of-type")
-    yield "stop"
-    browser.touch("#trip-close")
-    browser.touch('[data-tool="trip"]')
-    yield "list"
-    browser.touch("#panel-close")
+def _take(folder: Path, combination: str, size: str, views: Views) -> None:
+    """Take the pictures of one size, and lay them on sheets."""
+    views.browser.resize(*SIZES[size])
+    (data_home() / "screen-greeted").unlink(missing_ok=True)
+    taken = []
+    try:
+        for view in views.each():
+            _settle(views.browser)
+            taken.append(folder / f"{combination}-{view}.png")
+            views.browser.picture(taken[-1])
+    except BrowserError as error:
+        print(f"{combination}, after {taken[-1].stem if taken else 'nothing'}: {error}")
+    width, a_row = _SHEET_PX[size]
+    for number in range(0, len(taken), _A_SHEET):
+        sheet = _sheet(taken[number : number + _A_SHEET], width, a_row)
+        sheet.save(folder / f"sheet-{combination}-{number // _A_SHEET + 1}.png")
 
 
-def _drive(browser: Browser, screen: HostedScreen, language: str, start: Point, end: Point) -> Iterator[str]:
-    driving = screen.assistant.driving
-    route = screen.assistant.router.route([start, end])
-    screen.do(lambda: (driving.begin(route, language), screen.scene.look()))
-    fixes = SimulatedSource(course_of(route), Receiver(noise_m=1.0), seed=1, start_time_s=1.8e9).fixes()
-    for fix in islice(fixes, _DRIVEN):
-        screen.take(fix)
-    browser.wait_for("document.documentElement.dataset.offset > 0")
-    yield "drive"
-    browser.touch('[data-tool="overview"]')
-    yield "overview"
-    screen.do(lambda: (driving.end(), screen.scene.look()))
-    browser.wait_for("document.documentElement.dataset.route === ''")
-    browser.touch('[data-tool="follow"]')
+def _settle(browser: Browser) -> None:
+    """Wait until the camera rests and the map has all that it draws."""
+    browser.run(
+        "return new Promise((done) => { const began = performance.now(); const look = () => {"
+        "const passed = performance.now() - began;"
+        "const {map} = window.xiaogao, rests = map.settled && map.map.areTilesLoaded();"
+        "if (passed > arguments[1] || (passed > arguments[0] && rests)) done();"
+        "else setTimeout(look, 100); }; look(); })",
+        _SETTLE_MS,
+        _LONGEST_MS,
+    )
 
 
-def _tell(screen: HostedScreen, *events: Mapping[str, Any]) -> None:
-    screen.do(lambda: [screen.hub.tell(dict(event)) for event in events])
+def _sheet(pictures: list[Path], width: int, a_row: int) -> Image.Image:
+    small = []
+    for path in pictures:
+        with Image.open(path) as picture:
+            small.append(picture.convert("RGB").resize((width, picture.height * width // picture.width)))
+    height, rows = small[0].height, -(-len(small) // a_row)
+    sheet = Image.new("RGB", (a_row * (width + 6), rows * (height + 6)), "#c0c")
+    for number, picture in enumerate(small):
+        sheet.paste(picture, (number % a_row * (width + 6), number // a_row * (height + 6)))
+    return sheet
 
 
 if __name__ == "__main__":

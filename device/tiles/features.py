@@ -16,6 +16,7 @@ from typing import IO, Any
 from device.tiles.coast import Box, sea_within
 from languages import codes
 from nav.osm.locations import located
+from poi.text import has_han, simplified
 
 LAYERS = ("sea", "land", "water", "waterways", "borders", "buildings", "roads", "places", "pois")
 """Layers of the tiles, from below to above."""
@@ -70,9 +71,10 @@ def names_of(tags: Mapping[str, str]) -> dict[str, str]:
     name = tags.get("name", "").strip()
     found = {"name": name} if name else {}
     for code in codes():
-        other = tags.get(f"name:{code}", "").strip() or (
-            tags.get("name:zh-Hans", "").strip() if code == "zh" else ""
-        )
+        other = tags.get(f"name:{code}", "").strip()
+        if code == "zh" and not has_han(name):
+            # What is on the signs stays as it is; a name for readers is in the characters of all other words.
+            other = tags.get("name:zh-Hans", "").strip() or simplified(other)
         if other and other != name:
             found[f"name:{code}"] = other
     return found

@@ -95,7 +95,7 @@ export function lane(data) {
   const sorted = [...arrows].sort((a, b) => (a === data.follow) - (b === data.follow));
   for (const name of sorted) {
     const followed = data.active && (name === data.follow || arrows.length === 1 || !data.follow);
-    const group = svg("g", { opacity: followed ? 1 : 0.38 });
+    const group = svg("g", { opacity: followed ? 1 : 0.6 });
     group.append(name === "reverse" ? back(true) : bent(LANE_DEG[name] ?? 0));
     picture.append(group);
   }

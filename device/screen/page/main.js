@@ -20,15 +20,25 @@ let hello = null;
 let place = null;
 let opening = null;
 let noticeTimer = 0;
+let standing = "";
 
 const say = (text) => link.send({ do: "say", text });
 const talk = new TalkView(say);
 
-function notice(text, keep = false) {
+function notice(text, { keep = false, bad = false } = {}) {
   put($("notice"), text);
+  $("notice").classList.toggle("bad", bad);
   show($("notice"), Boolean(text));
   clearTimeout(noticeTimer);
   if (text && !keep) noticeTimer = setTimeout(() => notice(""), NOTICE_MS);
+}
+
+/** Say what holds until it is over: leave out the text when it is. */
+function stand(text = "", bad = true) {
+  if (text === standing) return;
+  if (text) notice(text, { keep: true, bad });
+  else if ($("notice").textContent === standing) notice("");
+  standing = text;
 }
 
 function theme() {
@@ -114,8 +124,11 @@ const on = {
     place = [event.progress.lat, event.progress.lon];
     drive.setProgress(event.progress, event.shown);
     map.setProgress(event.progress);
-    root.dataset.tunnel = drive.inTunnel(event.progress) ? "yes" : "";
-    if (drive.inTunnel(event.progress) && event.progress.estimated) notice(t("tunnel"));
+    const { estimated, on_route } = event.progress;
+    const inTunnel = drive.inTunnel(event.progress);
+    root.dataset.tunnel = inTunnel ? "yes" : "";
+    if (inTunnel && estimated) stand(t("tunnel"), false);
+    else if (!estimated && on_route) stand();
   },
   position(event) {
     place = [event.lat, event.lon];
@@ -125,8 +138,8 @@ const on = {
     map.setOthers(event.routes.slice(1));
   },
   reroute: () => notice(t("rerouting")),
-  off_route: () => notice(t("off_route")),
-  position_lost: () => notice(t("no_position")),
+  off_route: () => stand(t("off_route")),
+  position_lost: () => stand(t("no_position")),
   arrived: () => notice(t("arrived")),
   doing: (event) => talk.setDoing(event.doing),
   partial: (event) => talk.heard(event.text),
@@ -160,7 +173,7 @@ const on = {
     panels.draw();
   },
   refused(event) {
-    if (event.do !== "alternatives") notice(t("refused", { why: event.why }));
+    if (event.do !== "alternatives") notice(t("refused", { why: event.why }), { bad: true });
   },
 };
 
@@ -207,7 +220,8 @@ const link = new Link(
   (event) => { queue = queue.then(() => take(event)).catch((error) => console.error(error)); },
   (state) => {
     root.dataset.link = state;
-    notice(state === "up" ? "" : t("lost"), true);
+    standing = "";
+    notice(state === "up" ? "" : t("lost"), { keep: true, bad: true });
   },
 );
 const trip = new TripView(map, link, say);
@@ -221,4 +235,4 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "-") map.zoom(-1);
   if (event.key === "/") { event.preventDefault(); panels.open("search"); }
 });
-window.xiaogao = { map, link, trip };
+window.xiaogao = { map, link, trip, drive };

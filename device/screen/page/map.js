@@ -16,6 +16,7 @@ const LAID_OVER = ["banner", "cards", "trip", "tools", "talk", "drive"];
 const MOST_COVERED = 0.4; // of the map, at one edge
 const PIN_PX = 64;
 const EDGE_PX = 32;
+const CLOSE_ZOOM = 17.5; // so close places that lie together are told apart
 const TILES_KEPT = 24; // of those that are out of sight: a car seldom turns back
 
 const mix = (a, b, share) => a + (b - a) * share;
@@ -109,7 +110,6 @@ export class MapView {
     source.setData(collection(this.route ? [this.route.line] : []));
     this.map.getSource("others").setData(collection(this.others.map((other) => other.line)));
     this.map.getSource("trip").setData({ type: "FeatureCollection", features: this.tripLines });
-    if (!this.route) this.map.setPaintProperty("route", "line-gradient", null);
   }
 
   setRoute(route) {
@@ -122,6 +122,9 @@ export class MapView {
       this.at.offset = 0;
     }
     this.setLines();
+    // What was driven of the route before is no part of this one.
+    this.passedAt = 0;
+    if (this.map?.getLayer("route")) this.map.setPaintProperty("route", "line-gradient", null);
     if (this.mode === "overview" && route) this.overview();
   }
 
@@ -215,7 +218,8 @@ export class MapView {
     if (still && this.settled) return;
     this.keepUp(now, passed * 1000);
     this.marker.setLngLat([next.lon, next.lat]).setRotation(next.heading).addTo(this.map);
-    this.settled = still && (this.mode === "heading" || this.mode === "north" ? this.follow(next, jump) : true);
+    const rests = this.mode === "heading" || this.mode === "north" ? this.follow(next, jump) : true;
+    this.settled = still && rests;
     if (next.offset !== null && now - this.passedAt > PASSED_EVERY_MS) this.paintPassed(now, next.offset);
   }
 
@@ -258,7 +262,7 @@ export class MapView {
       bearing: heading ? place.heading : 0,
       pitch: mix(this.map.getPitch(), pitch, jump ? 1 : this.glide),
       zoom: mix(this.map.getZoom(), zoom, jump ? 1 : this.glide * 0.6),
-      padding: { top: height * (heading ? 0.42 : 0.1), bottom: height * (wide ? 0.16 : 0.24), left: wide ? width * 0.3 : 0, right: wide ? 70 : 0 },
+      padding: { top: height * (heading ? 0.42 : 0.1), bottom: height * (wide ? 0.16 : 0.24), left: wide && this.route ? width * 0.3 : 0, right: wide ? 70 : 0 },
     });
     return rests;
   }
@@ -304,19 +308,19 @@ export class MapView {
     } else this.map.easeTo({ zoom: this.map.getZoom() + step, duration: 250 });
   }
 
-  overview(points = []) {
-    this.frame([this.route?.line ?? [], ...this.others.map((other) => other.line), points].flat());
+  overview() {
+    this.frame([this.route?.line ?? [], ...this.others.map((other) => other.line)].flat());
   }
 
   /** Show all of some points, beside what lies over the map. */
-  frame(points) {
+  frame(points, closest = 16) {
     if (!points.length) return;
     const bounds = new maplibregl.LngLatBounds();
     for (const point of points) bounds.extend(point);
     const covered = this.covered();
     this.map.setPadding({ top: 0, bottom: 0, left: 0, right: 0 });
     this.map.fitBounds(bounds, {
-      bearing: 0, pitch: 0, duration: 0, maxZoom: 16,
+      bearing: 0, pitch: 0, duration: 0, maxZoom: closest,
       padding: { top: covered.top + PIN_PX, bottom: covered.bottom + EDGE_PX, left: covered.left + EDGE_PX, right: covered.right + EDGE_PX },
     });
     this.setView("overview");
@@ -359,6 +363,6 @@ export class MapView {
     this.pins = places.map((place, index) => this.pin({
       place, text: String(index + 1), label: `${index + 1} ${nameOf(place)}`, act: () => onTouch(index),
     }));
-    if (places.length) this.overview(places.map((place) => [place.lon, place.lat]));
+    if (places.length) this.frame([...(this.route?.line ?? []), ...places.map((place) => [place.lon, place.lat])], CLOSE_ZOOM);
   }
 }

@@ -80,7 +80,7 @@ export class Panels {
 
   first() {
     const lines = ["first.1", "first.2", "first.3"].map((key) => el("p", { text: t(key) }));
-    return [...lines, el("button", { type: "button", className: "wide", text: t("first.go"), on: { click: () => this.close() } })];
+    return [...lines, el("button", { type: "button", className: "wide", autofocus: true, text: t("first.go"), on: { click: () => this.close() } })];
   }
 
   asked(text) {

@@ -16,9 +16,9 @@ const NIGHT = {
   residential: "#1a2027", commercial: "#211f25", industrial: "#1d1f26", institution: "#20211f", hospital: "#281d20",
   rock: "#1c2024", sand: "#25231b", ice: "#22303a", pitch: "#1b2d21", parking: "#1f232b", pedestrian: "#20242c",
   building: "#222932", border: "#7d6b91", rail: "#4a4f57",
-  motorway: "#a85f33", trunk: "#8f6a3b", primary: "#77683f", secondary: "#5a5a48", minor: "#3a424d", path: "#4a463c",
+  motorway: "#a85f33", trunk: "#8f6a3b", primary: "#77683f", secondary: "#5f5f4c", minor: "#48525f", path: "#4a463c",
   casing: "#0d1116", text: "#d6dce3", halo: "#12161b", place: "#eef2f6", watertext: "#6fa7cc", poi: "#b7a9e2",
-  route: "#4c9bff", routecase: "#133f7d", passed: "#5c6670", other: "#56718f", tripcase: "#dfe6ec",
+  route: "#4c9bff", routecase: "#133f7d", passed: "#5c6670", other: "#56718f", tripcase: "#9fb0bf",
 };
 export const colours = (theme) => (theme === "night" ? NIGHT : DAY);
 
@@ -124,7 +124,7 @@ export function mapStyle(theme, language, region) {
       { id: "ferries", type: "line", source: "map", "source-layer": "roads", filter: ["==", ["get", "class"], "ferry"], paint: { "line-color": c.watertext, "line-width": 1.5, "line-dasharray": [4, 3] } },
       ...roads(c, ["==", ["get", "tunnel"], 1], true),
       ...roads(c, ["!=", ["get", "tunnel"], 1], false),
-      { id: "trip-case", type: "line", source: "trip", layout: round, paint: { "line-color": c.tripcase, "line-width": routeWidth(2) } },
+      { id: "trip-case", type: "line", source: "trip", filter: ["==", ["get", "by"], "car"], layout: round, paint: { "line-color": c.tripcase, "line-width": routeWidth(2) } },
       { id: "trip", type: "line", source: "trip", filter: ["==", ["get", "by"], "car"], layout: round, paint: { "line-color": ["get", "colour"], "line-width": routeWidth(-1) } },
       { id: "trip-foot", type: "line", source: "trip", filter: ["==", ["get", "by"], "foot"], paint: { "line-color": ["get", "colour"], "line-width": routeWidth(-1), "line-dasharray": [1.5, 1] } },
       { id: "others", type: "line", source: "others", layout: round, paint: { "line-color": c.other, "line-width": routeWidth(0), "line-opacity": 0.85 } },

@@ -34,7 +34,9 @@ export class TripView {
 
   setLines(lines) {
     this.lines = lines;
-    if (this.shown) this.draw();
+    if (!this.shown) return;
+    this.draw();
+    if (!this.stop && this.map.mode === "overview") this.frame();
   }
 
   /** All stops, numbered within their day; time that is left free round a stop is none of its own. */
@@ -52,6 +54,10 @@ export class TripView {
     this.stop = null;
     if (!this.lines.length) this.link.send({ do: "trip" });
     this.draw();
+    this.frame();
+  }
+
+  frame() {
     this.map.frame([...this.seen().map(({ visit: { place } }) => [place.lon, place.lat]), ...this.seenLines().flatMap((one) => one.line)]);
   }
 
@@ -61,6 +67,7 @@ export class TripView {
     show($("trip"), false);
     document.documentElement.dataset.trip = "";
     this.map.setTrip([], []);
+    if (this.map.mode === "overview") this.map.setMode("heading");
   }
 
   /** Look at one stop. */

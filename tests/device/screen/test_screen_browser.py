@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -10,21 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.screen.browser import Browser, opened, programs
+from bench.screen.browser import Browser, programs
 from bench.screen.hosted import HostedScreen
-from device.assistant.assistant import Assistant
-from device.position.route_course import SimulatedSource, course_of
-from device.position.simulator import Receiver
-from device.settings import Settings
-from device.store.regions import add_region
-from device.tiles.build import tippecanoe
-from nav.guidance.fix import Fix
-from nav.guidance.progress import Progress
 from nav.guidance.wording.banner import banner_of
 from nav.guidance.wording.quantities import shown_distance
-from tests.device.roads import CIRCLE, EXIT, START, write_roads
+from tests.device.roads import CIRCLE, EXIT
+from tests.device.screen.pages import UNDER_PINS, begin, come, module, no_errors, seen
 from tests.device.screen.trips import two_days
-from tests.device.town import write_town
 
 pytestmark = [
     pytest.mark.slow,
@@ -35,80 +27,7 @@ pytestmark = [
 SIZES = [(800, 480), (1280, 720), (1920, 720), (480, 854)]
 SILENT = ("depart", "exit_roundabout")
 CHECK_EVERY = 9
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened((1280, 720)) as window:
-        yield window
-
-
-@pytest.fixture(scope="module")
-def roads_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the drawn roads, with tiles where they can be made, and the drawn town without."""
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("roads")
-        patch.setenv("XIAOGAO_HOME", str(home))
-        add_region(write_roads(home / "roads.osm"), "roads", tiles=tippecanoe() is not None)
-        add_region(write_town(home / "town.osm"), "town")
-    return home
-
-
-@pytest.fixture
-def look_at(
-    roads_home: Path, monkeypatch: pytest.MonkeyPatch, model_dir: Callable[[str], Path]
-) -> Iterator[Callable[..., HostedScreen]]:
-    """Give the screen of an agent in one of the regions."""
-    library = model_dir("screen-map")
-    monkeypatch.setenv("XIAOGAO_HOME", str(roads_home))
-    monkeypatch.delenv("XIAOGAO_SETTINGS", raising=False)
-    screens: list[HostedScreen] = []
-
-    def look(region: str = "roads", **more: Any) -> HostedScreen:
-        screens.append(HostedScreen(Assistant(Settings(), region=region), library, **more))
-        return screens[-1]
-
-    yield look
-    for screen in screens:
-        screen.close()
-        screen.assistant.close()
-
-
-def come(browser: Browser, screen: HostedScreen) -> None:
-    """Open the page and wait until the map is there; a first visit is greeted."""
-    # What the page before wrote, whose server is gone, is not this one's.
-    browser.open("about:blank")
-    browser.log()
-    browser.open(screen.base)
-    browser.wait_for("document.documentElement.dataset.ready", seconds=90)
-    if browser.run("return document.getElementById('panel').open"):
-        browser.touch("#panel-close")
-
-
-def module(name: str) -> str:
-    """Return an expression for the address of one of the page's modules."""
-    return f"new URL('{name}', document.querySelector('script[type=module]').src).href"
-
-
-def begin(screen: HostedScreen, end: tuple[float, float], language: str = "en") -> list[Fix | None]:
-    """Begin a drive; return its positions."""
-    route = screen.assistant.router.route([START, end])
-    screen.do(lambda: (screen.assistant.driving.begin(route, language), screen.scene.look()))
-    source = SimulatedSource(course_of(route), Receiver(noise_m=1.0), seed=1, start_time_s=1.8e9)
-    return list(source.fixes())
-
-
-def seen(browser: Browser, progress: Progress) -> None:
-    offset = round(progress.offset_m, 1)
-    browser.wait_for(f"Number(document.documentElement.dataset.offset) === {offset}")
-
-
-def no_errors(browser: Browser) -> None:
-    # What a page asks of a server that is away, or before it has its token, is no fault of its script.
-    found = [line["message"] for line in browser.log() if line["level"] == "SEVERE"]
-    assert [
-        line for line in found if "WebSocket" not in line and "ERR_" not in line and "403" not in line
-    ] == []
+DRAWN = "window.xiaogao.map.tripLines"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -314,13 +233,6 @@ def test_no_pin_is_covered(
         browser.resize(1280, 720)
 
 
-UNDER_PINS = (
-    "[...document.querySelectorAll('.pin')].map(p => p.getBoundingClientRect())"
-    ".map(r => document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2))"
-)
-DRAWN = "window.xiaogao.map.tripLines"
-
-
 def test_a_trip_is_a_list(
     browser: Browser, look_at: Callable[..., HostedScreen], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -375,44 +287,6 @@ def test_results_are_touched_and_said_alike(browser: Browser, look_at: Callable[
     browser.wait_for("document.documentElement.dataset.last === 'doing'")
 
 
-def test_the_map_moves_as_it_is_said(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
-    """Closer, the whole route, one of the results, and back to the car."""
-    screen = look_at("town", speak="en")
-    come(browser, screen)
-    route = screen.assistant.router.route([(60.0, 10.001), (60.008, 10.007)])
-    screen.do(lambda: (screen.assistant.driving.begin(route, "en"), screen.scene.look()))
-    fix = Fix(lat=60.0, lon=10.002, time_s=1.0, speed_mps=5, heading_deg=90)
-    screen.take(fix)
-    browser.wait_for("document.documentElement.dataset.last === 'progress'")
-
-    def said(show: str, index: int = 0, **more: Any) -> None:
-        screen.do(lambda: screen.scene.view({"show": show, "index": index, **more}))
-
-    before = browser.run("return window.xiaogao.map.map.getZoom()")
-    said("in")
-    browser.wait_for(f"window.xiaogao.map.map.getZoom() > {before} + 0.7")
-    said("route")
-    # The route and its other ways are in sight, and the camera stays with them.
-    browser.wait_for("window.xiaogao.map.mode === 'overview'")
-    assert browser.run(
-        "const m = window.xiaogao.map, b = m.map.getBounds();"
-        "return m.route.line.every((point) => b.contains(point)) && m.map.getBearing() === 0"
-    )
-    places = [{"id": f"node/{n}", "name": f"Place {n}", "lat": 60.002, "lon": 10 + n / 500} for n in (1, 2)]
-    screen.do(lambda: screen.hub.tell({"event": "answer", "reply": "Two", "places": places, "route": None}))
-    browser.wait_for("document.documentElement.dataset.cards === '2'")
-    said("place", 2, place=places[1])
-    browser.wait_for("document.querySelector('.card.looked .name')?.textContent === 'Place 2'")
-    browser.wait_for(f"{UNDER_PINS}[1] === document.querySelectorAll('.pin')[1]")
-    said("car")
-    browser.wait_for("window.xiaogao.map.mode === 'heading'")
-    said("settings")
-    browser.wait_for("document.getElementById('panel').open")
-    said("north")
-    browser.wait_for("!document.getElementById('panel').open && window.xiaogao.map.mode === 'north'")
-    no_errors(browser)
-
-
 def test_a_lost_connection_is_shown_and_mended(
     browser: Browser, look_at: Callable[..., HostedScreen]
 ) -> None:
@@ -449,21 +323,6 @@ def test_a_page_of_another_version_loads_itself_anew(
     no_errors(browser)
 
 
-def test_another_map_is_taken_up(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
-    screen = look_at()
-    come(browser, screen)
-    assert browser.run("return document.documentElement.dataset.region") == "roads"
-    screen.stop()
-    again = look_at("town", port=screen.port)
-    browser.wait_for("document.documentElement.dataset.region === 'town'", seconds=40)
-    again.take(Fix(lat=60.002, lon=10.002, time_s=1.0, speed_mps=5, heading_deg=90))
-    browser.wait_for("document.documentElement.dataset.last === 'position'")
-    # The town has no tiles: its roads are drawn.
-    browser.wait_for(
-        "window.xiaogao.map.map.querySourceFeatures('map', {sourceLayer: 'roads'}).length", seconds=60
-    )
-
-
 def test_day_and_night_follow_the_sun(browser: Browser, look_at: Callable[..., HostedScreen]) -> None:
     screen = look_at()
     come(browser, screen)
@@ -477,18 +336,3 @@ def test_day_and_night_follow_the_sun(browser: Browser, look_at: Callable[..., H
     assert browser.run(script, [60.17, 24.94], "2026-06-22T01:10:00Z") is False
     assert browser.run(script, [-33.87, 151.21], "2026-06-21T12:00:00Z") is True
     assert browser.run(script, [-33.87, 151.21], "2026-06-21T02:00:00Z") is False
-
-
-@pytest.mark.parametrize("theme", ["day", "night"])
-def test_the_style_is_valid(browser: Browser, look_at: Callable[..., HostedScreen], theme: str) -> None:
-    """The page does not check its own style at each start; here it is checked."""
-    come(browser, look_at())
-    browser.run(
-        f"window.wrong = []; window.checked = false; import({module('style.js')}).then(({{mapStyle}}) => {{"
-        "const map = window.xiaogao.map.map; map.on('error', (e) => window.wrong.push(String(e.error)));"
-        "map.once('styledata', () => { window.checked = true; });"
-        "map.setStyle(mapStyle(arguments[0], 'zh', null), {diff: false, validate: true}); });",
-        theme,
-    )
-    browser.wait_for("window.checked || window.wrong.length")
-    assert browser.run("return window.wrong") == []
