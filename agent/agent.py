@@ -171,6 +171,7 @@ class Agent:
         understood = of_trip(
             understood,
             planning=self.session.plan is not None,
+            plan=self.session.plan,
             asked=self.session.question is not None,
             now=self._desk.now(),
         )

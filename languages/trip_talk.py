@@ -51,6 +51,9 @@ class ChangeWords(_Data):
     """What tells how a plan at hand is to change."""
 
     undo: tuple[str, ...]
+    undo_states: tuple[str, ...] = ()
+    """What a plan goes back to, or what goes: "before", "that change"; with a word of `undo_verbs`."""
+    undo_verbs: tuple[str, ...] = ()
     swap: tuple[str, ...]
     """Between what goes and what comes."""
     instead: tuple[str, ...] = ()
@@ -65,8 +68,15 @@ class ChangeWords(_Data):
     add: tuple[str, ...]
     longer: tuple[str, ...]
     shorter: tuple[str, ...]
-    days: tuple[str, ...]
+    days: tuple[str, ...] = ()
+    one_more: tuple[str, ...] = ()
+    """Before a day that is not in the plan yet: "a fourth day"."""
+    make_it: tuple[str, ...] = ()
+    """A bare number, which counts days where another clause does."""
+    in_all: tuple[str, ...] = ()
+    """Beside a number of days that is all that is said: "are enough"."""
     date: tuple[str, ...]
+    """What moves the dates, where a day of the calendar is named as well."""
     leaving: tuple[str, ...]
     """What speaks of the way home, so that "two days earlier" makes the trip shorter."""
     shift: dict[str, int]
@@ -78,8 +88,14 @@ class ChangeWords(_Data):
     more: tuple[str, ...]
     later: tuple[str, ...]
     earlier: tuple[str, ...]
+    early: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    too: tuple[str, ...] = ()
+    """What before "early" and "late" asks for the contrary, as a "no" does."""
     start: tuple[str, ...]
     hotel: tuple[str, ...]
+    slept: tuple[str, ...] = ()
+    """What tells of a hotel without naming it."""
     hotel_plain: tuple[str, ...]
     """Words beside those for a hotel that name none."""
     hotel_verbs: tuple[str, ...]
@@ -89,6 +105,10 @@ class ChangeWords(_Data):
     """What the meals are called where they are named in a change; by default "lunch" and "dinner"."""
     drive: str
     """A sentence that wants to be driven to a stop of the plan, `to`."""
+    pointing: tuple[str, ...] = ()
+    """What stands for something that is named before."""
+    along: tuple[str, ...] = ()
+    """What says that somebody comes along after all."""
     go: tuple[str, ...]
     """Before where a part of a day is to be spent."""
     clock: str
@@ -131,6 +151,8 @@ class TalkWords(_Data):
     """Words of a request that wish for nothing by themselves."""
     days: DaysWords
     day_marks: DayMarks
+    questions: tuple[str, ...] = ()
+    """What asks, beside a meal, for where or what one eats."""
     ask: dict[str, tuple[str, ...]]
     """Questions about the plan at hand, by what they ask for; the first that fits counts."""
     change: ChangeWords

@@ -44,6 +44,8 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
     PlanImpossible
         If it cannot be done, with the reason; the old plan stands.
     """
+    if change.action in {"add", "more"} and not change.what and change.day == len(plan.days) + 1:
+        change = change.model_copy(update={"action": "days", "days": change.day, "day": 0})
     index = _day_index(plan, change.day)
     request = replace(request, extra={**request.extra, "changed": True})
     match change.action:
@@ -279,17 +281,18 @@ def _instead(desk: Desk, plan: Plan, request: TripRequest, out: Place, words: st
 def _swap_part(
     desk: Desk, plan: Plan, request: TripRequest, part: Part, words: str, index: int | None
 ) -> Changed:
-    """Spend a part of a day otherwise: 下午的改成公园."""
+    """Spend a part of a day otherwise: 下午的改成公园; without words, with whatever else there is."""
     numbers = [index] if index is not None else [0]
     number = numbers[0]
     gone = [visit for _, visit in _of_part(plan, part, number)]
     ids = {visit.place.id for visit in gone}
     used = in_use(plan) - ids
     center = gone[0].place if gone else plan.days[number].visits[0].place
-    found = of_wish(desk, words, (center.lat, center.lon), request.reach_m) if words else []
-    fresh = [p for p in found if p.id not in used and p.id not in ids]
+    near = (center.lat, center.lon)
+    found = of_wish(desk, words, near, request.reach_m) if words else list(request.sights)
+    fresh = [p for p in found if p.id not in used and p.id not in ids and p.id not in request.disliked]
     if not fresh:
-        raise PlanImpossible("no_must" if not found else "no_other_kind", name=words)
+        raise PlanImpossible("no_other_kind" if found or not words else "no_must", name=words)
     request = without(request, plan, ids)
     keep = [v.place for v in plan.days[number].sights if v.place.id not in ids]
     for count in (min(_MOST_ADDED, max(1, len(gone))), 1):

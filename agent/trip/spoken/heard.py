@@ -15,17 +15,22 @@ from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Plan
 from agent.understanding.understand import ACT, DESTROY
 
 if TYPE_CHECKING:
+    from agent.trip.itinerary import Plan
     from agent.understanding.understand import Understanding
 
 _KIND, _KIND_ANEW = 0.8, 0.9
 """So sure the reader has to be of a trip: without a plan at hand, and where one would be put aside."""
 _KIND_WHOLE = 0.4
 """The same where an area and a number of days are named."""
+_LEAST = 0.5
+"""So sure of all of it the reader has to be at least, where its kind is what counts."""
 _SURE = 0.95
 """From so sure a reading on, words about the plan at hand are not looked for."""
 
 
-def of_trip(understood: Understanding, *, planning: bool, asked: bool, now: datetime) -> Understanding:
+def of_trip(
+    understood: Understanding, *, planning: bool, asked: bool, now: datetime, plan: Plan | None = None
+) -> Understanding:
     """Return what was understood, with everything that the sentence says of a trip.
 
     Parameters
@@ -38,6 +43,8 @@ def of_trip(understood: Understanding, *, planning: bool, asked: bool, now: date
         Whether a question of ours is open.
     now
         When it was said.
+    plan
+        The plan at hand, whose hotel and restaurants may be named.
     """
     order = order_of(understood.text, understood.language, planning=planning)
     if order is not None:
@@ -45,12 +52,12 @@ def of_trip(understood: Understanding, *, planning: bool, asked: bool, now: date
     trip = _trip(understood)
     if (
         trip is not None
-        and (trip.where or trip.towns or trip.days is not None)
+        and (trip.where or trip.towns or (trip.days is not None and not planning))
         and not _is_answer(trip, asked)
     ):
         return _whole(understood, trip, planning, now)
     if planning and not (asked and isinstance(_first(understood), Choose | Confirm | Deny)):
-        return _about_plan(understood, trip, now)
+        return _about_plan(understood, trip, now, plan)
     return understood if trip is None else _whole(understood, trip, planning, now)
 
 
@@ -86,34 +93,56 @@ def _whole(understood: Understanding, trip: PlanTrip, planning: bool, now: datet
     enough = _KIND_WHOLE if whole_said and not planning else enough
     sure = _kind_p(understood) >= enough and bool(whole.where or whole.towns or not planning)
     confidence = max(understood.confidence, least) if sure else understood.confidence
-    return replace(understood, intents=(whole,), confidence=confidence)
+    return replace(understood, intents=(whole,), confidence=confidence, left_over=whole.wishes.unread)
 
 
-def _about_plan(understood: Understanding, trip: PlanTrip | None, now: datetime) -> Understanding:
+def _about_plan(
+    understood: Understanding, trip: PlanTrip | None, now: datetime, plan: Plan | None
+) -> Understanding:
     """Take a sentence as one about the plan at hand, if its words say so or the reader does."""
-    sure = understood.confidence >= _SURE and understood.tier == "reader" and trip is None
-    sure = sure and not isinstance(_first(understood), Chat | Cancel)
-    if understood.tier == "list" or sure:
+    if understood.tier == "list":
         return understood
     from agent.trip.asked.sentence import completed
-    from agent.trip.spoken.talk import said_of_plan
+    from agent.trip.spoken.agreed import agreed
+    from agent.trip.spoken.named import topic_of
+    from agent.trip.spoken.talk import spoken_of_plan
 
-    said = said_of_plan(understood.text, understood.language)
-    if isinstance(_first(understood), Cancel):
-        # The plan is meant, unless the words say that it is the last change.
-        takes_back = isinstance(said, PlanTrip) and said.change is not None and said.change.action == "undo"
-        said = said if takes_back else None
+    spoken = spoken_of_plan(understood.text, understood.language, topic_of(plan, understood.text))
+    said = agreed(spoken, understood, now, plan)
+    first = _first(understood)
+    if isinstance(first, Cancel) and not _takes_back(said):
+        return understood  # the plan is meant, unless the words say that it is the last change
+    sure = understood.confidence >= _SURE and trip is None and not isinstance(first, Chat)
+    if sure and not _takes_back(said):
+        return understood
     if said is not None:
         return replace(
-            understood, intents=(said,), confidence=max(understood.confidence, DESTROY), why="plan talk"
+            understood,
+            intents=(said,),
+            confidence=max(understood.confidence, DESTROY),
+            why="plan talk",
+            left_over=spoken.left_over,
         )
     if trip is None:
-        return understood
+        return _kind_enough(understood)
     whole = completed(trip, understood.text, understood.language, now)
     wished = whole.wishes.model_copy(update={"unread": ()}) != type(whole.wishes)()
     confidence = (
         max(understood.confidence, DESTROY)
-        if wished and _kind_p(understood) >= _KIND
+        if wished and whole.days is None and _kind_p(understood) >= _KIND
         else understood.confidence
     )
-    return replace(understood, intents=(whole,), confidence=confidence)
+    return replace(understood, intents=(whole,), confidence=confidence, left_over=whole.wishes.unread)
+
+
+def _takes_back(said: object) -> bool:
+    return isinstance(said, PlanTrip) and said.change is not None and said.change.action == "undo"
+
+
+def _kind_enough(understood: Understanding) -> Understanding:
+    """Trust a question about the plan whose kind alone is sure: it changes nothing."""
+    first = _first(understood)
+    asks = isinstance(first, PlanTrip) and bool(first.ask) and first.change is None
+    if asks and _kind_p(understood) >= _KIND and understood.confidence >= _LEAST:
+        return replace(understood, confidence=max(understood.confidence, ACT))
+    return understood

@@ -1,53 +1,52 @@
 """What is said about a plan at hand: a question about it, or a change, by the words that tell which.
 
-A sentence is taken apart: the day, the meal and the part of the day that it names, the word that says what is
-to happen, and what is left between them, which names a sight, a kind, a hotel or a dish.
+A sentence has reasons beside what it asks for: "we didn't sleep a wink there, somewhere else please". So
+every clause is taken by itself, the last first, with the day, the meal and the hotel that the others name.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from agent.trip.asked.clock import clock_of
-from agent.trip.asked.marks import count_in, day_marks
-from agent.trip.changes.plan_words import meal_meant
+from agent.trip.asked.marks import count_in, day_marks, says_any_no, says_no
+from agent.trip.asked.party import read_party
+from agent.trip.asked.wishes import limits_of, lodging_of
+from agent.trip.changes.plan_words import any_sight, meal_meant
+from agent.trip.dates import date_said
 from agent.trip.offered.tables import foods_of
-from agent.understanding.intent import Navigate, PlanChange, PlanTrip
+from agent.trip.spoken.said import EDGE, Said, Topic, clauses, core, has_gaps, left_of, only_says, taken_apart
+from agent.understanding.intent import Navigate, PlanChange, PlanTrip, Wishes
 from agent.understanding.numerals import counted
 from languages import load_language
-from languages.trip_talk import ChangeWords, talk_words, talks_of_trips
-from languages.trip_words import alone, any_of, trip_words
+from languages.trip_talk import talk_words, talks_of_trips
+from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
     from agent.understanding.utterance import Language
 
-_EDGE = " \t,，。；;！!？?、（）():：\"'"
 _LONGEST = 60
 """A longer sentence is a request of its own and no word about the plan."""
 _SHORT = 8
 """A sentence of fewer words that names a time is about when to start."""
+_SOME_DAY = datetime(2024, 1, 1)
+"""From where it is only asked whether a date is named at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    text: str
-    """The sentence, without signs at its ends."""
-    bare: str
-    """The sentence without the day, the meal and the part of the day."""
-    language: Language
-    day: int
-    meal: Literal["", "lunch", "dinner"]
-    part: str
+class Spoken:
+    """What the words of a sentence may ask of the plan at hand."""
 
-    @property
-    def words(self) -> ChangeWords:
-        return talk_words(self.language).change
-
-    def has(self, entries: tuple[str, ...]) -> re.Match[str] | None:
-        return any_of(self.language, entries).search(self.text)
+    intents: tuple[PlanTrip | Navigate, ...] = ()
+    """Each reading, the likeliest first."""
+    firm: bool = False
+    """Whether the first one is in the last clause, where what is asked for stands."""
+    left_over: tuple[str, ...] = ()
+    """Clauses that ask for nothing."""
 
 
 def said_of_plan(text: str, language: Language) -> PlanTrip | Navigate | None:
@@ -60,81 +59,53 @@ def said_of_plan(text: str, language: Language) -> PlanTrip | Navigate | None:
     language
         Its language.
     """
-    if not talks_of_trips(language) or len(text) > _LONGEST * (3 if _has_gaps(language) else 1):
-        return None
-    said = _taken_apart(text.strip(_EDGE), language)
-    if (stop := _driven(said)) is not None:
-        return stop
-    if (ask := _asked(said)) is not None:
-        return ask
-    change = next((found for read in _CHANGES if (found := read(said)) is not None), None)
-    return None if change is None else PlanTrip(change=change)
+    return next(iter(spoken_of_plan(text, language).intents), None)
 
 
-def _has_gaps(language: Language) -> bool:
-    """Whether words are written apart."""
-    return bool(load_language(language).settings.joiner)
+def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
+    """Return all that a sentence may ask of the plan at hand.
+
+    Parameters
+    ----------
+    text, language
+        What was said.
+    topic
+        Which part of the plan it names: its hotel, or the restaurant of a meal.
+    """
+    if not talks_of_trips(language) or len(text) > _LONGEST * (3 if has_gaps(language) else 1):
+        return Spoken()
+    whole = taken_apart(text.strip(EDGE), language, topic)
+    if (stop := _driven(whole)) is not None:
+        return Spoken(intents=(stop,), firm=True)
+    if (ask := _asked(whole)) is not None:
+        return Spoken(intents=(ask,), firm=True)
+    parts = clauses(whole)
+    found = [(one, change) for one in (*parts, whole) if (change := _changed(one)) is not None]
+    intents = [PlanTrip(change=change) for _, change in found]
+    if not found:
+        wished = [(one, wish) for one in parts if (wish := _wished(one)) is not None]
+        return _spoken(parts, [one for one, _ in wished], [wish for _, wish in wished], firm=True)
+    return _spoken(parts, [one for one, _ in found], intents, firm=found[0][0] in (parts[0], whole))
 
 
-def _taken_apart(text: str, language: Language) -> _Said:
-    bare, day = text, 0
-    for mark in reversed(day_marks(text, language)):
-        day = mark.day
-        bare = bare[: mark.start] + "\0" + bare[mark.end :]
-    words = trip_words(language)
-    meal: Literal["", "lunch", "dinner"] = ""
-    for role in ("dinner", "lunch"):
-        if found := _meal(words.meals[role], bare, language):
-            meal = "dinner" if role == "dinner" else "lunch"
-            bare = bare[: found.start()] + "\0" + bare[found.end() :]
-            break
-    part = ""
-    for name in ("morning", "afternoon", "evening"):
-        if not meal and (found := any_of(language, words.parts[name]).search(bare)):
-            part = name
-            bare = bare[: found.start()] + "\0" + bare[found.end() :]
-            break
-    return _Said(text=text, bare=bare, language=language, day=day, meal=meal, part=part)
+def _spoken(parts: list[Said], telling: list[Said], intents: list[PlanTrip], *, firm: bool) -> Spoken:
+    left = tuple(one.text for one in reversed(parts) if one not in telling)
+    return Spoken(intents=tuple(dict.fromkeys(intents)), firm=firm and bool(intents), left_over=left)
 
 
-def _meal(entries: tuple[str, ...], text: str, language: Language) -> re.Match[str] | None:
-    """Find a meal; 中午 and 晚上 alone are parts of the day unless something is eaten."""
-    eaten = any_of(language, talk_words(language).eating).search(text) is not None
-    for found in any_of(language, entries).finditer(text):
-        if found[0] not in {"中午", "晚上"} or eaten:
-            return found
-    return None
-
-
-def _core(said: _Said, text: str) -> str:
-    """Return what is named in a stretch of the sentence, without the words at its edges."""
-    edges = _edges(said.language)
-    for _ in range(8):
-        shorter = (
-            edges[1].sub("", edges[0].sub("", text.replace("\0", " ").strip(_EDGE)).strip(_EDGE)).strip(_EDGE)
-        )
-        if shorter == text:
-            break
-        text = shorter
-    return text
-
-
-@cache
-def _edges(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    words = sorted(talk_words(language).edges, key=len, reverse=True)
-    one = "|".join(f"(?:{alone(language, word)})" for word in words)
-    return re.compile(rf"^(?:{one})", re.IGNORECASE), re.compile(rf"(?:{one})$", re.IGNORECASE)
+def _changed(said: Said) -> PlanChange | None:
+    return next((change for read in _CHANGES if (change := read(said)) is not None), None)
 
 
 # -- questions and drives
 
 
-def _driven(said: _Said) -> Navigate | None:
+def _driven(said: Said) -> Navigate | None:
     """A drive to a stop of the plan that is counted, or to its hotel or a meal."""
     found = said.has((said.words.drive,))
     if found is None:
         return None
-    to = found["to"].strip(_EDGE)
+    to = found["to"].strip(EDGE)
     kinds = trip_words(said.language).lodging.kinds["hotel"]
     bare = load_language(said.language).settings.nouns.without_article(re.sub(r"^our ", "", to))
     bed = any_of(said.language, kinds).fullmatch(bare) is not None
@@ -145,42 +116,129 @@ def _counts(words: str, language: Language) -> bool:
     return counted(words) is not None and not day_marks(words, language)
 
 
-def _asked(said: _Said) -> PlanTrip | None:
-    for name, entries in talk_words(said.language).ask.items():
+def _asked(said: Said) -> PlanTrip | None:
+    talk, words = talk_words(said.language), said.words
+    for name, entries in talk.ask.items():
         if said.has(entries):
             return PlanTrip(ask=name, day=said.day)
+    if said.meal and said.has(talk.questions) and not said.has((*words.another, *words.swapping)):
+        return PlanTrip(ask=said.meal, day=said.day)
+    return None
+
+
+# -- wishes for the whole plan, where nothing is changed by name
+
+
+def _wished(said: Said) -> PlanTrip | None:
+    """Who comes along after all, and what must not be too much."""
+    language, talk = said.language, talk_words(said.language)
+    limit = limits_of((said.text,), language)
+    if limit.read and any_of(language, talk.limiting).search(said.text):
+        return PlanTrip(wishes=Wishes(limit=(said.text,)))
+    party = read_party((said.text,), language)
+    others = party.children or party.elderly or party.ages or party.dog or party.wheelchair
+    if others and said.has(said.words.along) and not says_any_no(said.text, language):
+        return PlanTrip(wishes=Wishes(who=(said.text,)))
     return None
 
 
 # -- changes, the more telling words first
 
 
-def _undo(said: _Said) -> PlanChange | None:
-    return PlanChange(action="undo") if said.has(said.words.undo) else None
+def _undo(said: Said) -> PlanChange | None:
+    words = said.words
+    if said.has(words.undo):
+        return PlanChange(action="undo")
+    back = said.has(words.undo_states) and said.has(words.undo_verbs)
+    if back and only_says(said, (*words.undo_states, *words.undo_verbs)):
+        return PlanChange(action="undo")
+    return None
 
 
-def _resized(said: _Said) -> PlanChange | None:
+def _lost_day(said: Said) -> PlanChange | None:
+    """A day that is to go: named, with a word that drops and nothing else."""
+    if not day_marks(said.text, said.language) or not said.has(said.words.drop):
+        return None
+    if said.part or said.meal or left_of(said, said.words.drop):
+        return None
+    return PlanChange(action="drop", day=said.day)
+
+
+def _postponed(said: Said) -> PlanChange | None:
+    """Other dates by a number of days; fewer or more of them where the way home is spoken of."""
+    words = said.words
+    found = _shift(said)
+    if found is None or day_marks(said.text, said.language):
+        return None
+    number, days = found
+    if said.has(words.leaving):
+        sooner = said.has(words.sooner)
+        return PlanChange(action="shorter" if sooner else "longer", days=number * days)
+    if not said.has(words.date):
+        return None
+    shifted = words.shifted[bool(said.has(words.sooner))].replace("{n}", str(number * days))
+    return PlanChange(action="date", what=shifted)
+
+
+def _shift(said: Said) -> tuple[int, int] | None:
+    """Return by how many units the dates move, and the days of a unit; None if that is not said."""
+    for pattern, days in said.words.shift.items():
+        if (found := count_in(pattern, said.text, said.language)) is not None:
+            return found[0], days
+    return None
+
+
+def _resized(said: Said) -> PlanChange | None:
     """Days more, fewer, or in all."""
     for action in ("longer", "shorter", "days"):
         for pattern in getattr(said.words, action):
             found = count_in(pattern, said.text, said.language)
             if found is not None and not _names_day(said, found[1]):
                 return PlanChange(action=action, days=found[0])
+    for mark in day_marks(said.text, said.language):
+        if any_of(said.language, said.words.one_more).search(said.text[: mark.start]):
+            return PlanChange(action="days", days=mark.day) if mark.day > 1 else None
+    return _in_all(said)
+
+
+def _in_all(said: Said) -> PlanChange | None:
+    """A number of days and nothing else: "three days are enough", 只能玩一天了."""
+    words, talk = said.words, talk_words(said.language)
+    if says_any_no(any_of(said.language, words.in_all).sub(" ", said.text), said.language):
+        return None
+    for pattern in words.make_it:
+        found = count_in(pattern, said.text, said.language)
+        if found is not None and any(any_of(said.language, talk.days.count).search(t) for t in said.before):
+            return PlanChange(action="days", days=found[0])
+    for pattern in talk.days.count:
+        found = count_in(pattern, said.text, said.language)
+        if found is None or _names_day(said, found[1]):
+            continue
+        if found[1].groupdict().get("n") and only_says(said, (*talk.days.count, *words.in_all)):
+            return PlanChange(action="days", days=found[0])
     return None
 
 
-def _names_day(said: _Said, match: re.Match[str]) -> bool:
+def _names_day(said: Said, match: re.Match[str]) -> bool:
     return any(m.start < match.end() and match.start() < m.end for m in day_marks(said.text, said.language))
 
 
-def _dated(said: _Said) -> PlanChange | None:
-    found = said.has(said.words.date)
-    if found is None or said.day or said.meal or _time(said):
+def _dated(said: Said) -> PlanChange | None:
+    """Another date for the whole: a day of the calendar with a word that moves or starts the trip."""
+    words = said.words
+    movers = (*words.date, *words.start, *(() if words.swapping else words.swap))
+    if not said.has(movers) or day_marks(said.text, said.language) or said.meal or _time(said):
         return None
-    return PlanChange(action="date", what=_not_instead(said))
+    what = _not_instead(said)
+    if date_said(what, _SOME_DAY) is not None:
+        return PlanChange(action="date", what=what)
+    elsewhere = next((text for text in said.before if date_said(text, _SOME_DAY) is not None), "")
+    if elsewhere and only_says(said, movers):
+        return PlanChange(action="date", what=elsewhere)
+    return None
 
 
-def _not_instead(said: _Said) -> str:
+def _not_instead(said: Said) -> str:
     """Return the words without those of what is given up: Friday of "Friday rather than Thursday"."""
     gone = said.has(said.words.instead)
     if gone is None:
@@ -189,223 +247,233 @@ def _not_instead(said: _Said) -> str:
     return " ".join((said.text[: gone.start()], *rest)).strip()
 
 
-def _postponed(said: _Said) -> PlanChange | None:
-    """Other dates by a number of days."""
-    leaves = said.has(said.words.leaving)
-    if not said.has(said.words.date) or said.day or leaves:
-        return None
-    return PlanChange(action="date", what=_shift(said)) if _shift(said) else None
-
-
-def _shift(said: _Said) -> str:
-    """Return by how many days the dates move, in the short words of the language; "" if that is not said."""
-    words = said.words
-    for pattern, days in words.shift.items():
-        if (found := count_in(pattern, said.text, said.language)) is not None:
-            return words.shifted[bool(said.has(words.sooner))].replace("{n}", str(found[0] * days))
-    return ""
-
-
-def _time(said: _Said) -> str:
+def _time(said: Said) -> str:
     """Return the words of a time at which one is to start; "" if none is said."""
-    words = said.words
-    if not said.has((words.clock,)):
+    words, talk = said.words, talk_words(said.language)
+    timed = any_of(said.language, talk.no_clock).sub(" ", said.bare)
+    if not any_of(said.language, (words.clock,)).search(timed):
         return ""
-    if not said.has(words.start) and said.has((*words.fewer, *words.more, *words.later, *words.earlier)):
+    starts = said.has(words.start)
+    if not starts and said.has((*words.fewer, *words.more, *words.later, *words.earlier)):
         return ""
-    short = len(said.text.split() if _has_gaps(said.language) else said.text) < _SHORT
-    if not (short or said.has(words.start)):
+    short = len(said.text.split() if has_gaps(said.language) else said.text) < _SHORT
+    if not (starts or (short and not said.before)):
         return ""
-    return said.text if clock_of(said.bare, said.language) is not None else ""
+    return said.text if clock_of(timed, said.language) is not None else ""
 
 
-def _moved(said: _Said) -> PlanChange | None:
+def _moved(said: Said) -> PlanChange | None:
     """A sight put on another day."""
     found = any_of(said.language, said.words.move).search(said.text)
-    if found is None or not said.day or said.meal:
+    marks = day_marks(said.text, said.language)
+    if found is None or not marks or said.meal:
         return None
     first = said.words.moved_first
     names = said.text[: found.start()] if first else said.text[found.end() :]
     mark = day_marks(names, said.language)
     names = names if not mark else names[mark[0].end :] if first else names[: mark[0].start]
-    what = _core(said, names)
-    target = day_marks(said.text, said.language)[-1].day
-    return PlanChange(action="add", day=target, what=what) if what else None
+    what = core(said.language, names)
+    return PlanChange(action="add", day=marks[-1].day, what=what) if what else None
 
 
-def _swapped(said: _Said) -> PlanChange | None:
+def _swapped(said: Said) -> PlanChange | None:
     """One thing for another, or for another of its kind."""
     words = said.words
     if sides := _sides(said):
-        gone, comes = sides
-        if said.part and not gone:
-            return _of_part(said, comes)
-        if said.meal:
-            return PlanChange(action="swap", day=said.day, what=_meal_word(said), other=comes)
-        if any_of(said.language, words.hotel).search(gone) or (not gone and _is_hotel(said, comes)):
-            return PlanChange(action="hotel", day=said.day, what=_price(said, comes) or comes)
-        if gone and comes:
-            return PlanChange(action="swap", day=said.day, what=gone, other=comes)
-        return None
-    if not said.has(words.another) and not (words.swapping and said.has(words.swapping)):
+        return _exchanged(said, *sides)
+    another = said.has(words.another)
+    if another is None and not (words.swapping and said.has(words.swapping)):
         return None
     if said.meal:
         return PlanChange(action="swap", day=said.day, what=_meal_word(said), other=_dish(said))
-    if said.has(words.hotel):
+    if said.topic == "hotel":
         return None
-    what = _left(said, (*words.another, *words.swapping))
-    if said.part and not what:
-        return None
+    what = left_of(said, (*words.another, *words.swapping, *words.add))
+    if said.has(words.add) and (not what or any_sight(what)):
+        return PlanChange(action="more", day=said.day)
+    if said.part and (not what or said.before):
+        return PlanChange(action="swap", day=said.day, what=said.part)
+    if not what or any_sight(what):
+        what = _it(said)
     return PlanChange(action="swap", day=said.day, what=what) if what else None
 
 
-def _sides(said: _Said) -> tuple[str, str] | None:
+def _exchanged(said: Said, gone: str, comes: str) -> PlanChange | None:
+    if (
+        any_of(said.language, (*said.words.another, *trip_words(said.language).any_sight))
+        .sub("", comes)
+        .strip(EDGE + "的")
+    ):
+        other = comes
+    else:
+        other = ""  # "something else" says only that it is to go
+    if said.part and not gone:
+        return PlanChange(action="swap", day=said.day, what=said.part, other=other)
+    if said.meal:
+        return PlanChange(action="swap", day=said.day, what=_meal_word(said), other=other)
+    if _is_hotel(said, gone) or (not gone and (_is_hotel(said, comes) or said.topic == "hotel")):
+        return PlanChange(action="hotel", day=said.day, what=_price(said, comes) or other)
+    gone = gone or _it(said)
+    return PlanChange(action="swap", day=said.day, what=gone, other=other) if gone else None
+
+
+def _sides(said: Said) -> tuple[str, str] | None:
     """Return what goes and what comes."""
     return _instead(said) or _swapped_for(said)
 
 
-def _instead(said: _Said) -> tuple[str, str] | None:
+def _instead(said: Said) -> tuple[str, str] | None:
     """Read "a park instead of the museum", and "instead of the museum I'd like a park"."""
-    words = said.words
-    found = any_of(said.language, words.instead).search(said.bare)
+    words, language = said.words, said.language
+    found = any_of(language, words.instead).search(said.bare)
     if found is None:
         return None
     left, right = said.bare[: found.start()], said.bare[found.end() :]
-    if not _core(said, left):
-        first, _, then = any_of(said.language, words.eat).sub("\0", right).partition("\0")
-        return _core(said, first), _core(said, then)
-    verb = any_of(said.language, words.swap).search(left)
-    return _core(said, right), _core(said, left[verb.end() :] if verb else left)
+    if not core(language, left):
+        first, _, then = any_of(language, words.eat).sub("\0", right).partition("\0")
+        return core(language, first), core(language, then)
+    verb = any_of(language, words.swap).search(left)
+    return core(language, right), core(language, left[verb.end() :] if verb else left)
 
 
-def _swapped_for(said: _Said) -> tuple[str, str] | None:
+def _swapped_for(said: Said) -> tuple[str, str] | None:
     """Read "swap the museum for a park", 博物馆换成公园."""
-    words = said.words
-    verb = any_of(said.language, words.swapping).search(said.bare)
-    for found in any_of(said.language, words.swap).finditer(said.bare):
+    words, language, bare = said.words, said.language, said.bare
+    verb = any_of(language, words.swapping).search(bare)
+    for found in any_of(language, words.swap).finditer(bare):
         if not words.swapping:
-            return _core(said, said.bare[: found.start()]), _core(said, said.bare[found.end() :])
+            return core(language, bare[: found.start()]), core(language, bare[found.end() :])
         if verb is not None and verb.end() <= found.start():
-            return _core(said, said.bare[verb.end() : found.start()]), _core(said, said.bare[found.end() :])
+            return core(language, bare[verb.end() : found.start()]), core(language, bare[found.end() :])
     return None
 
 
-def _of_part(said: _Said, comes: str) -> PlanChange | None:
-    return PlanChange(action="swap", day=said.day, what=said.part, other=comes) if comes else None
+def _it(said: Said) -> str:
+    """Return what "it" is: what the nearest clause names that does not point elsewhere itself."""
+    no = any_of(said.language, talk_words(said.language).no.before)
+    named = [core(said.language, no.sub(" ", text)) for text in said.before]
+    pointing = any_of(said.language, said.words.pointing)
+    return next((name for name in named if name and not pointing.search(name)), "")
 
 
-def _meal_word(said: _Said) -> str:
+def _meal_word(said: Said) -> str:
     return said.words.meal_names.get(said.meal, said.meal)
 
 
-def _dish(said: _Said) -> str:
-    """Return the food or the restaurant that is named beside a meal."""
+def _dish(said: Said) -> str:
+    """Return the food that is to come: what stands before the change is what goes."""
     words = said.words
-    left = _left(said, (*words.another, *words.swapping, *words.eat))
-    return left if foods_of(left) else ""
+    found = list(any_of(said.language, (*words.another, *words.swapping)).finditer(said.bare))
+    comes = said.bare[found[-1].end() :] if words.moved_first else said.bare[found[0].start() :]
+    comes = any_of(said.language, (*words.another, *words.swapping, *words.eat)).sub("\0", comes)
+    dish = max((core(said.language, part) for part in comes.split("\0")), key=len, default="")
+    return dish if foods_of(dish) else ""
 
 
-def _after(said: _Said, entries: tuple[str, ...]) -> str:
+def _after(said: Said, entries: tuple[str, ...]) -> str:
     """Return what is named behind the last of some words."""
     found = list(any_of(said.language, entries).finditer(said.bare))
-    return _core(said, said.bare[found[-1].end() :]) if found else ""
+    return core(said.language, said.bare[found[-1].end() :]) if found else ""
 
 
-def _left(said: _Said, gone: tuple[str, ...]) -> str:
-    """Return what is named in a sentence besides some words."""
-    text = any_of(said.language, gone).sub("\0", said.bare)
-    parts = [_core(said, part) for part in text.split("\0")]
-    return max((part for part in parts if any(c.isalnum() for c in part)), key=len, default="")
-
-
-def _hotel(said: _Said) -> PlanChange | None:
+def _hotel(said: Said) -> PlanChange | None:
+    """Another hotel: cheaper, better, of a kind, near something, of a name, or just another."""
     words = said.words
-    if not said.has(words.hotel):
+    if said.topic != "hotel":
         return None
-    price = _price(said, said.text)
-    if price:
+    if price := _price(said, said.text):
         return PlanChange(action="hotel", day=said.day, what=price)
-    left = any_of(said.language, (*words.another, *words.swapping)).sub("\0", said.bare)
-    named = max((_core(said, part) for part in left.split("\0")), key=len, default="")
-    plain = any_of(said.language, words.hotel).sub("", named).strip(_EDGE + "的家个")
-    if any_of(said.language, words.hotel_plain).sub("", plain).strip():
-        called = any_of(said.language, words.hotel_verbs).sub("", named).strip()
+    asks = said.has((*words.another, *words.swapping, *words.drop)) is not None
+    if not said.has(words.hotel) and not asks:
+        return None
+    verbs = any_of(said.language, words.hotel_verbs)
+    verb = verbs.search(said.bare)
+    behind = core(said.language, verbs.sub("", said.bare[verb.end() :])) if verb else ""
+    called = behind or left_of(said, (*words.another, *words.swapping))
+    if not any_of(said.language, (*words.hotel, *words.hotel_plain)).sub("", called).strip(EDGE):
+        called = ""
+    read = lodging_of(Wishes(lodging=(called,)), said.language).read if called else ()
+    if read and (verb or read[0][1] not in {"name", "none", "ban"}):
         return PlanChange(action="hotel", day=said.day, what=called)
-    if said.has((*words.another, *words.swapping)) or said.has(words.drop):
-        return PlanChange(action="hotel", day=said.day)
-    return None
+    return PlanChange(action="hotel", day=said.day) if asks else None
 
 
-def _is_hotel(said: _Said, words: str) -> bool:
+def _is_hotel(said: Said, words: str) -> bool:
     return any_of(said.language, said.words.hotel).search(words) is not None
 
 
-def _price(said: _Said, text: str) -> str:
+def _price(said: Said, text: str) -> str:
     for entries in said.words.better.values():
         if found := any_of(said.language, entries).search(text):
             return found[0]
     return ""
 
 
-def _eaten(said: _Said) -> PlanChange | None:
+def _eaten(said: Said) -> PlanChange | None:
     """A dish for a meal."""
     if not said.meal:
         return None
-    dish = _after(said, said.words.eat) or _left(said, said.words.eat)
+    dish = _after(said, said.words.eat) or left_of(said, said.words.eat)
+    if said.before and not foods_of(dish):
+        return None  # what is said of a meal besides is a reason
     return PlanChange(action="swap", day=said.day, what=_meal_word(said), other=dish) if dish else None
 
 
-def _dropped(said: _Said) -> PlanChange | None:
-    if not said.has(said.words.drop):
+def _dropped(said: Said) -> PlanChange | None:
+    words = said.words
+    if not said.has(words.drop):
         return None
-    what = _left(said, said.words.drop)
+    what = left_of(said, words.drop)
     if not what and said.part:
         return PlanChange(action="drop", day=said.day, what=said.part)
+    if not what and not day_marks(said.text, said.language):
+        what = _it(said)
+    if any_sight(what):
+        return PlanChange(action="fewer", day=said.day)
     return PlanChange(action="drop", day=said.day, what=what) if what or said.day else None
 
 
-def _added(said: _Said) -> PlanChange | None:
+def _added(said: Said) -> PlanChange | None:
     if not said.has(said.words.add):
         return None
-    what = _after(said, said.words.add) or _left(said, said.words.add)
+    what = _after(said, said.words.add) or left_of(said, said.words.add) or _it(said)
+    if any_sight(what) or any_of(said.language, trip_words(said.language).any_sight).search(what):
+        return PlanChange(action="more", day=said.day)
     return PlanChange(action="add", day=said.day, what=what) if what else None
 
 
-def _gone_to(said: _Said) -> PlanChange | None:
+def _gone_to(said: Said) -> PlanChange | None:
     """Where a part of the day is to be spent: 晚上去夜市, "visit a park in the afternoon"."""
     if not said.part or not any_of(said.language, said.words.go).search(said.bare):
         return None
-    return _of_part(said, _after(said, said.words.go) or _left(said, said.words.go))
+    comes = _after(said, said.words.go) or left_of(said, said.words.go)
+    return PlanChange(action="swap", day=said.day, what=said.part, other=comes) if comes else None
 
 
-def _paced(said: _Said) -> PlanChange | None:
-    for action in ("later", "earlier"):
-        if said.has(getattr(said.words, action)):
-            return PlanChange(action=action, day=said.day, what=said.text if _time(said) else "")
-    for action in ("fewer", "more"):
-        if said.has(getattr(said.words, action)):
-            return PlanChange(action=action, day=said.day)
-    return None
-
-
-def _started(said: _Said) -> PlanChange | None:
+def _started(said: Said) -> PlanChange | None:
     if time := _time(said):
         return PlanChange(action="later", day=said.day, what=time)
     return None
 
 
-def _lost_day(said: _Said) -> PlanChange | None:
-    """A day that is to go: named, with a word that drops and nothing else."""
-    if not said.day or not said.has(said.words.drop):
-        return None
-    return (
-        None
-        if said.part or said.meal or _left(said, said.words.drop)
-        else PlanChange(action="drop", day=said.day)
-    )
+def _paced(said: Said) -> PlanChange | None:
+    """Later or earlier, fewer or more: a "no" or a "too" before "early" asks for the contrary."""
+    words, language = said.words, said.language
+    for other, plain in (("later", words.early), ("earlier", words.late)):
+        for found in any_of(language, plain).finditer(said.text):
+            too = any_of(language, words.too).search(said.text[: found.start()])
+            if too or says_no(said.text, found.start(), found.end(), language):
+                return PlanChange(action=other, day=said.day)
+    for action in ("later", "earlier", "fewer", "more"):
+        if said.has(getattr(words, action)):
+            if action == "fewer" and said.has(words.start):
+                return PlanChange(action="later", day=said.day)  # 别那么赶着出门
+            what = said.text if action in {"later", "earlier"} and _time(said) else ""
+            return PlanChange(action=action, day=said.day, what=what)
+    return None
 
 
-_CHANGES = (
+_CHANGES: Sequence[Callable[[Said], PlanChange | None]] = (
     _undo, _lost_day, _postponed, _resized, _moved, _dated, _swapped, _hotel, _eaten, _started, _paced,
     _dropped, _gone_to, _added,
 )  # fmt: skip

@@ -146,6 +146,8 @@ def test_a_stop_of_the_plan_is_driven_to(do: Do, words: str, kind: str, number: 
         PlanChange(action="longer"),
         PlanChange(action="shorter"),
         PlanChange(action="date", what="下周末"),
+        PlanChange(action="add", day=4),
+        PlanChange(action="swap", what="上午", day=2),
     ],
 )
 def test_each_change_holds_and_does_what_was_said(county: Desk, trip: Trip, change: PlanChange) -> None:
@@ -161,6 +163,12 @@ def _check(change: PlanChange, old: Plan, new: Plan) -> None:
     match change:
         case PlanChange(action="drop", day=2) | PlanChange(action="shorter"):
             assert len(new.days) == 2
+        case PlanChange(action="add", day=4):
+            assert len(new.days) == 4
+        case PlanChange(action="swap", what="上午"):
+            before, after = ([v.place.id for v in p.days[1].sights if v.arrive.hour < 12] for p in (old, new))
+            assert after
+            assert not set(before) & set(after)
         case PlanChange(action="add"):
             assert "大剧院" in [v.place.name for v in new.visits]
         case PlanChange(action="hotel", day=1):

@@ -1,0 +1,147 @@
+"""What is meant of a plan at hand, by two witnesses: the words of the language, and the learned reader.
+
+The words tell well what is to happen where they are plain; the reader tells well which words name the thing.
+What both say is taken; where they differ, the words count, unless their clause may be a mere reason.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent.trip.asked.marks import day_marks, days_said, says_any_no
+from agent.trip.asked.occasions import trip_date
+from agent.trip.changes.plan_words import any_sight, meal_meant, part_meant
+from agent.trip.spoken.named import plain, sight_of
+from agent.understanding.intent import Navigate, PlanChange, PlanTrip, Wishes
+from agent.understanding.numerals import counted
+
+if TYPE_CHECKING:
+    from agent.trip.itinerary import Plan
+    from agent.trip.spoken.talk import Spoken
+    from agent.understanding.understand import Understanding
+    from agent.understanding.utterance import Language
+
+_KIND, _LEAST = 0.9, 0.5
+"""So sure the reader has to be of the kind, and of all of it, for a change that it alone tells."""
+_OFTEN_REASONS = {"fewer", "more", "later", "earlier"}
+"""What a clause beside that which asks may seem to say: "it's too far"."""
+_ROOM = {True: 12, False: 1}
+"""Letters by which a name may be longer than the reader's: where words are written apart, and where not."""
+
+
+def agreed(
+    spoken: Spoken, understood: Understanding, now: datetime, plan: Plan | None
+) -> PlanTrip | Navigate | None:
+    """Return what is meant of the plan at hand; None if neither the words nor the reader tell.
+
+    Parameters
+    ----------
+    spoken
+        What the words of the language make of the sentence.
+    understood
+        What the reader makes of it.
+    now
+        When it was said.
+    plan
+        The plan at hand, if it is known.
+    """
+    read = _read(understood, now)
+    changes = [i for i in spoken.intents if isinstance(i, PlanTrip) and i.change is not None]
+    for said in changes:
+        if read is not None and said.change is not None and said.change.action == read.action:
+            return PlanTrip(
+                change=_named(
+                    _joined(said.change, read, understood.text, understood.language), understood, plan
+                )
+            )
+    reason = all(i.change is not None and i.change.action in _OFTEN_REASONS for i in changes)
+    reason = reason and (not changes or (read is not None and read.action not in _OFTEN_REASONS))
+    if read is not None and reason and not spoken.firm and _is_sure(understood) and _is_whole(read):
+        return PlanTrip(change=_named(read, understood, plan))
+    if not spoken.intents:
+        return None
+    first = spoken.intents[0]
+    if isinstance(first, PlanTrip) and first.change is not None:
+        if first.change.action == "drop" and _is_disliked(first.change.what, understood):
+            return None  # it is wished for no more, in any plan
+        return PlanTrip(change=_named(first.change, understood, plan))
+    return None if _wishes(understood) else first
+
+
+def _read(understood: Understanding, now: datetime) -> PlanChange | None:
+    """Return the change that the reader read, with the day and the date that it left in the sentence."""
+    first = understood.intents[0] if understood.intents else None
+    if not isinstance(first, PlanTrip) or first.change is None:
+        return None
+    change, text, language = first.change, understood.text, understood.language
+    marks = day_marks(text, language)
+    if not change.day and len(marks) == 1:
+        change = change.model_copy(update={"day": marks[0].day})
+    if change.action == "days" and change.day > 1 and days_said(text, language) is None:
+        return PlanChange(action="days", days=change.day)
+    if change.action == "add" and change.day and not change.what:
+        return PlanChange(action="more", day=change.day)
+    if change.action == "date" and trip_date(change.what, now, language) is None:
+        return change.model_copy(update={"what": text if trip_date(text, now, language) else ""})
+    if any_sight(change.what):
+        action = {"drop": "fewer", "add": "more"}.get(change.action, change.action)
+        change = change.model_copy(update={"action": action, "what": ""})
+    return change
+
+
+def _is_sure(understood: Understanding) -> bool:
+    return understood.kind_p.get("plan_trip", 0.0) >= _KIND and understood.confidence >= _LEAST
+
+
+def _is_whole(change: PlanChange) -> bool:
+    """Whether a change says everything that it needs."""
+    match change.action:
+        case "drop":
+            return bool(change.what or change.day)
+        case "add" | "swap" | "date":
+            return bool(change.what)
+        case _:
+            return True
+
+
+def _wishes(understood: Understanding) -> bool:
+    """Whether the reader reads a wish for the whole plan."""
+    first = understood.intents[0] if understood.intents else None
+    return isinstance(first, PlanTrip) and first.wishes != Wishes() and _is_sure(understood)
+
+
+def _is_disliked(what: str, understood: Understanding) -> bool:
+    first = understood.intents[0] if understood.intents else None
+    return isinstance(first, PlanTrip) and what in (*first.wishes.dislikes, *first.wishes.no_meal)
+
+
+def _joined(said: PlanChange, read: PlanChange, text: str, language: Language) -> PlanChange:
+    """Return a change that both tell of: what it is about in the reader's words, where they are clearer."""
+    values: dict[str, object] = {"day": said.day or read.day}
+    if said.action in {"drop", "swap", "add"} and not (meal_meant(said.what) or part_meant(said.what)):
+        values["what"] = _clearer(said.what, read.what, text, language)
+        if said.action == "swap" and not said.other and read.other in text and not any_sight(read.other):
+            values["other"] = read.other
+    return said.model_copy(update=values)
+
+
+def _clearer(said: str, read: str, text: str, language: Language) -> str:
+    """Return the better of two names of a thing: the reader's, unless it is only cut a little shorter."""
+    if len(read) < 2 or read not in text or counted(said) is not None:
+        return said or read
+    cut = read in said and len(said) - len(read) <= _ROOM[said.isascii()]
+    return said if cut and not says_any_no(said.replace(read, ""), language) else read
+
+
+def _named(change: PlanChange, understood: Understanding, plan: Plan | None) -> PlanChange:
+    """Return a change with the sight of the plan that the sentence names, where its own words name none."""
+    if change.action not in {"drop", "swap"} or not change.what or counted(change.what) is not None:
+        return change
+    if meal_meant(change.what) or part_meant(change.what):
+        return change
+    sight = sight_of(plan, understood.text)
+    within = plain(change.other)
+    if not sight or (within and plain(sight) in within):
+        return change
+    return change if sight_of(plan, change.what) else change.model_copy(update={"what": sight})
