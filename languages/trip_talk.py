@@ -21,6 +21,8 @@ class NoWords(_Data):
     """In front of what is not wanted."""
     after: tuple[str, ...]
     """Behind it."""
+    after_gap: str = ""
+    """What may stand between what is not wanted and the word behind it that says so."""
     never: tuple[str, ...]
     """What has a "no" in it and says none: "don't miss"."""
     turned: tuple[str, ...]
@@ -36,6 +38,8 @@ class DaysWords(_Data):
     nights: str
     until: str
     """Between the weekday on which a trip begins and that on which it ends: to, 到."""
+    leaves: tuple[str, ...] = ()
+    """What is said of the weekday on which a trip ends, if `until` does not stand before it."""
     words: dict[str, int]
 
 
@@ -151,6 +155,8 @@ class TalkWords(_Data):
     """Words of a request that wish for nothing by themselves."""
     days: DaysWords
     day_marks: DayMarks
+    plans: tuple[str, ...] = ()
+    """What makes a trip of a drive to an area: that a plan is to be made."""
     questions: tuple[str, ...] = ()
     """What asks, beside a meal, for where or what one eats."""
     ask: dict[str, tuple[str, ...]]

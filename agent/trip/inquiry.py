@@ -16,7 +16,7 @@ from agent.trip.asked.wishes import Limits, budget_of, limits_of, lodging_of
 from agent.trip.candidates import drivable, sights_for, slot_of, town_holding, with_sights
 from agent.trip.offered.beds import find_beds
 from agent.trip.offered.kinds import DIETS
-from agent.trip.offered.sights import knows, themes_of
+from agent.trip.offered.sights import kind_behind, knows, themes_of
 from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurants_of, serves
 from agent.trip.offered.towns import Town, towns_of
 from agent.trip.request import MAX_DAYS, TripRequest, on_road
@@ -138,15 +138,25 @@ def _sorted_out(wishes: Wishes) -> Wishes:
 def _place_among(
     desk: Desk, where: str, towns: tuple[str, ...], wishes: Wishes, position: Point | None, language: Language
 ) -> tuple[str, Wishes]:
-    """Take the area from the words that nobody read, where none was read as the area."""
-    if where or towns or not wishes.unread or any(day.where for day in wishes.by_day):
-        return where, wishes
-    for words in wishes.unread:
+    """Take the area from the words that nobody read, if none was read; take a kind off its end."""
+
+    def known(words: str) -> bool:
         try:
             towns_of(desk, words, (), position, language)
         except PlanImpossible:
-            continue
-        return words, wishes.model_copy(update={"unread": tuple(w for w in wishes.unread if w != words)})
+            return False
+        return True
+
+    if where and not towns:
+        kind = kind_behind(where, language)
+        area = where.removesuffix(kind).strip()
+        if kind and area and not known(where) and known(area):  # 安道尔购物: a town and what to do there
+            return area, wishes.model_copy(update={"likes": (*wishes.likes, kind)})
+    if where or towns or any(day.where for day in wishes.by_day):
+        return where, wishes
+    for words in wishes.unread:
+        if known(words):
+            return words, wishes.model_copy(update={"unread": tuple(w for w in wishes.unread if w != words)})
     return where, wishes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,6 +41,7 @@ def explain(
 
       xiaogao explain "the second one" --expecting choice --offered "Hotel Haven,Glo Hotel"
     """
+    from agent.trip.spoken.heard import of_trip
     from agent.understanding.labels import State
     from agent.understanding.understand import Understander
     from device.assistant.assistant import open_reader
@@ -52,12 +54,16 @@ def explain(
     understood = Understander(open_reader(warnings.append)).understand(
         text, language=language or None, context=context
     )
+    understood = of_trip(understood, planning=planning, asked=bool(expecting), now=datetime.now())
+    told = as_json(understood, context)
+    if planning and understood.tier != "list":
+        told["plan_talk"] = plan_talk(understood)
     if json:
-        print_json(as_json(understood, context) | {"warnings": warnings})
+        print_json(told | {"warnings": warnings})
         return
     for warning in warnings:
         print_fact("note", warning)
-    for name, value in as_json(understood, context).items():
+    for name, value in told.items():
         print_fact(name.replace("_", " "), _in_words(value))
 
 
@@ -74,6 +80,21 @@ def as_json(understood: Understanding, context: State) -> dict[str, Any]:
         "decision": decision(understood, context),
         "why": understood.why,
         "state": {name: value for name, value in asdict(context).items() if value},
+    }
+
+
+def plan_talk(understood: Understanding) -> dict[str, Any]:
+    """Return what the words alone make of a sentence about a plan, and what they leave."""
+    from agent.trip.spoken.orders import order_of
+    from agent.trip.spoken.talk import spoken_of_plan
+
+    spoken = spoken_of_plan(understood.text, understood.language)
+    order = order_of(understood.text, understood.language, planning=True)
+    meant = spoken.intents if order is None else (order,)
+    return {
+        "meant": [intent.to_dict() for intent in meant],
+        "in_the_clause_that_asks": spoken.firm or order is not None,
+        "left_over": list(spoken.left_over) if order is None else [],
     }
 
 

@@ -84,17 +84,18 @@ def days_said(text: str, language: str) -> tuple[int, re.Match[str]] | None:
     return None
 
 
-def days_between(text: str, language: str) -> tuple[int, tuple[int, int]] | None:
-    """Return how many days there are from one weekday to another, and where the second is said."""
-    moments, until = moment_words(language), talk_words(language).days.until
+def days_between(text: str, language: str) -> tuple[int, str, tuple[int, int]] | None:
+    """Return how many days there are from one weekday to another, the first, and where the second is said."""
+    moments, words = moment_words(language), talk_words(language).days
     said = sorted(
         (match.start(), match.end(), number)
         for number, weekday in enumerate(moments.weekdays)
         for match in weekday.finditer(text)
     )
-    for (_, end, first), (start, last_end, last) in pairwise(said):
-        if re.fullmatch(rf"\s*(?:{until})\s*", text[end:start], re.IGNORECASE):
-            return (last - first) % 7 + 1, (end, last_end)
+    for (begin, end, first), (start, last_end, last) in pairwise(said):
+        until = re.fullmatch(rf"\s*(?:{words.until})\s*", text[end:start], re.IGNORECASE)
+        if until or any_of(language, words.leaves).search(text[end:]):
+            return (last - first) % 7 + 1, text[begin:end], (end, last_end)
     return None
 
 
@@ -146,8 +147,13 @@ def says_no(clause: str, start: int, end: int, language: str) -> bool:
     before = [m for m in any_of(language, words.before).finditer(clause[:start]) if counts(m)]
     if before and not _turned(clause[before[-1].end() : start], language):
         return True
-    after = any_of(language, words.after).match(clause[end:].lstrip(" 的也都就"))
-    return after is not None and not any(a <= end < b for a, b in never)
+    behind = _behind(words.after_gap, words.after, language).match(clause[end:].lstrip(" 的也都就"))
+    return behind is not None and not any(a <= end + behind.end() and end < b for a, b in never)
+
+
+@cache
+def _behind(gap: str, words: tuple[str, ...], language: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{gap})(?:{any_of(language, words).pattern})", re.IGNORECASE)
 
 
 def says_any_no(clause: str, language: str) -> bool:

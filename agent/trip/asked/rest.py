@@ -216,10 +216,22 @@ def _taste(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
                 slot = "likes"
             else:
                 continue
+            if slot != "unread" and _is_doubtful(rest, one, draft.language):
+                slot = (
+                    "unread"  # an unknown word beside it may refuse it: it is said back, and not wished for
+                )
             draft.put(slot, one, draft.text.find(part, start, end))
             _mark(draft, one, start, end)
             return True
     return False
+
+
+def _is_doubtful(rest: str, one: str, language: Language) -> bool:
+    """Whether words that nobody knows stand beside a thing that the reader took for no wish."""
+    words = trip_words(language)
+    known = (w for said in (*words.themes.values(), *words.foods.values()) for w in said.says)
+    other = any_of(language, tuple(known)).sub("\0", rest.replace(one, "\0"))
+    return bool(_core(other, language))
 
 
 def _kinds_in(part: str, language: Language) -> list[str]:

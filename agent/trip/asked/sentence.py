@@ -211,9 +211,19 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     if slot == "must" and not refused and _in_bed(draft, said, inside):
         draft.put("lodging", bare, at)
         return
-    slot = _own_slot(slot, bare, refused or says_any_no(said, draft.language), draft.language)
+    any_no = refused or says_any_no(said, draft.language)
+    if slot == "dislikes" and themes_of(bare) and not refused and _is_wished(said, inside, any_no, draft):
+        slot = "likes"
+    slot = _own_slot(slot, bare, any_no, draft.language)
     for part in _parts(slot, bare, draft.language):
         draft.put(_where_put(slot, part, refused, draft.language), part, at)
+
+
+def _is_wished(clause: str, at: int, any_no: bool, draft: Draft) -> bool:
+    """Whether words wish for what the reader read as not wanted: "don't forget the market"."""
+    no = draft.words.no
+    turned = not any_no and any_of(draft.language, no.turned).search(clause[:at])
+    return bool(turned or any_of(draft.language, no.never).search(clause))
 
 
 def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
@@ -227,8 +237,6 @@ def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
         return "lodging"
     if slot in {"must", "likes"} and not refused and _is_party(words, language):
         return "who"
-    if slot == "dislikes" and not refused and themes_of(words):
-        return "likes"
     if slot == "no_meal" and not refused and set(foods_of(words)) & DIETS:
         return "meals"
     return slot
@@ -283,8 +291,9 @@ def _take_days(draft: Draft, intent: PlanTrip) -> None:
         draft.used.append(found[1].span())
         draft.days = found[0]
     elif (between := days_between(draft.text, draft.language)) is not None:
-        draft.days = between[0]
-        draft.used.append(between[1])
+        draft.days, draft.date = between[:2]
+        draft.used.append(between[2])
+        use(draft, draft.date)
     nights = days_said(blank(draft), draft.language)
     if nights is not None and found is not None:
         draft.used.append(nights[1].span())

@@ -76,6 +76,13 @@ def themes_of(words: str) -> tuple[str, ...]:
     return ()
 
 
+def kind_behind(words: str, language: Language) -> str:
+    """Return the kind of sight that words end with; "" if they end with none."""
+    says = tuple(word for said in trip_words(language).themes.values() for word in said.says)
+    found = [m[0] for m in any_of(language, says).finditer(words) if m.end() == len(words)]
+    return max(found, key=len, default="")
+
+
 def names_of_theme(theme: str) -> tuple[str, ...]:
     """Return what places of a theme are called, in any language."""
     said = (trip_words(code).themes.get(theme) for code in LANGUAGES)

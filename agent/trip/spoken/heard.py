@@ -10,9 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agent.trip.asked.marks import days_between
 from agent.trip.spoken.orders import order_of
-from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, PlanTrip
+from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Navigate, PlanTrip
 from agent.understanding.understand import ACT, DESTROY
+from languages.trip_talk import talk_words, talks_of_trips
+from languages.trip_words import any_of
 
 if TYPE_CHECKING:
     from agent.trip.itinerary import Plan
@@ -50,6 +53,8 @@ def of_trip(
     if order is not None:
         return replace(understood, intents=(order,), confidence=1.0)
     trip = _trip(understood)
+    if trip is None and not planning and (stay := _stay(understood)) is not None:
+        return replace(_whole(understood, stay, planning, now), confidence=max(understood.confidence, ACT))
     if (
         trip is not None
         and (trip.where or trip.towns or (trip.days is not None and not planning))
@@ -70,6 +75,17 @@ def _trip(understood: Understanding) -> PlanTrip | None:
     return next(
         (i for i in understood.intents if isinstance(i, PlanTrip) and not (i.change or i.ask or i.act)), None
     )
+
+
+def _stay(understood: Understanding) -> PlanTrip | None:
+    """Return the trip that a doubtful drive is, if one says how long one stays or asks for a plan."""
+    first, text, language = _first(understood), understood.text, understood.language
+    if not isinstance(first, Navigate) or not first.to or understood.confidence >= ACT:
+        return None
+    if not talks_of_trips(language):
+        return None
+    planned = any_of(language, talk_words(language).plans).search(text)
+    return PlanTrip(where=first.to) if planned or days_between(text, language) else None
 
 
 def _kind_p(understood: Understanding) -> float:
@@ -120,7 +136,7 @@ def _about_plan(
             understood,
             intents=(said,),
             confidence=max(understood.confidence, DESTROY),
-            why="plan talk",
+            why=f"plan talk; {understood.why}".rstrip("; "),
             left_over=spoken.left_over,
         )
     if trip is None:

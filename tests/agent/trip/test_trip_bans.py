@@ -159,3 +159,103 @@ def test_what_is_wished_beside_a_no_stays_a_wish(language: str, text: str, slot:
     wishes = read(language, text, words, slot).wishes
     assert words in wishes.meals
     assert words not in (*wishes.no_meal, *wishes.dislikes)
+
+
+EVERYWHERE = {
+    "en": [
+        "we keep away from {thing}",
+        "anything as long as it isn't {thing}",
+        "I can't look at {thing} any more",
+        "without {thing}",
+        "and please not {thing}",
+        "{thing} no",
+        "my boys are bored by {thing}",
+        "we've had our fill of {thing}",
+        "{thing} is not for us",
+        "{thing} is a no-go",
+        "stay clear of {thing}",
+        "rather no {thing}",
+        "we don't do {thing}",
+        "{thing} is off the list",
+        "least of all {thing}",
+        "save us {thing}",
+        "we refuse {thing}",
+        "we won't touch {thing}",
+        "everything except {thing}",
+        "just not {thing}",
+        "I'm not a fan of {thing}",
+        "{thing} leaves me cold",
+        "we're done with {thing}",
+        "{thing} is forbidden to us",
+    ],
+    "zh": [
+        "{thing}一点都不要",
+        "{thing}谢绝",
+        "千万别{thing}",
+        "{thing}绝对不行",
+        "{thing}看够了",
+        "{thing}一个都不要排",
+        "对{thing}没兴趣",
+        "{thing}别安排",
+        "{thing}坚决不考虑",
+        "{thing}敬谢不敏",
+        "拒绝{thing}",
+        "除了{thing}都行",
+        "{thing}不在考虑范围",
+        "{thing}最好不要",
+        "{thing}就算了",
+        "{thing}没意思，跳过",
+        "不喜欢{thing}",
+        "少安排{thing}",
+        "什么都行，就是别{thing}",
+        "禁止{thing}",
+        "{thing}一律不要",
+        "{thing}免了",
+    ],
+}
+SEEN = {
+    "en": ["museums", "churches", "hiking", "shopping", "zoos", "bars", "boats", "seafood", "pork", "sushi"],
+    "zh": ["博物馆", "寺庙", "爬山", "购物", "动物园", "酒吧", "坐船", "海鲜", "猪肉", "火锅"],
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("slot", ["none", "likes", "dislikes", "must", "meals", "no_meal", "lodging"])
+def test_what_is_refused_is_no_wish_whatever_the_reader_took_it_for(language: str, slot: str) -> None:
+    """Food, sights, ways to travel: each refusal with each thing, in each slot of the reader."""
+    inverted = []
+    for said in EVERYWHERE[language]:
+        for thing in SEEN[language]:
+            text = TRIPS[language][0].format(ban=said.format(thing=thing))
+            wishes = read(language, text, thing, slot).wishes
+            wanted = (*wishes.meals, *wishes.likes, *wishes.must)
+            inverted += [text for w in wanted if thing in w]
+    assert inverted == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "thing"),
+    [
+        ("en", "don't forget the market", "market"),
+        ("en", "we can't get enough of museums", "museums"),
+        ("en", "we haven't seen a castle yet", "castle"),
+        ("en", "the museums are not to be missed", "museums"),
+        ("zh", "不想错过夜市", "夜市"),
+    ],
+)
+def test_a_no_that_wishes_is_no_ban_though_the_reader_takes_it_for_one(
+    language: str, said: str, thing: str
+) -> None:
+    text = TRIPS[language][0].format(ban=said)
+    assert thing in read(language, text, thing, "dislikes").wishes.likes
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "temples give my aunt the creeps"), ("zh", "寺庙让我毛骨悚然")]
+)
+def test_a_thing_beside_words_that_nobody_knows_is_said_back_and_not_wished_for(
+    language: str, said: str
+) -> None:
+    wishes = read(language, TRIPS[language][0].format(ban=said), "", "none").wishes
+    assert wishes.likes == ()
+    assert [w for w in wishes.unread if "temples" in w or "寺庙" in w]

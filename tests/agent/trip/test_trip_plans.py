@@ -404,3 +404,9 @@ def test_nobody_starts_the_car_for_a_few_metres() -> None:
     leg = leg_to(Ways(), (0.0, 0.003), (0.0, 0.0), (0.0, 0.0004), walk_m=310.0, bring_car=True)
     assert leg is not None
     assert (leg.drive_m, leg.walk_m, leg.park) == (0.0, 300.0, None)
+
+
+def test_a_kind_behind_a_town_is_what_to_do_there(trip: Trip) -> None:
+    plan, request = trip("云安市购物", 1)
+    assert request.where == "云安市"
+    assert ("likes", "购物") in {(e.slot, e.words) for e in plan.accounting}

@@ -12,7 +12,7 @@ import pytest
 from agent.trip.spoken.heard import of_trip
 from agent.trip.spoken.named import sight_of, topic_of
 from agent.trip.spoken.talk import said_of_plan, spoken_of_plan
-from agent.understanding.intent import Cancel, Chat, PlanChange, PlanTrip, Repeat, Wishes
+from agent.understanding.intent import Cancel, Chat, Navigate, PlanChange, PlanTrip, Repeat, Wishes
 from agent.understanding.understand import Understanding
 
 NOW = datetime(2026, 6, 10, 10, 0)
@@ -253,3 +253,26 @@ def test_a_sight_that_is_named_is_what_is_dropped() -> None:
 
 def test_what_asks_for_nothing_is_left_over() -> None:
     assert spoken_of_plan("my knees are bad, drop the tower", "en").left_over == ("my knees are bad",)
+
+
+@pytest.mark.parametrize(
+    ("text", "to", "days"),
+    [
+        ("周一到云安，周四回家", "云安", 4),
+        ("Yun'an on Friday, we leave on Sunday night", "Yun'an", 3),
+        ("后天去云安，什么都没想好，你帮我安排吧", "云安", None),
+    ],
+)
+def test_a_doubtful_drive_with_a_stay_or_a_plan_is_a_trip(text: str, to: str, days: int | None) -> None:
+    for confidence, kind in ((0.4, "plan_trip"), (0.95, "navigate")):
+        read = Understanding(
+            text=text,
+            language=language_of(text),
+            intents=(Navigate(to=to),),
+            confidence=confidence,
+            tier="reader",
+        )
+        intent = of_trip(read, planning=False, asked=False, now=NOW).intents[0]
+        assert intent.kind == kind
+        if isinstance(intent, PlanTrip):
+            assert (intent.where, intent.days) == (to, days)

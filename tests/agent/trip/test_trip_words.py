@@ -192,6 +192,10 @@ def test_a_date_that_is_given_up_is_not_the_new_one(words: str) -> None:
         ("zh", "周五到周日去黄山", 3),
         ("zh", "星期六至星期一，黄山", 3),
         ("zh", "周五去黄山", None),
+        ("en", "I get to Porto on Monday and fly home on Thursday", 4),
+        ("en", "We land in Porto Saturday and fly back Monday", 3),
+        ("zh", "我周五早上到黄山，周日晚上走", 3),
+        ("zh", "周一到黄山，周四回家", 4),
         ("de", "von Freitag bis Sonntag nach Porto", 3),
     ],
 )
