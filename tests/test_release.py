@@ -16,6 +16,7 @@ import pytest
 
 from device.errors import DeviceError
 from device.service.release import switch
+from device.service.update import check
 
 ROOT = Path(__file__).parents[1]
 
@@ -389,6 +390,45 @@ def test_what_is_not_a_whole_release_is_not_switched_to(root: Path, version: str
     with pytest.raises(DeviceError, match="not a whole release"):
         switch(version, root=root, restart=lambda: True, tell=lambda _what: None)
     assert current(root) == "1"
+
+
+@pytest.fixture
+def trial(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    return importlib.import_module("try_release")
+
+
+def test_the_parts_of_an_installation_add_up(trial: Any) -> None:
+    lines = [
+        (2.0, "Selecting previously unselected package libexpat1:amd64."),
+        (8.0, "Preparing to unpack xiaogao_0.1.0_amd64.deb ..."),
+        (8.5, "Unpacking xiaogao (0.1.0) ..."),
+        (19.0, "Setting up xiaogao (0.1.0) ..."),
+    ]
+    parts = trial.stages(trial.Said(code=0, lines=lines, took_s=20.0))
+    assert list(parts.values()) == [2.0, 6.5, 10.5, 1.0]
+    without = trial.stages(trial.Said(code=0, lines=lines[2:], took_s=20.0))
+    assert without["Debian's packages"] == 8.5, "nothing was missing there"
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not installed")
+def test_the_trials_next_release_is_one_that_an_update_takes(
+    trial: Any, release: Any, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = small_release(release, wheels, tmp_path)
+    package = release.build_deb(application, tmp_path, "1.2", "amd64")
+    (tmp_path / "install.sh").write_text(release._INSTALL)
+    key, signers = tmp_path / "key", tmp_path / "signers"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    signers.write_text(f"xiaogao-release {key.with_suffix('.pub').read_text()}")
+    monkeypatch.setattr(trial, "BUILD", tmp_path)
+    trial.next_release(package, "1.2", "1.2.1", key)
+    check(tmp_path / "next", signers)
+    (deb,) = (tmp_path / "next").glob("*.deb")
+    told = subprocess.run(["dpkg-deb", "--contents", str(deb)], capture_output=True, text=True, check=True)
+    assert "/opt/xiaogao/payload/1.2.1/bin/switch" in told.stdout
+    assert "/payload/1.2/" not in told.stdout
 
 
 def test_the_cars_lock_is_part_of_the_workshops_and_has_no_tests() -> None:
