@@ -115,6 +115,8 @@ def stays_said(text: str, language: str) -> dict[str, int]:
     found: dict[str, int] = {}
     half = any_of(language, talk_words(language).days.half)
     text = half.sub(lambda match: " " * len(match[0]), text)  # "Half a day" is no place to be for one
+    counts = load_language(language).numbers.pattern
+    text = re.sub(rf"^(?:{counts})\b", lambda match: match[0].lower(), text, flags=re.IGNORECASE)  # no name
     for pattern in talk_words(language).stays:
         for match in _cased(pattern, language).finditer(text):
             if (number := _number(match, language)) and not _is_mark(text, match, language):
@@ -154,6 +156,15 @@ def says_no(clause: str, start: int, end: int, language: str) -> bool:
 @cache
 def _behind(gap: str, words: tuple[str, ...], language: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{gap})(?:{any_of(language, words).pattern})", re.IGNORECASE)
+
+
+def refusal(before: str, behind: str, language: str) -> str:
+    """Return the word of refusal right before a thing, "" if what stands there refuses nothing."""
+    thing = len(before)
+    if not says_no(before + behind, thing, thing, language):
+        return ""
+    found = list(any_of(language, talk_words(language).no.before).finditer(before))
+    return found[-1][0] if found else ""
 
 
 def says_any_no(clause: str, language: str) -> bool:

@@ -51,6 +51,11 @@ def _filler(language: str) -> re.Pattern[str]:
     return re.compile(spaced if load_language(language).settings.joiner else longest, re.IGNORECASE)
 
 
+def is_named(words: str, language: Language) -> bool:
+    """Whether words name something: more than those that wish for nothing."""
+    return _core(words, language) == words
+
+
 def _core(text: str, language: Language) -> str:
     """Return what is left of a text without words that wish for nothing."""
     return " ".join(_cores(text, language))

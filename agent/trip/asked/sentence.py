@@ -21,6 +21,7 @@ from agent.trip.asked.marks import (
     days_said,
     is_meal,
     listed,
+    refusal,
     says_any_no,
     says_no,
     stays_said,
@@ -204,6 +205,9 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
         return
     if slot == "lodging" and not _is_bed(bare, draft) and any(map(themes_of, listed(bare, draft.language))):
         slot = "likes"
+    if slot == "lodging" and (no := refusal(said[:inside], said[inside:], draft.language)):
+        draft.put(slot, f"{no} {bare}", at)
+        return
     if slot not in LISTS:
         draft.put(slot, bare.rstrip("去到") if slot == "who" else bare, at)
         return
@@ -292,11 +296,25 @@ def _take_days(draft: Draft, intent: PlanTrip) -> None:
         draft.days = found[0]
     elif (between := days_between(draft.text, draft.language)) is not None:
         draft.days, draft.date = between[:2]
+        _take_leaving(draft, between[2])
         draft.used.append(between[2])
         use(draft, draft.date)
     nights = days_said(blank(draft), draft.language)
     if nights is not None and found is not None:
         draft.used.append(nights[1].span())
+
+
+def _take_leaving(draft: Draft, last: tuple[int, int]) -> None:
+    """Take what is said of the last day as the time at which the trip ends: "fly out on Saturday night"."""
+    leaving = any_of(draft.language, draft.words.days.leaves).search(draft.text, last[0])
+    if leaving is None:
+        return
+    clause = next((b for a, b in clauses_of(draft.text, draft.language) if a <= leaving.start() < b), last[1])
+    words = draft.text[min(leaving.start(), last[1]) : max(clause, last[1])].strip(EDGE)
+    kept = [time for time in draft.slots["time"] if draft.text.find(time) < last[0]]
+    if len(kept) < len(draft.slots["time"]):
+        draft.slots["time"] = [*kept, words]
+        use(draft, words)
 
 
 def _at_weekend(words: str, draft: Draft) -> bool:
@@ -326,6 +344,8 @@ def _take_stays(draft: Draft, intent: PlanTrip) -> None:
 def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
     slots: dict[str, tuple[str, ...]] = {name: _unlike(words) for name, words in draft.slots.items()}
     banned = {w.casefold() for w in (*slots["dislikes"], *slots["no_meal"])}
+    names = [w for w in banned if not _whole_kind(w)]
+    slots["must"] = tuple(w for w in slots["must"] if not any(name in w.casefold() for name in names))
     for name in ("likes", "must", "meals"):
         said = [w for w in slots[name] if w.casefold() not in banned or _said_twice(draft.text, w)]
         slots[name] = tuple(said)

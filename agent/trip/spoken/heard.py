@@ -10,9 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agent.trip.asked.marks import days_between
+from agent.trip.asked.clock import times_of
+from agent.trip.asked.marks import clauses_of, days_between, stays_said
+from agent.trip.asked.rest import is_named
+from agent.trip.dates import date_said
 from agent.trip.spoken.orders import order_of
-from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Navigate, PlanTrip
+from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Navigate, PlanTrip, Search
 from agent.understanding.understand import ACT, DESTROY
 from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of
@@ -53,7 +56,7 @@ def of_trip(
     if order is not None:
         return replace(understood, intents=(order,), confidence=1.0)
     trip = _trip(understood)
-    if trip is None and not planning and (stay := _stay(understood)) is not None:
+    if trip is None and not (planning or asked) and (stay := _stay(understood, now)) is not None:
         return replace(_whole(understood, stay, planning, now), confidence=max(understood.confidence, ACT))
     if (
         trip is not None
@@ -77,15 +80,22 @@ def _trip(understood: Understanding) -> PlanTrip | None:
     )
 
 
-def _stay(understood: Understanding) -> PlanTrip | None:
-    """Return the trip that a doubtful drive is, if one says how long one stays or asks for a plan."""
+def _stay(understood: Understanding, now: datetime) -> PlanTrip | None:
+    """Return the trip that is meant, if the reader doubts what it read and a stay is spoken of."""
     first, text, language = _first(understood), understood.text, understood.language
-    if not isinstance(first, Navigate) or not first.to or understood.confidence >= ACT:
+    if understood.confidence >= ACT or not talks_of_trips(language):
         return None
-    if not talks_of_trips(language):
-        return None
-    planned = any_of(language, talk_words(language).plans).search(text)
-    return PlanTrip(where=first.to) if planned or days_between(text, language) else None
+    match first:
+        case Navigate(to=where) if where:
+            planned = any_of(language, talk_words(language).plans).search(text)
+            return PlanTrip(where=where) if planned or days_between(text, language) else None
+        case Search(need="sights", near=where) if where and date_said(text, now) == now.date():
+            parts = [text[a:b] for a, b in clauses_of(text, language)]
+            return PlanTrip(where=where, days=1) if times_of(parts, language).end else None
+        case Chat():
+            places = [p for p in stays_said(text, language) if is_named(p, language)]
+            return PlanTrip(where=places[0]) if len(places) == 1 else None
+    return None
 
 
 def _kind_p(understood: Understanding) -> float:

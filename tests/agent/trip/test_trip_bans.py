@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agent.actions.context import Desk
 from agent.trip.asked.sentence import completed
+from agent.trip.asked.wishes import lodging_of
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.tables import foods_of, forbids
 from agent.trip.planner import make_plan
@@ -259,3 +260,44 @@ def test_a_thing_beside_words_that_nobody_knows_is_said_back_and_not_wished_for(
     wishes = read(language, TRIPS[language][0].format(ban=said), "", "none").wishes
     assert wishes.likes == ()
     assert [w for w in wishes.unread if "temples" in w or "寺庙" in w]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "thing"),
+    [
+        ("en", "we want museums", "museums"),
+        ("en", "an elegant bar and ancient temples", "temples"),
+        ("en", "we went for shopping last year, now gardens", "gardens"),
+        ("en", "it is important to see castles", "castles"),
+        ("en", "museums and parks, we are not in a hurry", "museums"),
+        ("zh", "没什么安排，就想逛公园", "公园"),
+        ("zh", "不去博物馆，去公园", "公园"),
+        ("zh", "公园和博物馆，不赶时间", "博物馆"),
+    ],
+)
+@pytest.mark.parametrize("slot", ["likes", "must"])
+def test_what_is_wished_is_no_ban(language: str, said: str, thing: str, slot: str) -> None:
+    wishes = read(language, TRIPS[language][0].format(ban=said), thing, slot).wishes
+    assert thing in (*wishes.likes, *wishes.must)
+    assert thing not in (*wishes.dislikes, *wishes.no_meal)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "we want a campground rather than a hotel"),
+        ("en", "it's a campsite we're after and not a hotel"),
+        ("en", "no hotel, only a campsite"),
+        ("zh", "要住露营地，不要酒店"),
+    ],
+)
+def test_a_hotel_that_is_refused_is_no_hotel_wished_for(language: str, said: str) -> None:
+    text = TRIPS[language][0].format(ban=said)
+    thing = "hotel" if language == "en" else "酒店"
+    lodging = lodging_of(read(language, text, thing, "lodging").wishes, language)  # type: ignore[arg-type]
+    assert "hotel" not in lodging.kinds
+
+
+def test_a_name_that_is_refused_need_not_be_in() -> None:
+    text = "two days in Yun'an, Lindow old town is a must, and keep us away from Lindow old town"
+    assert read("en", text, "Lindow old town", "must").wishes.must == ()

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from agent.trip.asked.sentence import completed
 from agent.trip.spoken.heard import of_trip
 from agent.trip.spoken.named import sight_of, topic_of
 from agent.trip.spoken.talk import said_of_plan, spoken_of_plan
-from agent.understanding.intent import Cancel, Chat, Navigate, PlanChange, PlanTrip, Repeat, Wishes
+from agent.understanding.intent import Cancel, Chat, Navigate, PlanChange, PlanTrip, Repeat, Search, Wishes
 from agent.understanding.understand import Understanding
 
 NOW = datetime(2026, 6, 10, 10, 0)
@@ -276,3 +277,24 @@ def test_a_doubtful_drive_with_a_stay_or_a_plan_is_a_trip(text: str, to: str, da
         assert intent.kind == kind
         if isinstance(intent, PlanTrip):
             assert (intent.where, intent.days) == (to, days)
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "where", "days"),
+    [
+        ("we've only got today, until three, in Yun'an", Search(need="sights", near="Yun'an"), "Yun'an", 1),
+        ("Three days in Yun'an: gardens, gardens, gardens", Chat(topic="knowledge"), "Yun'an", 3),
+    ],
+)
+def test_a_stay_that_is_spoken_of_is_a_trip(text: str, read: Any, where: str, days: int) -> None:
+    understood = Understanding(text=text, language="en", intents=(read,), confidence=0.6, tier="reader")
+    intent = of_trip(understood, planning=False, asked=False, now=NOW).intents[0]
+    assert isinstance(intent, PlanTrip)
+    assert (intent.where, intent.days) == (where, days)
+
+
+def test_the_day_of_leaving_is_when_the_trip_ends() -> None:
+    text = "I get to Yun'an on Thursday morning and fly out on Saturday night"
+    trip = PlanTrip(where="Yun'an", wishes=Wishes(time=("Saturday night",)))
+    said = completed(trip, text, "en", NOW)
+    assert (said.days, said.date, said.wishes.time) == (3, "Thursday", ("fly out on Saturday night",))
