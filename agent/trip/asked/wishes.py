@@ -167,6 +167,9 @@ def lodging_of(wishes: Wishes, language: Language) -> Lodging:
         read.append((span, what))
         if what in {"kind", "near"} and not facts["price"] and (price := _price(span, language)):
             facts["price"] = price
+    if facts.get("none") and (facts.get("camper") or set(kinds) - {"hotel"}):
+        facts["none"] = False  # no hotel is wanted, but another bed is
+        banned.append("hotel")
     return Lodging(
         kinds=tuple(kinds),
         banned=tuple(banned),

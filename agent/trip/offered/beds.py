@@ -86,7 +86,8 @@ def find_beds(
 
 
 def _in_town(desk: Desk, town: Town, lodging: Lodging, banned: Sequence[str], beds: Beds) -> list[Place]:
-    kinds = CAMPING if lodging.camper else KINDS
+    camps = CAMPING if set(lodging.kinds) & set(CAMPING) else ()
+    kinds = CAMPING if lodging.camper else (*KINDS, *camps)
     near = desk.places.of_kinds(
         [f"tourism/{k}" for k in kinds], near=town.center, within_m=town.reach_m + 3_000
     )

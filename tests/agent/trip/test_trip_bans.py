@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +13,13 @@ from hypothesis import strategies as st
 from agent.actions.context import Desk
 from agent.trip.asked.sentence import completed
 from agent.trip.asked.wishes import lodging_of
+from agent.trip.offered.beds import find_beds
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.tables import foods_of, forbids
+from agent.trip.offered.towns import Town
 from agent.trip.planner import make_plan
 from agent.understanding.intent import PlanTrip, Wishes
+from poi.place import Place
 from tests.agent.trip.conftest import asked
 
 NOW = datetime(2026, 6, 10, 10, 0)
@@ -301,3 +306,21 @@ def test_a_hotel_that_is_refused_is_no_hotel_wished_for(language: str, said: str
 def test_a_name_that_is_refused_need_not_be_in() -> None:
     text = "two days in Yun'an, Lindow old town is a must, and keep us away from Lindow old town"
     assert read("en", text, "Lindow old town", "must").wishes.must == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("campsites", "no hotels")), ("zh", ("营地", "不要酒店")), ("zh", ("露营地",))],
+)
+def test_who_wants_a_camp_sleeps_in_one(language: str, words: tuple[str, ...]) -> None:
+    lodging = lodging_of(Wishes(lodging=words), language)  # type: ignore[arg-type]
+    assert not lodging.none
+    beds = [
+        Place(id=f"node/{n}", name=f"Bed {n}", category=f"tourism/{kind}", lat=31.3, lon=120.9)
+        for n, kind in enumerate(("hotel", "hostel", "camp_site"))
+    ]
+    places = SimpleNamespace(of_kinds=lambda kinds, **_: [p for p in beds if p.category in kinds])
+    town = Town(name="", center=(31.3, 120.9), reach_m=30_000.0)
+    desk: Any = SimpleNamespace(places=places)
+    found = find_beds(desk, [town], lodging, banned=(), language=language)  # type: ignore[arg-type]
+    assert [p.category for p in found.hotels] == ["tourism/camp_site"]

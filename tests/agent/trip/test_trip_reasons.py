@@ -116,6 +116,7 @@ def test_a_no_before_early_asks_for_later(text: str, action: str) -> None:
         "还是之前的安排好",
         "刚改的不要",
         "哎呀改错了",
+        "我更喜欢第一版",
     ],
 )
 @pytest.mark.parametrize("read", [Cancel(), Chat(topic="talk"), Repeat()])
@@ -196,7 +197,13 @@ def test_what_is_wished_no_more_is_no_sight_to_drop() -> None:
 
 @pytest.mark.parametrize(
     ("text", "ask"),
-    [("where are we eating tonight", "dinner"), ("今晚在哪吃", "dinner"), ("中午去哪儿吃", "lunch")],
+    [
+        ("where are we eating tonight", "dinner"),
+        ("is there any seafood for dinner on day one", "dinner"),
+        ("今晚在哪吃", "dinner"),
+        ("中午去哪儿吃", "lunch"),
+        ("第二天晚上有海鲜吃吗", "dinner"),
+    ],
 )
 def test_where_one_eats_is_asked(text: str, ask: str) -> None:
     said = said_of_plan(text, language_of(text))
