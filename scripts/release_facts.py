@@ -13,6 +13,11 @@ from pathlib import Path
 
 _STRONG = re.compile(r"\bA?GPL|GNU (AFFERO )?GENERAL PUBLIC", re.IGNORECASE)
 _WEAK = re.compile(r"LESSER|LGPL", re.IGNORECASE)
+_UNSAID = {
+    "espeakng-loader": ("GPL-3.0-or-later (eSpeak NG)", "https://github.com/espeak-ng/espeak-ng"),
+    "routingkit_cch": ("BSD-2-Clause", "https://github.com/RoutingKit/RoutingKit"),
+}
+"""Licence and source of what wheels hold whose own words name no licence."""
 _ABOUT_COPYLEFT = """\
 ## Copyleft
 
@@ -55,13 +60,14 @@ def _part(path: Path) -> Part:
     classified = [c.split(" :: ")[-1] for c in about.get_all("Classifier", []) if c.startswith("License ::")]
     said = (about["License-Expression"] or about["License"] or "").strip().splitlines()
     short = said[0].strip() if said else ""
-    licence = short if 0 < len(short) <= 80 else ", ".join(classified) or "see its folder"
+    unsaid, source = _UNSAID.get(about["Name"], ("see its folder", ""))
+    licence = short if 0 < len(short) <= 80 else ", ".join(classified) or unsaid
     urls = [url.split(",", 1)[1].strip() for url in about.get_all("Project-URL", []) if "," in url]
     return Part(
         name=about["Name"],
         version=about["Version"],
         licence=licence,
-        home=about["Home-page"] or next(iter(urls), ""),
+        home=source or about["Home-page"] or next(iter(urls), ""),
         sha256=sha256_of(path),
     )
 

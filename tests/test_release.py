@@ -80,6 +80,12 @@ def test_every_part_is_named_with_its_licence_and_source(facts: Any, wheels: Pat
     assert all(f"| {name} | 1.0 |" in page for name in parts)
 
 
+def test_a_library_under_the_gpl_counts_though_its_package_is_silent(facts: Any, tmp_path: Path) -> None:
+    (part,) = facts.parts_of(make_wheel(tmp_path, "espeakng-loader", "").parent)
+    assert part.is_copyleft
+    assert "espeak-ng/espeak-ng" in part.home
+
+
 def test_the_bill_of_materials_is_the_same_for_the_same_parts(facts: Any, wheels: Path) -> None:
     parts = facts.parts_of(wheels)
     first, again = (facts.sbom(parts, "0.1", "2026-01-01T00:00:00+00:00") for _ in range(2))
