@@ -41,19 +41,22 @@ class HostedScreen:
         assistant: Assistant,
         library: Path,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         theme: str = "day",
         speak: str = "auto",
     ) -> None:
         self.port = port or free_port()
         self.assistant = assistant
-        chosen = ScreenSettings.model_validate({"enabled": True, "port": self.port, "theme": theme})
+        chosen = ScreenSettings.model_validate(
+            {"enabled": True, "host": host, "port": self.port, "theme": theme}
+        )
         self.settings = Settings.model_validate({"screen": chosen, "speech": {"language": speak}})
         self.hub = Hub()
         self.scene = Scene(assistant, self.settings, self.hub)
         conversation = Conversation(assistant, lambda: assistant.driving.position)
         self.server = ScreenServer(conversation, self.scene, self.hub, self.settings, library=library)
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"http://{host}:{self.port}"
         self.client = httpx.Client(base_url=self.base)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
@@ -104,5 +107,5 @@ class HostedScreen:
     def connected(self) -> ClientConnection:
         gate = self.server.gate
         headers = {"Cookie": f"{gate.cookie}={gate.token}"}
-        address = f"ws://127.0.0.1:{self.port}/events"
+        address = f"ws{self.base.removeprefix('http')}/events"
         return connect(address, origin=Origin(self.base), additional_headers=headers, proxy=None)

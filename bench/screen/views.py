@@ -28,7 +28,6 @@ _LONG = {
     "text": "Carretera d’Arcavell / Autovia del Pirineu Occidental",
     "places": ["Sant Julià de Lòria", "la Seu d’Urgell", "Barcelona"],
     "exit_number": "12b",
-    "then": {"text": "keep left at the fork", "kind": "fork", "modifier": "slight_left"},
     "lanes": [
         {"arrows": arrows, "active": active, "valid": active, "follow": "slight_right" if active else ""}
         for arrows, active in (
@@ -204,7 +203,8 @@ class Views:
             "const x = window.xiaogao, d = x.drive, next = {...d.banner(d.shown), ...arguments[0]};"
             "d.shown = -1; d.setBanner(next, 300)"
         )
-        self.browser.run(script, _LONG)
+        then = {"en": "keep left at the fork", "zh": "在岔路口靠左"}[self.language]
+        self.browser.run(script, {**_LONG, "then": {"text": then}})
         yield "signs"
 
     def _tunnel(self) -> Iterator[str]:

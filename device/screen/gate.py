@@ -139,7 +139,8 @@ def _headers(socket: str) -> list[tuple[bytes, bytes]]:
     return [
         (b"content-security-policy", POLICY.format(socket=safe).encode("latin-1")),
         (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
+        # With no referrer at all a browser sends a form, too, without its origin: the pairing code.
+        (b"referrer-policy", b"same-origin"),
         (b"cross-origin-opener-policy", b"same-origin"),
         (b"cross-origin-resource-policy", b"same-origin"),
     ]

@@ -158,7 +158,7 @@ class ScreenServer:
                 return Response(status_code=413)
         digits = body.decode("latin-1").partition("code=")[2].partition("&")[0].strip()
         if not self.gate.redeem(digits):
-            return Response(status_code=303, headers={"location": "/?wrong"})
+            return Response(status_code=303, headers={"location": "/#wrong"})
         return Response(status_code=303, headers={"location": "/", "set-cookie": self.gate.cookie_header()})
 
     async def _file(self, request: Request) -> Response:

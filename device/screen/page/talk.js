@@ -32,7 +32,11 @@ export class TalkView {
   }
 
   answered(answer) {
-    put($("words"), answer.reply ?? "");
+    if (!answer.reply) { // nothing is said: what was said before is over
+      this.until = 0;
+      return this.rest();
+    }
+    put($("words"), answer.reply);
     $("words").dataset.by = "agent";
     this.until = performance.now() + ANSWER_STAYS_MS;
     setTimeout(() => this.rest(), ANSWER_STAYS_MS + 50);
