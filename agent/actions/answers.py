@@ -326,7 +326,11 @@ _ANSWERED = {"talk", "greeting", "thanks", "goodbye"}
 
 def doubt(turn: Turn, intents: tuple[Intent, ...]) -> Result:
     """Ask whether the best guess is meant; a yes carries it out."""
-    words = _guess(turn, intents[0]) if intents else ""
+    drives = [intent for intent in intents if isinstance(intent, Navigate)]
+    if len(drives) > 1 and len(drives) == len(intents):
+        words = turn.say("doubt.navigate", name=turn.listed([_destination(turn, one) for one in drives]))
+    else:
+        words = _guess(turn, intents[0]) if intents else ""
     if not words:
         return not_understood(turn)
     question = turn.session.question
@@ -335,6 +339,10 @@ def doubt(turn: Turn, intents: tuple[Intent, ...]) -> Result:
         turn.session.question = None
         return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
     return turn.ask(words, intent=Navigate(), expecting="yes_no", repeated=again, pending=intents)
+
+
+def _destination(turn: Turn, drive: Navigate) -> str:
+    return reply.with_article(drive.to, turn.language) if drive.to else turn.say(f"need.{drive.need}")
 
 
 def _guess(turn: Turn, intent: Intent) -> str:

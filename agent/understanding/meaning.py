@@ -154,6 +154,9 @@ def _joined(intents: list[Intent]) -> list[Intent]:
         last = joined[-1] if joined else None
         if last == intent:
             continue
+        if isinstance(intent, Navigate) and isinstance(last, Search) and (stop := _stop(last)) is not None:
+            joined[-1:] = [stop, intent]
+            continue
         if (
             isinstance(intent, ChangeRoute)
             and isinstance(last, Navigate)
@@ -174,6 +177,12 @@ def _joined(intents: list[Intent]) -> list[Intent]:
             continue
         joined.append(intent)
     return joined
+
+
+def _stop(search: Search) -> Navigate | None:
+    """Return the stop that a need is which one meets on the way to what is said next: a coffee, then home."""
+    plain = search == Search(need=search.need, what=search.what, along=search.along)
+    return Navigate(to=search.what, need=search.need) if plain and search.need in _STOPS else None
 
 
 def _is_about_roads(intent: Intent) -> bool:

@@ -13,7 +13,8 @@ import pytest
 from agent import Agent
 from agent.actions.context import Desk
 from agent.actions.reply import kind_words, spoken_name
-from agent.understanding.intent import Search
+from agent.understanding.intent import Confirm, Navigate, Search
+from agent.understanding.understand import Understanding
 from bench.understanding.facts import unknown_numbers
 from poi.kinds.opening import next_change, open_at
 from poi.place import Place
@@ -290,3 +291,25 @@ def test_what_no_map_holds_is_said_to_be_unknown(
     assert [intent.kind for intent in answer.intents] == ["chat"]
     assert answer.outcome == "impossible"
     assert word in answer.reply
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [("en", "Do you want to go to café and Kiasma?"), ("zh", "您是要去咖啡店和Kiasma吗？")],
+)
+def test_a_doubtful_stop_and_drive_are_asked_about_and_driven_together(
+    language: str, asked: str, new_agent: Callable[..., Agent]
+) -> None:
+    agent = new_agent()
+    guess = Understanding(
+        text="…",
+        language=language,
+        intents=(Navigate(need="coffee"), Navigate(to="Kiasma")),
+        confidence=0.6,
+        tier="reader",
+    )
+    answer = agent._answer("…", guess, STATION, None, 0.0)
+    assert answer.reply == asked
+    driven = agent.carry_out("…", [Confirm()], language=language, position=STATION)
+    assert len(driven.places) == 2
+    assert driven.places[0].category == "amenity/cafe"

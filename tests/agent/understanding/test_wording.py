@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agent.understanding.intent import Navigate
 from agent.understanding.labels import State
 from agent.understanding.meaning import intents_of
 from agent.understanding.wording import settled
@@ -57,3 +58,17 @@ def test_a_road_to_avoid_said_beside_a_trip_belongs_to_it() -> None:
     requests = [{"kind": "plan_trip", "where": "西安"}, {"kind": "change_route", "avoid": ["motorway"]}]
     (trip,) = intents_of(requests, State(), load_language("zh").reading)
     assert trip.to_dict() == {"kind": "plan_trip", "where": "西安", "wishes": {"avoid": ["motorway"]}}
+
+
+@pytest.mark.parametrize("need", ["coffee", "fuel", "toilet"])
+def test_a_need_said_before_a_drive_is_a_stop_on_the_way(need: str) -> None:
+    requests = [{"kind": "search", "need": need}, {"kind": "navigate", "to": "Lindow Hall"}]
+    for guiding in (False, True):
+        meant = intents_of(requests, State(guiding=guiding), load_language("en").reading)
+        assert meant == (Navigate(need=need), Navigate(to="Lindow Hall"))
+
+
+@pytest.mark.parametrize("search", [{"need": "hotel"}, {"need": "coffee", "near": "the harbour"}])
+def test_what_is_looked_for_on_its_own_is_no_stop(search: dict[str, str]) -> None:
+    requests = [{"kind": "search", **search}, {"kind": "navigate", "to": "Lindow Hall"}]
+    assert [i.kind for i in intents_of(requests, State())] == ["search", "navigate"]
