@@ -169,13 +169,13 @@ def look_at_junctions(graph: Graph, edges: IntArray, access: int) -> Junctions:
     road_class, flags = graph.edge_class[edges], graph.edge_flags[edges]
     length_m, link = graph.edge_length_m[edges], (flags & LINK) != 0
     circle, ferry = (flags & CIRCLE_FLAGS) != 0, (flags & EdgeFlag.FERRY) != 0
-    heading_in, heading_out, name_set, ref = _beyond_tips(graph, edges, length_m)
+    back, ends = edges[1:] == graph.edge_reverse[edges[:-1]], graph.edge_to[edges]
+    heading_in, heading_out, name_set, ref = _beyond_tips(graph, edges, length_m, ends[:-1])
     connector = ((flags & EdgeFlag.INTERNAL) != 0) & (length_m < _INTERNAL_M)
     connector |= link & (road_class > TRUNK) & (length_m < _CONNECTOR_LINK_M)
     connector = (connector | _jogs(length_m, name_set, ref)) & ~circle
     turn_deg = _wrapped(heading_out[1:] - heading_in[:-1])
     arms = _all_arms(graph, edges, access, heading_in)
-    back, ends = edges[1:] == graph.edge_reverse[edges[:-1]], graph.edge_to[edges]
     mini = (graph.node_flags[ends[:-1]] & NodeFlag.MINI_ROUNDABOUT) > 0
     mask = arms.worth_a_look(np.abs(turn_deg)) | arms.any_circle | mini
     mask |= back | circle[1:] | circle[:-1] | (ferry[1:] != ferry[:-1]) | connector[1:]
@@ -226,12 +226,12 @@ class _Arms:
     @cached_property
     def any_other(self) -> BoolArray:
         """Tell for each junction whether another road leaves it."""
-        return np.asarray(self._reduced(np.add, self.other.astype(np.int64)) > 0)
+        return self._reduced(np.logical_or, self.other)
 
     @cached_property
     def any_circle(self) -> BoolArray:
         """Tell for each junction whether a roundabout or other circle passes it."""
-        return np.asarray(self._reduced(np.add, ((self.flags & CIRCLE_FLAGS) > 0).astype(np.int64)) > 0)
+        return self._reduced(np.logical_or, (self.flags & CIRCLE_FLAGS) > 0)
 
     def worth_a_look(self, size_deg: FloatArray) -> BoolArray:
         """Tell for each junction whether the route turns there, or another road goes on nearly straight."""
@@ -248,14 +248,15 @@ class _Arms:
 def _all_arms(graph: Graph, edges: IntArray, access: int, heading_in: FloatArray) -> _Arms:
     before, after = edges[:-1], edges[1:]
     node = graph.edge_to[before]
-    count = graph.node_first_edge[node + 1] - graph.node_first_edge[node]
-    first = np.concatenate(([0], np.cumsum(count)))
+    begin = graph.node_first_edge[node]
+    count = graph.node_first_edge[node + 1] - begin
+    first = np.zeros(len(count) + 1, np.int64)
+    count.cumsum(out=first[1:])
     owner = np.repeat(np.arange(len(before)), count)
-    arm = np.arange(first[-1]) + (graph.node_first_edge[node] - first[:-1])[owner]
-    is_back = arm == graph.edge_reverse[before][owner]
+    arm = np.arange(first[-1]) + (begin - first[:-1])[owner]
     road_class, flags = graph.edge_class[arm], graph.edge_flags[arm]
     legal = (graph.edge_access[arm] & access) != 0
-    other = ~((arm == after[owner]) | is_back)
+    other = (arm != after[owner]) & (arm != graph.edge_reverse[before][owner])
     if access == Access.CAR:
         other &= road_class <= FERRY
     return _Arms(
@@ -277,7 +278,7 @@ class _Look(NamedTuple):
     ref: IntArray
 
 
-def _beyond_tips(graph: Graph, edges: IntArray, length_m: FloatArray) -> _Look:
+def _beyond_tips(graph: Graph, edges: IntArray, length_m: FloatArray, node: IntArray) -> _Look:
     """Return how each edge looks from the junctions at its ends.
 
     A piece of a few metres that ends where no other road meets is only the tip of a road: what is seen from
@@ -290,7 +291,7 @@ def _beyond_tips(graph: Graph, edges: IntArray, length_m: FloatArray) -> _Look:
         graph.way_name[way].copy(),
         graph.way_ref[way].copy(),
     )
-    plain = np.diff(graph.node_first_edge)[graph.edge_to[edges[:-1]]] == 2
+    plain = graph.node_first_edge[node + 1] - graph.node_first_edge[node] == 2
     for tip in np.flatnonzero((length_m[:-1] < _TIP_M) & plain).tolist():
         look.heading_out_deg[tip] = look.heading_out_deg[tip + 1]
         look.name_set[tip], look.ref[tip] = look.name_set[tip + 1], look.ref[tip + 1]

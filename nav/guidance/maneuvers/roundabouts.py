@@ -86,9 +86,16 @@ class _Circles:
         self._graph, self._access = graph, access
         self._sides: dict[int, float] = {}
         self._arms: dict[tuple[int, float], _Arms] = {}
+        self._exits: dict[tuple[int, int, int], int] = {}
 
     def exit(self, entry: int, circle: list[int], out: int) -> int:
         """Count the exits from the entry to the way out; 0 if that leads to or from the island."""
+        key = entry, len(circle), out
+        if key not in self._exits:
+            self._exits[key] = self._counted(entry, circle, out)
+        return self._exits[key]
+
+    def _counted(self, entry: int, circle: list[int], out: int) -> int:
         node = int(self._graph.edge_to[entry])
         side = self._side_at(node)
         around = self._arms_at(node, side)

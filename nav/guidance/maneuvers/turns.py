@@ -90,12 +90,14 @@ def _could_err(graph: Graph, seen: Junctions, turn: Turn) -> bool:
 
 def _name_turns_off(graph: Graph, seen: Junctions, i: int) -> bool:
     """Tell whether the street that one is on goes round the corner, and another one straight on."""
-    came, goes = int(seen.edges[i]), int(seen.edges[i + 1])
-    node = graph.edge_to[came]
-    arms = np.arange(graph.node_first_edge[node], graph.node_first_edge[node + 1])
-    arms = arms[(arms != goes) & (arms != graph.edge_reverse[came])]
-    named = graph.way_name[graph.edge_way[arms]] == graph.way_name[graph.edge_way[came]]
-    return bool(named.any()) and any(arm.legal and not arm.minor for arm in seen.arms(i))
+    if not any(arm.legal and not arm.minor for arm in seen.arms(i)):
+        return False
+    came = seen.edges[i]
+    name, here = graph.way_name[graph.edge_way[came]], (seen.edges[i + 1], graph.edge_reverse[came])
+    return any(
+        arm not in here and graph.way_name[graph.edge_way[arm]] == name
+        for arm in graph.out_edges(int(graph.edge_to[came]))
+    )
 
 
 def _through_connectors(graph: Graph, seen: Junctions, i: int) -> tuple[Turn | None, int]:
