@@ -193,6 +193,10 @@ EVERYWHERE = {
         "{thing} leaves me cold",
         "we're done with {thing}",
         "{thing} is forbidden to us",
+        "enough of {thing} already",
+        "forget about {thing}",
+        "instead of {thing} take us to a lake",
+        "please none of that {thing}",
     ],
     "zh": [
         "{thing}一点都不要",
