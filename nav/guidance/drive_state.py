@@ -13,6 +13,7 @@ from nav.guidance.prompts import PromptScheduler
 
 _MOST_MPS = 70.0
 _LONGEST_STEP_S = 10.0
+_EARLY_S = 30.0
 _LOST_S = (1.5, 3.5)
 """Between two positions so far apart one or two were lost."""
 
@@ -43,7 +44,7 @@ class Motion:
         self.now_s = self.fix_s = fix.time_s
         self.signal = "there"
         self.speed_mps = self.entered_mps = self._speed_of(fix)
-        self.driven_m += self.speed_mps * min(_LONGEST_STEP_S, gap_s)
+        self.driven_m += self.speed_mps * min(_LONGEST_STEP_S, silent_s)
         self.last = fix
         return gap_s, silent_s
 
@@ -100,6 +101,15 @@ class Leaving:
             self.state, self.since_s, self.since_m = "in doubt", motion.now_s, motion.driven_m
             if self.leaning is not None and _LOST_S[0] < silent_s < _LOST_S[1]:
                 self.since_s, self.since_m = self.leaning
+
+    def is_early(self, motion: Motion, course: Course) -> bool:
+        """Tell whether these may be the first positions of a drive, which are often far off.
+
+        A receiver that says how good it is tells so itself.
+        """
+        if course.joined or course.since_m > 0.0 or motion.last is None or motion.last.accuracy_m is not None:
+            return False
+        return motion.now_s - self.since_s < _EARLY_S
 
     def end(self) -> None:
         """Find the car on its route."""

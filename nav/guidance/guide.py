@@ -137,7 +137,7 @@ class Guide:
             if self._roads is not roads:  # the new route lies on another graph
                 state = next(iter(self._matcher.step(fix)), None)
         self.progress = self._progress(fix, state, on_route=offset_m is not None)
-        events += self._notices(min(10.0, gap_s))
+        events += self._notices(min(10.0, silent_s))
         events.append(GuidanceEvent(kind="progress", time_s=self._motion.now_s, progress=self.progress))
         return events
 
@@ -241,14 +241,14 @@ class Guide:
     def _off_route(self, fix: Fix, state: State | None, silent_s: float) -> list[GuidanceEvent]:
         if self.arrived:
             return []
-        motion, leaving = self._motion, self._leaving
+        motion, leaving, course = self._motion, self._leaving, self._course
         leaving.doubt(motion, silent_s)
         driven_m = motion.driven_m - leaving.since_m
         lasting = motion.now_s - leaving.since_s >= _OFF_AFTER_S and driven_m >= _OFF_LEAST_M
         noise = self._may_be_noise(fix)
         sure = driven_m >= _BESIDE_AFTER_M if noise else lasting or driven_m >= _OFF_AFTER_M
         # A car that starts has no direction yet, and may still be on its way out of a car park.
-        sure = sure and motion.driven_m - self._course.since_m >= _JOIN_M
+        sure = sure and motion.driven_m - course.since_m >= _JOIN_M and not leaving.is_early(motion, course)
         if not sure or (state is None and not self._is_far_off(fix)):
             return []
         if state is not None and self._rejoin(state):
@@ -419,7 +419,7 @@ class Guide:
             return motion.silent_s >= _OFF_AFTER_S
         on_route = [s.score for s in states if s.candidate.edge in self._matcher.route_edges]
         unlikely = max(on_route, default=-math.inf) < -2 * self._matcher.margin
-        plain = unlikely and motion.fix_s > leaving.since_s
+        plain = unlikely and motion.fix_s > leaving.since_s and not leaving.is_early(motion, self._course)
         lasting = motion.now_s - leaving.since_s >= _OFF_AFTER_S
         far = motion.driven_m - leaving.since_m >= _OFF_LEAST_M
         begun = motion.driven_m - self._course.since_m >= _JOIN_M

@@ -28,6 +28,9 @@ _MOST_NEWS = 0.5
 _LEAVE_ROUTE_COST = 2.0
 _ON_ROUTE_GAIN = 3.0
 _UNREACHED_COST = 18.0
+# Until then a receiver that does not say how good it is may have been far off: little is built on it.
+_FIRST_FIXES = 5
+_FIRST_UNREACHED_COST = 4.0
 _SCORE_SPAN = 25.0
 _BATCH_MOVED_M = 2500.0
 # The first positions of a drive are often far off; then the error is learnt from how far they lie aside.
@@ -75,6 +78,7 @@ class Matcher:
         self._keep = keep_history
         self._max_moved_m = max_moved_m
         self._last: Fix | None = None
+        self._taken = 0
         self.route_edges = frozenset(route_edges)
         """Edges of the planned route: leaving it costs a little."""
         self.states: list[State] = []
@@ -90,6 +94,7 @@ class Matcher:
     def forget(self) -> None:
         """Start anew with the next fix."""
         self._last = None
+        self._taken = 0
         self.states = []
 
     def step(self, fix: Fix, *, radius_m: float | None = None) -> list[State]:
@@ -122,6 +127,7 @@ class Matcher:
                 for candidate, fit in seen
             ]
         self._last = fix
+        self._taken += 1
         self.states = _best(joined)
         if self.states:
             aside_m = min(_MOST_ASIDE_M, self.states[0].candidate.distance_m)
@@ -189,20 +195,24 @@ class Matcher:
                 held = best[k]
                 if held is None or score > held[0]:
                     best[k] = (score, parent, len(ways) - 1)
-        return self._states(seen, best, ways)
+        unsure = fix.accuracy_m is None and not self._keep and self._taken < _FIRST_FIXES
+        return self._states(seen, best, ways, unsure=unsure)
 
     def _states(
         self,
         seen: list[tuple[Candidate, float]],
         best: list[tuple[float, State, int] | None],
         ways: list[dict[int, tuple[float, float, int]]],
+        *,
+        unsure: bool,
     ) -> list[State]:
         found = []
-        floor = self.states[0].score - _UNREACHED_COST
+        floor = self.states[0].score - (_FIRST_UNREACHED_COST if unsure else _UNREACHED_COST)
         for (candidate, fit), held in zip(seen, best, strict=True):
-            if held is None or held[0] < floor + fit:
+            anew = floor + fit + _ON_ROUTE_GAIN * (unsure and candidate.edge in self.route_edges)
+            if held is None or held[0] < anew:
                 # The car may be where no likely way leads: a ferry, a car park, a road that the map lacks.
-                found.append(State(candidate, floor + fit, None, ()))
+                found.append(State(candidate, anew, None, ()))
                 continue
             score, parent, way = held
             if self._keep:

@@ -15,9 +15,12 @@ from device.position.route_course import course_of
 from device.position.simulator import Receiver, simulate
 from device.position.source import RecordedSource
 from nav.graph import EdgeFlag
+from nav.guidance.drive_state import Motion
 from nav.guidance.events import GuideSettings
 from nav.guidance.fix import Fix
 from nav.guidance.guide import Guide
+from nav.guidance.matching import Matcher
+from nav.guidance.matching_roads import roads_of
 from nav.routing.route import Route
 from nav.routing.router import Router
 from tests.nav.metres import degrees, draw
@@ -98,6 +101,43 @@ def test_first_positions_that_are_wrong_are_not_leaving_the_route(draw_map: Any,
     for seed in range(4):
         guide = Guide(drawn.region, drawn.router(), route, settings=QUIET)
         assert "off_route" not in follow(guide, sparse(route, noise_m=5.0, first_m=first_m, seed=seed))
+
+
+@pytest.mark.parametrize(("first_m", "every_s"), [(150.0, 5), (300.0, 5), (150.0, 1)])
+def test_one_first_position_far_off_changes_nothing(draw_map: Any, first_m: float, every_s: int) -> None:
+    drawn = draw_map(TOWN, TOWN_WAYS)
+    route = drawn.route("A", "P")
+    for seed in range(8):
+        first, *others = sparse(route, every_s=every_s, noise_m=5.0, seed=seed)
+        angle = 2 * math.pi * seed / 8
+        lat = first.lat + first_m * math.cos(angle) / 111_195
+        lon = first.lon + first_m * math.sin(angle) / 111_195 / math.cos(math.radians(lat))
+        guide = Guide(drawn.region, drawn.router(), route, settings=QUIET)
+        assert follow(guide, [replace(first, lat=lat, lon=lon), *others]) == ["arrived"]
+
+
+def test_a_first_position_ahead_is_no_driving_back(tmp_path: Path) -> None:
+    """The first one lies 200 m ahead on the route, as if the car had then turned back."""
+    spots = {name: (east, 0) for name, east in zip("ABCD", (0, 150, 300, 800), strict=True)}
+    spots |= {name: (east, -60) for name, east in zip("EFGH", (0, 150, 300, 800), strict=True)}
+    drawn = draw(tmp_path, spots, dict.fromkeys(("ABCD", "EFGH", "AE", "BF", "CG"), STREET))
+    route = drawn.route("A", "D")
+    matcher = Matcher(roads_of(drawn.region), route_edges=route.edges.tolist())
+    for time_s, east_m in ((0, 260), (5, 60)):
+        lat, lon = degrees(east_m, 0, drawn.origin)
+        states = matcher.step(Fix(lat=lat, lon=lon, time_s=1e9 + time_s))
+    on_route = [state.score for state in states if state.candidate.edge in matcher.route_edges]
+    assert max(on_route) > -matcher.margin
+
+
+def test_what_is_driven_without_a_position_counts() -> None:
+    motion = Motion()
+    fix = Fix(lat=48.7, lon=9.18, time_s=1e9, speed_mps=10.0)
+    motion.take(fix)
+    for second in range(1, 5):
+        motion.wait(1e9 + second)
+    motion.take(replace(fix, time_s=1e9 + 5))
+    assert motion.driven_m == pytest.approx(50.0)
 
 
 @pytest.mark.parametrize("seed", range(4))
