@@ -87,7 +87,9 @@ def drive(
     if source is None:
         source = _simulated(plan.route, noise, lost, seed)
         plan.fixes = source.fixes()
-    guide = _guide(plan, language, units=units, reminders=not quiet)
+    # At a speed that was made up nobody is told to have driven too fast.
+    made_up = not getattr(source, "has_times", True)
+    guide = _guide(plan, language, units=units, reminders=not (quiet or made_up))
     fixes = plan.fixes if live else paced(plan.fixes, speed=speed)
     pace = 0.0 if live else speed
     view = open_view(plan.route, language, as_json=json, say=say, speak=speak, pace=pace)

@@ -79,8 +79,10 @@ class LineSource:
 class RecordedSource:
     """Fixes that are known beforehand, in their order, with None for each second of a gap."""
 
-    def __init__(self, fixes: Iterator[Fix], faults: Faults | None = None) -> None:
+    def __init__(self, fixes: Iterator[Fix], faults: Faults | None = None, *, has_times: bool = True) -> None:
         self.faults = faults or Faults()
+        self.has_times = has_times
+        """Whether the times, and so the speeds, are those of the drive."""
         self._fixes = fixes
         self._closed = False
 
@@ -217,7 +219,8 @@ def open_source(
     if gpx is not None:
         from device.position.gpx import gpx_fixes
 
-        return RecordedSource(iter(gpx_fixes(gpx)), faults)
+        recorded = gpx_fixes(gpx)
+        return RecordedSource(iter(recorded), faults, has_times=recorded[0].time_s > 0)
     if fixed is not None:
         return FixedPoint(*fixed)
     raise SourceUnavailable(

@@ -59,6 +59,26 @@ def test_a_simulated_drive_is_written_as_a_transcript() -> None:
     assert output.rstrip().endswith("You have arrived")
 
 
+@pytest.mark.parametrize("has_times", [True, False])
+def test_at_a_speed_that_was_made_up_nobody_is_too_fast(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_times: bool
+) -> None:
+    monkeypatch.setenv("XIAOGAO_HOME", str(tmp_path / "home"))
+    extract, track = tmp_path / "slow.osm", tmp_path / "drive.gpx"
+    extract.write_text(MAP.replace('v="First Street"/>', 'v="First Street"/><tag k="maxspeed" v="20"/>'))
+    add_region(extract, "slow")
+    points = [
+        f'<trkpt lat="60.0" lon="{10.0005 + 0.00025 * k:.6f}">'
+        + (f"<time>2026-11-29T12:00:{k:02d}Z</time>" if has_times else "")
+        + "</trkpt>"
+        for k in range(30)
+    ]
+    track.write_text(f'<gpx version="1.1"><trk><trkseg>{"".join(points)}</trkseg></trk></gpx>')
+    _, output = xiaogao(START, END, "--gpx", str(track), "--speed", "0", "--language", "en")
+    assert "Head east" in output
+    assert ("over the limit" in output) is has_times
+
+
 @pytest.mark.usefixtures("region")
 def test_events_as_json_lines() -> None:
     code, output = xiaogao(START, END, "--speed", "0", "--json")
