@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DRAWING = ("draw_map", "draw(", "drawn_with(", "city", "circle(")
 LEAST_SCENARIOS = 200
+KINDS = {*"ABCDEFOP", *(str(number) for number in range(1, 22))}
+"""As the page calls them, at the beginning of a row."""
 
 
 def functions() -> dict[str, ast.FunctionDef]:
@@ -34,6 +36,14 @@ def test_the_page_of_kinds_names_tests_that_exist() -> None:
     named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "roads.md").read_text(encoding="utf-8")))
     assert len(named) > 60
     assert named - functions().keys() == set()
+
+
+def test_every_kind_has_a_row_with_a_test() -> None:
+    rows = re.findall(
+        r"^\| ((?:\w+, )*\w+) .*`test_\w+`.*\|$", (ROOT / "docs" / "roads.md").read_text(), re.M
+    )
+    named = {label for row in rows for label in row.split(", ")}
+    assert KINDS - named == set()
 
 
 def test_the_drawn_suite_is_large_enough() -> None:
