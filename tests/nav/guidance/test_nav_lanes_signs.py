@@ -186,3 +186,35 @@ def test_signs_as_osrm_writes_them(
         destination=places, destination_refs=refs,
     )  # fmt: skip
     assert osrm_step(what, "").get("destinations") == written
+
+
+@pytest.mark.parametrize(
+    ("painted", "to_the_left", "to_the_right"),
+    [
+        ("left|left|through", [0], [1]),
+        ("left;through|through|", [0], [0]),
+        ("none|left|through", [1], [1]),
+        ("left||right", [0], [0]),
+        ("reverse;left|left|through", [0], [1]),
+        ("slight_left|left|through", [1], [1]),
+        ("left|left;through|through", [0], [1]),
+    ],
+)
+def test_the_lane_for_two_turns_however_it_is_painted(
+    tmp_path: Path, painted: str, to_the_left: list[int], to_the_right: list[int]
+) -> None:
+    one_way = {"highway": "primary", "oneway": "yes"}
+    drawn = draw(
+        tmp_path,
+        {"a": (-400, 0), "b": (0, 0), "c": (0, 60), "d": (-200, 60), "e": (200, 60), "f": (300, 0)},
+        {
+            "ab": one_way | {"turn:lanes": painted, "lanes": "3"},
+            "bc": one_way | {"turn:lanes": "left|right", "lanes": "2"},
+            "cd": {"highway": "primary", "name": "West"},
+            "ce": {"highway": "primary", "name": "East"},
+            "bf": one_way,
+        },
+    )
+    for end, lanes in (("d", to_the_left), ("e", to_the_right)):
+        first = drawn.turns("a", end)[0]
+        assert [k for k, lane in enumerate(first.lanes) if lane.valid] == lanes
