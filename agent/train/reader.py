@@ -35,6 +35,8 @@ _ROWS, _ROW = 16, 64
 _MOST_IN_ROW = 14
 """Requests that a row can hold."""
 _NOISE = 0.02
+_DROPPED = 0.1
+"""Share of what a layer's parts add that is left out in training, the same of all pieces of a row."""
 _SMOOTHING = 0.03
 _TAG_WEIGHT, _SPAN_WEIGHT, _BEGIN_WEIGHT, _BEGINNING_WEIGHT = 2.0, 2.0, 1.0, 4.0
 _RATES = {"lora": 7e-4, "norm": 3e-4, "head": 1.5e-3}
@@ -151,7 +153,9 @@ def _state(data: Data, i: int, generator: np.random.Generator | None) -> Array:
 def loss(params: Params, made: dict[str, jax.Array], key: jax.Array, weights: Any, base: Any) -> jax.Array:
     """Return what is made small: cross entropy of tags, beginnings, kinds and values."""
     noise = jax.random.normal(key, made["x"].shape) * _NOISE * jnp.abs(made["x"])
-    tokens = upper(made | {"x": made["x"] + noise}, weights, params, base)
+    shape = (base[0] - FIRST_TRAINED, 2, _ROWS, 1, made["x"].shape[-1])
+    kept = jax.random.bernoulli(key, 1 - _DROPPED, shape) / (1 - _DROPPED)
+    tokens = upper(made | {"x": made["x"] + noise}, weights, params, base, kept)
     tags, begins, out = heads(tokens, made, params)
     rows = jnp.maximum((made["kinds"] >= 0).sum(), 1)
     total = _entropy(out[..., slice(*OUTPUTS["kind"])], made["kinds"]).sum() / rows
@@ -234,14 +238,21 @@ def averaged(params: Params, files: list[str]) -> Params:
     total = sum(weight for _, weight in parts)
     held = [dict(np.load(path)) for path, _ in parts]
     unchanged = {name: value if name.endswith(".a") else 0.0 for name, value in {**params, **held[0]}.items()}
-    return {
-        name: jnp.asarray(
-            sum(one.get(name, unchanged[name]) * weight for one, (_, weight) in zip(held, parts, strict=True))
-            / total,
-            jnp.float32,
-        )
+    result = {
+        name: sum(one.get(name, unchanged[name]) * weight for one, (_, weight) in zip(held, parts, strict=True))
+        / total
         for name in params
     }
+    return {name: jnp.asarray(_widened(value, params[name]), jnp.float32) for name, value in result.items()}
+
+
+def _widened(value: Array, fresh: Any) -> Array:
+    """Return a low-rank matrix with as many columns or rows as it has now, the new ones as they begin."""
+    if value.shape == fresh.shape:
+        return value
+    result = np.array(fresh)
+    result[tuple(map(slice, value.shape))] = value
+    return result
 
 
 def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:

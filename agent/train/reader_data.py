@@ -45,7 +45,7 @@ MOST_LATIN = 26_000
 """Pieces in Latin letters that are kept by their probability, besides those that the sentences need."""
 MOST_REQUESTS = 4
 _LONGEST = 48
-_JOINED_SHARE = 0.10
+_JOINED_SHARE = 0.2
 _PREFACED_SHARE = 0.06
 _CORRECTED_SHARE = 0.03
 _BARE_SHARE = 0.35
@@ -250,7 +250,7 @@ def _joined(parts: Sequence[Example], chance: random.Random) -> Example:
         if text:
             between = chance.choice((comma, glue, comma, chance.choice((comma, glue))))
             begins = len(text) + len(between)
-            text += between + (chance.choice(reading.joining) + glue if chance.random() < 0.8 else "")
+            text += between + (chance.choice(reading.joining) + glue if chance.random() < 0.6 else "")
         at = len(text)
         text += said
         requests += [_moved(r, at, begins) for r in part.requests]

@@ -16,7 +16,7 @@ from agent.understanding.learned.delta import LORA_SCALE, OUTPUT_COLUMNS
 from agent.understanding.learned.encoder import STATE_LAYER
 
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
-_RANK = 16
+RANK = 32
 _HIDDEN = 384
 
 Params = dict[str, Any]
@@ -29,8 +29,8 @@ def initial(base: BaseModel, generator: np.random.Generator) -> Params:
     for layer in range(FIRST_TRAINED, base.layers):
         for name in MATRICES:
             inputs, outputs = base.weights[f"{layer}.{name}.w"].shape
-            params[f"{layer}.{name}.a"] = generator.normal(0, inputs**-0.5, (inputs, _RANK))
-            params[f"{layer}.{name}.b"] = np.zeros((_RANK, outputs))
+            params[f"{layer}.{name}.a"] = generator.normal(0, inputs**-0.5, (inputs, RANK))
+            params[f"{layer}.{name}.b"] = np.zeros((RANK, outputs))
         for name in ("aln", "oln"):
             for part in "wb":
                 params[f"{layer}.{name}.{part}"] = np.zeros(width)
@@ -47,7 +47,9 @@ def initial(base: BaseModel, generator: np.random.Generator) -> Params:
     return {name: jnp.asarray(value, jnp.float32) for name, value in params.items()}
 
 
-def layer(x: jax.Array, together: jax.Array, held: Params, heads: int, epsilon: float) -> jax.Array:
+def layer(
+    x: jax.Array, together: jax.Array, held: Params, heads: int, epsilon: float, kept: jax.Array | None = None
+) -> jax.Array:
     """Return one transformer layer over (rows · pieces, width): products of flat matrices are the fast ones.
 
     Parameters
@@ -59,6 +61,9 @@ def layer(x: jax.Array, together: jax.Array, held: Params, heads: int, epsilon: 
         if anything is.
     heads, epsilon
         As the base has them.
+    kept
+        What the results of attention and of the inner layer are times in training, shape (2, rows, 1, width):
+        most of it one number, the rest 0.
     """
     rows, pieces = together.shape[:2]
     width = x.shape[-1]
@@ -77,12 +82,16 @@ def layer(x: jax.Array, together: jax.Array, held: Params, heads: int, epsilon: 
     def apart(x: jax.Array) -> jax.Array:
         return x.reshape(rows, pieces, heads, width // heads).transpose(0, 2, 1, 3)
 
+    def thinned(x: jax.Array, part: int) -> jax.Array:
+        return x if kept is None else (x.reshape(rows, pieces, width) * kept[part]).reshape(x.shape)
+
     query, key, value = (apart(linear(name, x)) for name in "qkv")
     scores = query @ key.transpose(0, 1, 3, 2) * (width // heads) ** -0.5
     scores = jax.nn.softmax(jnp.where(together[:, None], scores, -1e9), -1)
     mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(x.shape)
-    x = norm(x + linear("ao", mixed), "aln")
-    return norm(x + linear("fo", jax.nn.gelu(linear("fi", x), approximate=False)), "oln")
+    x = norm(x + thinned(linear("ao", mixed), 0), "aln")
+    inner = jax.nn.gelu(linear("fi", x), approximate=False)
+    return norm(x + thinned(linear("fo", inner), 1), "oln")
 
 
 def _changes(number: int, names: list[str], params: Params) -> Params:
@@ -103,13 +112,18 @@ def through(
     params: Params | None,
     numbers: range,
     base: tuple[int, int, float],
+    kept: jax.Array | None = None,
 ) -> jax.Array:
-    """Return what several layers make of `x`, (rows, pieces, width); `base` is (layers, heads, epsilon)."""
+    """Return what several layers make of `x`, (rows, pieces, width); `base` is (layers, heads, epsilon).
+
+    `kept` has for each trained layer what `layer` takes.
+    """
     flat = x.reshape(-1, x.shape[-1])
     for number in numbers:
         held = {n.split(".", 1)[1]: w for n, w in weights.items() if n.startswith(f"{number}.")}
         held |= _changes(number, list(held), params) if params is not None else {}
-        flat = layer(flat, together, held, base[1], base[2])
+        own = None if kept is None else kept[number - FIRST_TRAINED]
+        flat = layer(flat, together, held, base[1], base[2], own)
     return flat.reshape(x.shape)
 
 
@@ -119,13 +133,17 @@ def same_sentence(sentence: jax.Array) -> jax.Array:
 
 
 def upper(
-    made: Mapping[str, jax.Array], weights: Mapping[str, Any], params: Params, base: tuple[int, int, float]
+    made: Mapping[str, jax.Array],
+    weights: Mapping[str, Any],
+    params: Params,
+    base: tuple[int, int, float],
+    kept: jax.Array | None = None,
 ) -> jax.Array:
     """Return the upper layers' result from the lower ones', made even; `base` is (layers, heads, epsilon)."""
     together = same_sentence(made["sentence"])
-    x = through(made["x"], together, weights, params, range(FIRST_TRAINED, STATE_LAYER), base)
+    x = through(made["x"], together, weights, params, range(FIRST_TRAINED, STATE_LAYER), base, kept)
     x += made["states"] @ params["state"]
-    x = through(x, together, weights, params, range(STATE_LAYER, base[0]), base)
+    x = through(x, together, weights, params, range(STATE_LAYER, base[0]), base, kept)
     return (x - params["token.mean"]) / params["token.scale"]
 
 
