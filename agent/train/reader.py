@@ -288,6 +288,8 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
     while share < 1 and options.minutes:
         passes += 1
         chosen = [i for i in wanted if sources[i].endswith(_BY_HAND) or generator.random() < options.drawn]
+        first = data.held["kinds"][data.first_request[chosen]]
+        chosen += [i for i, kind in zip(chosen, first, strict=True) if KINDS[kind] in options.twice]
         for rows in _batches(chosen, data.starts, generator):
             share = (time.monotonic() - begun) / (60 * options.minutes)
             if share >= 1:
@@ -347,6 +349,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.0, help="factor of all learning rates")
     parser.add_argument("--every", type=int, default=100)
     parser.add_argument("--drawn", type=float, default=1.0, help="share of drawn sentences in each pass")
+    parser.add_argument("--twice", nargs="*", default=[], help="kinds that are seen twice in each pass")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     jax.config.update("jax_compilation_cache_dir", str(options.data.parent / "compiled"))
