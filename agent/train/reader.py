@@ -239,7 +239,9 @@ def averaged(params: Params, files: list[str]) -> Params:
     held = [dict(np.load(path)) for path, _ in parts]
     unchanged = {name: value if name.endswith(".a") else 0.0 for name, value in {**params, **held[0]}.items()}
     result = {
-        name: sum(one.get(name, unchanged[name]) * weight for one, (_, weight) in zip(held, parts, strict=True))
+        name: sum(
+            one.get(name, unchanged[name]) * weight for one, (_, weight) in zip(held, parts, strict=True)
+        )
         / total
         for name in params
     }
