@@ -294,6 +294,8 @@ def _take_days(draft: Draft, intent: PlanTrip) -> None:
     if found is not None:
         draft.used.append(found[1].span())
         draft.days = found[0]
+        if not draft.date and _at_weekend(found[1].group(), draft):
+            draft.date = found[1].group()
     elif (between := days_between(draft.text, draft.language)) is not None:
         draft.days, draft.date = between[:2]
         _take_leaving(draft, between[2])

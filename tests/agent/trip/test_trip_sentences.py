@@ -9,6 +9,7 @@ import pytest
 
 from agent.trip.asked.clock import times_of
 from agent.trip.asked.marks import without_days
+from agent.trip.asked.occasions import trip_date
 from agent.trip.asked.sentence import completed, merged
 from agent.trip.dates import first_day_of
 from agent.trip.spoken.talk import said_of_plan
@@ -51,6 +52,20 @@ def test_words_that_nobody_knows_come_back() -> None:
     assert read("去云安玩两天，要有量子蹦床", where="云安", days=2).wishes.unread == ("量子蹦床",)
     said = read("two days in Yun'an with zorbing", where="Yun'an", days=2).wishes
     assert said.unread == ("zorbing",)
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "first"),
+    [
+        ("a weekend in Yun'an with the grandparents", 2, date(2026, 6, 13)),
+        ("周末去云安住一晚泡温泉，就一个周末", 2, date(2026, 6, 13)),
+        ("two days in Yun'an", 2, None),
+    ],
+)
+def test_a_weekend_is_at_the_weekend(text: str, days: int, first: date | None) -> None:
+    trip = read(text, where="云安" if not text.isascii() else "Yun'an", days=days)
+    assert trip.days == days
+    assert trip_date(trip.date, NOW, "en" if text.isascii() else "zh") == first
 
 
 def test_the_days_and_the_date_are_found_where_the_reader_missed_them() -> None:
