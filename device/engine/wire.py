@@ -141,7 +141,9 @@ class Wire:
 
     def waiting(self) -> bool:
         """Tell whether the other side has written something."""
-        return bool(select.select([self._read_fd], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(self._read_fd, select.POLLIN)
+        return bool(poll.poll(0))
 
     def _read(self, count: int, deadline_s: float) -> bytes:
         parts = bytearray()

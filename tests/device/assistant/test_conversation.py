@@ -82,7 +82,7 @@ def test_talk_without_the_call_is_answered_only_as_a_request(
 
 def test_who_was_not_understood_may_try_again(assistant: Assistant) -> None:
     conversation = Conversation(assistant, lambda: STATION)
-    puzzling = Transcript(text="wubba lubba dub dub", language="en", confidence=0.95)
+    puzzling = Transcript(text="… …", language="en", confidence=0.95)
     reply = asyncio.run(conversation.respond(puzzling, addressed=True))
     assert reply is not None
     assert reply.asks_back
