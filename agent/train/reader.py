@@ -152,9 +152,10 @@ def _state(data: Data, i: int, generator: np.random.Generator | None) -> Array:
 
 def loss(params: Params, made: dict[str, jax.Array], key: jax.Array, weights: Any, base: Any) -> jax.Array:
     """Return what is made small: cross entropy of tags, beginnings, kinds and values."""
-    noise = jax.random.normal(key, made["x"].shape) * _NOISE * jnp.abs(made["x"])
+    of_noise, of_dropping = jax.random.split(key)
+    noise = jax.random.normal(of_noise, made["x"].shape) * _NOISE * jnp.abs(made["x"])
     shape = (base[0] - FIRST_TRAINED, 2, _ROWS, 1, made["x"].shape[-1])
-    kept = jax.random.bernoulli(key, 1 - _DROPPED, shape) / (1 - _DROPPED)
+    kept = jax.random.bernoulli(of_dropping, 1 - _DROPPED, shape) / (1 - _DROPPED)
     tokens = upper(made | {"x": made["x"] + noise}, weights, params, base, kept)
     tags, begins, out = heads(tokens, made, params)
     rows = jnp.maximum((made["kinds"] >= 0).sum(), 1)

@@ -16,7 +16,7 @@ from agent.understanding.learned.delta import LORA_SCALE, OUTPUT_COLUMNS
 from agent.understanding.learned.encoder import STATE_LAYER
 
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
-RANK = 32
+_RANK = 32
 _HIDDEN = 384
 
 Params = dict[str, Any]
@@ -29,8 +29,8 @@ def initial(base: BaseModel, generator: np.random.Generator) -> Params:
     for layer in range(FIRST_TRAINED, base.layers):
         for name in MATRICES:
             inputs, outputs = base.weights[f"{layer}.{name}.w"].shape
-            params[f"{layer}.{name}.a"] = generator.normal(0, inputs**-0.5, (inputs, RANK))
-            params[f"{layer}.{name}.b"] = np.zeros((RANK, outputs))
+            params[f"{layer}.{name}.a"] = generator.normal(0, inputs**-0.5, (inputs, _RANK))
+            params[f"{layer}.{name}.b"] = np.zeros((_RANK, outputs))
         for name in ("aln", "oln"):
             for part in "wb":
                 params[f"{layer}.{name}.{part}"] = np.zeros(width)

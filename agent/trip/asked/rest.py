@@ -221,10 +221,9 @@ def _taste(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
                 slot = "likes"
             else:
                 continue
+            # An unknown word beside it may refuse it: it is said back, and not wished for.
             if slot != "unread" and _is_doubtful(rest, one, draft.language):
-                slot = (
-                    "unread"  # an unknown word beside it may refuse it: it is said back, and not wished for
-                )
+                slot = "unread"
             draft.put(slot, one, draft.text.find(part, start, end))
             _mark(draft, one, start, end)
             return True
