@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -17,40 +18,59 @@ from bench.voice.corpus import Command
 from voice.asr.confidence import decide
 from voice.asr.recognizer import Transcript
 
-_HARMLESS = ("not_understood", "impossible")
 _OUTCOMES = ("right", "asked, right", "again", "asked, wrong", "nothing done", "wrong and done")
 
 
-def outcome(setup: Any, command: Command, transcript: Transcript) -> str:
-    """What comes of a transcript; right is what the typed words lead to.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A request as it was said and as it was heard."""
+
+    command: Command
+    voice: str
+    """Engine and voice, as ``kokoro:af_nova``."""
+
+    level: float | None
+    """Speech over noise, dB; None is without noise."""
+
+    noise: str
+    """Which noise; empty without one."""
+
+    transcript: Transcript
+
+
+def outcome(setup: Any, heard: Heard) -> str:
+    """What comes of a request, one of `_OUTCOMES`; right is what the typed words lead to.
 
     Parameters
     ----------
     setup : bench.voice.measures.Setup
         Gives the agent.
-    command : Command
-        What was said.
-    transcript : Transcript
-        What was heard.
+    heard : Heard
+        What was said and what was heard.
     """
-    if not transcript.text:
-        return "again"
-    decision = decide(transcript.confidence, transcript.language)
+    transcript = heard.transcript
+    decision = decide(transcript.confidence, transcript.language) if transcript.text else "again"
     if decision == "again":
         return "again"
-    right, harmful = judged(setup, command, transcript)
-    if decision == "ask":
-        return "asked, right" if right else "asked, wrong"
-    return "right" if right else "wrong and done" if harmful else "nothing done"
+    right, done = judged(setup, heard.command, transcript)
+    if decision == "ask" or not done:
+        return "asked, right" if right else "asked, wrong" if decision == "ask" else "nothing done"
+    return "right" if right else "wrong and done"
 
 
 def judged(setup: Any, command: Command, transcript: Transcript) -> tuple[bool, bool]:
-    """Whether it leads to what the typed words lead to, and whether it would do something else."""
+    """Whether the words lead to what the typed words lead to, and whether anything is done by them.
+
+    Words that are not understood when they are typed are never right. A question about what was meant does
+    nothing; results that are read out for one to be chosen are an answer.
+    """
     wanted = _answer(setup, command, command.text, command.language, ())
     got = _answer(setup, command, transcript.text, transcript.language, transcript.alternatives)
-    right = _gist(got) == _gist(wanted)
-    harmless = got["outcome"] in _HARMLESS or got["intent"].get("kind") == "chat"
-    return right, not right and not harmless
+    done = got["outcome"] == "done" or (got["outcome"] == "ask_back" and bool(got["places"]))
+    done &= got["intent"].get("kind") != "chat"
+    understood = wanted["outcome"] != "not_understood" and wanted["intent"].get("kind") != "chat"
+    right = understood and _alike(wanted, got)
+    return right, done or (right and got["outcome"] == wanted["outcome"])
 
 
 def _answer(
@@ -62,17 +82,21 @@ def _answer(
     return values
 
 
-def _gist(answer: dict[str, Any]) -> tuple[Any, ...]:
-    intent = answer["intent"]
-    places = [place["name"] for place in answer["places"] if place.get("name")]
-    first = places[0] if places and intent.get("kind") == "navigate" else None
-    return intent.get("kind"), intent.get("what"), first
+def _alike(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
+    """Whether both want the same: kind, what is looked for, and the place or, without one, its words."""
+    first, second = wanted["intent"], got["intent"]
+    if any(first.get(key) != second.get(key) for key in ("kind", "what", "need", "change")):
+        return False
+    if first.get("kind") != "navigate":
+        return True
+    places = [[place["name"] for place in answer["places"] if place.get("name")] for answer in (wanted, got)]
+    if all(places):
+        return bool(places[0][0] == places[1][0])
+    return bool(first.get("to") == second.get("to"))
 
 
-def spoken(
-    setup: Any, *, judging: bool, per_language: int, hints: Any
-) -> Iterator[tuple[Command, Any, float | None, Transcript]]:
-    """Every request at every level with what was heard: command, utterance, level, transcript."""
+def spoken(setup: Any, *, judging: bool, per_language: int, hints: Any) -> Iterator[Heard]:
+    """Every request at every level, and what was heard."""
     lines = strangers.judged_lines() if judging else strangers.tuning_lines()
     voices = strangers.JUDGED_VOICES if judging else strangers.TUNING_VOICES
     corpus = strangers.corpus(setup.models, setup.cache)
@@ -80,37 +104,45 @@ def spoken(
     crowd = [corpus.get(item.utterance) for item in items[:24]]
     for level in strangers.LEVELS:
         for number, item in enumerate(items):
-            command = item.command
-            clip = strangers.in_noise(corpus.get(item.utterance), number, level, judged=judging, crowd=crowd)
+            command, utterance = item.command, item.utterance
+            clip, noise = strangers.in_noise(
+                corpus.get(utterance), number, level, judged=judging, crowd=crowd
+            )
             _, position = setup.agent(command.language)
             near = hints(setup, command.language, position)
             likely = command.language if number % 2 else None  # with the call, or without
-            yield command, item.utterance, level, setup.recognizer.transcribe(clip, hints=near, likely=likely)
+            yield Heard(
+                command=command,
+                voice=f"{utterance.engine}:{utterance.voice}",
+                level=level,
+                noise=noise,
+                transcript=setup.recognizer.transcribe(clip, hints=near, likely=likely),
+            )
 
 
 def measure(console: Console, setup: Any, hints: Any, *, per_language: int = 110) -> dict[str, Any]:
-    """The share of each outcome by language and level of noise, and of the poor voices apart."""
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    poor: Counter[str] = Counter()
+    """The share of each outcome: by language and level, of the poor voices, by voice and by noise."""
+    counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     wrong: list[str] = []
-    for command, utterance, level, transcript in spoken(
-        setup, judging=True, per_language=per_language, hints=hints
-    ):
-        came = outcome(setup, command, transcript)
-        name = "clean" if level is None else f"{level:g} dB"
-        counts.setdefault((command.language, name), Counter())[came] += 1
-        if utterance.engine == "espeak":
-            poor[came] += 1
+    for heard in spoken(setup, judging=True, per_language=per_language, hints=hints):
+        came = outcome(setup, heard)
+        level = "clean" if heard.level is None else f"{heard.level:g} dB"
+        counts["language, noise"][f"{heard.command.language} {level}"][came] += 1
+        counts["voice"][heard.voice][came] += 1
+        counts["kind of noise"][heard.noise or "none"][came] += 1
+        if heard.voice.startswith("espeak:"):
+            counts["language, noise"]["poor voices"][came] += 1
         if came == "wrong and done":
-            wrong.append(f"{name} {utterance.voice}: {command.text} | {transcript.text}")
-    table = Table("language, noise", "n", *_OUTCOMES)
+            wrong.append(f"{level} {heard.voice}: {heard.command.text} | {heard.transcript.text}")
     figures: dict[str, Any] = {}
-    for key, found in [*counts.items(), (("poor voices", ""), poor)]:
-        total = sum(found.values())
-        shares = {name: found[name] / total for name in _OUTCOMES} if total else {}
-        figures[" ".join(key).strip()] = {"n": total, **shares}
-        table.add_row(" ".join(key), str(total), *(f"{share:.1%}" for share in shares.values()))
-    console.print(table)
+    for title, rows in counts.items():
+        table = Table(title, "n", *_OUTCOMES)
+        for name, found in rows.items():
+            total = sum(found.values())
+            shares = {outcome: found[outcome] / total for outcome in _OUTCOMES}
+            figures[name] = {"n": total, **shares}
+            table.add_row(name, str(total), *(f"{share:.1%}" for share in shares.values()))
+        console.print(table)
     for line in wrong:
         console.print(line, highlight=False)
     figures["wrong"] = wrong

@@ -18,20 +18,19 @@ def write(target: Path, *, per_language: int = 150) -> None:
     """Write one line of JSON for each utterance that gave words."""
     setup = Setup()
     with target.open("w", encoding="utf-8") as stream:
-        for command, utterance, level, transcript in spoken(
-            setup, judging=False, per_language=per_language, hints=near_names
-        ):
+        for heard in spoken(setup, judging=False, per_language=per_language, hints=near_names):
+            transcript = heard.transcript
             if transcript.evidence is None:
                 continue
-            right, harmful = judged(setup, command, transcript)
+            right, done = judged(setup, heard.command, transcript)
             row = {
                 "language": transcript.language,
-                "voice": utterance.voice,
-                "level": level,
-                "said": command.text,
+                "voice": heard.voice,
+                "level": heard.level,
+                "said": heard.command.text,
                 "heard": transcript.text,
                 "right": right,
-                "harmful": harmful,
+                "harmful": done and not right,
                 "evidence": asdict(transcript.evidence),
             }
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -69,8 +69,9 @@ class Setup:
         return opened
 
     def agent(self, language: str) -> tuple[Any, tuple[float, float]]:
-        """A fresh agent on the region of the language, by rules alone, and where the car is."""
+        """A fresh agent with the learned reader on the region of the language, and where the car is."""
         from agent import Agent
+        from bench.agent import make_reader
         from nav import Region, Router
         from poi import Places
 
@@ -81,7 +82,8 @@ class Setup:
             return region, Places(region), Router(region)
 
         region, places, router = self._once(name, parts)
-        return Agent(region, places=places, router=router, llm=None, memory=None), position
+        reader = self._once("reader", make_reader)
+        return Agent(region, places=places, router=router, reader=reader, llm=None, memory=None), position
 
 
 def run(console: Console, *, part: str = "all", **options: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from voice.train.speakers import open_corpus
 Samples = npt.NDArray[np.float32]
 
 SEED = 2_501
-JUDGED_VOICES = {
+JUDGED_VOICES: dict[str, tuple[str, ...]] = {
     "zh": (
         "kokoro:zf_xiaoni",
         "kokoro:zm_yunyang",
@@ -51,7 +51,7 @@ _ACCENTED_ZH = (
     "pm_alex",
 )
 _ACCENTED_EN = ("if_sara", "em_alex", "bf_lily", "hm_psi", "jf_nezumi", "am_onyx", "pf_dora", "ff_siwis")
-TUNING_VOICES = {
+TUNING_VOICES: dict[str, tuple[str, ...]] = {
     "zh": (*(f"kokoro:{voice}" for voice in _ACCENTED_ZH), "espeak:cmn+linda:55:50", "kokoro:hm_omega"),
     "en": (
         *(f"kokoro:{voice}" for voice in _ACCENTED_EN),
@@ -153,15 +153,15 @@ def _flite(utterance: Utterance) -> tuple[Samples, int]:
 
 def in_noise(
     speech: Samples, number: int, snr_db: float | None, *, judged: bool, crowd: Sequence[Samples]
-) -> Samples:
-    """A clip in a car, at a level and in a noise drawn from the seed; judged or tuning noises."""
+) -> tuple[Samples, str]:
+    """A clip in a car, at a level and in a noise drawn from the seed, judged or tuning; and which noise."""
     rng = np.random.default_rng([SEED, number, 0 if snr_db is None else int(snr_db), int(judged)])
     scene = np.concatenate([np.zeros(8_000, np.float32), speech, np.zeros(16_000, np.float32)])
     if snr_db is None:
-        return (scene + rng.normal(0, 2e-4, len(scene))).astype(np.float32)
+        return (scene + rng.normal(0, 2e-4, len(scene))).astype(np.float32), ""
     makers = {**JUDGED, "babble": augment.noises(crowd)["babble"]} if judged else augment.noises(crowd)
     name = list(makers)[number % len(makers)]
-    return augment.mix(augment.room(scene, rng), makers[name](len(scene), rng), snr_db)
+    return augment.mix(augment.room(scene, rng), makers[name](len(scene), rng), snr_db), name
 
 
 def tuning_lines() -> dict[str, Any]:

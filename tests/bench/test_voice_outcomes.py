@@ -1,0 +1,55 @@
+"""What comes of words that were heard is judged by what the typed words lead to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bench.voice.corpus import Command
+from bench.voice.doubted import judged
+from voice.asr.recognizer import Transcript
+
+_ANSWERS: dict[str, dict[str, Any]] = {
+    "to the museum": {
+        "outcome": "done",
+        "intent": {"kind": "navigate", "to": "museum"},
+        "places": ["Museum"],
+    },
+    "to the mausoleum": {"outcome": "done", "intent": {"kind": "navigate", "to": "m"}, "places": ["Tomb"]},
+    "two the museum": {"outcome": "ask_back", "intent": {"kind": "navigate", "to": "museum"}, "places": []},
+    "hotels": {"outcome": "ask_back", "intent": {"kind": "search", "what": "hotel"}, "places": ["Inn"]},
+    "hostels": {"outcome": "ask_back", "intent": {"kind": "search", "what": "hostel"}, "places": ["Bunk"]},
+    "gibberish": {"outcome": "not_understood", "intent": {"kind": "chat"}, "places": []},
+}
+
+
+class _Stub:
+    """Gives an agent that has an answer for each sentence above."""
+
+    def agent(self, _language: str) -> tuple[Any, tuple[float, float]]:
+        return self, (0.0, 0.0)
+
+    def hear(self, text: str, **_options: Any) -> _Stub:
+        self.answer = _ANSWERS[text]
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        return self.answer | {"places": [{"name": name} for name in self.answer["places"]]}
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "right", "done"),
+    [
+        ("to the museum", "to the museum", True, True),
+        ("to the museum", "to the mausoleum", False, True),
+        ("to the museum", "two the museum", True, False),
+        ("to the museum", "gibberish", False, False),
+        ("hotels", "hotels", True, True),
+        ("hotels", "hostels", False, True),
+        ("gibberish", "gibberish", False, False),
+    ],
+)
+def test_what_comes_of_words(said: str, heard: str, right: bool, done: bool) -> None:
+    transcript = Transcript(text=heard, language="en", confidence=1.0)
+    assert judged(_Stub(), Command(text=said, language="en", kind=""), transcript) == (right, done)
