@@ -94,6 +94,8 @@ class TripWords(_Data):
     area_ends: tuple[str, ...]
     date: DateWords
     holidays: dict[str, tuple[str, ...]]
+    closed: tuple[str, ...] = ()
+    """What a name says of a place that is no more: "Address - closed"."""
     not_restaurants: tuple[str, ...]
     foods: dict[str, Said]
     themes: dict[str, Said]

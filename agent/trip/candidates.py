@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agent.understanding.intent import Wishes
     from poi.place import Place
 
-_CANDIDATES_A_DAY, _CANDIDATES = 5, 12
+_CANDIDATES_A_DAY, _CANDIDATES = 7, 14
 
 
 def drivable(desk: Desk, places: Sequence[Place]) -> tuple[Place, ...]:

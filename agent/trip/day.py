@@ -217,6 +217,7 @@ class _State:
         arrive = self.times.open_from(place, reached, stay)
         if arrive is None:
             return None
+        arrive = rounded_up(arrive)
         wait = arrive - reached
         if wait > timedelta(minutes=LONGEST_WAIT_MIN) and not self._may_start_later(place, wait):
             return None
@@ -369,7 +370,7 @@ class _State:
         if leg is None or not self._may_drive(leg):
             return False
         stay = timedelta(minutes=stop.stay_min)
-        arrive = self.times.open_from(stop.place, self._after(leg), stay)
+        arrive = self.times.open_from(stop.place, self._after(leg), stay, dark=True)
         if arrive is None or arrive + stay > self.latest or arrive - self.clock > timedelta(hours=1.5):
             return False
         self._idle(arrive - (self._after(leg) - self.clock))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from agent.understanding.intent import Wishes
     from agent.understanding.utterance import Language
 
-_PER_DAY = {"easy": 3, "": 5, "full": 7}
+_PER_DAY = {"easy": 4, "": 6, "full": 8}
 _WALK_M = {"easy": 700.0, "": 1000.0, "full": 1200.0}
 _NEAR_HOME_M = 120_000.0
 

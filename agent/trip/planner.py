@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 _HOTELS_COMPARED = 8
 _EVENING_CHOICES = 4
 _SHORTENED = (0.9, 0.8, 0.7)
-_SIGHTS_OVER = timedelta(minutes=30)
-"""Sights are over so long before dinner begins, at the latest."""
+_TIRED = time(18, 30)
+"""Where one dines late, sights are over by then all the same, and one rests at the hotel."""
+_MUCH_REST_MIN, _SLEPT_IN_MIN = 105, 90
+"""From so much idle time before dinner on a day begins later, by so much at most, minutes."""
 
 
 class Workshop:
@@ -169,6 +171,8 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
     home = request.home if hotel is None else None
     dines_at = datetime.combine(date, request.times.dinner or request.meal_hours.dinner[0])
     sights_over = dines_at + timedelta(minutes=15) if dinner else over
+    if hotel is not None:
+        sights_over = min(sights_over, max(datetime.combine(date, _TIRED), begin + timedelta(hours=4)))
     lunch_last = datetime.combine(date, request.meal_hours.lunch[1])
     lunch = begin <= lunch_last - timedelta(minutes=15) and over > datetime.combine(date, time(13, 0))
     return Frame(
@@ -249,6 +253,7 @@ def write_day(
         run = shop.exact.run(frame, kept, used=used, tables=tables)
     if run.broken:
         raise PlanImpossible("unreachable" if run.broken in {"hotel", "home"} else "no_plan")
+    frame, run = _slept_in(shop, frame, kept, run, used, tables)
     going = [evening] if evening else _evening_choices(shop, run, out or set())
     for stop in going if frame.dinner else []:
         with_evening = shop.exact.run(frame, [*kept, stop], used=used, tables=tables)
@@ -276,6 +281,24 @@ def _shortened(
         if run.fine:
             return shorter, run
     return stops, shop.exact.run(frame, stops, used=used, tables=tables)
+
+
+def _slept_in(
+    shop: Workshop, frame: Frame, stops: list[Stop], run: Run, used: frozenset[str],
+    tables: Mapping[str, Place] | None,
+) -> tuple[Frame, Run]:  # fmt: skip
+    """Begin a day later that would end in hours of rest, unless its beginning was said."""
+    request = shop.request
+    times = request.times
+    first = times.begin if frame.index == 0 else None
+    said = frame.index in request.begins or times.daily or first or request.wishes.depart
+    idle = sum((v.leave - v.arrive).total_seconds() / 60 for v in run.visits if v.kind in {"rest", "free"})
+    if said or idle < _MUCH_REST_MIN or not stops:
+        return frame, run
+    minutes = min(_SLEPT_IN_MIN, int(idle - _MUCH_REST_MIN + 45) // 30 * 30)
+    later = replace(frame, begin=frame.begin + timedelta(minutes=minutes))
+    slept = shop.exact.run(later, stops, used=used, tables=tables)
+    return (later, slept) if slept.fine else (frame, run)
 
 
 def _loosest(request: TripRequest, stops: list[Stop], run: Run) -> Stop | None:

@@ -22,7 +22,7 @@ from agent.trip.driving import (
     REST_EVERY_S,
 )
 from agent.trip.legs import measured
-from agent.trip.offered.hours import hours_state
+from agent.trip.offered.hours import daylight, hours_state
 from agent.trip.wishcheck import check_wishes
 from nav.geometry import distance_m
 
@@ -203,7 +203,7 @@ def _days_in_order(plan: Plan) -> list[Problem]:
 
 
 def check_hours(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
-    """3: open for the whole visit; unknown hours are flagged as such."""
+    """3: open for the whole visit, nature and views by daylight; unknown hours are flagged as such."""
     problems = []
     for visit in plan.visits:
         if visit.kind in {"hotel", "rest", "free"}:
@@ -215,6 +215,9 @@ def check_hours(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
             problems.append(
                 Problem(check="hours", what=f"{visit.place.name}: hours are {state}, not {visit.hours}")
             )
+        light = daylight(visit.place, visit.arrive.date()) if visit.kind == "sight" else None
+        if light is not None and not light[0] <= visit.arrive <= visit.leave <= light[1]:
+            problems.append(Problem(check="hours", what=f"{visit.place.name} lies in the dark"))
     return problems
 
 

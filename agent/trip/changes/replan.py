@@ -290,7 +290,8 @@ def _swap_part(
     center = gone[0].place if gone else plan.days[number].visits[0].place
     near = (center.lat, center.lon)
     found = of_wish(desk, words, near, request.reach_m) if words else list(request.sights)
-    fresh = [p for p in found if p.id not in used and p.id not in ids and p.id not in request.disliked]
+    free = [p for p in found if p.id not in ids and p.id not in request.disliked]
+    fresh = [p for p in free if p.id not in used] or (free if words else [])
     if not fresh:
         raise PlanImpossible("no_other_kind" if found or not words else "no_must", name=words)
     request = without(request, plan, ids)
@@ -309,20 +310,28 @@ def _swap_part(
 def _in_part(
     desk: Desk, plan: Plan, request: TripRequest, number: int, part: Part, keep: list[Place], new: list[Place]
 ) -> Changed | None:
-    """Put new sights where the part of the day is, and leave the rest of the day in its order."""
-    old = [s for s in stops_of(plan.days[number]) if s.place.id in {p.id for p in keep}]
+    """Put new sights where the part of the day is, and leave the rest of the day in its order.
+
+    What is new there may come from elsewhere in the plan, if there is no other of its kind.
+    """
+    come = {p.id for p in new}
+    old = [s for s in stops_of(plan.days[number]) if s.place.id in {p.id for p in keep} - come]
     visits = {v.place.id: v for v in plan.days[number].visits}
     before = [
         s for s in old if part != "morning" and s.kind == "sight" and not _is_later(visits[s.place.id], part)
     ]
     kind: Literal["sight", "evening"] = "evening" if part == "evening" else "sight"
     fresh = [Stop(place=p, stay_min=stay_range(p)[1], kind=kind) for p in new]
-    stops = [*before, *fresh, *(s for s in old if s not in before)]
+    stops = {n: stops_of(day) for n, day in enumerate(plan.days) if come & {v.place.id for v in day.visits}}
+    stops = {n: [s for s in left if s.place.id not in come] for n, left in stops.items()}
+    stops[number] = [*before, *fresh, *(s for s in old if s not in before)]
+    if not all(stops.values()):
+        return None
     try:
-        made = rewritten(desk, plan, request, Rewrite(stops={number: stops}))
+        made = rewritten(desk, plan, request, Rewrite(stops=stops))
     except PlanImpossible:
         return None
-    there = [v for v in made.days[number].visits if v.place.id in {p.id for p in new}]
+    there = [v for v in made.days[number].visits if v.place.id in come]
     if len(there) < len(new) or not all(in_part(v, part) for v in there):
         return None
     return Changed(plan=made, request=request, places=tuple(new), day=number + 1, key="trip.change.part")

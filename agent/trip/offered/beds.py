@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agent.errors import PlanImpossible
 from agent.trip.accounting import Entry, State
-from agent.trip.offered.sights import LANGUAGES, called
+from agent.trip.offered.sights import LANGUAGES, called, is_open
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 
@@ -99,6 +99,7 @@ def _in_town(desk: Desk, town: Town, lodging: Lodging, banned: Sequence[str], be
         if (p.name or lodging.camper)
         and p.category.split("/")[1] not in out
         and not any(n in called(p) for n in names)
+        and is_open(p)
     ]
     if lodging.stars:
         starred = [p for p in fit if stars(p) >= lodging.stars]

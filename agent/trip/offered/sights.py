@@ -99,9 +99,18 @@ def called(place: Place) -> str:
     return " ".join((place.name, *place.names.values())).casefold()
 
 
+def is_open(place: Place) -> bool:
+    """Whether it is still there and open to everybody, as far as name, hours and access tell."""
+    if place.opening_hours.strip().casefold() in {"off", "closed"}:
+        return False
+    if place.tags.get("access") in {"private", "no", "customers", "members"}:
+        return False
+    return not any(any_of(code, trip_words(code).closed).search(called(place)) for code in LANGUAGES)
+
+
 def is_sight(place: Place) -> bool:
     """Whether a place can be the point of a visit at all."""
-    return bool(place.name) and not place.category.startswith(NO_SIGHTS)
+    return bool(place.name) and not place.category.startswith(NO_SIGHTS) and is_open(place)
 
 
 def of_wish(desk: Desk, words: str, center: Point, within_m: float) -> list[Place]:
@@ -144,9 +153,7 @@ def _of_themes(desk: Desk, themes: Iterable[str], center: Point, within_m: float
         names = names_of_theme(theme)
         for number, kind in enumerate(THEMES[theme]):
             for place in desk.places.of_kinds((kind,), near=center, within_m=within_m):
-                if not place.name or place.category.startswith(
-                    ("tourism/hotel", "tourism/guest", "amenity/rest")
-                ):
+                if not place.name or place.category.startswith(_NO_THEME) or not is_open(place):
                     continue
                 named = any(name in called(place) for name in names)
                 if theme in NAMED_ONLY and not named:
@@ -159,6 +166,9 @@ def _of_themes(desk: Desk, themes: Iterable[str], center: Point, within_m: float
                 if place.id not in ranked and any(name in called(place) for name in names if len(name) > 1):
                     ranked[place.id] = (worth(place) + 0.1, place)
     return [p for _, p in sorted(ranked.values(), key=lambda pair: (-pair[0], pair[1].id))]
+
+
+_NO_THEME = ("tourism/hotel", "tourism/guest", "amenity/rest")
 
 
 def _around(desk: Desk, kinds: Sequence[str], center: Point, within_m: float) -> list[Place]:

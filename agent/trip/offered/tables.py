@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from agent.trip.offered.kinds import ALSO_BANNED, CUISINES, DIETS
-from agent.trip.offered.sights import LANGUAGES, called
+from agent.trip.offered.sights import LANGUAGES, called, is_open
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 
@@ -109,11 +109,13 @@ def forbids(desk: Desk, place: Place, words: str) -> bool:
     return bool(tagged & also) or serves(desk, place, words)
 
 
-def is_canteen(place: Place) -> bool:
-    """Whether it feeds pupils, staff or patients rather than guests."""
+def is_for_guests(place: Place) -> bool:
+    """Whether one can eat there: it has a name, is not closed, and feeds no pupils, staff or patients."""
     name = called(place)
-    return place.tags.get("access") in {"private", "no", "customers"} or any(
-        word in name for code in LANGUAGES for word in trip_words(code).not_restaurants
+    return (
+        bool(place.name)
+        and is_open(place)
+        and not any(word in name for code in LANGUAGES for word in trip_words(code).not_restaurants)
     )
 
 
@@ -151,10 +153,10 @@ def restaurants_of(
     found: dict[str, Place] = {}
     for town in towns:
         near = desk.places.of_kinds(("amenity/restaurant",), near=town.center, within_m=town.reach_m)
-        found |= {p.id: p for p in near if p.name and not is_canteen(p)}
+        found |= {p.id: p for p in near if is_for_guests(p)}
         if len(near) < 8:
             fast = desk.places.of_kinds(("amenity/fast_food",), near=town.center, within_m=town.reach_m)
-            found |= {p.id: p for p in fast if p.name and not is_canteen(p)}
+            found |= {p.id: p for p in fast if is_for_guests(p)}
     forbidden = {p.id for p in found.values() if any(forbids(desk, p, words) for words in banned)}
     fit = [p for p in found.values() if p.id not in forbidden]
     if children:
