@@ -36,7 +36,7 @@ $(STAMPS)/packages: requirements.lock $(STAMPS)/venv
 	@CFLAGS="$(AMX_OFF)" CXXFLAGS="$(AMX_OFF)" $(BIN)/python scripts/install_packages.py requirements.lock
 	@touch $@
 
-$(STAMPS)/installed: pyproject.toml $(STAMPS)/packages
+$(STAMPS)/installed: pyproject.toml $(wildcard nav/routing/cch/*.cpp nav/routing/cch/*.h) $(STAMPS)/packages
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

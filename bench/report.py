@@ -21,7 +21,18 @@ ROOT = Path(__file__).parents[1]
 FOLDER = Path(__file__).parent / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"
 
-AREAS = ("understanding", "voice", "places", "routing", "guidance", "trips", "device", "screen", "house")
+AREAS = (
+    "understanding",
+    "voice",
+    "places",
+    "routing",
+    "scale",
+    "guidance",
+    "trips",
+    "device",
+    "screen",
+    "house",
+)
 """Order of the tables on the page; others follow."""
 
 _HEAD = """# Benchmarks

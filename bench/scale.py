@@ -19,25 +19,42 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bench.report import Row, measured, save
+
 SIZES = (100_000, 1_000_000)
 Figures = dict[str, Any]
 _QUERIES = 300
 _LIVE_EDGES = 1000
 _ROWS = {
-    "build_cpu_s": "build, processor time, s",
-    "build_peak_mb": "its peak of memory, MB",
-    "pack_mb": "pack, MB",
-    "ready_ms": "ready for exact routes after opening, ms",
-    "first_route_ms": "first route, ms",
-    "own_mb": "own memory when serving, mapped pages aside, MB",
-    "query_p50_ms": "route with geometry, p50, ms",
-    "query_p99_ms": "route with geometry, p99, ms",
-    "wish_answer_ms": "first answer under another wish, ms",
-    "wish_exact_s": "until the index has that wish, s",
-    "wish_pause_ms": "longest pause of another thread meanwhile, ms",
-    "live_s": "1,000 live speeds in force, s",
+    "build_cpu_s": ("build, processor time", "s"),
+    "build_peak_mb": ("build, peak of memory", "MB"),
+    "pack_mb": ("pack", "MB"),
+    "ready_ms": ("ready for exact routes after opening", "ms"),
+    "first_route_ms": ("first route", "ms"),
+    "own_mb": ("own memory when serving, mapped pages aside", "MB"),
+    "query_p50_ms": ("route with geometry, p50", "ms"),
+    "query_p99_ms": ("route with geometry, p99", "ms"),
+    "wish_answer_ms": ("first answer under another wish", "ms"),
+    "wish_exact_s": ("until the index has that wish", "s"),
+    "wish_pause_ms": ("longest pause of another thread meanwhile", "ms"),
+    "live_s": ("1,000 live speeds in force", "s"),
 }
-"""What is measured, and how the table calls it."""
+"""What is measured: how the table calls it, and its unit."""
+_GOALS: dict[tuple[str, int], float] = {
+    ("build_cpu_s", 1_000_000): 60,
+    ("build_cpu_s", 10_000_000): 900,
+    ("build_peak_mb", 1_000_000): 1500,
+    ("build_peak_mb", 10_000_000): 1500,
+    ("pack_mb", 1_000_000): 250,
+    ("own_mb", 10_000_000): 150,
+    ("query_p50_ms", 1_000_000): 1.5,
+    ("query_p50_ms", 10_000_000): 3,
+    ("wish_exact_s", 1_000_000): 5,
+    ("live_s", 1_000_000): 1,
+}
+"""What is to be reached, at most, at some sizes."""
+_GOALS_OF_ALL = {"ready_ms": 50, "first_route_ms": 1000, "wish_pause_ms": 50}
+"""What is to be reached at any size."""
 
 
 def run(console: Console, *, sizes: tuple[int, ...] = SIZES) -> Figures:
@@ -56,10 +73,29 @@ def run(console: Console, *, sizes: tuple[int, ...] = SIZES) -> Figures:
         with tempfile.TemporaryDirectory() as folder:
             figures[str(size)] = _child("build", size, folder) | _child("serve", size, folder)
     table = Table("what", *(f"{size:,} edges" for size in sizes))
-    for key, what in _ROWS.items():
-        table.add_row(what, *(f"{figures[str(size)][key]:,.1f}" for size in sizes))
+    for key, (what, unit) in _ROWS.items():
+        table.add_row(f"{what}, {unit}", *(f"{figures[str(size)][key]:,.1f}" for size in sizes))
     console.print(table)
     return figures
+
+
+def rows(figures: Figures, note: str = "") -> list[Row]:
+    """Return the figures as rows of the benchmark page."""
+    found = []
+    for size, of_size in figures.items():
+        for key, (what, unit) in _ROWS.items():
+            goal = _GOALS.get((key, int(size)), _GOALS_OF_ALL.get(key))
+            found.append(
+                measured(
+                    f"{what}, {int(size):,} edges",
+                    float(f"{of_size[key]:.3g}"),
+                    unit=unit,
+                    goal="" if goal is None else f"≤ {goal:g}",
+                    command="python -m bench.scale all --keep",
+                    note=note,
+                )
+            )
+    return found
 
 
 def _child(part: str, size: int, folder: str) -> Figures:
@@ -177,9 +213,13 @@ def main() -> None:
     parser.add_argument("part", choices=("build", "serve", "all"))
     parser.add_argument("size", type=int, nargs="*")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--keep", action="store_true", help="keep the figures for the benchmark page")
+    parser.add_argument("--note", default="", help="what a reader of the page has to know besides")
     asked = parser.parse_args()
     if asked.part == "all":
-        run(Console(), sizes=tuple(asked.size) or SIZES)
+        figures = run(Console(), sizes=tuple(asked.size) or SIZES)
+        if asked.keep:
+            save("scale", rows(figures, asked.note))
     else:
         print(json.dumps({"build": build, "serve": serve}[asked.part](asked.size[0], asked.folder)))
 

@@ -1,4 +1,4 @@
-// What both parts of the kernels share; see build.cpp and query.cpp.
+// What the parts of the kernels share; see order.cpp, build.cpp and query.cpp.
 #pragma once
 
 #include <algorithm>

@@ -1,0 +1,63 @@
+"""The order of contraction: every state once, the same each time, and one that makes little of a map."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.roads.synthetic_network import make_network
+from nav.graph import Graph
+from nav.osm.build import build_roads
+from nav.routing.cch import order as orders
+from nav.routing.cch.hierarchy import build_hierarchy
+from nav.routing.cch.library import call, library
+from nav.routing.weights.turns import Turns, build_turns
+
+pytestmark = pytest.mark.skipif(library() is None, reason="the kernels of the index were not compiled here")
+
+
+@pytest.fixture(scope="module")
+def town() -> tuple[Turns, Graph]:
+    """Streets of a town, with turns forbidden over ways."""
+    graph, forbidden, conditions = build_roads(make_network(6000))
+    return build_turns(graph, "car", forbidden, conditions), graph
+
+
+@given(
+    st.integers(1, 9).flatmap(
+        lambda count: st.lists(
+            st.tuples(st.integers(0, count - 1), st.integers(0, count - 1), st.integers(0, 3)), max_size=20
+        )
+    ),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=9, max_size=9),
+)
+def test_every_state_has_its_place(
+    streets: list[tuple[int, int, int]], places: list[tuple[int, int]]
+) -> None:
+    """Also with rings, streets side by side, islands, and nodes at one place."""
+    ends = np.array([street[:2] for street in streets], np.int32).reshape(-1, 2)
+    first = np.concatenate(([0], np.cumsum([states for _, _, states in streets]))).astype(np.int32)
+    state = np.arange(first[-1], dtype=np.int32)[::-1].copy()
+    x, y = np.array(places, np.float32).T.copy()
+    order = np.full(len(state), -1, np.int32)
+    call("cch_order", 9, x, y, len(ends), *ends.T.copy(), first, state, order)
+    assert sorted(order.tolist()) == list(range(len(state)))
+
+
+def test_it_is_the_same_each_time(town: tuple[Turns, Graph]) -> None:
+    assert town[0].state_count > town[0].plain_count, "some states remember"
+    assert orders.compute_order(*town).tolist() == orders.compute_order(*town).tolist()
+
+
+def test_it_makes_fewer_up_edges_than_the_librarys(
+    town: tuple[Turns, Graph], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = orders.compute_order(*town)
+    monkeypatch.setattr(orders, "library", lambda: None)
+    librarys = orders.compute_order(*town)
+    assert sorted(ours.tolist()) == sorted(librarys.tolist()) == list(range(town[0].state_count))
+    assert ours.tolist() != librarys.tolist()
+    sizes = [len(build_hierarchy(town[0], order).up_head) for order in (ours, librarys)]
+    assert sizes[0] < 0.9 * sizes[1]
