@@ -28,6 +28,9 @@ int32_t middle_of(const Index &x, const int32_t *forward, const int32_t *backwar
 
 extern "C" {
 
+// What this is called with: see `_INTERFACE` in library.py.
+extern const int32_t cch_interface = 1;
+
 // Completes the graph by the elimination tree. Fills `up_first`; returns the number of up-edges and where their
 // heads lie, to be copied out and given back by `cch_free_heads`.
 int64_t cch_contract(int64_t vertices, const int64_t *first, const int32_t *neighbour, int64_t *up_first,

@@ -11,6 +11,8 @@ import numpy as np
 
 from nav.errors import NavError
 
+_INTERFACE = 1
+"""Raised with `cch_interface` whenever what the kernels are called with changes."""
 _NO_MEMORY = -2
 STOPPED = -3
 TOO_LONG = -4
@@ -57,12 +59,20 @@ class Groups(ctypes.Structure):
 
 @functools.cache
 def library() -> ctypes.CDLL | None:
-    """Return the kernels; None where they were not compiled."""
-    for path in sorted(Path(__file__).parent.glob("_kernels*.so")):
+    """Return the kernels; None where they were not compiled, or not since they were changed."""
+    return load(Path(__file__).parent)
+
+
+def load(folder: Path) -> ctypes.CDLL | None:
+    """Return the kernels that lie in a folder, if there are any that fit this program."""
+    for path in sorted(folder.glob("_kernels*.so")):
         try:
-            return ctypes.CDLL(str(path))
-        except OSError:
+            kernels = ctypes.CDLL(str(path))
+            interface = ctypes.c_int32.in_dll(kernels, "cch_interface").value
+        except (OSError, ValueError):  # of another machine, or older than the number
             continue
+        if interface == _INTERFACE:
+            return kernels
     return None
 
 

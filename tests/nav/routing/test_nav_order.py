@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from bench.roads.synthetic_network import make_network
 from nav.graph import Graph
 from nav.osm.build import build_roads
+from nav.routing.cch import library as library_module
 from nav.routing.cch import order as orders
 from nav.routing.cch.hierarchy import build_hierarchy
 from nav.routing.cch.library import call, library
@@ -61,3 +65,17 @@ def test_it_makes_fewer_up_edges_than_the_librarys(
     assert ours.tolist() != librarys.tolist()
     sizes = [len(build_hierarchy(town[0], order).up_head) for order in (ours, librarys)]
     assert sizes[0] < 0.9 * sizes[1]
+
+
+def test_kernels_that_were_compiled_for_another_program_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (compiled,) = Path(library_module.__file__).parent.glob("_kernels*.so")
+    shutil.copy(compiled, tmp_path)
+    assert library_module.load(tmp_path) is not None
+    monkeypatch.setattr(library_module, "_INTERFACE", -1)
+    assert library_module.load(tmp_path) is None
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / compiled.name).write_bytes(b"of another machine")
+    assert library_module.load(other) is None
