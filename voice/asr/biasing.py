@@ -20,7 +20,7 @@ from languages.language import load_language
 from voice.asr.mending import Known, mended
 from voice.asr.network import NAMES, NUMBER, Network, compile_network
 from voice.asr.search import Filling, Searcher, Sentence
-from voice.asr.sounds import Costs, Lexicon, Spoken, in_letters, speller
+from voice.asr.sounds import Costs, Lexicon, Spoken, in_letters, pinyin, speller
 from voice.asr.text import bare_text, without_call
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -221,7 +221,12 @@ class _Names:
 
     def __init__(self, names: Sequence[str], language: str) -> None:
         han = [name for name in names if len(_HAN.findall(name)) >= 2]
-        latin = [name for name in names if not _HAN.search(name) and len(name) >= 3]
+        in_pinyin = set(map(pinyin, han)) if language == "zh" else set()
+        latin = [
+            name
+            for name in names
+            if not _HAN.search(name) and len(name) >= 3 and bare_text(name) not in in_pinyin
+        ]
         own, other = (han, latin) if language == "zh" else (latin, han)
         self._language = language
         self._own = Lexicon(own, lambda name: speller(language)(name).sounds)

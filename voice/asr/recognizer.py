@@ -15,6 +15,7 @@ from voice.asr.confidence import Evidence, calibration
 from voice.asr.sounds import alike
 from voice.asr.text import (
     TextTidier,
+    as_said,
     bare_text,
     echoes,
     repeats_itself,
@@ -61,6 +62,9 @@ _SAME_SOUND, _APART = 0.03, 0.04
 further away: the data has many sentences that sound nearly alike."""
 
 _FULL_TRUST_LOGPROB = -0.7
+
+_UNFITTED_FRAMES = 50
+"""Of the silence behind the speech so much was missing in the examples that the confidence is fitted on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +275,7 @@ class Recognizer:
             reading=best if note else self._meant(best, usual, sound),
             usual=usual,
             note=note,
-            sound=sound,
+            sound=sound[:, : frames_of(length) - _UNFITTED_FRAMES],
             weights=weights,
             seconds=len(clip.samples) / RATE_HZ,
         )
@@ -282,7 +286,7 @@ class Recognizer:
         opening = "" if reading.language == "zh" else " "
         call = reading.text[: len(reading.text) - len(request)].strip()
         skipped = self._whisper.count_tokens(opening + call, reading.language) if call else 0
-        text = opening + reading.text
+        text = opening + as_said(reading.text)
         each = [logs[skipped:] for logs in self._whisper.token_logs(heard.sound, reading.language, [text])]
         logs = np.mean([found or [-1.0] for found in each], axis=0)
         pairs = (logs[1:] + logs[:-1]) / 2 if len(logs) > 1 else logs
@@ -379,7 +383,8 @@ class Recognizer:
         against, more = _TRUST[reading.language]
         unsure = min(1.0, reading.logprob / _FULL_TRUST_LOGPROB)
         texts = [reading.text, *(meant.text for meant in usual)]
-        spaced = texts if reading.language == "zh" else [f" {text}" for text in texts]
+        opening = "" if reading.language == "zh" else " "
+        spaced = [opening + as_said(text) for text in texts]
         scores = self._whisper.probable(sound, reading.language, spaced)
         habit = self._whisper.by_habit(reading.language, spaced)
         scores -= _EXPECTED * habit

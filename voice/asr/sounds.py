@@ -199,6 +199,13 @@ def in_letters(text: str) -> Spoken:
     )
 
 
+def pinyin(text: str) -> str:
+    """How Han characters are written with Latin letters, in one word without tones."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(text))
+
+
 _ENGLISH_INITIALS = (("zh", "j"), ("x", "sh"), ("q", "ch"), ("c", "ts"))
 
 

@@ -17,6 +17,8 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
 _CHARACTER = re.compile(f"[{_HAN}]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LEAST_SAID_TWICE, _MOST_SAID_TWICE = 6, 0.6
+_LEAST_ALL_TWICE = {True: 5, False: 10}
+_UNSAID_SIGNS = re.compile(r"[()（）\[\]【】《》“”\"·•]+")
 _UNITS = (
     (re.compile(r"(?<=\d)\s*(?:km/h|kmh|kph)(?![a-z])", re.IGNORECASE), "公里每小时"),
     (re.compile(r"(?<=\d)\s*(?:公尺|m(?![a-z]))", re.IGNORECASE), "米"),
@@ -204,6 +206,11 @@ def bare_text(text: str) -> str:
     return _NOT_WORD.sub("", text).lower()
 
 
+def as_said(text: str) -> str:
+    """The text without the signs that a map writes and nobody says: 上海人家黄浦店 for 上海人家(黄浦店)."""
+    return " ".join(_UNSAID_SIGNS.sub("" if has_characters(text) else " ", text).split())
+
+
 def repeats_itself(text: str) -> bool:
     """Whether the text loops, as a decoder does that has lost its place."""
     bare = bare_text(text)
@@ -214,8 +221,11 @@ def repeats_itself(text: str) -> bool:
 
 
 def says_twice(text: str) -> bool:
-    """Whether most of the text is one stretch and that stretch again."""
+    """Whether most of the text is one stretch and that stretch again, or all of it a shorter one twice."""
     bare = bare_text(text)
+    half = len(bare) // 2
+    if half >= _LEAST_ALL_TWICE[has_characters(bare)] and bare[:half] == bare[half:]:
+        return True
     size = max(_LEAST_SAID_TWICE, math.ceil(_MOST_SAID_TWICE * len(bare) / 2))
     return any(
         bare[start : start + size] in bare[start + size :] for start in range(len(bare) - 2 * size + 1)

@@ -16,8 +16,17 @@ from hypothesis import strategies as st
 
 from voice import wav_io
 from voice.asr.recognizer import Recognizer, Transcript, slower
-from voice.asr.text import TextTidier, _sounds, _toned, echoes, repeats_itself, says_twice, without_call
-from voice.asr.whisper import Whisper
+from voice.asr.text import (
+    TextTidier,
+    _sounds,
+    _toned,
+    as_said,
+    echoes,
+    repeats_itself,
+    says_twice,
+    without_call,
+)
+from voice.asr.whisper import Whisper, frames_of
 from voice.errors import VoiceMissing
 from voice.loop.phrases import is_stop
 from voice.loop.vad import FRAME, FRAME_MS, SpeechDetector, spans
@@ -95,6 +104,9 @@ def test_a_decoder_that_lost_its_place_is_noticed(text: str, loops: bool) -> Non
     [
         ("小高小高，带我去赫尔辛基大教堂，高小高，带我去赫尔辛基大教堂，高小高", True),
         ("Navigate to Dunbar Navigate to Dunbar", True),
+        ("3夜眼镜重3夜眼镜重", True),
+        ("慢一点，慢一点", False),
+        ("Stop, stop.", False),
         ("小高小高，带我去赫尔辛基大教堂", False),
         ("从清华大学东门到清华大学西门怎么走", False),
         ("Xiao Gao, how far is it to Helsinki Cathedral?", False),
@@ -227,6 +239,19 @@ def test_a_long_text_is_judged_at_once() -> None:
 )  # fmt: skip
 def test_more_than_a_wish_for_silence(text: str) -> None:
     assert not is_stop(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("世纪公园(三号门)", "世纪公园三号门"),
+        ("带我去「东方商厦（嘉定店）」", "带我去「东方商厦嘉定店」"),
+        ("Museum (North)", "Museum North"),
+        ("到了吗？", "到了吗？"),
+    ],
+)
+def test_signs_that_nobody_says(written: str, said: str) -> None:
+    assert as_said(written) == said
 
 
 def test_hints_read_back_are_noticed() -> None:
@@ -404,6 +429,21 @@ def test_a_sentence_is_weighed_by_the_mean_of_both_hearings(whisper: Whisper, sa
     together = whisper.probable(np.concatenate(hearings), "zh", texts)
     assert together == pytest.approx(np.mean(apart, axis=0), abs=0.3)
     assert together.argmax() == 0
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(("sample", "language"), [("en_cathedral", "en"), ("zh_hotels", "zh")])
+def test_what_it_wrote_itself_is_as_probable_when_it_is_weighed(
+    whisper: Whisper, samples_dir: Path, sample: str, language: str
+) -> None:
+    clip = wav_io.read(samples_dir / f"{sample}.wav")
+    (span,) = spans(SpeechDetector().probabilities(clip), pad_ms=250)
+    clip = clip[span.start : span.end]
+    encoded = whisper.encode(clip, 5.0)
+    (written,) = whisper.write(encoded, language, (), 40, beams=1)
+    sound = np.asarray(encoded)[:, : frames_of(len(clip))]
+    (logs,) = whisper.token_logs(sound, language, [written.texts[0]])
+    assert sum(logs) / (len(logs) + 1) == pytest.approx(written.logprob, abs=0.15)
 
 
 @pytest.mark.models

@@ -57,6 +57,14 @@ def test_the_nearest_by_sound_comes_first(heard: str, language: str, meant: str)
     assert found[0].text == meant
 
 
+def test_a_name_in_pinyin_is_the_same_name() -> None:
+    """The map writes 西苑 as Xiyuan too: in Mandarin it is no name of another language."""
+    heard = ["怀访落少游源"]
+    assert any("Xiyuan" in one.text for one in _expectations("zh").sentences(heard, ["Xiyuan"]))
+    found = _expectations("zh").sentences(heard, ["西苑", "Xiyuan"])
+    assert not any("Xiyuan" in one.text for one in found)
+
+
 def test_words_are_found_across_the_borders_of_words() -> None:
     found = _expectations("en").sentences(["Anita Post Office"], _NAMES, count=6)
     assert "I need a post office" in [meant.text for meant in found]
