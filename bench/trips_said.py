@@ -77,7 +77,7 @@ class Trips:
 
         self.desks = Desks(home)
         self._reader = Reader.open(ModelStore())
-        self._made: dict[str, tuple[Plan | None, Any]] = {}
+        self._made: dict[str, tuple[Plan | None, Any, Any]] = {}
 
     def agent(self, region: str) -> Agent | None:
         """Return a fresh agent; None without the region's extract."""
@@ -98,8 +98,9 @@ class Trips:
             language = "en" if where.isascii() else "zh"
             intent = PlanTrip(where=where, days=days)
             agent.carry_out(where, [intent], language=language, position=START[region])
-            self._made[key] = (agent.session.plan, agent.session.plan_inputs)
-        agent.session.plan, agent.session.plan_inputs = self._made[key]
+            self._made[key] = (agent.session.plan, agent.session.plan_inputs, agent.session.offered)
+        agent.session.plan, agent.session.plan_inputs, agent.session.offered = self._made[key]
+        agent.session.touched_at = NOW
         agent.session.plan_past, agent.session.question = [], None
         return agent
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.actions import reply, trip_keep, trip_told
 from agent.actions.turn import Result, Turn
@@ -13,6 +14,7 @@ from agent.trip.accounting import Entry
 from agent.trip.asked.marks import without_days
 from agent.trip.asked.occasions import is_impossible, trip_date
 from agent.trip.asked.sentence import merged
+from agent.trip.asked.wishes import on_foot_in
 from agent.trip.changes.replan import change_plan
 from agent.trip.dates import first_day_of
 from agent.trip.inquiry import make_request
@@ -25,6 +27,7 @@ from nav.country import country_at
 
 if TYPE_CHECKING:
     from agent.trip.changes.changed import Changed
+    from agent.trip.itinerary import Plan
 
 
 def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
@@ -69,8 +72,8 @@ def _wished(turn: Turn, intent: PlanTrip) -> Result:
     if intent.wishes.model_copy(update={"unread": ()}) == Wishes():
         return turn.impossible("trip.unread")
     try:
-        fresh = make_request(
-            turn.desk,
+        plan, fresh = _planned(
+            turn,
             where="" if request.extra.get("here") else request.where,
             towns=tuple(town.name for town in request.towns) if len(request.towns) > 1 else (),
             days=request.days,
@@ -80,7 +83,6 @@ def _wished(turn: Turn, intent: PlanTrip) -> Result:
             range_m=request.range_m,
             language=request.language,
         )
-        plan = require(make_plan(turn.desk, fresh), fresh, turn.desk)
     except PlanImpossible as refusal:
         return trip_told.refused(turn, refusal)
     return trip_told.shown(turn, plan, fresh)
@@ -92,8 +94,9 @@ def _make(turn: Turn, intent: PlanTrip) -> Result:
         wishes = wishes.model_copy(update={"avoid": turn.session.avoid})
     try:
         first_day, entries = _first_day(turn, intent)
-        request = make_request(
-            turn.desk,
+        plan, request = _planned(
+            turn,
+            entries,
             where=intent.where,
             towns=intent.towns,
             start=intent.start,
@@ -104,11 +107,22 @@ def _make(turn: Turn, intent: PlanTrip) -> Result:
             range_m=turn.guidance.range_m if turn.guidance else None,
             language=turn.language,
         )
-        request = replace(request, entries=(*request.entries, *entries))
-        plan = require(make_plan(turn.desk, request), request, turn.desk)
     except PlanImpossible as refusal:
         return trip_told.refused(turn, refusal, intent)
     return trip_told.shown(turn, plan, request)
+
+
+def _planned(turn: Turn, entries: Sequence[Entry] = (), **asked: Any) -> tuple[Plan, TripRequest]:
+    """Plan a trip; what cannot be walked is driven after all, and the account says so."""
+    try:
+        request = make_request(turn.desk, **asked)
+        request = replace(request, entries=(*request.entries, *entries))
+        return require(make_plan(turn.desk, request), request, turn.desk), request
+    except PlanImpossible:
+        on_foot = any(on_foot_in(words, turn.language) for words in asked["wishes"].limit)
+        if asked.get("by_car") or not on_foot:
+            raise
+    return _planned(turn, entries, by_car=True, **asked)
 
 
 def _first_day(turn: Turn, intent: PlanTrip) -> tuple[date, list[Entry]]:

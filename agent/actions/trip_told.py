@@ -31,7 +31,7 @@ def summary(turn: Turn, plan: Plan, request: TripRequest) -> str:
     """Say the shape of a plan from the plan alone: its days, its nights, and what is missing."""
     sights = [visit for day in plan.days for visit in day.visits if visit.kind in {"sight", "evening"}]
     hotels = list(dict.fromkeys(turn.name(day.hotel.place) for day in plan.days if day.hotel))
-    last = plan.days[-1]
+    last, driven = plan.days[-1], sum(day.drive_s for day in plan.days)
     return turn.say(
         "trip.done",
         where=plan.where,
@@ -40,7 +40,7 @@ def summary(turn: Turn, plan: Plan, request: TripRequest) -> str:
         date=reply.spoken_date(plan.days[0].date, turn.language),
         shape="".join(_day(turn, plan, number, len(sights)) for number in range(len(plan.days))),
         hotel=turn.say("trip.hotel", names=turn.listed(hotels)) if hotels else "",
-        driving=turn.say("trip.driving", duration=turn.duration(sum(day.drive_s for day in plan.days))),
+        driving=turn.say("trip.driving", duration=turn.duration(driven)) if driven else "",
         evenings=turn.say("trip.evenings") if _free_evenings(plan) else "",
         ends=turn.say("trip.home", time=reply.spoken_time(last.home.arrive, turn.language))
         if last.home
@@ -95,6 +95,7 @@ def _accounts(turn: Turn, plan: Plan, entries: list[Entry]) -> list[str]:
 _OF_NOTE = {
     "like": "missing", "meal": "missing", "no_room": "no_room", "no_table": "no_table", "prices": "prices",
     "dog": "dog", "wheelchair": "wheelchair", "lodging": "lodging", "no_night": "no_night",
+    "on_foot": "on_foot", "not_then": "not_then",
     "nearest_hotel": "nearest_hotel", "start": "start", "date": "date", "unread": "unread",
 }  # fmt: skip
 

@@ -100,7 +100,7 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
     hikes = wished.hikes | hikes_of(desk, [p for p in must if p.category.startswith("natural/peak")])
     hikes |= _approaches(desk, request, [p for p in must if p.id not in hikes])
     others = drivable(desk, [p for p in sights.others if p.category != "natural/peak"])
-    ordered = {p.id: p for p in (*must, *_merged(wished.places, wished.liked), *others)}
+    ordered = _named_once(must, (*_merged(wished.places, wished.liked), *others))
     most = _CANDIDATES + _CANDIDATES_A_DAY * request.days + len(must)
     chosen = tuple(ordered.values())[: max(most, len(must) + min(len(wished.places), 20))]
     town_of = {p.id: town_holding(p, request.towns) for p in (*chosen, *wished.evenings)}
@@ -125,6 +125,17 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
         needs=tuple(wished.needs),
         entries=(*request.entries, *wished.entries),
     )
+
+
+def _named_once(must: Sequence[Place], others: Sequence[Place]) -> dict[str, Place]:
+    """Return the places by id, without those that bear the name of one before: it would be shown twice."""
+    found = {p.id: p for p in must}
+    names = {p.name for p in must}
+    for place in others:
+        if place.id in found or place.name not in names:
+            found[place.id] = place
+            names.add(place.name)
+    return found
 
 
 def _approaches(desk: Desk, request: TripRequest, must: Sequence[Place]) -> dict[str, Hike]:

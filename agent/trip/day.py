@@ -22,7 +22,7 @@ from agent.trip.driving import (
     SHORT_HIKE_S,
 )
 from agent.trip.itinerary import Return, Visit, VisitKind
-from agent.trip.legs import Leg, Ways, leg_to
+from agent.trip.legs import Leg, Ways, leg_to, walked_to
 from agent.trip.offered.kinds import MEAL_MIN
 from nav.geometry import distance_m
 
@@ -229,6 +229,8 @@ class _State:
         return not self.run.visits and wait <= (_LATER_WANTED if wanted else _LATER)
 
     def _leg(self, to: Point, *, bring_car: bool = False, park: Point | None = None) -> Leg | None:
+        if self.request.limits.on_foot and (self.run.visits or self.frame.index):
+            return walked_to(self.ways, self.here, to, walk_m=self.request.walk_m)
         return leg_to(
             self.ways, self.here, self.car, to, walk_m=self.request.walk_m, bring_car=bring_car, park=park
         )

@@ -16,7 +16,7 @@ from agent.trip.asked.wishes import Limits, budget_of, limits_of, lodging_of
 from agent.trip.candidates import drivable, sights_for, slot_of, town_holding, with_sights
 from agent.trip.offered.beds import find_beds
 from agent.trip.offered.kinds import DIETS
-from agent.trip.offered.sights import kind_behind, knows, themes_of
+from agent.trip.offered.sights import kind_behind, knows, on_foot, themes_of
 from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurants_of, serves
 from agent.trip.offered.towns import Town, towns_of
 from agent.trip.request import MAX_DAYS, TripRequest, on_road
@@ -28,11 +28,14 @@ from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
+    from agent.trip.offered.sights import Sights
     from agent.understanding.intent import Wishes
     from agent.understanding.utterance import Language
 
 _PER_DAY = {"easy": 4, "": 6, "full": 8}
 _WALK_M = {"easy": 700.0, "": 1000.0, "full": 1200.0}
+_ON_FOOT_M, _ON_FOOT_REACH_M = 2_000.0, 2_200.0
+"""Longest walk between two stops, and how far they lie from the middle, where nothing is driven."""
 _NEAR_HOME_M = 120_000.0
 
 
@@ -53,8 +56,9 @@ def make_request(
     towns: tuple[str, ...] = (),
     start: str = "",
     language: Language | None = None,
+    by_car: bool = False,
 ) -> TripRequest:
-    """Find out what there is for the wishes.
+    """Find out what there is for the wishes; with `by_car` it is driven even if it was to be walked.
 
     Raises
     ------
@@ -68,7 +72,8 @@ def make_request(
     if len(found) > days:
         raise PlanImpossible("towns_many", count=len(found), limit=len(found))
     wishes = _split(desk, _sorted_out(wishes), found, spoken)
-    party, limits = party_of(wishes, spoken), limits_of(wishes.limit, spoken)
+    party, (limits, driven) = party_of(wishes, spoken), _limits(wishes, spoken, by_car=by_car)
+    found = tuple(on_foot(desk, town, _ON_FOOT_REACH_M) for town in found) if limits.on_foot else found
     times = times_of(wishes.time, spoken)
     sights = sights_for(desk, found, wishes, party, days)
     if not (sights.must or sights.others or any(sights.liked.values())):
@@ -93,14 +98,27 @@ def make_request(
         walk_m=_walk(wishes, party, limits),
         day_start=_day_start(wishes, times, limits),
         range_m=range_m,
-        entries=entries,
+        entries=(*entries, *driven),
         extra={} if where or towns else {"here": True},
     )
-    request = with_sights(desk, request, sights)
-    request = _with_meals(desk, request)
+    return _furnished(desk, request, sights)
+
+
+def _furnished(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest:
+    request = _with_meals(desk, with_sights(desk, request, sights))
     if request.sleeps_out:
         request = with_beds(desk, request)
     return _with_car_stops(desk, request)
+
+
+def _limits(wishes: Wishes, language: Language, *, by_car: bool) -> tuple[Limits, tuple[Entry, ...]]:
+    """Return the limits, and what became of those that are given up because it is driven after all."""
+    limits = limits_of(wishes.limit, language)
+    if not by_car:
+        return limits, ()
+    walked = (words for words, what in limits.read if what == "on_foot")
+    given_up = tuple(Entry(slot="limit", words=w, state="traded", note="on_foot") for w in walked)
+    return replace(limits, on_foot=False), given_up
 
 
 def _check(days: int, wishes: Wishes) -> None:
@@ -186,7 +204,9 @@ def _per_day(wishes: Wishes, party: Party, limits: Limits) -> int:
 def _walk(wishes: Wishes, party: Party, limits: Limits) -> float:
     if limits.walk_m is not None:
         return limits.walk_m
-    walk = _WALK_M[wishes.pace]
+    walk = _ON_FOOT_M if limits.on_foot else _WALK_M[wishes.pace]
+    if limits.on_foot and party.walks_less:
+        return walk / 2
     return min(walk, 300.0) if party.wheelchair else min(walk, 450.0) if party.walks_less else walk
 
 

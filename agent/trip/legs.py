@@ -95,6 +95,12 @@ def leg_to(
     )
 
 
+def walked_to(ways: Ways, here: Point, to: Point, *, walk_m: float) -> Leg | None:
+    """Return the way on foot to a stop, wherever the car stands; None if it is longer than `walk_m`."""
+    walked = ways.walk(here, to) if distance_m(here, to) <= walk_m else None
+    return Leg(walk_s=walked[0], walk_m=walked[1]) if walked is not None and walked[1] <= walk_m else None
+
+
 class Exact:
     """Ways as the routers give them, each asked for once."""
 

@@ -215,7 +215,8 @@ def write_days(
     car: Point | None = None
     out = {stop.place.id for stops in solved for stop in stops if stop.kind == "sight"}
     for frame, stops in zip(frames, solved, strict=True):
-        begun = frame if car is None or distance_m(car, frame.start) > 2_000 else replace(frame, car=car)
+        far = car is not None and distance_m(car, frame.start) > 2_000 and not shop.request.limits.on_foot
+        begun = frame if car is None or far else replace(frame, car=car)
         fitted = stretched(shop.rough, begun, [s for s in stops if s.kind == "sight"])
         kept = (tables or {}).get(frame.index, {})
         evening = next((s for s in stops if s.kind == "evening"), None)
@@ -298,7 +299,8 @@ def _slept_in(
     minutes = min(_SLEPT_IN_MIN, int(idle - _MUCH_REST_MIN + 45) // 30 * 30)
     later = replace(frame, begin=frame.begin + timedelta(minutes=minutes))
     slept = shop.exact.run(later, stops, used=used, tables=tables)
-    return (later, slept) if slept.fine else (frame, run)
+    eats_first = bool(slept.visits) and slept.visits[0].kind != "sight"
+    return (later, slept) if slept.fine and not eats_first else (frame, run)
 
 
 def _loosest(request: TripRequest, stops: list[Stop], run: Run) -> Stop | None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MUST, _LIKED, _ALSO_LIKED, _THEME = 10_000.0, 90.0, 30.0, 120.0
 _DRIVE_MIN, _WALK_MIN, _FREE_MIN = 0.7, 0.35, 0.2
 _REPEATED, _REPEATED_LIKED = 0.4, 0.75
+_ALIKE_LEAST, _ALIKE_SHARE, _TOO_MUCH = 3, 0.4, -60.0
+"""So many of one kind nobody minds, nor such a share of a full trip; what one more of it is worth."""
 _LEAST_GAIN = 3.0
 _MOST_SAVED = 45.0
 """What a sight can at most save of the cost of idle hours."""
@@ -67,6 +69,8 @@ class Search:
         self._liked_rank = _liked_rank(request)
         self._seen: dict[tuple[int, tuple[str, ...]], tuple[Run, float]] = {}
         self._short = short or request.wishes.pace == "full"
+        room = sum(frame.per_day for frame in self._frames)
+        self._most_alike = max(_ALIKE_LEAST, int(_ALIKE_SHARE * room))
         self.tours: list[_Tour] = []
 
     def solve(self, keep: Sequence[Sequence[Place]] | None = None) -> list[list[Stop]] | None:
@@ -153,9 +157,11 @@ class Search:
         if request.limits.climb and place.category in {"tourism/viewpoint", "natural/peak", "man_made/tower"}:
             value -= 60.0
         alike = sum(1 for t in self.tours for s in t.stops if family(s.place) == family(place))
+        if liked is None and alike >= self._most_alike:
+            return _TOO_MUCH
         value *= (_REPEATED if liked is None else _REPEATED_LIKED) ** min(alike, 3)
         themed = request.themed.get(self._frames[number].index)
-        if themed is not None:
+        if themed:
             value += _THEME if place.id in themed else -25.0
         elif any(place.id in ids for ids in request.themed.values()):
             value -= 60.0

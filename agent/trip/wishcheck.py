@@ -99,6 +99,10 @@ def _nights(plan: Plan, request: TripRequest) -> list[str]:
 
 def _limits(plan: Plan, request: TripRequest) -> list[str]:
     limits, wrong = request.limits, []
+    if limits.on_foot:
+        drives = [v.drive_s for v in plan.visits][1:]
+        drives += [day.home.drive_s for day in plan.days if day.home and not plan.visits[0].drive_s]
+        wrong += ["it is driven, though it was to be walked"] if any(drives) else []
     for day in plan.days:
         if limits.drive_day_s and day.drive_s > limits.drive_day_s + 1:
             wrong.append(f"{day.date}: {day.drive_s / 3600:.1f} h at the wheel")

@@ -34,6 +34,8 @@ class Draft:
     pace: str = ""
     used: list[tuple[int, int]] = field(default_factory=list)
     """Stretches of the sentence that are read."""
+    settled: list[tuple[int, int]] = field(default_factory=list)
+    """Those of which the words alone tell the meaning, whatever the reader made of them."""
 
     @property
     def words(self) -> TalkWords:

@@ -28,6 +28,7 @@ from agent.trip.asked.marks import (
 )
 from agent.trip.asked.occasions import trip_date
 from agent.trip.asked.rest import rest_of, take_rest
+from agent.trip.asked.wishes import on_foot_in
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
@@ -60,6 +61,7 @@ def completed(intent: PlanTrip, text: str, language: Language, now: datetime) ->
     if not talks_of_trips(language) or intent.change is not None or intent.ask or intent.act:
         return intent
     draft = Draft(text, language, now, date=intent.date, days=intent.days)
+    _take_on_foot(draft)
     intent = _without_verbs(intent, draft)
     _take_spans(draft, intent)
     _take_days(draft, intent)
@@ -69,6 +71,16 @@ def completed(intent: PlanTrip, text: str, language: Language, now: datetime) ->
 
 
 # -- the reader's spans
+
+
+def _take_on_foot(draft: Draft) -> None:
+    """Take that nothing is to be driven, in whatever words of the trip it stands."""
+    for start, end in clauses_of(draft.text, draft.language):
+        if (found := on_foot_in(draft.text[start:end], draft.language)) is not None:
+            span = (start + found.start(), start + found.end())
+            draft.put("limit", found[0].strip(EDGE), span[0])
+            draft.used.append(span)
+            draft.settled.append(span)
 
 
 def _take_spans(draft: Draft, intent: PlanTrip) -> None:
@@ -184,6 +196,10 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     at = draft.text.find(bare)
     if not bare or at < 0:
         draft.slots[slot].append(words)
+        return
+    if any(
+        a < at + len(bare) and at < b and (slot == "limit" or b - a >= len(bare)) for a, b in draft.settled
+    ):
         return
     use(draft, bare)
     clause = next(

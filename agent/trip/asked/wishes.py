@@ -28,6 +28,8 @@ class Limits:
     """Longest time at the wheel in a day, seconds."""
     drive_leg_s: float | None = None
     """Longest drive without a stop, seconds."""
+    on_foot: bool = False
+    """Whether the car stays where it is once one is there."""
     climb: bool = False
     """Whether climbs and stairs are to be kept off."""
     sights: int = 0
@@ -67,8 +69,12 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
     """Read limits: 一天开车不超过三小时, "not too much walking"."""
     words = trip_words(language)
     walk = day = leg = None
-    climb, easy, late, sights, read = False, False, False, 0, []
+    climb, easy, late, on_foot, sights, read = False, False, False, False, 0, []
     for span in spans:
+        if on_foot_in(span, language):
+            on_foot = True
+            read.append((span, "on_foot"))
+            continue
         if most := _sights(span, language):
             sights = most
             read.append((span, "sights"))
@@ -93,8 +99,16 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
             read.append((span, "walk"))
     return Limits(
         walk_m=walk, drive_day_s=day, drive_leg_s=leg, climb=climb, sights=sights, easy=easy, late=late,
-        read=tuple(read),
+        on_foot=on_foot, read=tuple(read),
     )  # fmt: skip
+
+
+def on_foot_in(text: str, language: Language) -> re.Match[str] | None:
+    """Find where it is said that nothing is to be driven; a walk of some length is a limit of its own."""
+    words = trip_words(language)
+    found = any_of(language, words.limit["on_foot"]).search(text)
+    far = found is not None and (_amount(text, words.units_m, language) or _duration(text, language))
+    return None if far else found
 
 
 def _says(span: str, language: Language, field: str) -> bool:

@@ -21,8 +21,9 @@ from agent.trip.changes.plan_words import in_part, meal_meant, meant, part_meant
 from agent.trip.changes.resize import day_dropped, moved, resized, shifted
 from agent.trip.day import Stop
 from agent.trip.offered.hours import Timetable
-from agent.trip.offered.kinds import family, stay_range
-from agent.trip.offered.sights import named, of_wish, unique
+from agent.trip.offered.kinds import EVENING, family, stay_range
+from agent.trip.offered.sights import named, of_wish, themes_of, unique
+from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _MOST_ADDED = 2
 _TRIED = 5
+_NEAR_M = 500.0
 
 
 def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange) -> Changed:
@@ -141,17 +143,30 @@ def without(request: TripRequest, plan: Plan, ids: set[str]) -> TripRequest:
 def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
     if index is not None and (moved := _moved_to(desk, plan, request, words, index)) is not None:
         return moved
-    place = _to_add(desk, plan, request, words)
-    if place.id in in_use(plan):
-        raise PlanImpossible("already_in", name=words)
     fewest = sorted(range(len(plan.days)), key=lambda i: (len(plan.days[i].sights), i))
     order = [index] if index is not None else fewest
-    request = _with_must(request, place)
-    for number in order:
-        keep = [visit.place for visit in plan.days[number].sights]
-        if (changed := _with_day(desk, plan, request, number, keep, [place])) is not None:
-            return changed
-    raise _no_room(place, plan, order)
+    if set(themes_of(words)) & set(EVENING) and (out := _out(desk, plan, request, words, order)) is not None:
+        return out
+    places = _to_add(desk, plan, request, words)
+    if places[0].id in in_use(plan):
+        raise PlanImpossible("already_in", name=words)
+    for place in places[:_TRIED]:
+        wanted = _with_must(request, place)
+        for number in order:
+            keep = [visit.place for visit in plan.days[number].sights]
+            if (changed := _with_day(desk, plan, wanted, number, keep, [place])) is not None:
+                return changed
+    raise _no_room(places[0], plan, order)
+
+
+def _out(desk: Desk, plan: Plan, request: TripRequest, words: str, order: list[int]) -> Changed | None:
+    """Go out after dinner on the first of some days where that fits."""
+    for number in (n for n in order if not _of_part(plan, "evening", n)):
+        try:
+            return _swap_part(desk, plan, request, "evening", words, number)
+        except PlanImpossible:
+            continue
+    return None
 
 
 def _moved_to(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int) -> Changed | None:
@@ -210,8 +225,8 @@ def _with_day(
     return Changed(plan=fresh, request=request, places=tuple(new), day=number + 1)
 
 
-def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Place:
-    """Return the place to add: the best of its kind, or the one of that name."""
+def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> list[Place]:
+    """Return the places of which one is to be added: those of its kind, or the one of that name."""
     used = in_use(plan)
     for town in request.towns:
         found = [p for p in of_wish(desk, words, town.center, town.reach_m) if p.name]
@@ -219,9 +234,9 @@ def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> Place:
         if found and (match or len(found) > 1 or words.casefold() not in found[0].name.casefold()):
             fresh = [p for p in found if p.id not in used and p.id not in request.disliked]
             if fresh:
-                return fresh[0]
+                return fresh
             raise PlanImpossible("already_in" if len(found) == 1 else "no_other_kind", name=words)
-    return named(desk, words, request.center)
+    return [named(desk, words, request.center)]
 
 
 def _no_room(place: Place, plan: Plan, numbers: list[int]) -> PlanImpossible:
@@ -264,10 +279,10 @@ def _instead(desk: Desk, plan: Plan, request: TripRequest, out: Place, words: st
     """Return what may come in the place of a sight: what was said, else others of its kind."""
     used = in_use(plan)
     if words:
-        place = _to_add(desk, plan, request, words)
-        if place.id in used:
+        places = _to_add(desk, plan, request, words)
+        if places[0].id in used:
             raise PlanImpossible("already_in", name=words)
-        return [place]
+        return places
     alike = desk.places.of_kinds((out.category,), near=request.center, within_m=request.reach_m)
     known = [p for p in request.sights if p.category == out.category]
     akin = [p for p in request.sights if family(p) == family(out)]
@@ -288,8 +303,12 @@ def _swap_part(
     ids = {visit.place.id for visit in gone}
     used = in_use(plan) - ids
     center = gone[0].place if gone else plan.days[number].visits[0].place
+    if part == "evening":
+        center = next((v.place for v in plan.days[number].visits if v.kind == "dinner"), center)
     near = (center.lat, center.lon)
     found = of_wish(desk, words, near, request.reach_m) if words else list(request.sights)
+    if part == "evening":  # one goes out near where one dined
+        found = sorted(found, key=lambda p: round(distance_m(near, (p.lat, p.lon)) / _NEAR_M))
     free = [p for p in found if p.id not in ids and p.id not in request.disliked]
     fresh = [p for p in free if p.id not in used] or (free if words else [])
     if not fresh:

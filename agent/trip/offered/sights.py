@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ _WIDE_M = 60_000.0
 _CERTAIN = {"exact", "alias", "language", "name", "part"}
 _SURE, _ALIKE = 0.7, 0.85
 """Least score of a name that matches, and of one that only sounds or looks alike."""
+_ON_FOOT_SIGHTS = 60
 _PARTS = ("historic/", "tourism/", "leisure/", "man_made/", "natural/", "amenity/place_of_worship",
           "building/",
           "amenity/arts_centre", "amenity/theatre", "amenity/artwork", "place/square")  # fmt: skip
@@ -173,6 +174,20 @@ _NO_THEME = ("tourism/hotel", "tourism/guest", "amenity/rest")
 
 def _around(desk: Desk, kinds: Sequence[str], center: Point, within_m: float) -> list[Place]:
     return [p for p in desk.places.of_kinds(kinds, near=center, within_m=within_m) if is_sight(p)]
+
+
+def on_foot(desk: Desk, town: Town, reach_m: float) -> Town:
+    """Return the part of a town that one sees on foot: round the sight with most worth near it."""
+    around = [p for p in _around(desk, SIGHT_KINDS, town.center, town.reach_m) if town.holds(p)]
+    best = sorted(around, key=lambda p: (-worth(p), p.id))[:_ON_FOOT_SIGHTS]
+
+    def near(place: Place) -> float:
+        here = (place.lat, place.lon)
+        return sum(worth(p) for p in best if distance_m(here, (p.lat, p.lon)) < reach_m / 2)
+
+    middle = max(best, key=lambda p: (near(p), p.id), default=None)
+    center = town.center if middle is None else (middle.lat, middle.lon)
+    return replace(town, center=center, reach_m=min(town.reach_m, reach_m))
 
 
 def knows(desk: Desk, words: str, center: Point) -> bool:

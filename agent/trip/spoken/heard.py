@@ -139,7 +139,7 @@ def _about_plan(
     if isinstance(first, Cancel) and not _takes_back(said):
         return understood  # the plan is meant, unless the words say that it is the last change
     sure = understood.confidence >= _SURE and trip is None and not isinstance(first, Chat)
-    if sure and not _takes_back(said):
+    if sure and not _takes_back(said) and not _is_nearer(said, first):
         return understood
     if said is not None:
         return replace(
@@ -159,6 +159,14 @@ def _about_plan(
         else understood.confidence
     )
     return replace(understood, intents=(whole,), confidence=confidence, left_over=whole.wishes.unread)
+
+
+def _is_nearer(said: object, read: object) -> bool:
+    """Whether the words tell of the same as a sure reader, only nearer: how many days, which question."""
+    if not (isinstance(said, PlanTrip) and isinstance(read, PlanTrip)):
+        return False
+    both = said.change is not None and read.change is not None and said.change.action == read.change.action
+    return both or bool(read.ask and said.ask not in {"", "day", "all"})
 
 
 def _takes_back(said: object) -> bool:

@@ -13,6 +13,7 @@ from agent.actions.context import Desk
 from agent.actions.reply import spoken_time
 from agent.errors import PlanImpossible
 from agent.trip.accounting import Accounting
+from agent.trip.changes import replan
 from agent.trip.changes.replan import change_plan
 from agent.trip.itinerary import Plan
 from agent.trip.planner import make_plan
@@ -141,12 +142,24 @@ def test_what_comes_is_of_the_kind_as_long_as_there_is_one(
     desk: Desk, trip: tuple[Plan, TripRequest]
 ) -> None:
     plan, request = trip
-    museums = {p.id for p in desk.places.search("museum", near=STATION, limit=400)}
+    out = next(v.place for v in plan.visits if v.place.category == "leisure/park")
     used = {visit.place.id for visit in plan.visits}
-    changed = change_plan(desk, plan, request, PlanChange(action="swap", what="first museum"))
-    comes = changed.places[1]
-    assert comes.id not in used
-    assert comes.id in museums or museums <= used
+    others = [p for p in request.sights if p.category != out.category]
+    turned = replace(request, sights=(*others, *request.sights))  # other kinds first: the kind has to count
+    kinds = [p.category for p in replan._instead(desk, plan, turned, out, "")]
+    first_other = next(n for n, kind in enumerate(kinds) if kind != out.category)
+    assert first_other > 1
+    assert any(p.category == out.category and p.id not in used for p in request.sights)
+
+
+def test_another_of_its_kind_comes_where_the_first_does_not_fit(
+    desk: Desk, trip: tuple[Plan, TripRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, request = trip
+    fresh = next(p for p in desk.places.search("church", near=STATION, limit=40) if not p.opening_hours)
+    closed = replace(fresh, id="node/99", opening_hours="Mo-Su 03:00-04:00")
+    monkeypatch.setattr(replan, "of_wish", lambda *_: [closed, fresh])
+    assert change_plan(desk, plan, request, PlanChange(action="add", what="church")).places == (fresh,)
 
 
 @pytest.mark.parametrize("change", ["add", "swap"])

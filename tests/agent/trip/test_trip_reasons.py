@@ -305,3 +305,26 @@ def test_the_day_of_leaving_is_when_the_trip_ends() -> None:
     trip = PlanTrip(where="Yun'an", wishes=Wishes(time=("Saturday night",)))
     said = completed(trip, text, "en", NOW)
     assert (said.days, said.date, said.wishes.time) == (3, "Thursday", ("fly out on Saturday night",))
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "meant"),
+    [
+        (
+            "多待两天",
+            PlanTrip(change=PlanChange(action="longer")),
+            {"change": {"action": "longer", "days": 2}},
+        ),
+        ("where does day one end", PlanTrip(ask="day", day=1), {"ask": "hotel", "day": 1}),
+        ("cancel the trip", PlanTrip(act="save"), {"act": "save"}),
+    ],
+)
+def test_words_that_say_the_same_more_exactly_count_beside_a_sure_reader(
+    text: str, read: PlanTrip, meant: dict[str, Any]
+) -> None:
+    understood = Understanding(
+        text=text, language=language_of(text), intents=(read,), confidence=0.99, tier="reader"
+    )
+    intent = of_trip(understood, planning=True, asked=False, now=NOW).intents[0]
+    assert isinstance(intent, PlanTrip)
+    assert intent.model_dump(exclude_defaults=True) == meant

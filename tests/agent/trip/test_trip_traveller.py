@@ -7,16 +7,25 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from agent import Agent
 from agent.actions.context import Desk
+from agent.trip.asked.sentence import completed
+from agent.trip.asked.wishes import limits_of, on_foot_in
+from agent.trip.candidates import with_sights
+from agent.trip.changes import replan
+from agent.trip.changes.replan import change_plan
 from agent.trip.itinerary import Visit
 from agent.trip.offered.hours import Timetable, daylight
-from agent.trip.offered.kinds import stay_range
-from agent.trip.offered.sights import is_sight
+from agent.trip.offered.kinds import family, stay_range
+from agent.trip.offered.sights import Sights, is_sight
 from agent.trip.offered.tables import is_for_guests
-from agent.trip.planner import make_plan
+from agent.trip.planner import Workshop, day_frames, first_hotels, make_plan
+from agent.trip.solver import Search
 from agent.trip.verifier import verify
+from agent.understanding.intent import PlanChange, PlanTrip, Wishes
+from agent.understanding.utterance import Language
 from poi.place import Place
-from tests.agent.trip.conftest import Trip, asked
+from tests.agent.trip.conftest import HOME, NOW, Trip, asked
 
 
 def _minutes(visit: Visit) -> float:
@@ -64,6 +73,102 @@ def test_spare_time_is_a_rest_and_a_later_morning(county: Desk, trip: Trip) -> N
 def test_a_beginning_that_was_said_is_no_later(trip: Trip) -> None:
     plan, _ = trip(limit=("每天最多两个景点",), time=("每天九点出发",))
     assert [day.start.time() for day in plan.days] == [time(9), time(9)]
+
+
+def test_no_day_begins_late_with_a_meal(trip: Trip) -> None:
+    plan, _ = trip(days=5, limit=("每天最多三个景点",), pace="easy")
+    assert all(day.visits[0].kind == "sight" for day in plan.days)
+
+
+def test_a_trip_is_no_list_of_museums(county: Desk) -> None:
+    request = asked(county, days=2)
+    museum = next(p for p in request.sights if p.category == "tourism/museum")
+    many = [replace(museum, id=f"node/{i}", name=f"馆{i}", importance=0.9) for i in range(20)]
+    crowded = replace(request, sights=(*many, *request.sights))
+    hotels = first_hotels(county, crowded)
+    shop = Workshop(county, crowded, [h for h in hotels if h])
+    solved = Search(crowded, day_frames(crowded, hotels), shop.rough).solve() or []
+    kinds = [family(stop.place) for day in solved for stop in day]
+    assert kinds.count("museum") <= 0.5 * len(kinds)
+
+
+def test_one_name_is_shown_once(county: Desk) -> None:
+    request = asked(county, days=3)
+    names = [p.name for p in request.sights]
+    assert len(names) == len(set(names))
+    twin = replace(request.sights[0], id="node/77")
+    sights = Sights(others=[*request.sights, twin])
+    assert [p.name for p in with_sights(county, request, sights).sights].count(twin.name) == 1
+
+
+def test_a_night_market_that_is_added_comes_after_dinner(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=3)
+    changed = change_plan(county, plan, request, PlanChange(action="add", day=1, what="夜市"))
+    kinds = [v.kind for v in changed.plan.days[0].visits]
+    assert kinds[-3:] == ["dinner", "evening", "hotel"]
+    assert len(changed.plan.days[0].sights) == len(plan.days[0].sights)
+
+
+def test_one_goes_out_near_where_one_dined(county: Desk, trip: Trip, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, request = trip(days=2)
+    dined = next(v.place for v in plan.days[0].visits if v.kind == "dinner")
+    near, far = (replace(dined, id=f"node/{n}", name="A", lat=dined.lat + 0.05 * n) for n in range(2))
+    monkeypatch.setattr(replan, "of_wish", lambda *_: [far, near])
+    changed = change_plan(
+        county, plan, request, PlanChange(action="swap", day=1, what="evening", other="夜市")
+    )
+    assert near in changed.places
+
+
+# -- on foot, if that was said
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "meant"),
+    [
+        ("two days in Yun'an with no driving at all", "en", True),
+        ("one day on foot please", "en", True),
+        ("we leave the car at the hotel", "en", True),
+        ("no driving over two hours", "en", False),
+        ("not more than a mile on foot", "en", False),
+        ("not too much on foot", "en", False),
+        ("no driving at night", "en", False),
+        ("云安两天，不开车", "zh", True),
+        ("全程步行", "zh", True),
+        ("不想开车太久", "zh", False),
+        ("不开车超过两小时", "zh", False),
+        ("zwei Tage zu Fuß", "de", True),
+    ],
+)
+def test_words_that_leave_the_car(text: str, language: Language, meant: bool) -> None:
+    assert bool(on_foot_in(text, language)) is meant
+    if not text.startswith("no"):
+        read = PlanTrip(where="Yun'an", wishes=Wishes(dislikes=("driving",)))
+        limits = completed(read, text, language, NOW).wishes.limit
+        assert bool(limits_of(limits, language).on_foot) is meant
+
+
+def test_nothing_is_driven_where_one_walks(county: Desk, trip: Trip) -> None:
+    plan, request = trip(limit=("不开车",))
+    assert verify(plan, request, county) == []
+    assert sum(day.drive_s for day in plan.days) == 0
+    assert all(len(day.sights) >= 2 for day in plan.days)
+    driven, _ = trip()
+    assert any("to be walked" in p.what for p in verify(driven, request, county))
+
+
+def test_what_cannot_be_walked_is_driven_and_said(county: Desk, agent: Agent) -> None:
+    turn = agent.carry_out(
+        "云安一天，锦湖古镇和周荡古镇都要去，不开车",
+        [PlanTrip(where="云安", days=1, wishes=Wishes(must=("锦湖古镇", "周荡古镇"), limit=("不开车",)))],
+        language="zh",
+        position=HOME,
+    )
+    assert turn.plan is not None
+    assert {(e.words, e.state, e.note) for e in turn.plan.accounting if e.slot == "limit"} == {
+        ("不开车", "traded", "on_foot")
+    }
+    assert "还得开车" in turn.reply
 
 
 # -- nothing in the dark, nothing that is closed
