@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import METRES_PER_DEGREE, distance_m
+from nav.graph import Offsets
 
 _E7 = 1e7
 _BY_SIDE_DOOR_M = 30.0
@@ -30,11 +31,11 @@ class Entrance:
 class Enclosures:
     """Rings of areas and their entrances; every field is an array of the same name in the pack."""
 
-    first_point: NDArray[np.int64]
+    first_point: Offsets
     """(A + 1,) first point of the ring of each area, with the end of the last."""
     point_lat_e7: NDArray[np.int32]
     point_lon_e7: NDArray[np.int32]
-    first_entrance: NDArray[np.int64]
+    first_entrance: Offsets
     """(A + 1,) first entrance of each area, with the end of the last."""
     entrance_lat_e7: NDArray[np.int32]
     entrance_lon_e7: NDArray[np.int32]

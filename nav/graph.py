@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.packs.array_store import map_arrays
+from nav.packs.array_store import check_lengths, map_arrays
 from nav.packs.formats import known, upgraded_graph
 
 Int8Array = NDArray[np.int8]
@@ -27,6 +27,8 @@ Int16Array = NDArray[np.int16]
 Int32Array = NDArray[np.int32]
 UInt32Array = NDArray[np.uint32]
 Int64Array = NDArray[np.int64]
+Offsets = NDArray[np.int32] | NDArray[np.int64]
+"""Where parts of an array begin: with 32 bits, in packs up to format 5 with 64."""
 Float32Array = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
 
@@ -157,7 +159,7 @@ class Graph:
     """(N,) name set of the junction (named motorway exits, named crossings), -1 if it has none."""
     node_rule: Int32Array
     """(N,) index into `rules`: who may pass here; -1 everybody."""
-    node_first_edge: Int64Array
+    node_first_edge: Offsets
     """(N + 1,) first edge that leaves each node."""
 
     # -- directed edges, E entries, sorted by `edge_from`
@@ -207,7 +209,7 @@ class Graph:
     """(E,) index into `rules`: what depends on the time or the vehicle; -1 nothing."""
 
     # -- geometries, G entries, P points in all
-    geometry_first_point: Int64Array
+    geometry_first_point: Offsets
     """(G + 1,) first point of each geometry, ends included."""
     point_lat_e7: Int32Array
     """(P,) degrees × 1e7."""
@@ -223,7 +225,7 @@ class Graph:
     """(W,) text: `ref` as tagged, parts separated by `;` (e.g. `G6;G7`)."""
 
     # -- name sets: `name`, `name:zh`, `name:en`, … of one thing, held once
-    name_first: Int64Array
+    name_first: Offsets
     """(S + 1,) first entry of each name set."""
     name_language: Int32Array
     """text: language code of the entry; `` (empty text) for the plain `name`."""
@@ -231,7 +233,7 @@ class Graph:
     """text: the name in that language."""
 
     # -- string table
-    string_first: Int64Array
+    string_first: Offsets
     """(T + 1,) first byte of each string."""
     string_bytes: UInt8Array
     """UTF-8 text of all strings."""
@@ -309,5 +311,7 @@ ARRAY_FIELDS: tuple[str, ...] = tuple(
 
 def load_graph(file: Path, *, countries: tuple[str, ...], rules: tuple[str, ...]) -> Graph:
     """Map the arrays of a graph into memory (nothing is read until it is used)."""
-    arrays = upgraded_graph(map_arrays(file), rules)
-    return Graph(countries=countries, rules=rules, **known(arrays, ARRAY_FIELDS))
+    arrays = known(upgraded_graph(map_arrays(file), rules), ARRAY_FIELDS)
+    plain = {"node": "node_lat", "edge": "edge_reverse", "way": "way_osm_id", "point": "point_lat_e7"}
+    check_lengths(arrays, {begin: len(arrays[name]) for begin, name in plain.items()})
+    return Graph(countries=countries, rules=rules, **arrays)

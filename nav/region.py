@@ -20,19 +20,22 @@ from nav.errors import BadCoordinate, PointOutsideRegion, RegionDamaged, RegionN
 from nav.geometry import haversine_m
 from nav.graph import Graph, Int32Array, load_graph
 from nav.law.rules import RuleBook
-from nav.packs.array_store import map_arrays
+from nav.packs.array_store import check_lengths, map_arrays
 from nav.packs.formats import FORMAT_VERSION, READABLE, known
+from nav.packs.kept_arrays import kept_arrays
 from nav.packs.pack import META_FILE, Meta, sha256_of
 from nav.packs.paths import cache_home, regions_dir
 from nav.routing.cch.hierarchy import StoredLadder, from_arrays
 from nav.routing.snap import SNAP_FIELDS, SnapIndex
-from nav.routing.weights.turns import ORDER_FIELD, PROFILES, TURN_FIELDS, Turns
+from nav.routing.weights.turns import ORDER_FIELD, PROFILES, TURN_FIELDS, Turns, build_turns, turns_digest
 
 if TYPE_CHECKING:
     import networkx
 
 INDEX_FILE = "graph/index.arrays"
 """The index under the usual costs of cars; a pack without it is indexed when it is opened."""
+_TURNS_KEPT = 4
+"""Sets of turns of walkers and cyclists in the cache."""
 _OUTSIDE_MARGIN_DEG = 0.02
 _MOVED_M, _LEAST_IN_PLACE = 50.0, 0.9
 """So far mappers may move a node between two extracts, and so many have to lie about where they lay."""
@@ -164,14 +167,15 @@ class Region:
         folder = "graph" if profile == "car" else "walk"
         try:
             graph = self.graph if profile == "car" else self._load_walk()
-            arrays = map_arrays(self.path / folder / f"{profile}.arrays")
+            digest, arrays = self._load_turns(folder, profile, graph)
+            check_lengths(arrays, {"arc": len(arrays["arc_head"]), "edge": graph.edge_count})
             order = arrays.pop(ORDER_FIELD, None)
             enclosures = self._load_enclosures()
             snap_index = SnapIndex(**known(map_arrays(self.path / folder / "snap.arrays"), SNAP_FIELDS))
             turns = Turns(**known(arrays, TURN_FIELDS))
             rules = self._rules if profile == "car" else RuleBook((), (), (0.0, 0.0))
             index = self._load_index(order) if profile == "car" and order is not None else None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise RegionDamaged(f"region {self.name!r} is damaged ({error}): build it again") from error
         return Network(
             profile=profile,
@@ -180,10 +184,23 @@ class Region:
             snap_index=snap_index,
             order=order,
             index=index,
-            digest=self.meta.files[f"{folder}/{profile}.arrays"][1],
+            digest=digest,
             rules=rules,
             enclosures=enclosures,
         )
+
+    def _load_turns(self, folder: str, profile: str, graph: Graph) -> tuple[str, dict[str, Any]]:
+        """Return what tells the turns of a profile from others, and their arrays."""
+        name = f"{folder}/{profile}.arrays"
+        if name in self.meta.files:
+            return self.meta.files[name][1], map_arrays(self.path / name)
+        digest = turns_digest(self.meta.files[f"{folder}/roads.arrays"][1], profile)
+
+        def make() -> dict[str, Any]:
+            turns = build_turns(graph, profile, (), {})
+            return {field: getattr(turns, field) for field in TURN_FIELDS}
+
+        return digest, dict(kept_arrays("turns", digest, make, most=_TURNS_KEPT))
 
     def _load_index(self, order: Int32Array) -> StoredLadder | None:
         file = self.path / INDEX_FILE

@@ -100,11 +100,9 @@ def pack_network(
     if index := index_arrays(cars):
         files.write(INDEX_FILE, index)
     del cars, index
-    tell("turns of paths", 0.95)
+    tell("index of paths", 0.95)
     files.write("walk/snap.arrays", _fields(build_snap_index(walk), SNAP_FIELDS))
-    for profile in ("bike", "foot"):
-        # The order of theirs is computed, and kept, when somebody first asks for their routes.
-        files.write(f"walk/{profile}.arrays", _fields(build_turns(walk, profile, (), {}), TURN_FIELDS))
+    # Turns and order of walkers and cyclists are made, and kept, when somebody first asks for their routes.
     rules = (tuple(conditions), len(forbidden))
     meta = _describe(files.written, name, source or Source(), rest, (roads, walk), rules)
     (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
@@ -123,12 +121,18 @@ class _Files:
         """Size and SHA-256 of each."""
 
     def write(self, name: str, arrays: dict[str, NDArray[Any]]) -> None:
-        self.written[name] = write_arrays(self._folder / name, arrays)
+        offsets = {key: array.astype(np.int32) for key, array in arrays.items() if _is_offset(key, array)}
+        self.written[name] = write_arrays(self._folder / name, arrays | offsets, fold=True)
 
     def graph(self, name: str, graph: Graph) -> Graph:
         """Write a graph; return it mapped."""
         self.write(name, _fields(graph, ARRAY_FIELDS))
         return load_graph(self._folder / name, countries=graph.countries, rules=graph.rules)
+
+
+def _is_offset(name: str, array: NDArray[Any]) -> bool:
+    """Tell whether an array says where parts of another begin, and 32 bits are enough for it."""
+    return "first" in name.split("_") and array.dtype == np.int64 and array.max() <= np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

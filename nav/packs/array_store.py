@@ -1,7 +1,8 @@
 """Many named arrays in one file: written in one go, mapped into memory without being read.
 
 A file is the magic word, the length of a JSON header (8 bytes, little-endian), the header (name → type, shape
-and offset), and the arrays, each beginning at a multiple of 64 bytes. Nothing in it is code.
+and offset), and the arrays, each beginning at a multiple of 64 bytes. Of an array that holds one value all
+along only that value may be stored, which its entry says. Nothing in it is code.
 """
 
 from __future__ import annotations
@@ -20,8 +21,17 @@ _ALIGNMENT = 64
 _TYPES = frozenset(f"{order}{kind}{size}" for order in "<|" for kind in "biuf" for size in (1, 2, 4, 8))
 
 
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[int, str]:
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, fold: bool = False) -> tuple[int, str]:
     """Write arrays to a file; the same arrays give the same bytes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    arrays
+        What it is to hold.
+    fold
+        Store one value of arrays whose values are all the same: mapped they are not contiguous.
 
     Returns
     -------
@@ -29,6 +39,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[int, s
         Bytes written, and their SHA-256 in hexadecimal.
     """
     entries: dict[str, dict[str, Any]] = {}
+    stored: dict[str, NDArray[Any]] = {}
     offset = 0
     for name, array in arrays.items():
         offset += -offset % _ALIGNMENT
@@ -37,7 +48,11 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[int, s
             "shape": list(array.shape),
             "offset": offset,
         }
-        offset += array.nbytes
+        stored[name] = array
+        if fold and array.ndim == 1 and len(array) > 1 and bool((array == array[0]).all()):
+            entries[name]["same"] = True
+            stored[name] = array[:1]
+        offset += stored[name].nbytes
     header = json.dumps(entries, separators=(",", ":")).encode()
     header += b" " * (-(len(_MAGIC) + 8 + len(header)) % _ALIGNMENT)
     digest = hashlib.sha256()
@@ -53,7 +68,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[int, s
 
         put(_MAGIC + len(header).to_bytes(8, "little") + header)
         data = size
-        for name, array in arrays.items():
+        for name, array in stored.items():
             put(b"\0" * (data + entries[name]["offset"] - size))
             contiguous = np.ascontiguousarray(array, dtype=entries[name]["type"])
             put(contiguous.reshape(-1).view(np.uint8).data)
@@ -86,8 +101,31 @@ def _view(content: NDArray[np.uint8], data: int, entry: Mapping[str, Any], path:
         raise ValueError(f"{path.name} is damaged")
     kind = np.dtype(entry["type"])
     shape = tuple(int(n) for n in entry["shape"])
+    stored = (1,) * len(shape) if entry.get("same") else shape
     first = data + int(entry["offset"])
-    last = first + kind.itemsize * int(np.prod(shape, dtype=np.int64))
+    last = first + kind.itemsize * int(np.prod(stored, dtype=np.int64))
     if not data <= first <= last <= len(content) or min(shape, default=0) < 0:
         raise ValueError(f"{path.name} is damaged")
-    return np.asarray(content[first:last].view(kind).reshape(shape))
+    found = content[first:last].view(kind).reshape(stored)
+    return np.broadcast_to(found, shape) if entry.get("same") else np.asarray(found)
+
+
+def check_lengths(arrays: Mapping[str, NDArray[Any]], lengths: Mapping[str, int]) -> None:
+    """Check that all arrays whose names begin in the same way are equally long.
+
+    Parameters
+    ----------
+    arrays
+        Arrays that were mapped.
+    lengths
+        How a name begins → the length that is right.
+
+    Raises
+    ------
+    ValueError
+        One is not.
+    """
+    for name, array in arrays.items():
+        wanted = lengths.get(name.split("_")[0])
+        if wanted is not None and "_first" not in name and len(array) != wanted:
+            raise ValueError(f"{name} has {len(array)} entries instead of {wanted}")

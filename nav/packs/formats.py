@@ -12,10 +12,11 @@ import numpy as np
 
 from nav.law.rules import Rule, Use
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Raised whenever a pack of the previous version can no longer be read as it is."""
-READABLE = (3, 4, 5)
-"""Format 4 has no entrances of areas; format 3 neither that nor rules of ways."""
+READABLE = (3, 4, 5, 6)
+"""Up to format 5 packs hold the turns of walkers and cyclists, and every array as a whole; format 4 has no
+entrances of areas; format 3 neither that nor rules of ways."""
 
 T = TypeVar("T")
 

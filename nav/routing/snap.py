@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import METRES_PER_DEGREE, along_line, bearing_between, bearing_deg, project_in_plane
-from nav.graph import SHAPE_SCALE, EdgeFlag, FloatArray, Graph, Int32Array, Int64Array
+from nav.graph import SHAPE_SCALE, EdgeFlag, FloatArray, Graph, Int32Array, Int64Array, Offsets
 
 CELL_M = 200.0
 """Side of a grid cell, metres."""
@@ -50,7 +50,7 @@ class SnapIndex:
 
     cell_key: Int64Array
     """Cells that hold something, sorted: row × 2²⁴ + column."""
-    cell_first: Int64Array
+    cell_first: Offsets
     """First entry of each cell, with the end of the last."""
     cell_point: Int32Array
     """Shape point at which a segment of the cell begins."""

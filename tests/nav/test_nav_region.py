@@ -22,6 +22,7 @@ from nav.packs.paths import cache_home, data_home, regions_dir
 from nav.packs.staging import staged
 from nav.region import Region, installed_regions
 from nav.routing.router import Router
+from nav.routing.weights.turns import TURN_FIELDS
 
 ROAD = {"highway": "residential"}
 TOWN = "A---B---C\n|   |   |\nD---E---F"
@@ -289,3 +290,42 @@ def test_arrays_survive_the_way_there_and_back(tmp_path: Path) -> None:
         assert found[name].dtype == array.dtype
         np.testing.assert_array_equal(found[name], array)
         assert not found[name].flags.writeable
+
+
+def test_of_an_array_with_one_value_only_that_is_stored(tmp_path: Path) -> None:
+    arrays = {
+        "rule": np.full(100_000, -1, np.int32),
+        "nan": np.full(3, np.nan),
+        "way": np.arange(3),
+        "one": np.array([7]),
+        "none": np.empty(0),
+    }
+    size, _ = write_arrays(tmp_path / "a.arrays", arrays, fold=True)
+    assert size < 1000
+    found = map_arrays(tmp_path / "a.arrays")
+    for name, array in arrays.items():
+        assert found[name].dtype == array.dtype
+        np.testing.assert_array_equal(found[name], array)
+
+
+def test_arrays_that_do_not_go_together_are_refused(pack: Path) -> None:
+    """A folded array says itself how long it is: one changed digit, and it would not fit the others."""
+    file = pack / "graph" / "roads.arrays"
+    content = file.read_bytes()
+    at = content.index(b'"shape":[', content.index(b'"edge_destination"')) + len(b'"shape":[')
+    assert b'"same":true' in content[at : at + 60]
+    file.write_bytes(content[:at] + b"9" + content[at + 1 :])
+    with pytest.raises(RegionDamaged, match="edge_destination has 9"):
+        Region.open(pack)
+
+
+def test_turns_of_walkers_are_made_once_and_kept(pack: Path, home: Path) -> None:
+    assert not list((pack / "walk").glob("foot*"))
+    made = Region.open(pack).network("foot").turns
+    (kept,) = (cache_home() / "turns").glob("*.arrays")
+    before = kept.stat().st_ino
+    again = Region.open(pack).network("foot")
+    assert kept.stat().st_ino == before
+    for name in TURN_FIELDS:
+        np.testing.assert_array_equal(getattr(again.turns, name), getattr(made, name))
+    assert Region.open(pack).network("bike").digest != again.digest

@@ -1,9 +1,12 @@
 // Customizable contraction hierarchy over plain arrays: made, given costs, and changed; called through ctypes.
 //
 // J. Dibbelt, B. Strasser, D. Wagner, "Customizable Contraction Hierarchies", JEA 21 (2016). Vertices are ranks in
-// the contraction order. An up-edge joins a vertex to a higher one; `forward` is its cost upwards, `backward` that
-// of the way down. Every array belongs to the caller, and nothing here is kept between two calls but scratch space.
-// No function throws over the border: one that lacks memory returns NO_MEMORY.
+// the contraction order. Between two vertices there is an edge upwards, one downwards, or both: in a graph of turns
+// most pairs are joined in one direction only. Every array belongs to the caller, and nothing here is kept between
+// two calls but scratch space. No function throws over the border: one that lacks memory returns NO_MEMORY.
+
+#include <memory>
+#include <numeric>
 
 #include "cch.h"
 
@@ -11,17 +14,79 @@ using namespace cch;
 
 namespace {
 
-// Whether an up-edge can be on a cheapest path, and over which vertex it leads (NONE: it is an arc of the graph).
-int32_t middle_of(const Index &x, const int32_t *forward, const int32_t *backward, int64_t edge, int64_t side) {
-    Cost whole = (Cost)(side ? backward : forward)[edge];
+// The edges of one side while they are being found.
+struct Ways {
+    std::vector<int32_t> head, tail;
+    std::vector<int32_t> chain, next;  // latest edge below each vertex, and the one before it
+    std::vector<int32_t> first;
+};
+
+// Over which vertex an edge leads (NONE: it is an arc of the graph).
+int32_t middle_of(const Index &x, const int32_t *const cost[2], int64_t side, int64_t edge) {
+    Cost whole = (Cost)cost[side][edge];
     int32_t middle = NONE;
-    lower_triangles(x, edge, [&](int32_t p, int32_t q) {
-        int32_t down = side ? q : p, up = side ? p : q;
-        if (plus((Cost)backward[down], (Cost)forward[up]) != whole) return true;
-        middle = x.up_tail[p];
+    lower_triangles(x, side, edge, [&](int32_t p, int32_t q) {
+        if (plus((Cost)cost[1 - side][p], (Cost)cost[side][q]) != whole) return true;
+        middle = x.tail[side][q];
         return false;
     });
     return middle;
+}
+
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx2", "default"), optimize("O3")))
+#else
+#define WIDE
+#endif
+
+// Two costs have room in 32 bits, and what is closed is never the less.
+WIDE void lower_all(uint32_t *known, const uint32_t *beyond, uint32_t to_low, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) known[i] = std::min(known[i], to_low + beyond[i]);
+}
+
+// The arcs by the ranks of their ends: those that leave each vertex, and those that reach it.
+struct Arcs {
+    std::vector<int32_t> first[2], other[2];
+
+    Arcs(int64_t vertices, const int32_t *order, const int32_t *rank, const int32_t *first_arc,
+         const int32_t *arc_head) {
+        for (auto &each : first) each.assign(vertices + 1, 0);
+        for (auto &each : other) each.resize(first_arc[vertices]);
+        for (int64_t v = 0; v < vertices; ++v)
+            for (int32_t a = first_arc[order[v]]; a < first_arc[order[v] + 1]; ++a) {
+                ++first[0][v + 1];
+                ++first[1][rank[arc_head[a]] + 1];
+            }
+        for (auto &each : first) std::partial_sum(each.begin(), each.end(), each.begin());
+        std::vector<int32_t> place(first[1].begin(), first[1].end() - 1);
+        for (int64_t v = 0; v < vertices; ++v)
+            for (int32_t a = first_arc[order[v]], i = first[0][v]; a < first_arc[order[v] + 1]; ++a, ++i) {
+                other[0][i] = rank[arc_head[a]];
+                other[1][place[rank[arc_head[a]]]++] = (int32_t)v;
+            }
+    }
+
+    template <class Take>
+    void of(int64_t side, int32_t v, Take take) const {
+        for (int32_t i = first[side][v]; i < first[side][v + 1]; ++i) take(other[side][i]);
+    }
+};
+
+// The elimination tree of the graph without directions (J. Liu, "A Compact Row Storage Scheme", 1986).
+void find_parents(int64_t vertices, const Arcs &arcs, int32_t *parent) {
+    std::vector<int32_t> root(vertices, NONE);
+    std::fill(parent, parent + vertices, NONE);
+    for (int32_t v = 0; v < vertices; ++v)
+        for (int64_t side = 0; side < 2; ++side)
+            arcs.of(side, v, [&](int32_t low) {
+                while (low < v) {
+                    int32_t above = root[low];
+                    root[low] = v;
+                    if (above == NONE) parent[low] = v;
+                    if (above == NONE || above == v) break;
+                    low = above;
+                }
+            });
 }
 
 }  // namespace
@@ -29,144 +94,163 @@ int32_t middle_of(const Index &x, const int32_t *forward, const int32_t *backwar
 extern "C" {
 
 // What this is called with: see `_INTERFACE` in library.py.
-extern const int32_t cch_interface = 1;
+extern const int32_t cch_interface = 2;
 
-// Completes the graph by the elimination tree. Fills `up_first`; returns the number of up-edges and where their
-// heads lie, to be copied out and given back by `cch_free_heads`.
-int64_t cch_contract(int64_t vertices, const int64_t *first, const int32_t *neighbour, int64_t *up_first,
-                     std::vector<int32_t> **heads) {
-    return guarded([&] {
-        auto *up = new std::vector<int32_t>();
-        *heads = up;
-        std::vector<int32_t> child(vertices, NONE), sibling(vertices, NONE), mark(vertices, NONE), found;
-        up_first[0] = 0;
-        for (int32_t v = 0; v < vertices; ++v) {
-            found.clear();
-            mark[v] = v;
-            auto take = [&](int32_t w) {
-                if (w > v && mark[w] != v) {
-                    mark[w] = v;
-                    found.push_back(w);
-                }
-            };
-            for (int64_t i = first[v]; i < first[v + 1]; ++i) take(neighbour[i]);
-            for (int32_t c = child[v]; c != NONE; c = sibling[c])
-                for (int64_t i = up_first[c]; i < up_first[c + 1]; ++i) take((*up)[i]);
-            std::sort(found.begin(), found.end());
-            up->insert(up->end(), found.begin(), found.end());
-            up_first[v + 1] = (int64_t)up->size();
-            if (!found.empty()) {
-                sibling[v] = child[found[0]];
-                child[found[0]] = v;
-            }
+// Completes the graph. Fills `parent`, and where the edges of both sides lie, to be copied out by `cch_take_ways`.
+int64_t cch_contract(int64_t vertices, const int32_t *order, const int32_t *rank, const int32_t *first_arc,
+                     const int32_t *arc_head, int32_t *parent, Ways **out) {
+    return guarded([&]() -> int64_t {
+        Arcs arcs(vertices, order, rank, first_arc, arc_head);
+        find_parents(vertices, arcs, parent);
+        std::unique_ptr<Ways[]> ways(new Ways[2]);
+        for (Ways *w = ways.get(); w < ways.get() + 2; ++w) {
+            w->chain.assign(vertices, NONE);
+            w->first.assign(1, 0);
         }
-        return (int64_t)up->size();
+        std::vector<int32_t> mark(vertices, NONE), found;
+        for (int32_t v = 0; v < vertices; ++v)
+            for (int32_t side = 0; side < 2; ++side) {
+                Ways &own = ways[side], &other = ways[1 - side];
+                int32_t stamp = 2 * v + side;
+                found.clear();
+                auto take = [&](int32_t w) {
+                    if (w > v && mark[w] != stamp) {
+                        mark[w] = stamp;
+                        found.push_back(w);
+                    }
+                };
+                arcs.of(side, v, take);
+                for (int32_t e = other.chain[v]; e != NONE; e = other.next[e]) {
+                    int32_t low = other.tail[e];
+                    for (int32_t q = own.first[low + 1] - 1; q >= own.first[low] && own.head[q] > v; --q)
+                        take(own.head[q]);
+                }
+                std::sort(found.begin(), found.end());
+                for (int32_t w : found) {
+                    own.next.push_back(own.chain[w]);
+                    own.chain[w] = (int32_t)own.head.size();
+                    own.head.push_back(w);
+                    own.tail.push_back(v);
+                }
+                own.first.push_back((int32_t)own.head.size());
+                if (own.head.size() > (size_t)INT32_MAX / 2) throw std::bad_alloc();
+            }
+        *out = ways.release();
+        return 0;
     });
 }
 
-void cch_take_heads(std::vector<int32_t> *heads, int32_t *out) {
-    if (out && !heads->empty()) std::memcpy(out, heads->data(), heads->size() * sizeof(int32_t));
-    delete heads;
+int64_t cch_count_ways(const Ways *ways, int64_t side) { return (int64_t)ways[side].head.size(); }
+
+// Copies the edges of one side out, with those below each vertex; forgets them.
+void cch_take_ways(Ways *ways, int64_t side, int32_t *first, int32_t *head, int32_t *tail, int32_t *below_first,
+                   int32_t *below) {
+    Ways &from = ways[side];
+    int64_t vertices = (int64_t)from.chain.size(), edges = (int64_t)from.head.size();
+    std::copy(from.first.begin(), from.first.end(), first);
+    std::copy(from.head.begin(), from.head.end(), head);
+    std::copy(from.tail.begin(), from.tail.end(), tail);
+    from = Ways();
+    std::fill(below_first, below_first + vertices + 1, 0);
+    for (int64_t e = 0; e < edges; ++e) ++below_first[head[e] + 1];
+    std::partial_sum(below_first, below_first + vertices + 1, below_first);
+    for (int64_t e = 0; e < edges; ++e) below[below_first[head[e]]++] = (int32_t)e;
+    for (int64_t v = vertices; v > 0; --v) below_first[v] = below_first[v - 1];
+    below_first[0] = 0;
 }
 
-// Lists the up-edges by their heads.
-void cch_down_lists(int64_t vertices, const int64_t *up_first, const int32_t *up_head, int64_t *down_first,
-                    int32_t *down_edge, int32_t *up_tail) {
-    int64_t edges = up_first[vertices];
-    std::memset(down_first, 0, (vertices + 1) * sizeof(int64_t));
-    for (int64_t e = 0; e < edges; ++e) ++down_first[up_head[e] + 1];
-    for (int64_t v = 0; v < vertices; ++v) down_first[v + 1] += down_first[v];
-    for (int64_t v = 0; v < vertices; ++v)
-        for (int64_t e = up_first[v]; e < up_first[v + 1]; ++e) {
-            up_tail[e] = (int32_t)v;
-            down_edge[down_first[up_head[e]]++] = (int32_t)e;
-        }
-    for (int64_t v = vertices; v > 0; --v) down_first[v] = down_first[v - 1];
-    down_first[0] = 0;
-}
+void cch_free_ways(Ways *ways) { delete[] ways; }
 
-// Gives each arc its up-edge: as it is upwards, inverted (~) downwards, INT32_MAX for a loop.
-void cch_map_arcs(int64_t vertices, const int64_t *up_first, const int32_t *up_head, const int32_t *rank,
-                  const int64_t *first_arc, const int32_t *arc_head, int32_t *arc_edge) {
-    for (int64_t state = 0; state < vertices; ++state)
-        for (int64_t a = first_arc[state]; a < first_arc[state + 1]; ++a) {
+// Gives each arc its edge: as it is upwards, inverted (~) downwards, INT32_MAX for a loop.
+void cch_map_arcs(const Index *x, const int32_t *rank, const int32_t *first_arc, const int32_t *arc_head,
+                  int32_t *arc_edge) {
+    for (int64_t state = 0; state < x->vertices; ++state)
+        for (int32_t a = first_arc[state]; a < first_arc[state + 1]; ++a) {
             int32_t v = rank[state], w = rank[arc_head[a]];
             if (v == w) arc_edge[a] = INT32_MAX;
-            else if (v < w) arc_edge[a] = (int32_t)find_edge(up_first, up_head, v, w);
-            else arc_edge[a] = ~(int32_t)find_edge(up_first, up_head, w, v);
+            else if (v < w) arc_edge[a] = (int32_t)find_edge(x->first[0], x->head[0], v, w);
+            else arc_edge[a] = ~(int32_t)find_edge(x->first[1], x->head[1], w, v);
         }
 }
 
-// Puts the costs of the arcs on their up-edges, then the lower triangles, vertex by vertex.
-int64_t cch_customise(const Index *x, int64_t arcs, const int32_t *arc_edge, const int64_t *arc_ms, int32_t *forward,
-                      int32_t *backward, const volatile int32_t *stop) {
+// Puts the costs of the arcs on their edges, then the lower triangles, vertex by vertex.
+int64_t cch_customise(const Index *x, int64_t arcs, const int32_t *arc_edge, const int64_t *arc_ms, int32_t *up,
+                      int32_t *down, const volatile int32_t *stop) {
     return guarded([&]() -> int64_t {
-        std::fill(forward, forward + x->edges, (int32_t)INFINITE);
-        std::fill(backward, backward + x->edges, (int32_t)INFINITE);
+        uint32_t *cost[2] = {(uint32_t *)up, (uint32_t *)down};
+        for (int64_t side = 0; side < 2; ++side) std::fill(cost[side], cost[side] + x->edges[side], INFINITE);
         for (int64_t a = 0; a < arcs; ++a) {
             int32_t e = arc_edge[a];
             if (e == INT32_MAX || arc_ms[a] >= INFINITE) continue;
-            int32_t &cost = e >= 0 ? forward[e] : backward[~e];
-            cost = std::min(cost, (int32_t)arc_ms[a]);
+            uint32_t &known = e >= 0 ? cost[0][e] : cost[1][~e];
+            known = std::min(known, (uint32_t)arc_ms[a]);
         }
         std::vector<int32_t> place(x->vertices, NONE);
         for (int64_t v = 0; v < x->vertices; ++v) {
             if (*stop) return STOPPED;
-            int64_t begin = x->up_first[v], end = x->up_first[v + 1];
-            for (int64_t e = begin; e < end; ++e) place[x->up_head[e]] = (int32_t)e;
-            for (int64_t i = x->down_first[v]; begin < end && i < x->down_first[v + 1]; ++i) {
-                int32_t p = x->down_edge[i], low = x->up_tail[p];
-                Cost to_low = (Cost)backward[p], from_low = (Cost)forward[p];
-                for (int64_t q = p + 1; q < x->up_first[low + 1]; ++q) {
-                    int32_t e = place[x->up_head[q]];
-                    forward[e] = (int32_t)std::min((Cost)forward[e], plus(to_low, (Cost)forward[q]));
-                    backward[e] = (int32_t)std::min((Cost)backward[e], plus((Cost)backward[q], from_low));
+            for (int64_t side = 0; side < 2; ++side) {
+                const int32_t *first = x->first[side], *head = x->head[side], *below = x->below[1 - side];
+                uint32_t *own = cost[side];
+                for (int32_t e = first[v]; e < first[v + 1]; ++e) place[head[e]] = e;
+                for (int32_t i = x->below_first[1 - side][v]; i < x->below_first[1 - side][v + 1]; ++i) {
+                    uint32_t to_low = cost[1 - side][below[i]];
+                    if (to_low >= INFINITE) continue;
+                    int32_t low = x->tail[1 - side][below[i]], begin = first[low], end = first[low + 1];
+                    int32_t same = end - (first[v + 1] - first[v]);
+                    if (same >= begin && head[same] > v && (same == begin || head[same - 1] <= v)) {
+                        lower_all(own + first[v], own + same, to_low, end - same);
+                        continue;
+                    }
+                    for (int32_t q = end - 1; q >= begin && head[q] > v; --q) {
+                        uint32_t &known = own[place[head[q]]];
+                        known = std::min(known, to_low + own[q]);
+                    }
                 }
             }
-            for (int64_t e = begin; e < end; ++e) place[x->up_head[e]] = NONE;
         }
         return 0;
     });
 }
 
 // Makes every cost that of the cheapest path between the ends: upper and intermediate triangles, from the top down.
-int64_t cch_perfect(const Index *x, int32_t *forward, int32_t *backward) {
+int64_t cch_perfect(const Index *x, int32_t *up, int32_t *down) {
     return guarded([&]() -> int64_t {
+        int32_t *cost[2] = {up, down};
         std::vector<int32_t> place(x->vertices, NONE);
-        for (int64_t v = x->vertices - 1; v >= 0; --v) {
-            int64_t begin = x->up_first[v], end = x->up_first[v + 1];
-            for (int64_t e = begin; e < end; ++e) place[x->up_head[e]] = (int32_t)e;
-            for (int64_t e = begin; e < end; ++e) {
-                int32_t a = x->up_head[e];
-                for (int64_t g = x->up_first[a]; g < x->up_first[a + 1]; ++g) {
-                    int32_t k = place[x->up_head[g]];
-                    if (k == NONE) continue;
-                    auto lower = [](int32_t &cost, Cost other) { cost = (int32_t)std::min((Cost)cost, other); };
-                    lower(forward[e], plus((Cost)forward[k], (Cost)backward[g]));
-                    lower(backward[e], plus((Cost)forward[g], (Cost)backward[k]));
-                    lower(forward[k], plus((Cost)forward[e], (Cost)forward[g]));
-                    lower(backward[k], plus((Cost)backward[g], (Cost)backward[e]));
+        auto lower = [](int32_t &known, Cost other) { known = (int32_t)std::min((Cost)known, other); };
+        for (int64_t v = x->vertices - 1; v >= 0; --v)
+            for (int64_t side = 0; side < 2; ++side) {
+                int64_t other = 1 - side;
+                const int32_t *first = x->first[side], *head = x->head[side];
+                for (int32_t e = first[v]; e < first[v + 1]; ++e) place[head[e]] = e;
+                for (int32_t e = first[v]; e < first[v + 1]; ++e) {
+                    int32_t a = head[e];
+                    for (int32_t g = first[a]; g < first[a + 1]; ++g)
+                        if (int32_t k = place[head[g]]; k != NONE)
+                            lower(cost[side][k], plus((Cost)cost[side][e], (Cost)cost[side][g]));
+                    for (int32_t g = x->first[other][a]; g < x->first[other][a + 1]; ++g)
+                        if (int32_t k = place[x->head[other][g]]; k != NONE)
+                            lower(cost[side][e], plus((Cost)cost[side][k], (Cost)cost[other][g]));
                 }
+                for (int32_t e = first[v]; e < first[v + 1]; ++e) place[head[e]] = NONE;
             }
-            for (int64_t e = begin; e < end; ++e) place[x->up_head[e]] = NONE;
-        }
         return 0;
     });
 }
 
-// Keeps, in one direction, the up-edges whose cost is that of the cheapest path. With `head` null counts only.
-int64_t cch_prune(const Index *x, int64_t side, const int32_t *forward, const int32_t *backward, const int32_t *perfect,
-                  int64_t *first, int32_t *head, int32_t *cost, int32_t *middle) {
-    const int32_t *whole = side ? backward : forward;
-    int64_t count = 0;
+// Keeps, of one side, the edges whose cost is that of the cheapest path. With `head` null counts only.
+int64_t cch_prune(const Index *x, int64_t side, const int32_t *up, const int32_t *down, const int32_t *perfect,
+                  int32_t *first, int32_t *head, int32_t *cost, int32_t *middle) {
+    const int32_t *both[2] = {up, down}, *whole = both[side];
+    int32_t count = 0;
     for (int64_t v = 0; v < x->vertices; ++v) {
         first[v] = count;
-        for (int64_t e = x->up_first[v]; e < x->up_first[v + 1]; ++e) {
+        for (int32_t e = x->first[side][v]; e < x->first[side][v + 1]; ++e) {
             if ((Cost)whole[e] >= INFINITE || whole[e] != perfect[e]) continue;
             if (head) {
-                head[count] = x->up_head[e];
+                head[count] = x->head[side][e];
                 cost[count] = whole[e];
-                middle[count] = middle_of(*x, forward, backward, e, side);
+                middle[count] = middle_of(*x, both, side, e);
             }
             ++count;
         }
@@ -175,44 +259,48 @@ int64_t cch_prune(const Index *x, int64_t side, const int32_t *forward, const in
     return count;
 }
 
-// Puts new costs of some arcs in force, along the tree. `order` and the arcs tell what lies on an up-edge itself.
-int64_t cch_update(const Index *x, int64_t changed, const int32_t *edge, const int32_t *order, const int64_t *first_arc,
-                   const int32_t *arc_head, const int64_t *arc_ms, int32_t *forward, int32_t *backward) {
+// Puts new costs of some arcs in force, along the tree; `edge` are those that `cch_map_arcs` gave them. `order` and the
+// arcs tell what lies on an edge itself.
+int64_t cch_update(const Index *x, int64_t changed, const int32_t *edge, const int32_t *order, const int32_t *first_arc,
+                   const int32_t *arc_head, const int64_t *arc_ms, int32_t *up, int32_t *down) {
     return guarded([&]() -> int64_t {
-        std::priority_queue<int32_t, std::vector<int32_t>, std::greater<int32_t>> waiting;
-        std::vector<bool> queued(x->edges, false);
-        auto push = [&](int64_t e) {
-            if (!queued[e]) {
-                queued[e] = true;
-                waiting.push((int32_t)e);
-            }
+        int32_t *cost[2] = {up, down};
+        typedef std::pair<int32_t, int32_t> Entry;  // tail, and the edge as arcs name it
+        std::priority_queue<Entry, std::vector<Entry>, std::greater<Entry>> waiting;
+        std::vector<bool> queued[2] = {std::vector<bool>(x->edges[0]), std::vector<bool>(x->edges[1])};
+        auto push = [&](int64_t side, int64_t e) {
+            if (queued[side][e]) return;
+            queued[side][e] = true;
+            waiting.push({x->tail[side][e], side ? ~(int32_t)e : (int32_t)e});
         };
         auto own = [&](int32_t from, int32_t to) {
             Cost best = INFINITE;
-            for (int64_t a = first_arc[order[from]]; a < first_arc[order[from] + 1]; ++a)
+            for (int32_t a = first_arc[order[from]]; a < first_arc[order[from] + 1]; ++a)
                 if (arc_head[a] == order[to]) best = (Cost)std::min<int64_t>(best, arc_ms[a]);
             return best;
         };
-        for (int64_t i = 0; i < changed; ++i) push(edge[i]);
+        for (int64_t i = 0; i < changed; ++i) push(edge[i] < 0, edge[i] < 0 ? ~edge[i] : edge[i]);
         int64_t count = 0;
         while (!waiting.empty()) {
-            int32_t e = waiting.top();
+            auto [v, named] = waiting.top();
             waiting.pop();
-            queued[e] = false;
+            int64_t side = named < 0, other = 1 - side, e = side ? ~named : named;
+            queued[side][e] = false;
             ++count;
-            int32_t v = x->up_tail[e], h = x->up_head[e];
-            Cost up = own(v, h), down = own(h, v);
-            lower_triangles(*x, e, [&](int32_t p, int32_t q) {
-                up = std::min(up, plus((Cost)backward[p], (Cost)forward[q]));
-                down = std::min(down, plus((Cost)backward[q], (Cost)forward[p]));
+            int32_t h = x->head[side][e];
+            Cost best = side ? own(h, v) : own(v, h);
+            lower_triangles(*x, side, e, [&](int32_t p, int32_t q) {
+                best = std::min(best, plus((Cost)cost[other][p], (Cost)cost[side][q]));
                 return true;
             });
-            if (up == (Cost)forward[e] && down == (Cost)backward[e]) continue;
-            forward[e] = (int32_t)up;
-            backward[e] = (int32_t)down;
-            for (int64_t g = x->up_first[v]; g < x->up_first[v + 1]; ++g) {
-                int32_t other = x->up_head[g];
-                if (other != h) push(find_edge(x->up_first, x->up_head, std::min(h, other), std::max(h, other)));
+            if (best == (Cost)cost[side][e]) continue;
+            cost[side][e] = (int32_t)best;
+            // Whatever leads over v: from, or to, each of its upper neighbours of the other side.
+            for (int32_t g = x->first[other][v]; g < x->first[other][v + 1]; ++g) {
+                int32_t w = x->head[other][g];
+                if (w == h) continue;
+                int64_t lies = (w < h) == (side == 0) ? 0 : 1;
+                push(lies, find_edge(x->first[lies], x->head[lies], std::min(w, h), std::max(w, h)));
             }
         }
         return count;

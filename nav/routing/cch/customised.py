@@ -199,7 +199,7 @@ class CustomisedHierarchy:
 
         def make() -> Ladder:
             hierarchy = made.result()
-            room = None if is_small else mapped_costs(len(hierarchy.up_head))
+            room = None if is_small else mapped_costs(hierarchy)
             costs = customise(hierarchy, weights.arc_ms, room, stop=stop)
             if costs is None:
                 raise _NobodyWaits

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,22 @@ NEVER = np.zeros(1, np.int32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """The edges between a vertex and higher ones, all in one direction."""
+
+    first: Int32Array
+    """(V + 1,) first edge of each vertex."""
+    head: Int32Array
+    """(U,) upper end of each edge, ascending for each vertex."""
+    tail: Int32Array
+    """(U,) lower end."""
+    below_first: Int32Array
+    """(V + 1,) where the edges whose upper end is a vertex begin in `below`."""
+    below: Int32Array
+    """(U,) edges by their upper end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hierarchy:
     """What does not depend on costs. Vertices are the ranks of the states in the contraction order."""
 
@@ -30,27 +46,40 @@ class Hierarchy:
     """(V,) state of each vertex."""
     rank: Int32Array
     """(V,) vertex of each state."""
-    up_first: Int64Array
-    """(V + 1,) first up-edge of each vertex."""
-    up_head: Int32Array
-    """(U,) upper end of each up-edge, ascending for each vertex."""
-    up_tail: Int32Array
-    """(U,) lower end."""
-    down_first: Int64Array
-    """(V + 1,) where the up-edges that end at a vertex begin in `down_edge`."""
-    down_edge: Int32Array
-    """(U,) up-edges by their upper end."""
-    arc_edge: Int32Array
-    """(A,) up-edge of each arc: inverted (~) if it leads down, 2³¹ − 1 for a loop."""
     parent: Int32Array
-    """(V,) lowest upper neighbour, -1 at a root."""
+    """(V,) next vertex that can be reached from a vertex, or reach it, over lower ones; -1 at a root."""
+    arc_edge: Int32Array
+    """(A,) edge of each arc: inverted (~) if it leads down, 2³¹ - 1 for a loop."""
+    sides: tuple[Ways, Ways]
+    """Edges that lead up, and edges that come down: in a graph of turns few pairs have both."""
 
     @property
     def pointers(self) -> Arrays:
         """What the kernels read; valid while this object is held."""
-        names = ("up_first", "down_first", "up_head", "up_tail", "down_edge")
-        where = (address(getattr(self, name)) for name in names)
-        return Arrays(len(self.rank), len(self.up_head), *where)
+        where = (
+            (ctypes.c_void_p * 2)(*(address(getattr(side, name)) for side in self.sides)) for name in _WAYS
+        )
+        counts = (ctypes.c_int64 * 2)(*(len(side.head) for side in self.sides))
+        return Arrays(len(self.rank), counts, *where)
+
+
+_SIDES = ("up", "down")
+_WAYS = tuple(each.name for each in fields(Ways))
+_OF_ALL = ("order", "rank", "parent", "arc_edge")
+
+
+def to_named(hierarchy: Hierarchy) -> dict[str, NDArray[Any]]:
+    """Return a hierarchy as arrays to be kept."""
+    named = {name: getattr(hierarchy, name) for name in _OF_ALL}
+    for side, ways in zip(_SIDES, hierarchy.sides, strict=True):
+        named |= {f"{side}_{name}": getattr(ways, name) for name in _WAYS}
+    return named
+
+
+def from_named(arrays: Mapping[str, NDArray[Any]]) -> Hierarchy:
+    """Return the hierarchy whose arrays were kept; raise `KeyError` if they are not all there."""
+    up, down = (Ways(**{name: arrays[f"{side}_{name}"] for name in _WAYS}) for side in _SIDES)
+    return Hierarchy(**{name: arrays[name] for name in _OF_ALL}, sides=(up, down))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +92,7 @@ class Ladder:
     """(V,) vertex of each state."""
     parent: Int32Array
     """(V,) next vertex to look at, -1 at a root."""
-    first: tuple[Int64Array, Int64Array]
+    first: tuple[Int32Array, Int32Array]
     """(V + 1,) first way of each vertex: going up, coming down."""
     head: tuple[Int32Array, Int32Array]
     """Upper end of each way."""
@@ -84,47 +113,28 @@ class Ladder:
 def build_hierarchy(turns: Turns, order: Int32Array) -> Hierarchy:
     """Complete the graph in an order of contraction."""
     count = turns.state_count
-    rank = np.empty(count, np.int32)
+    order = np.ascontiguousarray(order, np.int32)
+    rank, parent = np.empty(count, np.int32), np.empty(count, np.int32)
     rank[order] = np.arange(count, dtype=np.int32)
-    up_first, up_head = _contract(*_neighbours(rank[turns.arc_tail], rank[turns.arc_head], count))
-    down_first, down_edge = np.empty(count + 1, np.int64), np.empty(len(up_head), np.int32)
-    up_tail, arc_edge = np.empty(len(up_head), np.int32), np.empty(len(turns.arc_head), np.int32)
-    call("cch_down_lists", count, up_first, up_head, down_first, down_edge, up_tail)
-    first_arc, arc_head = _contiguous(turns)
-    call("cch_map_arcs", count, up_first, up_head, rank, first_arc, arc_head, arc_edge)
-    parent = np.full(count, -1, np.int32)
-    inner = np.flatnonzero(up_first[:-1] < up_first[1:])
-    parent[inner] = up_head[up_first[inner]]
-    return Hierarchy(
-        order=np.ascontiguousarray(order, np.int32),
-        rank=rank,
-        up_first=up_first,
-        up_head=up_head,
-        up_tail=up_tail,
-        down_first=down_first,
-        down_edge=down_edge,
-        arc_edge=arc_edge,
-        parent=parent,
-    )
+    graph, found = _contiguous(turns), np.zeros(1, np.int64)
+    call("cch_contract", count, order, rank, *graph, parent, found)
+    ways = ctypes.c_void_p(int(found[0]))
+    try:
+        sides = _take(ways, 0, count), _take(ways, 1, count)
+    finally:
+        call("cch_free_ways", ways)
+    arc_edge = np.empty(len(turns.arc_head), np.int32)
+    made = Hierarchy(order=order, rank=rank, parent=parent, arc_edge=arc_edge, sides=sides)
+    call("cch_map_arcs", made.pointers, rank, *graph, arc_edge)
+    return made
 
 
-def _neighbours(tail: Int32Array, head: Int32Array, count: int) -> tuple[Int64Array, Int32Array]:
-    """Return the upper neighbours of each vertex, one after the other."""
-    low, high = np.minimum(tail, head), np.maximum(tail, head)
-    sorted_by_low = np.argsort(low, kind="stable")
-    first = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(low, minlength=count), out=first[1:])
-    return first, high[sorted_by_low]
-
-
-def _contract(first: Int64Array, neighbour: Int32Array) -> tuple[Int64Array, Int32Array]:
-    up_first, heads = np.zeros_like(first), ctypes.c_void_p()
-    where = np.zeros(1, np.int64)
-    edges = call("cch_contract", len(first) - 1, first, neighbour, up_first, where)
-    heads = ctypes.c_void_p(int(where[0]))
-    up_head = np.empty(edges, np.int32)
-    call("cch_take_heads", heads, up_head)
-    return up_first, up_head
+def _take(ways: ctypes.c_void_p, side: int, vertices: int) -> Ways:
+    edges = call("cch_count_ways", ways, side)
+    sizes = vertices + 1, edges, edges, vertices + 1, edges
+    parts = [np.empty(size, np.int32) for size in sizes]
+    call("cch_take_ways", ways, side, *parts)
+    return Ways(**dict(zip(_WAYS, parts, strict=True)))
 
 
 def customise(
@@ -133,7 +143,7 @@ def customise(
     out: tuple[Int32Array, Int32Array] | None = None,
     stop: Int32Array = NEVER,
 ) -> tuple[Int32Array, Int32Array] | None:
-    """Return what each up-edge costs upwards and downwards; None if it was stopped.
+    """Return what each edge of both sides costs; None if it was stopped.
 
     Parameters
     ----------
@@ -146,21 +156,20 @@ def customise(
     stop
         (1,) anything but 0 ends the computation soon.
     """
-    count = len(hierarchy.up_head)
-    up, down = out or (np.empty(count, np.int32), np.empty(count, np.int32))
+    up, down = out or (np.empty(len(side.head), np.int32) for side in hierarchy.sides)
     arcs = np.ascontiguousarray(arc_ms, np.int64)
     ended = call("cch_customise", hierarchy.pointers, len(arcs), hierarchy.arc_edge, arcs, up, down, stop)
     return None if ended == STOPPED else (up, down)
 
 
 def whole_ladder(hierarchy: Hierarchy, costs: tuple[Int32Array, Int32Array]) -> Ladder:
-    """Return a ladder of every up-edge; its costs may be changed in place."""
-    first, head = hierarchy.up_first, hierarchy.up_head
-    return _ladder(hierarchy, first=(first, first), head=(head, head), cost=costs)
+    """Return a ladder of every edge; its costs may be changed in place."""
+    up, down = hierarchy.sides
+    return _ladder(hierarchy, first=(up.first, down.first), head=(up.head, down.head), cost=costs)
 
 
 def pruned_ladder(hierarchy: Hierarchy, costs: tuple[Int32Array, Int32Array]) -> Ladder:
-    """Return a ladder of only those up-edges that can lie on a cheapest path."""
+    """Return a ladder of only those edges that can lie on a cheapest path."""
     perfect = costs[0].copy(), costs[1].copy()
     call("cch_perfect", hierarchy.pointers, *perfect)
     sides = [_prune(hierarchy, side, costs, perfect[side]) for side in (0, 1)]
@@ -174,8 +183,8 @@ def _ladder(hierarchy: Hierarchy, **ways: Any) -> Ladder:
 
 def _prune(
     hierarchy: Hierarchy, side: int, costs: tuple[Int32Array, Int32Array], perfect: Int32Array
-) -> tuple[Int64Array, Int32Array, Int32Array, Int32Array]:
-    first = np.empty(len(hierarchy.rank) + 1, np.int64)
+) -> tuple[Int32Array, Int32Array, Int32Array, Int32Array]:
+    first = np.empty(len(hierarchy.rank) + 1, np.int32)
     pointers = hierarchy.pointers
     count = call("cch_prune", pointers, side, *costs, perfect, first, None, None, None)
     head, cost, middle = (np.empty(count, np.int32) for _ in range(3))
@@ -186,9 +195,9 @@ def _prune(
 def update(
     hierarchy: Hierarchy, turns: Turns, arcs: NDArray[np.int64], arc_ms: Int64Array, ladder: Ladder
 ) -> int:
-    """Put new costs of some arcs into a whole ladder; return how many up-edges were looked at."""
+    """Put new costs of some arcs into a whole ladder; return how many edges were looked at."""
     edges = hierarchy.arc_edge[arcs]
-    edges = np.unique(np.where(edges < 0, ~edges, edges)[edges != np.iinfo(np.int32).max]).astype(np.int32)
+    edges = np.unique(edges[edges != np.iinfo(np.int32).max]).astype(np.int32)
     first_arc, arc_head = _contiguous(turns)
     ms = np.ascontiguousarray(arc_ms, np.int64)
     order = hierarchy.order
@@ -197,9 +206,9 @@ def update(
     )
 
 
-def _contiguous(turns: Turns) -> tuple[Int64Array, Int32Array]:
+def _contiguous(turns: Turns) -> tuple[Int32Array, Int32Array]:
     return (
-        np.ascontiguousarray(turns.first_arc, np.int64),
+        np.ascontiguousarray(turns.first_arc, np.int32),
         np.ascontiguousarray(turns.arc_head, np.int32),
     )
 
@@ -210,7 +219,7 @@ def digest_of(arc_ms: Int64Array) -> NDArray[np.uint8]:
     return np.frombuffer(hashlib.blake2b(content, digest_size=16).digest(), np.uint8)
 
 
-_SIDES, _PARTS = ("up", "down"), ("first", "head", "cost", "middle")
+_PARTS = ("first", "head", "cost", "middle")
 
 
 def to_arrays(ladder: Ladder, arc_ms: Int64Array) -> dict[str, NDArray[Any]]:
@@ -246,12 +255,20 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], order: Int32Array) -> Stored
     parts: dict[str, Any] = {part: tuple(arrays[f"{name}_{part}"] for name in _SIDES) for part in _PARTS}
     for part, pair in parts.items():
         for first, array in zip(parts["first"], pair, strict=True):
-            length = len(order) + 1 if part == "first" else int(first[-1])
-            _check(array, "<i8" if part == "first" else "<i4", length)
+            if part == "first":
+                _check(array, "<i8" if array.dtype.itemsize == 8 else "<i4", len(order) + 1)
+            else:
+                _check(array, "<i4", int(first[-1]))
     for name in ("rank", "parent"):
         _check(arrays[name], "<i4", len(order))
-    order = np.ascontiguousarray(order, np.int32)
-    ladder = Ladder(order=order, rank=arrays["rank"], parent=arrays["parent"], **parts)
+    # Up to format 5 packs have 64 bits where ways begin; what is the same all along is stored once.
+    parts = {
+        part: tuple(np.ascontiguousarray(array, np.int32) for array in pair) for part, pair in parts.items()
+    }
+    order, rank, parent = (
+        np.ascontiguousarray(array, np.int32) for array in (order, arrays["rank"], arrays["parent"])
+    )
+    ladder = Ladder(order=order, rank=rank, parent=parent, **parts)
     return StoredLadder(ladder=ladder, costs=arrays["costs"])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from nav.errors import NavError
 
-_INTERFACE = 1
+_INTERFACE = 2
 """Raised with `cch_interface` whenever what the kernels are called with changes."""
 _NO_MEMORY = -2
 STOPPED = -3
@@ -23,8 +23,8 @@ class Arrays(ctypes.Structure):
 
     _fields_ = (
         ("vertices", ctypes.c_int64),
-        ("edges", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("up_first", "down_first", "up_head", "up_tail", "down_edge")),
+        ("edges", ctypes.c_int64 * 2),
+        *((name, ctypes.c_void_p * 2) for name in ("first", "head", "tail", "below_first", "below")),
     )
 
 
@@ -44,7 +44,7 @@ class Arcs(ctypes.Structure):
 
     _fields_ = tuple(
         (name, ctypes.c_void_p)
-        for name in ("first_arc", "arc_ms", "back_first", "arc_head", "back_arc", "arc_tail")
+        for name in ("arc_ms", "first_arc", "back_first", "arc_head", "back_arc", "arc_tail")
     )
 
 

@@ -6,20 +6,18 @@ using namespace cch;
 
 namespace {
 
-// What a query reads: for each direction the arcs of every vertex to higher ones. Either the up-edges with both
-// costs, or the few of them that can lie on a cheapest path, each with the vertex that it leads over.
+// What a query reads: for each direction the arcs of every vertex to higher ones. Either all edges of a hierarchy,
+// or the few of them that can lie on a cheapest path, each with the vertex that it leads over.
 // A pack can be damaged: what leads out of the arrays or down again is left out, never followed.
 struct Ladder {
     int64_t vertices, ways[2];
-    const int32_t *parent;
-    const int64_t *first[2];
-    const int32_t *head[2], *cost[2], *middle[2];
+    const int32_t *parent, *first[2], *head[2], *cost[2], *middle[2];
 };
 
 // The graph itself: arcs by the state that they leave, and, for searching backwards, by the one that they reach.
 struct Graph {
-    const int64_t *first_arc, *arc_ms, *back_first;
-    const int32_t *arc_head, *back_arc, *arc_tail;
+    const int64_t *arc_ms;
+    const int32_t *first_arc, *back_first, *arc_head, *back_arc, *arc_tail;
 };
 
 // Groups of states with what counts at each: where paths may begin, or end.
@@ -112,7 +110,7 @@ void seed(Side &s, const Ends &ends) {
 inline void relax(const Ladder &l, Side &s, int side, int32_t v) {
     Cost d = s.cost(v);
     const int32_t *head = l.head[side], *cost = l.cost[side];
-    int64_t begin = std::max<int64_t>(l.first[side][v], 0), end = std::min(l.first[side][v + 1], l.ways[side]);
+    int64_t begin = std::max(l.first[side][v], 0), end = std::min<int64_t>(l.first[side][v + 1], l.ways[side]);
     for (int64_t e = begin; e < end; ++e)
         if (head[e] > v && head[e] < l.vertices) s.improve(head[e], plus(d, (Cost)cost[e]), (int32_t)e, v);
 }
@@ -175,15 +173,14 @@ class Unpacker {
     bool by_triangle(std::vector<Step> &stack, const Step &s) {
         Cost whole = (Cost)l_.cost[s.side][s.arc];
         int32_t down = NONE, up = NONE;
-        lower_triangles(*x_, s.arc, [&](int32_t p, int32_t q) {
-            int32_t to_a = s.side ? q : p, to_b = s.side ? p : q;
-            if (plus((Cost)l_.cost[1][to_a], (Cost)l_.cost[0][to_b]) != whole) return true;
-            down = to_a;
-            up = to_b;
+        lower_triangles(*x_, s.side, s.arc, [&](int32_t p, int32_t q) {
+            if (plus((Cost)l_.cost[1 - s.side][p], (Cost)l_.cost[s.side][q]) != whole) return true;
+            down = s.side ? q : p;
+            up = s.side ? p : q;
             return false;
         });
         if (down == NONE) return false;
-        push(stack, x_->up_tail[down], down, up);
+        push(stack, x_->tail[1][down], down, up);
         return true;
     }
 
@@ -256,8 +253,8 @@ int64_t ask_graph(const Graph *g, Scratch *s, const Ends &source, const Ends &ta
             best = plus(reached, other.cost(v));
             meeting = v;
         }
-        const int64_t *first = side ? g->back_first : g->first_arc;
-        for (int64_t i = first[v]; i < first[v + 1]; ++i) {
+        const int32_t *first = side ? g->back_first : g->first_arc;
+        for (int32_t i = first[v]; i < first[v + 1]; ++i) {
             int64_t arc = side ? g->back_arc[i] : i;
             int32_t w = side ? g->arc_tail[arc] : g->arc_head[arc];
             if (g->arc_ms[arc] >= INFINITE) continue;

@@ -28,11 +28,11 @@ class Queries:
 
     def __init__(self, turns: Turns) -> None:
         self._count = turns.state_count
-        self._first_arc = np.ascontiguousarray(turns.first_arc, np.int64)
+        self._first_arc = np.ascontiguousarray(turns.first_arc, np.int32)
         self._arc_head = np.ascontiguousarray(turns.arc_head, np.int32)
         self._turns = turns
         self._scratches: queue.SimpleQueue[_Scratch] = queue.SimpleQueue()
-        self._backwards: tuple[Int64Array, Int32Array, Int32Array] | None = None
+        self._backwards: tuple[Int32Array, Int32Array, Int32Array] | None = None
 
     @contextmanager
     def _scratch(self) -> Iterator[_Scratch]:
@@ -73,7 +73,7 @@ class Queries:
         """Find the cheapest path for each question by searching the graph itself."""
         if self._backwards is None:
             back_arc = np.argsort(self._arc_head, kind="stable").astype(np.int32)
-            first = np.searchsorted(self._arc_head[back_arc], np.arange(self._count + 1)).astype(np.int64)
+            first = np.searchsorted(self._arc_head[back_arc], np.arange(self._count + 1)).astype(np.int32)
             self._backwards = first, back_arc, self._turns.arc_tail
         ends = [_Ends(side, None) for side in _sides(questions)]
         return self._paths((None, None), None, arc_ms, ends)
@@ -90,7 +90,7 @@ class Queries:
 
     def _graph(self, arc_ms: Int64Array) -> Arcs:
         first, back_arc, tail = self._backwards or (None, None, None)
-        arrays = (self._first_arc, arc_ms, first, self._arc_head, back_arc, tail)
+        arrays = (arc_ms, self._first_arc, first, self._arc_head, back_arc, tail)
         return Arcs(*(address(array) for array in arrays))
 
     def _paths(

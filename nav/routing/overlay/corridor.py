@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import METRES_PER_DEGREE
-from nav.graph import FloatArray, Int64Array
+from nav.graph import FloatArray, Int64Array, Offsets
 from nav.region import Network, Region
 from nav.routing.overlay.merged import Merged, merge
 from nav.routing.overlay.merged_turns import merged_network
@@ -81,7 +81,7 @@ def edges_near(network: Network, points: FloatArray, reach_m: float) -> Int64Arr
     return np.unique(index.cell_edge[spans]).astype(np.int64)
 
 
-def _spans(first: Int64Array, of: Int64Array) -> Int64Array:
+def _spans(first: Offsets, of: Int64Array) -> Int64Array:
     count = first[of + 1] - first[of]
     begin = np.repeat(first[of] - (np.cumsum(count) - count), count)
     return np.asarray(begin + np.arange(len(begin)))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.enclosures import ENCLOSURE_FIELDS, NO_ENCLOSURES, Enclosures
-from nav.graph import FloatArray, Int64Array
+from nav.graph import FloatArray, Int64Array, Offsets
 from nav.law.rules import RuleBook
 from nav.region import Network
 from nav.routing.overlay.merged import Merged, node_owner
@@ -189,7 +189,7 @@ class _Known:
         )
 
 
-def _ranges(first: NDArray[np.int64], of: NDArray[np.integer[Any]]) -> tuple[Int64Array, Int64Array]:
+def _ranges(first: Offsets, of: NDArray[np.integer[Any]]) -> tuple[Int64Array, Int64Array]:
     """Return all entries of some groups, and for each the place of its group among those asked for."""
     begin = first[of]
     count = first[of.astype(np.int64) + 1] - begin

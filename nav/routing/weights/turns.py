@@ -6,6 +6,8 @@ need memory of how an edge was reached: see `nav.routing.weights.memory`. A stat
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -21,6 +23,7 @@ from nav.graph import (
     Int32Array,
     Int64Array,
     NodeFlag,
+    Offsets,
     RoadClass,
 )
 from nav.law.rules import closed_always
@@ -31,6 +34,8 @@ PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""
 _CLOSED_TO = {"car": NodeFlag.CLOSED, "bike": NodeFlag.NO_BIKE, "foot": NodeFlag.NO_FOOT}
 _MAX_TIME_MS = 2**30
+_FORM = 1
+"""Raised whenever other turns are made of the same roads and costs: those in the cache are made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +55,7 @@ class Turns:
     """(S,) edge of each state; the first states are one for each edge, in the order of the edges."""
     edge_state: Int32Array
     """(E,) plain state of each edge, -1 if the profile may not travel it."""
-    first_arc: Int64Array
+    first_arc: Offsets
     """(S + 1,) first arc that leaves each state."""
     arc_head: Int32Array
     """(A,) state to which an arc leads."""
@@ -155,6 +160,20 @@ def build_turns(
         edge_penalty_ms=edge_penalty,
         edge_component=_components(graph, states),
     )
+
+
+def turns_digest(roads: str, profile: str) -> str:
+    """Return what tells the turns of walkers or cyclists from those of other roads, costs, or programs.
+
+    Parameters
+    ----------
+    roads
+        What tells the roads from others.
+    profile
+        Name of the profile.
+    """
+    costs = json.dumps(load_costs().values, sort_keys=True)
+    return hashlib.sha256(f"{_FORM} {profile} {roads} {costs}".encode()).hexdigest()
 
 
 def _candidate_pairs(graph: Graph, usable: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> _Pairs:

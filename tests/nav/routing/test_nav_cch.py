@@ -210,6 +210,18 @@ def test_a_stored_index_of_another_graph_is_refused(ring: tuple[Turns, Any]) -> 
         from_arrays(arrays, np.arange(11, dtype=np.int32))
 
 
+def test_an_index_of_a_format_before_this_one_is_read(ring: tuple[Turns, Any]) -> None:
+    """Where ways begin was said with 64 bits."""
+    turns, arc_ms = ring
+    order = np.arange(12, dtype=np.int32)
+    arrays = stored(turns, arc_ms, order)
+    before = arrays | {name: arrays[name].astype(np.int64) for name in ("up_first", "down_first")}
+    for found in (from_arrays(arrays, order), from_arrays(before, order)):
+        (path,) = Queries(turns).run(found.ladder, None, arc_ms, [([(0, 0)], [(5, 0)])])
+        assert path is not None
+        assert path.cost_ms == 5000
+
+
 def test_costs_that_change_while_they_are_made_are_made_again(ring: tuple[Turns, Any]) -> None:
     turns, arc_ms = ring
     index = CustomisedHierarchy(turns, lambda: np.arange(12, dtype=np.int32))
