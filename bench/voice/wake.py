@@ -28,8 +28,6 @@ from voice.train.wake import SEED
 from voice.tts.espeak import EspeakVoice
 from voice.wake.check import CallCheck
 from voice.wake.detector import (
-    CHECK_AFTER_MS,
-    CHECK_S,
     OnnxClassifier,
     WakeDetector,
     WakeHit,
@@ -37,7 +35,7 @@ from voice.wake.detector import (
     is_call,
     packaged_model,
 )
-from voice.wake.features import CHUNK, WINDOW, WakeFeatures
+from voice.wake.features import WakeFeatures
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
@@ -45,7 +43,6 @@ Array = npt.NDArray[np.float32]
 LEVELS = (None, 10.0, 5.0)
 NOISES = ("road", "fan", "babble", "music")
 TEST_SEED = 777
-_CALL = int(CHECK_S * 16_000)
 
 
 def hits(ears: NeuralEars, samples: Samples) -> list[WakeHit]:
@@ -174,15 +171,15 @@ def _second(
     """What the second stage says of a hit, and what it weighed."""
     if call_check is None or settings is None:
         return True, []
-    end = (hit.end_ms + CHECK_AFTER_MS) * 16
-    features = call_check.weigh_call(samples[max(0, end - _CALL) : end])
+    said = np.concatenate([samples[start * 16 : end * 16] for start, end in hit.looked_at()])
+    features = call_check.weigh_call(said)
     return is_call(hit, features, settings), [round(value, 2) for value in features]
 
 
 def other_sound(console: Console, setup: Any, count: int, *, second_stage: bool = True) -> dict[str, Any]:
     """False calls an hour over `count` minutes of other sound, on all cores.
 
-    What the ears make of each minute before the classifier is kept, so that another model costs seconds.
+    The spectra and what the speech detector says are kept, so that another model costs a minute an hour.
     """
     workers = worker_count()
     jobs = [
@@ -212,42 +209,29 @@ def other_sound(console: Console, setup: Any, count: int, *, second_stage: bool 
     return result
 
 
-class _Attention:
-    """In the place of the features: notes which chunks are looked at."""
+class KeptFeatures(WakeFeatures):
+    """The features of a minute whose spectra were made before."""
 
-    def __init__(self) -> None:
-        self.attended: list[bool] = []
+    def __init__(self, folder: Path, spectra: Array) -> None:
+        self._spectra_left = iter(spectra)
+        super().__init__(folder)
 
-    def reset(self) -> None:
-        self.attended = []
-
-    def push(self, chunk: Samples, *, attend: bool) -> None:
-        self.attended.append(attend)
+    def _spectrum(self, samples: Samples) -> Array:
+        return next(self._spectra_left)
 
 
-class _Kept:
-    """In the place of the features: windows that were made before."""
+class KeptSpeech(SpeechDetector):
+    """What the speech detector said of a minute."""
 
-    def __init__(self, windows: dict[int, Array]) -> None:
-        self._windows, self._chunk = windows, -1
+    def __init__(self, probabilities: Array) -> None:
+        self._left = iter(probabilities)
 
     def reset(self) -> None:
-        self._chunk = -1
+        """Nothing is heard."""
 
-    def push(self, chunk: Samples, *, attend: bool) -> Array | None:
-        self._chunk += 1
-        return self._windows.get(self._chunk) if attend else None
-
-
-def looked_at(samples: Samples, features: WakeFeatures) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Embeddings of a minute as far as the detector would make them, and the chunks whose windows it sees."""
-    notes = _Attention()
-    settings = WakeSettings(candidate=2.0, sure=2.0, frames=3)
-    ears = NeuralEars(SpeechDetector(), WakeDetector(notes, None, settings))  # type: ignore[arg-type]
-    hits(ears, samples)
-    chunks = np.flatnonzero(notes.attended)
-    rows = chunks[chunks >= WINDOW - 1] - (WINDOW - 1)
-    return features.embeddings_for(samples, rows), rows + WINDOW - 1
+    def speech(self, frame: Samples) -> float:
+        """The next probability."""
+        return float(next(self._left))
 
 
 def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
@@ -265,13 +249,11 @@ def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
     features = WakeFeatures(models / "wake-features")
     with EspeakVoice() as espeak:
         for turn in range(number, count, workers):
-            kind, embeddings, chunks = _kept_minute(cache, sounds, turn, features, espeak)
+            kind, spectra, speech = _kept_minute(cache, sounds, turn, features, espeak)
             heard[kind] += 1
-            windows = {int(c): embeddings[c - WINDOW + 1 : c + 1] for c in chunks}
-            detector = WakeDetector(_Kept(windows), classifier, settings)  # type: ignore[arg-type]
-            silence = np.zeros(CHUNK, np.float32)
-            pushed = [detector.push(silence, speech=chunk in windows) for chunk in range(MINUTE // CHUNK)]
-            found = [hit for hit in pushed if hit is not None]
+            kept = KeptFeatures(models / "wake-features", spectra)
+            ears = NeuralEars(KeptSpeech(speech), WakeDetector(kept, classifier, settings))
+            found = hits(ears, np.zeros(MINUTE, np.float32))
             first[kind] += len(found)
             if found and second_stage:
                 call_check = call_check or CallCheck(Whisper(models / "whisper-base", cpu_threads=1))
@@ -286,15 +268,15 @@ def _other_part(job: tuple[Path, Path, int, int, int, bool]) -> dict[str, Any]:
 
 def _kept_minute(
     cache: Path, sounds: Ambience, number: int, features: WakeFeatures, espeak: EspeakVoice
-) -> tuple[str, Array, npt.NDArray[np.int64]]:
-    """Kind, embeddings and chunks looked at of one minute, made now or taken from the cache."""
+) -> tuple[str, Array, Array]:
+    """Kind, spectra of each chunk, probability of speech in each frame; made now or taken from the cache."""
     path = cache / "heard" / f"{TEST_SEED}-{sounds.key}-{number}.npz"
     if not path.is_file():
         kind, samples = minute(sounds, number, TEST_SEED, espeak=espeak)
-        embeddings, chunks = looked_at(samples, features)
         path.parent.mkdir(exist_ok=True)
         unfinished = path.with_suffix(".part.npz")
-        np.savez(unfinished, kind=kind, embeddings=embeddings.astype(np.float16), chunks=chunks)
+        spectra = features.spectra(samples).astype(np.float16)
+        np.savez(unfinished, kind=kind, spectra=spectra, speech=SpeechDetector().probabilities(samples))
         unfinished.replace(path)
     kept = np.load(path)
-    return str(kept["kind"]), kept["embeddings"].astype(np.float32), kept["chunks"]
+    return str(kept["kind"]), kept["spectra"].astype(np.float32), kept["speech"]

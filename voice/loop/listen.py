@@ -28,7 +28,7 @@ from voice.loop.settings import ListenSettings
 from voice.loop.together import read_together
 from voice.loop.turn import FollowUp, Interruption, Opening, Problems, State, Turn
 from voice.loop.vad import FRAME_MS
-from voice.wake.detector import CHECK_AFTER_MS, SCORE_AFTER_MS, WakeHit, is_call
+from voice.wake.detector import SCORE_AFTER_MS, WakeHit, is_call
 
 Samples = npt.NDArray[np.float32]
 Event = dict[str, Any]
@@ -154,6 +154,8 @@ class Listener:
         if heard.wake is not None and self.state != State.RECORDING:
             self._take_call(heard.wake)
         elif self.state == State.RECORDING:
+            if heard.wake is not None and heard.wake.left_out and self._turn.called:
+                self._turn.check = (now, heard.wake)  # half of the call was noticed before
             self._record(heard.speech, now)
         else:
             self._overhear(heard.speech, now)
@@ -169,7 +171,8 @@ class Listener:
         self.playback.drop_answers()
         self._language = hit.language
         self._emit("wake", {"language": hit.language, "score": round(hit.score, 3)})
-        turn = self._begin(now, Opening.CALLED, start_ms=now - self.settings.call_ms)
+        pauses_ms = sum(end - start for start, end in hit.left_out)
+        turn = self._begin(now, Opening.CALLED, start_ms=now - pauses_ms - self.settings.call_ms)
         if self.settings.wake is not None:
             turn.check = (now, hit)
 
@@ -177,9 +180,10 @@ class Listener:
         """The second stage, while recording goes on."""
         assert self.settings.wake is not None
         features = await self._engines.weigh_call(samples)
-        if is_call(hit, features, self.settings.wake):
-            return
-        if turn is self._turn and self.state == State.RECORDING:
+        turn.checks -= 1
+        turn.confirmed = turn.confirmed or is_call(hit, features, self.settings.wake)
+        undecided = turn.confirmed or turn.checks or turn.check is not None
+        if not undecided and turn is self._turn and self.state == State.RECORDING:
             self._emit("wake_rejected", {"language": hit.language})
             self._close()
 
@@ -418,9 +422,11 @@ class Listener:
         turn = self._turn
         if turn.check is not None and now >= turn.check[0] + SCORE_AFTER_MS:
             (noticed_ms, hit), turn.check = turn.check, None
-            if self.state == State.RECORDING and turn.called:
-                around = self._recorder.cut(noticed_ms + CHECK_AFTER_MS - self.settings.call_ms)
-                self._spawn(self._check_call(hit, around[: self.settings.call_ms * 16], turn))
+            if self.state == State.RECORDING and turn.called and not turn.confirmed:
+                later_ms = noticed_ms - hit.end_ms
+                parts = [self._recorder.cut(a + later_ms, b + later_ms) for a, b in hit.looked_at()]
+                turn.checks += 1
+                self._spawn(self._check_call(hit, np.concatenate(parts), turn))
         if self._follow_up.for_ms and self.idle:
             self._follow_up = self._follow_up.opened(now)
         elif self._proposal is not None and self.idle and not self._follow_up.is_open(now):

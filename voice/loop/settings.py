@@ -31,7 +31,7 @@ class ListenSettings:
     """What is said before an answer has sounded for so long may belong to the request that it answers."""
 
     call_ms: int = 2_000
-    """Sound before the call was noticed that the second stage looks at."""
+    """Sound kept from before the call was noticed, besides the pauses inside it."""
 
     barge_in: bool = True
     """Whether speech over our own voice stops it; only where the echo is cancelled or cannot be heard."""

@@ -54,6 +54,12 @@ class Turn:
     check: tuple[int, WakeHit] | None = None
     """The call that the second stage has still to look at, and when it was noticed."""
 
+    checks: int = 0
+    """How many calls it is looking at."""
+
+    confirmed: bool = False
+    """Whether it has borne one out."""
+
     transcript: Transcript | None = None
     """What was said, once it was recognised and kept."""
 

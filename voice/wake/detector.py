@@ -15,9 +15,11 @@ import numpy.typing as npt
 
 from voice.errors import VoiceMissing
 from voice.onnx_session import open_session
-from voice.wake.features import CHUNK, WakeFeatures
+from voice.wake.features import CHUNK, Stretch, WakeFeatures
+from voice.wake.pause import PauseInCall, Step
 
 Samples = npt.NDArray[np.float32]
+Scores = tuple[float, ...]
 
 CHUNK_MS = CHUNK // 16
 """Time between two decisions."""
@@ -58,6 +60,11 @@ The second stage decides on these and on the first stage's score of either langu
 _ATTEND_MS = 1_600
 _AFTER_MASK_MS = 300
 _LEAST_SCORE = 1e-3
+_SURER = 0.3
+"""Log-odds above the threshold of a call with a pause, of which the fit of the thresholds has none."""
+
+_BREATH_MS = 60
+"""What the second stage still hears of a pause, at either end: the recogniser is used to breaths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +143,22 @@ class WakeHit:
     end_ms: int
     """When it was noticed, milliseconds since the stream opened."""
 
+    left_out: tuple[Stretch, ...] = ()
+    """Pauses inside it that it was noticed without, first and last millisecond of each in the stream."""
+
+    def looked_at(self) -> list[Stretch]:
+        """Stretches of the stream that the second stage looks at together, in milliseconds, in order."""
+        found: list[Stretch] = []
+        end, wanted = self.end_ms + CHECK_AFTER_MS, int(CHECK_S * 1000)
+        for start, stop in (*reversed(self.left_out), (0, 0)):
+            begin = max(stop, end - wanted)
+            found.append((begin, end))
+            wanted -= end - begin
+            if wanted <= 0 or begin != stop:
+                break
+            end = start
+        return found[::-1]
+
     @property
     def score(self) -> float:
         """How much it is like a call of either language, 0 to 1."""
@@ -204,6 +227,8 @@ class WakeDetector:
     def __init__(self, features: WakeFeatures, classifier: Classifier, settings: WakeSettings) -> None:
         self._features, self._classifier, self.settings = features, classifier, settings
         self._recent: deque[npt.NDArray[np.float32]] = deque(maxlen=settings.frames)
+        self._recent_joined: deque[npt.NDArray[np.float32]] = deque(maxlen=settings.frames)
+        self._pauses = PauseInCall()
         self.reset()
 
     @classmethod
@@ -216,9 +241,12 @@ class WakeDetector:
         """Forget the stream."""
         self._features.reset()
         self._recent.clear()
+        self._recent_joined.clear()
+        self._pauses.reset()
         self._now_ms = 0
         self._attend_until_ms = 0
-        self._quiet_until_ms = 0
+        self._masked_until_ms = self._joined_until_ms = 0
+        self._left_out: list[Stretch] = []
         self._hit: WakeHit | None = None
 
     def push(self, chunk: Samples, *, speech: bool, masked: bool = False) -> WakeHit | None:
@@ -241,22 +269,57 @@ class WakeDetector:
         if speech:
             self._attend_until_ms = self._now_ms + _ATTEND_MS
         if masked:
-            self._quiet_until_ms = max(self._quiet_until_ms, self._now_ms + _AFTER_MASK_MS)
-        attend = self._now_ms < self._attend_until_ms
-        window = self._features.push(chunk, attend=attend)
+            self._masked_until_ms = self._now_ms + _AFTER_MASK_MS
+        window = self._features.push(chunk, attend=self._now_ms < self._attend_until_ms)
+        step = self._pauses.push(speech)
         if window is None:
             self._recent.clear()
             return None
-        self._recent.append(self._classifier.scores(window[None])[0])
-        mean = np.sum(self._recent, axis=0) / self.settings.frames
-        scores = tuple(float(value) for value in mean[1:])
-        score = sum(scores)
-        if self._hit is not None and self._now_ms <= self._hit.end_ms + SCORE_AFTER_MS:
-            self._hit.scores = tuple(map(max, self._hit.scores, scores))
-        if self._now_ms < self._quiet_until_ms or score < self.settings.candidate:
+        scores = self._mean(self._recent, window)
+        joined = self._join(step)
+        if joined is not None and sum(joined) > sum(scores):
+            return self._notice(joined, tuple(self._left_out))
+        return self._notice(scores, ())
+
+    def _join(self, step: Step) -> Scores | None:
+        """Follow a pause; scores of what is said after it with what was said before."""
+        if step == Step.APART:
             return None
-        self._quiet_until_ms = self._now_ms + REFRACTORY_MS
-        self._hit = WakeHit(language=CLASSES[int(mean[1:].argmax()) + 1], scores=scores, end_ms=self._now_ms)
+        if step == Step.HELD:
+            self._features.hold()
+            return None
+        scores: Scores | None = None
+        if step == Step.OPEN:
+            self._features.put_aside()
+            self._recent_joined.clear()
+            self._left_out = []
+        else:
+            window, (before_ms, after_ms) = self._features.join()
+            begun_ms = self._now_ms - CHUNK_MS
+            if begun_ms > self._joined_until_ms:
+                start, end = self._joined_until_ms - before_ms, begun_ms + after_ms
+                self._left_out.append((start + _BREATH_MS, max(start + _BREATH_MS, end - _BREATH_MS)))
+            scores = self._mean(self._recent_joined, window)
+            scores = scores if step == Step.HEARD else None
+        self._joined_until_ms = self._now_ms
+        return scores
+
+    def _mean(self, recent: deque[npt.NDArray[np.float32]], window: npt.NDArray[np.float32]) -> Scores:
+        recent.append(self._classifier.scores(window[None])[0])
+        mean = np.sum(recent, axis=0) / self.settings.frames
+        return tuple(float(value) for value in mean[1:])
+
+    def _notice(self, scores: Scores, left_out: tuple[Stretch, ...]) -> WakeHit | None:
+        before = self._hit
+        if before is not None and self._now_ms <= before.end_ms + SCORE_AFTER_MS:
+            before.scores = tuple(map(max, before.scores, scores))
+        quiet_until_ms = self._masked_until_ms
+        if before is not None and not (left_out and before.end_ms <= left_out[-1][1]):
+            quiet_until_ms = max(quiet_until_ms, before.end_ms + REFRACTORY_MS)
+        if self._now_ms < quiet_until_ms or sum(scores) < self.settings.candidate:
+            return None
+        language = CLASSES[int(np.argmax(scores)) + 1]
+        self._hit = WakeHit(language=language, scores=scores, end_ms=self._now_ms, left_out=left_out)
         return self._hit
 
 
@@ -276,4 +339,4 @@ def is_call(hit: WakeHit, features: Sequence[float] | None, settings: WakeSettin
         return True
     if features is None:
         return hit.score >= settings.sure
-    return settings.check.margin(features, hit.scores) >= 0.0
+    return settings.check.margin(features, hit.scores) >= (_SURER if hit.left_out else 0.0)

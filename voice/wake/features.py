@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from voice.onnx_session import open_session
 
 Samples = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float32]
+Stretch = tuple[int, int]
 
 CHUNK = 1_280
 """Samples between two embeddings at 16 kHz (80 ms)."""
@@ -22,6 +25,33 @@ EMBEDDING = 96
 _MEL_BINS, _MEL_FRAMES, _MEL_STEP = 32, 76, 8
 _MEL_CONTEXT = 480
 _HISTORY = _MEL_FRAMES + _MEL_STEP * (WINDOW - 1)
+_FRAME_MS = 10
+_QUIET_SHARE = 0.5
+"""What is so much louder than a pause, on the way to the loudest speech before it, is speech."""
+
+
+class _History:
+    """The spectra and embeddings that the newest window is made of."""
+
+    def __init__(self) -> None:
+        self.mels = np.ones((_HISTORY, _MEL_BINS), np.float32)
+        self.embeddings = np.zeros((WINDOW, EMBEDDING), np.float32)
+        self.stale = WINDOW
+
+    def add(self, mels: Array) -> None:
+        """Take the spectra of a chunk; its embedding is made when a window is wanted."""
+        self.mels = np.concatenate([self.mels, mels])[-_HISTORY:]
+        self.stale = min(WINDOW, self.stale + 1)
+
+    def window(self, embed: Callable[[Array], Array]) -> Array:
+        """The newest window, shape (16, 96)."""
+        newest = len(self.mels) - _MEL_FRAMES
+        starts = [newest - _MEL_STEP * back for back in reversed(range(self.stale))]
+        if starts:
+            fresh = embed(np.stack([self.mels[start : start + _MEL_FRAMES] for start in starts]))
+            self.embeddings = np.concatenate([self.embeddings, fresh])[-WINDOW:]
+        self.stale = 0
+        return self.embeddings
 
 
 class WakeFeatures:
@@ -41,9 +71,10 @@ class WakeFeatures:
     def reset(self) -> None:
         """Forget the stream."""
         self._tail = np.zeros(_MEL_CONTEXT, np.float32)
-        self._mels = np.ones((_HISTORY, _MEL_BINS), np.float32)
-        self._embeddings = np.zeros((WINDOW, EMBEDDING), np.float32)
-        self._stale = WINDOW
+        self._stream = _History()
+        self._joined = _History()
+        self._pause: list[Array] = []
+        self._newest = np.ones((_MEL_STEP, _MEL_BINS), np.float32)
 
     def push(self, chunk: Samples, *, attend: bool) -> Array | None:
         """Take the next 80 ms of the stream.
@@ -61,17 +92,42 @@ class WakeFeatures:
         ndarray of float32, shape (16, 96), or None
             The newest window, or None when not attending.
         """
-        mels = self._spectrum(np.concatenate([self._tail, chunk]))[-_MEL_STEP:]
+        self._newest = self._spectrum(np.concatenate([self._tail, chunk]))[-_MEL_STEP:]
         self._tail = chunk[-_MEL_CONTEXT:]
-        self._mels = np.concatenate([self._mels, mels])[-_HISTORY:]
-        self._stale = min(WINDOW, self._stale + 1)
-        if not attend:
-            return None
-        starts = [_HISTORY - _MEL_FRAMES - _MEL_STEP * back for back in reversed(range(self._stale))]
-        fresh = self._embed(np.stack([self._mels[start : start + _MEL_FRAMES] for start in starts]))
-        self._embeddings = np.concatenate([self._embeddings, fresh])[-WINDOW:]
-        self._stale = 0
-        return self._embeddings
+        self._stream.add(self._newest)
+        return self._stream.window(self._embed) if attend else None
+
+    def put_aside(self) -> None:
+        """Keep the stream as it is up to here, to join a later chunk to it; see `voice.wake.pause`."""
+        self._joined = copy(self._stream)
+        self._pause = [self._newest]
+
+    def hold(self) -> None:
+        """Leave the newest chunk out of it."""
+        self._pause.append(self._newest)
+
+    def join(self) -> tuple[Array, Stretch]:
+        """Join the newest chunk to what was put aside.
+
+        After chunks that were left out, the silence at both sides of the joint goes too.
+
+        Returns
+        -------
+        window : ndarray of float32, shape (16, 96)
+            The newest window of that.
+        trimmed : (int, int)
+            Milliseconds of silence that were taken off what was there, and off the chunk.
+        """
+        mels, before, after = self._newest, 0, 0
+        if self._pause:
+            quiet = float(np.median(np.concatenate(self._pause).mean(axis=1)))
+            loud = self._joined.mels[-_MEL_FRAMES:].mean(axis=1)
+            threshold = quiet + _QUIET_SHARE * (float(loud.max()) - quiet)
+            before, after = (_quiet_frames(row, threshold) for row in (loud[::-1], mels.mean(axis=1)))
+            self._joined.mels = self._joined.mels[: len(self._joined.mels) - before]
+            mels, self._pause = mels[after:], []
+        self._joined.add(mels)
+        return self._joined.window(self._embed), (before * _FRAME_MS, after * _FRAME_MS)
 
     def whole(self, samples: Samples, *, batch: int = 256) -> Array:
         """Embeddings of a whole recording.
@@ -85,49 +141,25 @@ class WakeFeatures:
         rows = [self._embed(view[start : start + batch]) for start in range(0, len(view), batch)]
         return np.concatenate(rows) if rows else np.zeros((0, EMBEDDING), np.float32)
 
-    def windows_at(self, samples: Samples, wanted: npt.NDArray[np.int64], *, batch: int = 256) -> Array:
-        """Some of the windows that `windows` would give for a recording, for less work.
+    def spectra(self, samples: Samples) -> Array:
+        """Spectra of a recording, shape (chunks, 8, 32).
 
-        Parameters
-        ----------
-        samples : ndarray of float32, shape (n,)
-            Samples in [-1, 1].
-        wanted : ndarray of int64, shape (m,)
-            Rows of `windows`.
-
-        Returns
-        -------
-        ndarray of float32, shape (m, 16, 96)
+        The floor of a spectrum depends on the loudest sound of each call, so a whole recording is cut as the
+        stream is.
         """
-        rows = self.embeddings_for(samples, wanted, batch=batch)
-        return np.asarray(rows[wanted[:, None] + np.arange(WINDOW)])
-
-    def embeddings_for(self, samples: Samples, wanted: npt.NDArray[np.int64], *, batch: int = 256) -> Array:
-        """Embeddings of a recording as far as some windows need them, zeros elsewhere; see `windows_at`."""
-        view = self._mel_windows(samples)
-        needed = np.unique(wanted[:, None] + np.arange(WINDOW))
-        rows = np.zeros((len(view), EMBEDDING), np.float32)
-        for start in range(0, len(needed), batch):
-            part = needed[start : start + batch]
-            rows[part] = self._embed(view[part])
-        return rows
+        count = len(samples) // CHUNK
+        padded = np.concatenate([np.zeros(_MEL_CONTEXT, np.float32), samples[: count * CHUNK]])
+        starts = range(0, count * CHUNK, CHUNK)
+        made = [self._spectrum(padded[start : start + CHUNK + _MEL_CONTEXT])[-_MEL_STEP:] for start in starts]
+        return np.stack(made) if made else np.zeros((0, _MEL_STEP, _MEL_BINS), np.float32)
 
     def _mel_windows(self, samples: Samples) -> Array:
         """Spectra that the embeddings of a recording are made of, one for each chunk."""
-        count = len(samples) // CHUNK
-        padded = np.concatenate([np.zeros(_MEL_CONTEXT, np.float32), samples[: count * CHUNK]])
+        spectra = self.spectra(samples)
         lead = np.ones((_MEL_FRAMES - _MEL_STEP, _MEL_BINS), np.float32)
-        mels = np.concatenate([lead, self._spectra(padded)]) if count else lead
+        mels = np.concatenate([lead, spectra.reshape(-1, _MEL_BINS)])
         view = np.lib.stride_tricks.sliding_window_view(mels, _MEL_FRAMES, axis=0)[::_MEL_STEP]
-        return np.asarray(view.transpose(0, 2, 1)[:count])
-
-    def _spectra(self, padded: Samples) -> Array:
-        """Spectrum chunk by chunk: its floor depends on the loudest sound of each call, so a whole
-        recording must be cut as the stream is."""
-        starts = range(0, len(padded) - CHUNK - _MEL_CONTEXT + 1, CHUNK)
-        return np.concatenate(
-            [self._spectrum(padded[start : start + CHUNK + _MEL_CONTEXT])[-_MEL_STEP:] for start in starts]
-        )
+        return np.asarray(view.transpose(0, 2, 1)[: len(spectra)])
 
     def _spectrum(self, samples: Samples) -> Array:
         (mels,) = self._mel.run(None, {"input": (samples * np.float32(32767.0))[None, :]})
@@ -144,3 +176,9 @@ def windows(embeddings: Array) -> Array:
         return np.zeros((0, WINDOW, EMBEDDING), np.float32)
     view = np.lib.stride_tricks.sliding_window_view(embeddings, WINDOW, axis=0)
     return np.asarray(view.transpose(0, 2, 1))
+
+
+def _quiet_frames(loudness: Array, threshold: float) -> int:
+    """How many frames at the start are quiet."""
+    loud = np.flatnonzero(loudness >= threshold)
+    return int(loud[0]) if len(loud) else len(loudness)

@@ -1,8 +1,8 @@
 """A listening loop to play drawn streams to: ears, engines and loudspeaker that go by a script.
 
 Each character of a drawing is 96 ms (three frames): ``.`` silence, ``s`` speech, ``W`` the frame in which
-the call 小高小高 is noticed, ``E`` the English one, ``M`` a manoeuvre prompt that comes up just then, ``P`` a
-proposal that does.
+the call 小高小高 is noticed, ``E`` the English one, ``H`` one with `PAUSE` in it, ``M`` a manoeuvre prompt
+that comes up just then, ``P`` a proposal that does.
 """
 
 from __future__ import annotations
@@ -19,22 +19,29 @@ from voice.loop.engines import Reply
 from voice.loop.listen import Listener
 from voice.loop.settings import ListenSettings
 from voice.loop.turn import State
-from voice.loop.vad import FRAME
+from voice.loop.vad import FRAME, FRAME_MS
 from voice.tts.synthesizer import Clip
 from voice.wake.detector import WakeHit
 
-CODES = {".": 0.0, "s": 0.1, "W": 0.2, "E": 0.3}
+CODES = {".": 0.0, "s": 0.1, "W": 0.2, "E": 0.3, "H": 0.4}
 CHAR_MS = 96
+PAUSE = (-800, -320)
+"""Milliseconds before the call was noticed."""
 
 
 class DrawnEars:
     """Reads the drawing back out of the samples."""
 
+    now_ms = 0
+
     def hear(self, frame: Any, *, masked: bool) -> Heard:
         code = round(float(frame[0]), 1)
-        if code in (0.2, 0.3) and not masked:
-            language = "zh" if code == 0.2 else "en"
-            return Heard(speech=0.9, wake=WakeHit(language=language, scores=(0.9, 0.0), end_ms=0))
+        self.now_ms += FRAME_MS
+        if code in (0.2, 0.3, 0.4) and not masked:
+            language = "en" if code == 0.3 else "zh"
+            left_out = ((self.now_ms + PAUSE[0], self.now_ms + PAUSE[1]),) if code == 0.4 else ()
+            hit = WakeHit(language=language, scores=(0.9, 0.0), end_ms=self.now_ms, left_out=left_out)
+            return Heard(speech=0.9, wake=hit)
         return Heard(speech=0.9 if code == 0.1 else 0.0)
 
     def reset(self) -> None:

@@ -35,13 +35,24 @@ SETTINGS = WakeSettings(candidate=0.6, sure=0.9, frames=3)
 
 
 class DrawnFeatures:
-    """Hands the chunk's first sample on as if it were the window."""
+    """Hands the chunk's first sample on as if it were the window, its second as if it were the joined one."""
 
     def reset(self) -> None:
-        pass
+        self.joins: list[str] = []
 
     def push(self, chunk: Any, *, attend: bool) -> Any:
+        self.newest = chunk
         return chunk[:1] if attend else None
+
+    def put_aside(self) -> None:
+        self.joins.append("put aside")
+
+    def hold(self) -> None:
+        self.joins.append("held")
+
+    def join(self) -> Any:
+        self.joins.append("joined")
+        return self.newest[1:2], (20, 30)
 
 
 class DrawnClassifier:
@@ -125,6 +136,15 @@ def heard(call_zh: float, call_en: float) -> list[float]:
 def test_the_second_stage(features: list[float] | None, scores: tuple[float, float], expected: bool) -> None:
     settings = replace(SETTINGS, check=CHECK)
     assert is_call(WakeHit(language="zh", scores=scores, end_ms=0), features, settings) == expected
+
+
+def test_a_call_with_a_pause_has_to_be_surer() -> None:
+    settings = replace(SETTINGS, check=replace(CHECK, threshold={"zh": 0.0, "en": 2.5}))
+    features = heard(-14, -5)
+    assert 0 < settings.check.margin(features, (0.0, 0.5)) < 0.3
+    for left_out, expected in (((), True), (((1_000, 1_500),), False)):
+        hit = WakeHit(language="en", scores=(0.0, 0.5), end_ms=3_000, left_out=left_out)
+        assert is_call(hit, features, settings) == expected
 
 
 def test_the_impossible_decides_no_more_than_the_very_unlikely() -> None:
