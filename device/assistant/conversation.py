@@ -116,6 +116,10 @@ class Conversation:
             carry_out=lambda: self._carry_out(turn),
         )
 
+    async def is_whole(self, transcript: Transcript) -> bool:
+        """Whether it is read with certainty as something that can be done; the reader keeps the reading."""
+        return await self._is_request(transcript.text, transcript.language)
+
     async def _is_request(self, text: str, language: str) -> bool:
         async with self._one_at_a_time:
             return await asyncio.to_thread(

@@ -196,6 +196,11 @@ class Endpointer:
         self._sounds = "sure" if sounds == "whole" and is_sure else sounds
 
     @property
+    def wonders(self) -> bool:
+        """Whether the words so far tell neither that they are whole nor that they lack something."""
+        return self._sounds == "unknown"
+
+    @property
     def patience_ms(self) -> int:
         """Silence that ends the utterance as things stand."""
         chosen = {

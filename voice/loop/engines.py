@@ -53,6 +53,10 @@ class Engines(Protocol):
         """Understand and act; None for talk that is no request, unless it was addressed to us."""
         ...
 
+    def is_whole(self, transcript: Transcript) -> Awaitable[bool]:
+        """Whether what was heard so far can be done as it stands; nothing is done about it."""
+        ...
+
     def speak(self, text: str, language: str, *, urgent: bool) -> AsyncGenerator[Clip, None]:
         """Text to speech, clause by clause; what is urgent goes before what is being made."""
         ...

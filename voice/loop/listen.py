@@ -242,6 +242,8 @@ class Listener:
             sure = decide(transcript.confidence, transcript.language) == "carry_out"
             self._endpointer.partial(transcript.text, is_usual=transcript.is_usual, is_sure=sure)
             self._emit("partial", {"text": transcript.text, "language": transcript.language})
+            if self._endpointer.wonders and await self._engines.is_whole(transcript) and early is turn.early:
+                self._endpointer.partial(transcript.text, is_usual=True, is_sure=sure)
 
     def _drop_early(self) -> None:
         if self._turn.early is not None:

@@ -73,6 +73,8 @@ class Reader:
         self._heads = {name: array for name, array in delta.arrays.items() if not name[0].isdigit()}
         self._calibration = delta.calibration
         self._known = frozenset(delta.known)
+        self._last: tuple[tuple[str, str, State], Reading] | None = None
+        """What is read on trial while somebody pauses is read once more when they have finished."""
 
     @classmethod
     def open(cls, store: ModelFiles, cache: Path | None = None) -> Reader:
@@ -121,10 +123,15 @@ class Reader:
         Reading
             Without requests if there are no words in the text.
         """
-        text = text.strip()
+        asked = text.strip(), language, state or State()
+        if self._last is None or self._last[0] != asked:
+            self._last = asked, self._read(*asked)
+        return self._last[1]
+
+    def _read(self, text: str, language: str, state: State) -> Reading:
         if not any(character.isalnum() for character in text):
             return Reading(requests=(), confidence=0.0, left_over=(), why="no words")
-        tokens, decoded, left_over = self._parts(text, state or State())
+        tokens, decoded, left_over = self._parts(text, state)
         sure = confidence(_figures(text, tokens, decoded, left_over), self._calibration)
         try:
             words = load_language(language).reading

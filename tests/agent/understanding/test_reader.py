@@ -84,3 +84,15 @@ def test_an_unknown_language_is_said(reader: Reader) -> None:
 def test_a_missing_base_says_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(ReaderUnavailable, match=r"models pull|install xiaogao"):
         Reader.open(Store(None), tmp_path)
+
+
+def test_the_same_is_not_read_twice(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = reader.read("take me home", "en")
+    monkeypatch.setattr(reader, "_encoder", None)
+    assert reader.read("take me home ", "en") is first
+    for text, language, state in (
+        ("take me home", "zh", State()),
+        ("take me home", "en", State(guiding=True)),
+    ):
+        with pytest.raises(TypeError):
+            reader.read(text, language, state)

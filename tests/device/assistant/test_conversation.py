@@ -80,6 +80,26 @@ def test_talk_without_the_call_is_answered_only_as_a_request(
         assert asyncio.run(conversation.respond(transcript, addressed=True)) is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("take me to Helsinki Cathedral", True),
+        ("带我去赫尔辛基座堂", True),
+        ("My sister is getting married in August.", False),
+    ],
+)
+def test_what_is_heard_on_trial_is_read_and_nothing_is_done(
+    assistant: Assistant, text: str, whole: bool
+) -> None:
+    conversation = Conversation(assistant, lambda: STATION)
+    language = "en" if text.isascii() else "zh"
+    transcript = Transcript(text=text, language=language, confidence=0.95)
+    assert asyncio.run(conversation.is_whole(transcript)) == whole
+    session = assistant.agent.session
+    assert (session.last_answer, session.question, session.route) == (None, None, None)
+    assert assistant.driving.state() is None
+
+
 def test_who_was_not_understood_may_try_again(assistant: Assistant) -> None:
     conversation = Conversation(assistant, lambda: STATION)
     puzzling = Transcript(text="… …", language="en", confidence=0.95)

@@ -56,6 +56,7 @@ class ScriptedEngines:
         self.asked: list[str] = []
         self.lengths_ms: list[int] = []
         self.weighed: list[float] | None = None
+        self.whole: set[str] = set()
 
     async def recognise(self, samples: Any, likely: str | None) -> Transcript:
         self.lengths_ms.append(len(samples) // 16)
@@ -64,6 +65,9 @@ class ScriptedEngines:
 
     async def weigh_call(self, samples: Any) -> list[float] | None:
         return self.weighed
+
+    async def is_whole(self, transcript: Transcript) -> bool:
+        return transcript.text in self.whole
 
     async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
         self.asked.append(transcript.text)

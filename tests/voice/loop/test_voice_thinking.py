@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 
 from tests.voice.loop.listening import ScriptedEngines, SlowEngines, answers, names, run, run_live
 from voice.asr.recognizer import Transcript
+from voice.loop.endpoint import EndpointSettings
 from voice.loop.engines import Reply
+from voice.loop.vad import FRAME_MS
 from voice.wake.detector import CheckSettings, WakeSettings
 
 
@@ -138,3 +141,47 @@ def test_an_answer_in_time_stands_alone() -> None:
     events, tape = run_live("..W.sssss" + "." * 60, SlowEngines(["去机场"], [4]))
     assert tape.played == ["答去机场"]
     assert "late" not in names(events)
+
+
+@pytest.mark.parametrize(
+    ("whole", "confidence", "waits_ms"),
+    [
+        pytest.param(True, 0.95, EndpointSettings().sure_ms, id="heard well, and it can be done"),
+        pytest.param(True, 0.3, EndpointSettings().whole_ms, id="it can be done, if that was said"),
+        pytest.param(False, 0.95, EndpointSettings().usual_ms, id="heard well, but nothing to be done"),
+    ],
+)
+def test_what_can_be_done_as_it_stands_is_not_waited_for(
+    whole: bool, confidence: float, waits_ms: int
+) -> None:
+    class Judging(ScriptedEngines):
+        async def recognise(self, samples: Any, likely: str | None) -> Transcript:
+            return replace(await super().recognise(samples, likely), confidence=confidence)
+
+    engines = Judging(["带我去五道口"])
+    engines.whole = {"带我去五道口"} if whole else set()
+    events, _, _ = run("..W.sssss" + "." * 60, engines)
+    (end,) = [event for event in events if event["event"] == "endpoint"]
+    assert waits_ms <= end["t_ms"] - end["speech_end_ms"] < waits_ms + FRAME_MS
+
+
+def test_what_lacks_something_is_waited_for_although_it_can_be_read() -> None:
+    engines = ScriptedEngines(["带我去", "带我去圆明园"])
+    engines.whole = {"带我去"}
+    run("..W.sssss" + "." * 10 + "sssss" + "." * 60, engines)
+    assert engines.asked == ["带我去圆明园"]
+
+
+def test_a_reading_on_trial_is_dropped_if_speech_goes_on() -> None:
+    """带我去五道口 would be whole; before that is known 附近的酒店 follows, and it is one request."""
+
+    class Pondering(SlowEngines):
+        async def is_whole(self, transcript: Transcript) -> bool:
+            for _ in range(12):
+                await asyncio.sleep(0)
+            return transcript.text == "带我去五道口"
+
+    engines = Pondering(["带我去五道口", "带我去五道口附近的酒店"], [2, 2])
+    events, _ = run_live("..W.sssss" + "..." + "sssss" + "." * 60, engines)
+    assert names(events).count("endpoint") == 1
+    assert engines.begun == ["带我去五道口附近的酒店"]
