@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <numeric>
+#include <system_error>
+#include <thread>
 
 #include "cch.h"
 
@@ -89,12 +91,81 @@ void find_parents(int64_t vertices, const Arcs &arcs, int32_t *parent) {
             });
 }
 
+// Lowers the costs of the edges of one vertex by the triangles below it.
+void lower_triangles_of(const Index &x, int64_t v, uint32_t *const cost[2], std::vector<int32_t> &place) {
+    for (int64_t side = 0; side < 2; ++side) {
+        const int32_t *first = x.first[side], *head = x.head[side], *below = x.below[1 - side];
+        uint32_t *own = cost[side];
+        for (int32_t e = first[v]; e < first[v + 1]; ++e) place[head[e]] = e;
+        for (int32_t i = x.below_first[1 - side][v]; i < x.below_first[1 - side][v + 1]; ++i) {
+            uint32_t to_low = cost[1 - side][below[i]];
+            if (to_low >= INFINITE) continue;
+            int32_t low = x.tail[1 - side][below[i]], begin = first[low], end = first[low + 1];
+            int32_t same = end - (first[v + 1] - first[v]);
+            if (same >= begin && head[same] > v && (same == begin || head[same - 1] <= v)) {
+                lower_all(own + first[v], own + same, to_low, end - same);
+                continue;
+            }
+            for (int32_t q = end - 1; q >= begin && head[q] > v; --q) {
+                uint32_t &known = own[place[head[q]]];
+                known = std::min(known, to_low + own[q]);
+            }
+        }
+    }
+}
+
+// Which thread customises which vertex: each has whole subtrees, and one goes on with what lies above all of them.
+struct Shares {
+    static const int8_t ABOVE = -1;
+    std::vector<int8_t> owner;
+
+    Shares(const Index &x, int64_t threads) : owner(x.vertices, 0) {
+        if (threads < 2) return;
+        std::vector<int32_t> child(x.vertices, NONE), sibling(x.vertices, NONE);
+        std::vector<int64_t> own(x.vertices), work(x.vertices, 0);
+        std::priority_queue<std::pair<int64_t, int32_t>> trees;  // the largest first
+        int64_t total = 0;
+        for (int32_t v = 0; v < x.vertices; ++v) {
+            own[v] = 1;
+            for (int side = 0; side < 2; ++side)
+                own[v] += (int64_t)(x.below_first[1 - side][v + 1] - x.below_first[1 - side][v]) *
+                          (x.first[side][v + 1] - x.first[side][v]);
+            work[v] += own[v];
+            total += own[v];
+            int32_t above = x.parent[v];
+            if (above == NONE) {
+                trees.push({work[v], v});
+                continue;
+            }
+            work[above] += work[v];
+            sibling[v] = child[above];
+            child[above] = v;
+        }
+        while (!trees.empty() && trees.top().first * threads > total + total / 8) {
+            int32_t v = trees.top().second;
+            trees.pop();
+            owner[v] = ABOVE;
+            total -= own[v];
+            for (int32_t c = child[v]; c != NONE; c = sibling[c]) trees.push({work[c], c});
+        }
+        std::vector<int8_t> of_tree(x.vertices, ABOVE);
+        std::vector<int64_t> load(threads, 0);
+        for (; !trees.empty(); trees.pop()) {
+            auto least = std::min_element(load.begin(), load.end());
+            *least += trees.top().first;
+            of_tree[trees.top().second] = (int8_t)(least - load.begin());
+        }
+        for (int64_t v = x.vertices - 1; v >= 0; --v)
+            if (owner[v] != ABOVE) owner[v] = of_tree[v] != ABOVE ? of_tree[v] : owner[x.parent[v]];
+    }
+};
+
 }  // namespace
 
 extern "C" {
 
 // What this is called with: see `_INTERFACE` in library.py.
-extern const int32_t cch_interface = 2;
+extern const int32_t cch_interface = 3;
 
 // Completes the graph. Fills `parent`, and where the edges of both sides lie, to be copied out by `cch_take_ways`.
 int64_t cch_contract(int64_t vertices, const int32_t *order, const int32_t *rank, const int32_t *first_arc,
@@ -175,7 +246,7 @@ void cch_map_arcs(const Index *x, const int32_t *rank, const int32_t *first_arc,
 
 // Puts the costs of the arcs on their edges, then the lower triangles, vertex by vertex.
 int64_t cch_customise(const Index *x, int64_t arcs, const int32_t *arc_edge, const int64_t *arc_ms, int32_t *up,
-                      int32_t *down, const volatile int32_t *stop) {
+                      int32_t *down, const volatile int32_t *stop, int64_t threads) {
     return guarded([&]() -> int64_t {
         uint32_t *cost[2] = {(uint32_t *)up, (uint32_t *)down};
         for (int64_t side = 0; side < 2; ++side) std::fill(cost[side], cost[side] + x->edges[side], INFINITE);
@@ -185,30 +256,23 @@ int64_t cch_customise(const Index *x, int64_t arcs, const int32_t *arc_edge, con
             uint32_t &known = e >= 0 ? cost[0][e] : cost[1][~e];
             known = std::min(known, (uint32_t)arc_ms[a]);
         }
-        std::vector<int32_t> place(x->vertices, NONE);
-        for (int64_t v = 0; v < x->vertices; ++v) {
-            if (*stop) return STOPPED;
-            for (int64_t side = 0; side < 2; ++side) {
-                const int32_t *first = x->first[side], *head = x->head[side], *below = x->below[1 - side];
-                uint32_t *own = cost[side];
-                for (int32_t e = first[v]; e < first[v + 1]; ++e) place[head[e]] = e;
-                for (int32_t i = x->below_first[1 - side][v]; i < x->below_first[1 - side][v + 1]; ++i) {
-                    uint32_t to_low = cost[1 - side][below[i]];
-                    if (to_low >= INFINITE) continue;
-                    int32_t low = x->tail[1 - side][below[i]], begin = first[low], end = first[low + 1];
-                    int32_t same = end - (first[v + 1] - first[v]);
-                    if (same >= begin && head[same] > v && (same == begin || head[same - 1] <= v)) {
-                        lower_all(own + first[v], own + same, to_low, end - same);
-                        continue;
-                    }
-                    for (int32_t q = end - 1; q >= begin && head[q] > v; --q) {
-                        uint32_t &known = own[place[head[q]]];
-                        known = std::min(known, to_low + own[q]);
-                    }
-                }
+        Shares shares(*x, threads);
+        std::vector<std::vector<int32_t>> places(threads, std::vector<int32_t>(x->vertices, NONE));
+        auto work = [&](int who, std::vector<int32_t> &place) {
+            for (int64_t v = 0; v < x->vertices && !*stop; ++v)
+                if (shares.owner[v] == who) lower_triangles_of(*x, v, cost, place);
+        };
+        std::vector<std::thread> others;
+        others.reserve(threads);
+        for (int who = 1; who < threads; ++who) try {
+                others.emplace_back(work, who, std::ref(places[who]));
+            } catch (const std::system_error &) {
+                work(who, places[who]);
             }
-        }
-        return 0;
+        work(0, places[0]);
+        for (auto &other : others) other.join();
+        work(Shares::ABOVE, places[0]);
+        return *stop ? STOPPED : 0;
     });
 }
 

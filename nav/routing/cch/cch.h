@@ -21,6 +21,7 @@ const int64_t NO_MEMORY = -2, STOPPED = -3, TOO_LONG = -4;
 // to it (side 0) and those that come down from it (side 1), each only where arcs over lower vertices lead so.
 struct Index {
     int64_t vertices, edges[2];
+    const int32_t *parent;  // the elimination tree
     const int32_t *first[2], *head[2], *tail[2];
     const int32_t *below_first[2], *below[2];  // the edges by their heads
 };

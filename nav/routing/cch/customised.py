@@ -36,6 +36,8 @@ T = TypeVar("T")
 _KEPT, _KEPT_OF_LARGE = 6, 3
 _SMALL_STATES = 60_000
 """Up to this size costs are customised in a fraction of a second, and it is better to wait for them."""
+_MOST_THREADS = 4
+"""So many customise a large region at once; they give way to all other threads."""
 _MOST_PARTIAL = 30
 """If more arcs change, scattered over a region, all are customised anew: that is sooner done."""
 
@@ -200,7 +202,8 @@ class CustomisedHierarchy:
         def make() -> Ladder:
             hierarchy = made.result()
             room = None if is_small else mapped_costs(hierarchy)
-            costs = customise(hierarchy, weights.arc_ms, room, stop=stop)
+            threads = 1 if is_small else min(os.cpu_count() or 1, _MOST_THREADS)
+            costs = customise(hierarchy, weights.arc_ms, room, stop, threads)
             if costs is None:
                 raise _NobodyWaits
             return whole_ladder(hierarchy, costs)

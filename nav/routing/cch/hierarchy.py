@@ -60,7 +60,7 @@ class Hierarchy:
             (ctypes.c_void_p * 2)(*(address(getattr(side, name)) for side in self.sides)) for name in _WAYS
         )
         counts = (ctypes.c_int64 * 2)(*(len(side.head) for side in self.sides))
-        return Arrays(len(self.rank), counts, *where)
+        return Arrays(len(self.rank), counts, address(self.parent), *where)
 
 
 _SIDES = ("up", "down")
@@ -142,6 +142,7 @@ def customise(
     arc_ms: Int64Array,
     out: tuple[Int32Array, Int32Array] | None = None,
     stop: Int32Array = NEVER,
+    threads: int = 1,
 ) -> tuple[Int32Array, Int32Array] | None:
     """Return what each edge of both sides costs; None if it was stopped.
 
@@ -155,10 +156,14 @@ def customise(
         Arrays to fill.
     stop
         (1,) anything but 0 ends the computation soon.
+    threads
+        So many compute, 100 at most.
     """
     up, down = out or (np.empty(len(side.head), np.int32) for side in hierarchy.sides)
     arcs = np.ascontiguousarray(arc_ms, np.int64)
-    ended = call("cch_customise", hierarchy.pointers, len(arcs), hierarchy.arc_edge, arcs, up, down, stop)
+    ended = call(
+        "cch_customise", hierarchy.pointers, len(arcs), hierarchy.arc_edge, arcs, up, down, stop, threads
+    )
     return None if ended == STOPPED else (up, down)
 
 

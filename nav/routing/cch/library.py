@@ -11,7 +11,7 @@ import numpy as np
 
 from nav.errors import NavError
 
-_INTERFACE = 2
+_INTERFACE = 3
 """Raised with `cch_interface` whenever what the kernels are called with changes."""
 _NO_MEMORY = -2
 STOPPED = -3
@@ -24,6 +24,7 @@ class Arrays(ctypes.Structure):
     _fields_ = (
         ("vertices", ctypes.c_int64),
         ("edges", ctypes.c_int64 * 2),
+        ("parent", ctypes.c_void_p),
         *((name, ctypes.c_void_p * 2) for name in ("first", "head", "tail", "below_first", "below")),
     )
 

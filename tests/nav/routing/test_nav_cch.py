@@ -303,3 +303,13 @@ def test_beside_the_stored_index_of_a_large_region_its_costs_become_changeable(
     (plain,) = Queries(turns).plain(weights.arc_ms, [question])
     (found,) = index.run(weights, [question])
     assert found == plain
+
+
+@given(graphs(), st.integers(2, 5))
+def test_costs_are_the_same_by_however_many_threads(graph: tuple[int, Arcs], threads: int) -> None:
+    turns, arc_ms = to_turns(*graph)
+    hierarchy = build_hierarchy(turns, np.arange(graph[0], dtype=np.int32))
+    alone, together = customise(hierarchy, arc_ms), customise(hierarchy, arc_ms, threads=threads)
+    assert alone is not None
+    assert together is not None
+    assert [side.tolist() for side in together] == [side.tolist() for side in alone]

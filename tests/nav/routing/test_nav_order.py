@@ -15,7 +15,7 @@ from nav.graph import Graph
 from nav.osm.build import build_roads
 from nav.routing.cch import library as library_module
 from nav.routing.cch import order as orders
-from nav.routing.cch.hierarchy import build_hierarchy
+from nav.routing.cch.hierarchy import build_hierarchy, customise
 from nav.routing.cch.library import call, library
 from nav.routing.weights.turns import Turns, build_turns
 
@@ -80,3 +80,15 @@ def test_kernels_that_were_compiled_for_another_program_are_left_alone(
     other.mkdir()
     (other / compiled.name).write_bytes(b"of another machine")
     assert library_module.load(other) is None
+
+
+def test_the_costs_of_a_town_are_the_same_by_however_many_threads(town: tuple[Turns, Graph]) -> None:
+    turns, _ = town
+    hierarchy = build_hierarchy(turns, orders.compute_order(*town))
+    arc_ms = turns.arc_turn_ms.astype(np.int64) + turns.edge_time_ms[turns.state_edge[turns.arc_head]]
+    alone = customise(hierarchy, arc_ms)
+    assert alone is not None
+    for threads in (2, 3, 7):
+        together = customise(hierarchy, arc_ms, threads=threads)
+        assert together is not None
+        assert [side.tolist() for side in together] == [side.tolist() for side in alone]
