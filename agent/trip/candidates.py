@@ -13,6 +13,7 @@ from agent.trip.offered.beds import kind_banned
 from agent.trip.offered.hikes import Hike, approach_of, hikes_of
 from agent.trip.offered.kinds import EVENING, stay_range, worth
 from agent.trip.offered.sights import Sights, gather, themes_of
+from agent.trip.offered.suiting import unsuited
 from agent.trip.offered.towns import Town, split_days
 from agent.trip.request import TripRequest, on_road
 from languages.trip_words import any_of, trip_words
@@ -43,8 +44,13 @@ def sights_for(desk: Desk, towns: Sequence[Town], wishes: Wishes, party: Party, 
         likes=tuple(dict.fromkeys((*wishes.likes, *(w for w, d in by_day if w in d.likes)))),
         dislikes=[w for w in wishes.dislikes if w not in beds_banned],
         children=bool(party.children),
-        most=_CANDIDATES + _CANDIDATES_A_DAY * days // len(towns),
+        most=(_CANDIDATES + _CANDIDATES_A_DAY * days // len(towns)) * (3 if _is_choosy(party) else 1),
     )
+
+
+def _is_choosy(party: Party) -> bool:
+    """Whether much of a town does not suit those who come, so that more of it has to be looked at."""
+    return party.dog or party.walks_less
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +62,8 @@ class _Wished:
     places: list[Place] = field(default_factory=list)
     evenings: list[Place] = field(default_factory=list)
     hikes: dict[str, Hike] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    """In which part of the day a place is to be, by its id."""
     needs: list[tuple[str, str]] = field(default_factory=list)
     """Stops for the car, each with its words."""
     entries: list[Entry] = field(default_factory=list)
@@ -64,7 +72,7 @@ class _Wished:
 
 def _wished(desk: Desk, request: TripRequest, sights: Sights) -> _Wished:
     """Tell hikes, evenings and stops for the car from the sights that are liked."""
-    found = _Wished()
+    found, parts = _Wished(), dict(request.wishes.parts)
     for words, places in sights.liked.items():
         if need := _need(request, words):
             found.needs.append((need, words))
@@ -82,7 +90,12 @@ def _wished(desk: Desk, request: TripRequest, sights: Sights) -> _Wished:
             )
             continue
         found.liked.append((words, tuple(p.id for p in fit)))
-        (found.evenings if set(themes_of(words)) & set(EVENING) else found.places).extend(fit[:12])
+        out = set(themes_of(words)) & set(EVENING)
+        if out or parts.get(words) == "evening":
+            found.evenings.extend(fit[:12])
+        if not out:
+            found.places.extend(fit[:12])
+            found.parts |= {p.id: parts[words] for p in fit if words in parts}
     return found
 
 
@@ -100,6 +113,8 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
     hikes = wished.hikes | hikes_of(desk, [p for p in must if p.category.startswith("natural/peak")])
     hikes |= _approaches(desk, request, [p for p in must if p.id not in hikes])
     others = drivable(desk, [p for p in sights.others if p.category != "natural/peak"])
+    suited = tuple(p for p in others if not unsuited(p, request))
+    others = suited if len(suited) + len(must) + len(wished.places) > request.days else others
     ordered = _named_once(must, (*_merged(wished.places, wished.liked), *others))
     most = _CANDIDATES + _CANDIDATES_A_DAY * request.days + len(must)
     chosen = tuple(ordered.values())[: max(most, len(must) + min(len(wished.places), 20))]
@@ -121,6 +136,7 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
         liked=tuple(wished.liked),
         disliked=frozenset(sights.banned),
         on_days=on_days,
+        in_parts=wished.parts,
         themed=themed,
         needs=tuple(wished.needs),
         entries=(*request.entries, *wished.entries),
@@ -195,6 +211,7 @@ def _by_day(
 ) -> tuple[dict[str, frozenset[int]], dict[int, frozenset[str]]]:
     on_days: dict[str, frozenset[int]] = {}
     themed: dict[int, frozenset[str]] = {}
+    always = {p.id for words in request.wishes.likes for p in sights.liked.get(words, ())}
     for day in request.wishes.by_day:
         number = request.days - 1 if day.day == -1 else day.day - 1
         if not 0 <= number < request.days:
@@ -203,6 +220,9 @@ def _by_day(
             if words in sights.named:
                 on_days[sights.named[words].id] = frozenset({number})
         ids = frozenset(p.id for words in (*day.likes, *day.must) for p in sights.liked.get(words, ()))
-        if ids:
+        out = {w for w in day.likes if set(themes_of(w)) & set(EVENING)}
+        if any(sights.liked.get(words) for words in {*day.likes, *day.must} - out):
             themed[number] = themed.get(number, frozenset()) | ids
+        for place_id in ids - always:
+            on_days[place_id] = on_days.get(place_id, frozenset()) | {number}
     return on_days, themed

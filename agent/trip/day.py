@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Literal
 from agent.trip.driving import (
     AT_CAR_M,
     DRIVE_CAP_S,
+    EARLY_EVENING,
     FREE_FROM_MIN,
     HIKE_BEFORE_HOUR,
     LATEST,
     LONGEST_WAIT_MIN,
     PARK_MIN,
+    PART_SPANS,
     REST_EVERY_S,
     SHORT_HIKE_S,
 )
@@ -214,8 +216,12 @@ class _State:
         reached = self._after(leg)
         if hike is not None:
             reached = rounded_up(reached + timedelta(seconds=hike.climb_s))
-        arrive = self.times.open_from(place, reached, stay)
-        if arrive is None:
+        part = self.request.in_parts.get(place.id, "")
+        first, last = (datetime.combine(self.frame.date, t) for t in PART_SPANS[part])
+        if part == "evening":
+            first = datetime.combine(self.frame.date, EARLY_EVENING)
+        arrive = self.times.open_from(place, max(reached, first), stay)
+        if arrive is None or arrive >= last:
             return None
         arrive = rounded_up(arrive)
         wait = arrive - reached

@@ -28,6 +28,17 @@ FREE_FROM_MIN = 60
 DAY_TRIP_END = time(18, 30)
 """When a day without a night ends, if nothing was said."""
 
+PART_SPANS = {
+    "": (time(0), time.max),
+    "morning": (time(0), time(12, 30)),
+    "afternoon": (time(12, 30), time(18, 0)),
+    "evening": (time(18, 0), time.max),
+}
+"""When a visit begins that is in a part of the day."""
+
+EARLY_EVENING = time(17, 0)
+"""From then on a sight that was wished for the evening may be seen, if not after dinner."""
+
 LATEST = time(22, 30)
 """No stop ends later."""
 

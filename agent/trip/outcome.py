@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from agent.trip.accounting import Accounting, Entry, State, spans_of
 from agent.trip.asked.party import read_party
+from agent.trip.driving import EARLY_EVENING, PART_SPANS
 from agent.trip.offered.tables import MealWish
 
 if TYPE_CHECKING:
-    from agent.trip.itinerary import Plan
+    from agent.trip.itinerary import Plan, Visit
     from agent.trip.request import TripRequest
 
 
@@ -62,8 +63,26 @@ def _liked(plan: Plan, request: TripRequest, words: str) -> tuple[State, str]:
         fuelled = any(v.kind in {"fuel", "charging"} for v in plan.visits)
         return ("kept", "") if fuelled else ("traded", "no_room")
     ids = set(dict(request.liked).get(words, ()))
-    met = any(v.place.id in ids or any(p.id in ids for p in v.parts) for v in plan.visits)
-    return ("kept", "") if met else ("traded", "no_room")
+    met = [
+        (number, visit)
+        for number, day in enumerate(plan.days, 1)
+        for visit in day.visits
+        if visit.place.id in ids or any(p.id in ids for p in visit.parts)
+    ]
+    then = any(_is_then(request, words, number, visit) for number, visit in met)
+    return ("kept", "") if then else ("traded", "not_then" if met else "no_room")
+
+
+def _is_then(request: TripRequest, words: str, number: int, visit: Visit) -> bool:
+    """Whether a visit is on the day and in the part of the day for which it was wished."""
+    wishes = request.wishes
+    days = {d.day for d in wishes.by_day if words in (*d.likes, *d.must)}
+    on_day = words in (*wishes.likes, *wishes.must) or not days or number in days
+    on_day = on_day or (-1 in days and number == request.days)
+    part = dict(wishes.parts).get(words, "")
+    begin, end = PART_SPANS[part]
+    begin = EARLY_EVENING if part == "evening" else begin
+    return on_day and begin <= visit.arrive.time() < end
 
 
 def _dined(plan: Plan, request: TripRequest, words: str) -> tuple[State, str]:

@@ -200,6 +200,7 @@ def _dines_at_home(request: TripRequest, index: int, begin: datetime, ends: time
         request.times.dinner
     )
     alone = request.days == 1
+    wished = wished or any(index in request.on_days.get(p.id, ()) for p in request.evenings)
     return wished or (
         alone and (bool(request.evenings) or bool(request.dined) or begin.time() >= time(13, 0))
     )
@@ -255,7 +256,7 @@ def write_day(
     if run.broken:
         raise PlanImpossible("unreachable" if run.broken in {"hotel", "home"} else "no_plan")
     frame, run = _slept_in(shop, frame, kept, run, used, tables)
-    going = [evening] if evening else _evening_choices(shop, run, out or set())
+    going = [evening] if evening else _evening_choices(shop, frame.index, run, out or set())
     for stop in going if frame.dinner else []:
         with_evening = shop.exact.run(frame, [*kept, stop], used=used, tables=tables)
         if with_evening.fine:
@@ -312,15 +313,16 @@ def _loosest(request: TripRequest, stops: list[Stop], run: Run) -> Stop | None:
     return (plain or loose)[-1] if loose else None
 
 
-def _evening_choices(shop: Workshop, run: Run, out: set[str]) -> list[Stop]:
+def _evening_choices(shop: Workshop, index: int, run: Run, out: set[str]) -> list[Stop]:
     request = shop.request
+    days = request.on_days
     if not request.evenings or not run.visits:
         return []
     dinner = next((v for v in run.visits if v.kind == "dinner"), run.visits[-1])
     here = (dinner.place.lat, dinner.place.lon)
     inside = {v.place.id for v in run.visits} | out
     near = sorted(
-        (p for p in request.evenings if p.id not in inside),
+        (p for p in request.evenings if p.id not in inside and index in days.get(p.id, {index})),
         key=lambda p: (round(distance_m(here, (p.lat, p.lon)) / 500), p.id),
     )
     return [Stop(place=p, stay_min=EVENING_STAY_MIN, kind="evening") for p in near[:_EVENING_CHOICES]]

@@ -59,6 +59,8 @@ class TripRequest:
     """Where to spend an evening, if that was wished."""
     on_days: dict[str, frozenset[int]] = field(default_factory=dict)
     """Ids of places that belong to some days only, counted from 0."""
+    in_parts: dict[str, str] = field(default_factory=dict)
+    """Part of the day in which a place is to be, by its id."""
     themed: dict[int, frozenset[str]] = field(default_factory=dict)
     """Days with a theme, counted from 0, and the ids that meet it."""
     restaurants: tuple[Place, ...] = ()

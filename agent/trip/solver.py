@@ -7,6 +7,7 @@ with each of its kind that is in already, so that a trip is no list of churches.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,8 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from agent.trip.day import DayRun, Frame, Run, Stop
-from agent.trip.offered.kinds import CHILDREN, family, stay_range, worth
+from agent.trip.offered.kinds import family, stay_range, worth
+from agent.trip.offered.suiting import fondness
 
 if TYPE_CHECKING:
     from agent.trip.request import TripRequest
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 _MUST, _LIKED, _ALSO_LIKED, _THEME = 10_000.0, 90.0, 30.0, 120.0
 _DRIVE_MIN, _WALK_MIN, _FREE_MIN = 0.7, 0.35, 0.2
 _REPEATED, _REPEATED_LIKED = 0.4, 0.75
-_ALIKE_LEAST, _ALIKE_SHARE, _TOO_MUCH = 3, 0.4, -60.0
-"""So many of one kind nobody minds, nor such a share of a full trip; what one more of it is worth."""
+_ALIKE_LEAST, _ALIKE_SHARE, _LITTLE_ELSE, _TOO_MUCH = 3, 0.4, 0.55, -60.0
+"""So many of one kind nobody minds, nor such a share of a full trip, unless it is so much of all there is;
+what one too many is worth."""
 _LEAST_GAIN = 3.0
 _MOST_SAVED = 45.0
 """What a sight can at most save of the cost of idle hours."""
@@ -69,8 +72,8 @@ class Search:
         self._liked_rank = _liked_rank(request)
         self._seen: dict[tuple[int, tuple[str, ...]], tuple[Run, float]] = {}
         self._short = short or request.wishes.pace == "full"
-        room = sum(frame.per_day for frame in self._frames)
-        self._most_alike = max(_ALIKE_LEAST, int(_ALIKE_SHARE * room))
+        self._room = sum(frame.per_day for frame in self._frames)
+        self._offered = Counter(family(p) for p in self._candidates)
         self.tours: list[_Tour] = []
 
     def solve(self, keep: Sequence[Sequence[Place]] | None = None) -> list[list[Stop]] | None:
@@ -152,12 +155,9 @@ class Search:
                 if set(self._liked_rank.get(s.place.id, ())) & set(liked)
             )
             value += _LIKED if have < 2 else _ALSO_LIKED
-        if request.party.children and place.category in CHILDREN:
-            value += 35.0
-        if request.limits.climb and place.category in {"tourism/viewpoint", "natural/peak", "man_made/tower"}:
-            value -= 60.0
+        value += fondness(place, request)
         alike = sum(1 for t in self.tours for s in t.stops if family(s.place) == family(place))
-        if liked is None and alike >= self._most_alike:
+        if liked is None and alike >= self._most_alike(family(place)):
             return _TOO_MUCH
         value *= (_REPEATED if liked is None else _REPEATED_LIKED) ** min(alike, 3)
         themed = request.themed.get(self._frames[number].index)
@@ -166,6 +166,11 @@ class Search:
         elif any(place.id in ids for ids in request.themed.values()):
             value -= 60.0
         return value
+
+    def _most_alike(self, kind: str) -> int:
+        """Return how many of one kind a trip takes: more only where there is little else."""
+        share = self._offered[kind] / max(len(self._candidates), 1)
+        return max(_ALIKE_LEAST, int((share if share > _LITTLE_ELSE else _ALIKE_SHARE) * self._room))
 
     # -- building
 

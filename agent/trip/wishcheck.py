@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agent.trip.accounting import spans_of
+from agent.trip.driving import EARLY_EVENING, PART_SPANS
+from agent.trip.offered.suiting import unsuited
 
 if TYPE_CHECKING:
     from agent.trip.itinerary import Plan
@@ -22,6 +24,7 @@ def check_wishes(plan: Plan, request: TripRequest) -> list[str]:
         _musts,
         _kept_claims,
         _bans,
+        _suits,
         _nights,
         _limits,
         _times,
@@ -57,6 +60,7 @@ def _kept_claims(plan: Plan, request: TripRequest) -> list[str]:
         for words, ids in request.liked
         if kept & {("likes", words), ("must", words)} and not seen & set(ids)
     ]
+    wrong += [what for words, ids in request.liked for what in _out_of_part(plan, request, words, set(ids))]
     eaten = {v.place.id for v in plan.visits if v.kind in {"lunch", "dinner"}}
     wrong += [
         f"{wish.words!r} is not eaten"
@@ -74,11 +78,42 @@ def _kept_claims(plan: Plan, request: TripRequest) -> list[str]:
     return wrong
 
 
+def _out_of_part(plan: Plan, request: TripRequest, words: str, ids: set[str]) -> list[str]:
+    """A wish of a day or a part of one is not said to be kept at another time."""
+    kept = any(e.words == words and e.slot in {"likes", "must"} for e in plan.accounting.of("kept"))
+    wishes, part = request.wishes, dict(request.wishes.parts).get(words, "")
+    days = {d.day % (request.days + 1) for d in wishes.by_day if words in (*d.likes, *d.must)}
+    if not kept or not (part or days):
+        return []
+    begin, end = PART_SPANS[part]
+    begin = EARLY_EVENING if part == "evening" else begin
+    anywhere = words in (*wishes.likes, *wishes.must)
+    there = [
+        visit
+        for number, day in enumerate(plan.days, 1)
+        for visit in day.visits
+        if ids & {visit.place.id, *(p.id for p in visit.parts)}
+        and (anywhere or number in days or not days)
+        and begin <= visit.arrive.time() <= end
+    ]
+    return [] if there else [f"{words!r} is not when it was wished for"]
+
+
 def _bans(plan: Plan, request: TripRequest) -> list[str]:
     seen = _seen(plan)
     wrong = [f"{place_id} must not be in" for place_id in sorted(seen & request.disliked)]
     eaten = {v.place.id for v in plan.visits if v.kind in {"lunch", "dinner"}}
     return wrong + [f"{place_id} serves what is not eaten" for place_id in sorted(eaten & request.forbidden)]
+
+
+def _suits(plan: Plan, request: TripRequest) -> list[str]:
+    """Nothing that does not suit those who come, unless it was asked for or there is nothing else."""
+    offered = [p for p in request.sights if p.id not in request.must_ids | request.liked_ids]
+    if request.extra.get("changed") or any(unsuited(p, request) for p in offered):
+        return []
+    asked = request.must_ids | request.liked_ids | {p.id for p in request.evenings}
+    seen = [v.place for v in plan.visits if v.kind == "sight" and v.place.id not in asked]
+    return [f"{p.name} does not suit those who come" for p in seen if unsuited(p, request)]
 
 
 def _nights(plan: Plan, request: TripRequest) -> list[str]:

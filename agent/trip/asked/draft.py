@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agent.trip.asked.marks import Mark, clauses_of, day_marks
+from agent.trip.asked.marks import Mark, clauses_of, day_marks, is_meal
 from languages.trip_talk import TalkWords, talk_words
+from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
     from agent.understanding.utterance import Language
@@ -32,6 +34,8 @@ class Draft:
     wheres: dict[int, str] = field(default_factory=dict)
     """The town of single days."""
     pace: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+    """Wishes that are for a part of the day, with the part."""
     used: list[tuple[int, int]] = field(default_factory=list)
     """Stretches of the sentence that are read."""
     settled: list[tuple[int, int]] = field(default_factory=list)
@@ -50,6 +54,26 @@ class Draft:
             kept = self.slots[slot]
         if words and words not in kept:
             kept.append(words)
+        if slot == "likes" and (part := _part_at(self, at, words)):
+            self.parts.setdefault(words, part)
+
+
+def _part_at(draft: Draft, at: int, words: str) -> str:
+    """Return the part of the day that is said with a wish, in the same clause; "" if none is."""
+    spans = clauses_of(draft.text, draft.language)
+    start, end = next(((a, b) for a, b in spans if a <= at < b), (at, at))
+    clause = draft.text[start:end]
+    if any_of(draft.language, draft.words.days.half).search(clause) or is_meal(words, draft.language):
+        return ""
+    inside = at - start + len(words)
+    joins = re.compile(draft.words.lists, re.IGNORECASE)
+    found = [
+        (abs(match.start() - inside), part)
+        for part in ("morning", "afternoon", "evening")
+        for match in any_of(draft.language, trip_words(draft.language).parts[part]).finditer(clause)
+        if not joins.search(clause[inside : match.start()])  # it belongs to the thing that stands next to it
+    ]
+    return min(found, default=(0, ""))[1]
 
 
 def _day_at(draft: Draft, at: int) -> int:

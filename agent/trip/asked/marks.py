@@ -195,6 +195,11 @@ def listed(words: str, language: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part and part.strip())
 
 
+def day_part(words: str, language: str) -> bool:
+    """Whether words name a part of the day."""
+    return any(any_of(language, said).search(words) for said in trip_words(language).parts.values())
+
+
 def is_meal(words: str, language: str) -> bool:
     """Whether words name a meal."""
     meals = trip_words(language).meals

@@ -30,6 +30,8 @@ class Party:
     wheelchair: bool = False
     stroller: bool = False
     pregnant: bool = False
+    small: bool = False
+    """Whether a child is called a toddler or a baby."""
 
     @property
     def size(self) -> int:
@@ -44,7 +46,7 @@ class Party:
     @property
     def toddlers(self) -> bool:
         """Whether there is a child under seven."""
-        return any(age < 7 for age in self.ages)
+        return self.small or any(age < 7 for age in self.ages)
 
     def to_dict(self) -> dict[str, object]:
         """Return what was said, as JSON values."""
@@ -65,7 +67,7 @@ def party_of(wishes: Wishes, language: Language) -> Party:
 def read_party(spans: Sequence[str], language: Language) -> Party:
     """Count the travellers out of words such as 两大一小 or "me and my two kids"."""
     counts = dict.fromkeys(("adults", "children", "elderly"), 0)
-    people, ages, extras = 0, [], dict.fromkeys(("dog", "wheelchair", "stroller", "pregnant"), False)
+    people, ages, extras = 0, [], dict.fromkeys(("dog", "wheelchair", "stroller", "pregnant", "small"), False)
     words = trip_words(language)
     for span in spans:
         text = span.casefold()

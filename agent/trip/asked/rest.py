@@ -56,6 +56,11 @@ def is_named(words: str, language: Language) -> bool:
     return _core(words, language) == words
 
 
+def names_something(words: str, language: Language) -> bool:
+    """Whether words say more than that something is wished for or not."""
+    return bool(_core(_without_no(words, language), language))
+
+
 def _core(text: str, language: Language) -> str:
     """Return what is left of a text without words that wish for nothing."""
     return " ".join(_cores(text, language))

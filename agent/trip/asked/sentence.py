@@ -17,6 +17,7 @@ from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, blank, use
 from agent.trip.asked.marks import (
     clauses_of,
     day_marks,
+    day_part,
     days_between,
     days_said,
     is_meal,
@@ -27,7 +28,7 @@ from agent.trip.asked.marks import (
     stays_said,
 )
 from agent.trip.asked.occasions import trip_date
-from agent.trip.asked.rest import rest_of, take_rest
+from agent.trip.asked.rest import names_something, rest_of, take_rest
 from agent.trip.asked.wishes import on_foot_in
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.sights import themes_of
@@ -191,8 +192,19 @@ def _widened(draft: Draft, words: str) -> str:
     return max((m[0] for m in found), key=len, default=words)
 
 
+def _unlisted(words: str, language: Language) -> str:
+    """Return words without what joins them to the next: gardens of "gardens and"."""
+    joins = talk_words(language).lists
+    return re.sub(rf"^(?:{joins})|(?:{joins})$", "", f" {words} ", flags=re.IGNORECASE).strip(EDGE)
+
+
 def _take_span(draft: Draft, slot: str, words: str) -> None:
     bare = _widened(draft, words.strip(EDGE)) if slot in LISTS else words.strip(EDGE)
+    if slot in LISTS:
+        bare = _unlisted(bare, draft.language)
+        if not names_something(bare, draft.language):
+            use(draft, words)
+            return
     at = draft.text.find(bare)
     if not bare or at < 0:
         draft.slots[slot].append(words)
@@ -210,6 +222,8 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     if slot == "time" and not _has_hour(bare, draft.language) and (things := _themed(bare, draft.language)):
         for thing in things:  # 晚上逛夜市 is something to see, and no hour at which the trip begins
             draft.put("likes", thing, at)
+        return
+    if slot == "time" and _only_part(said, bare, draft):
         return
     if slot == "time" and len(said) <= _SHORT_CLAUSE and len(_times_in(said, draft.language)) == 1:
         bare = said.strip(EDGE)  # with the words that say what happens then: back by six
@@ -234,9 +248,29 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     any_no = refused or says_any_no(said, draft.language)
     if slot == "dislikes" and themes_of(bare) and not refused and _is_wished(said, inside, any_no, draft):
         slot = "likes"
+    if slot == "likes" and not any_no and (things := _with_parts(bare, draft.language)):
+        for thing in things:
+            draft.put(slot, thing, draft.text.find(thing, at))
+        return
     slot = _own_slot(slot, bare, any_no, draft.language)
     for part in _parts(slot, bare, draft.language):
         draft.put(_where_put(slot, part, refused, draft.language), part, at)
+
+
+def _only_part(clause: str, words: str, draft: Draft) -> bool:
+    """Whether words say only in which part of a day something else of their clause is to be."""
+    times = trip_words(draft.language).times
+    carriers = tuple(w for said in times.transport.values() for w in said)
+    hour = _has_hour(words, draft.language) or clock_of(words, draft.language) is None
+    if hour or any_of(draft.language, (*times.start, *times.end, *carriers)).search(clause):
+        return False
+    return bool(_themed(clause, draft.language)) and day_part(words, draft.language)
+
+
+def _with_parts(words: str, language: Language) -> tuple[str, ...]:
+    """Return the things read as one with a part of the day between: a museum in the morning and a park."""
+    joined = re.search(talk_words(language).lists, words, re.IGNORECASE)
+    return _themed(words, language) if joined and day_part(words, language) else ()
 
 
 def _is_wished(clause: str, at: int, any_no: bool, draft: Draft) -> bool:
@@ -366,7 +400,7 @@ def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
     slots["must"] = tuple(w for w in slots["must"] if not any(name in w.casefold() for name in names))
     for name in ("likes", "must", "meals"):
         said = [w for w in slots[name] if w.casefold() not in banned or _said_twice(draft.text, w)]
-        slots[name] = tuple(said)
+        slots[name] = tuple(w for w in said if not any(w in limit for limit in slots["limit"]))
     days = [
         DayWish(
             day=day,
@@ -375,7 +409,9 @@ def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
         )
         for day in sorted({*draft.wheres, *(d for d, kept in draft.by_day.items() if any(kept.values()))})
     ]
-    wishes = intent.wishes.model_copy(update={**slots, "by_day": tuple(days)})
+    kept = {*slots["likes"], *(w for day in days for w in day.likes)}
+    parts = tuple((words, part) for words, part in draft.parts.items() if words in kept)
+    wishes = intent.wishes.model_copy(update={**slots, "by_day": tuple(days), "parts": parts})
     if draft.pace and not wishes.pace:
         wishes = wishes.model_copy(update={"pace": draft.pace})
     where = {"where": "", "towns": ()} if draft.wheres else {}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import time
 from typing import TYPE_CHECKING, Literal
 
+from agent.trip.driving import PART_SPANS
 from agent.trip.offered.sights import LANGUAGES, of_wish, themes_of
 from agent.understanding.numerals import counted, nth
 from languages import load_language
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from agent.trip.request import TripRequest
 
 Part = Literal["morning", "afternoon", "evening"]
-_SPANS: dict[str, tuple[time, time]] = {
-    "morning": (time(0), time(12, 30)),
-    "afternoon": (time(12, 30), time(18, 0)),
-    "evening": (time(18, 0), time(23, 59)),
-}
 _FAR_M = 60_000.0
 
 
@@ -54,7 +49,7 @@ def _bare(words: str, code: str, besides: str) -> str:
 
 def in_part(visit: Visit, part: Part) -> bool:
     """Whether a visit begins in a part of the day."""
-    begin, end = _SPANS[part]
+    begin, end = PART_SPANS[part]
     return begin <= visit.arrive.time() < end
 
 

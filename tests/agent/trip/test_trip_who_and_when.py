@@ -1,0 +1,181 @@
+"""What suits those who come is chosen, and what is said to be in the plan is in it, and then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agent.actions.context import Desk
+from agent.trip.accounting import Accounting, Entry
+from agent.trip.asked.party import Party, read_party
+from agent.trip.asked.sentence import completed
+from agent.trip.offered.suiting import fondness, unsuited
+from agent.trip.verifier import verify
+from agent.understanding.intent import PlanTrip, Wishes
+from agent.understanding.utterance import Language
+from poi.place import Place
+from tests.agent.trip.conftest import NOW, Trip, asked
+
+MUSEUM = "tourism/museum"
+
+
+def _place(category: str, **tags: str) -> Place:
+    return Place(id="node/1", name="A", category=category, lat=31.38, lon=120.95, tags=tags)
+
+
+def _problems(found: object) -> str:
+    return " ".join(map(str, found)) if isinstance(found, list) else ""
+
+
+# -- who comes
+
+
+@pytest.mark.parametrize(
+    ("party", "category", "tags", "out"),
+    [
+        (Party(dog=True), MUSEUM, {}, True),
+        (Party(dog=True), MUSEUM, {"dog": "yes"}, False),
+        (Party(dog=True), "leisure/park", {}, False),
+        (Party(dog=True), "leisure/park", {"dog": "no"}, True),
+        (Party(wheelchair=True), "historic/castle", {}, True),
+        (Party(wheelchair=True), "historic/castle", {"wheelchair": "limited"}, False),
+        (Party(wheelchair=True), MUSEUM, {"wheelchair": "no"}, True),
+        (Party(wheelchair=True), MUSEUM, {}, False),
+        (Party(elderly=1), "man_made/tower", {}, True),
+        (Party(elderly=1), MUSEUM, {}, False),
+        (Party(small=True, children=1), "historic/tomb", {}, True),
+        (Party(ages=(4,), children=1), "tourism/gallery", {}, True),
+        (Party(ages=(12,), children=1), "tourism/gallery", {}, False),
+        (Party(pregnant=True), "tourism/theme_park", {}, True),
+        (Party(adults=2), "natural/peak", {}, False),
+    ],
+)
+def test_what_is_nothing_for_somebody_who_comes(
+    county: Desk, party: Party, category: str, tags: dict[str, str], out: bool
+) -> None:
+    request = replace(asked(county), party=party)
+    assert unsuited(_place(category, **tags), request) is out
+
+
+def test_who_comes_moves_the_ranking(county: Desk) -> None:
+    request = asked(county)
+    small = replace(request, party=Party(children=1, small=True))
+    assert fondness(_place("leisure/park"), small) > fondness(_place(MUSEUM), small)
+    assert fondness(_place("leisure/park"), request) == fondness(_place(MUSEUM), request) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "small"),
+    [("with a toddler", "en", True), ("two babies", "en", True), ("带着宝宝", "zh", True),
+     ("mit Kleinkind", "de", True), ("with our teenager", "en", False)],
+)  # fmt: skip
+def test_a_toddler_is_small(words: str, language: Language, small: bool) -> None:
+    assert read_party((words,), language).toddlers is small
+
+
+def test_a_dog_stays_in_the_open_air(county: Desk, trip: Trip) -> None:
+    plan, request = trip(who=("带着狗",))
+    assert verify(plan, request, county) == []
+    assert not any(unsuited(v.place, request) for day in plan.days for v in day.sights)
+    others, _ = trip()
+    assert "does not suit" in _problems(verify(others, request, county))
+
+
+def test_what_was_wished_for_is_shown_whoever_comes(county: Desk, trip: Trip) -> None:
+    plan, request = trip(who=("带着狗",), likes=("博物馆",))
+    assert verify(plan, request, county) == []
+    assert any(v.place.category == MUSEUM for v in plan.visits)
+
+
+# -- on the day and in the part of the day that was said
+
+
+def test_a_wish_of_the_afternoon_is_in_the_afternoon(county: Desk, trip: Trip) -> None:
+    for part, first, last in (("morning", 0, 13), ("afternoon", 12, 18)):
+        plan, request = trip(likes=("博物馆",), parts=(("博物馆", part),))
+        assert verify(plan, request, county) == []
+        assert [e.state for e in plan.accounting if e.words == "博物馆"] == ["kept"]
+        hours = [v.arrive.hour for v in plan.visits if v.place.category == MUSEUM]
+        assert hours
+        assert all(first <= hour <= last for hour in hours)
+
+
+def test_a_wish_of_a_day_is_on_that_day(county: Desk, trip: Trip) -> None:
+    plan, request = trip(by_day=({"day": 2, "likes": ("博物馆",)},))
+    assert verify(plan, request, county) == []
+    on = [n for n, day in enumerate(plan.days, 1) for v in day.sights if v.place.category == MUSEUM]
+    assert on
+    assert set(on) == {2}
+
+
+@pytest.mark.parametrize(
+    "wished",
+    [
+        {"likes": ("博物馆",), "parts": (("博物馆", "evening"),)},
+        {"by_day": ({"day": 1, "likes": ("博物馆",)},)},
+    ],
+)
+def test_what_is_in_at_another_time_is_not_said_to_be_kept(county: Desk, trip: Trip, wished: dict) -> None:  # type: ignore[type-arg]
+    other, _ = trip(by_day=({"day": 2, "likes": ("博物馆",)},), parts=(("博物馆", "morning"),))
+    request = asked(county, **wished)
+    told = Accounting(entries=(Entry(slot="likes", words="博物馆", state="kept"),))
+    claimed = replace(other, accounting=told)
+    assert "not when it was wished for" in _problems(verify(claimed, request, county))
+
+
+def test_the_market_of_the_first_evening_leaves_the_day_its_sights(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=3, by_day=({"day": 2, "likes": ("夜市",)},), parts=(("夜市", "evening"),))
+    assert verify(plan, request, county) == []
+    assert [any(v.kind == "evening" for v in day.visits) for day in plan.days] == [False, True, False]
+    assert len(plan.days[1].sights) >= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "likes", "parts"),
+    [
+        ("上午逛博物馆，下午去公园", "zh", ("博物馆", "公园"), {"博物馆": "morning", "公园": "afternoon"}),
+        ("hiking and a spa in the evening", "en", ("hiking", "spa"), {"spa": "evening"}),
+        ("a museum in the morning and a park in the afternoon", "en", ("museum in the morning and a", "park"),
+         {"museum": "morning", "park": "afternoon"}),
+        ("an afternoon in X for museums", "en", ("museums",), {}),
+    ],
+)  # fmt: skip
+def test_the_part_of_the_day_belongs_to_the_wish_beside_it(
+    text: str, language: Language, likes: tuple[str, ...], parts: dict[str, str]
+) -> None:
+    read = PlanTrip(where="X", days=2, wishes=Wishes(likes=likes))
+    assert dict(completed(read, text, language, NOW).wishes.parts) == parts
+
+
+def test_the_first_evening_is_no_time_to_begin() -> None:
+    read = PlanTrip(
+        where="Yun'an", days=2, wishes=Wishes(likes=("night market",), time=("on the first evening",))
+    )
+    whole = completed(read, "two days Yun'an, night market on the first evening", "en", NOW)
+    assert whole.wishes.time == ()
+    assert [(day.day, day.likes) for day in whole.wishes.by_day] == [(1, ("night market",))]
+
+
+# -- words that name nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "kept"),
+    [
+        ("campus and museums", {"likes": ("campus and", "museums")}, ("campus", "museums")),
+        ("parks, nice", {"likes": ("parks", "nice")}, ("parks",)),
+        ("easy walks, parks", {"likes": ("walks", "parks"), "limit": ("easy walks",)}, ("parks",)),
+    ],
+)
+def test_a_wish_is_what_is_named_and_no_more(
+    text: str, read: dict[str, tuple[str, ...]], kept: tuple[str, ...]
+) -> None:
+    wishes = completed(PlanTrip(where="X", days=1, wishes=Wishes(**read)), text, "en", NOW).wishes  # type: ignore[arg-type]
+    assert wishes.likes == kept
+
+
+def test_a_no_that_was_read_as_food_is_none() -> None:
+    read = PlanTrip(where="X", days=1, wishes=Wishes(meals=("no",), no_meal=("steak",)))
+    wishes = completed(read, "X one day, no steak", "en", NOW).wishes
+    assert (wishes.meals, wishes.no_meal) == ((), ("steak",))
