@@ -42,6 +42,8 @@ class TimeWords(_Data):
     end: tuple[str, ...]
     start: tuple[str, ...]
     part_end: dict[str, int]
+    landing: tuple[str, ...] = ()
+    """That one comes by air, and is on the road only later."""
 
 
 class DateWords(_Data):

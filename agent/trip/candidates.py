@@ -10,7 +10,7 @@ from agent.errors import PlanImpossible
 from agent.trip.accounting import Entry
 from agent.trip.legs import measured
 from agent.trip.offered.beds import kind_banned
-from agent.trip.offered.hikes import Hike, approach_of, hikes_of
+from agent.trip.offered.hikes import Hike, approach_of, hikes_of, longest_of
 from agent.trip.offered.kinds import EVENING, stay_range, worth
 from agent.trip.offered.sights import Sights, gather, themes_of
 from agent.trip.offered.suiting import unsuited
@@ -79,7 +79,7 @@ def _wished(desk: Desk, request: TripRequest, sights: Sights) -> _Wished:
             continue
         fit = places
         if "hike" in themes_of(words):
-            walks = hikes_of(desk, places)
+            walks = hikes_of(desk, places, longest_of(request.party))
             found.hikes |= walks
             fit = [p for p in places if p.id in walks]
         else:

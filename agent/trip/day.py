@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from poi.place import Place
 
 _STEP = timedelta(minutes=5)
+_WALK_SLACK = 1.4
+"""One walks so much farther than one likes to, rather than drive a few hundred metres."""
 _IDLE_END = timedelta(minutes=20)
 _LATER, _LATER_WANTED = timedelta(hours=1), timedelta(hours=3)
 """So much later a day may begin for a sight that opens later."""
@@ -86,6 +88,7 @@ class Run:
     """Why the day cannot end as it has to, "" if it can."""
     drive_s: float = 0.0
     walk_s: float = 0.0
+    walk_m: float = 0.0
     free_min: float = 0.0
     sights_end: datetime | None = None
     """When the last sight was over."""
@@ -210,7 +213,7 @@ class _State:
         if hike is not None and self.clock.hour >= HIKE_BEFORE_HOUR and hike.walk_s > SHORT_HIKE_S:
             return None
         leg = self._leg((place.lat, place.lon), park=hike.park if hike else None)
-        if leg is None or not self._may_drive(leg):
+        if leg is None or not self._may_go(leg):
             return None
         stay = timedelta(minutes=stop.stay_min)
         reached = self._after(leg)
@@ -237,14 +240,18 @@ class _State:
     def _leg(self, to: Point, *, bring_car: bool = False, park: Point | None = None) -> Leg | None:
         if self.request.limits.on_foot and (self.run.visits or self.frame.index):
             return walked_to(self.ways, self.here, to, walk_m=self.request.walk_m)
+        slack = 1.0 if self.request.limits.walk_m else _WALK_SLACK
         return leg_to(
-            self.ways, self.here, self.car, to, walk_m=self.request.walk_m, bring_car=bring_car, park=park
-        )
+            self.ways, self.here, self.car, to, walk_m=self.request.walk_m, bring_car=bring_car, park=park,
+            slack=slack,
+        )  # fmt: skip
 
-    def _may_drive(self, leg: Leg) -> bool:
+    def _may_go(self, leg: Leg) -> bool:
         limits = self.request.limits
         day_s = min(DRIVE_CAP_S, limits.drive_day_s or DRIVE_CAP_S)
         leg_s = min(REST_EVERY_S, limits.drive_leg_s or REST_EVERY_S)
+        if limits.walk_day_m is not None and self.run.walk_m + leg.walk_m > limits.walk_day_m:
+            return False
         return leg.drive_s <= leg_s and self.run.drive_s + leg.drive_s <= day_s
 
     def _after(self, leg: Leg) -> datetime:
@@ -254,6 +261,7 @@ class _State:
     def _go(self, leg: Leg) -> None:
         self.run.drive_s += leg.drive_s
         self.run.walk_s += leg.walk_s
+        self.run.walk_m += leg.walk_m
         if leg.park is not None:
             self.car = leg.park
 
@@ -295,7 +303,7 @@ class _State:
             if place.id in self.used and place.id not in self.menu.repeatable:
                 continue
             leg = self._leg((place.lat, place.lon))
-            if leg is None or not self._may_drive(leg):
+            if leg is None or not self._may_go(leg):
                 continue
             arrive = max(self._after(leg), first)
             if arrive > last:
@@ -364,7 +372,7 @@ class _State:
         gap = (self.dinner_from - self.clock).total_seconds() / 60
         if hotel is not None and gap > FREE_FROM_MIN:
             leg = self._leg((hotel.lat, hotel.lon), bring_car=True)
-            if leg is not None and self._may_drive(leg):
+            if leg is not None and self._may_go(leg):
                 arrive = self._after(leg)
                 leave = self.dinner_from - timedelta(minutes=10)
                 if leave - arrive >= timedelta(minutes=30):
@@ -375,7 +383,7 @@ class _State:
 
     def _go_out(self, stop: Stop) -> bool:
         leg = self._leg((stop.place.lat, stop.place.lon))
-        if leg is None or not self._may_drive(leg):
+        if leg is None or not self._may_go(leg):
             return False
         stay = timedelta(minutes=stop.stay_min)
         arrive = self.times.open_from(stop.place, self._after(leg), stay, dark=True)
@@ -390,7 +398,7 @@ class _State:
         hotel = self.frame.hotel
         assert hotel is not None
         leg = self._leg((hotel.lat, hotel.lon), bring_car=True)
-        if leg is None or not self._may_drive(leg):
+        if leg is None or not self._may_go(leg):
             self.run.broken = "hotel"
             return
         arrive = self._after(leg)
@@ -411,7 +419,7 @@ class _State:
             return
         leg = Leg(drive_s=driven[0], drive_m=driven[1], walk_s=back[0], walk_m=back[1], park=home)
         arrive = self._after(leg)
-        if not self._may_drive(leg):
+        if not self._may_go(leg):
             self.run.broken = "home"
         if arrive > max(self.frame.over, self.frame.begin) + _IDLE_END * (0 if self.request.times.end else 1):
             self.run.broken = "late"

@@ -21,6 +21,8 @@ _CROW_WALK, _CROW_DRIVE = 1.3, 1.45
 _CITY_MPS, _DRIVE_S = 8.5, 60.0
 _LEAST_DRIVE_M = 80.0
 """Nobody starts a car for less: one walks on, and it stays where it stands."""
+_SHORT_DRIVE_M = 400.0
+"""Nor for less, if it is about as far on foot."""
 
 Measured = tuple[float, float]
 """Seconds and metres."""
@@ -55,7 +57,7 @@ class Ways(Protocol):
 
 def leg_to(
     ways: Ways, here: Point, car: Point, to: Point, *, walk_m: float, bring_car: bool = False,
-    park: Point | None = None,
+    park: Point | None = None, slack: float = 1.0,
 ) -> Leg | None:  # fmt: skip
     """Return the way to a stop.
 
@@ -73,6 +75,8 @@ def leg_to(
         Whether the car has to be there afterwards, as at a hotel.
     park
         Where to leave the car, if not at the stop (a hike).
+    slack
+        By how much farther one walks than that, before one goes back to the car for a few hundred metres.
     """
     if park is None and distance_m(here, to) <= walk_m:
         back_m = distance_m(to, car)
@@ -86,9 +90,9 @@ def leg_to(
     on = ways.walk(park, to) if park is not None else (0.0, 0.0)
     if back is None or driven is None or on is None:
         return None
-    if park is None and driven[1] < _LEAST_DRIVE_M:
+    if park is None and driven[1] < (_LEAST_DRIVE_M if bring_car else _SHORT_DRIVE_M):
         walked = ways.walk(here, to)
-        if walked is not None and walked[1] <= min(back[1] + _LEAST_DRIVE_M, walk_m):
+        if walked is not None and walked[1] <= min(back[1] + driven[1] + _LEAST_DRIVE_M, slack * walk_m):
             return Leg(walk_s=walked[0], walk_m=walked[1])
     return Leg(
         drive_s=driven[0], drive_m=driven[1], walk_s=back[0] + on[0], walk_m=back[1] + on[1], park=stand

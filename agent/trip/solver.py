@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MUST, _LIKED, _ALSO_LIKED, _THEME = 10_000.0, 90.0, 30.0, 120.0
 _DRIVE_MIN, _WALK_MIN, _FREE_MIN = 0.7, 0.35, 0.2
 _REPEATED, _REPEATED_LIKED = 0.4, 0.75
-_ALIKE_LEAST, _ALIKE_SHARE, _LITTLE_ELSE, _TOO_MUCH = 3, 0.4, 0.55, -60.0
+_ALIKE_LEAST, _ALIKE_SHARE, _LITTLE_ELSE, _TOO_MUCH = 3, 0.4, 0.7, -60.0
 """So many of one kind nobody minds, nor such a share of a full trip, unless it is so much of all there is;
 what one too many is worth."""
 _LEAST_GAIN = 3.0

@@ -139,6 +139,8 @@ def _limits(plan: Plan, request: TripRequest) -> list[str]:
         drives += [day.home.drive_s for day in plan.days if day.home and not plan.visits[0].drive_s]
         wrong += ["it is driven, though it was to be walked"] if any(drives) else []
     for day in plan.days:
+        if limits.walk_day_m and day.walk_m > limits.walk_day_m + _WALK_SLACK_M:
+            wrong.append(f"{day.date}: {day.walk_m / 1000:.1f} km on foot")
         if limits.drive_day_s and day.drive_s > limits.drive_day_s + 1:
             wrong.append(f"{day.date}: {day.drive_s / 3600:.1f} h at the wheel")
         for visit in day.visits:

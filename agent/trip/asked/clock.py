@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _AHEAD = {"flight": timedelta(hours=2), "train": timedelta(minutes=45), "ship": timedelta(hours=1)}
 """How long before it leaves one should be there."""
+_OUT_OF_AIRPORT = timedelta(hours=1)
+"""From landing to being on the road."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,8 @@ def times_of(spans: Sequence[str], language: Language) -> Times:
         read.append(span)
         meal = next((m for m in ("lunch", "dinner") if _says(language, words.meals[m], span)), None)
         carrier = next((m for m, said in words.times.transport.items() if _says(language, said, span)), None)
-        if carrier and not _says(language, words.times.start, span):
+        landed = bool(words.times.landing) and _says(language, words.times.landing, span)
+        if carrier and not landed and not _says(language, words.times.start, span):
             at = at if _says(language, words.morning, span) else _half(at, time(9))
             at = (datetime.combine(datetime.min.date() + timedelta(days=1), at) - _AHEAD[carrier]).time()
             found["end"] = at
@@ -54,8 +57,15 @@ def times_of(spans: Sequence[str], language: Language) -> Times:
         elif _says(language, words.times.end, span) and not _starts(span, language):
             found["end"] = _half(at, time(9)) if at < time(9) else at
         else:
-            found["daily" if _every_day(span, language) else "begin"] = at
+            begin = _later(at, _OUT_OF_AIRPORT) if landed else at
+            found["daily" if _every_day(span, language) else "begin"] = begin
     return Times(**found, read=tuple(read))
+
+
+def _later(at: time, by: timedelta) -> time:
+    """Return a time later on the same day."""
+    late = datetime.combine(datetime.min.date(), at) + by
+    return late.time() if late.date() == datetime.min.date() else at
 
 
 def _every_day(span: str, language: Language) -> bool:

@@ -238,9 +238,19 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     if slot == "lodging" and (no := refusal(said[:inside], said[inside:], draft.language)):
         draft.put(slot, f"{no} {bare}", at)
         return
+    if slot == "lodging" and any(_only_bed(part, draft.language) for part in listed(bare, draft.language)):
+        for part in listed(bare, draft.language):
+            draft.put(slot, part, at)
+        return
     if slot not in LISTS:
         draft.put(slot, bare.rstrip("去到") if slot == "who" else bare, at)
         return
+    _take_thing(draft, slot, bare, at, clause)
+
+
+def _take_thing(draft: Draft, slot: str, bare: str, at: int, clause: tuple[int, int]) -> None:
+    """Take a thing that is wished for or not, where the words of its clause put it."""
+    said, inside = draft.text[clause[0] : clause[1]], at - clause[0]
     refused = says_no(said, inside, inside + len(bare), draft.language)
     if slot == "must" and not refused and _in_bed(draft, said, inside):
         draft.put("lodging", bare, at)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LITTLE_WALK_M, LITTLE_DRIVE_S = 350.0, 2.5 * 3600.0
 """What "not too much" of walking between two stops and of driving a day comes to."""
+_OF_A_DAY_M = 1_500.0
+"""A way on foot that is said to be the most is that of a day from so much on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class Limits:
 
     walk_m: float | None = None
     """Longest walk between two stops, metres."""
+    walk_day_m: float | None = None
+    """Longest way on foot in a day, metres."""
     drive_day_s: float | None = None
     """Longest time at the wheel in a day, seconds."""
     drive_leg_s: float | None = None
@@ -68,7 +72,7 @@ class Lodging:
 def limits_of(spans: Sequence[str], language: Language) -> Limits:
     """Read limits: 一天开车不超过三小时, "not too much walking"."""
     words = trip_words(language)
-    walk = day = leg = None
+    walk = walk_day = day = leg = None
     climb, easy, late, on_foot, sights, read = False, False, False, False, 0, []
     for span in spans:
         if on_foot_in(span, language):
@@ -95,10 +99,15 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
             climb = True
             read.append((span, "climb"))
         elif any_of(language, words.limit["walk"]).search(span):
-            walk = min(metres or (seconds or 0) * 1.2 or LITTLE_WALK_M, 1500.0)
+            far = metres or (seconds or 0) * 1.2
+            walk = min(far or LITTLE_WALK_M, 1500.0)
+            whole = far >= _OF_A_DAY_M or any_of(language, words.daily).search(span)
+            if far and whole and not any_of(language, words.limit["each"]).search(span):
+                walk_day, walk = far, min(far / 3, 1000.0)
             read.append((span, "walk"))
     return Limits(
-        walk_m=walk, drive_day_s=day, drive_leg_s=leg, climb=climb, sights=sights, easy=easy, late=late,
+        walk_m=walk, walk_day_m=walk_day, drive_day_s=day, drive_leg_s=leg, climb=climb, sights=sights,
+        easy=easy, late=late,
         on_foot=on_foot, read=tuple(read),
     )  # fmt: skip
 

@@ -13,11 +13,13 @@ from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
+    from agent.trip.asked.party import Party
     from poi.place import Place
 
 _TRAILHEAD_M, _APPROACH_M = 5_000.0, 500.0
-_UP, _DOWN = 0.7, 0.25
-"""Extra share of the walking time on a mountain path, up and down (Naismith's rule on a slope of 15 %)."""
+_WITH_LESS_S = 2.5 * 3600
+_UP, _DOWN = 1.25, 0.25
+"""Extra share of the walking time on a mountain path, up and down: Naismith's rule on a slope of 15 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +46,16 @@ class Hike:
         return 0.0 if self.flat else _DOWN * self.walk_s
 
 
-def hikes_of(desk: Desk, places: Sequence[Place]) -> dict[str, Hike]:
-    """Return for each summit, fall or saddle how it is walked to, if that can be done in half a day."""
+def longest_of(party: Party) -> float:
+    """Return how long a hike may take in all, seconds: less with children and with who walks less."""
+    return _WITH_LESS_S if party.walks_less or party.children else HIKE_LONGEST_S
+
+
+def hikes_of(desk: Desk, places: Sequence[Place], longest_s: float = HIKE_LONGEST_S) -> dict[str, Hike]:
+    """Return for each summit, fall or saddle how it is walked to, if that takes no longer than it may."""
     found: dict[str, Hike] = {}
     for place in places[:16]:
-        if place.category.startswith("natural/") and (hike := _hike(desk, place)) is not None:
+        if place.category.startswith("natural/") and (hike := _hike(desk, place, longest_s)) is not None:
             found[place.id] = hike
         if len(found) >= 6:
             break
@@ -67,7 +74,7 @@ def approach_of(desk: Desk, place: Place, start: Point) -> Hike | None:
     return None
 
 
-def _hike(desk: Desk, place: Place) -> Hike | None:
+def _hike(desk: Desk, place: Place, longest_s: float) -> Hike | None:
     here = (place.lat, place.lon)
     lots = desk.places.of_kinds(("amenity/parking",), near=here, within_m=_TRAILHEAD_M)[:4]
     best = None
@@ -82,7 +89,7 @@ def _hike(desk: Desk, place: Place) -> Hike | None:
         off_m = distance_m((float(end[0]), float(end[1])), here)
         if off_m > 400 or route.distance_m < 400:
             continue
-        if (2 + _UP + _DOWN) * route.duration_s > HIKE_LONGEST_S:
+        if (2 + _UP + _DOWN) * route.duration_s > longest_s:
             continue
         if best is None or route.duration_s < best.walk_s:
             best = Hike(park=point, walk_s=float(route.duration_s), walk_m=float(route.distance_m))

@@ -198,7 +198,7 @@ _SIZELESS_FACTOR, _SIZELESS_MOST = 0.65, 60
 
 EVENING_STAY_MIN = 60
 MEAL_MIN = 60
-HIKE_LONGEST_S = 5.5 * 3600
+HIKE_LONGEST_S = 4.5 * 3600
 
 
 def stay_range(place: Place) -> tuple[int, int, int]:

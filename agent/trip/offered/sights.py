@@ -124,7 +124,8 @@ def of_wish(desk: Desk, words: str, center: Point, within_m: float) -> list[Plac
     if exact or (themes and not (match and not match.rest) and not _is_name(words)):
         found = _of_themes(desk, exact or themes, center, within_m)
         named = [p for p in found if words.casefold() in called(p)]
-        return unique((*named, *found)) if not exact else found
+        if found or not (match and not match.rest):
+            return unique((*named, *found)) if not exact else found
     if match and not match.rest:
         found = [p for p in desk.places.of_kinds(match.categories, near=center, within_m=within_m) if p.name]
         food = [p for p in found if not p.category.startswith(NO_SIGHTS)]

@@ -9,12 +9,16 @@ import pytest
 
 from agent import Agent
 from agent.actions.context import Desk
+from agent.trip.asked.clock import times_of
+from agent.trip.asked.party import Party
 from agent.trip.asked.sentence import completed
 from agent.trip.asked.wishes import limits_of, on_foot_in
 from agent.trip.candidates import with_sights
 from agent.trip.changes import replan
 from agent.trip.changes.replan import change_plan
-from agent.trip.itinerary import Visit
+from agent.trip.itinerary import Point, Visit
+from agent.trip.legs import Measured, leg_to
+from agent.trip.offered.hikes import Hike, longest_of
 from agent.trip.offered.hours import Timetable, daylight
 from agent.trip.offered.kinds import family, stay_range
 from agent.trip.offered.sights import Sights, is_sight
@@ -24,6 +28,7 @@ from agent.trip.solver import Search
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
 from agent.understanding.utterance import Language
+from nav.geometry import distance_m
 from poi.place import Place
 from tests.agent.trip.conftest import HOME, NOW, Trip, asked
 
@@ -169,6 +174,58 @@ def test_what_cannot_be_walked_is_driven_and_said(county: Desk, agent: Agent) ->
         ("不开车", "traded", "on_foot")
     }
     assert "还得开车" in turn.reply
+
+
+# -- what a body can do
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "begins"),
+    [
+        ("we land at two pm", "en", time(15)),
+        ("飞机下午两点落地", "zh", time(15)),
+        ("we start at two pm", "en", time(14)),
+        ("we land at 11:30 pm", "en", time(23, 30)),
+    ],
+)
+def test_who_lands_is_on_the_road_an_hour_later(words: str, language: Language, begins: time) -> None:
+    assert times_of((words,), language).begin == begins
+
+
+def test_a_climb_takes_its_time() -> None:
+    hike = Hike(park=(42.5, 1.5), walk_s=3600, walk_m=4500)
+    assert hike.climb_s >= 3600  # 675 m of height on a slope of 15 %: more than an hour by Naismith
+    assert longest_of(Party(children=2)) < longest_of(Party(adults=2))
+    assert longest_of(Party(elderly=1)) < longest_of(Party(adults=2))
+
+
+def test_a_day_has_no_more_on_foot_than_was_said(county: Desk, trip: Trip) -> None:
+    plan, request = trip(limit=("每天走路不超过一公里",))
+    assert verify(plan, request, county) == []
+    assert [e.state for e in plan.accounting if e.slot == "limit"] == ["kept"]
+    assert all(day.walk_m <= 1025 for day in plan.days)
+    longer, _ = trip(limit=("全程步行",))
+    assert "km on foot" in " ".join(map(str, verify(longer, request, county)))
+
+
+def test_nobody_goes_back_to_the_car_for_a_few_hundred_metres() -> None:
+    here, car, to = (60.0, 24.0), (60.0027, 24.0), (60.0045, 24.0)  # 300 m back to the car, 500 m there
+    straight = Straight()
+    walked = leg_to(straight, here, car, to, walk_m=450, slack=1.4)
+    assert walked is not None
+    assert walked.drive_m == 0
+    said = leg_to(straight, here, car, to, walk_m=450)
+    assert said is not None
+    assert said.drive_m > 0
+
+
+class Straight:
+    """Ways as the crow flies."""
+
+    def walk(self, a: Point, b: Point) -> Measured | None:
+        return distance_m(a, b), distance_m(a, b)
+
+    drive = walk
 
 
 # -- nothing in the dark, nothing that is closed

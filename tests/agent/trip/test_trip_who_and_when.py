@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from agent.actions.context import Desk
 from agent.trip.accounting import Accounting, Entry
 from agent.trip.asked.party import Party, read_party
 from agent.trip.asked.sentence import completed
+from agent.trip.offered import sights
 from agent.trip.offered.suiting import fondness, unsuited
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanTrip, Wishes
@@ -116,7 +118,9 @@ def test_a_wish_of_a_day_is_on_that_day(county: Desk, trip: Trip) -> None:
         {"by_day": ({"day": 1, "likes": ("博物馆",)},)},
     ],
 )
-def test_what_is_in_at_another_time_is_not_said_to_be_kept(county: Desk, trip: Trip, wished: dict) -> None:  # type: ignore[type-arg]
+def test_what_is_in_at_another_time_is_not_said_to_be_kept(
+    county: Desk, trip: Trip, wished: dict[str, Any]
+) -> None:
     other, _ = trip(by_day=({"day": 2, "likes": ("博物馆",)},), parts=(("博物馆", "morning"),))
     request = asked(county, **wished)
     told = Accounting(entries=(Entry(slot="likes", words="博物馆", state="kept"),))
@@ -171,7 +175,8 @@ def test_the_first_evening_is_no_time_to_begin() -> None:
 def test_a_wish_is_what_is_named_and_no_more(
     text: str, read: dict[str, tuple[str, ...]], kept: tuple[str, ...]
 ) -> None:
-    wishes = completed(PlanTrip(where="X", days=1, wishes=Wishes(**read)), text, "en", NOW).wishes  # type: ignore[arg-type]
+    given = Wishes.model_validate(read)
+    wishes = completed(PlanTrip(where="X", days=1, wishes=given), text, "en", NOW).wishes
     assert wishes.likes == kept
 
 
@@ -179,3 +184,15 @@ def test_a_no_that_was_read_as_food_is_none() -> None:
     read = PlanTrip(where="X", days=1, wishes=Wishes(meals=("no",), no_meal=("steak",)))
     wishes = completed(read, "X one day, no steak", "en", NOW).wishes
     assert (wishes.meals, wishes.no_meal) == ((), ("steak",))
+
+
+def test_a_bed_and_a_wish_beside_it_are_two() -> None:
+    read = PlanTrip(where="X", days=2, wishes=Wishes(lodging=("guest house, quiet place",)))
+    wishes = completed(read, "X for a night, guest house, quiet place", "en", NOW).wishes
+    assert wishes.lodging == ("guest house", "quiet place")
+
+
+def test_villages_are_villages_where_no_old_town_is(monkeypatch: pytest.MonkeyPatch, county: Desk) -> None:
+    monkeypatch.setattr(sights, "_of_themes", lambda *_: [])
+    found = sights.of_wish(county, "villages", (31.381, 120.951), 60_000)
+    assert {p.category for p in found} <= {"place/village", "place/hamlet"}
