@@ -35,12 +35,12 @@ struct Cell {
     int64_t streets() const { return street_end - street; }
 };
 
-// Finds the least cut of one cell between a set of sources and a set of sinks (Dinic's algorithm).
+// Finds the least cut of one cell between a set of sources and a set of sinks, by paths that can carry more.
 class Flow {
   public:
     Flow(const Map &map, const Cell &cell, int32_t *local)
         : cell_(cell), first_(cell.nodes() + 1, 0), way_(2 * cell.streets()), flow_(cell.streets()),
-          level_(cell.nodes()), next_(cell.nodes()), role_(cell.nodes()) {
+          seen_(cell.nodes()), next_(cell.nodes()), role_(cell.nodes()) {
         for (int64_t i = 0; i < cell.nodes(); ++i) local[cell.node[i]] = (int32_t)i;
         for (int64_t i = 0; i < cell.streets(); ++i)
             for (int side = 0; side < 2; ++side) ++first_[local[map.end[side][cell.street[i]]] + 1];
@@ -53,19 +53,34 @@ class Flow {
         }
     }
 
-    // Lets what can flow from the first nodes of `sorted` to the last; the cut's weight, or `bound` if it has that.
-    int64_t run(const std::vector<int32_t> &sorted, int64_t outer, int64_t bound) {
+    // Lets what can flow from the first nodes of `sorted` to the last, straight on before sideways; the cut's weight,
+    // or `bound` if it has that.
+    int64_t run(const std::vector<int32_t> &sorted, const std::vector<float> &along, int64_t outer, int64_t bound) {
         std::fill(flow_.begin(), flow_.end(), 0);
         std::fill(role_.begin(), role_.end(), 0);
-        sources_.assign(sorted.begin(), sorted.begin() + outer);
+        std::fill(seen_.begin(), seen_.end(), 0);
+        pass_ = 0;
         sinks_.assign(sorted.end() - outer, sorted.end());
-        for (int32_t v : sources_) role_[v] = 1;
-        for (int32_t v : sinks_) role_[v] = 2;
-        int64_t total = 0;
-        while (total < bound && spread(sources_, 1, true)) {
-            std::copy(first_.begin(), first_.end() - 1, next_.begin());
-            for (size_t i = 0; i < sources_.size() && total < bound; ++i)
+        for (int32_t v : sinks_) role_[v] = SINK;
+        for (int64_t i = 0; i < outer; ++i) role_[sorted[i]] = SOURCE;
+        sources_.clear();
+        for (int64_t i = 0; i < outer; ++i) {
+            int32_t v = sorted[i];
+            auto leads_out = [&](const Way &w) { return role_[w.head] != SOURCE; };
+            if (std::any_of(&way_[first_[v]], way_.data() + first_[v + 1], leads_out)) sources_.push_back(v);
+        }
+        for (int64_t v = 0; v < cell_.nodes(); ++v)
+            std::sort(way_.data() + first_[v], way_.data() + first_[v + 1], [&](const Way &a, const Way &b) {
+                return along[a.head] != along[b.head] ? along[a.head] > along[b.head] : a.street < b.street;
+            });
+        int64_t total = 0, before = -1;
+        while (total < bound && before < total) {
+            before = total;
+            ++pass_;
+            for (size_t i = 0; i < sources_.size() && total < bound; ++i) {
+                next_[sources_[i]] = first_[sources_[i]];
                 while (int32_t pushed = push(sources_[i])) total += pushed;
+            }
         }
         return std::min(total, bound);
     }
@@ -73,11 +88,20 @@ class Flow {
     // After a whole run: which nodes lie on the first side, that of the two least cuts which halves better.
     std::vector<char> side() {
         int64_t count = cell_.nodes();
-        spread(sources_, 1, false);
-        std::vector<char> near(count), far(count);
-        for (int64_t v = 0; v < count; ++v) near[v] = level_[v] != NONE;
-        spread(sinks_, -1, false);
-        for (int64_t v = 0; v < count; ++v) far[v] = level_[v] == NONE;
+        std::vector<char> near(count), far(count, 1);  // the last pass has seen all that can still be reached
+        for (int64_t v = 0; v < count; ++v) near[v] = role_[v] == SOURCE || seen_[v] == pass_;
+        std::vector<int32_t> waiting = sinks_;
+        for (int32_t v : waiting) far[v] = 0;
+        while (!waiting.empty()) {
+            int32_t v = waiting.back();
+            waiting.pop_back();
+            for (int64_t k = first_[v]; k < first_[v + 1]; ++k) {
+                const Way &w = way_[k];
+                if (!far[w.head] || w.weight + w.sign * flow_[w.street] == 0) continue;
+                far[w.head] = 0;
+                waiting.push_back(w.head);
+            }
+        }
         auto unevenness = [&](const std::vector<char> &in) {
             return std::llabs(2 * std::accumulate(in.begin(), in.end(), (int64_t)0) - count);
         };
@@ -85,64 +109,49 @@ class Flow {
     }
 
   private:
+    static const char SOURCE = 1, SINK = 2;
     struct Way {
         int32_t head, street, weight, sign;
     };
 
-    // What can still flow along a way, or, with -1, against it.
-    int32_t room(const Way &w, int32_t along) const { return w.weight - along * w.sign * flow_[w.street]; }
+    int32_t room(const Way &w) const { return w.weight - w.sign * flow_[w.street]; }
 
-    // Notes how many ways each node is from some; tells, and then may stop, when a sink was reached.
-    bool spread(const std::vector<int32_t> &from, int32_t along, bool until_sink) {
-        std::fill(level_.begin(), level_.end(), NONE);
-        waiting_.assign(from.begin(), from.end());
-        for (int32_t v : from) level_[v] = 0;
-        bool reached = false;
-        for (size_t i = 0; i < waiting_.size(); ++i) {
-            int32_t v = waiting_[i];
-            if (until_sink && role_[v] == 2) return true;
-            for (int64_t k = first_[v]; k < first_[v + 1]; ++k) {
-                const Way &w = way_[k];
-                if (level_[w.head] != NONE || !room(w, along)) continue;
-                level_[w.head] = level_[v] + 1;
-                reached |= role_[w.head] == 2;
-                waiting_.push_back(w.head);
-            }
-        }
-        return reached;
-    }
-
-    // Follows falling room from one source to a sink; what flowed, 0 if nothing can any more.
+    // Goes from a source to a sink over nodes that this pass has not seen; what flowed, 0 if there is no way left.
     int32_t push(int32_t source) {
         path_.clear();
         int32_t v = source;
-        while (role_[v] != 2) {
+        while (role_[v] != SINK) {
             int64_t &k = next_[v];
-            while (k < first_[v + 1] && !(level_[way_[k].head] == level_[v] + 1 && room(way_[k], 1))) ++k;
+            while (k < first_[v + 1] && (is_seen(way_[k].head) || !room(way_[k]))) ++k;
             if (k < first_[v + 1]) {
                 path_.push_back(k);
                 v = way_[k].head;
+                if (role_[v] == SINK) break;
+                seen_[v] = pass_;
+                next_[v] = first_[v];
                 continue;
             }
             if (path_.empty()) return 0;
             path_.pop_back();
             v = path_.empty() ? source : way_[path_.back()].head;
-            ++next_[v];
         }
         int32_t most = INT32_MAX;
-        for (int64_t k : path_) most = std::min(most, room(way_[k], 1));
+        for (int64_t k : path_) most = std::min(most, room(way_[k]));
         for (int64_t k : path_) flow_[way_[k].street] += most * way_[k].sign;
         return most;
     }
 
+    bool is_seen(int32_t v) const { return role_[v] == SOURCE || seen_[v] == pass_; }
+
     const Cell cell_;
     std::vector<int64_t> first_;
     std::vector<Way> way_;
-    std::vector<int32_t> flow_, level_;
+    std::vector<int32_t> flow_, seen_;
     std::vector<int64_t> next_;
     std::vector<char> role_;
-    std::vector<int32_t> sources_, sinks_, waiting_;
+    std::vector<int32_t> sources_, sinks_;
     std::vector<int64_t> path_;
+    int32_t pass_ = 0;
 };
 
 class Dissection {
@@ -248,7 +257,7 @@ class Dissection {
             std::nth_element(sorted.begin(), sorted.begin() + outer, sorted.end(), before);
             std::nth_element(sorted.begin() + outer, sorted.end() - outer, sorted.end(), before);
             int64_t bound = best.empty() ? INT64_MAX : (int64_t)(best_ratio * (double)(count / 2)) + 1;
-            int64_t cut = flow.run(sorted, outer, bound);
+            int64_t cut = flow.run(sorted, along, outer, bound);
             if (cut >= bound) continue;
             std::vector<char> side = flow.side();
             int64_t in = std::accumulate(side.begin(), side.end(), (int64_t)0);

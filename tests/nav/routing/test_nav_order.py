@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -92,3 +93,20 @@ def test_the_costs_of_a_town_are_the_same_by_however_many_threads(town: tuple[Tu
         together = customise(hierarchy, arc_ms, threads=threads)
         assert together is not None
         assert [side.tolist() for side in together] == [side.tolist() for side in alone]
+
+
+def test_what_joins_two_towns_is_contracted_last() -> None:
+    side = 6
+    node = np.arange(2 * side * side).reshape(2, side, side)
+    ends = [(a, b) for town in node for lines in (town, town.T) for line in lines for a, b in pairwise(line)]
+    bridge = len(ends)
+    ends.append((node[0, 2, -1], node[1, 2, 0]))
+    x = (node % side + 40 * (node // side**2)).astype(np.float32).ravel()
+    y = (node // side % side).astype(np.float32).ravel()
+    first = np.arange(0, 2 * len(ends) + 1, 2, dtype=np.int32)
+    state = np.arange(2 * len(ends), dtype=np.int32)
+    order = np.empty(len(state), np.int32)
+    call("cch_order", node.size, x, y, len(ends), *np.array(ends, np.int32).T.copy(), first, state, order)
+    assert set(order[-2:].tolist()) == {2 * bridge, 2 * bridge + 1}
+    half = order[:-2].reshape(2, -1) // (bridge - bridge % 2)
+    assert sorted(set(row.tolist()) for row in half) == [{0}, {1}]
