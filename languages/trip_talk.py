@@ -33,6 +33,8 @@ class DaysWords(_Data):
     """How many days a trip takes."""
 
     half: tuple[str, ...]
+    all: tuple[str, ...] = ()
+    """All days of the trip, with their number."""
     """Less than a day."""
     count: tuple[str, ...]
     nights: str
@@ -137,6 +139,8 @@ class TalkWords(_Data):
     """What stands between two things of one wish."""
     no: NoWords
     must: tuple[str, ...]
+    must_after: tuple[str, ...] = ()
+    """The same behind what is named."""
     alone: tuple[str, ...]
     """Words with which one person is the party: alone, or the one who comes along."""
     only_stay: tuple[str, ...]
@@ -157,6 +161,10 @@ class TalkWords(_Data):
     day_marks: DayMarks
     plans: tuple[str, ...] = ()
     """What makes a trip of a drive to an area: that a plan is to be made."""
+    visiting: tuple[str, ...] = ()
+    """What makes a visit of a doubtful drive to an area: that one wants to see it."""
+    going: tuple[str, ...] = ()
+    """That one wants to go to an area, `place`; capital letters tell a name."""
     questions: tuple[str, ...] = ()
     """What asks, beside a meal, for where or what one eats."""
     ask: dict[str, tuple[str, ...]]

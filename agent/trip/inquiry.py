@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time
@@ -21,6 +22,7 @@ from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurant
 from agent.trip.offered.towns import Town, towns_of
 from agent.trip.request import MAX_DAYS, TripRequest, on_road
 from agent.understanding.intent import DayWish
+from languages import load_language
 from languages.trip_talk import talks_of_trips
 from languages.trip_words import any_of, trip_words
 from nav.country import country_at
@@ -127,11 +129,22 @@ def _check(days: int, wishes: Wishes) -> None:
         raise PlanImpossible("days_zero")
     if days > MAX_DAYS:
         raise PlanImpossible("days_many", limit=MAX_DAYS)
-    wanted = {w.casefold() for w in (*wishes.likes, *wishes.must)}
-    clash = wanted & {w.casefold() for w in wishes.dislikes}
-    clash |= {w.casefold() for w in wishes.meals} & {w.casefold() for w in wishes.no_meal}
+    wanted = (*wishes.likes, *wishes.must, *(w for d in wishes.by_day for w in (*d.likes, *d.must)))
+    eaten = (*wishes.meals, *(w for d in wishes.by_day for w in d.meals))
+    clash = [wishes.clash] if wishes.clash else []
+    clash += [w for w in wanted if w.casefold() in {d.casefold() for d in wishes.dislikes}]
+    clash += [w for w in eaten for no in wishes.no_meal if _is_same(w, no)]
     if clash:
-        raise PlanImpossible("contradiction", name=sorted(clash)[0])
+        raise PlanImpossible("contradiction", name=min(clash))
+
+
+def _is_same(food: str, refused: str) -> bool:
+    """Whether a food is wished for and refused: 川菜 and 一顿川菜."""
+    a, b = food.casefold(), refused.casefold()
+    language = language_of(refused)
+    number = load_language(language).numbers.pattern
+    counted = rf"(?:{number})?\s*(?:{'|'.join(trip_words(language).measures) or 'x'})?\s*"
+    return a == b or re.fullmatch(counted + re.escape(a), b, re.IGNORECASE) is not None
 
 
 def _all_towns(where: str, towns: tuple[str, ...], wishes: Wishes) -> tuple[str, ...]:
@@ -173,8 +186,8 @@ def _place_among(
     if where or towns or any(day.where for day in wishes.by_day):
         return where, wishes
     for words in wishes.unread:
-        if known(words):
-            return words, wishes.model_copy(update={"unread": tuple(w for w in wishes.unread if w != words)})
+        if area := next((part for part in (words, *words.split()) if known(part)), ""):
+            return area, wishes.model_copy(update={"unread": tuple(w for w in wishes.unread if w != words)})
     return where, wishes
 
 
@@ -189,8 +202,6 @@ def _split(desk: Desk, wishes: Wishes, towns: Sequence[Town], language: Language
 
 
 def _named(towns: Sequence[Town], language: Language) -> str:
-    from languages import load_language
-
     return load_language(language).joined([town.name for town in towns])
 
 
@@ -258,8 +269,10 @@ def _road_near(desk: Desk, center: Point) -> Point:
 
 def _with_meals(desk: Desk, request: TripRequest) -> TripRequest:
     wishes, language = request.wishes, request.language
+    skipped = {words: _meal_named(words, language) for words in wishes.no_meal}
+    banned = [words for words, meal in skipped.items() if not meal]
     tables, forbidden = restaurants_of(
-        desk, request.towns, banned=wishes.no_meal, children=bool(request.party.children)
+        desk, request.towns, banned=banned, children=bool(request.party.children)
     )
     tables = [p for p in tables if p.id not in request.disliked]
     dined, entries = [], list(request.entries)
@@ -287,15 +300,20 @@ def _with_meals(desk: Desk, request: TripRequest) -> TripRequest:
         request,
         restaurants=tuple(kept),
         forbidden=frozenset(forbidden),
+        skipped=frozenset(skipped.values()) - {""},
         dined=tuple(dined),
         entries=tuple(entries),
     )
 
 
+def _meal_named(words: str, language: Language) -> str:
+    """Return the meal that words name and nothing else; "" if they name none."""
+    said = trip_words(language).meals
+    return next((r for r in ("lunch", "dinner") if any_of(language, said[r]).fullmatch(words.strip())), "")
+
+
 def _food_words(words: str, language: Language) -> str:
     """Return the food without the meal at which it is eaten; "" if only a meal was named."""
-    import re
-
     text = words
     for role in ("lunch", "dinner", "breakfast"):
         text = any_of(language, trip_words(language).meals[role]).sub(" ", text)

@@ -185,8 +185,8 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
         home=home or (request.start if hotel is None and request.lodging.none else None),
         over=over,
         sights_over=max(min(sights_over, over), begin + timedelta(hours=2)) if hotel is None else sights_over,
-        dinner=dinner,
-        lunch=lunch,
+        dinner=dinner and "dinner" not in request.skipped,
+        lunch=lunch and "lunch" not in request.skipped,
         town=request.town_of_day[index],
         per_day=request.per_day,
     )

@@ -80,6 +80,8 @@ class TripRequest:
     liked: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Each liking with the ids of the places that meet it."""
     dined: tuple[MealWish, ...] = ()
+    skipped: frozenset[str] = frozenset()
+    """Meals that are not wanted: "no dinners"."""
     disliked: frozenset[str] = frozenset()
     """Ids of places that must not be in."""
     range_m: float | None = None

@@ -270,8 +270,11 @@ def check_meals(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
                     )
                 if not visit.place.category.startswith(("amenity/restaurant", "amenity/fast_food")):
                     problems.append(Problem(check="meals", what=f"{visit.place.name} is no restaurant"))
+            if found and kind in request.skipped:
+                problems.append(Problem(check="meals", what=f"{kind} on {day.date} is not wanted"))
             if (
-                _needed(day, kind, last)
+                kind not in request.skipped
+                and _needed(day, kind, last)
                 and len(found) != 1
                 and len(request.restaurants) >= 4 * len(plan.days)
             ):

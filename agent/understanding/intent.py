@@ -204,6 +204,8 @@ class Wishes(_Base):
     """Times of the trip: 下午两点出发, "back by six", "before my flight at four"."""
     by_day: tuple[DayWish, ...] = ()
     """What was wished for one day: "day one shopping", 第二天去周庄."""
+    clash: str = ""
+    """Words of the request that contradict others of it."""
     parts: tuple[tuple[str, str], ...] = ()
     """Wishes of a part of the day, each with "morning", "afternoon" or "evening"."""
     unread: tuple[str, ...] = ()

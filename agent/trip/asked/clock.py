@@ -96,12 +96,11 @@ def clock_of(text: str, language: Language) -> time | None:
     numbers = load_language(language).numbers
     pm = any_of(language, words.afternoon).search(text) is not None
     am = any_of(language, words.morning).search(text) is not None
-    for pattern in words.clock:
-        found = any_of(language, (pattern,)).search(text)
-        if not found:
-            continue
-        parts = found.groupdict()
-        hour = numbers.read(parts["hour"].strip())
+    bare = load_language(language).settings.nouns.without_article
+    found = (match for pattern in words.clock for match in any_of(language, (pattern,)).finditer(text))
+    for parts in (match.groupdict() for match in found):
+        said = parts["hour"].strip()
+        hour = numbers.read(said) if bare(f"{said} x") != "x" else None  # "a" of "a hotel" is no hour
         minute = 30 if parts.get("half") is not None else 15 if parts.get("quarter") else 0
         before = 30 if parts.get("half_to") else 15 if parts.get("quarter_to") else 0
         if parts.get("minute"):

@@ -34,6 +34,8 @@ class Draft:
     wheres: dict[int, str] = field(default_factory=dict)
     """The town of single days."""
     pace: str = ""
+    clash: str = ""
+    """Words that contradict others."""
     parts: dict[str, str] = field(default_factory=dict)
     """Wishes that are for a part of the day, with the part."""
     used: list[tuple[int, int]] = field(default_factory=list)

@@ -124,6 +124,15 @@ def stays_said(text: str, language: str) -> dict[str, int]:
     return found
 
 
+def areas_wished(text: str, language: str) -> list[str]:
+    """Return the areas to which one wants to go, where the words say that it is to be planned."""
+    words = talk_words(language)
+    if not any_of(language, (*words.plans, *words.visiting)).search(text):
+        return []
+    found = (match["place"] for pattern in words.going for match in _cased(pattern, language).finditer(text))
+    return list(dict.fromkeys(found))
+
+
 @cache
 def _cased(pattern: str, language: str) -> re.Pattern[str]:
     """Compile a pattern in which capital letters tell a name."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent.trip.asked.clock import clock_of
 from agent.trip.asked.draft import EDGE, Draft, blank
-from agent.trip.asked.marks import clauses_of, listed, says_no
+from agent.trip.asked.marks import clauses_of, is_meal, listed, says_no
 from agent.trip.asked.occasions import trip_date
 from agent.trip.asked.party import read_party
 from agent.trip.asked.wishes import limits_of
@@ -56,9 +56,10 @@ def is_named(words: str, language: Language) -> bool:
     return _core(words, language) == words
 
 
-def names_something(words: str, language: Language) -> bool:
-    """Whether words say more than that something is wished for or not."""
-    return bool(_core(_without_no(words, language), language))
+def names_something(words: str, language: Language, *, food: bool = False) -> bool:
+    """Whether words say more than that something is wished for or not; of a food, than that it is nice."""
+    left = _without_no(words, language)
+    return bool(_core(left, language)) if food else any(c.isalnum() for c in left)
 
 
 def _core(text: str, language: Language) -> str:
@@ -101,6 +102,8 @@ def _whole(draft: Draft, slot: str, said: str, start: int, end: int) -> bool:
 
 def _date(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
     if draft.date or clock_of(rest, draft.language) is not None:
+        return False
+    if any_of(draft.language, (*draft.words.must, *draft.words.must_after)).search(said):
         return False
     for part in _stretches(rest):
         if trip_date(part, draft.now, draft.language) is None:
@@ -160,7 +163,8 @@ def _money(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
 def _who(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
     party = read_party((rest,), draft.language)
     extra = party.dog or party.wheelchair or party.stroller or party.pregnant
-    if not (party.size or party.ages or extra) or _only_me(party.size, rest, draft.language):
+    alone = not (party.children or party.elderly) and _only_me(party.size, rest, draft.language)
+    if not (party.size or party.ages or extra) or alone:
         return False
     words = max(_stretches(rest), key=len, default=said)
     draft.put("who", words, start)
@@ -205,6 +209,13 @@ def _pace(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
 
 
 def _must(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
+    after = any_of(draft.language, draft.words.must_after).search(rest)
+    cores = _cores(rest[: after.start()], draft.language) if after else ()
+    if names := [name for core in cores for name in listed(core, draft.language)]:
+        for name in names:
+            draft.put("must", name, start)
+        draft.used.append((start, end))
+        return True
     match = any_of(draft.language, draft.words.must).search(rest)
     core = _core(rest[match.end() :], draft.language) if match else ""
     if not match or not core or themes_of(core) or foods_of(core):
@@ -220,9 +231,12 @@ def _taste(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
         cores = _cores(part, draft.language) or (part,)
         things = [thing for core in cores for thing in listed(core, draft.language)]
         for one in sorted({*things, *_kinds_in(part, draft.language)}, key=lambda t: (-len(t), t)):
+            if is_meal(one, draft.language) and any(foods_of(other) for other in things):
+                _mark(draft, one, start, end)  # the meal at which something is eaten is no wish of its own
+                return True
             if foods_of(one) and not themes_of(one):
                 slot = "meals"
-            elif themes_of(one) or _is_need(one, draft.language) or _is_kind(one):
+            elif themes_of(one) or _is_need(one, draft.language) or is_kind(one):
                 slot = "likes"
             else:
                 continue
@@ -256,7 +270,7 @@ def _is_need(words: str, language: Language) -> bool:
     return any(any_of(language, said).search(words) for said in needs.values())
 
 
-def _is_kind(words: str) -> bool:
+def is_kind(words: str) -> bool:
     """Whether words are a kind of place of the map, as a whole."""
     match = load_categories().match(words)
     return bool(match and not match.rest and match.word == canonical(words))

@@ -16,6 +16,7 @@ from agent.trip.asked.clock import clock_of
 from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, blank, use
 from agent.trip.asked.marks import (
     clauses_of,
+    count_in,
     day_marks,
     day_part,
     days_between,
@@ -82,6 +83,9 @@ def _take_on_foot(draft: Draft) -> None:
             draft.put("limit", found[0].strip(EDGE), span[0])
             draft.used.append(span)
             draft.settled.append(span)
+    doors = any_of(draft.language, trip_words(draft.language).limit["door"]).search(draft.text)
+    if doors and draft.settled:
+        draft.clash = doors[0]
 
 
 def _take_spans(draft: Draft, intent: PlanTrip) -> None:
@@ -90,6 +94,8 @@ def _take_spans(draft: Draft, intent: PlanTrip) -> None:
         use(draft, name)
     unread = trip_date(intent.date, draft.now, draft.language) is None
     unread = unread or bool(day_marks(intent.date, draft.language))
+    musts = (*draft.words.must, *draft.words.must_after)
+    unread = unread or any_of(draft.language, musts).search(intent.date) is not None
     if intent.date and (
         unread or (days_said(intent.date, draft.language) is not None and not _at_weekend(intent.date, draft))
     ):
@@ -169,6 +175,12 @@ def _only_bed(words: str, language: Language) -> bool:
     return any(any_of(language, said).fullmatch(bare) for said in kinds)
 
 
+def _begins_with_bed(words: str, language: Language) -> bool:
+    """Whether words begin with a kind of lodging that is no part of a name: "tent near the lake"."""
+    kinds = (said for kind, said in trip_words(language).lodging.kinds.items() if kind != "hotel")
+    return words[:1].islower() and any(any_of(language, said).match(words) for said in kinds)
+
+
 def _is_party(words: str, language: Language) -> bool:
     """Whether words say who comes along and nothing else: toddler."""
     said = (w for entries in trip_words(language).party.values() for w in entries)
@@ -202,7 +214,7 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     bare = _widened(draft, words.strip(EDGE)) if slot in LISTS else words.strip(EDGE)
     if slot in LISTS:
         bare = _unlisted(bare, draft.language)
-        if not names_something(bare, draft.language):
+        if not names_something(bare, draft.language, food=slot == "meals"):
             use(draft, words)
             return
     at = draft.text.find(bare)
@@ -223,7 +235,8 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
         for thing in things:  # 晚上逛夜市 is something to see, and no hour at which the trip begins
             draft.put("likes", thing, at)
         return
-    if slot == "time" and _only_part(said, bare, draft):
+    if slot == "time" and (_only_part(said, bare, draft) or _no_time(said, bare, draft)):
+        draft.used.remove((at, at + len(bare)))
         return
     if slot == "time" and len(said) <= _SHORT_CLAUSE and len(_times_in(said, draft.language)) == 1:
         bare = said.strip(EDGE)  # with the words that say what happens then: back by six
@@ -267,6 +280,12 @@ def _take_thing(draft: Draft, slot: str, bare: str, at: int, clause: tuple[int, 
         draft.put(_where_put(slot, part, refused, draft.language), part, at)
 
 
+def _no_time(clause: str, words: str, draft: Draft) -> bool:
+    """Whether words that were read as a time name none, but a bed: "so it's a campsite we're after"."""
+    named = _has_hour(words, draft.language) or _has_hour(clause, draft.language)
+    return not named and _is_bed(words, draft)
+
+
 def _only_part(clause: str, words: str, draft: Draft) -> bool:
     """Whether words say only in which part of a day something else of their clause is to be."""
     times = trip_words(draft.language).times
@@ -297,7 +316,8 @@ def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
         return "likes"
     if slot in {"must", "likes"} and not refused and _is_camper(words, language):
         return "lodging"
-    if slot in {"likes", "must"} and not refused and _only_bed(words, language):
+    bed = _only_bed(words, language) or _begins_with_bed(words, language)
+    if slot in {"likes", "must"} and not refused and bed:
         return "lodging"
     if slot in {"must", "likes"} and not refused and _is_party(words, language):
         return "who"
@@ -361,9 +381,19 @@ def _take_days(draft: Draft, intent: PlanTrip) -> None:
         _take_leaving(draft, between[2])
         draft.used.append(between[2])
         use(draft, draft.date)
+    draft.clash = draft.clash or _other_length(draft)
     nights = days_said(blank(draft), draft.language)
     if nights is not None and found is not None:
         draft.used.append(nights[1].span())
+
+
+def _other_length(draft: Draft) -> str:
+    """Return the words for another number of days than the trip has: "all three days of it"."""
+    for pattern in draft.words.days.all:
+        found = count_in(pattern, draft.text, draft.language)
+        if found is not None and draft.days is not None and found[0] != draft.days:
+            return found[1][0]
+    return ""
 
 
 def _take_leaving(draft: Draft, last: tuple[int, int]) -> None:
@@ -373,7 +403,7 @@ def _take_leaving(draft: Draft, last: tuple[int, int]) -> None:
         return
     clause = next((b for a, b in clauses_of(draft.text, draft.language) if a <= leaving.start() < b), last[1])
     words = draft.text[min(leaving.start(), last[1]) : max(clause, last[1])].strip(EDGE)
-    kept = [time for time in draft.slots["time"] if draft.text.find(time) < last[0]]
+    kept = [time for time in draft.slots["time"] if draft.text.find(time) + len(time) <= last[0]]
     if len(kept) < len(draft.slots["time"]):
         draft.slots["time"] = [*kept, words]
         use(draft, words)
@@ -405,6 +435,8 @@ def _take_stays(draft: Draft, intent: PlanTrip) -> None:
 
 def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
     slots: dict[str, tuple[str, ...]] = {name: _unlike(words) for name, words in draft.slots.items()}
+    money = slots["money"]
+    slots["money"] = tuple(w for w in money if not any(w != other and w in other for other in money))
     banned = {w.casefold() for w in (*slots["dislikes"], *slots["no_meal"])}
     names = [w for w in banned if not _whole_kind(w)]
     slots["must"] = tuple(w for w in slots["must"] if not any(name in w.casefold() for name in names))
@@ -421,7 +453,8 @@ def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
     ]
     kept = {*slots["likes"], *(w for day in days for w in day.likes)}
     parts = tuple((words, part) for words, part in draft.parts.items() if words in kept)
-    wishes = intent.wishes.model_copy(update={**slots, "by_day": tuple(days), "parts": parts})
+    fresh = {**slots, "by_day": tuple(days), "parts": parts, "clash": draft.clash}
+    wishes = intent.wishes.model_copy(update=fresh)
     if draft.pace and not wishes.pace:
         wishes = wishes.model_copy(update={"pace": draft.pace})
     where = {"where": "", "towns": ()} if draft.wheres else {}

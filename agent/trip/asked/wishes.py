@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LITTLE_WALK_M, LITTLE_DRIVE_S = 350.0, 2.5 * 3600.0
 """What "not too much" of walking between two stops and of driving a day comes to."""
+_NO_WAY_M = 2.0
 _OF_A_DAY_M = 1_500.0
 """A way on foot that is said to be the most is that of a day from so much on."""
 
@@ -116,8 +117,10 @@ def on_foot_in(text: str, language: Language) -> re.Match[str] | None:
     """Find where it is said that nothing is to be driven; a walk of some length is a limit of its own."""
     words = trip_words(language)
     found = any_of(language, words.limit["on_foot"]).search(text)
-    far = found is not None and (_amount(text, words.units_m, language) or _duration(text, language))
-    return None if far else found
+    if found is None:
+        return None
+    metres = _amount(text, words.units_m, language) or 0.0
+    return None if metres > _NO_WAY_M or _duration(text, language) else found
 
 
 def _says(span: str, language: Language, field: str) -> bool:

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent.trip.asked.clock import times_of
-from agent.trip.asked.marks import clauses_of, days_between, stays_said
-from agent.trip.asked.rest import is_named
+from agent.trip.asked.marks import areas_wished, clauses_of, days_between, stays_said
+from agent.trip.asked.rest import is_kind, is_named
 from agent.trip.dates import date_said
 from agent.trip.spoken.orders import order_of
 from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Navigate, PlanTrip, Search
@@ -28,6 +28,8 @@ _KIND, _KIND_ANEW = 0.8, 0.9
 """So sure the reader has to be of a trip: without a plan at hand, and where one would be put aside."""
 _KIND_WHOLE = 0.4
 """The same where an area and a number of days are named."""
+_TALK = 0.7
+"""Less sure of mere talk, words that plan a trip to an area count."""
 _LEAST = 0.5
 """So sure of all of it the reader has to be at least, where its kind is what counts."""
 _SURE = 0.95
@@ -83,17 +85,21 @@ def _trip(understood: Understanding) -> PlanTrip | None:
 def _stay(understood: Understanding, now: datetime) -> PlanTrip | None:
     """Return the trip that is meant, if the reader doubts what it read and a stay is spoken of."""
     first, text, language = _first(understood), understood.text, understood.language
-    if understood.confidence >= ACT or not talks_of_trips(language):
+    if not talks_of_trips(language):
         return None
+    doubted = understood.confidence < ACT
+    words = talk_words(language)
     match first:
-        case Navigate(to=where) if where:
-            planned = any_of(language, talk_words(language).plans).search(text)
+        case Navigate(to=where) if where and doubted:
+            planned = any_of(language, (*words.plans, *words.visiting)).search(text) is not None
+            planned = planned and not is_kind(where)
             return PlanTrip(where=where) if planned or days_between(text, language) else None
         case Search(need="sights", near=where) if where and date_said(text, now) == now.date():
             parts = [text[a:b] for a, b in clauses_of(text, language)]
             return PlanTrip(where=where, days=1) if times_of(parts, language).end else None
-        case Chat():
+        case Chat() if doubted or understood.kind_p.get("talk", 0.0) < _TALK:
             places = [p for p in stays_said(text, language) if is_named(p, language)]
+            places = places or areas_wished(text, language)
             return PlanTrip(where=places[0]) if len(places) == 1 else None
     return None
 
@@ -116,7 +122,8 @@ def _whole(understood: Understanding, trip: PlanTrip, planning: bool, now: datet
     whole = completed(trip, understood.text, understood.language, now)
     least, enough = (DESTROY, _KIND_ANEW) if planning else (ACT, _KIND)
     whole_said = bool(whole.where and whole.days)
-    enough = _KIND_WHOLE if whole_said and not planning else enough
+    planned = any_of(understood.language, talk_words(understood.language).plans).search(understood.text)
+    enough = _KIND_WHOLE if (whole_said or planned) and not planning else enough
     sure = _kind_p(understood) >= enough and bool(whole.where or whole.towns or not planning)
     confidence = max(understood.confidence, least) if sure else understood.confidence
     return replace(understood, intents=(whole,), confidence=confidence, left_over=whole.wishes.unread)
