@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import Int32Array, Int64Array
-from nav.routing.cch.library import STOPPED, Arrays, Rungs, address, call
+from nav.graph import Int32Array, Int64Array, UInt8Array
+from nav.routing.cch.library import STOPPED, TOO_LONG, Arrays, Rungs, address, call
 from nav.routing.weights.turns import Turns
 
 NEVER = np.zeros(1, np.int32)
@@ -100,13 +100,18 @@ class Ladder:
     """Its cost, milliseconds."""
     middle: tuple[Int32Array, Int32Array] | None = None
     """Vertex over which it leads, -1 for an arc of the graph; None if each has to be looked for."""
+    packed: tuple[UInt8Array, UInt8Array] | None = None
+    """All that in few bytes, in place of `head`, `cost`, `middle`; `first` then counts bytes (`cch_pack`)."""
     pointers: Rungs = field(init=False)
 
     def __post_init__(self) -> None:
         """Note where the arrays lie."""
-        pairs = (self.first, self.head, self.cost, self.middle or (None, None))
+        none = (None, None)
+        pairs = (self.first, self.head, self.cost, self.middle or none, self.packed or none)
         places = ((ctypes.c_void_p * 2)(*(address(array) for array in pair)) for pair in pairs)
-        ways = (ctypes.c_int64 * 2)(*map(len, self.head))
+        ways = (ctypes.c_int64 * 2)(*(len(array) for array in self.head))
+        if self.packed is not None:
+            ways = (ctypes.c_int64 * 2)(*(len(array) - _BEHIND for array in self.packed))
         object.__setattr__(self, "pointers", Rungs(len(self.parent), ways, address(self.parent), *places))
 
 
@@ -225,15 +230,24 @@ def digest_of(arc_ms: Int64Array) -> NDArray[np.uint8]:
 
 
 _PARTS = ("first", "head", "cost", "middle")
+_BEHIND = 8
+"""Bytes behind packed ways that belong to none."""
 
 
 def to_arrays(ladder: Ladder, arc_ms: Int64Array) -> dict[str, NDArray[Any]]:
     """Return a pruned ladder as arrays for a pack, with what tells whether it still fits the costs."""
     assert ladder.middle is not None
     kept: dict[str, NDArray[Any]] = {"rank": ladder.rank, "parent": ladder.parent, "costs": digest_of(arc_ms)}
-    for side, name in enumerate(_SIDES):
-        kept |= {f"{name}_{part}": getattr(ladder, part)[side] for part in _PARTS}
-    return kept
+    full = {f"{name}_{part}": getattr(ladder, part)[i] for i, name in enumerate(_SIDES) for part in _PARTS}
+    packed: dict[str, NDArray[Any]] = {}
+    for name in _SIDES:
+        parts, first = [full[f"{name}_{part}"] for part in _PARTS], np.empty(len(ladder.parent) + 1, np.int32)
+        size = call("cch_pack", len(ladder.parent), *parts, first, None)
+        if size == TOO_LONG:
+            return kept | full
+        packed |= {f"{name}_first": first, f"{name}_ways": np.empty(size, np.uint8)}
+        call("cch_pack", len(ladder.parent), *parts, first, packed[f"{name}_ways"])
+    return kept | packed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,24 +271,39 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], order: Int32Array) -> Stored
     KeyError, ValueError
         It is not one, or not of this graph.
     """
+    for name in ("rank", "parent"):
+        _check(arrays[name], "<i4", len(order))
+    is_packed = all(f"{name}_ways" in arrays for name in _SIDES)
+    parts = (_read_packed if is_packed else _read_in_full)(arrays, len(order))
+    order, rank, parent = (
+        np.ascontiguousarray(array, np.int32) for array in (order, arrays["rank"], arrays["parent"])
+    )
+    return StoredLadder(ladder=Ladder(order=order, rank=rank, parent=parent, **parts), costs=arrays["costs"])
+
+
+def _read_packed(arrays: Mapping[str, NDArray[Any]], vertices: int) -> dict[str, Any]:
+    first, packed = (tuple(arrays[f"{name}_{part}"] for name in _SIDES) for part in ("first", "ways"))
+    for begin, ways in zip(first, packed, strict=True):
+        _check(begin, "<i4", vertices + 1)
+        _check(ways, "|u1", int(begin[-1]) + _BEHIND)
+    # What is the same all along is stored once in a pack.
+    first, packed = (tuple(np.ascontiguousarray(array) for array in pair) for pair in (first, packed))
+    none = np.empty(0, np.int32)
+    return {"first": first, "head": (none, none), "cost": (none, none), "packed": packed}
+
+
+def _read_in_full(arrays: Mapping[str, NDArray[Any]], vertices: int) -> dict[str, Any]:
+    """Read ways as packs up to format 5 have them, and those that are too many for offsets of 32 bits."""
     parts: dict[str, Any] = {part: tuple(arrays[f"{name}_{part}"] for name in _SIDES) for part in _PARTS}
     for part, pair in parts.items():
         for first, array in zip(parts["first"], pair, strict=True):
             if part == "first":
-                _check(array, "<i8" if array.dtype.itemsize == 8 else "<i4", len(order) + 1)
+                _check(array, "<i8" if array.dtype.itemsize == 8 else "<i4", vertices + 1)
             else:
                 _check(array, "<i4", int(first[-1]))
-    for name in ("rank", "parent"):
-        _check(arrays[name], "<i4", len(order))
-    # Up to format 5 packs have 64 bits where ways begin; what is the same all along is stored once.
-    parts = {
+    return {
         part: tuple(np.ascontiguousarray(array, np.int32) for array in pair) for part, pair in parts.items()
     }
-    order, rank, parent = (
-        np.ascontiguousarray(array, np.int32) for array in (order, arrays["rank"], arrays["parent"])
-    )
-    ladder = Ladder(order=order, rank=rank, parent=parent, **parts)
-    return StoredLadder(ladder=ladder, costs=arrays["costs"])
 
 
 def _check(array: NDArray[Any], kind: str, length: int) -> None:

@@ -12,6 +12,7 @@ namespace {
 struct Ladder {
     int64_t vertices, ways[2];
     const int32_t *parent, *first[2], *head[2], *cost[2], *middle[2];
+    const uint8_t *packed[2];  // in place of heads, costs and middles; then `first` and `ways` count bytes
 };
 
 // The graph itself: arcs by the state that they leave, and, for searching backwards, by the one that they reach.
@@ -33,6 +34,68 @@ struct Ends {
     const int32_t *state, *ms;
     Ends(const Groups &g, int64_t i)
         : count(g.first[i + 1] - g.first[i]), state(g.state + g.first[i]), ms(g.ms + g.first[i]) {}
+};
+
+// The ways of one vertex in few bytes. The first of them tells how many each part of a way takes; then there are, for
+// each way, how far up its head is, what it costs, and how far down it leads (0: it is an arc of the graph). Eight
+// bytes behind the last vertex belong to nobody, so that two parts are read in one go.
+class Packed {
+  public:
+    Packed(const Ladder &l, int side, int32_t vertex) : base_(l.packed[side]), vertex_(vertex) {
+        int64_t begin = std::max(l.first[side][vertex], 0);
+        int64_t end = std::min<int64_t>(l.first[side][vertex + 1], l.ways[side]);
+        if (begin >= end) return;
+        uint8_t shape = base_[begin];
+        int head = 1 + (shape & 3), cost = 1 + (shape >> 2 & 3), middle = std::min(shape >> 4, 4);
+        head_bits_ = 8 * head;
+        head_mask_ = mask(head);
+        cost_mask_ = mask(cost);
+        middle_mask_ = mask(middle);
+        before_middle_ = head + cost;
+        size_ = head + cost + middle;
+        at_ = begin + 1;
+        end_ = end;
+    }
+
+    bool is_there() const { return at_ + size_ <= end_; }
+    void next() { at_ += size_; }
+    void go_to(int64_t arc) { at_ = arc; }
+    int64_t head() const { return (int64_t)vertex_ + (int64_t)(read<uint64_t>(at_) & head_mask_); }
+    Cost cost() const { return (Cost)(read<uint64_t>(at_) >> head_bits_ & cost_mask_); }
+    int64_t middle() const {
+        uint32_t below = read<uint32_t>(at_ + before_middle_) & middle_mask_;
+        return below ? (int64_t)vertex_ - below : NONE;
+    }
+    int32_t arc() const { return (int32_t)at_; }
+
+    // The way to a vertex, NONE if there is none.
+    int64_t find(int64_t wanted) {
+        int64_t first = at_, low = 0, high = (end_ - at_) / size_;
+        while (low < high) {
+            int64_t half = (low + high) / 2;
+            at_ = first + half * size_;
+            if (head() < wanted) low = half + 1;
+            else high = half;
+        }
+        at_ = first + low * size_;
+        return is_there() && head() == wanted ? at_ : NONE;
+    }
+
+  private:
+    static uint32_t mask(int bytes) { return (uint32_t)((1ull << 8 * bytes) - 1); }
+
+    template <class Number>
+    Number read(int64_t at) const {
+        Number found;
+        std::memcpy(&found, base_ + at, sizeof found);
+        return found;
+    }
+
+    const uint8_t *base_;
+    int32_t vertex_;
+    uint32_t head_mask_ = 0, cost_mask_ = 0, middle_mask_ = 0;
+    int head_bits_ = 8, before_middle_ = 2, size_ = 2;
+    int64_t at_ = 0, end_ = 0;
 };
 
 // Memory that is zero until it is written: pages that no query touches take no room.
@@ -109,6 +172,12 @@ void seed(Side &s, const Ends &ends) {
 
 inline void relax(const Ladder &l, Side &s, int side, int32_t v) {
     Cost d = s.cost(v);
+    if (l.packed[side]) {
+        for (Packed ways(l, side, v); ways.is_there(); ways.next())
+            if (ways.head() > v && ways.head() < l.vertices)
+                s.improve((int32_t)ways.head(), plus(d, ways.cost()), ways.arc(), v);
+        return;
+    }
     const int32_t *head = l.head[side], *cost = l.cost[side];
     int64_t begin = std::max(l.first[side][v], 0), end = std::min<int64_t>(l.first[side][v + 1], l.ways[side]);
     for (int64_t e = begin; e < end; ++e)
@@ -133,8 +202,8 @@ class Unpacker {
         while (!stack.empty()) {
             Step step = stack.back();
             stack.pop_back();
-            if (!(l_.middle[0] ? by_middle(stack, step) : by_triangle(stack, step))) {
-                if (!put(count, step.side ? step.tail : l_.head[0][step.arc])) return TOO_LONG;
+            if (!(x_ ? by_triangle(stack, step) : by_middle(stack, step))) {
+                if (!put(count, step.side ? step.tail : head_of(step))) return TOO_LONG;
             }
         }
         return count;
@@ -153,18 +222,36 @@ class Unpacker {
         stack.push_back({low, down, 1});
     }
 
+    Packed packed(const Step &s) const {
+        Packed way(l_, s.side, s.tail);
+        way.go_to(s.arc);
+        return way;
+    }
+
+    int32_t head_of(const Step &s) const {
+        return l_.packed[s.side] ? (int32_t)packed(s).head() : l_.head[s.side][s.arc];
+    }
+
     bool by_middle(std::vector<Step> &stack, const Step &s) {
-        int32_t low = l_.middle[s.side][s.arc];
-        if (low < 0 || low >= s.tail) return false;
-        int32_t head = l_.head[s.side][s.arc];
-        int32_t a = s.side ? head : s.tail, b = s.side ? s.tail : head;
-        int64_t down = find_way(1, low, a), up = find_way(0, low, b);
+        int64_t low, head;
+        if (l_.packed[s.side]) {
+            Packed way = packed(s);
+            low = way.middle();
+            head = way.head();
+        } else {
+            low = l_.middle[s.side][s.arc];
+            head = l_.head[s.side][s.arc];
+        }
+        if (low < 0 || low >= s.tail || head >= l_.vertices) return false;
+        int64_t a = s.side ? head : s.tail, b = s.side ? s.tail : head;
+        int64_t down = find_way(1, (int32_t)low, (int32_t)a), up = find_way(0, (int32_t)low, (int32_t)b);
         if (down < 0 || up < 0) return false;
-        push(stack, low, (int32_t)down, (int32_t)up);
+        push(stack, (int32_t)low, (int32_t)down, (int32_t)up);
         return true;
     }
 
     int64_t find_way(int side, int32_t low, int32_t high) {
+        if (l_.packed[side]) return Packed(l_, side, low).find(high);
         int64_t begin = l_.first[side][low], end = l_.first[side][low + 1];
         if (begin < 0 || end > l_.ways[side] || begin > end) return NONE;
         return find_edge(l_.first[side], l_.head[side], low, high);
@@ -298,6 +385,36 @@ Scratch *cch_scratch(int64_t vertices) {
 }
 
 void cch_free_scratch(Scratch *scratch) { delete scratch; }
+
+// Writes the ways of one side as `Packed` reads them; with `out` null counts only. Returns the bytes they take.
+int64_t cch_pack(int64_t vertices, const int32_t *first, const int32_t *head, const int32_t *cost,
+                 const int32_t *middle, int32_t *out_first, uint8_t *out) {
+    auto bytes_for = [](uint32_t value) { return value >> 24 ? 4 : value >> 16 ? 3 : value >> 8 ? 2 : value ? 1 : 0; };
+    int64_t at = 0;
+    for (int64_t v = 0; v < vertices; ++v) {
+        out_first[v] = (int32_t)at;
+        if (first[v] == first[v + 1]) continue;
+        uint32_t most[3] = {1, 1, 0};
+        auto parts = [&](int32_t e, int k) -> uint32_t {
+            return (uint32_t)(k == 0 ? head[e] - v : k == 1 ? cost[e] : middle[e] == NONE ? 0 : v - middle[e]);
+        };
+        for (int32_t e = first[v]; e < first[v + 1]; ++e)
+            for (int k = 0; k < 3; ++k) most[k] = std::max(most[k], parts(e, k));
+        int size[3] = {bytes_for(most[0]), bytes_for(most[1]), bytes_for(most[2])};
+        if (out) out[at] = (uint8_t)((size[0] - 1) | (size[1] - 1) << 2 | size[2] << 4);
+        ++at;
+        for (int32_t e = first[v]; e < first[v + 1]; ++e)
+            for (int k = 0; k < 3; ++k) {
+                uint32_t value = parts(e, k);
+                if (out) std::memcpy(out + at, &value, size[k]);
+                at += size[k];
+            }
+        if (at > INT32_MAX - 8) return TOO_LONG;
+    }
+    out_first[vertices] = (int32_t)at;
+    if (out) std::memset(out + at, 0, 8);
+    return at + 8;
+}
 
 // Finds the cheapest path from each group of sources to the group of targets of the same number. With a ladder its
 // vertices are put down as states by `order`; without one the graph itself is searched. Returns the length of all

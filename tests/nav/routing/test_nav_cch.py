@@ -19,6 +19,7 @@ from nav.routing.cch.customised import CustomisedHierarchy
 from nav.routing.cch.hierarchy import (
     build_hierarchy,
     customise,
+    digest_of,
     from_arrays,
     pruned_ladder,
     to_arrays,
@@ -211,15 +212,36 @@ def test_a_stored_index_of_another_graph_is_refused(ring: tuple[Turns, Any]) -> 
 
 
 def test_an_index_of_a_format_before_this_one_is_read(ring: tuple[Turns, Any]) -> None:
-    """Where ways begin was said with 64 bits."""
+    """Each part of the ways was an array, and where they begin was said with 64 bits."""
     turns, arc_ms = ring
     order = np.arange(12, dtype=np.int32)
-    arrays = stored(turns, arc_ms, order)
-    before = arrays | {name: arrays[name].astype(np.int64) for name in ("up_first", "down_first")}
-    for found in (from_arrays(arrays, order), from_arrays(before, order)):
-        (path,) = Queries(turns).run(found.ladder, None, arc_ms, [([(0, 0)], [(5, 0)])])
-        assert path is not None
-        assert path.cost_ms == 5000
+    hierarchy = build_hierarchy(turns, order)
+    costs = customise(hierarchy, arc_ms)
+    assert costs is not None
+    ladder = pruned_ladder(hierarchy, costs)
+    before: dict[str, Any] = {"rank": ladder.rank, "parent": ladder.parent, "costs": digest_of(arc_ms)}
+    for side, name in enumerate(("up", "down")):
+        before[f"{name}_first"] = ladder.first[side].astype(np.int64)
+        for part in ("head", "cost", "middle"):
+            before[f"{name}_{part}"] = getattr(ladder, part)[side]
+    (path,) = Queries(turns).run(from_arrays(before, order).ladder, None, arc_ms, [([(0, 0)], [(5, 0)])])
+    assert path is not None
+    assert path.cost_ms == 5000
+
+
+@given(graphs(), seeds, seeds, st.randoms())
+def test_paths_of_a_stored_index_are_the_cheapest(
+    graph: tuple[int, Arcs], a: list[Seed], b: list[Seed], chance: Any
+) -> None:
+    count, arcs = graph
+    turns, arc_ms = to_turns(count, arcs)
+    order = np.array(chance.sample(range(count), count), np.int32)
+    question = within(count, a), within(count, b)
+    ladder = from_arrays(stored(turns, arc_ms, order), order).ladder
+    queries, cost = Queries(turns), cheapest(count, arcs, question)
+    check_path(turns, arc_ms, question, queries.run(ladder, None, arc_ms, [question])[0], cost)
+    table = queries.table(ladder, [question[0], question[1]], [question[1]])
+    assert table[0, 0] == (np.inf if cost is None else cost)
 
 
 def test_costs_that_change_while_they_are_made_are_made_again(ring: tuple[Turns, Any]) -> None:
