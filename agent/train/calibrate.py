@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from agent.understanding.intent import Chat
-from agent.understanding.labels import state_from_json
+from agent.understanding.labels import State, state_from_json
+from agent.understanding.learned.base_model import Floats
 from agent.understanding.learned.calibration import confidence, expected_error, fitted
 from agent.understanding.learned.delta import Delta, read_delta, write_delta
 from agent.understanding.learned.encoder import Encoder, convert
 from agent.understanding.learned.label_json import requests_to_intents
-from agent.understanding.learned.reader import Reader
+from agent.understanding.learned.reader import Form, Reader
 from agent.understanding.matching import same_intents
 from agent.understanding.meaning import intents_of
 from languages.language import load_language
@@ -40,37 +42,44 @@ def main() -> None:
     delta = read_delta(options.delta.read_bytes())
     cases = [json.loads(line) for path in options.files for line in path.read_text("utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as folder:
-        reader = Reader(Encoder(convert(options.base, delta, Path(folder))), delta)
-        read = [_figures(reader, case) for case in cases]
-    seen, right = np.array([f for f, _ in read]), np.array([r for _, r in read], np.float32)
+        encoder = Encoder(convert(options.base, delta, Path(folder)))
+        reader = Reader(encoder, replace(delta, calibration={}))
+        alone = fitted(*_figures(reader.form, cases))
+        reader = Reader(encoder, replace(delta, calibration={"alone": alone}))
+        seen, right = _figures(reader.surest, cases)
     order = np.random.default_rng(0).permutation(len(seen))
     sure = np.zeros(len(seen), np.float32)
     for held in np.array_split(order, 5):
         others = np.setdiff1d(order, held)
-        weights = {"weights": fitted(seen[others], right[others])}
+        weights = fitted(seen[others], right[others])
         sure[held] = [confidence(row, weights) for row in seen[held]]
     print(f"{len(seen)} sentences, {right.mean():.1%} right")
     print(f"ECE on those left out {expected_error(sure, right):.3f}")
     for least in (0.5, 0.6, 0.7, 0.8, 0.9):
         taken = sure >= least
         print(f"from {least}: {taken.mean():.1%} taken, {1 - right[taken].mean():.1%} of them wrong")
-    write(options.out, delta, {"weights": fitted(seen, right), "sentences": len(seen)})
+    calibration = {"alone": alone, "weights": fitted(seen, right), "sentences": len(seen)}
+    write(options.out, delta, calibration)
 
 
-def _figures(reader: Reader, case: dict[str, Any]) -> tuple[Any, bool]:
-    """Return the figures of a reading, and whether what would be done about it is what was meant."""
-    state = state_from_json(case.get("state"))
-    seen, decoded = reader.seen(case["text"], state)
-    words = load_language(case["language"]).reading
-    got = requests_to_intents(case["text"], [d.request for d in decoded], words)
-    meant = [
-        [
-            {"kind": "chat"} if isinstance(one, Chat) else one.to_dict()
-            for one in intents_of(asked, state, words)
+def _figures(read: Callable[[str, State], Form], cases: Sequence[dict[str, Any]]) -> tuple[Floats, Floats]:
+    """Return the figures of all readings, and whether what would be done about each is what was meant."""
+    seen, right = [], []
+    for case in cases:
+        state = state_from_json(case.get("state"))
+        form = read(case["text"].strip(), state)
+        words = load_language(case["language"]).reading
+        got = requests_to_intents(case["text"].strip(), [d.request for d in form.decoded], words)
+        meant = [
+            [
+                {"kind": "chat"} if isinstance(one, Chat) else one.to_dict()
+                for one in intents_of(asked, state, words)
+            ]
+            for asked in (got, case["intents"])
         ]
-        for asked in (got, case["intents"])
-    ]
-    return seen, same_intents(*meant)
+        seen.append(form.seen)
+        right.append(same_intents(*meant))
+    return np.array(seen), np.array(right, np.float32)
 
 
 def write(path: Path, delta: Delta, calibration: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,19 @@ from agent.understanding.labels import NO_REQUEST
 from agent.understanding.learned.base_model import Floats
 from agent.understanding.learned.decoding import Decoded
 
-FIGURES = ("one", "kind", "spans", "rest", "values", "begins", "left_over", "further", "no_request", "cut")
+FIGURES = (
+    "one",
+    "kind",
+    "spans",
+    "rest",
+    "values",
+    "begins",
+    "left_over",
+    "further",
+    "no_request",
+    "cut",
+    "alike",
+)
 """What the rule is given, in this order; probabilities as logarithms of their odds."""
 
 _MOST_ODDS = 8.0
@@ -28,6 +39,7 @@ _UNFITTED = {
     "begins": 0.2,
     "left_over": -1.0,
     "cut": -4.0,
+    "alike": 1.0,
 }
 
 
@@ -56,9 +68,17 @@ def figures(decoded: Sequence[Decoded], left_over: float, whole: bool) -> Floats
             float(len(decoded) - 1),
             float(all(d.request.kind in NO_REQUEST for d in decoded)),
             float(not whole),
+            1.0,
         ],
         np.float32,
     )
+
+
+def with_agreement(seen: Floats, alike: float) -> Floats:
+    """Return the figures of a sentence of whose forms a share, 0 to 1, is read alike."""
+    changed = seen.copy()
+    changed[FIGURES.index("alike")] = alike
+    return changed
 
 
 def _odds(p: float) -> float:
@@ -66,17 +86,17 @@ def _odds(p: float) -> float:
     return max(-_MOST_ODDS, min(_MOST_ODDS, math.log(p / (1 - p))))
 
 
-def confidence(seen: Floats, calibration: Mapping[str, Any]) -> float:
+def confidence(seen: Floats, weights: Mapping[str, float] | None) -> float:
     """Return the probability that a reading is right as a whole.
 
     Parameters
     ----------
     seen
         Its `figures`.
-    calibration
-        Weights by the names of `FIGURES`; empty where none were fitted.
+    weights
+        By the names of `FIGURES`; none where none were fitted.
     """
-    weights = calibration.get("weights") or _UNFITTED
+    weights = weights or _UNFITTED
     score = sum(weights.get(name, 0.0) * float(value) for name, value in zip(FIGURES, seen, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from agent.errors import ReaderUnavailable
 from agent.understanding.labels import Span, State
 from agent.understanding.learned.base_model import Floats
-from agent.understanding.learned.calibration import confidence, figures
+from agent.understanding.learned.calibration import confidence, figures, with_agreement
 from agent.understanding.learned.decoding import Decoded, decode
 from agent.understanding.learned.delta import Delta, read_delta
 from agent.understanding.learned.encoder import Encoder, convert, folder_of
+from agent.understanding.learned.forms import other_forms, read_alike
 from agent.understanding.learned.label_json import requests_to_intents
 from agent.understanding.learned.tokenizer import Tokenizer, Tokens
 from languages.language import load_language
@@ -27,6 +28,9 @@ BASE = "e5-small"
 """Name of the pretrained encoder in the model store."""
 BASE_FILE = "e5-small-q4.bin"
 DELTA = "reader.npz"
+
+_SURE = 0.9
+"""A sentence of which the first reading is less sure is read in its other forms too."""
 
 _CUT_CONFIDENCE = 0.3
 """At most so sure of a sentence that was not read to its end."""
@@ -53,6 +57,19 @@ class Reading:
     """How sure each part is, for traces."""
     kind_p: Mapping[str, float] = field(default_factory=dict)
     """Probability of the kind of each request alone, whatever its slots, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How one form of a sentence was read."""
+
+    decoded: list[Decoded]
+    left_over: tuple[str, ...]
+    """Words that nothing accounts for."""
+    whole: bool
+    """Whether it was read to its end."""
+    seen: Floats
+    """What its confidence is fitted on (`calibration.FIGURES`); all forms are alike until others are read."""
 
 
 class Reader:
@@ -131,31 +148,43 @@ class Reader:
     def _read(self, text: str, language: str, state: State) -> Reading:
         if not any(character.isalnum() for character in text):
             return Reading(requests=(), confidence=0.0, left_over=(), why="no words")
-        tokens, decoded, left_over = self._parts(text, state)
-        sure = confidence(_figures(text, tokens, decoded, left_over), self._calibration)
+        form = self.surest(text, state)
+        sure = confidence(form.seen, self._calibration.get("weights"))
         try:
             words = load_language(language).reading
         except LanguageError as error:
-            return Reading(requests=(), confidence=0.0, left_over=left_over, why=str(error))
-        intents = requests_to_intents(text, [d.request for d in decoded], words)
+            return Reading(requests=(), confidence=0.0, left_over=form.left_over, why=str(error))
+        intents = requests_to_intents(text, [d.request for d in form.decoded], words)
         return Reading(
             requests=tuple(intents),
-            confidence=sure if tokens.whole else min(sure, _CUT_CONFIDENCE),
-            left_over=left_over,
-            why=_why(text, decoded, left_over),
-            kind_p={d.request.kind: d.kind_p for d in decoded},
+            confidence=sure if form.whole else min(sure, _CUT_CONFIDENCE),
+            left_over=form.left_over,
+            why=_why(text, form.decoded, form.left_over),
+            kind_p={d.request.kind: d.kind_p for d in form.decoded},
         )
 
-    def seen(self, text: str, state: State) -> tuple[Floats, list[Decoded]]:
-        """Return what the confidence of a sentence's reading is fitted on, and the reading."""
-        tokens, decoded, left_over = self._parts(text, state)
-        return _figures(text, tokens, decoded, left_over), decoded
+    def surest(self, text: str, state: State) -> Form:
+        """Return the reading of a sentence: in doubt, that of its form which is read most surely."""
+        first = self.form(text, state)
+        if self._alone(first) >= _SURE:
+            return first
+        forms = [first, *(self.form(other, state) for other in other_forms(text))]
+        best = max(forms, key=self._alone)
+        alike = sum(read_alike(best.decoded, form.decoded) for form in forms) / len(forms)
+        return replace(best, seen=with_agreement(best.seen, alike))
 
-    def _parts(self, text: str, state: State) -> tuple[Tokens, list[Decoded], tuple[str, ...]]:
+    def _alone(self, form: Form) -> float:
+        return confidence(form.seen, self._calibration.get("alone"))
+
+    def form(self, text: str, state: State) -> Form:
+        """Return how a sentence is read as it stands."""
         tokens = self._tokenizer(text)
         decoded = decode(text, tokens, self._encoder(tokens.ids, state.vector()), self._heads)
         spans = [span for d in decoded for span in d.request.spans]
-        return tokens, decoded, self.left_over(text, tokens, spans)
+        left_over = self.left_over(text, tokens, spans)
+        share = sum(map(len, left_over)) / max(1, sum(character.isalnum() for character in text))
+        seen = figures(decoded, share, tokens.whole)
+        return Form(decoded=decoded, left_over=left_over, whole=tokens.whole, seen=seen)
 
     def left_over(self, text: str, tokens: Tokens, spans: Sequence[Span]) -> tuple[str, ...]:
         """Return the words outside of the spans that nothing trained on has outside of its spans."""
@@ -173,11 +202,6 @@ class Reader:
         if not tokens.whole:
             result.append(text[tokens.places[-2][1] :].strip())
         return tuple(result)
-
-
-def _figures(text: str, tokens: Tokens, decoded: Sequence[Decoded], left_over: Sequence[str]) -> Floats:
-    share = sum(map(len, left_over)) / max(1, sum(character.isalnum() for character in text))
-    return figures(decoded, share, tokens.whole)
 
 
 def committed_delta() -> Delta:
