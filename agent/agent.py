@@ -24,6 +24,7 @@ from agent.actions.suggestion import Suggester, Suggestion
 from agent.actions.turn import Result, Turn
 from agent.actions.view import view
 from agent.errors import AgentError
+from agent.sense import Sense, most_sensible
 from agent.trip.spoken.heard import of_trip
 from agent.understanding.intent import (
     Cancel,
@@ -167,7 +168,7 @@ class Agent:
         self.session.expire(self._desk.now())
         guidance = self._followed()
         spoken = language if language in codes() else None
-        understood = self._understand(text, alternatives, spoken, guidance)
+        understood = self._understand(text, alternatives, spoken, position, guidance)
         understood = of_trip(
             understood,
             planning=self.session.plan is not None,
@@ -286,15 +287,58 @@ class Agent:
         text: str,
         alternatives: Sequence[str],
         language: Language | None,
+        position: Point | None,
         guidance: GuidanceState | None,
     ) -> Understanding:
+        if alternatives:
+            sense, meant = self._most_sensible([text, *alternatives], language, position, guidance)
+            if not sense.is_first:
+                return meant
         context = self.session.context(self._guides(guidance))
-        best = self._understander.understand(text, language=language, context=context)
-        for other in () if best.intents and best.confidence > 0.5 else alternatives[:3]:
-            again = self._unaided.understand(other, language=language, context=context)
-            if again.intents and again.confidence > best.confidence:
-                best = again
-        return best
+        return self._understander.understand(text, language=language, context=context)
+
+    def sense(
+        self,
+        text: str,
+        *,
+        language: str | None = None,
+        position: Point | None = None,
+        alternatives: Sequence[str] = (),
+    ) -> Sense | None:
+        """Return which of the recogniser's readings makes most sense here, and how much; nothing is done.
+
+        None where there is no learned reader, which alone can tell.
+
+        Parameters
+        ----------
+        text, language, position, alternatives
+            As in `hear`.
+        """
+        if not self._unaided.has_reader:
+            return None
+        self.session.expire(self._desk.now())
+        spoken = language if language in codes() else None
+        return self._most_sensible([text, *alternatives], spoken, position, self._followed())[0]
+
+    def _most_sensible(
+        self,
+        texts: Sequence[str],
+        language: Language | None,
+        position: Point | None,
+        guidance: GuidanceState | None,
+    ) -> tuple[Sense, Understanding]:
+        context = self.session.context(self._guides(guidance))
+        finder = Finder(
+            desk=self._desk,
+            session=self.session,
+            position=position,
+            language=language or self.session.language,
+        )
+        return most_sensible(
+            texts,
+            lambda text: self._unaided.understand(text, language=language, context=context),
+            finder,
+        )
 
     def _act(self, turn: Turn, understood: Understanding) -> Result:
         """Carry out what was understood; a failure becomes words, never an exception."""

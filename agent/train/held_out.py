@@ -65,7 +65,7 @@ def templates_held_out() -> frozenset[str]:
 
 def strangers_templates() -> Iterator[str]:
     """Yield the turns of speech of the strangers' sentences of this repository, all sets."""
-    for half in ("strangers", "looked", "calibration"):
+    for half in ("strangers", "looked", "looked_written", "calibration"):
         for path in sorted((_ROOT / "bench" / "agent_testset" / half).glob("*.jsonl")):
             for line in path.read_text(encoding="utf-8").splitlines():
                 case = json.loads(line)

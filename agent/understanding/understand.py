@@ -176,8 +176,16 @@ class Understander:
             return understood
         return self._guessed(understood, context)
 
+    @property
+    def has_reader(self) -> bool:
+        """Whether free sentences are read."""
+        return self._opened() is not None
+
+    def _opened(self) -> Reader | None:
+        return self._reader.get() if isinstance(self._reader, LateReader) else self._reader
+
     def _by_reader(self, text: str, language: Language, context: State) -> Understanding:
-        reader = self._reader.get() if isinstance(self._reader, LateReader) else self._reader
+        reader = self._opened()
         if reader is None:
             return _nothing(text, language, "no reader")
         reading = reader.read(text, language, context)

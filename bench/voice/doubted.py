@@ -8,17 +8,31 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.voice import strangers
 from bench.voice.corpus import Command
+from device.assistant.sense import weighed
 from voice.asr.confidence import decide
 from voice.asr.recognizer import Transcript
 
-_OUTCOMES = ("right", "asked, right", "again", "asked, wrong", "nothing done", "wrong and done")
+_OUTCOMES = (
+    "right",
+    "asked, right",
+    "again",
+    "asked, wrong",
+    "nothing done",
+    "wrong answer",
+    "wrong and done",
+)
+
+Effect = Literal["done", "answer", "nothing"]
+"""A drive begun or something changed; something told, as places to choose from; a question or a refusal."""
+
+_TELLING = ("status", "recall", "help", "repeat", "search")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,29 +62,42 @@ def outcome(setup: Any, heard: Heard) -> str:
     heard : Heard
         What was said and what was heard.
     """
-    transcript = heard.transcript
+    transcript = in_sense(setup, heard)
     decision = decide(transcript.confidence, transcript.language) if transcript.text else "again"
     if decision == "again":
         return "again"
-    right, done = judged(setup, heard.command, transcript)
-    if decision == "ask" or not done:
+    right, effect = judged(setup, heard.command, transcript)
+    if decision == "ask" or effect == "nothing":
         return "asked, right" if right else "asked, wrong" if decision == "ask" else "nothing done"
-    return "right" if right else "wrong and done"
+    return "right" if right else "wrong answer" if effect == "answer" else "wrong and done"
 
 
-def judged(setup: Any, command: Command, transcript: Transcript) -> tuple[bool, bool]:
-    """Whether the words lead to what the typed words lead to, and whether anything is done by them.
+def in_sense(setup: Any, heard: Heard) -> Transcript:
+    """What was heard, weighed with its sense where the car is."""
+    agent, position = setup.agent(heard.command.language)
+    return weighed(heard.transcript, agent, position)
 
-    Words that are not understood when they are typed are never right. A question about what was meant does
-    nothing; results that are read out for one to be chosen are an answer.
+
+def judged(setup: Any, command: Command, transcript: Transcript) -> tuple[bool, Effect]:
+    """Whether the words lead to what the typed words lead to, and what they lead to.
+
+    Words that are not understood when they are typed are never right.
     """
     wanted = _answer(setup, command, command.text, command.language, ())
     got = _answer(setup, command, transcript.text, transcript.language, transcript.alternatives)
-    done = got["outcome"] == "done" or (got["outcome"] == "ask_back" and bool(got["places"]))
-    done &= got["intent"].get("kind") != "chat"
     understood = wanted["outcome"] != "not_understood" and wanted["intent"].get("kind") != "chat"
     right = understood and _alike(wanted, got)
-    return right, done or (right and got["outcome"] == wanted["outcome"])
+    if right and got["outcome"] == wanted["outcome"]:
+        return True, "done"
+    return right, _effect(got)
+
+
+def _effect(answer: dict[str, Any]) -> Effect:
+    if answer["intent"].get("kind") == "chat":
+        return "nothing"
+    if answer["outcome"] == "done":
+        return "answer" if answer["intent"].get("kind") in _TELLING else "done"
+    return "answer" if answer["outcome"] == "ask_back" and answer["places"] else "nothing"
 
 
 def _answer(
@@ -83,16 +110,17 @@ def _answer(
 
 
 def _alike(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
-    """Whether both want the same: kind, what is looked for, and the place or, without one, its words."""
+    """Whether both want the same: a drive to one place, or the same kind of request for the same thing."""
     first, second = wanted["intent"], got["intent"]
+    places = [[place["name"] for place in answer["places"] if place.get("name")] for answer in (wanted, got)]
+    same_place = all(places) and places[0][0] == places[1][0]
+    if wanted["outcome"] == got["outcome"] == "done" and wanted.get("route") and got.get("route"):
+        return same_place
     if any(first.get(key) != second.get(key) for key in ("kind", "what", "need", "change")):
         return False
     if first.get("kind") != "navigate":
         return True
-    places = [[place["name"] for place in answer["places"] if place.get("name")] for answer in (wanted, got)]
-    if all(places):
-        return bool(places[0][0] == places[1][0])
-    return bool(first.get("to") == second.get("to"))
+    return same_place if all(places) else bool(first.get("to") == second.get("to"))
 
 
 def spoken(setup: Any, *, judging: bool, per_language: int, hints: Any) -> Iterator[Heard]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
-from bench.voice.doubted import judged, spoken
+from bench.voice.doubted import Heard, judged, spoken
 from bench.voice.measures import Setup, near_names
 
 
@@ -19,21 +20,37 @@ def write(target: Path, *, per_language: int = 150) -> None:
     setup = Setup()
     with target.open("w", encoding="utf-8") as stream:
         for heard in spoken(setup, judging=False, per_language=per_language, hints=near_names):
-            transcript = heard.transcript
-            if transcript.evidence is None:
-                continue
-            right, done = judged(setup, heard.command, transcript)
-            row = {
-                "language": transcript.language,
-                "voice": heard.voice,
-                "level": heard.level,
-                "said": heard.command.text,
-                "heard": transcript.text,
-                "right": right,
-                "harmful": done and not right,
-                "evidence": asdict(transcript.evidence),
-            }
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+            if (row := example(setup, heard)) is not None:
+                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def example(setup: Setup, heard: Heard) -> dict[str, Any] | None:
+    """What the confidence is fitted on; None for an utterance without words."""
+    transcript, command = heard.transcript, heard.command
+    if transcript.evidence is None:
+        return None
+    agent, position = setup.agent(command.language)
+    sense = agent.sense(
+        transcript.text,
+        language=transcript.language,
+        position=position,
+        alternatives=transcript.alternatives,
+    )
+    chosen = replace(transcript, text=sense.text, alternatives=())
+    right, effect = judged(setup, command, chosen)
+    return {
+        "language": transcript.language,
+        "voice": heard.voice,
+        "level": heard.level,
+        "said": command.text,
+        "heard": transcript.text,
+        "chosen": chosen.text,
+        "right_as_heard": judged(setup, command, replace(transcript, alternatives=()))[0],
+        "right": right,
+        "effect": effect,
+        "sense": [sense.read_p, sense.fits, sense.is_first],
+        "evidence": asdict(transcript.evidence),
+    }
 
 
 if __name__ == "__main__":

@@ -211,12 +211,18 @@ class Assistant:
         start = time.perf_counter()
         transcript = self.engines.recogniser.transcribe(samples, hints=self.hints(position))
         asr_ms = _since_ms(start)
-        turn = self.respond(transcript, position)
+        turn = self.respond(self.in_sense(transcript, position), position)
         turn.timings_ms |= {"asr": asr_ms, "total": _since_ms(start)}
         return turn
 
+    def in_sense(self, transcript: Transcript, position: Position | None = None) -> Transcript:
+        """Return what was heard with the reading in front that makes most sense, and how sure it is then."""
+        from device.assistant.sense import weighed
+
+        return transcript if self.doubt.is_answer(transcript) else weighed(transcript, self.agent, position)
+
     def respond(self, transcript: Transcript, position: Position | None = None) -> Turn:
-        """Answer what was heard; what was heard with doubt is asked about and not carried out."""
+        """Answer what was heard (`in_sense`); with doubt it is asked about and not carried out."""
         weighed = self.doubt.weigh(transcript)
         if weighed.question:
             return Turn(transcript=transcript, answer=weighed.asked_back(), doubted=True)

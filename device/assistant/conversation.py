@@ -100,12 +100,14 @@ class Conversation:
 
     async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
         """Understand, act and find the words; None for talk that was not meant for us."""
-        text, language = transcript.text, transcript.language
+        position = self._position()
+        async with self._one_at_a_time:
+            heard = await asyncio.to_thread(self.assistant.in_sense, transcript, position)
         if not addressed:
-            heard_clearly = decide(transcript.confidence, language) == "carry_out"
-            if not heard_clearly or not await self._is_request(text, language):
+            heard_clearly = decide(heard.confidence, heard.language) == "carry_out"
+            if not heard_clearly or not await self._is_request(heard.text, heard.language):
                 return None
-        turn = await self._think(lambda: self.assistant.respond(transcript, self._position()))
+        turn = await self._think(lambda: self.assistant.respond(heard, position))
         answer = turn.answer
         return Reply(
             text=answer.reply,

@@ -49,6 +49,10 @@ class Doubt:
     def __init__(self) -> None:
         self._asked: Transcript | None = None
 
+    def is_answer(self, heard: Transcript) -> bool:
+        """Whether it is a yes or a no to what was asked about."""
+        return self._asked is not None and (is_yes(heard.text) or is_no(heard.text))
+
     def weigh(self, heard: Transcript) -> Weighed:
         """Whether to act on what was heard, or on what was asked about before, or to ask.
 

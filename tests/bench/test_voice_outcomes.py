@@ -17,6 +17,11 @@ _ANSWERS: dict[str, dict[str, Any]] = {
         "places": ["Museum"],
     },
     "to the mausoleum": {"outcome": "done", "intent": {"kind": "navigate", "to": "m"}, "places": ["Tomb"]},
+    "one stop more, the museum": {
+        "outcome": "done",
+        "intent": {"kind": "change_route", "add": "museum"},
+        "places": ["Museum"],
+    },
     "two the museum": {"outcome": "ask_back", "intent": {"kind": "navigate", "to": "museum"}, "places": []},
     "hotels": {"outcome": "ask_back", "intent": {"kind": "search", "what": "hotel"}, "places": ["Inn"]},
     "hostels": {"outcome": "ask_back", "intent": {"kind": "search", "what": "hostel"}, "places": ["Bunk"]},
@@ -35,21 +40,26 @@ class _Stub:
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        return self.answer | {"places": [{"name": name} for name in self.answer["places"]]}
+        places = [{"name": name} for name in self.answer["places"]]
+        return self.answer | {
+            "places": places,
+            "route": {} if self.answer["outcome"] == "ask_back" else {"m": 1},
+        }
 
 
 @pytest.mark.parametrize(
-    ("said", "heard", "right", "done"),
+    ("said", "heard", "right", "effect"),
     [
-        ("to the museum", "to the museum", True, True),
-        ("to the museum", "to the mausoleum", False, True),
-        ("to the museum", "two the museum", True, False),
-        ("to the museum", "gibberish", False, False),
-        ("hotels", "hotels", True, True),
-        ("hotels", "hostels", False, True),
-        ("gibberish", "gibberish", False, False),
+        ("to the museum", "to the museum", True, "done"),
+        ("to the museum", "to the mausoleum", False, "done"),
+        ("to the museum", "two the museum", True, "nothing"),
+        ("to the museum", "gibberish", False, "nothing"),
+        ("to the museum", "one stop more, the museum", True, "done"),
+        ("hotels", "hotels", True, "done"),
+        ("hotels", "hostels", False, "answer"),
+        ("gibberish", "gibberish", False, "nothing"),
     ],
 )
-def test_what_comes_of_words(said: str, heard: str, right: bool, done: bool) -> None:
+def test_what_comes_of_words(said: str, heard: str, right: bool, effect: str) -> None:
     transcript = Transcript(text=heard, language="en", confidence=1.0)
-    assert judged(_Stub(), Command(text=said, language="en", kind=""), transcript) == (right, done)
+    assert judged(_Stub(), Command(text=said, language="en", kind=""), transcript) == (right, effect)

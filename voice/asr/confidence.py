@@ -78,6 +78,9 @@ class Calibration:
     guess: float
     """Probability from which it is worth asking whether this was said."""
 
+    sense: dict[str, float]
+    """What a request's sense weighs (`in_sense`): "heard", "read", "fits", "first", "bias"."""
+
     def probability(self, evidence: Evidence) -> float:
         """Probability that what is understood of the words is what was said."""
         values = asdict(evidence)
@@ -85,7 +88,50 @@ class Calibration:
             weight * (values[name] - self.mean[name]) / self.spread[name]
             for name, weight in self.weights.items()
         )
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+        return probability_of(odds)
+
+    def in_sense(self, heard: float, *, read: float, fits: float, is_first: bool) -> float:
+        """Probability that what would be done is what was said, when its sense is known too.
+
+        Parameters
+        ----------
+        heard : float
+            The recogniser's own confidence in the utterance.
+        read : float
+            Probability that the words are understood rightly.
+        fits : float
+            How well what they name fits this place, 0 to 1.
+        is_first : bool
+            Whether the words are those that the recogniser held likeliest.
+        """
+        row = sense_row(heard, read, fits, is_first=is_first)
+        odds = sum(self.sense[name] * value for name, value in zip(SENSE, row, strict=True))
+        return round(probability_of(odds + self.sense["bias"]), 3)
+
+
+def probability_of(odds: float) -> float:
+    """The probability with some logarithm of odds."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def odds_of(probability: float) -> float:
+    """The logarithm of the odds of a probability, neither of them held for certain."""
+    kept = min(max(probability, 0.005), 0.995)
+    return math.log(kept / (1.0 - kept))
+
+
+SENSE = ("heard", "read", "fits", "first")
+"""What is known of a request beside its sound, in the order of `sense_row`."""
+
+
+def sense_row(heard: float, read: float, fits: float, *, is_first: bool) -> tuple[float, ...]:
+    """The values of `SENSE`: three probabilities as `in_sense` has them, and whether it was heard first."""
+    return odds_of(heard), odds_of(read), math.log(max(0.05, fits)), float(is_first)
+
+
+def in_sense(heard: float, language: str, *, read: float, fits: float, is_first: bool) -> float:
+    """`Calibration.in_sense` with the packaged values of a language."""
+    return calibration(language).in_sense(heard, read=read, fits=fits, is_first=is_first)
 
 
 @cache

@@ -1,9 +1,10 @@
 """Fit the recogniser's confidence: ``python -m voice.train.confidence EXAMPLES.jsonl``.
 
 An example is a line of JSON with the evidence of one utterance (`voice.asr.confidence.Evidence`), its
-language, who said it, whether what came of it was right, and whether something wrong would have been done
-(`python -m bench.voice.examples` makes them). A logistic regression of each language gives the probability;
-the thresholds are set on what it says of voices that it was not fitted on.
+language, who said it, whether the words as heard were right, the sense of the reading that was chosen,
+whether that was right, and what it led to (`python -m bench.voice.examples` makes them). Two regressions give
+the probability: of the words by their sound, and of what is done by that and their sense. The thresholds are
+set on what they say of voices that they were not fitted on.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice.asr.confidence import NAMES
+from voice.asr.confidence import NAMES, SENSE, sense_row
 from voice.asr.whisper import LANGUAGES
 
 Array = npt.NDArray[np.float64]
@@ -31,6 +32,9 @@ _STIFFNESS = 3.0
 
 _WRONG_AND_DONE = 0.005
 """Share of all requests that may be carried out wrongly."""
+
+_WRONG_ANSWER = 0.02
+"""Share that may be, or be given a wrong answer."""
 
 _LEAST = 0.5
 """What is more likely wrong than right is never carried out."""
@@ -46,11 +50,20 @@ class Examples:
     evidence: Array
     """One row each, in the order of `NAMES`."""
 
+    as_heard: npt.NDArray[np.bool_]
+    """Whether what came of the words as they were heard was what was said."""
+
+    sense: Array
+    """Of the reading that was chosen: how surely it is read, how it fits, whether it was heard first."""
+
     right: npt.NDArray[np.bool_]
-    """Whether what came of the words was what was said."""
+    """Whether what came of that reading was what was said."""
 
     harmful: npt.NDArray[np.bool_]
     """Whether something else would have been done."""
+
+    astray: npt.NDArray[np.bool_]
+    """The same, or a wrong answer given."""
 
     voices: npt.NDArray[np.str_]
     """Who spoke."""
@@ -85,8 +98,11 @@ def read(path: Path) -> Examples:
     rows: list[dict[str, Any]] = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return Examples(
         evidence=np.array([[row["evidence"][name] for name in NAMES] for row in rows]),
+        as_heard=np.array([row["right_as_heard"] for row in rows], bool),
+        sense=np.array([row["sense"] for row in rows], float),
         right=np.array([row["right"] for row in rows], bool),
-        harmful=np.array([row["harmful"] for row in rows], bool),
+        harmful=np.array([not row["right"] and row["effect"] == "done" for row in rows], bool),
+        astray=np.array([not row["right"] and row["effect"] != "nothing" for row in rows], bool),
         voices=np.array([row["voice"] for row in rows]),
         languages=np.array([row["language"] for row in rows]),
     )
@@ -129,48 +145,80 @@ def _newton(rows: Array, right: npt.NDArray[np.bool_], steps: int = 30) -> tuple
     return found[:-1], float(found[-1])
 
 
+def _fitted(examples: Examples, used: npt.NDArray[np.bool_]) -> tuple[Fit, Fit]:
+    """The fit to the sound of some examples, and to that and the sense of them."""
+    heard = fit(examples.rows[used], examples.as_heard[used], directions=_DIRECTIONS)
+    rows = _with_sense(examples, heard)
+    return heard, fit(rows[used], examples.right[used], directions=[1] * len(SENSE))
+
+
+def _with_sense(examples: Examples, heard: Fit) -> Array:
+    """What the second fit is given, and for each language but the first whether it is this one."""
+    said = heard.probability(examples.rows)
+    rows = [
+        sense_row(p, read, fits, is_first=bool(first))
+        for p, (read, fits, first) in zip(said, examples.sense, strict=True)
+    ]
+    others = [examples.languages == language for language in LANGUAGES[1:]]
+    return np.column_stack([np.array(rows), *others])
+
+
 def unseen(examples: Examples) -> Array:
-    """Probabilities of each utterance by a fit that did not hear its voice."""
+    """Probabilities of each utterance by fits that did not hear its voice."""
     said = np.zeros(len(examples.right))
     for voice in np.unique(examples.voices):
         other = examples.voices != voice
-        found = fit(examples.rows[other], examples.right[other], directions=_DIRECTIONS)
-        said[~other] = found.probability(examples.rows[~other])
+        heard, sensible = _fitted(examples, other)
+        said[~other] = sensible.probability(_with_sense(examples, heard)[~other])
     return said
 
 
-def threshold(probability: Array, harmful: npt.NDArray[np.bool_]) -> float:
-    """The least probability from which at most `_WRONG_AND_DONE` of all requests are carried out wrongly."""
-    allowed = max(1, int(_WRONG_AND_DONE * len(probability)))  # one may be a mistake of the examples
-    worst = np.sort(probability[harmful])[::-1]
+def threshold(probability: Array, wrong: npt.NDArray[np.bool_], share: float) -> float:
+    """The least probability from which at most a share of all requests are carried out wrongly."""
+    allowed = max(1, int(share * len(probability)))  # one may be a mistake of the examples
+    worst = np.sort(probability[wrong])[::-1]
     return float(min(0.99, worst[allowed] + 0.01)) if len(worst) > allowed else 0.5
 
 
 def calibrate(examples: Examples) -> dict[str, Any]:
     """The values of each language, as in ``voice/data/confidence.json``."""
-    found = fit(examples.rows, examples.right, directions=_DIRECTIONS)
+    heard, sensible = _fitted(examples, np.ones(len(examples.right), bool))
     said = unseen(examples)
     values = {}
     for number, language in enumerate(LANGUAGES):
         own = np.eye(len(LANGUAGES))[number][1:]
-        shift = float(
-            (own - found.mean[len(NAMES) :]) / found.spread[len(NAMES) :] @ found.weights[len(NAMES) :]
-        )
         mine = examples.languages == language
-        carry_out = max(_LEAST, threshold(said[mine], examples.harmful[mine]))
+        carry_out = max(
+            _LEAST,
+            threshold(said[mine], examples.harmful[mine], _WRONG_AND_DONE),
+            threshold(said[mine], examples.astray[mine], _WRONG_ANSWER),
+        )
         values[language] = {
-            "weights": _named(found.weights),
-            "mean": _named(found.mean),
-            "spread": _named(found.spread),
-            "bias": round(found.bias + shift, 4),
+            "weights": _named(NAMES, heard.weights),
+            "mean": _named(NAMES, heard.mean),
+            "spread": _named(NAMES, heard.spread),
+            "bias": round(heard.bias + _shift(heard, own, len(NAMES)), 4),
+            "sense": _plain(sensible, own),
             "carry_out": round(carry_out, 3),
             "guess": min(_WORTH_ASKING, round(carry_out / 2, 3)),
         }
     return values
 
 
-def _named(values: Array) -> dict[str, float]:
-    return {name: round(float(value), 4) for name, value in zip(NAMES, values, strict=False)}
+def _shift(found: Fit, own: Array, first: int) -> float:
+    """What the language adds to the logarithm of the odds."""
+    return float((own - found.mean[first:]) / found.spread[first:] @ found.weights[first:])
+
+
+def _plain(found: Fit, own: Array) -> dict[str, float]:
+    """A fit as weights of the values as they are, and what is left as "bias"."""
+    each = (found.weights / found.spread)[: len(SENSE)]
+    bias = found.bias + _shift(found, own, len(SENSE)) - float(each @ found.mean[: len(SENSE)])
+    return _named(SENSE, each) | {"bias": round(bias, 4)}
+
+
+def _named(names: Sequence[str], values: Array) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in zip(names, values, strict=False)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -191,7 +239,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(
             f"{language}: {own.sum()} utterances, {examples.right[own].mean():.1%} right; from "
             f"{values[language]['carry_out']:.2f} on {done.sum() / own.sum():.1%} are carried out, "
-            f"{(done & examples.harmful).sum()} wrongly"
+            f"{(done & examples.right).sum() / own.sum():.1%} rightly, {(done & examples.harmful).sum()} of "
+            f"them wrongly and {(done & examples.astray & ~examples.harmful).sum()} with a wrong answer"
         )
     options.out.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

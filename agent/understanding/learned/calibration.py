@@ -13,7 +13,7 @@ import numpy as np
 
 from agent.understanding.labels import NO_REQUEST
 from agent.understanding.learned.base_model import Floats
-from agent.understanding.learned.decoding import Decoded
+from agent.understanding.learned.decoding import INSTEAD_OF_MAIN, MAIN, Decoded
 
 FIGURES = (
     "one",
@@ -26,11 +26,15 @@ FIGURES = (
     "further",
     "no_request",
     "cut",
+    "weakest",
     "alike",
 )
 """What the rule is given, in this order; probabilities as logarithms of their odds."""
 
-_MOST_ODDS = 8.0
+_MOST_ODDS = 4.0
+"""A part that is surer than this is no surer: what is missing must not speak for a reading."""
+_UNTOLD = 0.3
+"""How sure a request for a place is of its main words where it has neither them nor a value for them."""
 _UNFITTED = {
     "kind": 0.5,
     "spans": 0.3,
@@ -56,22 +60,36 @@ def figures(decoded: Sequence[Decoded], left_over: float, whole: bool) -> Floats
         Whether the whole sentence was read.
     """
     values = [p for d in decoded for p in d.value_p.values()]
+    spans = [p for d in decoded for p in (*d.span_p, *_main_p(d))]
+    kind, said = _odds(min(d.kind_p for d in decoded)), _odds(min(spans, default=1.0))
+    told, begins = _odds(math.prod(values)), _odds(min(d.begin_p for d in decoded))
     return np.array(
         [
             1.0,
-            _odds(min(d.kind_p for d in decoded)),
-            _odds(min((p for d in decoded for p in d.span_p), default=1.0)),
+            kind,
+            said,
             _odds(min(d.rest_p for d in decoded)),
-            _odds(math.prod(values)),
-            _odds(min(d.begin_p for d in decoded)),
+            told,
+            begins,
             left_over,
             float(len(decoded) - 1),
             float(all(d.request.kind in NO_REQUEST for d in decoded)),
             float(not whole),
+            min(kind, said, told, begins),
             1.0,
         ],
         np.float32,
     )
+
+
+def _main_p(decoded: Decoded) -> tuple[float, ...]:
+    """How sure the value is that stands for the main words of a request that has none."""
+    request = decoded.request
+    main = MAIN.get(request.kind)
+    if main is None or any(span.tag == main for span in request.spans):
+        return ()
+    standing = [decoded.value_p.get(name, 0.0) for name in INSTEAD_OF_MAIN if request.values.get(name)]
+    return (max(standing, default=_UNTOLD),)
 
 
 def with_agreement(seen: Floats, alike: float) -> Floats:

@@ -31,13 +31,13 @@ _LEAST_PEAK = 0.2
 _NEVER = -1e9
 _HABIT = 0.35
 """How much it counts which tags follow one another in the sentences trained on."""
-_MAIN = {"navigate": "to", "search": "what"}
+MAIN = {"navigate": "to", "search": "what"}
 """Kinds that are about a place or a kind of place, and the tag of its words."""
 _SEVERAL = LIST_SLOTS | {"item"}
 """Tags that a request may have several spans of; of any other the last is taken: it corrects those before."""
 _CORRECTED = 0.6
 """But one is not taken that is so much less sure than another."""
-_INSTEAD_OF_MAIN = ("destination", "need")
+INSTEAD_OF_MAIN = ("destination", "need")
 _URGED = (1.0, 2.5)
 """Added to the score of the main words where a request for a place has neither words nor a value for it."""
 
@@ -185,8 +185,8 @@ def _tagged(
     fits = np.array([tag == "O" or tag[2:] in allowed for tag in TAGS])
     logs = _log_softmax(np.where(fits, tags, _NEVER))
     best = viterbi(logs, after)
-    main = _MAIN.get(kind)
-    if main and not any(values.get(name) for name in _INSTEAD_OF_MAIN):
+    main = MAIN.get(kind)
+    if main and not any(values.get(name) for name in INSTEAD_OF_MAIN):
         wanted = [TAGS.index(f"B-{main}"), TAGS.index(f"I-{main}")]
         for more in _URGED:
             if any(tag in wanted for tag in best):
@@ -278,7 +278,7 @@ def _letter(character: str) -> bool:
 
 def _consistent(kind: str, values: dict[str, str], tags: set[str]) -> dict[str, str]:
     """Return the values without those that the words of the request make idle."""
-    main = _MAIN.get(kind)
+    main = MAIN.get(kind)
     if main in tags:
         values = {**values, "need": ""}
     if "open_at" in tags:

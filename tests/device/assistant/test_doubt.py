@@ -12,7 +12,7 @@ from device.assistant.assistant import Assistant
 from device.assistant.conversation import Conversation
 from device.settings import Settings
 from device.store.models import ModelStore
-from voice.asr.confidence import calibration, decide
+from voice.asr.confidence import decide
 from voice.asr.recognizer import Transcript
 from voice.loop.engines import Reply
 
@@ -26,17 +26,15 @@ def assistant(helsinki_home: Path, tmp_path: Path) -> Iterator[Assistant]:
     made.close()
 
 
-def heard(text: str, how: str) -> Transcript:
-    """A transcript whose confidence leads to a decision."""
+def heard(text: str, how: str, assistant: Assistant | None = None) -> Transcript:
+    """A transcript whose confidence, with its sense for an assistant, leads to a decision."""
     language = "en" if text.isascii() else "zh"
-    values = calibration(language)
-    confidence = {
-        "carry_out": (1 + values.carry_out) / 2,
-        "ask": (values.carry_out + values.guess) / 2,
-        "again": values.guess / 2,
-    }[how]
-    assert decide(confidence, language) == how
-    return Transcript(text=text, language=language, confidence=confidence)
+    for percent in range(1, 100):
+        transcript = Transcript(text=text, language=language, confidence=percent / 100)
+        weighed = assistant.in_sense(transcript, STATION) if assistant else transcript
+        if decide(weighed.confidence, language) == how:
+            return transcript
+    raise AssertionError(f"no confidence leads to {how!r}")
 
 
 def talk(assistant: Assistant, *utterances: Transcript) -> list[Reply]:
@@ -63,7 +61,7 @@ def talk(assistant: Assistant, *utterances: Transcript) -> list[Reply]:
     ],
 )
 def test_a_doubtful_request_is_asked_about(assistant: Assistant, text: str, question: str, yes: str) -> None:
-    (asked,) = talk(assistant, heard(text, "ask"))
+    (asked,) = talk(assistant, heard(text, "ask", assistant))
     assert asked.text == question
     assert asked.asks_back
     assert asked.understood
@@ -77,34 +75,38 @@ def test_a_doubtful_request_is_asked_about(assistant: Assistant, text: str, ques
 def test_no_drops_it_and_a_new_request_replaces_it(assistant: Assistant) -> None:
     _, dropped, yes = talk(
         assistant,
-        heard("take me to Helsinki Cathedral", "ask"),
+        heard("take me to Helsinki Cathedral", "ask", assistant),
         heard("no", "ask"),
         heard("yes", "carry_out"),
     )
     assert dropped.asks_back
     assert assistant.driving.state() is None
     assert yes.details["route"] is None
-    talk(assistant, heard("take me to Helsinki Cathedral", "ask"), heard("cancel", "carry_out"))
+    talk(
+        assistant,
+        heard("take me to Helsinki Cathedral", "ask", assistant),
+        heard("cancel", "carry_out", assistant),
+    )
     assert assistant.driving.state() is None
 
 
 def test_what_is_heard_twice_is_believed(assistant: Assistant) -> None:
     talk(
         assistant,
-        heard("take me to Helsinki Cathedral", "ask"),
-        heard("take me to the Helsinki Cathedral.", "ask"),
+        heard("take me to Helsinki Cathedral", "ask", assistant),
+        heard("take me to the Helsinki Cathedral.", "ask", assistant),
     )
     assert assistant.driving.state() is not None
 
 
 def test_what_is_hardly_heard_has_to_be_said_again(assistant: Assistant) -> None:
     for text, again in (("导航去机场", "没听清"), ("go to the airport", "did not catch that")):
-        (reply,) = talk(assistant, heard(text, "again"))
+        (reply,) = talk(assistant, heard(text, "again", assistant))
         assert again in reply.text
         assert reply.asks_back
     assert assistant.driving.state() is None
 
 
 def test_noise_after_the_question_is_no_yes(assistant: Assistant) -> None:
-    talk(assistant, heard("take me to Helsinki Cathedral", "ask"), heard("yes", "again"))
+    talk(assistant, heard("take me to Helsinki Cathedral", "ask", assistant), heard("yes", "again"))
     assert assistant.driving.state() is None

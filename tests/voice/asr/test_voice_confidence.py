@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice.asr.confidence import NAMES, Calibration, Evidence, calibration, decide
+from voice.asr.confidence import NAMES, Calibration, Evidence, calibration, decide, in_sense
 from voice.train import confidence as training
 
 SURE = Evidence(
@@ -63,8 +63,16 @@ def drawn(seed: int, count: int = 400) -> training.Examples:
     right = evidence[:, 0] + 0.5 * evidence[:, 1] + rng.normal(0, 0.5, count) > 0
     voices = np.array([f"v{number % 8}" for number in range(count)])
     languages = np.array(["zh" if number % 3 else "en" for number in range(count)])
+    read = np.where(right, rng.uniform(0.4, 1.0, count), rng.uniform(0.1, 0.9, count))
     return training.Examples(
-        evidence=evidence, right=right, harmful=~right, voices=voices, languages=languages
+        evidence=evidence,
+        as_heard=right,
+        sense=np.column_stack([read, rng.choice([0.3, 1.0], count), rng.random(count) < 0.8]),
+        right=right,
+        harmful=~right,
+        astray=~right,
+        voices=voices,
+        languages=languages,
     )
 
 
@@ -86,12 +94,28 @@ def test_evidence_that_would_speak_the_wrong_way_is_left_out() -> None:
 def test_the_threshold_keeps_wrong_and_done_low_on_other_voices() -> None:
     other = drawn(3, 4_000)
     kept = Calibration(**training.calibrate(drawn(1, 4_000))["zh"])
+    heard = [kept.probability(Evidence(**dict(zip(NAMES, row, strict=True)))) for row in other.evidence]
     said = np.array(
-        [kept.probability(Evidence(**dict(zip(NAMES, row, strict=True)))) for row in other.evidence]
+        [
+            kept.in_sense(p, read=read, fits=fits, is_first=bool(first))
+            for p, (read, fits, first) in zip(heard, other.sense, strict=True)
+        ]
     )
     wrong = ((said >= kept.carry_out) & other.harmful).mean()
     assert wrong <= 0.015
     assert ((said >= kept.carry_out) & other.right).mean() > 0.2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_sense_speaks_for_what_was_heard(language: str) -> None:
+    likely = in_sense(0.7, language, read=0.95, fits=1.0, is_first=True)
+    for other in (
+        in_sense(0.2, language, read=0.95, fits=1.0, is_first=True),
+        in_sense(0.7, language, read=0.3, fits=1.0, is_first=True),
+        in_sense(0.7, language, read=0.95, fits=0.3, is_first=True),
+        in_sense(0.7, language, read=0.95, fits=1.0, is_first=False),
+    ):
+        assert 0 <= other < likely <= 1
 
 
 def test_examples_are_read_and_values_written(tmp_path: Path) -> None:
@@ -101,8 +125,10 @@ def test_examples_are_read_and_values_written(tmp_path: Path) -> None:
             {
                 "language": "zh" if number % 2 else "en",
                 "voice": str(voice),
+                "right_as_heard": bool(right),
                 "right": bool(right),
-                "harmful": not right,
+                "effect": "done" if number % 3 else "answer",
+                "sense": list(map(float, examples.sense[number])),
                 "evidence": dict(zip(NAMES, map(float, row), strict=True)),
             }
         )

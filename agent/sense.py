@@ -1,0 +1,121 @@
+"""How much sense an utterance makes here: how surely it is read, and whether the map has what it names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.actions.finding import Finder, Found
+from agent.errors import AgentError
+from agent.understanding.intent import Chat, Navigate, Search
+from nav.errors import NavError
+from poi.errors import PoiError
+
+if TYPE_CHECKING:
+    from agent.understanding.intent import Intent
+    from agent.understanding.understand import Understanding
+
+_COMPARED = 7
+"""So many other readings of the recogniser are tried at most."""
+
+_ENOUGH = 0.8
+"""What makes so much sense is believed as it was heard first."""
+
+_RARER = 0.85
+"""By how much each further reading of the recogniser is less likely than the one before."""
+
+_CLEARLY = 1.3
+"""Another reading is taken only if it makes so many times more sense than the first."""
+
+_NOT_THERE = 0.3
+"""How much of its sense a request keeps whose place the map has not."""
+
+_NO_REQUEST = 0.2
+"""The same of what asks for nothing: who presses a button or calls wants something."""
+
+_PARTLY = {"part": 0.9, "spelling": 0.7, "sound": 0.7}
+_UNSURE = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sense:
+    """The reading of an utterance that makes most sense."""
+
+    text: str
+    read_p: float
+    """Calibrated probability that these words are understood rightly, 0 to 1."""
+
+    fits: float
+    """How well it fits this place: 1 if all that is named is there, 0 to 1."""
+
+    is_first: bool
+    """Whether it is what the recogniser held likeliest."""
+
+    @property
+    def value(self) -> float:
+        """Both together."""
+        return self.read_p * self.fits
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for anything at all."""
+        return self.fits > _NO_REQUEST
+
+
+def most_sensible(
+    texts: Sequence[str], understand: Callable[[str], Understanding], finder: Finder
+) -> tuple[Sense, Understanding]:
+    """Return which of some readings makes most sense here, and what it is understood as.
+
+    Parameters
+    ----------
+    texts
+        What may have been said, likeliest first; at least one.
+    understand
+        Reads one of them.
+    finder
+        Looks up what is named.
+    """
+    first = understand(texts[0])
+    best, meant = _sense(texts[0], first, finder, is_first=True), first
+    if best.value >= _ENOUGH:
+        return best, meant
+    least, most = best.value * _CLEARLY, best.value
+    for rank, text in enumerate(texts[1 : 1 + _COMPARED], start=1):
+        understood = understand(text)
+        sense = _sense(text, understood, finder, is_first=False)
+        value = sense.value * _RARER**rank
+        if value > max(least, most):
+            best, meant, most = sense, understood, value
+    return best, meant
+
+
+def _sense(text: str, understood: Understanding, finder: Finder, *, is_first: bool) -> Sense:
+    intents = understood.intents
+    fits = math.prod(_fits(intent, finder) for intent in intents) if intents else _NO_REQUEST
+    return Sense(text=text, read_p=understood.confidence, fits=fits, is_first=is_first)
+
+
+def _fits(intent: Intent, finder: Finder) -> float:
+    """How well one request fits this place, 0 to 1."""
+    match intent:
+        case Navigate():
+            found = _found(lambda: finder.target(intent))
+            if found.verdict in {"nothing", "outside"}:
+                return _NOT_THERE
+            return _UNSURE if found.verdict == "unsure" else _PARTLY.get(found.why, 1.0)
+        case Search():
+            return 1.0 if _found(lambda: finder.search(intent, None)).places else _NOT_THERE
+        case Chat():
+            return _NO_REQUEST
+        case _:
+            return 1.0
+
+
+def _found(look: Callable[[], Found]) -> Found:
+    try:
+        return look()
+    except (NavError, PoiError, AgentError):
+        return Found()

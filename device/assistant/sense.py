@@ -1,0 +1,49 @@
+"""Ears and understanding weighed together: of what may have been said, what makes sense here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from voice.asr.confidence import in_sense
+
+if TYPE_CHECKING:
+    from agent import Agent
+    from device.assistant.assistant import Position
+    from voice.asr.recognizer import Transcript
+
+
+def weighed(transcript: Transcript, agent: Agent, position: Position | None) -> Transcript:
+    """Return what was heard with the reading in front that makes most sense, and how sure that is.
+
+    Parameters
+    ----------
+    transcript : Transcript
+        What the recogniser made of an utterance.
+    agent : Agent
+        Understands it; nothing is done.
+    position : tuple of float, optional
+        Where the car is, latitude and longitude in degrees.
+    """
+    if not transcript.text:
+        return transcript
+    sense = agent.sense(
+        transcript.text,
+        language=transcript.language,
+        position=position,
+        alternatives=transcript.alternatives,
+    )
+    if sense is None or not sense.asks:
+        return transcript  # nothing will be done about it
+    return replace(
+        transcript,
+        text=sense.text,
+        alternatives=(),
+        confidence=in_sense(
+            transcript.confidence,
+            transcript.language,
+            read=sense.read_p,
+            fits=sense.fits,
+            is_first=sense.is_first,
+        ),
+    )

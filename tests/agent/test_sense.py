@@ -1,0 +1,68 @@
+"""Of what the recogniser may have heard, what makes sense here is taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent import Agent
+from agent.understanding.learned.reader import Reader
+from nav import Region, Router
+from poi import Places
+
+STATION = (60.1719, 24.9414)
+
+
+@pytest.fixture
+def agent(helsinki: Region, reader: Reader) -> Agent:
+    return Agent(
+        helsinki, places=Places(helsinki), router=Router(helsinki), reader=reader, llm=None, memory=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("heard", "alternatives", "taken"),
+    [
+        ("drive me to hell sinky cathy drill", ("drive me to Helsinki Cathedral",), 1),
+        ("drive me to Helsinki Cathedral", ("drive me to hell sinky cathy drill",), 0),
+        ("look for good day in the sun", ("look for a hotel in this area",), 1),
+        ("turn up the volume", ("turn up the column", "take me to Amos Rex"), 0),
+    ],
+)
+def test_what_makes_sense_is_taken(
+    agent: Agent, heard: str, alternatives: tuple[str, ...], taken: int
+) -> None:
+    sense = agent.sense(heard, language="en", position=STATION, alternatives=alternatives)
+    assert sense is not None
+    assert sense.text == (heard, *alternatives)[taken]
+    assert sense.is_first == (taken == 0)
+    answer = agent.hear(heard, language="en", position=STATION, alternatives=alternatives)
+    alone = agent.hear((heard, *alternatives)[taken], language="en", position=STATION)
+    assert answer.intents == alone.intents
+
+
+def test_a_place_that_is_not_there_makes_less_sense(agent: Agent) -> None:
+    there, nowhere = (
+        agent.sense(f"take me to {name}", language="en", position=STATION)
+        for name in ("Amos Rex", "Zorblax Pinnacle")
+    )
+    assert there is not None
+    assert nowhere is not None
+    assert there.fits == 1.0
+    assert nowhere.fits < 0.5
+
+
+def test_talk_asks_for_nothing(agent: Agent) -> None:
+    sense = agent.sense("my sister is a nurse", language="en", position=STATION)
+    assert sense is not None
+    assert not sense.asks
+
+
+def test_nothing_is_done_or_remembered(agent: Agent) -> None:
+    agent.sense("take me to Amos Rex", language="en", position=STATION)
+    assert agent.session.stops == []
+    assert agent.session.last_answer is None
+
+
+def test_without_a_reader_there_is_no_telling(helsinki: Region) -> None:
+    bare = Agent(helsinki, places=Places(helsinki), router=Router(helsinki), llm=None, memory=None)
+    assert bare.sense("take me to Amos Rex", language="en", position=STATION) is None
