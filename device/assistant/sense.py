@@ -9,11 +9,10 @@ from voice.asr.confidence import in_sense
 
 if TYPE_CHECKING:
     from agent import Agent
-    from device.assistant.assistant import Position
     from voice.asr.recognizer import Transcript
 
 
-def weighed(transcript: Transcript, agent: Agent, position: Position | None) -> Transcript:
+def weighed(transcript: Transcript, agent: Agent, position: tuple[float, float] | None) -> Transcript:
     """Return what was heard with the reading in front that makes most sense, and how sure that is.
 
     Parameters
