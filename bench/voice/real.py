@@ -25,7 +25,7 @@ from bench.voice.measures import Setup, near_names
 from poi.build.name_index import NameIndexWriter
 from poi.build.schema import INDEXES, TABLES
 from poi.names.search import NameIndex
-from poi.text import canonical
+from poi.text import canonical, simplified
 from voice import wav_io
 from voice.asr.recognizer import Recognizer, Transcript
 from voice.asr.sounds import Lexicon, speller
@@ -101,16 +101,16 @@ def utterances(folder: Path, speaker: str) -> list[Said]:
     """The utterances of a speaker that name a place."""
     found = []
     for path in sorted(folder.rglob(f"*{speaker}*.txt")):
-        words = _together(path.read_text("utf-8-sig"))
+        words = words_of(path)
         recording = path.with_suffix(".wav")
         if recording.is_file() and (name := place_name(words)):
             found.append(Said(recording=recording, words=words, name=name))
     return found
 
 
-def _together(words: str) -> str:
-    """Letters that were written apart because they are spelled: "I T" is IT."""
-    plain = unicodedata.normalize("NFKC", words).strip().strip("\ufeff")
+def words_of(path: Path) -> str:
+    """What was said; letters that are spelled stand together: "I T" is IT."""
+    plain = unicodedata.normalize("NFKC", path.read_text("utf-8-sig")).strip().strip("\ufeff")
     return re.sub(r"(?<=\b[A-Z]) (?=[A-Z]\b)", "", plain)
 
 
@@ -139,8 +139,11 @@ def index_of(names: Sequence[str]) -> NameIndex:
 def leaked(text: str, words: str, names: Sequence[str]) -> list[str]:
     """Names of three characters and more that stand in a text and were not said, nor anything so spelled."""
     bare, said = bare_text(text), bare_text(words)
+    plain = {name: bare_text(simplified(name)) for name in names}
     return [
-        name for name in names if len(plain := bare_text(name)) >= 3 and plain in bare and plain not in said
+        name
+        for name, letters in plain.items()
+        if len(letters) >= 3 and letters in bare and letters not in said
     ]
 
 

@@ -54,6 +54,7 @@ def test_in_a_sentence_the_stretch_that_sounds_like_it_is_looked_up() -> None:
 def test_a_name_leaks_only_if_nobody_said_it() -> None:
     assert leaked("带我去圆明园", "带我去元明元", ["圆明园", "清华"]) == ["圆明园"]
     assert leaked("圆明园东门", "圆明园东门", ["圆明园"]) == []
+    assert leaked("去赫尔辛基", "", ["赫爾辛基"]) == ["赫爾辛基"]
 
 
 def test_names_that_were_said_stand_among_the_others() -> None:

@@ -43,6 +43,12 @@ _LONGEST = {"zh": 28, "en": 80}
 _UNLISTED = 0.08
 """Cost of a wording that the data has not, where a name in it sounds otherwise: the recogniser weighs it."""
 
+_AS_IT_STANDS = 0.01
+"""What differs so little around a name that is not near is right already: only the name may be another."""
+
+_LISTED_FIRST = 0.15
+"""So much farther by sound a sentence of the data is still looked at before one that is none."""
+
 _SURELY = 0.1
 """Cost of a sentence below which nothing else is looked for."""
 
@@ -122,7 +128,8 @@ class Expectations:
                     continue  # nothing but signs and capitals differ
                 if plain not in best or meant.cost < best[plain].cost:
                     best[plain] = replace(meant, text=opening + meant.text)
-        return sorted(best.values(), key=lambda meant: meant.cost)[:count]
+        foremost = sorted(best.values(), key=lambda meant: meant.cost - _LISTED_FIRST * meant.listed)[:count]
+        return sorted(foremost, key=lambda meant: meant.cost)
 
     def _meant(self, heard: Spoken, names: Sequence[str], count: int) -> list[Meant]:
         length = len(heard.sounds)
@@ -135,11 +142,13 @@ class Expectations:
             NUMBER: self._number(heard),
             **lists.fillings(heard),
         }
-        found = searcher.sentences(heard, fillings, most_found=count, most=_LOOSEST * length)
+        found = searcher.sentences(heard, fillings, most_found=2 * count, most=_LOOSEST * length)
+        carriers = {one: self._carrier(one, length) for one in found[:count] if one.unknown}
+        stands = any(apart <= _AS_IT_STANDS for apart in carriers.values())
         listed = [
             Meant(text=one.text, cost=min(1.0, one.cost / length), listed=not one.unknown)
             for one in found
-            if not one.unknown or self._carries(one, length)
+            if not one.unknown or (not stands and carriers.get(one, np.inf) < np.inf)
         ]
         if listed and listed[0].listed and listed[0].cost <= _SURELY:
             return listed
@@ -153,12 +162,13 @@ class Expectations:
             for one in inside
         ]
 
-    def _carries(self, sentence: Sentence, length: int) -> bool:
-        """Whether enough of a sentence with an unknown name in it sounds like what was heard."""
+    def _carrier(self, sentence: Sentence, length: int) -> float:
+        """How far the words around an unknown name sound from what was heard; infinite if too far."""
         once, each = _AS_HEARD[self._language]
         carrier = length - sentence.unknown
         apart = sentence.cost - once - each * sentence.unknown
-        return carrier >= _LEAST_CARRIER[self._language] and 0.01 < apart <= _LOOSEST_CARRIER * carrier
+        near = carrier >= _LEAST_CARRIER[self._language] and apart <= _LOOSEST_CARRIER * carrier
+        return apart if near else np.inf
 
     def _number(self, heard: Spoken) -> Filling:
         cuts = heard.cuts

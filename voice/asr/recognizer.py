@@ -380,8 +380,6 @@ class Recognizer:
         if _is_plain(usual):
             others = (reading.text, *reading.others)
             return replace(reading, text=usual[0].text, others=others, cost=usual[0].cost)
-        against, more = _TRUST[reading.language]
-        unsure = min(1.0, reading.logprob / _FULL_TRUST_LOGPROB)
         texts = [reading.text, *(meant.text for meant in usual)]
         opening = "" if reading.language == "zh" else " "
         spaced = [opening + as_said(text) for text in texts]
@@ -389,8 +387,7 @@ class Recognizer:
         habit = self._whisper.by_habit(reading.language, spaced)
         scores -= _EXPECTED * habit
         for number, meant in enumerate(usual, start=1):
-            scores[number] += unsure * (_PREFERRED[meant.listed] - more * habit[number])
-            scores[number] -= against * meant.cost * max(3, len(bare_text(meant.text)))
+            scores[number] += _preference(reading, meant, habit[number])
         first, second = np.argsort(-scores)[:2]
         lead = float(scores[first] - scores[second])
         if first == 0:
@@ -440,6 +437,17 @@ def _is_plain(usual: Sequence[Meant]) -> bool:
     if not usual or usual[0].cost > _SAME_SOUND:
         return False
     return len(usual) == 1 or usual[1].cost >= usual[0].cost + _APART or usual[0].cost == 0.0
+
+
+def _preference(reading: _Reading, meant: Meant, habit: float) -> float:
+    """How much a sentence that may have been meant is preferred to the reading, as a logarithm.
+
+    Its cost is one for each sound that was heard, however many letters it is written with.
+    """
+    against, more = _TRUST[reading.language]
+    unsure = min(1.0, reading.logprob / _FULL_TRUST_LOGPROB)
+    heard = max(3, len(bare_text(reading.text)))
+    return unsure * (_PREFERRED[meant.listed] - more * habit) - against * meant.cost * heard
 
 
 def slower(clip: Samples) -> Samples:

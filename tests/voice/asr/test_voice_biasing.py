@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice import wav_io
-from voice.asr.biasing import Expectations
-from voice.asr.recognizer import Recognizer
+from voice.asr.biasing import Expectations, Meant
+from voice.asr.recognizer import Recognizer, _preference, _Reading
 from voice.asr.text import bare_text
 from voice.tts.synthesizer import Synthesizer
 
@@ -55,6 +55,24 @@ def _expectations(language: str) -> Expectations:
 def test_the_nearest_by_sound_comes_first(heard: str, language: str, meant: str) -> None:
     found = _expectations(language).sentences([heard], _NAMES)
     assert found[0].text == meant
+
+
+def test_a_name_of_the_other_script_is_among_few_although_it_is_farther_by_sound() -> None:
+    heard = ["到航去哈利德印", "到航去哈里德宁", "到航去哈里德印"]
+    found = _expectations("zh").sentences(heard, _NAMES, count=6)
+    assert "导航去Holiday Inn" in [one.text for one in found]
+    assert [one.cost for one in found] == sorted(one.cost for one in found)
+
+
+def test_words_around_an_unknown_name_that_are_right_get_no_others() -> None:
+    found = _expectations("en").sentences(["Take me to John Urankan."], _NAMES)
+    assert not [one.text for one in found if one.text.startswith(("oh", "hmm"))]
+
+
+def test_the_cost_of_another_sound_does_not_grow_with_the_letters_of_a_name() -> None:
+    reading = _Reading(text="导航去哈利德印", logprob=-0.6, no_speech=0.0, language="zh")
+    latin, han = (Meant(text=f"导航去{name}", cost=0.15) for name in ("Holiday Inn", "哈里德宁"))
+    assert _preference(reading, latin, -50.0) == _preference(reading, han, -50.0)
 
 
 def test_a_name_in_pinyin_is_the_same_name() -> None:
