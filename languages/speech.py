@@ -28,6 +28,8 @@ class Remarks(BaseModel):
     """Beginnings of a remark that adds to what was said before it: 附近的, "near the"."""
     unfinished: tuple[str, ...]
     """Endings after which more must come: 带我去, 附近有没有, "near the"."""
+    never_last: tuple[str, ...] = ()
+    """Those of them that end no question either: 哪里有, "the". A mark behind them is only a pause."""
 
 
 class Aloud(BaseModel):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -90,6 +91,21 @@ class Session:
     language: Language = "zh"
     declined_at: datetime | None = None
     """When a suggestion was last turned down."""
+
+    def copy(self) -> Session:
+        """Return the state as it is now, to be restored."""
+        return replace(
+            self,
+            question=copy(self.question),
+            earlier=[*self.earlier],
+            stops=[*self.stops],
+            plan_past=[*self.plan_past],
+        )
+
+    def restore(self, before: Session) -> None:
+        """Return to a state that was copied."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(before, each.name))
 
     def expire(self, now: datetime) -> None:
         """Forget what is too old to be meant."""

@@ -30,6 +30,8 @@ _PREPARED = 500
 
 if TYPE_CHECKING:
     from agent import Answer
+    from agent.actions.session import Session
+    from nav.guidance.guide import Guide
 
 
 class Conversation:
@@ -66,6 +68,10 @@ class Conversation:
         self._answered = answered
         self._one_at_a_time = asyncio.Lock()
         self._turns = VoiceTurns(self._break_off_speech)
+        self._before: tuple[Transcript, Session] | None = None
+        """The last spoken request, and what the conversation stood at before it."""
+        self._drive_before: Guide | None = None
+        """What was driven when the last answer was carried out."""
         self._prepared: set[tuple[str, str]] = set()
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -98,11 +104,13 @@ class Conversation:
         if what := self._failures.pop(engine, ""):
             self.recovered(what)
 
-    async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+    async def respond(
+        self, transcript: Transcript, *, addressed: bool, replaces: Transcript | None = None
+    ) -> Reply | None:
         """Understand, act and find the words; None for talk that was not meant for us."""
         position = self._position()
         async with self._one_at_a_time:
-            heard = await asyncio.to_thread(self.assistant.in_sense, transcript, position)
+            heard = await asyncio.to_thread(self._in_sense, transcript, replaces, position)
         if not addressed:
             heard_clearly = decide(heard.confidence, heard.language) == "carry_out"
             if not heard_clearly or not await self._is_request(heard.text, heard.language):
@@ -116,7 +124,18 @@ class Conversation:
             understood=turn.doubted or _was_understood(answer),
             details=turn.to_dict(),
             carry_out=lambda: self._carry_out(turn),
+            take_back=lambda: self.assistant.driving.go_back(self._drive_before),
         )
+
+    def _in_sense(
+        self, transcript: Transcript, replaces: Transcript | None, position: Position | None
+    ) -> Transcript:
+        """What makes most sense of it; what replaces the last request is read as if that were not said."""
+        session = self.assistant.agent.session
+        if self._before is not None and self._before[0] is replaces:
+            session.restore(self._before[1])
+        self._before = transcript, session.copy()
+        return self.assistant.in_sense(transcript, position)
 
     async def is_whole(self, transcript: Transcript) -> bool:
         """Whether it is read with certainty as something that can be done; the reader keeps the reading."""
@@ -150,6 +169,7 @@ class Conversation:
         if turn.answer.view is not None:
             self.show(turn.answer.view)
         driving = self.assistant.driving
+        self._drive_before = driving.mark()
         if turn.answer.end_guidance:
             driving.end()
         if turn.answer.route is not None:

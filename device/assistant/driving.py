@@ -130,6 +130,16 @@ class Driving:
             ),
         )
 
+    def mark(self) -> Guide | None:
+        """Return the drive that is under way, to go back to."""
+        return self._guide
+
+    def go_back(self, drive: Guide | None) -> None:
+        """Go on with the drive of a mark, or with none, in the place of one that was not meant."""
+        if self._guide is not drive:
+            self._guide, self.interrupted = drive, None
+            self.changed.set()
+
     def end(self) -> None:
         """Stop guiding."""
         self._guide = self.interrupted = None

@@ -81,24 +81,38 @@ def completeness(text: str) -> str:
     if not bare:
         return "open"
     core = bare.rstrip("?？")
-    more = _unfinished().search(core)
     question = core != bare or _ARRIVAL.search(core)
-    # 附近有没有？ is half a sentence whatever mark the recogniser sets behind it; 怎么去？ is none.
-    if more is not None and (not question or more.start() == 0):
+    # 哪里有？ is half a sentence whatever mark the recogniser sets behind it; 怎么去？ is none.
+    wanting = _endings("never_last") if question else _endings("unfinished")
+    if wanting.search(core) or (question and _endings("unfinished").fullmatch(core)):
         return "open"
     return "whole" if question or _WHOLE.search(core) else "unknown"
 
 
+def in_one(text: str) -> str:
+    """Words without the marks that stand for a pause: "I need A. Pharmacy" is "I need a Pharmacy"."""
+    return _paused().sub(lambda found: found.group(1).lower() + " ", text)
+
+
 @cache
-def _unfinished() -> re.Pattern[str]:
+def _endings(kind: str) -> re.Pattern[str]:
     """What ends so wants more words, in any language."""
+    return re.compile(f"(?:{'|'.join(_wanting(kind))})$", re.IGNORECASE)
+
+
+@cache
+def _paused() -> re.Pattern[str]:
+    return re.compile(rf"((?<!\w)(?:{'|'.join(_wanting('never_last'))}))[.…?]+\s+(?=\w)", re.IGNORECASE)
+
+
+def _wanting(kind: str) -> list[str]:
     found: list[str] = []
     for code in codes():
         language = load_language(code)
         boundary = r"\b" if language.settings.joiner else ""
-        words = sorted(language.speech.remarks.unfinished, key=lambda word: (-len(word), word))
-        found.append(f"{boundary}(?:{'|'.join(map(re.escape, words))})$")
-    return re.compile("|".join(found), re.IGNORECASE)
+        words = sorted(getattr(language.speech.remarks, kind), key=lambda word: (-len(word), word))
+        found += [boundary + re.escape(word) for word in words]
+    return found
 
 
 class Endpointer:

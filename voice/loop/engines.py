@@ -37,6 +37,9 @@ class Reply:
     carry_out: Callable[[], None] = lambda: None
     """Does on the device what it says, such as beginning the drive; only if the answer is given."""
 
+    take_back: Callable[[], None] = lambda: None
+    """Undoes that, where the request was not meant so."""
+
 
 class Engines(Protocol):
     """The heavy work, each call in a process of its own."""
@@ -49,8 +52,13 @@ class Engines(Protocol):
         """`voice.wake.detector.FEATURES` of the sound before a call; None if the recogniser cannot tell."""
         ...
 
-    def respond(self, transcript: Transcript, *, addressed: bool) -> Awaitable[Reply | None]:
-        """Understand and act; None for talk that is no request, unless it was addressed to us."""
+    def respond(
+        self, transcript: Transcript, *, addressed: bool, replaces: Transcript | None = None
+    ) -> Awaitable[Reply | None]:
+        """Understand and act; None for talk that is no request, unless it was addressed to us.
+
+        What replaces a request before it is read as if that had not been said.
+        """
         ...
 
     def is_whole(self, transcript: Transcript) -> Awaitable[bool]:

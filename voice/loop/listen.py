@@ -19,7 +19,7 @@ from voice.asr.recognizer import Transcript
 from voice.asr.text import without_call
 from voice.errors import VoiceError
 from voice.loop.ears import Ears, Recorder, frames
-from voice.loop.endpoint import Endpointer
+from voice.loop.endpoint import Endpointer, in_one
 from voice.loop.engines import Engines, Reply
 from voice.loop.phrases import is_stop, phrase
 from voice.loop.playback import Playback, Player, Priority
@@ -230,8 +230,9 @@ class Listener:
     async def _recognise(self, turn: Turn) -> Transcript:
         samples = self._recorder.cut(turn.start_ms)
         transcript = await self._engines.recognise(samples, self._language if turn.called else None)
-        alternatives = tuple(filter(None, map(without_call, transcript.alternatives)))
-        return replace(transcript, text=without_call(transcript.text), alternatives=alternatives)
+        alternatives = tuple(in_one(without_call(text)) for text in transcript.alternatives)
+        text = in_one(without_call(transcript.text))
+        return replace(transcript, text=text, alternatives=tuple(filter(None, alternatives)))
 
     async def _take_partial(self, turn: Turn, early: asyncio.Task[Transcript]) -> None:
         try:
@@ -295,8 +296,9 @@ class Listener:
         if turn.opening == Opening.UNINVITED:
             self._ignore(transcript.text)
             return None
-        turn.transcript = transcript = self._together(turn, transcript)
-        reply = await self._engines.respond(transcript, addressed=self._is_addressed(turn))
+        replaced, transcript = self._together(turn, transcript)
+        turn.transcript = transcript
+        reply = await self._engines.respond(transcript, addressed=self._is_addressed(turn), replaces=replaced)
         if not await self._wanted(turn):
             return None
         if reply is None or (turn.late and not reply.understood):
@@ -308,23 +310,25 @@ class Listener:
     def _is_addressed(self, turn: Turn) -> bool:
         return turn.called or self._follow_up.asked
 
-    def _together(self, turn: Turn, transcript: Transcript) -> Transcript:
-        """What was said, with what it belongs to; the turn is then as that one was."""
+    def _together(self, turn: Turn, transcript: Transcript) -> tuple[Transcript | None, Transcript]:
+        """The request that is replaced, if any, and what was said, with it; the turn is then as that one."""
         before = turn.goes_on
         if before is None or before.transcript is None:
-            return transcript
+            return None, transcript
         joined = read_together(before.transcript, transcript)
         if joined is None:
-            return transcript
+            return None, transcript
         turn.opening = before.opening
+        before.take_back()
         self._emit("continued", {"text": joined.text})
-        return joined
+        return before.transcript, joined
 
     async def _give(self, turn: Turn, transcript: Transcript, reply: Reply) -> None:
         """Do what the answer says, and say it."""
         self._language = transcript.language
         self._replace()
         reply.carry_out()
+        turn.take_back = reply.take_back
         self.recovered(self._problems.failure)
         self._emit("answer", reply.details or {"reply": reply.text})
         self.state = State.WAITING

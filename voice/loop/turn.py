@@ -66,6 +66,9 @@ class Turn:
     answered: bool = False
     """Whether an answer was given."""
 
+    take_back: Callable[[], None] = lambda: None
+    """Undoes what the answer did."""
+
     late: bool = False
     """Whether the answer took so long that we asked for the request in other words."""
 

@@ -13,6 +13,7 @@ from device.assistant.conversation import Conversation
 from device.settings import Settings
 from device.store.models import ModelStore
 from voice.asr.recognizer import Transcript
+from voice.loop.engines import Reply
 
 STATION = (60.1719, 24.9414)
 
@@ -98,6 +99,31 @@ def test_what_is_heard_on_trial_is_read_and_nothing_is_done(
     session = assistant.agent.session
     assert (session.last_answer, session.question, session.route) == (None, None, None)
     assert assistant.driving.state() is None
+
+
+def test_a_corrected_request_leaves_no_drive_and_no_trace(assistant: Assistant) -> None:
+    conversation = Conversation(assistant, lambda: STATION)
+
+    def heard(text: str) -> Transcript:
+        return Transcript(text=text, language="en", confidence=0.95)
+
+    def say(transcript: Transcript, replaces: Transcript | None = None) -> Reply:
+        reply = asyncio.run(conversation.respond(transcript, addressed=True, replaces=replaces))
+        assert reply is not None
+        reply.carry_out()
+        return reply
+
+    say(heard("take me to Ateneum"))
+    before = assistant.driving.mark()
+    wrong = heard("take me to Helsinki Cathedral")
+    reply = say(wrong)
+    assert assistant.driving.mark() is not before
+    reply.take_back()
+    assert assistant.driving.mark() is before
+    say(heard("how long until we get there"), replaces=wrong)
+    (earlier,) = assistant.agent.session.earlier
+    assert "Ateneum" in earlier.name
+    assert assistant.driving.mark() is before
 
 
 def test_who_was_not_understood_may_try_again(assistant: Assistant) -> None:

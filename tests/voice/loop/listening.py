@@ -57,6 +57,8 @@ class ScriptedEngines:
         self.lengths_ms: list[int] = []
         self.weighed: list[float] | None = None
         self.whole: set[str] = set()
+        self.replaced: list[str] = []
+        self.taken_back: list[str] = []
 
     async def recognise(self, samples: Any, likely: str | None) -> Transcript:
         self.lengths_ms.append(len(samples) // 16)
@@ -69,13 +71,21 @@ class ScriptedEngines:
     async def is_whole(self, transcript: Transcript) -> bool:
         return transcript.text in self.whole
 
-    async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+    async def respond(
+        self, transcript: Transcript, *, addressed: bool, replaces: Transcript | None = None
+    ) -> Reply | None:
         self.asked.append(transcript.text)
+        self.replaced.append(replaces.text if replaces else "")
         if transcript.text == self.puzzled_by:
             asks_back = self.asks_back and self.asked.count(self.puzzled_by) < 3
             puzzled = Reply(text="不懂。", language="zh", asks_back=asks_back, understood=False)
             return puzzled if addressed else None
-        return Reply(text="一，二，三。", language="zh", asks_back=self.asks_back)
+        return Reply(
+            text="一，二，三。",
+            language="zh",
+            asks_back=self.asks_back,
+            take_back=lambda: self.taken_back.append(transcript.text),
+        )
 
     async def speak(self, text: str, language: str, *, urgent: bool) -> AsyncGenerator[Clip, None]:
         for clause in text.replace("。", "").split("，"):
@@ -142,7 +152,9 @@ class SlowEngines(ScriptedEngines):
         self.begun: list[str] = []
         self.done: list[str] = []
 
-    async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+    async def respond(
+        self, transcript: Transcript, *, addressed: bool, replaces: Transcript | None = None
+    ) -> Reply | None:
         self.begun.append(transcript.text)
         for _ in range(self.think_frames.pop(0)):
             await asyncio.sleep(0)

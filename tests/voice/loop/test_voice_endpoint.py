@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice.loop.endpoint import Endpointer, EndpointSettings, completeness
+from voice.loop.endpoint import Endpointer, EndpointSettings, completeness, in_one
 from voice.loop.vad import FRAME_MS
 
 
@@ -19,6 +19,9 @@ from voice.loop.vad import FRAME_MS
         ("", "open"),
         ("从这里到", "open"),
         ("我几点要到", "open"),
+        ("这周围哪里有？", "open"),
+        ("would there be some?", "open"),
+        ("where is it from?", "whole"),
         ("带我回家", "whole"),
         ("还有多久到", "whole"),
         ("几点能到", "whole"),
@@ -35,6 +38,19 @@ from voice.loop.vad import FRAME_MS
 )
 def test_completeness(text: str, expected: str) -> None:
     assert completeness(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("I could do with A. Pharmacy round here", "I could do with a Pharmacy round here"),
+        ("take me to the... National Theatre", "take me to the National Theatre"),
+        ("find a bar. The best one", "find a bar. The best one"),
+        ("带我去。圆明园", "带我去。圆明园"),
+    ],
+)
+def test_a_mark_behind_a_word_that_ends_nothing_is_only_a_pause(text: str, joined: str) -> None:
+    assert in_one(text) == joined
 
 
 def follow(

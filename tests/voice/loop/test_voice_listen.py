@@ -189,7 +189,9 @@ def test_sound_before_the_call_was_noticed_is_recognised_too() -> None:
 
 def test_who_waits_long_for_an_answer_is_told_that_we_are_at_it() -> None:
     class Slow(ScriptedEngines):
-        async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+        async def respond(
+            self, transcript: Transcript, *, addressed: bool, replaces: Transcript | None = None
+        ) -> Reply | None:
             await asyncio.wait_for(filled.wait(), 20.0)
             return await super().respond(transcript, addressed=addressed)
 
@@ -248,7 +250,9 @@ def test_the_second_stage(weighed: list[float] | None, kept: bool) -> None:
 
 def test_an_engine_that_fails_is_reported_once_and_the_loop_goes_on() -> None:
     class Broken(ScriptedEngines):
-        async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+        async def respond(
+            self, transcript: Transcript, *, addressed: bool, replaces: Transcript | None = None
+        ) -> Reply | None:
             if len(self.asked) == 0:
                 self.asked.append("")
                 raise RuntimeError("the engine died")

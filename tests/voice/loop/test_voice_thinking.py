@@ -49,6 +49,8 @@ def test_what_follows_in_the_first_second_of_the_answer_is_read_with_the_request
     engines = ScriptedEngines(list(pieces))
     events, tape, _ = run("..W.sssss" + "." * pause + "sssss" + "." * 60, engines)
     assert engines.asked == [pieces[0], together]
+    assert engines.replaced == ["", pieces[0]], "it is read as if the first had not been said"
+    assert engines.taken_back == [pieces[0]]
     assert "continued" in names(events)
     first, second = [index for index, clip in enumerate(tape.played) if clip == "一"]
     assert tape.played[first + 1 : second].count("|") == 1, "the first answer is broken off and not resumed"
@@ -59,6 +61,7 @@ def test_what_follows_later_is_a_request_of_its_own() -> None:
     engines = ScriptedEngines(["find a hotel", "near the cathedral"])
     run("..W.sssss" + "." * 19 + "sssss" + "." * 60, engines)
     assert engines.asked == ["find a hotel", "near the cathedral"]
+    assert engines.taken_back == []
 
 
 def test_an_addition_while_we_think_is_read_with_the_request() -> None:
@@ -128,7 +131,9 @@ def test_other_words_take_the_place_of_a_request_that_takes_long() -> None:
 
 def test_late_and_not_understood_is_not_said_again() -> None:
     class Puzzled(SlowEngines):
-        async def respond(self, transcript: Transcript, *, addressed: bool) -> Reply | None:
+        async def respond(
+            self, transcript: Transcript, *, addressed: bool, replaces: Transcript | None = None
+        ) -> Reply | None:
             reply = await super().respond(transcript, addressed=addressed)
             return replace(reply, understood=False) if reply else None
 
