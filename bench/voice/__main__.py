@@ -1,4 +1,4 @@
-"""`python -m bench.voice [wake|commands|strangers|latency|speech|soak|idle]`."""
+"""`python -m bench.voice [wake|commands|strangers|pauses|latency|speech|soak|idle]`."""
 
 import sys
 

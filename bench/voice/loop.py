@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Samples = npt.NDArray[np.float32]
 
-_CALLS = {"zh": "小高小高", "en": "ʃˈW ɡˈW"}
+CALLS = {"zh": "小高小高", "en": "ʃˈW ɡˈW"}
 
 
 def call_and_command(corpus: Any, command: Utterance, *, gap_s: float = 0.35) -> tuple[Samples, float]:
@@ -41,7 +41,7 @@ def call_and_command(corpus: Any, command: Utterance, *, gap_s: float = 0.35) ->
         language=command.language,
         engine="kokoro" if command.language == "zh" else "kokoro_phonemes",
         voice=command.voice,
-        text=_CALLS[command.language],
+        text=CALLS[command.language],
         speed=1.0,
     )
     parts = [

@@ -1,7 +1,7 @@
 """How well the agent hears and speaks: wake word, commands in noise, time to the first sound, speech, soak.
 
 xiaogao bench voice                 # everything: about an hour on two cores
-python -m bench.voice wake|commands|strangers|latency|speech|soak|idle
+python -m bench.voice wake|commands|strangers|pauses|latency|speech|soak|idle
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from voice.tts import normalise
 from voice.tts.synthesizer import Clip
 
 Samples = npt.NDArray[np.float32]
-PARTS = ("wake", "commands", "strangers", "latency", "speech", "idle", "soak")
+PARTS = ("wake", "commands", "strangers", "pauses", "latency", "speech", "idle", "soak")
 
 
 class Setup:
@@ -63,10 +63,20 @@ class Setup:
     @property
     def recognizer(self) -> Recognizer:
         """Whisper."""
-        opened: Recognizer = self._once(
-            "recognizer", lambda: Recognizer(Whisper(self.models / "whisper-base", cpu_threads=2))
-        )
+        opened: Recognizer = self._once("recognizer", lambda: Recognizer(self.whisper))
         return opened
+
+    @property
+    def whisper(self) -> Whisper:
+        """The loaded model behind it."""
+        opened: Whisper = self._once("whisper", lambda: Whisper(self.models / "whisper-base", cpu_threads=2))
+        return opened
+
+    def places(self, language: str) -> Any:
+        """The places of the region of the language."""
+        self.agent(language)
+        _, places, _ = self._opened[corpus_text.REGIONS[language][0]]
+        return places
 
     def agent(self, language: str) -> tuple[Any, tuple[float, float]]:
         """A fresh agent with the learned reader on the region of the language, and where the car is."""
@@ -175,10 +185,8 @@ def _typed(setup: Setup, cases: Sequence[corpus_text.Command]) -> dict[str, floa
 
 def near_names(setup: Setup, language: str, position: tuple[float, float]) -> list[str]:
     """Names that are given to the recogniser where the car is."""
-    name = corpus_text.REGIONS[language][0]
-    setup.agent(language)
-    _, places, _ = setup._opened[name]
-    found: list[str] = setup._once(f"hints {name}", lambda: places.names_near(*position, limit=700))
+    places = setup.places(language)
+    found: list[str] = setup._once(f"hints {language}", lambda: places.names_near(*position, limit=700))
     return found
 
 
@@ -316,6 +324,13 @@ def measure_strangers(console: Console, setup: Setup, *, per_language: int = 110
     from bench.voice.doubted import measure
 
     return measure(console, setup, near_names, per_language=per_language)
+
+
+def measure_pauses(console: Console, setup: Setup, *, count: int = 0) -> dict[str, Any]:
+    """Requests with pauses in mid-sentence, corrections, and additions to the answer, through the loop."""
+    from bench.voice.pauses import measure
+
+    return measure(console, setup, count=count)
 
 
 def measure_latency(console: Console, setup: Setup, *, count: int = 40) -> dict[str, Any]:

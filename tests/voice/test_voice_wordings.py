@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,17 @@ import yaml
 
 from bench.voice import wordings as listed
 from bench.voice.kept_apart import NAME, plain, sayable
+from bench.voice.pauses import Stream, streams
 from bench.voice.strangers import JUDGED_VOICES, TUNING_VOICES, judged_lines, tuning_lines
 from voice.asr.text import bare_text
 
 _ROOT = Path(__file__).parents[2]
 LANGUAGES = ("zh", "en")
+_NAMES = re.compile(
+    "清华大学[东西]门|圆明园|北京大学东门|五道口|中关村|药店|银行|超市|Senate Square|National Theatre|"
+    "Hotel Arthur|Stockmann|Helsinki Cathedral|pharmacy|restaurant|hotel|cafe"
+)
+"""What is named in the requests with pauses."""
 _LEAST = 18
 """So many judged wordings have to be left that the language data cannot say: write new ones below that."""
 
@@ -97,3 +104,12 @@ def test_every_wording_that_is_judged_is_printed(language: str, capsys: pytest.C
     listed.main()
     printed = capsys.readouterr().out.splitlines()
     assert {*wordings(judged_lines()[language])} <= {line.split("\t")[-1] for line in printed}
+
+
+@pytest.mark.parametrize("stream", streams(), ids=lambda stream: str(stream.said[0]))
+def test_requests_with_pauses_cannot_be_drawn_from_what_ships(stream: Stream) -> None:
+    joiner = "" if stream.language == "zh" else " "
+    pieces = [piece for piece in stream.said if isinstance(piece, str) and not piece.startswith("answer ")]
+    for text in (pieces[0], joiner.join(pieces)):
+        named = _NAMES.sub("{}", text)
+        assert named == "{}" or not sayable(stream.language)(named)
