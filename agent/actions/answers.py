@@ -356,6 +356,10 @@ def _guess(turn: Turn, intent: Intent) -> str:
             return turn.say("doubt.search", name=turn.say(f"need.{need}"))
         case PlanTrip(change=None, where=where) if where:
             return turn.say("doubt.plan", name=where)
+        case PlanTrip() if turn.session.plan is None:
+            return turn.say("doubt.plan_new")
+        case PlanTrip(ask=part) if part:
+            return turn.say("doubt.plan_told")
         case ChangeRoute(add=words) if words:
             return turn.say("doubt.add", name=words)
         case ChangeRoute(drop=words) if words and words != "*":

@@ -50,7 +50,7 @@ ACT_UNASKED = 0.8
 DESTROY = 0.9
 """The same for what undoes or overwrites something: it needs to be surer, or a yes."""
 
-GUESS = 0.2
+GUESS = 0.12
 """Up to this confidence there is no guess of the reader worth asking about."""
 
 _TIME_LIMIT_S = 2.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -80,3 +80,23 @@ def test_a_doubtful_reading_undoes_nothing(
 def test_what_can_be_taken_back_needs_no_more_than_the_rest(wanted: dict[str, Any], state: State) -> None:
     assert not undoes(parse_intent(wanted), state)
     assert read((parse_intent(wanted),), ACT).is_sure(state)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "has_plan", "question"),
+    [
+        ({"kind": "plan_trip", "ask": "all"}, True, "Do you want to hear the plan?"),
+        ({"kind": "plan_trip", "change": {"action": "fewer"}}, True, "Do you want to change the plan?"),
+        ({"kind": "plan_trip", "change": {"action": "fewer"}}, False, "Shall I plan a trip?"),
+    ],
+)
+def test_what_is_asked_about_is_what_was_guessed(
+    wanted: dict[str, Any], has_plan: bool, question: str, desk: Desk
+) -> None:
+    session = Session()
+    session.plan = cast(Any, object()) if has_plan else None
+    finder = Finder(desk=desk, session=session, position=None, language="en")
+    turn = Turn(
+        desk=desk, session=session, finder=finder, language="en", position=None, guidance=None, text=""
+    )
+    assert doubt(turn, (parse_intent(wanted),)).reply == question
