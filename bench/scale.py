@@ -85,10 +85,11 @@ def rows(figures: Figures, note: str = "") -> list[Row]:
     for size, of_size in figures.items():
         for key, (what, unit) in _ROWS.items():
             goal = _GOALS.get((key, int(size)), _GOALS_OF_ALL.get(key))
+            value = of_size[key]
             found.append(
                 measured(
                     f"{what}, {int(size):,} edges",
-                    float(f"{of_size[key]:.3g}"),
+                    round(value) if value >= 100 else float(f"{value:.3g}"),
                     unit=unit,
                     goal="" if goal is None else f"≤ {goal:g}",
                     command="python -m bench.scale all --keep",

@@ -206,6 +206,7 @@ int64_t cch_contract(int64_t vertices, const int32_t *order, const int32_t *rank
                 own.first.push_back((int32_t)own.head.size());
                 if (own.head.size() > (size_t)INT32_MAX / 2) throw std::bad_alloc();
             }
+        for (Ways *w = ways.get(); w < ways.get() + 2; ++w) w->tail = w->chain = w->next = std::vector<int32_t>();
         *out = ways.release();
         return 0;
     });
@@ -217,11 +218,11 @@ int64_t cch_count_ways(const Ways *ways, int64_t side) { return (int64_t)ways[si
 void cch_take_ways(Ways *ways, int64_t side, int32_t *first, int32_t *head, int32_t *tail, int32_t *below_first,
                    int32_t *below) {
     Ways &from = ways[side];
-    int64_t vertices = (int64_t)from.chain.size(), edges = (int64_t)from.head.size();
+    int64_t vertices = (int64_t)from.first.size() - 1, edges = (int64_t)from.head.size();
     std::copy(from.first.begin(), from.first.end(), first);
     std::copy(from.head.begin(), from.head.end(), head);
-    std::copy(from.tail.begin(), from.tail.end(), tail);
     from = Ways();
+    for (int64_t v = 0; v < vertices; ++v) std::fill(tail + first[v], tail + first[v + 1], (int32_t)v);
     std::fill(below_first, below_first + vertices + 1, 0);
     for (int64_t e = 0; e < edges; ++e) ++below_first[head[e] + 1];
     std::partial_sum(below_first, below_first + vertices + 1, below_first);
