@@ -34,10 +34,14 @@ _GAPS = r"[\s,.:;!?，。：；！？、…]*"
 _GREETING = "hey|hi|hello|okay|ok|嘿|嗨|你好"
 # 小高 may also begin the name of a village, and gao, gal or go a longer word.
 _CALL_HAN = "[小晓笑校肖][高糕搞告稿](?![庄村屯层寨堡岭坡峪沟塘点示纸])"
+# Said twice it is the call even where the recogniser writes other words for it.
+_CALL_TWICE = "(?:[小晓笑校肖效消孝][高糕搞告稿果狗过够国郭]){2}"
 _XIAO = "xi?ao|sh(?:ao|au|aw|al|all|o|ou|ow)|zhao|ch(?:ao|o|ow)"
 _GAO = "ao|au|aw|al|el|o|ou|ow"
 _CALL_LATIN = rf"(?:(?:{_XIAO})[\s-]*g(?:{_GAO})|showgirl)(?!-?[a-z])"
-_CALLS = re.compile(rf"^{_GAPS}(?:(?:{_GREETING}){_GAPS})?(?:{_CALL_HAN}|{_CALL_LATIN})", re.IGNORECASE)
+_CALLS = re.compile(
+    rf"^{_GAPS}(?:(?:{_GREETING}){_GAPS})?(?:{_CALL_TWICE}|{_CALL_HAN}|{_CALL_LATIN})", re.IGNORECASE
+)
 
 
 class TextTidier:

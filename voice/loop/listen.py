@@ -25,7 +25,7 @@ from voice.loop.phrases import is_stop, phrase
 from voice.loop.playback import Playback, Player, Priority
 from voice.loop.saying import Voice
 from voice.loop.settings import ListenSettings
-from voice.loop.together import read_together
+from voice.loop.together import corrected, read_together
 from voice.loop.turn import FollowUp, Interruption, Opening, Problems, State, Turn
 from voice.loop.vad import FRAME_MS
 from voice.wake.detector import SCORE_AFTER_MS, WakeHit, is_call
@@ -296,7 +296,7 @@ class Listener:
         if turn.opening == Opening.UNINVITED:
             self._ignore(transcript.text)
             return None
-        replaced, transcript = self._together(turn, transcript)
+        replaced, transcript = await self._together(turn, transcript)
         turn.transcript = transcript
         reply = await self._engines.respond(transcript, addressed=self._is_addressed(turn), replaces=replaced)
         if not await self._wanted(turn):
@@ -310,7 +310,7 @@ class Listener:
     def _is_addressed(self, turn: Turn) -> bool:
         return turn.called or self._follow_up.asked
 
-    def _together(self, turn: Turn, transcript: Transcript) -> tuple[Transcript | None, Transcript]:
+    async def _together(self, turn: Turn, transcript: Transcript) -> tuple[Transcript | None, Transcript]:
         """The request that is replaced, if any, and what was said, with it; the turn is then as that one."""
         before = turn.goes_on
         if before is None or before.transcript is None:
@@ -318,6 +318,9 @@ class Listener:
         joined = read_together(before.transcript, transcript)
         if joined is None:
             return None, transcript
+        instead = corrected(transcript)
+        if instead is not None and await self._engines.is_whole(instead):
+            joined = joined if await self._engines.is_whole(joined) else instead
         turn.opening = before.opening
         before.take_back()
         self._emit("continued", {"text": joined.text})

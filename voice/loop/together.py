@@ -8,7 +8,7 @@ from functools import cache
 
 from languages.language import codes, load_language
 from voice.asr.recognizer import Transcript
-from voice.asr.text import has_characters
+from voice.asr.text import bare_text, has_characters
 from voice.loop.endpoint import completeness
 from voice.loop.phrases import is_no, is_yes
 
@@ -46,6 +46,16 @@ def read_together(before: Transcript, after: Transcript) -> Transcript | None:
         confidence=min(before.confidence, after.confidence),
         language=before.language,
     )
+
+
+def corrected(after: Transcript) -> Transcript | None:
+    """What a correction says besides that it is one: of 不对，去北门 the 去北门; None of anything else."""
+    rest = after.text
+    while (found := _starts("correction").match(rest)) is not None:
+        rest = rest[found.end() :].lstrip(" ,，。.")
+    if rest == after.text or not bare_text(rest):
+        return None
+    return replace(after, text=rest, alternatives=())
 
 
 def _joint(after: str, *, unfinished: bool, corrects: bool) -> str:

@@ -57,6 +57,24 @@ def test_what_follows_in_the_first_second_of_the_answer_is_read_with_the_request
     assert "resume" not in names(events)
 
 
+@pytest.mark.parametrize(
+    ("whole", "read"),
+    [
+        pytest.param({"找药店"}, "找药店", id="only the correction makes sense"),
+        pytest.param({"找药店", "找超市，不对，找药店"}, "找超市，不对，找药店", id="both together do"),
+        pytest.param(set(), "找超市，不对，找药店", id="neither does"),
+    ],
+)
+def test_a_correction_that_is_whole_stands_alone_where_both_together_make_no_sense(
+    whole: set[str], read: str
+) -> None:
+    engines = ScriptedEngines(["找超市", "不对，找药店"])
+    engines.whole = whole
+    run("..W.sssss" + "." * 8 + "sssss" + "." * 60, engines)
+    assert engines.asked == ["找超市", read]
+    assert engines.replaced[-1] == "找超市"
+
+
 def test_what_follows_later_is_a_request_of_its_own() -> None:
     engines = ScriptedEngines(["find a hotel", "near the cathedral"])
     run("..W.sssss" + "." * 19 + "sssss" + "." * 60, engines)

@@ -6,7 +6,7 @@ import pytest
 
 from voice.asr.recognizer import Transcript
 from voice.loop.endpoint import completeness
-from voice.loop.together import read_together
+from voice.loop.together import corrected, read_together
 
 
 def heard(text: str, *, is_usual: bool = False) -> Transcript:
@@ -44,6 +44,22 @@ def test_a_usual_request_stands_alone_unless_the_first_lacks_something() -> None
     assert read_together(heard("去机场"), heard("在哪里", is_usual=True)) is None
     assert read_together(heard("去东门"), heard("不对，去西门", is_usual=True)) is not None
     assert read_together(heard("我想去"), heard("加油站", is_usual=True)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("不对，去北大东门", "去北大东门"),
+        ("等一下，不是，找药店", "找药店"),
+        ("Sorry, I meant Senate Square", "Senate Square"),
+        ("去北大东门", None),
+        ("不对。", None),
+        ("near the cathedral", None),
+    ],
+)
+def test_what_a_correction_says(text: str, rest: str | None) -> None:
+    found = corrected(heard(text))
+    assert (found.text if found else None) == rest
 
 
 def test_the_doubt_of_either_piece_is_the_doubt_of_both() -> None:
