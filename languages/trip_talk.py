@@ -60,6 +60,10 @@ class ChangeWords(_Data):
     undo_states: tuple[str, ...] = ()
     """What a plan goes back to, or what goes: "before", "that change"; with a word of `undo_verbs`."""
     undo_verbs: tuple[str, ...] = ()
+    joints: tuple[str, ...] = ()
+    """What stands between two requests of one sentence, where a word that changes follows."""
+    also: tuple[str, ...] = ()
+    """What asks for something in the place of what was dropped just before."""
     swap: tuple[str, ...]
     """Between what goes and what comes."""
     instead: tuple[str, ...] = ()
@@ -96,6 +100,8 @@ class ChangeWords(_Data):
     earlier: tuple[str, ...]
     early: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    """What is wrong with a thing, behind its name."""
     too: tuple[str, ...] = ()
     """What before "early" and "late" asks for the contrary, as a "no" does."""
     start: tuple[str, ...]

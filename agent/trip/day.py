@@ -18,6 +18,7 @@ from agent.trip.driving import (
     HIKE_BEFORE_HOUR,
     LATEST,
     LONGEST_WAIT_MIN,
+    NIGHT_FROM,
     PARK_MIN,
     PART_SPANS,
     REST_EVERY_S,
@@ -360,6 +361,10 @@ class _State:
         if not self.frame.dinner:
             self.run.free_min += max(0.0, (self.frame.over - self.clock).total_seconds() / 60 - 60)
         if self.frame.hotel is not None:
+            if "dinner" in self.request.skipped:
+                night = datetime.combine(self.frame.date, NIGHT_FROM)
+                self._idle(night)
+                self.clock = max(self.clock, night)
             self._to_hotel()
         elif self.frame.home is not None:
             self._home()

@@ -39,6 +39,9 @@ PART_SPANS = {
 EARLY_EVENING = time(17, 0)
 """From then on a sight that was wished for the evening may be seen, if not after dinner."""
 
+NIGHT_FROM = time(18, 0)
+"""Where one does not dine, one is free until then before one goes to the hotel."""
+
 LATEST = time(22, 30)
 """No stop ends later."""
 

@@ -19,7 +19,7 @@ from agent.trip.offered.beds import find_beds
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.sights import kind_behind, knows, on_foot, themes_of
 from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurants_of, serves
-from agent.trip.offered.towns import Town, towns_of
+from agent.trip.offered.towns import Town, joined_near, towns_of
 from agent.trip.request import MAX_DAYS, TripRequest, on_road
 from agent.understanding.intent import DayWish
 from languages import load_language
@@ -71,6 +71,7 @@ def make_request(
     spoken = language or language_of(where, *towns, *(words for _, words in spans_of(wishes)))
     where, wishes = _place_among(desk, where, towns, wishes, position, spoken)
     found = towns_of(desk, where, _all_towns(where, towns, wishes), position, spoken)
+    found = joined_near(found, days, spoken)
     if len(found) > days:
         raise PlanImpossible("towns_many", count=len(found), limit=len(found))
     wishes = _split(desk, _sorted_out(wishes), found, spoken)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import pairwise
 
+from agent.trip.dates import date_said
 from languages import load_language
 from languages.moments import moment_words
 from languages.trip_talk import talk_words
@@ -96,6 +98,19 @@ def days_between(text: str, language: str) -> tuple[int, str, tuple[int, int]] |
         until = re.fullmatch(rf"\s*(?:{words.until})\s*", text[end:start], re.IGNORECASE)
         if until or any_of(language, words.leaves).search(text[end:]):
             return (last - first) % 7 + 1, text[begin:end], (end, last_end)
+    return None
+
+
+def days_until(text: str, now: datetime, language: str) -> tuple[int, str, tuple[int, int]] | None:
+    """Return the same from a day that is said by its distance to a weekday: "tomorrow till Sunday"."""
+    until = re.compile(rf"\s*(?:{talk_words(language).days.until})\s*", re.IGNORECASE)
+    for number, weekday in enumerate(moment_words(language).weekdays):
+        for last in weekday.finditer(text):
+            joint = next((m for m in until.finditer(text) if m.end() == last.start() and m[0].strip()), None)
+            words = text[: joint.start()].split() if joint else []
+            first = date_said(words[-1].strip(",.;，。"), now) if words else None
+            if joint and first is not None and joint.start() > 0:
+                return (number - first.weekday()) % 7 + 1, words[-1], (joint.start(), last.end())
     return None
 
 

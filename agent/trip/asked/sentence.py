@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agent.trip.asked.clock import clock_of
+from agent.trip.asked.clock import clock_of, times_of
 from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, blank, use
 from agent.trip.asked.marks import (
     clauses_of,
@@ -21,6 +21,7 @@ from agent.trip.asked.marks import (
     day_part,
     days_between,
     days_said,
+    days_until,
     is_meal,
     listed,
     refusal,
@@ -63,22 +64,26 @@ def completed(intent: PlanTrip, text: str, language: Language, now: datetime) ->
     if not talks_of_trips(language) or intent.change is not None or intent.ask or intent.act:
         return intent
     draft = Draft(text, language, now, date=intent.date, days=intent.days)
-    _take_on_foot(draft)
+    _take_settled(draft)
     intent = _without_verbs(intent, draft)
     _take_spans(draft, intent)
     _take_days(draft, intent)
     for start, end in rest_of(draft):
         take_rest(draft, start, end)
+    if draft.days is None and draft.date and times_of(draft.slots["time"], draft.language).end:
+        draft.days = 1  # on one day, and home by an hour of it
     return _joined(draft, intent)
 
 
 # -- the reader's spans
 
 
-def _take_on_foot(draft: Draft) -> None:
-    """Take that nothing is to be driven, in whatever words of the trip it stands."""
+def _take_settled(draft: Draft) -> None:
+    """Take that nothing is to be driven, or that one sleeps in, whatever the reader makes of the words."""
     for start, end in clauses_of(draft.text, draft.language):
-        if (found := on_foot_in(draft.text[start:end], draft.language)) is not None:
+        clause = draft.text[start:end]
+        late = any_of(draft.language, trip_words(draft.language).late)
+        if (found := on_foot_in(clause, draft.language) or late.search(clause)) is not None:
             span = (start + found.start(), start + found.end())
             draft.put("limit", found[0].strip(EDGE), span[0])
             draft.used.append(span)
@@ -183,7 +188,8 @@ def _begins_with_bed(words: str, language: Language) -> bool:
 
 def _is_party(words: str, language: Language) -> bool:
     """Whether words say who comes along and nothing else: toddler."""
-    said = (w for entries in trip_words(language).party.values() for w in entries)
+    data = trip_words(language)
+    said = (w for entries in (*data.party.values(), *data.with_.values()) for w in entries)
     return any_of(language, tuple(said)).fullmatch(words.strip()) is not None
 
 
@@ -376,7 +382,9 @@ def _take_days(draft: Draft, intent: PlanTrip) -> None:
         draft.days = found[0]
         if not draft.date and _at_weekend(found[1].group(), draft):
             draft.date = found[1].group()
-    elif (between := days_between(draft.text, draft.language)) is not None:
+    elif between := (
+        days_between(draft.text, draft.language) or days_until(draft.text, draft.now, draft.language)
+    ):
         draft.days, draft.date = between[:2]
         _take_leaving(draft, between[2])
         draft.used.append(between[2])

@@ -266,13 +266,26 @@ def _swap(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, inde
     if not gone:
         raise PlanImpossible("drop_unknown", name=change.what)
     number, out = gone[0]
+    if set(themes_of(change.other)) & set(EVENING) and out.kind == "sight":
+        return _dropped_and_added(desk, plan, request, change, index)
     keep = [v.place for v in plan.days[number].sights if v.place.id != out.place.id]
     choices = _instead(desk, plan, request, out.place, change.other)
     for place in choices[:_TRIED]:
         wanted = _with_must(without(request, plan, {out.place.id}), place)
         if (changed := _with_day(desk, plan, wanted, number, keep, [place])) is not None:
             return replace(changed, places=(out.place, place))
+    if change.other and len(plan.days) > 1:
+        return _dropped_and_added(desk, plan, request, change, index)
     raise _no_room(choices[0], plan, [number])
+
+
+def _dropped_and_added(
+    desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, index: int | None
+) -> Changed:
+    """Leave something out, and put something else in where it fits."""
+    dropped = _drop(desk, plan, request, change.what, index)
+    added = _add(desk, dropped.plan, dropped.request, change.other, None)
+    return replace(added, places=(*dropped.places[:1], *added.places[-1:]))
 
 
 def _instead(desk: Desk, plan: Plan, request: TripRequest, out: Place, words: str) -> list[Place]:

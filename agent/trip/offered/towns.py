@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import PlanImpossible
+from languages import load_language
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 from poi.text import simplified
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from poi.place import Place
 
 _REACH_M, _SMALL_REACH_M = 12_000.0, 4_000.0
+_SIDE_BY_SIDE_M = 5_000.0
+"""Areas so near to one another can be seen in one day."""
 _WIDEST_M = 45_000.0
 _AREAS = (
     "place/",
@@ -69,7 +72,7 @@ def towns_of(
         return (alone,)
     if len(names) == 1:
         parts = [p.strip() for p in _between(language).split(names[0]) if p and p.strip()]
-        names = tuple(parts) if len(parts) > 1 else names
+        names = tuple(parts) if len(parts) > 1 else _run_together(desk, names[0], position, language)
     found: list[Town] = []
     for name in names:
         town = _town(desk, name, position, language)
@@ -78,6 +81,26 @@ def towns_of(
         if all(distance_m(town.center, t.center) > 300 for t in found):
             found.append(town)
     return tuple(found)
+
+
+def joined_near(towns: tuple[Town, ...], days: int, language: Language) -> tuple[Town, ...]:
+    """Return the towns as one area, if there are more of them than days and they lie side by side."""
+    first = towns[0]
+    away = [distance_m(first.center, town.center) for town in towns]
+    if len(towns) <= days or max(away) > _SIDE_BY_SIDE_M:
+        return towns
+    reach = max(far + min(town.reach_m, _SIDE_BY_SIDE_M) for far, town in zip(away, towns, strict=True))
+    name = load_language(language).joined([town.name for town in towns])
+    return (replace(first, name=name, reach_m=reach, area=None),)
+
+
+def _run_together(desk: Desk, name: str, position: Point | None, language: Language) -> tuple[str, ...]:
+    """Return the two names of a word that runs them together where no spaces part words: 清华北大."""
+    if load_language(language).settings.joiner:
+        return (name,)
+    halves = ((name[:cut], name[cut:]) for cut in range(2, len(name) - 1))
+    known = (pair for pair in halves if all(_town(desk, half, position, language) for half in pair))
+    return next(known, (name,))
 
 
 def _between(language: Language) -> Any:

@@ -13,7 +13,7 @@ from agent.trip.asked.marks import day_marks, days_said, says_any_no
 from agent.trip.asked.occasions import trip_date
 from agent.trip.changes.plan_words import any_sight, meal_meant, part_meant
 from agent.trip.spoken.named import plain, sight_of
-from agent.understanding.intent import Navigate, PlanChange, PlanTrip, Wishes
+from agent.understanding.intent import Intent, Navigate, PlanChange, PlanTrip, Wishes
 from agent.understanding.numerals import counted
 
 if TYPE_CHECKING:
@@ -51,21 +51,21 @@ def agreed(
     for said in changes:
         if read is not None and said.change is not None and said.change.action == read.action:
             return PlanTrip(
-                change=_named(
+                change=named_in_plan(
                     _joined(said.change, read, understood.text, understood.language), understood, plan
                 )
             )
     reason = all(i.change is not None and i.change.action in _OFTEN_REASONS for i in changes)
     reason = reason and (not changes or (read is not None and read.action not in _OFTEN_REASONS))
     if read is not None and reason and not spoken.firm and _is_sure(understood) and _is_whole(read):
-        return PlanTrip(change=_named(read, understood, plan))
+        return PlanTrip(change=named_in_plan(read, understood, plan))
     if not spoken.intents:
         return None
     first = spoken.intents[0]
     if isinstance(first, PlanTrip) and first.change is not None:
         if first.change.action == "drop" and _is_disliked(first.change.what, understood):
             return None  # it is wished for no more, in any plan
-        return PlanTrip(change=_named(first.change, understood, plan))
+        return PlanTrip(change=named_in_plan(first.change, understood, plan))
     return None if _wishes(understood) else first
 
 
@@ -87,7 +87,17 @@ def _read(understood: Understanding, now: datetime) -> PlanChange | None:
     if any_sight(change.what):
         action = {"drop": "fewer", "add": "more"}.get(change.action, change.action)
         change = change.model_copy(update={"action": action, "what": ""})
-    return change
+    whole = of_one_day(PlanTrip(change=change))
+    return whole.change if isinstance(whole, PlanTrip) else change
+
+
+def of_one_day(intent: Intent) -> Intent:
+    """Return a change that makes one day shorter or longer as one of what that day holds."""
+    change = intent.change if isinstance(intent, PlanTrip) else None
+    if change is None or not change.day or change.action not in {"shorter", "longer"}:
+        return intent
+    action = "fewer" if change.action == "shorter" else "more"
+    return PlanTrip(change=PlanChange(action=action, day=change.day))
 
 
 def _is_sure(understood: Understanding) -> bool:
@@ -134,7 +144,7 @@ def _clearer(said: str, read: str, text: str, language: Language) -> str:
     return said if cut and not says_any_no(said.replace(read, ""), language) else read
 
 
-def _named(change: PlanChange, understood: Understanding, plan: Plan | None) -> PlanChange:
+def named_in_plan(change: PlanChange, understood: Understanding, plan: Plan | None) -> PlanChange:
     """Return a change with the sight of the plan that the sentence names, where its own words name none."""
     if change.action not in {"drop", "swap"} or not change.what or counted(change.what) is not None:
         return change

@@ -15,7 +15,16 @@ from agent.trip.asked.marks import areas_wished, clauses_of, days_between, stays
 from agent.trip.asked.rest import is_kind, is_named
 from agent.trip.dates import date_said
 from agent.trip.spoken.orders import order_of
-from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Navigate, PlanTrip, Search
+from agent.understanding.intent import (
+    Cancel,
+    Chat,
+    Choose,
+    Confirm,
+    Deny,
+    Navigate,
+    PlanTrip,
+    Search,
+)
 from agent.understanding.understand import ACT, DESTROY
 from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of
@@ -136,18 +145,23 @@ def _about_plan(
     if understood.tier == "list":
         return understood
     from agent.trip.asked.sentence import completed
-    from agent.trip.spoken.agreed import agreed
+    from agent.trip.spoken.agreed import agreed, named_in_plan, of_one_day
     from agent.trip.spoken.named import topic_of
     from agent.trip.spoken.talk import spoken_of_plan
 
     spoken = spoken_of_plan(understood.text, understood.language, topic_of(plan, understood.text))
+    if spoken.several:
+        named = [named_in_plan(i.change, understood, plan) for i in spoken.several if i.change is not None]
+        changes = tuple(PlanTrip(change=change) for change in named)
+        sure = max(understood.confidence, DESTROY)
+        return replace(understood, intents=changes, confidence=sure, why="plan talk", left_over=())
     said = agreed(spoken, understood, now, plan)
     first = _first(understood)
     if isinstance(first, Cancel) and not _takes_back(said):
         return understood  # the plan is meant, unless the words say that it is the last change
     sure = understood.confidence >= _SURE and trip is None and not isinstance(first, Chat)
     if sure and not _takes_back(said) and not _is_nearer(said, first):
-        return understood
+        return replace(understood, intents=tuple(map(of_one_day, understood.intents)))
     if said is not None:
         return replace(
             understood,

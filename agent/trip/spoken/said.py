@@ -99,7 +99,7 @@ def _is_slept(said: Said) -> bool:
 
 def clauses(whole: Said) -> list[Said]:
     """Return the clauses of a sentence that say something, the last first, each with the day of the whole."""
-    texts = [part.strip(EDGE) for part in _STOPS.split(whole.text)]
+    texts = [one.strip(EDGE) for part in _STOPS.split(whole.text) for one in _apart(part, whole.language)]
     texts = [text for text in texts if core(whole.language, text)]
     if len(texts) < 2:
         return [whole]
@@ -112,6 +112,33 @@ def clauses(whole: Said) -> list[Said]:
         one = replace(one, day=one.day or whole.day, topic=about, part=one.part or _part(one, whole))
         found.append(replace(one, before=(*reversed(texts[:number]), *texts[number + 1 :])))
     return found
+
+
+def _apart(text: str, language: Language) -> list[str]:
+    """Return the requests that a clause joins: "drop the museum and add a park"."""
+    words = talk_words(language).change
+    resizing = (*words.longer, *words.shorter, *talk_words(language).days.count)
+    joint, asks = _joint(language), any_of(language, (*_asking(language), *resizing))
+    parts, last = [], 0
+    for found in joint.finditer(text):
+        if asks.search(text, last, found.start()):
+            parts.append(text[last : found.start()])
+            last = found.end()
+    return [*parts, text[last:]]
+
+
+def _asking(language: str) -> tuple[str, ...]:
+    words = talk_words(language).change
+    return (*words.drop, *words.add, *words.swapping, *words.move)
+
+
+@cache
+def _joint(language: str) -> re.Pattern[str]:
+    words = talk_words(language)
+    verbs = any_of(language, (*_asking(language), *words.change.also, *words.change.start)).pattern
+    edge = "|".join(f"(?:{alone(language, word)})" for word in words.edges)
+    joints = any_of(language, words.change.joints).pattern
+    return re.compile(rf"(?:{joints})\s*(?=(?:(?:{edge})\s+)*(?:{verbs}))", re.IGNORECASE)
 
 
 def _part(one: Said, whole: Said) -> str:

@@ -82,10 +82,16 @@ def _swapped_for(said: Said) -> tuple[str, str] | None:
     return None
 
 
+def _without_why(text: str, said: Said) -> str:
+    """Return a clause without what is wrong with what it names: 湿地公园 of 湿地公园太远."""
+    found = any_of(said.language, said.words.why).search(text)
+    return text[: found.start()] if found else text
+
+
 def pointed_at(said: Said) -> str:
     """Return what "it" is: what the nearest clause names that does not point elsewhere itself."""
     no = any_of(said.language, talk_words(said.language).no.before)
-    named = [core(said.language, no.sub(" ", text)) for text in said.before]
+    named = [core(said.language, no.sub(" ", _without_why(text, said))) for text in said.before]
     pointing = any_of(said.language, said.words.pointing)
     return next((name for name in named if name and not pointing.search(name)), "")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agent.trip.asked.marks import day_marks, says_any_no, says_no
@@ -38,6 +38,8 @@ class Spoken:
 
     intents: tuple[PlanTrip | Navigate, ...] = ()
     """Each reading, the likeliest first."""
+    several: tuple[PlanTrip, ...] = ()
+    """Changes that are asked for one after the other, all of which are meant."""
     firm: bool = False
     """Whether the first one is in the last clause, where what is asked for stands."""
     left_over: tuple[str, ...] = ()
@@ -75,6 +77,8 @@ def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
     if (ask := _asked(whole)) is not None:
         return Spoken(intents=(ask,), firm=True)
     parts = clauses(whole)
+    if several := _several(parts):
+        return Spoken(intents=several, several=several, firm=True)
     found = [(one, change) for one in (*parts, whole) if (change := _changed(one)) is not None]
     intents = [PlanTrip(change=change) for _, change in found]
     if not found:
@@ -86,6 +90,48 @@ def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
 def _spoken(parts: list[Said], telling: list[Said], intents: list[PlanTrip], *, firm: bool) -> Spoken:
     left = tuple(one.text for one in reversed(parts) if one not in telling)
     return Spoken(intents=tuple(dict.fromkeys(intents)), firm=firm and bool(intents), left_over=left)
+
+
+def _several(parts: list[Said]) -> tuple[PlanTrip, ...]:
+    """Return the changes of a sentence that asks for more than one; what goes and what comes are one swap."""
+    told: list[PlanChange] = []
+    for one in map(_alone, reversed(parts)):
+        last = told[-1] if told else None
+        gone = last is not None and last.action == "drop" and bool(last.what)
+        change = _changed(one) if _orders(one) else None
+        comes = change.what if change is not None and change.action == "add" else _comes(one)
+        if last is not None and gone and comes and not any_sight(comes):
+            day = last.day or (change.day if change is not None else one.day)
+            told[-1] = last.model_copy(update={"action": "swap", "other": comes, "day": day})
+        elif change is not None and change.action != "undo" and change not in told:
+            lost = last is not None and last.action == "drop" and not last.what
+            of_lost = lost and not day_marks(one.text, one.language)
+            told.append(change.model_copy(update={"day": 0}) if of_lost else change)
+    both = len({change.action for change in told}) > 1 or any(c.action == "swap" and c.other for c in told)
+    return tuple(PlanTrip(change=change) for change in told) if both and len(parts) > 1 else ()
+
+
+def _alone(said: Said) -> Said:
+    """Return a clause that is about what it names itself, whatever the others are about."""
+    return replace(said, topic=taken_apart(said.text, said.language).topic)
+
+
+def _orders(said: Said) -> bool:
+    """Whether a clause asks for a change, and gives no reason: it begins with the word that changes."""
+    words = said.words
+    asks = said.has((*words.drop, *words.add, *words.swapping, *words.move, *words.start, *words.also))
+    if asks is None:
+        return resized(said) is not None
+    return not has_gaps(said.language) or not core(said.language, said.text[: asks.start()])
+
+
+def _comes(said: Said) -> str:
+    """Return what a clause asks for that does not say that it changes anything: "give us a park"."""
+    words = said.words
+    found = said.has(words.also)
+    if found is None or said.meal or said.topic == "hotel" or core(said.language, said.text[: found.start()]):
+        return ""
+    return named_after(said, words.also)
 
 
 def _changed(said: Said) -> PlanChange | None:
@@ -212,8 +258,9 @@ def _dropped(said: Said) -> PlanChange | None:
     what = left_of(said, words.drop)
     if not what and said.part:
         return PlanChange(action="drop", day=said.day, what=said.part)
-    if not what and not day_marks(said.text, said.language):
-        what = pointed_at(said)
+    pointing = any_of(said.language, words.pointing).fullmatch(what.removesuffix(" all"))
+    if pointing or (not what and not day_marks(said.text, said.language)):
+        what = pointed_at(said) or what
     if any_sight(what):
         return PlanChange(action="fewer", day=said.day)
     return PlanChange(action="drop", day=said.day, what=what) if what or said.day else None

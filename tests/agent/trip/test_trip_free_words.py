@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
@@ -11,6 +12,8 @@ from agent.actions.context import Desk
 from agent.errors import PlanImpossible
 from agent.trip.asked.clock import clock_of, times_of
 from agent.trip.asked.sentence import completed
+from agent.trip.asked.wishes import limits_of
+from agent.trip.offered.towns import joined_near
 from agent.trip.spoken.heard import of_trip
 from agent.trip.verifier import verify
 from agent.understanding.intent import Chat, Navigate, PlanTrip, Search, Wishes
@@ -177,5 +180,58 @@ def test_a_meal_that_is_not_wanted_is_left_out(county: Desk, trip: Trip) -> None
     assert verify(plan, request, county) == []
     assert not any(v.kind == "dinner" for v in plan.visits)
     assert any(v.kind == "lunch" for v in plan.visits)
+    assert all(day.hotel.arrive.hour >= 18 for day in plan.days if day.hotel)
     dined, _ = trip()
     assert "is not wanted" in " ".join(map(str, verify(dined, request, county)))
+
+
+# -- days, areas and mornings in other words
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "date", "days"),
+    [
+        ("X, tomorrow till Sunday", "en", "tomorrow", 4),
+        ("X on Saturday, back home by five", "en", "on Saturday", 1),
+        ("下周五到X，住两晚，周日中午走", "zh", "下周五", 3),
+    ],
+)
+def test_days_that_are_said_by_their_end(text: str, language: Language, date: str, days: int) -> None:
+    given = PlanTrip(where="X", date="" if "till" in text else date)
+    trip = completed(given, text, language, NOW)
+    assert (trip.date, trip.days) == (date, days)
+
+
+def test_hours_at_the_wheel_are_no_town() -> None:
+    trip = completed(PlanTrip(where="云安"), "云安自驾四天，老公开车不想超过两小时一天", "zh", NOW)
+    assert (trip.where, trip.days, trip.wishes.by_day) == ("云安", 4, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "read_as"),
+    [
+        ("一天，早上别叫我", "zh", ("早上", "叫")),
+        ("one day, I'm no morning person", "en", ("morning person",)),
+    ],
+)
+def test_who_sleeps_in_dislikes_nothing(text: str, language: Language, read_as: tuple[str, ...]) -> None:
+    wishes = whole(text, language, dislikes=read_as)
+    assert wishes.dislikes == ()
+    assert limits_of(wishes.limit, language).late
+
+
+def test_a_pram_comes_along() -> None:
+    assert whole("推婴儿车", "zh", likes=("婴儿车",)).who == ("婴儿车",)
+
+
+def test_two_names_run_together_are_two_areas(county: Desk) -> None:
+    assert len(asked(county, "锦湖周荡", 2).towns) == 2
+
+
+def test_areas_side_by_side_are_one_day(county: Desk) -> None:
+    town = asked(county).towns[0]
+    near = replace(town, name="B", center=(town.center[0] + 0.02, town.center[1]))
+    far = replace(town, name="B", center=(town.center[0] + 0.2, town.center[1]))
+    assert len(joined_near((town, near), 1, "zh")) == 1
+    assert len(joined_near((town, near), 2, "zh")) == 2
+    assert len(joined_near((town, far), 1, "zh")) == 2
