@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -143,28 +143,30 @@ class Told:
         shown = {"transcript": "{text}", "continued": "= {text}", "wake_rejected": "(call denied)"}
         return [shown[e["event"]].format(**e) for e in self.events if e["event"] in shown]
 
-    def answer(self) -> dict[str, Any]:
-        """The last answer; empty without one."""
-        return next((event for event in reversed(self.events) if event["event"] == "answer"), {})
+    def answers(self) -> list[dict[str, Any]]:
+        """What was answered, in order."""
+        return [event for event in self.events if event["event"] == "answer"]
 
 
-def outcome(stream: Stream, answer: dict[str, Any], drive: Any) -> str:
-    """What came of a stream, by its last answer: one of `OUTCOMES`.
+def outcome(stream: Stream, answers: Sequence[dict[str, Any]], drives: bool) -> str:
+    """What came of a stream: one of `OUTCOMES`.
 
     Parameters
     ----------
     stream : Stream
         What was said.
-    answer : dict
-        Of the last `answer` event; empty without one.
-    drive : Route or None
-        What is driven in the end.
+    answers : sequence of dict
+        Of the `answer` events; the last one counts.
+    drives : bool
+        Whether a drive is under way in the end.
     """
-    right = _is_meant(stream, answer)
-    asked = answer.get("outcome") == "ask_back" and not answer.get("places")
-    if drive is not None and not (right and stream.kind == "navigate"):
+    begun = [answer for answer in answers if answer.get("route")]
+    if drives and not (stream.place and begun and _named(stream.place, begun[-1])):
         return "wrong drive"
-    return "wrong" if not right else "asked, right" if asked else "right"
+    if not answers or not _is_meant(stream, answers[-1]):
+        return "wrong"
+    asked = answers[-1]["outcome"] == "ask_back" and not answers[-1].get("places")
+    return "asked, right" if asked else "right"
 
 
 def _is_meant(stream: Stream, answer: dict[str, Any]) -> bool:
@@ -215,7 +217,7 @@ async def play(stream: Stream, setup: Any, ears: NeuralEars, check: CallCheck) -
 
 async def _until_answered(listener: Listener, told: Told, then_s: float) -> None:
     for _ in range(int(_ANSWER_WITHIN_S * _RATE_HZ / _BLOCK)):
-        if told.answer():
+        if told.answers():
             break
         await _push(listener, np.zeros(_BLOCK, np.float32))
     await _push(listener, _silence(then_s))
@@ -261,11 +263,13 @@ def measure(console: Console, setup: Any, *, count: int = 0) -> dict[str, Any]:
     chosen = streams()[: count or None]
     for stream in chosen:
         told = asyncio.run(play(stream, setup, ears, check))
-        answer = told.answer()
-        result = outcome(stream, answer, told.car.drive)
+        answers = told.answers()
+        result = outcome(stream, answers, told.car.drive is not None)
         came[result] += 1
         said = " │ ".join(map(str, stream.said))
-        table.add_row(result, said, "\n".join(told.transcripts()), str(answer.get("reply", "")))
+        table.add_row(
+            result, said, "\n".join(told.transcripts()), str(answers[-1]["reply"] if answers else "")
+        )
     console.print(table)
     figures = {"n": len(chosen), **{name: came[name] for name in OUTCOMES}}
     console.print(figures)

@@ -14,30 +14,37 @@ DRIVE = Stream(
 SEARCH = Stream(language="en", voice="af_nova", said=("a bar",), kind="search", what="bar", also="cathedral")
 
 
-def answer(intent: dict[str, Any], places: tuple[str, ...] = (), outcome: str = "done") -> dict[str, Any]:
-    return {"intent": intent, "outcome": outcome, "places": [{"name": name} for name in places]}
+def answer(
+    intent: dict[str, Any], places: tuple[str, ...] = (), outcome: str = "done", route: str = ""
+) -> dict[str, Any]:
+    named = [{"name": name} for name in places]
+    return {"intent": intent, "outcome": outcome, "places": named, "route": route or None}
+
+
+THERE = answer({"kind": "navigate", "to": "x"}, ("Central Station",), route="way")
+ELSEWHERE = answer({"kind": "navigate", "to": "Stadium"}, ("Stadium",), route="way")
+UNSURE = answer({"kind": "navigate", "to": "Station"}, outcome="ask_back")
+BAR = answer({"kind": "search", "what": "bar"}, ("Bar X",), "ask_back")
+BAR_THERE = answer({"kind": "search", "what": "bar", "near": "cathedral"}, ("Bar X",), "ask_back")
 
 
 @pytest.mark.parametrize(
-    ("stream", "given", "drive", "expected"),
+    ("stream", "answers", "drives", "expected"),
     [
-        (DRIVE, answer({"kind": "navigate", "to": "x"}, ("Central Station",)), "route", "right"),
-        (DRIVE, answer({"kind": "navigate", "to": "Station"}, outcome="ask_back"), None, "asked, right"),
-        (DRIVE, answer({"kind": "navigate", "to": "Stadium"}, ("Stadium",)), "route", "wrong drive"),
-        (DRIVE, answer({"kind": "chat"}), None, "wrong"),
-        (DRIVE, {}, "route", "wrong drive"),
-        (SEARCH, answer({"kind": "search", "what": "bar"}, ("Bar X",)), None, "wrong"),
-        (SEARCH, answer({"kind": "search", "what": "bar", "near": "cathedral"}, ("Bar X",)), None, "right"),
-        (
-            SEARCH,
-            answer({"kind": "search", "what": "bar", "near": "cathedral"}, ("X",)),
-            "route",
-            "wrong drive",
-        ),
+        (DRIVE, [THERE], True, "right"),
+        (DRIVE, [UNSURE], False, "asked, right"),
+        (DRIVE, [ELSEWHERE], True, "wrong drive"),
+        (DRIVE, [ELSEWHERE, UNSURE], True, "wrong drive"),
+        (DRIVE, [ELSEWHERE, UNSURE], False, "asked, right"),
+        (DRIVE, [THERE, answer({"kind": "chat"})], True, "wrong"),
+        (DRIVE, [], False, "wrong"),
+        (SEARCH, [BAR], False, "wrong"),
+        (SEARCH, [BAR, BAR_THERE], False, "right"),
+        (SEARCH, [THERE, BAR_THERE], True, "wrong drive"),
     ],
 )
-def test_outcomes(stream: Stream, given: dict[str, Any], drive: Any, expected: str) -> None:
-    assert outcome(stream, given, drive) == expected
+def test_outcomes(stream: Stream, answers: list[dict[str, Any]], drives: bool, expected: str) -> None:
+    assert outcome(stream, answers, drives) == expected
 
 
 def test_half_of_the_streams_are_of_each_language() -> None:
