@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from agent.understanding.utterance import Language
     from languages.reading import ReadingWords
 
-ACT = 0.8
+ACT = 0.84
 """At this calibrated confidence a reading is carried out; below it the best guess is asked about."""
 
-ACT_HARMLESS = 0.75
+ACT_HARMLESS = 0.8
 """The same for what changes nothing: a question, or a search, which only offers."""
 
-ACT_UNASKED = 0.8
+ACT_UNASKED = 0.84
 """The same for words that were not addressed to us; their place must be found besides."""
 
 DESTROY = 0.9
