@@ -270,7 +270,7 @@ def _kept_minute(
     cache: Path, sounds: Ambience, number: int, features: WakeFeatures, espeak: EspeakVoice
 ) -> tuple[str, Array, Array]:
     """Kind, spectra of each chunk, probability of speech in each frame; made now or taken from the cache."""
-    path = cache / "heard" / f"{TEST_SEED}-{sounds.key}-{number}.npz"
+    path = cache / "spectra" / f"{TEST_SEED}-{sounds.key}-{number}.npz"
     if not path.is_file():
         kind, samples = minute(sounds, number, TEST_SEED, espeak=espeak)
         path.parent.mkdir(exist_ok=True)
