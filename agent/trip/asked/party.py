@@ -71,6 +71,7 @@ def read_party(spans: Sequence[str], language: Language) -> Party:
     words = trip_words(language)
     for span in spans:
         text = span.casefold()
+        ages += _only_ages(text, words.alone_ages["children"])
         for extra, said in words.with_.items():
             if any_of(language, said).search(text):
                 extras[extra] = True
@@ -86,6 +87,13 @@ def read_party(spans: Sequence[str], language: Language) -> Party:
         adults=counts["adults"], children=counts["children"], elderly=counts["elderly"], people=people,
         ages=tuple(ages), **extras,
     )  # fmt: skip
+
+
+def _only_ages(text: str, oldest: int) -> list[int]:
+    """Return the ages that are said with nothing else: "5 and 8"."""
+    found = re.findall(r"\d+", text)
+    said = re.sub(r"\d+|[,、&和]|\b(?:and|und)\b|\s", "", text) == ""
+    return [int(age) for age in found] if said and all(int(age) <= oldest for age in found) else []
 
 
 def _without(text: str, pattern: re.Pattern[str]) -> str:

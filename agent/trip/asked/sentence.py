@@ -278,8 +278,11 @@ def _take_thing(draft: Draft, slot: str, bare: str, at: int, clause: tuple[int, 
     if slot == "dislikes" and themes_of(bare) and not refused and _is_wished(said, inside, any_no, draft):
         slot = "likes"
     if slot == "likes" and not any_no and (things := _with_parts(bare, draft.language)):
+        draft.used.remove((at, at + len(bare)))  # what is no kind of sight is read with the rest
         for thing in things:
-            draft.put(slot, thing, draft.text.find(thing, at))
+            where = draft.text.find(thing, at)
+            draft.put(slot, thing, where)
+            draft.used.append((where, where + len(thing)))
         return
     slot = _own_slot(slot, bare, any_no, draft.language)
     for part in _parts(slot, bare, draft.language):

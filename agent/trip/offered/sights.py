@@ -157,6 +157,8 @@ def _of_themes(desk: Desk, themes: Iterable[str], center: Point, within_m: float
             for place in desk.places.of_kinds((kind,), near=center, within_m=within_m):
                 if not place.name or place.category.startswith(_NO_THEME) or not is_open(place):
                     continue
+                if place.category.startswith(NO_SIGHTS) and not place.category.startswith(kind.split("[")[0]):
+                    continue
                 named = any(name in called(place) for name in names)
                 if theme in NAMED_ONLY and not named:
                     continue

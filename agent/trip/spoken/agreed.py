@@ -15,6 +15,8 @@ from agent.trip.changes.plan_words import any_sight, meal_meant, part_meant
 from agent.trip.spoken.named import plain, sight_of
 from agent.understanding.intent import Intent, Navigate, PlanChange, PlanTrip, Wishes
 from agent.understanding.numerals import counted
+from languages.trip_talk import talk_words
+from languages.trip_words import any_of
 
 if TYPE_CHECKING:
     from agent.trip.itinerary import Plan
@@ -87,14 +89,17 @@ def _read(understood: Understanding, now: datetime) -> PlanChange | None:
     if any_sight(change.what):
         action = {"drop": "fewer", "add": "more"}.get(change.action, change.action)
         change = change.model_copy(update={"action": action, "what": ""})
-    whole = of_one_day(PlanTrip(change=change))
+    whole = of_one_day(PlanTrip(change=change), text, language)
     return whole.change if isinstance(whole, PlanTrip) else change
 
 
-def of_one_day(intent: Intent) -> Intent:
+def of_one_day(intent: Intent, text: str, language: Language) -> Intent:
     """Return a change that makes one day shorter or longer as one of what that day holds."""
     change = intent.change if isinstance(intent, PlanTrip) else None
     if change is None or not change.day or change.action not in {"shorter", "longer"}:
+        return intent
+    words = talk_words(language).change
+    if any_of(language, (*words.drop, *words.shorter, *words.longer)).search(text):
         return intent
     action = "fewer" if change.action == "shorter" else "more"
     return PlanTrip(change=PlanChange(action=action, day=change.day))

@@ -161,7 +161,10 @@ def _about_plan(
         return understood  # the plan is meant, unless the words say that it is the last change
     sure = understood.confidence >= _SURE and trip is None and not isinstance(first, Chat)
     if sure and not _takes_back(said) and not _is_nearer(said, first):
-        return replace(understood, intents=tuple(map(of_one_day, understood.intents)))
+        return replace(
+            understood,
+            intents=tuple(of_one_day(i, understood.text, understood.language) for i in understood.intents),
+        )
     if said is not None:
         return replace(
             understood,
@@ -187,7 +190,7 @@ def _is_nearer(said: object, read: object) -> bool:
     if not (isinstance(said, PlanTrip) and isinstance(read, PlanTrip)):
         return False
     both = said.change is not None and read.change is not None and said.change.action == read.change.action
-    return both or bool(read.ask and said.ask not in {"", "day", "all"})
+    return both or bool(read.ask and said.ask == "hotel")
 
 
 def _takes_back(said: object) -> bool:

@@ -70,6 +70,9 @@ def test_two_changes_are_two(text: str, language: str, changes: list[tuple[str, 
         ("we're up at six, so let's begin earlier", "en"),
         ("第二天太赶了，去掉一个景点", "zh"),
         ("我们六点就醒了，早点开始吧", "zh"),
+        ("skip the museum, we have seen it", "en"),
+        ("取消亭林园，去过了", "zh"),
+        ("博物馆不去了，看过了", "zh"),
     ],
 )
 def test_a_reason_is_no_second_change(text: str, language: str) -> None:
@@ -132,3 +135,14 @@ def test_a_day_that_is_made_shorter_has_less_in_it() -> None:
 
 def test_a_bed_for_the_night_is_no_change_of_hotels() -> None:
     assert several("这儿挺漂亮，干脆住一晚，玩两天", "zh") == []
+
+
+def test_a_day_that_is_cut_is_gone() -> None:
+    read = PlanTrip(change=PlanChange(action="shorter", day=-1))
+    understood = Understanding(
+        text="cut the last day", language="en", intents=(read,), confidence=0.99, tier="reader"
+    )
+    intent = of_trip(understood, planning=True, asked=False, now=NOW).intents[0]
+    assert isinstance(intent, PlanTrip)
+    assert intent.change is not None
+    assert intent.change.action in {"drop", "shorter"}

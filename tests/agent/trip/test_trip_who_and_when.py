@@ -90,6 +90,11 @@ def test_what_was_wished_for_is_shown_whoever_comes(county: Desk, trip: Trip) ->
     assert any(v.place.category == MUSEUM for v in plan.visits)
 
 
+def test_ages_alone_are_those_of_children() -> None:
+    assert read_party(("5 and 8",), "en").ages == (5, 8)
+    assert read_party(("5 and 80",), "en").ages == ()
+
+
 # -- on the day and in the part of the day that was said
 
 
@@ -195,3 +200,10 @@ def test_villages_are_villages_where_no_old_town_is(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sights, "_of_themes", lambda *_: [])
     found = sights.of_wish(county, "villages", (31.381, 120.951), 60_000)
     assert {p.category for p in found} <= {"place/village", "place/hamlet"}
+
+
+def test_what_stands_beside_the_part_of_a_day_is_not_lost() -> None:
+    read = PlanTrip(where="X", days=1, wishes=Wishes(likes=("museum in the morning and cinnamon buns",)))
+    wishes = completed(read, "X one day, museum in the morning and cinnamon buns", "en", NOW).wishes
+    assert wishes.likes == ("museum",)
+    assert "cinnamon buns" in " ".join((*wishes.unread, *wishes.meals))
