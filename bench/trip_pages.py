@@ -28,7 +28,7 @@ SAID = (
     (
         "helsinki",
         "a weekend in Helsinki with our two kids, 5 and 8, parks and museums, no fish please",
-        "Parks and museums in turn with the children, nothing of fish on the table, four stops a day.",
+        "Parks first for a child of five, the museums on the second day; much by car, nothing of fish.",
     ),
     (
         "helsinki",
@@ -38,38 +38,38 @@ SAID = (
     (
         "andorra",
         "Two days in Andorra, hiking and a spa in the evening",
-        "A walk to a summit on the second day, there and back. But the baths are on the first morning, "
-        "and they were asked for in the evening.",
+        "A walk to a summit, there and back. The baths were asked for in the evening: no evening had room, "
+        "and that is said.",
     ),
     (
         "andorra",
         "安道尔三天，两大两小，每天开车不超过两小时",
-        "两个小时的车程够用；同一个乐园的上下两站占了整整一天，大人会嫌多。",
+        "两个小时的车程够用；同一个乐园的上下两站占了两个半天，大人会嫌多。",
     ),
     (
         "monaco",
         "one day in Monaco, the Oceanographic Museum must be in, back by six",
-        "The rock on foot after one drive; the hairpin is for those who love the race.",
+        "The rock on foot, gardens and casino by short drives; nobody hurries, and it ends before six.",
     ),
     (
         "nanjing-centre",
         "南京两日游，带着七十岁的老妈，不吃辣",
-        "图上只有市中心，所以没有中山陵和夫子庙；每天四五处，走得不多。",
+        "图上只有市中心，所以没有中山陵和夫子庙；走得不多，只是慰安所旧址未必是老人家想看的。",
     ),
     (
         "tsinghua",
         "清华大学一日游，带孩子，下午五点前结束",
-        "圆明园留了三个小时，该有的；五点前确实回到了出发的地方。",
+        "圆明园留了两个多小时，该有的；五点前确实回到了出发的地方。",
     ),
     (
         "county",
         "去云安玩两天，想看古镇，住民宿，不吃烧烤",
-        "两个古镇都去了，第一天太阳下山就住在古镇里；最后一天五点半还去了一处，没排晚饭就回了。“不吃烧烤”里的“吃”也被记成了一样。",
+        "两个古镇都去了，第一天就住在古镇里；最后一天五点半逛夜市，没排晚饭就回了。",
     ),
     (
         "county",
         "云安两天，周荡一天，一家三口，晚上逛夜市",
-        "按说的分了天，夜市排在晚饭以后；第三天的古戏台用不了一个小时。",
+        "按说的分了天，夜市排在晚饭以后；第三天三点就回了，不赶。",
     ),
     (
         "county",
