@@ -38,8 +38,7 @@ SAID = (
     (
         "andorra",
         "Two days in Andorra, hiking and a spa in the evening",
-        "A walk to a summit, there and back. The baths were asked for in the evening: no evening had room, "
-        "and that is said.",
+        "A walk to a summit, there and back, and the baths after it, from five on, before a late dinner.",
     ),
     (
         "andorra",

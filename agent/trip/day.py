@@ -203,6 +203,8 @@ class _State:
             late = (arrive - self._after(leg)) // _STEP * _STEP
             self.run.begin = self.clock + late
             self.run.free_min += late.total_seconds() / 60
+        if self.request.in_parts.get(stop.place.id):
+            self._idle(arrive - (self._after(leg) - self.clock))
         self._go(leg)
         self._note("sight", stop.place, arrive, arrive + stay, leg)
         return True
@@ -229,7 +231,8 @@ class _State:
             return None
         arrive = rounded_up(arrive)
         wait = arrive - reached
-        if wait > timedelta(minutes=LONGEST_WAIT_MIN) and not self._may_start_later(place, wait):
+        waits = bool(part) and bool(self.run.visits)  # what is for the evening may be waited for
+        if wait > timedelta(minutes=LONGEST_WAIT_MIN) and not (waits or self._may_start_later(place, wait)):
             return None
         return leg, arrive
 

@@ -283,6 +283,9 @@ def _take_thing(draft: Draft, slot: str, bare: str, at: int, clause: tuple[int, 
             where = draft.text.find(thing, at)
             draft.put(slot, thing, where)
             draft.used.append((where, where + len(thing)))
+        words = tuple(w for said in trip_words(draft.language).parts.values() for w in said)
+        found = any_of(draft.language, words).finditer(draft.text, at, at + len(bare))
+        draft.used += [match.span() for match in found]
         return
     slot = _own_slot(slot, bare, any_no, draft.language)
     for part in _parts(slot, bare, draft.language):

@@ -11,13 +11,16 @@ from agent.actions.context import Desk
 from agent.trip.accounting import Accounting, Entry
 from agent.trip.asked.party import Party, read_party
 from agent.trip.asked.sentence import completed
+from agent.trip.day import Stop
 from agent.trip.offered import sights
 from agent.trip.offered.suiting import fondness, unsuited
+from agent.trip.planner import Workshop, day_frames, first_hotels
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanTrip, Wishes
 from agent.understanding.utterance import Language
+from nav.geometry import distance_m
 from poi.place import Place
-from tests.agent.trip.conftest import NOW, Trip, asked
+from tests.agent.trip.conftest import HOME, NOW, Trip, asked
 
 MUSEUM = "tourism/museum"
 
@@ -207,3 +210,17 @@ def test_what_stands_beside_the_part_of_a_day_is_not_lost() -> None:
     wishes = completed(read, "X one day, museum in the morning and cinnamon buns", "en", NOW).wishes
     assert wishes.likes == ("museum",)
     assert "cinnamon buns" in " ".join((*wishes.unread, *wishes.meals))
+    assert not any("morning" in words for words in wishes.unread)
+
+
+def test_what_is_for_later_is_waited_for_while_the_day_is_filled(county: Desk) -> None:
+    request = asked(county, likes=("博物馆",), parts=(("博物馆", "afternoon"),))
+    museum = next(p for p in request.sights if p.category == MUSEUM)
+    others = [p for p in request.sights if p.category != MUSEUM]
+    other = min(others, key=lambda p: distance_m(HOME, (p.lat, p.lon)))
+    shop = Workshop(county, request, [])
+    frame = day_frames(request, first_hotels(county, request))[0]
+    run = shop.rough.run(frame, [Stop(place=other, stay_min=30), Stop(place=museum, stay_min=45)])
+    assert run.failed is None
+    there = next(v for v in run.visits if v.place.id == museum.id and v.kind == "sight")
+    assert there.arrive.hour >= 12
