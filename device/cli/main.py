@@ -8,6 +8,8 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 import typer.main
@@ -52,6 +54,20 @@ Examples:
   xiaogao find hotel --near 60.17,24.94
 """,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"xiaogao {version('xiaogao')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version.")
+    ] = False,
+) -> None: ...
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

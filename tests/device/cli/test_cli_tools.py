@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,12 @@ from agent.memory import Memory
 from device.cli.main import app, register_all
 
 Run = Callable[..., Any]
+
+
+def test_the_version_is_told(xiaogao: Run) -> None:
+    done = xiaogao("--version")
+    assert done.code == 0
+    assert done.out == f"xiaogao {version('xiaogao')}\n"
 
 
 @pytest.mark.slow
