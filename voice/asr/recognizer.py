@@ -63,9 +63,6 @@ further away: the data has many sentences that sound nearly alike."""
 
 _FULL_TRUST_LOGPROB = -0.7
 
-_UNFITTED_FRAMES = 50
-"""Of the silence behind the speech so much was missing in the examples that the confidence is fitted on."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
@@ -275,7 +272,7 @@ class Recognizer:
             reading=best if note else self._meant(best, usual, sound),
             usual=usual,
             note=note,
-            sound=sound[:, : frames_of(length) - _UNFITTED_FRAMES],
+            sound=sound,
             weights=weights,
             seconds=len(clip.samples) / RATE_HZ,
         )
