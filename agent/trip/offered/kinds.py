@@ -288,8 +288,8 @@ CUISINES: dict[str, tuple[str, ...]] = {
 """Values of `cuisine` of a food."""
 
 ALSO_BANNED: dict[str, tuple[str, ...]] = {
-    "seafood": ("sushi", "fish_and_chips", "poke", "cantonese"),
-    "fish": ("fish_and_chips", "poke"),
+    "seafood": ("sushi", "japanese", "fish_and_chips", "poke", "cantonese"),
+    "fish": ("fish_and_chips", "japanese", "poke"),
     "pork": ("german", "ramen"),
     "meat": ("sausage", "chicken", "fried_chicken", "hot_dog", "german", "brazilian", "argentinian"),
     "beef": ("burger", "steak_house"),

@@ -328,3 +328,13 @@ def test_who_wants_a_camp_sleeps_in_one(language: str, words: tuple[str, ...]) -
     desk: Any = SimpleNamespace(places=places)
     found = find_beds(desk, [town], lodging, banned=(), language=language)  # type: ignore[arg-type]
     assert [p.category for p in found.hotels] == ["tourism/camp_site"]
+
+
+@pytest.mark.parametrize("words", ["鱼", "fish", "Fisch", "海鲜", "seafood"])
+@pytest.mark.parametrize(
+    ("name", "cuisine", "banned"),
+    [("Zen", "japanese", True), ("Kuu", "sushi", True), ("Zen Sushi", "", True), ("Roma", "italian", False)],
+)
+def test_raw_fish_is_fish(county: Desk, words: str, name: str, cuisine: str, banned: bool) -> None:
+    place = Place(id="node/1", name=name, category="amenity/restaurant", lat=31.3, lon=120.9, cuisine=cuisine)
+    assert forbids(county, place, words) == banned
