@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,17 +80,26 @@ def in_sense(setup: Any, heard: Heard) -> Transcript:
 
 
 def judged(setup: Any, command: Command, transcript: Transcript) -> tuple[bool, Effect]:
-    """Whether the words lead to what the typed words lead to, and what they lead to.
+    """Whether the words lead to what was meant or what the typed words lead to, and what they lead to.
 
-    Words that are not understood when they are typed are never right.
+    Words that are not understood when they are typed are right only if they lead to the very place.
     """
     wanted = _answer(setup, command, command.text, command.language, ())
     got = _answer(setup, command, transcript.text, transcript.language, transcript.alternatives)
     understood = wanted["outcome"] != "not_understood" and wanted["intent"].get("kind") != "chat"
-    right = understood and _alike(wanted, got)
+    right = (understood and _alike(wanted, got)) or _drives_to(command, got)
     if right and got["outcome"] == wanted["outcome"]:
         return True, "done"
     return right, _effect(got)
+
+
+def _drives_to(command: Command, answer: dict[str, Any]) -> bool:
+    """Whether a drive begins to the place that was meant."""
+    places = answer["places"]
+    if not (command.place and answer["outcome"] == "done" and answer.get("route") and places):
+        return False
+    names = [str(places[0].get("name", "")), *map(str, dict(places[0].get("names") or {}).values())]
+    return re.search(command.place, " ".join(names)) is not None
 
 
 def _effect(answer: dict[str, Any]) -> Effect:
@@ -132,6 +142,8 @@ def spoken(setup: Any, *, judging: bool, per_language: int, hints: Any) -> Itera
     crowd = [corpus.get(item.utterance) for item in items[:24]]
     for level in strangers.LEVELS:
         for number, item in enumerate(items):
+            if judging and not strangers.is_counted(number):
+                continue
             command, utterance = item.command, item.utterance
             clip, noise = strangers.in_noise(
                 corpus.get(utterance), number, level, judged=judging, crowd=crowd

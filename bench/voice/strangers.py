@@ -71,6 +71,11 @@ class Spoken:
     utterance: Utterance
 
 
+def is_counted(number: int) -> bool:
+    """Whether a judged request is of the half that is only counted; the other may be looked at."""
+    return number // 2 % 2 == 1
+
+
 def judged_lines() -> dict[str, Any]:
     """The wordings that are judged, by language, but for those that the language data can say by now."""
     loaded: dict[str, Any] = json.loads(_JUDGED_FILE.read_text("utf-8"))

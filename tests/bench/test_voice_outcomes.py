@@ -63,3 +63,11 @@ class _Stub:
 def test_what_comes_of_words(said: str, heard: str, right: bool, effect: str) -> None:
     transcript = Transcript(text=heard, language="en", confidence=1.0)
     assert judged(_Stub(), Command(text=said, language="en", kind=""), transcript) == (right, effect)
+
+
+def test_the_very_place_is_right_however_it_was_asked_for() -> None:
+    command = Command(text="gibberish", language="en", kind="navigate", place="Museum")
+    heard = Transcript(text="to the museum", language="en", confidence=1.0)
+    assert judged(_Stub(), command, heard) == (True, "done")
+    other = Transcript(text="to the mausoleum", language="en", confidence=1.0)
+    assert judged(_Stub(), command, other) == (False, "done")

@@ -36,8 +36,8 @@ _WRONG_AND_DONE = 0.005
 _WRONG_ANSWER = 0.02
 """Share that may be, or be given a wrong answer."""
 
-_LEAST = 0.5
-"""What is more likely wrong than right is never carried out."""
+_LEAST = 0.6
+"""What is hardly likelier right than wrong is never carried out."""
 
 _WORTH_ASKING = 0.3
 """Probability from which the best guess is asked about rather than "say it again"."""

@@ -25,7 +25,7 @@ def other_forms(text: str) -> list[str]:
     Returns
     -------
     list of str
-        At most two, without the sentence as it is.
+        At most three, without the sentence as it is.
     """
     bare = text.rstrip(_STOPS)
     if not bare:
@@ -33,10 +33,15 @@ def other_forms(text: str) -> list[str]:
     stop = "。" if bare[-1] >= _FIRST_OF_HAN else "."
     small = text.lower()
     cased = small if small != text else text[0].upper() + text[1:]
-    forms = [bare if bare != text else text + stop]
+    forms = [_stop_moved(text, stop)]
     if cased != text and len(cased) == len(text):
-        forms.append(cased)
+        forms += [cased, _stop_moved(cased, stop)]
     return forms
+
+
+def _stop_moved(text: str, stop: str) -> str:
+    bare = text.rstrip(_STOPS)
+    return bare if bare != text else text + stop
 
 
 def read_alike(first: Sequence[Decoded], second: Sequence[Decoded]) -> bool:
