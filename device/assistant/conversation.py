@@ -112,7 +112,8 @@ class Conversation:
         async with self._one_at_a_time:
             heard = await asyncio.to_thread(self._in_sense, transcript, replaces, position)
         if not addressed:
-            heard_clearly = decide(heard.confidence, heard.language) == "carry_out"
+            surely = min(transcript.confidence, heard.confidence)  # good sense makes no talk a request
+            heard_clearly = decide(surely, heard.language) == "carry_out"
             if not heard_clearly or not await self._is_request(heard.text, heard.language):
                 return None
         turn = await self._think(lambda: self.assistant.respond(heard, position))
