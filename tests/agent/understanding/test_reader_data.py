@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,12 @@ def test_no_line_has_a_turn_of_speech_of_a_stranger() -> None:
     for line in (*reader_lines(), *own_lines()):
         words = [str(w) for intent in line["intents"] for value in intent.values() for w in _each(value)]
         assert not is_anothers(line["text"], words), line["text"]
+
+
+def test_no_words_are_marked_twice() -> None:
+    for line in labelled(reader_lines(), Counter()):
+        spans = sorted((span.start, span.end) for request in line.requests for span in request.spans)
+        assert all(end <= start for (_, end), (start, _) in pairwise(spans)), line.text
 
 
 def _each(value: object) -> list[object]:
