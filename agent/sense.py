@@ -53,15 +53,13 @@ class Sense:
     is_first: bool
     """Whether it is what the recogniser held likeliest."""
 
+    asks: bool
+    """Whether it asks for anything that we do."""
+
     @property
     def value(self) -> float:
         """Both together."""
         return self.read_p * self.fits
-
-    @property
-    def asks(self) -> bool:
-        """Whether it asks for anything at all."""
-        return self.fits > _NO_REQUEST
 
 
 def most_sensible(
@@ -93,9 +91,9 @@ def most_sensible(
 
 
 def _sense(text: str, understood: Understanding, finder: Finder, *, is_first: bool) -> Sense:
-    intents = understood.intents
-    fits = math.prod(_fits(intent, finder) for intent in intents) if intents else _NO_REQUEST
-    return Sense(text=text, read_p=understood.confidence, fits=fits, is_first=is_first)
+    asked = [intent for intent in understood.intents if not isinstance(intent, Chat)]
+    fits = math.prod(_fits(intent, finder) for intent in asked) if asked else _NO_REQUEST
+    return Sense(text=text, read_p=understood.confidence, fits=fits, is_first=is_first, asks=bool(asked))
 
 
 def _fits(intent: Intent, finder: Finder) -> float:
@@ -108,8 +106,6 @@ def _fits(intent: Intent, finder: Finder) -> float:
             return _UNSURE if found.verdict == "unsure" else _PARTLY.get(found.why, 1.0)
         case Search():
             return 1.0 if _found(lambda: finder.search(intent, None)).places else _NOT_THERE
-        case Chat():
-            return _NO_REQUEST
         case _:
             return 1.0
 

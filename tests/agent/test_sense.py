@@ -57,6 +57,13 @@ def test_talk_asks_for_nothing(agent: Agent) -> None:
     assert not sense.asks
 
 
+def test_a_wish_of_ours_beside_one_of_others_asks(agent: Agent) -> None:
+    sense = agent.sense("take me to Amos Rex and turn on the heating", language="en", position=STATION)
+    assert sense is not None
+    assert sense.asks
+    assert sense.fits == 1.0
+
+
 def test_nothing_is_done_or_remembered(agent: Agent) -> None:
     agent.sense("take me to Amos Rex", language="en", position=STATION)
     assert agent.session.stops == []
