@@ -73,7 +73,7 @@ class Oracle:
         cost = (turns.arc_turn_ms.astype(int) + turns.arc_penalty_ms).tolist()
         edge_ms = (turns.edge_time_ms.astype(int) + turns.edge_penalty_ms).tolist()
         if weights is not None:
-            edge_ms = weights.edge_ms.tolist()
+            edge_ms = weights.edge_ms.whole.tolist()
         rules = {s.edges for s in forbidden if s.condition < 0 or in_force is None or s.condition in in_force}
         turn_ms = dict(zip(zip(tail, head, strict=True), cost, strict=True))
         return cls(graph=graph, edge_ms=edge_ms, turn_ms=turn_ms, forbidden=rules)

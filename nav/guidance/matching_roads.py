@@ -242,7 +242,7 @@ def roads_of(region: Region, profile: str = "car") -> Roads:
     from nav.routing.snap import Snapper
 
     network = region.network(profile)
-    finder = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
+    finder = Snapper(network.graph, network.snap_index, network.turns.edge_state)
     return Roads(network.graph, finder, int(Access[profile.upper()]))
 
 

@@ -264,10 +264,9 @@ class RuleBook:
         return known[1]
 
 
-def heavy_only(rules: Sequence[str], edge_rule: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Tell which edges no car ever travels, since their rule admits heavy vehicles alone."""
-    barred = [i for i, text in enumerate(rules) if not Rule.from_text(text).ever_open_to_cars]
-    return np.isin(edge_rule, barred) if barred else np.zeros(len(edge_rule), bool)
+def heavy_rules(rules: Sequence[str]) -> list[int]:
+    """Return the rules that admit heavy vehicles alone: no car ever travels where they hold."""
+    return [i for i, text in enumerate(rules) if not Rule.from_text(text).ever_open_to_cars]
 
 
 def closed_always(

@@ -75,7 +75,7 @@ class Engine:
         if self._index is not None:
             return self._index.run(weights, checked)
         plain = self._plain()
-        return [plain.run(weights.arc_ms, sources, targets) for sources, targets in checked]
+        return [plain.run(weights.arc_ms.whole, sources, targets) for sources, targets in checked]
 
     def many(self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[int]) -> FloatArray:
         """Return costs in milliseconds from groups of sources to target states, (S, T), inf if none."""

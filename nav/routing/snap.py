@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,6 +17,9 @@ CELL_M = 200.0
 """Side of a grid cell, metres."""
 COLUMNS = 1 << 24
 """A cell has the key row × this + column."""
+Edges = NDArray[np.integer[Any]]
+Choice = Callable[[Edges], NDArray[np.bool_]]
+"""Tells which of some edges will do."""
 _AT_ONCE = 1 << 16
 """Segments that are laid out at a time when the index is built."""
 _HEADING_REACH_M = 30.0
@@ -144,11 +148,14 @@ class Nearby:
 class Snapper:
     """Snaps coordinates to the edges that one profile may travel."""
 
-    def __init__(self, graph: Graph, index: SnapIndex, usable: NDArray[np.bool_]) -> None:
-        self._graph, self._index, self._usable = graph, index, usable
-        self._either = usable | usable[graph.edge_reverse]
+    def __init__(self, graph: Graph, index: SnapIndex, edge_state: Int32Array) -> None:
+        """Prepare a snapper; an edge whose state is -1 is not travelled."""
+        self._graph, self._index, self._state = graph, index, edge_state
         self._height, self._width = index.cell_deg.tolist()
         self._last: tuple[tuple[float, float, int], Nearby] | None = None
+
+    def _usable(self, edges: Edges) -> NDArray[np.bool_]:
+        return np.asarray(self._state[edges] >= 0)
 
     def nearby(self, lat: float, lon: float, radius_m: float) -> Nearby:
         """Return all travelled segments within a radius, in no particular order."""
@@ -164,7 +171,7 @@ class Snapper:
         *,
         max_distance_m: float,
         heading_deg: float | None = None,
-        only: NDArray[np.bool_] | None = None,
+        only: Choice | None = None,
     ) -> Snap | None:
         """Return the nearest place on a road, or one that fits the heading; None if none is near."""
         slack = _HEADING_REACH_M if heading_deg is not None else 0.0
@@ -184,7 +191,7 @@ class Snapper:
         *,
         max_distance_m: float,
         reach_m: float,
-        only: NDArray[np.bool_] | None = None,
+        only: Choice | None = None,
         count: int = 4,
     ) -> list[Snap]:
         """Return the nearest place, then those on other roads that are at most `reach_m` farther away.
@@ -200,7 +207,7 @@ class Snapper:
         )
 
     def at_hand(
-        self, lat: float, lon: float, *, reach_m: float, only: NDArray[np.bool_], count: int = 4
+        self, lat: float, lon: float, *, reach_m: float, only: Choice, count: int = 4
     ) -> list[Snap] | None:
         """Answer as `within` where the very nearest road will do and is less than a cell away; else None."""
         found = self._project(lat, lon, 1)
@@ -208,10 +215,11 @@ class Snapper:
             return None
         nearest = int(found.distance_m.argmin())
         best = float(found.distance_m[nearest])
-        if best + reach_m > CELL_M or not only[found.edge[nearest]]:
-            return None
         near = np.flatnonzero(found.distance_m <= best + reach_m)
-        return self._distinct(lat, lon, found, near[only[found.edge[near]]], best, count)
+        stops = only(found.edge[near])
+        if best + reach_m > CELL_M or not stops[near == nearest]:
+            return None
+        return self._distinct(lat, lon, found, near[stops], best, count)
 
     def _distinct(
         self, lat: float, lon: float, found: Nearby, near: NDArray[np.int64], best: float, count: int
@@ -234,7 +242,7 @@ class Snapper:
         """Tell whether a road is open both ways to every vehicle at every time."""
         graph, reverse = self._graph, int(self._graph.edge_reverse[edge])
         ruled = graph.edge_rule[edge] >= 0 or graph.edge_rule[reverse] >= 0
-        return bool(self._usable[edge] and self._usable[reverse] and not ruled)
+        return bool(self._state[edge] >= 0 and self._state[reverse] >= 0 and not ruled)
 
     def closest(self, lat: float, lon: float, *, max_distance_m: float) -> tuple[float, int]:
         """Return distance and edge of the nearest road; the distance is infinite if none is near."""
@@ -259,14 +267,14 @@ class Snapper:
         return -1
 
     def _around(
-        self, lat: float, lon: float, max_distance_m: float, slack_m: float, only: NDArray[np.bool_] | None
+        self, lat: float, lon: float, max_distance_m: float, slack_m: float, only: Choice | None
     ) -> tuple[Nearby, float]:
         """Return the segments round a point, among them all that are `slack_m` farther than the nearest."""
         ring, limit = 1, math.ceil(max_distance_m / CELL_M) + 1
         while True:
             found = self._project(lat, lon, ring)
             if only is not None:
-                found = _select(found, only[found.edge] | only[self._graph.edge_reverse[found.edge]])
+                found = _select(found, only(found.edge) | only(self._graph.edge_reverse[found.edge]))
             best = float(found.distance_m.min(initial=np.inf))
             # Cells narrow towards the poles: the grid is sized at the region's far end.
             if best + slack_m <= ring * CELL_M or ring > limit:
@@ -304,7 +312,7 @@ class Snapper:
 
     def _projected(self, lat: float, lon: float, ring: int) -> Nearby:
         point, edge = self._entries(lat, lon, ring)
-        usable = self._either[edge]
+        usable = self._usable(edge) | self._usable(self._graph.edge_reverse[edge])
         point, edge = point[usable], edge[usable]
         plat, plon, after = self._graph.point_lat_e7, self._graph.point_lon_e7, point + 1
         # Differences in units of 1e-7 degrees are exact; only they are turned into floating point.
@@ -322,8 +330,8 @@ class Snapper:
         """Choose by distance and by how well a permitted direction fits the heading."""
         bearing = self._bearings(found.point)
         off = np.abs((bearing - heading_deg + 180.0) % 360.0 - 180.0)
-        forward = np.where(self._usable[found.edge], off, 360.0)
-        backward = np.where(self._usable[self._graph.edge_reverse[found.edge]], 180.0 - off, 360.0)
+        forward = np.where(self._usable(found.edge), off, 360.0)
+        backward = np.where(self._usable(self._graph.edge_reverse[found.edge]), 180.0 - off, 360.0)
         score = found.distance_m + np.minimum(forward, backward) / 90.0 * _HEADING_WEIGHT_M
         score = np.where(found.distance_m <= best + _HEADING_REACH_M, score, np.inf)
         return _first_of(found, score)
@@ -374,9 +382,9 @@ class Snapper:
     def _backward(self, edge: int, bearing: float, side: str, heading_deg: float | None) -> bool:
         """Tell whether a driver stands on the opposite direction: by permission, heading, or kerb."""
         graph = self._graph
-        if not self._usable[edge]:
+        if self._state[edge] < 0:
             return True
-        if not self._usable[graph.edge_reverse[edge]]:
+        if self._state[graph.edge_reverse[edge]] < 0:
             return False
         if heading_deg is not None:
             return abs((bearing - heading_deg + 180.0) % 360.0 - 180.0) > 90.0

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from nav.errors import NoRoute, PointUnreachable
 from nav.geometry import along_line, distance_m
 from nav.graph import EdgeFlag
-from nav.law.rules import heavy_only
+from nav.law.rules import heavy_rules
 from nav.law.vehicle import PASSENGER_CAR, Vehicle
 from nav.region import Region, contraction_order
 from nav.routing.engine import Engine
 from nav.routing.leg import LegFinder, LegPath, Place
-from nav.routing.snap import Snap, Snapper
+from nav.routing.snap import Choice, Edges, Snap, Snapper
 from nav.routing.weights.costs import load_costs
 from nav.routing.weights.metric import Metrics
 
@@ -77,13 +77,10 @@ class Ways:
         by_class = costs.by_class("car", "wrong_side_penalty_s").tolist()
         self._wrong_side_ms: list[int] = [round(seconds * 1000) for seconds in by_class]
         self._away_ms_per_m = costs.car("stop_away_s_per_m") * 1000
-        graph = network.graph
-        barred = (graph.edge_flags & np.uint32(EdgeFlag.NO_STOPPING)) > 0
-        self._stoppable = ~(barred | heavy_only(graph.rules, graph.edge_rule))
+        self._heavy_rules = heavy_rules(network.graph.rules)
         self._barred: dict[Vehicle, frozenset[int]] = {}
-        self._stoppable_of: dict[Vehicle, NDArray[np.bool_]] = {}
         self._enclosures = network.enclosures
-        self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state >= 0)
+        self._snapper = Snapper(network.graph, network.snap_index, network.turns.edge_state)
 
     def snap(self, lat: float, lon: float, heading_deg: float | None = None, *, main_only: bool) -> Snap:
         """Return the place on the nearest road, or on the nearest one that is connected with the rest.
@@ -95,8 +92,9 @@ class Ways:
         if main_only:
             near = self._snapper.nearest(lat, lon, max_distance_m=MAX_SNAP_M)
             reach = (near.distance_m if near else 0.0) + _ISLAND_REACH_M
-            only = self.turns.edge_component == 0
-            found = self._snapper.nearest(lat, lon, max_distance_m=reach, heading_deg=heading_deg, only=only)
+            found = self._snapper.nearest(
+                lat, lon, max_distance_m=reach, heading_deg=heading_deg, only=self._connected
+            )
             if found is not None:
                 return found
         found = self._snapper.nearest(lat, lon, max_distance_m=MAX_SNAP_M, heading_deg=heading_deg)
@@ -173,7 +171,7 @@ class Ways:
             return [self.snap(lat, lon, main_only=main_only)]  # which tells what is wrong
         if not self._barred_to(stop.vehicle).isdisjoint((edge, int(self.graph.edge_reverse[edge]))):
             far = MAX_SNAP_M
-        elif not stoppable[edge]:
+        elif not stoppable(np.array([edge]))[0]:
             # Who asks for a place right on the carriageway, not over a tunnel, means it.
             beneath = int(self.graph.edge_flags[edge]) & (EdgeFlag.TUNNEL | EdgeFlag.FERRY)
             if far <= _ON_IT_M and not beneath:
@@ -182,7 +180,7 @@ class Ways:
                 far = far + _BESIDE_M if is_start else MAX_SNAP_M
         only = stoppable
         if main_only:
-            only = only & (self.turns.edge_component == 0)
+            only = _both(stoppable, self._connected)
             far += _ISLAND_REACH_M
         found = self._snapper.within(lat, lon, max_distance_m=far, reach_m=_CHOICE_REACH_M, only=only)
         return found or [self.snap(lat, lon, main_only=main_only)]
@@ -191,23 +189,30 @@ class Ways:
         """Return the roads that are closed to a vehicle at every hour, in both directions."""
         if vehicle not in self._barred:
             closed = frozenset(self.metrics.ever_closed(vehicle).tolist())
-            usable, reverse = self.turns.edge_state >= 0, self.graph.edge_reverse
+            state, reverse = self.turns.edge_state, self.graph.edge_reverse
             self._barred[vehicle] = frozenset(
-                edge for edge in closed if int(reverse[edge]) in closed or not usable[reverse[edge]]
+                edge for edge in closed if int(reverse[edge]) in closed or state[reverse[edge]] < 0
             )
         return self._barred[vehicle]
 
-    def _stoppable_by(self, vehicle: Vehicle) -> NDArray[np.bool_]:
-        """Return on which roads a vehicle may stand at some hour."""
-        barred = self._barred_to(vehicle)
-        if not barred:
-            return self._stoppable
-        if vehicle not in self._stoppable_of:
-            chosen = self._stoppable.copy()
-            for edge in barred:
-                chosen[[edge, int(self.graph.edge_reverse[edge])]] = False
-            self._stoppable_of[vehicle] = chosen
-        return self._stoppable_of[vehicle]
+    def _stoppable_by(self, vehicle: Vehicle) -> Choice:
+        """Return what tells on which roads a vehicle may stand at some hour."""
+        graph, barred = self.graph, self._barred_to(vehicle)
+
+        def stoppable(edges: Edges) -> NDArray[np.bool_]:
+            free = (graph.edge_flags[edges] & np.uint32(EdgeFlag.NO_STOPPING)) == 0
+            if self._heavy_rules:
+                free &= ~np.isin(graph.edge_rule[edges], self._heavy_rules)
+            if barred:
+                ends = zip(edges.tolist(), graph.edge_reverse[edges].tolist(), strict=True)
+                free &= np.array([barred.isdisjoint(pair) for pair in ends], bool)
+            return np.asarray(free)
+
+        return stoppable
+
+    def _connected(self, edges: Edges) -> NDArray[np.bool_]:
+        """Tell which edges are connected with the rest."""
+        return np.asarray(self.turns.edge_component[edges] == 0)
 
     def _by_the_gate(self, stop: Stop, *, main_only: bool) -> list[Snap]:
         """Return the roads at the entrances of the area round a place, if there is no road inside."""
@@ -217,7 +222,7 @@ class Ways:
             return []
         only = self._stoppable_by(stop.vehicle)
         if main_only:
-            only = only & (self.turns.edge_component == 0)
+            only = _both(only, self._connected)
         found = self._snapper.within(
             lat, lon, max_distance_m=self._enclosures.reach_m(area), reach_m=0.0, only=only, count=1
         )
@@ -363,6 +368,10 @@ class Ways:
     def length_m(self, path: LegPath) -> float:
         """Return the length of a leg, metres."""
         return float((self.graph.edge_length_m[path.edges] * (path.spans[:, 1] - path.spans[:, 0])).sum())
+
+
+def _both(one: Choice, other: Choice) -> Choice:
+    return lambda edges: one(edges) & other(edges)
 
 
 def no_way(a: Point, b: Point) -> str:

@@ -56,8 +56,6 @@ class _Slot:
     """Anything but 0: nobody waits for it any more."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while its costs are read or changed."""
-    whole: Future[Ladder] | None = None
-    """The same costs so that they can be changed, made beside a stored ladder of a large region."""
 
     def is_ready(self) -> bool:
         return _is_good(self.ladder)
@@ -118,13 +116,38 @@ class CustomisedHierarchy:
 
     def run(self, weights: Weights, questions: Sequence[Question]) -> list[Found | None]:
         """Find for each question the cheapest path; by plain search while its costs are being customised."""
+        found = self._as_usual(weights, questions)
+        if len(found) < len(questions):
+            left = [i for i in range(len(questions)) if i not in found]
+            found |= zip(left, self._run(weights, [questions[i] for i in left]), strict=True)
+        return [found[i] for i in range(len(questions))]
+
+    def _run(self, weights: Weights, questions: Sequence[Question]) -> list[Found | None]:
         ready = self._ready(weights)
         if ready is None:
-            return self._queries.plain(weights.arc_ms, questions)
+            return self._queries.plain(weights.arc_ms.whole, questions)
         slot, ladder = ready
         hierarchy = None if slot.is_stored or self._hierarchy is None else self._hierarchy.result()
+        arc_ms = weights.arc_ms.held_or_none
         with slot.lock:
-            return self._queries.run(ladder, hierarchy, weights.arc_ms, questions)
+            return self._queries.run(ladder, hierarchy, arc_ms, questions)
+
+    def _as_usual(self, weights: Weights, questions: Sequence[Question]) -> dict[int, Found | None]:
+        """Return the answers, by number, that the index of the pack gives under costs other than its own.
+
+        Where nothing costs less than usual, the best way of usual is the best still if it costs no more. A
+        road that is closed, or avoided, on the other side of the country so needs no other index.
+        """
+        stored = self._stored
+        if stored is None or self._is_small or not stored.is_below(weights) or self._has(weights):
+            return {}
+        paths = enumerate(self._queries.run(stored.ladder, None, None, questions))
+        return {i: path for i, path in paths if path is None or _costs_as_much(path, questions[i], weights)}
+
+    def _has(self, weights: Weights) -> bool:
+        with self._lock:
+            slot = self._slots.get(weights.serial)
+            return slot is not None and slot.is_ready()
 
     def table(
         self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]
@@ -136,7 +159,8 @@ class CustomisedHierarchy:
                 return self._queries.table(ready[1], sources, targets)
         asked = [(list(a), list(b)) for a in sources for b in targets]
         costs = [
-            np.inf if path is None else path.cost_ms for path in self._queries.plain(weights.arc_ms, asked)
+            np.inf if path is None else path.cost_ms
+            for path in self._queries.plain(weights.arc_ms.whole, asked)
         ]
         return np.array(costs).reshape(len(sources), len(targets))
 
@@ -153,16 +177,13 @@ class CustomisedHierarchy:
             slot = self._slots.get(weights.serial)
             if slot is None:
                 return
-            few = len(arcs) <= _MOST_PARTIAL
-            if few and slot.is_stored and slot.whole is not None and _is_good(slot.whole):
-                slot = self._slots[weights.serial] = _Slot(slot.whole, is_stored=False)
-            if slot.is_stored or not slot.is_ready() or not few:
+            if slot.is_stored or not slot.is_ready() or len(arcs) > _MOST_PARTIAL:
                 slot.stop[0] = 1
                 del self._slots[weights.serial]
                 return
         assert self._hierarchy is not None
         with slot.lock:
-            update(self._hierarchy.result(), self._turns, arcs, weights.arc_ms, slot.ladder.result())
+            update(self._hierarchy.result(), self._turns, arcs, weights.arc_ms.whole, slot.ladder.result())
 
     def _ready(self, weights: Weights) -> tuple[_Slot, Ladder] | None:
         """Return the costs under these weights, waited for where that is short; None while they are made."""
@@ -184,14 +205,12 @@ class CustomisedHierarchy:
             return slot
 
     def _new_slot(self, weights: Weights) -> _Slot:
-        if self._stored is None or not self._stored.fits(weights.arc_ms):
+        if self._stored is None or not self._stored.fits(weights):
             slot = _Slot(Future(), is_stored=False)
             slot.ladder = self._customise(weights, slot.stop)
             return slot
         slot = _Slot(Future(), is_stored=True)
         slot.ladder.set_result(self._stored.ladder)
-        if not self._is_small:
-            slot.whole = self._customise(weights, slot.stop)
         return slot
 
     def _customise(self, weights: Weights, stop: Int32Array) -> Future[Ladder]:
@@ -203,12 +222,21 @@ class CustomisedHierarchy:
             hierarchy = made.result()
             room = None if is_small else mapped_costs(hierarchy)
             threads = 1 if is_small else min(os.cpu_count() or 1, _MOST_THREADS)
-            costs = customise(hierarchy, weights.arc_ms, room, stop, threads)
+            costs = customise(hierarchy, weights.arc_ms.whole, room, stop, threads)
             if costs is None:
                 raise _NobodyWaits
             return whole_ladder(hierarchy, costs)
 
         return _submit(self._jobs, make)
+
+
+def _costs_as_much(path: Found, question: Question, weights: Weights) -> bool:
+    """Tell whether a path costs no more under some weights than under those for which it was found."""
+    sources, targets = question
+    at_ends = min(ms for state, ms in sources if state == path.states[0])
+    at_ends += min(ms for state, ms in targets if state == path.states[-1])
+    along = int(weights.arc_ms[np.array(path.arcs, np.int64)].sum())
+    return at_ends + along == path.cost_ms
 
 
 def _is_good(made: Future[Ladder]) -> bool:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nav.graph import Int32Array, Int64Array, UInt8Array
 from nav.routing.cch.library import STOPPED, TOO_LONG, Arrays, Rungs, address, call
 from nav.routing.weights.turns import Turns
+from nav.routing.weights.weights import Weights
 
 NEVER = np.zeros(1, np.int32)
 """Flag of a computation that nobody stops."""
@@ -234,10 +235,11 @@ _BEHIND = 8
 """Bytes behind packed ways that belong to none."""
 
 
-def to_arrays(ladder: Ladder, arc_ms: Int64Array) -> dict[str, NDArray[Any]]:
+def to_arrays(ladder: Ladder, arc_ms: Int64Array, basis: bytes = b"") -> dict[str, NDArray[Any]]:
     """Return a pruned ladder as arrays for a pack, with what tells whether it still fits the costs."""
     assert ladder.middle is not None
     kept: dict[str, NDArray[Any]] = {"rank": ladder.rank, "parent": ladder.parent, "costs": digest_of(arc_ms)}
+    kept |= {"basis": np.frombuffer(basis, np.uint8)} if basis else {}
     full = {f"{name}_{part}": getattr(ladder, part)[i] for i, name in enumerate(_SIDES) for part in _PARTS}
     packed: dict[str, NDArray[Any]] = {}
     for name in _SIDES:
@@ -257,10 +259,18 @@ class StoredLadder:
     ladder: Ladder
     costs: NDArray[np.uint8]
     """What tells the costs; see `digest_of`."""
+    basis: bytes = b""
+    """What the costs follow from, see `Weights.basis`; empty in packs that do not say it."""
 
-    def fits(self, arc_ms: Int64Array) -> bool:
+    def fits(self, weights: Weights) -> bool:
         """Tell whether it was made of these costs."""
-        return np.array_equal(self.costs, digest_of(arc_ms))
+        if self.basis:
+            return weights.basis == self.basis
+        return np.array_equal(self.costs, digest_of(weights.arc_ms.whole))
+
+    def is_below(self, weights: Weights) -> bool:
+        """Tell whether it was made of costs none of which is more than these: see `Weights.floor`."""
+        return bool(self.basis) and weights.floor == self.basis != weights.basis
 
 
 def from_arrays(arrays: Mapping[str, NDArray[Any]], order: Int32Array) -> StoredLadder:
@@ -278,7 +288,9 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], order: Int32Array) -> Stored
     order, rank, parent = (
         np.ascontiguousarray(array, np.int32) for array in (order, arrays["rank"], arrays["parent"])
     )
-    return StoredLadder(ladder=Ladder(order=order, rank=rank, parent=parent, **parts), costs=arrays["costs"])
+    ladder = Ladder(order=order, rank=rank, parent=parent, **parts)
+    basis = arrays["basis"].tobytes() if "basis" in arrays else b""
+    return StoredLadder(ladder=ladder, costs=arrays["costs"], basis=basis)
 
 
 def _read_packed(arrays: Mapping[str, NDArray[Any]], vertices: int) -> dict[str, Any]:

@@ -28,14 +28,14 @@ class PlainIndex:
 
     def run(self, weights: Weights, questions: Sequence[Question]) -> list[Found | None]:
         """Find for each question the cheapest path; None if there is none."""
-        return self._queries.plain(weights.arc_ms, questions)
+        return self._queries.plain(weights.arc_ms.whole, questions)
 
     def table(
         self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]
     ) -> FloatArray:
         """Return the costs from groups of sources to groups of targets, (S, T) milliseconds, inf if none."""
         asked = [(list(a), list(b)) for a in sources for b in targets]
-        found = self._queries.plain(weights.arc_ms, asked)
+        found = self._queries.plain(weights.arc_ms.whole, asked)
         costs = [np.inf if path is None else path.cost_ms for path in found]
         return np.array(costs).reshape(len(sources), len(targets))
 

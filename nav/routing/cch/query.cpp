@@ -17,7 +17,7 @@ struct Ladder {
 
 // The graph itself: arcs by the state that they leave, and, for searching backwards, by the one that they reach.
 struct Graph {
-    const int64_t *arc_ms;
+    const int64_t *arc_ms;  // may be left out for a ladder, if no two arcs join the same states
     const int32_t *first_arc, *back_first, *arc_head, *back_arc, *arc_tail;
 };
 
@@ -36,66 +36,10 @@ struct Ends {
         : count(g.first[i + 1] - g.first[i]), state(g.state + g.first[i]), ms(g.ms + g.first[i]) {}
 };
 
-// The ways of one vertex in few bytes. The first of them tells how many each part of a way takes; then there are, for
-// each way, how far up its head is, what it costs, and how far down it leads (0: it is an arc of the graph). Eight
-// bytes behind the last vertex belong to nobody, so that two parts are read in one go.
-class Packed {
-  public:
-    Packed(const Ladder &l, int side, int32_t vertex) : base_(l.packed[side]), vertex_(vertex) {
-        int64_t begin = std::max(l.first[side][vertex], 0);
-        int64_t end = std::min<int64_t>(l.first[side][vertex + 1], l.ways[side]);
-        if (begin >= end) return;
-        uint8_t shape = base_[begin];
-        int head = 1 + (shape & 3), cost = 1 + (shape >> 2 & 3), middle = std::min(shape >> 4, 4);
-        head_bits_ = 8 * head;
-        head_mask_ = mask(head);
-        cost_mask_ = mask(cost);
-        middle_mask_ = mask(middle);
-        before_middle_ = head + cost;
-        size_ = head + cost + middle;
-        at_ = begin + 1;
-        end_ = end;
-    }
-
-    bool is_there() const { return at_ + size_ <= end_; }
-    void next() { at_ += size_; }
-    void go_to(int64_t arc) { at_ = arc; }
-    int64_t head() const { return (int64_t)vertex_ + (int64_t)(read<uint64_t>(at_) & head_mask_); }
-    Cost cost() const { return (Cost)(read<uint64_t>(at_) >> head_bits_ & cost_mask_); }
-    int64_t middle() const {
-        uint32_t below = read<uint32_t>(at_ + before_middle_) & middle_mask_;
-        return below ? (int64_t)vertex_ - below : NONE;
-    }
-    int32_t arc() const { return (int32_t)at_; }
-
-    // The way to a vertex, NONE if there is none.
-    int64_t find(int64_t wanted) {
-        int64_t first = at_, low = 0, high = (end_ - at_) / size_;
-        while (low < high) {
-            int64_t half = (low + high) / 2;
-            at_ = first + half * size_;
-            if (head() < wanted) low = half + 1;
-            else high = half;
-        }
-        at_ = first + low * size_;
-        return is_there() && head() == wanted ? at_ : NONE;
-    }
-
-  private:
-    static uint32_t mask(int bytes) { return (uint32_t)((1ull << 8 * bytes) - 1); }
-
-    template <class Number>
-    Number read(int64_t at) const {
-        Number found;
-        std::memcpy(&found, base_ + at, sizeof found);
-        return found;
-    }
-
-    const uint8_t *base_;
-    int32_t vertex_;
-    uint32_t head_mask_ = 0, cost_mask_ = 0, middle_mask_ = 0;
-    int head_bits_ = 8, before_middle_ = 2, size_ = 2;
-    int64_t at_ = 0, end_ = 0;
+// How the parts of a way lie in few bytes.
+struct Layout {
+    uint32_t head_mask, cost_mask, middle_mask;
+    int head_bits, before_middle, size;
 };
 
 // Memory that is zero until it is written: pages that no query touches take no room.
@@ -111,29 +55,119 @@ struct Zeroed {
 };
 
 // How far each vertex is from one end, and over which arc of which vertex it was reached.
-struct Side {
-    Zeroed<Cost> nearness;                // INFINITE less the cost
-    Zeroed<int32_t> arc_above, from_above;  // one more than each, 0: none
+class Side {
+  public:
+    const int64_t vertices;
     std::vector<int32_t> touched;
-    int64_t vertices;
 
-    explicit Side(int64_t count) : nearness(count), arc_above(count), from_above(count), vertices(count) {}
-    Cost cost(int32_t v) const { return INFINITE - nearness.at[v]; }
-    int32_t arc(int32_t v) const { return arc_above.at[v] - 1; }
-    int32_t from(int32_t v) const { return from_above.at[v] - 1; }
+    explicit Side(int64_t count) : vertices(count), nearness_(new Zeroed<Cost>(count)), over_(new Zeroed<Over>(count)) {}
+    Cost cost(int32_t v) const { return INFINITE - nearness_->at[v]; }
+    int32_t arc(int32_t v) const { return over_->at[v].arc_above - 1; }
+    int32_t from(int32_t v) const { return over_->at[v].from_above - 1; }
     bool improve(int32_t v, Cost cost, int32_t arc, int32_t from) {
         Cost nearer = INFINITE - cost;
-        if (nearer <= nearness.at[v]) return false;
-        if (!nearness.at[v]) touched.push_back(v);
-        nearness.at[v] = nearer;
-        arc_above.at[v] = arc + 1;
-        from_above.at[v] = from + 1;
+        if (nearer <= nearness_->at[v]) return false;
+        put(v, nearer, arc, from);
         return true;
     }
-    void clear() {
-        for (int32_t v : touched) nearness.at[v] = 0, arc_above.at[v] = from_above.at[v] = 0;
-        touched.clear();
+
+    // Goes over ways of `size` bytes each that lead up from a vertex.
+    void improve_all(const uint8_t *base, int64_t begin, int64_t end, int32_t v, const Layout &layout) {
+        const Cost near = nearness_->at[v], *nearness = nearness_->at;
+        const Layout l = layout;
+        const int64_t count = vertices;
+        for (int64_t at = begin; at + l.size <= end; at += l.size) {
+            uint64_t both;
+            std::memcpy(&both, base + at, sizeof both);
+            int64_t head = (int64_t)v + (int64_t)(both & l.head_mask);
+            Cost cost = (Cost)(both >> l.head_bits & l.cost_mask);
+            if (head >= count || cost >= near || near - cost <= nearness[head]) continue;
+            put((int32_t)head, near - cost, (int32_t)at, v);
+        }
     }
+
+    void clear() {
+        for (int32_t v : touched) nearness_->at[v] = 0, over_->at[v] = {0, 0};
+        worn_ += (int64_t)touched.size();
+        touched.clear();
+        if (worn_ <= MOST_WORN || vertices <= MOST_WORN) return;
+        // Each question touches other pages of a country: what none needs any more goes back to the system.
+        nearness_.reset();
+        over_.reset();
+        nearness_.reset(new Zeroed<Cost>(vertices));
+        over_.reset(new Zeroed<Over>(vertices));
+        worn_ = 0;
+    }
+
+  private:
+    static const int64_t MOST_WORN = 1 << 20;
+    struct Over {
+        int32_t arc_above, from_above;  // one more than each, 0: none
+    };
+
+    void put(int32_t v, Cost nearer, int32_t arc, int32_t from) {
+        if (!nearness_->at[v]) touched.push_back(v);
+        nearness_->at[v] = nearer;
+        over_->at[v] = {arc + 1, from + 1};
+    }
+
+    std::unique_ptr<Zeroed<Cost>> nearness_;  // INFINITE less the cost
+    std::unique_ptr<Zeroed<Over>> over_;
+    int64_t worn_ = 0;
+};
+
+// The ways of one vertex in few bytes. The first of them tells how many each part of a way takes; then there are, for
+// each way, how far up its head is, what it costs, and how far down it leads (0: it is an arc of the graph). Eight
+// bytes behind the last vertex belong to nobody, so that two parts are read in one go.
+class Packed {
+  public:
+    Packed(const Ladder &l, int side, int32_t vertex) : base_(l.packed[side]), vertex_(vertex) {
+        int64_t begin = std::max(l.first[side][vertex], 0);
+        int64_t end = std::min<int64_t>(l.first[side][vertex + 1], l.ways[side]);
+        if (begin >= end) return;
+        uint8_t shape = base_[begin];
+        int head = 1 + (shape & 3), cost = 1 + (shape >> 2 & 3), middle = std::min(shape >> 4, 4);
+        layout_ = {mask(head), mask(cost), mask(middle), 8 * head, head + cost, head + cost + middle};
+        at_ = begin + 1;
+        end_ = end;
+    }
+
+    bool is_there() const { return at_ + layout_.size <= end_; }
+    void go_to(int64_t arc) { at_ = arc; }
+    int64_t head() const { return (int64_t)vertex_ + (int64_t)(read<uint64_t>(at_) & layout_.head_mask); }
+    int64_t middle() const {
+        uint32_t below = read<uint32_t>(at_ + layout_.before_middle) & layout_.middle_mask;
+        return below ? (int64_t)vertex_ - below : NONE;
+    }
+    void improve(Side &s) const { s.improve_all(base_, at_, end_, vertex_, layout_); }
+
+    // The way to a vertex, NONE if there is none.
+    int64_t find(int64_t wanted) {
+        int64_t first = at_, low = 0, high = (end_ - at_) / layout_.size;
+        while (low < high) {
+            int64_t half = (low + high) / 2;
+            at_ = first + half * layout_.size;
+            if (head() < wanted) low = half + 1;
+            else high = half;
+        }
+        at_ = first + low * layout_.size;
+        return is_there() && head() == wanted ? at_ : NONE;
+    }
+
+  private:
+    static uint32_t mask(int bytes) { return (uint32_t)((1ull << 8 * bytes) - 1); }
+
+    template <class Number>
+    Number read(int64_t at) const {
+        Number found;
+        std::memcpy(&found, base_ + at, sizeof found);
+        return found;
+    }
+
+    const uint8_t *base_;
+    int32_t vertex_;
+    Layout layout_ = {0, 0, 0, 8, 2, 2};
+    int64_t at_ = 0, end_ = 0;
 };
 
 struct Scratch {
@@ -173,9 +207,7 @@ void seed(Side &s, const Ends &ends) {
 inline void relax(const Ladder &l, Side &s, int side, int32_t v) {
     Cost d = s.cost(v);
     if (l.packed[side]) {
-        for (Packed ways(l, side, v); ways.is_there(); ways.next())
-            if (ways.head() > v && ways.head() < l.vertices)
-                s.improve((int32_t)ways.head(), plus(d, ways.cost()), ways.arc(), v);
+        Packed(l, side, v).improve(s);
         return;
     }
     const int32_t *head = l.head[side], *cost = l.cost[side];
@@ -368,7 +400,7 @@ int64_t ask_graph(const Graph *g, Scratch *s, const Ends &source, const Ends &ta
 int64_t cheapest_arc(const Graph &g, int32_t from, int32_t to) {
     int64_t best = NONE;
     for (int64_t a = g.first_arc[from]; a < g.first_arc[from + 1]; ++a)
-        if (g.arc_head[a] == to && (best == NONE || g.arc_ms[a] < g.arc_ms[best])) best = a;
+        if (g.arc_head[a] == to && (best == NONE || (g.arc_ms && g.arc_ms[a] < g.arc_ms[best]))) best = a;
     return best;
 }
 

@@ -49,7 +49,7 @@ class Queries:
         self,
         ladder: Ladder,
         hierarchy: Hierarchy | None,
-        arc_ms: Int64Array,
+        arc_ms: Int64Array | None,
         questions: Sequence[Question],
     ) -> list[Found | None]:
         """Find the cheapest path for each question; None where there is none.
@@ -61,7 +61,8 @@ class Queries:
         hierarchy
             Needed where the ladder does not tell over which vertex its ways lead.
         arc_ms
-            (A,) costs of the arcs, the same that the ladder was made of.
+            (A,) costs of the arcs, the same that the ladder was made of. They tell the cheapest of several
+            arcs between two states; where there are none such, as between roads, None will do.
         questions
             Where each path may begin and where it may end.
         """
@@ -88,7 +89,7 @@ class Queries:
             call("cch_table", ladder.pointers, scratch.at, starts.pointers, ends.pointers, out)
         return np.where(out >= INFINITE_MS, np.inf, out)
 
-    def _graph(self, arc_ms: Int64Array) -> Arcs:
+    def _graph(self, arc_ms: Int64Array | None) -> Arcs:
         first, back_arc, tail = self._backwards or (None, None, None)
         arrays = (arc_ms, self._first_arc, first, self._arc_head, back_arc, tail)
         return Arcs(*(address(array) for array in arrays))
@@ -97,10 +98,11 @@ class Queries:
         self,
         ladder: tuple[ctypes.Structure | None, ctypes.Structure | None],
         order: Int32Array | None,
-        arc_ms: Int64Array,
+        arc_ms: Int64Array | None,
         ends: Sequence[_Ends],
     ) -> list[Found | None]:
-        arc_ms = np.ascontiguousarray(arc_ms, np.int64)
+        if arc_ms is not None:
+            arc_ms = np.ascontiguousarray(arc_ms, np.int64)
         count, room, used = ends[0].pointers.count, _ROOM, TOO_LONG
         graph, cost, first = self._graph(arc_ms), np.empty(count, np.int64), np.zeros(count + 1, np.int64)
         with self._scratch() as scratch:

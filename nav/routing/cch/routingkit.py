@@ -51,7 +51,7 @@ class _Native:
 
         found = self._metrics.get(weights.serial)
         if found is None:
-            values = weights.arc_ms.tolist()
+            values = weights.arc_ms.whole.tolist()
             if len(self._metrics) >= self._kept:
                 # Unlike making a new one, this lets other threads run while it works.
                 metric = self._metrics.popitem(last=False)[1][0]
@@ -109,7 +109,7 @@ class _Native:
             return
         slot[1] = None
         if len(changed) > _MOST_PARTIAL:
-            slot[0].reset(weights.arc_ms.tolist())
+            slot[0].reset(weights.arc_ms.whole.tolist())
         else:
             routingkit_cch.CCHMetricPartialUpdater(self.cch).apply(slot[0], changed)
 
@@ -195,7 +195,7 @@ class RoutingKitIndex:
         with self._lock:
             if self._search is None:
                 self._search = BidirectionalSearch(self._graph, self._turns)
-        return [self._search.run(weights.arc_ms, sources, targets) for sources, targets in asked]
+        return [self._search.run(weights.arc_ms.whole, sources, targets) for sources, targets in asked]
 
     def table(
         self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]

@@ -19,8 +19,9 @@ def index_arrays(network: Network) -> dict[str, NDArray[Any]]:
         return {}
     order = network.order
     engine = Engine(network.graph, network.turns, lambda: order, use_index=False)
-    arc_ms = Metrics(network, engine).under(frozenset(), network.rules.usual()).arc_ms
+    weights = Metrics(network, engine).under(frozenset(), network.rules.usual())
+    arc_ms = weights.arc_ms.whole
     hierarchy = build_hierarchy(network.turns, order)
     costs = customise(hierarchy, arc_ms)
     assert costs is not None
-    return to_arrays(pruned_ladder(hierarchy, costs), arc_ms)
+    return to_arrays(pruned_ladder(hierarchy, costs), arc_ms, weights.basis)

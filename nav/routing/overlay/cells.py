@@ -18,7 +18,7 @@ from nav.routing.overlay.seam import OWN, STRIP, Seam, depths
 from nav.routing.overlay.union import Union, unite
 from nav.routing.search import INFINITE_MS, Seed
 from nav.routing.ways import Ways
-from nav.routing.weights.weights import Weights
+from nav.routing.weights.weights import Costs, Weights
 
 _serials = itertools.count(-1, -1)
 """Numbers of costs that no `Metrics` gives."""
@@ -44,13 +44,13 @@ class Cell:
         """Return weights under which the cell is not left."""
         found = self._own.get(usual.serial)
         if found is None:
-            arc_ms = usual.arc_ms.copy()
+            arc_ms = usual.arc_ms.whole.copy()
             arc_ms[self.closed_arcs] = INFINITE_MS
             found = Weights(
                 key=usual.key,
                 serial=next(_serials),
                 edge_ms=usual.edge_ms,
-                arc_ms=arc_ms,
+                arc_ms=Costs.held(arc_ms),
                 times_ms=usual.times_ms,
                 limits_kph=usual.limits_kph,
             )

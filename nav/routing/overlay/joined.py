@@ -104,7 +104,7 @@ class Joined:
 
     def _made(self, weights: Sequence[Weights]) -> Overlay:
         cells = self.cells.cells
-        costs = hashlib.sha256(b"".join(digest_of(own.arc_ms).tobytes() for own in weights))
+        costs = hashlib.sha256(b"".join(digest_of(own.arc_ms.whole).tobytes() for own in weights))
         name = f"costs-{self._name}-{costs.hexdigest()[:16]}"
 
         def make() -> Arrays:

@@ -75,19 +75,20 @@ def _times(
 
     turns = ways.turns
     source = turns.state_count
-    open_arcs = (weights.arc_ms < INFINITE_MS) & (turns.arc_penalty_ms < _THROUGH_PENALTY_MS)
-    tail, head, ms = turns.arc_tail[open_arcs], turns.arc_head[open_arcs], weights.arc_ms[open_arcs]
+    open_arcs = (weights.arc_ms.whole < INFINITE_MS) & (turns.arc_penalty_ms < _THROUGH_PENALTY_MS)
+    tail, head, ms = turns.arc_tail[open_arcs], turns.arc_head[open_arcs], weights.arc_ms.whole[open_arcs]
     seeds = [(int(turns.edge_state[p.edge]), ways.legs.remaining_ms(weights, p)) for p in starts]
     tail = np.concatenate((tail, np.full(len(seeds), source)))
     head = np.concatenate((head, [state for state, _ in seeds]))
     # A weight of zero would be no arc to the sparse matrix.
     ms = np.concatenate((ms, [max(cost, 1) for _, cost in seeds])).astype(np.float64)
     graph = csr_matrix((ms, (tail, head)), shape=(source + 1, source + 1))
-    longest = float(weights.edge_ms[weights.edge_ms < INFINITE_MS].max(initial=0))
+    edge_ms = weights.edge_ms.whole
+    longest = float(edge_ms[edge_ms < INFINITE_MS].max(initial=0))
     reached = dijkstra(graph, directed=True, indices=source, limit=limit_ms + longest)[:source]
     end: FloatArray = np.full(ways.graph.edge_count, np.inf)
     np.minimum.at(end, turns.state_edge, reached)
-    return np.asarray(end - weights.edge_ms), end
+    return np.asarray(end - edge_ms), end
 
 
 def _points(ways: Ways, edges: Int64Array, fraction: FloatArray) -> FloatArray:

@@ -7,11 +7,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import EdgeFlag, Graph, Int64Array, RoadClass
+from nav.graph import EdgeFlag, Graph, Int64Array, Offsets, RoadClass
 from nav.law.conditions import to_minute
 from nav.law.rules import InForce
 from nav.law.vehicle import PASSENGER_CAR, Vehicle
@@ -20,7 +21,7 @@ from nav.routing.engine import Engine
 from nav.routing.search import INFINITE_MS
 from nav.routing.weights.costs import load_costs
 from nav.routing.weights.rule_effects import RuleEffects
-from nav.routing.weights.weights import Counted, MetricKey, Weights
+from nav.routing.weights.weights import EVERY, Chosen, Costs, Counted, MetricKey, Weights
 
 AVOIDABLE: Mapping[str, tuple[EdgeFlag, RoadClass | None]] = {
     "toll": (EdgeFlag.TOLL, None),
@@ -32,7 +33,7 @@ AVOIDABLE: Mapping[str, tuple[EdgeFlag, RoadClass | None]] = {
 _KEPT_WEIGHTS = 6
 
 
-def is_avoided(graph: Graph, wish: str, edges: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.bool_]:
+def is_avoided(graph: Graph, wish: str, edges: Chosen = EVERY) -> NDArray[np.bool_]:
     """Tell for each edge whether it is of a kind that can be avoided."""
     flag, road_class = AVOIDABLE[wish]
     if road_class is not None:
@@ -108,62 +109,91 @@ class Metrics:
         self._kept.move_to_end(key)
         return found
 
-    def _make(self, key: MetricKey) -> Weights:
+    def _make(self, key: MetricKey, live_ms: Mapping[int, int] | None = None) -> Weights:
+        """Make weights: with the live times as they are when a cost is worked out, or with those given."""
         _, force, _ = key
         times, limits = self._effects.speeds(force)
+        closed = self._effects.closed_edges(force)
+
+        def edges_ms(chosen: Chosen) -> Int64Array:
+            live = self._live_ms if live_ms is None else live_ms
+            return self._edge_ms(key, (times, closed, live), chosen)
+
+        def arcs_ms(chosen: Chosen) -> Int64Array:
+            return self._arc_ms(key, edges, chosen)
+
+        edges = Costs(edges_ms)
         weights = Weights(
             key=key,
             serial=next(self._serials),
-            edge_ms=self._edge_ms(key, times),
-            arc_ms=np.empty(0, np.int64),
+            edge_ms=edges,
+            arc_ms=Costs(arcs_ms),
             times_ms=times,
             limits_kph=limits,
         )
-        weights.arc_ms = self._arc_ms(weights, np.arange(len(self._network.turns.arc_head)))
+        self._found(weights, self._live_ms if live_ms is None else live_ms)
         return weights
 
-    def _edge_ms(self, key: MetricKey, times: Mapping[int, int]) -> Int64Array:
+    def _found(self, weights: Weights, live_ms: Mapping[int, int]) -> None:
+        """Say what weights follow from, and whether they are nowhere less than usual."""
+        avoid, force, counted = weights.key
+        weights.basis = weights.floor = b""
+        if counted is not Counted.COST:
+            return
+        usual, usual_ms = self._network.rules.usual(), self._network.turns.edge_time_ms
+        times = (*weights.times_ms.items(), *live_ms.items())
+        if self._effects.only_close(force, usual) and all(ms >= usual_ms[edge] for edge, ms in times):
+            weights.floor = self._effects.basis(usual)
+        if not times and not any(is_avoided(self._network.graph, wish).any() for wish in avoid):
+            weights.basis = self._effects.basis(force)
+
+    def _edge_ms(
+        self,
+        key: MetricKey,
+        changed: tuple[Mapping[int, int], Int64Array, Mapping[int, int]],
+        chosen: Chosen,
+    ) -> Int64Array:
+        """Return costs of whole edges; `changed`: times at other limits, closed edges, live times."""
         avoid, force, counted = key
+        times, closed, live_ms = changed
         if counted is Counted.DISLIKE:
-            cost = self._edge_ms((avoid, force, Counted.COST), times)
-            time = self._edge_ms(((), force, Counted.TIME), times)
+            cost = self._edge_ms((avoid, force, Counted.COST), changed, chosen)
+            time = self._edge_ms(((), force, Counted.TIME), changed, chosen)
             return np.where(cost < INFINITE_MS, cost - time, INFINITE_MS)
         graph, turns = self._network.graph, self._network.turns
-        time = turns.edge_time_ms.astype(np.int64)
-        for edge, ms in times.items():
-            time[edge] = ms
+        time = turns.edge_time_ms[chosen].astype(np.int64)
+        at, ms = _named(times, chosen)
+        time[at] = ms
         edge_ms = time.copy()
         if counted is Counted.COST:
-            edge_ms += turns.edge_penalty_ms
+            edge_ms += turns.edge_penalty_ms[chosen]
         factor = load_costs().car("avoid_factor")
         for wish in avoid:
-            avoided = is_avoided(graph, wish)
-            edge_ms[avoided] += np.rint(turns.edge_time_ms[avoided] * factor).astype(np.int64)
-        edge_ms[self._effects.closed_edges(force)] = INFINITE_MS
-        for edge, ms in self._live_ms.items():
-            # The time on a free road gives way to the live one; what was added to avoid it stays.
-            shut = ms >= INFINITE_MS or edge_ms[edge] >= INFINITE_MS
-            edge_ms[edge] = INFINITE_MS if shut else max(int(edge_ms[edge] - time[edge]) + ms, 1)
+            avoided = is_avoided(graph, wish, chosen)
+            edge_ms[avoided] += np.rint(turns.edge_time_ms[chosen][avoided] * factor).astype(np.int64)
+        if len(closed):
+            edge_ms[closed if isinstance(chosen, slice) else np.isin(chosen, closed)] = INFINITE_MS
+        # The time on a free road gives way to the live one; what was added to avoid it stays.
+        at, ms = _named(live_ms, chosen)
+        shut = (ms >= INFINITE_MS) | (edge_ms[at] >= INFINITE_MS)
+        edge_ms[at] = np.where(shut, INFINITE_MS, np.maximum(edge_ms[at] - time[at] + ms, 1))
         return edge_ms
 
-    def _arc_ms(self, weights: Weights, arcs: NDArray[np.int64]) -> Int64Array:
-        turns, (_, force, counted) = self._network.turns, weights.key
-        ms = weights.edge_ms[turns.state_edge[turns.arc_head[arcs]]]
+    def _arc_ms(self, key: MetricKey, edges: Costs, chosen: Chosen) -> Int64Array:
+        turns, (_, force, counted) = self._network.turns, key
+        onto = turns.state_edge[turns.arc_head[chosen]]
+        ms = edges.whole[onto] if isinstance(chosen, slice) else edges[onto]
         if counted is not Counted.DISLIKE:
-            ms = ms + turns.arc_turn_ms[arcs]
+            ms = ms + turns.arc_turn_ms[chosen]
         if counted is not Counted.TIME:
-            ms = ms + turns.arc_penalty_ms[arcs] + self._effects.arc_penalties_ms(force, arcs)
-        ms[self._effects.closed_arcs(force, arcs)] = INFINITE_MS
+            ms = ms + turns.arc_penalty_ms[chosen] + self._effects.arc_penalties_ms(force, chosen)
+        ms[self._effects.closed_arcs(force, chosen)] = INFINITE_MS
         return np.asarray(np.minimum(ms, INFINITE_MS))
 
     def without_live(self) -> Weights:
         """Return the usual weights as they are without live data."""
         with self._lock:
-            live, self._live_ms = self._live_ms, {}
-            try:
-                return self._make(((), self._network.rules.usual(), Counted.COST))
-            finally:
-                self._live_ms = live
+            return self._make(((), self._network.rules.usual(), Counted.COST), {})
 
     def apply_live(self, times_ms: Mapping[int, int]) -> None:
         """Put live times in force, in place of those before them.
@@ -178,12 +208,11 @@ class Metrics:
             self._live_ms = dict(times_ms)
             if not len(changed):
                 return
-            turns = self._network.turns
-            arcs = np.flatnonzero(np.isin(turns.state_edge[turns.arc_head], changed))
+            arcs = arcs_onto(self._network, changed)
             for weights in self._kept.values():
-                fresh = self._edge_ms(weights.key, weights.times_ms)
-                weights.edge_ms[changed] = fresh[changed]
-                weights.arc_ms[arcs] = self._arc_ms(weights, arcs)
+                weights.edge_ms.changed(changed)
+                weights.arc_ms.changed(arcs)
+                self._found(weights, self._live_ms)
                 self._engine.update(weights, arcs)
 
     def concern(self, edges: Iterable[int]) -> bool:
@@ -198,3 +227,31 @@ class Metrics:
                 named = np.array([known.get(edge, INFINITE_MS) for edge in edges.tolist()], np.int64)
                 usual = np.where(named < INFINITE_MS, named, usual)
         return usual
+
+
+def _named(known: Mapping[int, int], chosen: Chosen) -> tuple[Int64Array, Int64Array]:
+    """Return which of the chosen edges are named, by their place among them, and what is said of each."""
+    if isinstance(chosen, slice):
+        at = list(known)
+        ms = list(known.values())
+    else:
+        at = [i for i, edge in enumerate(chosen.tolist()) if edge in known] if known else []
+        ms = [known[int(chosen[i])] for i in at]
+    return np.array(at, np.int64), np.array(ms, np.int64)
+
+
+def arcs_onto(network: Network, edges: Int64Array) -> Int64Array:
+    """Return the arcs that lead onto some edges, sorted: they leave the roads that end where those begin."""
+    graph, turns = network.graph, network.turns
+    before = graph.edge_reverse[every_of(graph.node_first_edge, np.unique(graph.edge_from[edges]))]
+    plain = turns.edge_state[before]
+    remembered = turns.plain_count + np.flatnonzero(np.isin(turns.state_edge[turns.plain_count :], before))
+    arcs = every_of(turns.first_arc, np.unique(np.concatenate((plain[plain >= 0], remembered))))
+    return arcs[np.isin(turns.state_edge[turns.arc_head[arcs]], edges)]
+
+
+def every_of(first: Offsets, groups: NDArray[np.integer[Any]]) -> Int64Array:
+    """Return the numbers of all members of some groups whose members are numbered one after another."""
+    begin = first[groups].astype(np.int64)
+    count = first[groups + 1] - begin
+    return np.repeat(begin - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +13,12 @@ from nav.graph import NO_LIMIT_KPH, EdgeFlag, Int64Array
 from nav.law.rules import InForce, Use
 from nav.region import Network
 from nav.routing.weights.costs import load_costs
+from nav.routing.weights.weights import Chosen
 
 _SIGNED_SHARE = 0.98
 """A road this near to the speed that its sign allows is held back by nothing else."""
+_FORM = 1
+"""Raised whenever other costs follow from the same arrays and rules: then the index of a pack is not used."""
 
 
 class RuleEffects:
@@ -44,11 +49,13 @@ class RuleEffects:
 
     def speeds(self, force: InForce) -> tuple[dict[int, int], dict[int, int]]:
         """Return milliseconds on whole edges, and km/h, where another limit holds than the usual one."""
-        limits: dict[int, int] = {}
-        for rule, verdict in force.verdicts:
-            if verdict.limit_kph:
-                edges = self._ruled[self._graph.edge_rule[self._ruled] == rule]
-                limits.update(dict.fromkeys(edges.tolist(), verdict.limit_kph))
+        by_rule = {rule: verdict.limit_kph for rule, verdict in force.verdicts if verdict.limit_kph}
+        rule_of = self._graph.edge_rule[self._ruled]
+        limited = np.flatnonzero(np.isin(rule_of, list(by_rule)))
+        limits = {
+            edge: by_rule[rule]
+            for edge, rule in zip(self._ruled[limited].tolist(), rule_of[limited].tolist(), strict=True)
+        }
         for edge, verdict in force.edges:
             limits.pop(edge, None)
             if verdict.limit_kph:
@@ -68,45 +75,73 @@ class RuleEffects:
         return max(usual_ms + round(change), 1)
 
     @cached_property
-    def _node_arcs(self) -> tuple[Int64Array, NDArray[np.int32]]:
-        """Turns at nodes with a rule, those that turn back left out, and these rules."""
-        graph, turns = self._graph, self._turns
-        if not self._rule_count or not (graph.node_rule >= 0).any():
-            return np.empty(0, np.int64), np.empty(0, np.int32)
-        a, b = turns.state_edge[turns.arc_tail], turns.state_edge[turns.arc_head]
-        rule = graph.node_rule[graph.edge_to[a]]
-        arcs = np.flatnonzero((rule >= 0) & (graph.edge_reverse[a] != b))
-        return arcs, rule[arcs]
+    def _ruled_nodes(self) -> Int64Array:
+        """Nodes with a rule."""
+        return np.flatnonzero(self._graph.node_rule >= 0) if self._rule_count else np.empty(0, np.int64)
 
-    def closed_arcs(self, force: InForce, arcs: Int64Array) -> NDArray[np.bool_]:
+    def _closed_nodes(self, force: InForce) -> Int64Array:
+        """Return the nodes that nobody passes."""
+        shut = [i for i, verdict in force.verdicts if verdict.use == Use.CLOSED]
+        return self._ruled_nodes[np.isin(self._graph.node_rule[self._ruled_nodes], shut)]
+
+    def basis(self, force: InForce) -> bytes:
+        """Return what tells the costs under some rules from those under others; empty if that is long."""
+        if force.conditions or force.arcs or self._changed_uses(force):
+            return b""
+        content = hashlib.blake2b(b"%d" % _FORM, digest_size=16)
+        for shut in (self.closed_edges(force), self._closed_nodes(force)):
+            content.update(len(shut).to_bytes(8, "little") + shut.astype("<i8").tobytes())
+        return content.digest()
+
+    def only_close(self, force: InForce, usual: InForce) -> bool:
+        """Tell whether some rules close roads and turns, and open none that is usually closed."""
+        if self._changed_uses(force) or not all(forbidden for _, forbidden in force.arcs):
+            return False
+        return all(
+            bool(np.isin(closed(usual), closed(force)).all())
+            for closed in (self.closed_edges, self._closed_nodes)
+        )
+
+    def closed_arcs(self, force: InForce, arcs: Chosen) -> NDArray[np.bool_]:
         """Tell which of some turns are forbidden."""
-        closed = np.zeros(len(arcs), bool)
+        graph, turns = self._graph, self._turns
+        onto = turns.state_edge[turns.arc_head[arcs]]
+        closed = np.zeros(len(onto), bool)
         if force.conditions:
-            closed |= np.isin(self._turns.arc_condition[arcs], force.conditions)
-        at_nodes, rule = self._node_arcs
-        if len(at_nodes):
-            shut = [i for i, verdict in force.verdicts if verdict.use == Use.CLOSED]
-            closed |= np.isin(arcs, at_nodes[np.isin(rule, shut)])
-        if force.arcs:
-            judged = dict(force.arcs)
-            for i in np.flatnonzero(np.isin(arcs, list(judged))).tolist():
-                closed[i] = judged[int(arcs[i])]
+            closed |= np.isin(turns.arc_condition[arcs], force.conditions)
+        if len(nodes := self._closed_nodes(force)):
+            there = np.flatnonzero(np.isin(graph.edge_from[onto], nodes))
+            # Who turns back before a closed gate does not pass it.
+            before = self._edges_before(_numbers(arcs, len(onto))[there])
+            closed[there] |= graph.edge_reverse[before] != onto[there]
+        for i, forbidden in force.arcs:
+            closed[i if isinstance(arcs, slice) else arcs == i] = forbidden
         return closed
 
-    def arc_penalties_ms(self, force: InForce, arcs: Int64Array) -> Int64Array | int:
-        """Return what to add to the dislike of some turns, as roads are private or not at this time."""
+    def _edges_before(self, arcs: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
+        """Return the edges that some turns leave."""
+        return np.asarray(
+            self._turns.state_edge[np.searchsorted(self._turns.first_arc, arcs, side="right") - 1]
+        )
+
+    def _changed_uses(self, force: InForce) -> dict[int, int]:
+        """Return the roads that are open, or private, at this time and otherwise usually, with their use."""
         uses = self._uses(force)
         flags = self._graph.edge_flags[self._ruled]
         usual = np.where((flags & np.uint32(EdgeFlag.PRIVATE)) > 0, Use.PRIVATE, Use.OPEN)
         usual = np.where((flags & np.uint32(EdgeFlag.DESTINATION)) > 0, Use.DESTINATION, usual)
-        changed = self._ruled[(uses >= 0) & (uses != Use.CLOSED) & (uses != usual)]
-        if not len(changed):
+        changed = (uses >= 0) & (uses != Use.CLOSED) & (uses != usual)
+        return dict(zip(self._ruled[changed].tolist(), uses[changed].tolist(), strict=True))
+
+    def arc_penalties_ms(self, force: InForce, arcs: Chosen) -> Int64Array | int:
+        """Return what to add to the dislike of some turns, as roads are private or not at this time."""
+        now = self._changed_uses(force)
+        if not now:
             return 0
-        now = dict(zip(changed.tolist(), uses[np.isin(self._ruled, changed)].tolist(), strict=True))
-        turns = self._turns
-        tails = np.searchsorted(turns.first_arc, arcs, side="right") - 1
-        a, b = turns.state_edge[tails], turns.state_edge[turns.arc_head[arcs]]
-        extra = np.zeros(len(arcs), np.int64)
+        changed = np.array(list(now), np.int64)
+        b = self._turns.state_edge[self._turns.arc_head[arcs]]
+        a = self._edges_before(_numbers(arcs, len(b)))
+        extra = np.zeros(len(b), np.int64)
         for i in np.flatnonzero(np.isin(a, changed) | np.isin(b, changed)).tolist():
             before, after = (self._usual_use(int(e[i])) for e in (a, b))
             was = _entering_ms(before, after)
@@ -118,6 +153,10 @@ class RuleEffects:
         if flags & EdgeFlag.DESTINATION:
             return Use.DESTINATION
         return Use.PRIVATE if flags & EdgeFlag.PRIVATE else Use.OPEN
+
+
+def _numbers(arcs: Chosen, count: int) -> NDArray[np.integer[Any]]:
+    return np.arange(count) if isinstance(arcs, slice) else arcs
 
 
 def _entering_ms(before: int, after: int) -> int:

@@ -6,6 +6,7 @@ need memory of how an edge was reached: see `nav.routing.weights.memory`. A stat
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import json
 from collections.abc import Sequence
@@ -85,7 +86,8 @@ class Turns:
     @property
     def plain_count(self) -> int:
         """Number of states that stand for an edge however it was reached; the others follow them."""
-        return int((self.edge_state >= 0).sum())
+        state, edge = self.edge_state, self.state_edge
+        return bisect.bisect_left(range(len(edge)), True, key=lambda at: int(state[edge[at]]) != at)
 
 
 TURN_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Turns))

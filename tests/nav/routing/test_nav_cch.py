@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from nav.routing.cch.library import library
 from nav.routing.cch.query import Queries
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
-from nav.routing.weights.weights import Question, Weights
+from nav.routing.weights.weights import Costs, Counted, Question, Weights
 
 pytestmark = pytest.mark.skipif(library() is None, reason="the kernels of the index were not compiled here")
 
@@ -141,7 +142,8 @@ def test_changed_costs_are_those_of_a_new_customisation(
 
 
 def weights_of(arc_ms: Any, serial: int = 0) -> Weights:
-    return Weights(key=((), InForce(), True), serial=serial, edge_ms=arc_ms, arc_ms=arc_ms)
+    costs = Costs.held(arc_ms)
+    return Weights(key=((), InForce(), Counted.COST), serial=serial, edge_ms=costs, arc_ms=costs)
 
 
 @pytest.fixture
@@ -173,7 +175,7 @@ def test_a_stored_index_answers_for_its_costs_and_for_others_one_is_made(ring: t
     weights = weights_of(arc_ms.copy())
     assert [found and found.cost_ms for found in index.run(weights, [question])] == [5000]
     assert made == []
-    weights.arc_ms[turns.first_arc[2] : turns.first_arc[3]] = INFINITE_MS
+    weights.arc_ms.whole[turns.first_arc[2] : turns.first_arc[3]] = INFINITE_MS
     index.update(weights, np.arange(int(turns.first_arc[2]), int(turns.first_arc[3])))
     assert [found and found.cost_ms for found in index.run(weights, [question])] == [14000]
     assert made == [True]
@@ -250,10 +252,10 @@ def test_costs_that_change_while_they_are_made_are_made_again(ring: tuple[Turns,
     weights = weights_of(arc_ms.copy())
     for round_ in range(50):
         arc = round_ % len(arc_ms)
-        weights.arc_ms[arc] = 1 + round_
+        weights.arc_ms.whole[arc] = 1 + round_
         index.update(weights, np.array([arc]))
         (found,) = index.run(weights, [([(0, 0)], [(6, 0)])])
-        (plain,) = Queries(turns).plain(weights.arc_ms, [([(0, 0)], [(6, 0)])])
+        (plain,) = Queries(turns).plain(weights.arc_ms.whole, [([(0, 0)], [(6, 0)])])
         assert found is not None
         assert plain is not None
         assert found.cost_ms == plain.cost_ms
@@ -307,24 +309,49 @@ def test_the_hierarchy_of_a_large_region_is_kept_and_checked(large: tuple[Turns,
     assert len(made) == 2
 
 
-def test_beside_the_stored_index_of_a_large_region_its_costs_become_changeable(
+def test_costs_of_a_large_region_that_change_are_made_beside_and_then_change_in_place(
     large: tuple[Turns, Any], home: Any
 ) -> None:
     turns, arc_ms = large
     order = np.arange(12, dtype=np.int32)
     index = CustomisedHierarchy(turns, lambda: order, from_arrays(stored(turns, arc_ms, order), order))
     weights, question = weights_of(arc_ms.copy()), ([(0, 0)], [(5, 0)])
-    index.run(weights, [question])
-    whole = index._slots[weights.serial].whole
-    assert whole is not None
-    whole.result(20)
-    weights.arc_ms[0] = 7000
-    index.update(weights, np.array([0]))
-    assert not index._slots[weights.serial].is_stored
-    assert index._slots[weights.serial].is_ready()
-    (plain,) = Queries(turns).plain(weights.arc_ms, [question])
-    (found,) = index.run(weights, [question])
-    assert found == plain
+    for ms in (7000, 300):
+        index.run(weights, [question])
+        weights.arc_ms.whole[0] = ms
+        index.update(weights, np.array([0]))
+        (plain,) = Queries(turns).plain(weights.arc_ms.whole, [question])
+        assert index.run(weights, [question]) == [plain]
+        index.prepare(weights)
+        assert index.run(weights, [question]) == [plain]
+        assert not index._slots[weights.serial].is_stored
+
+
+def test_where_a_closed_road_is_not_on_the_way_the_stored_index_answers(
+    large: tuple[Turns, Any], home: Any
+) -> None:
+    turns, arc_ms = large
+    order = np.arange(12, dtype=np.int32)
+    made: list[bool] = []
+
+    def give_order() -> Any:
+        made.append(True)
+        return order
+
+    arrays = stored(turns, arc_ms, order) | {"basis": np.frombuffer(b"usual", np.uint8)}
+    index = CustomisedHierarchy(turns, give_order, from_arrays(arrays, order))
+    closed = arc_ms.copy()
+    closed[turns.first_arc[8] : turns.first_arc[9]] = INFINITE_MS
+    weights = replace(weights_of(closed), floor=b"usual")
+    elsewhere: Question = ([(0, 20)], [(5, 7)])
+    assert [found and found.cost_ms for found in index.run(weights, [elsewhere])] == [5027]
+    assert made == []
+    over_it: Question = ([(7, 0)], [(9, 0)])
+    answers = index.run(weights, [elsewhere, over_it, elsewhere])
+    assert [found and found.cost_ms for found in answers] == [5027, 20_000, 5027]
+    index.prepare(weights)
+    assert [found and found.cost_ms for found in index.run(weights, [over_it])] == [20_000]
+    assert made == [True]
 
 
 @given(graphs(), st.integers(2, 5))

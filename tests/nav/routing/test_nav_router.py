@@ -18,8 +18,11 @@ from nav.law.vehicle import Vehicle
 from nav.osm.build import build_graph, build_roads
 from nav.osm.extract import read_network
 from nav.region import Region
+from nav.routing.cch.library import library
 from nav.routing.router import Router
 from nav.routing.search import INFINITE_MS
+from nav.routing.weights.metric import arcs_onto
+from nav.routing.weights.weights import Counted
 
 ROAD = {"highway": "residential"}
 LETTERS = "ABCDEFGHIJKLMNOP"
@@ -127,6 +130,54 @@ def test_every_cost_at_an_hour_equals_an_exhaustive_search(
             path = router.legs.find(weights, starts, ends)
             expected = oracle.cost(starts, ends, oracle.costs_from(starts))
             assert (None if path is None else path.cost_ms) == expected
+
+
+@pytest.mark.skipif(library() is None, reason="the kernels of the index were not compiled here")
+def test_a_usual_route_asks_for_the_costs_at_its_ends_alone(draw_map: Callable) -> None:
+    drawn = draw_map("A---B---C", {"ABC": {"highway": "residential", "maxheight": "3.5"}})
+    router = drawn.router()
+    assert drawn.letters(router.route([drawn.point("A"), drawn.point("C")])) == "ABC"
+    (weights,) = router.metrics._kept.values()
+    assert weights.arc_ms.held_or_none is weights.edge_ms.held_or_none is None
+
+
+@settings(
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],
+)
+@given(
+    drawing=timed_maps(),
+    hour=st.sampled_from([5, 8, 12, 23]),
+    avoid=st.sets(st.sampled_from(["motorway", "unpaved"])),
+    live=st.dictionaries(st.integers(0, 30), st.sampled_from([1, 90_000, INFINITE_MS]), max_size=3),
+    counted=st.sampled_from(Counted),
+)
+def test_costs_are_the_same_one_by_one_and_all_at_once(
+    draw_map: Callable, drawing: tuple, hour: int, avoid: set, live: dict, counted: Counted
+) -> None:
+    region = draw_map(GRID, drawing[0], relations=drawing[1]).region
+    router, other = Router(region), Router(region)
+    turns, asked = router.turns, (frozenset(avoid), datetime(2026, 3, 2, hour))
+    live = {edge: ms for edge, ms in live.items() if edge < region.graph.edge_count}
+    before = router.metrics.weights(*asked, counted=counted)
+    _ = before.arc_ms.whole
+    router.metrics.apply_live(live)
+    other.metrics.apply_live(live)
+    fresh = other.metrics.weights(*asked, counted=counted)
+    edges, arcs = np.arange(region.graph.edge_count), np.arange(len(turns.arc_head))
+    one_by_one = [fresh.edge_ms[edge] for edge in edges.tolist()]
+    assert one_by_one == fresh.edge_ms[edges].tolist() == fresh.edge_ms.whole.tolist()
+    assert before.edge_ms.whole.tolist() == one_by_one
+    some = fresh.arc_ms[arcs].tolist()
+    assert some == fresh.arc_ms.whole.tolist() == before.arc_ms.whole.tolist()
+    usual = other.metrics.without_live()
+    if fresh.basis == usual.basis:
+        assert some == usual.arc_ms.whole.tolist()
+    if fresh.floor:
+        assert (fresh.arc_ms.whole >= usual.arc_ms.whole).all()
+    onto = np.flatnonzero(np.isin(turns.state_edge[turns.arc_head], list(live)))
+    assert arcs_onto(region.network("car"), np.array(sorted(live), np.int64)).tolist() == onto.tolist()
 
 
 def _random_point(region: Region, rng: np.random.Generator) -> tuple[float, float]:
