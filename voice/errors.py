@@ -26,3 +26,7 @@ class VoiceMissing(VoiceError):
 
 class VoiceFailed(VoiceError):
     """A speech engine gave an error on input that should work."""
+
+
+class NotWanted(VoiceError):
+    """Nobody waits any more for what is being made."""

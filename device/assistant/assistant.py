@@ -42,6 +42,7 @@ Samples = npt.NDArray[np.float32]
 Position = tuple[float, float]
 
 _HINTS = 700
+_SAME_NAMES_DECIMALS = 3
 
 
 @dataclass(kw_only=True)
@@ -127,6 +128,7 @@ class Assistant:
         )
         self.places: Places = JoinedPlaces(self.region, beside=packs, user=own_places(self.warnings.append))
         self.driving = Driving(self.region, self.router, settings)
+        self._names: tuple[Position | None, list[str]] = (None, [])
         self._reader = LateReader(lambda: open_reader(self.warnings.append, store))
         self.agent = self._make_agent()
 
@@ -278,8 +280,16 @@ class Assistant:
         session = self.agent.session
         options = session.question.options if session.question else ()
         asked = [place.label(session.language) for place in (*options, *session.offered)]
-        near = self.places.names_near(*position, limit=_HINTS) if position else []
-        return list(dict.fromkeys(name for name in (*asked, *near) if name))[:_HINTS]
+        return list(dict.fromkeys(name for name in (*asked, *self._near(position)) if name))[:_HINTS]
+
+    def _near(self, position: Position | None) -> list[str]:
+        """Names near the car, looked up again when it has gone on a little: the same names cost nothing."""
+        if position is None:
+            return []
+        lat, lon = (round(degrees, _SAME_NAMES_DECIMALS) for degrees in position)
+        if self._names[0] != (lat, lon):
+            self._names = (lat, lon), self.places.names_near(lat, lon, limit=_HINTS)
+        return self._names[1]
 
     def close(self) -> None:
         """End the engine processes for good, and close the files of places."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from device.assistant.assistant import Assistant, Turn
 from device.assistant.voice_turns import VoiceTurn, VoiceTurns
+from device.engine.call import Call
 from device.errors import DeviceError
 from voice.asr.confidence import decide
 from voice.asr.recognizer import Transcript
@@ -76,13 +77,16 @@ class Conversation:
         self._closing: set[asyncio.Task[None]] = set()
 
     async def recognise(self, samples: Samples, likely: str | None) -> Transcript:
-        """Speech to text; a failed engine hears nothing, and says so."""
+        """Speech to text; a failed engine hears nothing, and says so. Cancelled, it frees the engine."""
         hints = self.assistant.hints(self._position())
-        recogniser = self.assistant.engines.recogniser
+        hear, call = self.assistant.engines.recogniser.transcribe, Call()
         try:
-            transcript = await asyncio.to_thread(recogniser.transcribe, samples, hints=hints, likely=likely)
+            transcript = await asyncio.to_thread(hear, samples, hints=hints, likely=likely, call=call)
             self._works("recognition")
             return transcript
+        except asyncio.CancelledError:
+            call.give_up()
+            raise
         except DeviceError as error:
             self._fails("recognition", str(error))
             return Transcript(text="", language=likely or "zh", confidence=0.0, note="failed")

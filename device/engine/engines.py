@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.errors import ModelTimeout, ModelUnavailable
+from device.engine.call import Call
 from device.engine.process import EngineProcess, EngineSpec
 from device.errors import DeviceError, EngineCrashed, EngineFailed, EngineHung, EngineTimeout
 from device.hardware import Profile, choose
@@ -133,10 +134,12 @@ class RemoteRecogniser(RemoteEngine):
         hints: Sequence[str] = (),
         language: str | None = None,
         likely: str | None = None,
+        call: Call | None = None,
     ) -> Transcript:
         """See `voice.asr.recognizer.Recognizer.transcribe`; also raises EngineFailed.
 
-        The words were said: where the process ends or hangs over them, a new one hears them once more.
+        The words were said: where the process ends or hangs over them, a new one hears them once more. By
+        `call` they may be given up, because the speaker goes on.
         """
         from voice.asr.recognizer import Transcript
 
@@ -147,11 +150,14 @@ class RemoteRecogniser(RemoteEngine):
             hints=list(hints),
             language=language,
             likely=likely,
+            call=call or Call(),
         )
         try:
             values = request()
         except (EngineCrashed, EngineHung):
             values = request()
+        if values is None:
+            return Transcript(text="", language=language or likely or "zh", confidence=0.0, note="dropped")
         return Transcript.from_dict(values)
 
     def weigh_call(self, samples: npt.NDArray[np.float32]) -> list[float] | None:

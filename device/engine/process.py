@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from device.engine.call import Call
 from device.engine.life_signs import life_signs
 from device.engine.wire import Wire, WireBroken, WireHung, WireTimeout
 from device.errors import EngineCrashed, EngineFailed, EngineHung, EngineTimeout
@@ -231,7 +232,9 @@ class EngineProcess:
         self._closed.set()
         self.stop()
 
-    def request(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
+    def request(
+        self, method: str, /, *, limit_s: float | None = None, call: Call | None = None, **arguments: Any
+    ) -> Any:
         """Call a method of the engine and wait for its result.
 
         Parameters
@@ -240,6 +243,9 @@ class EngineProcess:
             Name of the method.
         limit_s : float, optional
             Seconds this call may take, the wait for its turn included.
+        call : Call, optional
+            By which it may be given up: the method gets `dropped`, which tells whether it was. Given up
+            before its turn it is not made, and the result is None.
         **arguments
             JSON-able values and numpy arrays.
 
@@ -252,12 +258,12 @@ class EngineProcess:
         EngineFailed
             The method raised an error.
         """
-        with contextlib.closing(self.stream(method, limit_s=limit_s, **arguments)) as items:
+        with contextlib.closing(self.stream(method, limit_s=limit_s, call=call, **arguments)) as items:
             results = list(items)
         return results[-1] if results else None
 
     def stream(
-        self, method: str, /, *, limit_s: float | None = None, **arguments: Any
+        self, method: str, /, *, limit_s: float | None = None, call: Call | None = None, **arguments: Any
     ) -> Generator[Any, None, None]:
         """Call a method and yield its items as they come; closing the iterator stops the method.
 
@@ -267,10 +273,12 @@ class EngineProcess:
         limit = self.spec.call_limit_s if limit_s is None else limit_s
         if not self._turn.acquire(timeout=limit):
             raise EngineTimeout(f"{self.spec.name} was busy for {limit:g} s")
-        self.health.calls += 1
         try:
+            if call is not None and call.given_up:
+                return
+            self.health.calls += 1
             with self._failures_named(limit):
-                yield from self._call(method, arguments, limit)
+                yield from self._call(method, arguments, limit, call)
         finally:
             self._used = time.monotonic()
             self._turn.release()
@@ -279,15 +287,19 @@ class EngineProcess:
         """Let the stream under way, if any, end after the item that is being made, as if it were all."""
         wire = self._wire
         if wire is not None and self._turn.locked():
-            with contextlib.suppress(WireBroken, WireTimeout, WireHung):
-                wire.send({"kind": "stop"}, time.monotonic() + _STOP_LIMIT_S)
+            _stop(wire)
 
-    def _call(self, method: str, arguments: dict[str, Any], limit_s: float) -> Generator[Any, None, None]:
+    def _call(
+        self, method: str, arguments: dict[str, Any], limit_s: float, call: Call | None
+    ) -> Generator[Any, None, None]:
         wire = self._ready_wire()
         deadline = time.monotonic() + limit_s
-        wire.send({"kind": "call", "method": method, "arguments": arguments}, deadline)
+        asked = {"kind": "call", "method": method, "arguments": arguments, "may_drop": call is not None}
+        wire.send(asked, deadline)
         finished = False
         try:
+            if call is not None:
+                call.begin(functools.partial(_stop, wire))
             while True:
                 frame = wire.receive(deadline)
                 finished = frame["kind"] in {"error", "result"}
@@ -302,6 +314,9 @@ class EngineProcess:
             if not finished and not self._stopped(limit_s):
                 self._bury()
             raise
+        finally:
+            if call is not None:
+                call.end()
 
     async def call(self, method: str, /, *, limit_s: float | None = None, **arguments: Any) -> Any:
         """`request` for asyncio: the wait happens in a thread."""
@@ -411,3 +426,9 @@ class EngineProcess:
         code = self._child.poll() if self._child else None
         last = next((line for line in reversed(self._stderr) if line), "")
         return "" if code is None else f" (exit {code}{': ' + last if last else ''})"
+
+
+def _stop(wire: Wire) -> None:
+    """Ask the other side to leave off; one that cannot hear it is found out by who waits for it."""
+    with contextlib.suppress(WireBroken, WireTimeout, WireHung):
+        wire.send({"kind": "stop"}, time.monotonic() + _STOP_LIMIT_S)

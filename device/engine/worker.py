@@ -1,7 +1,8 @@
 """The child side of an engine process: `python -m device.engine.worker`.
 
 The first frame names a factory (`package.module:callable`) and its options; every later one calls a method
-of what the factory returned. The items of an iterator are sent one by one; it can be stopped between two.
+of what the factory returned. The items of an iterator are sent one by one; it can be stopped between two. A
+method whose call may be given up gets `dropped`, by which it sees whether it was.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def _answer(wire: Wire, engine: Any, request: dict[str, Any]) -> None:
         wire.send({"kind": "pong"})
         return
     try:
-        result = getattr(engine, request["method"])(**request["arguments"])
+        heed = {"dropped": wire.waiting} if request.get("may_drop") else {}
+        result = getattr(engine, request["method"])(**request["arguments"], **heed)
         if isinstance(result, Iterator):
             for item in result:
                 wire.send({"kind": "item", "value": item})

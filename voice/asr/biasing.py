@@ -37,6 +37,7 @@ _LEAST_CARRIER, _LOOSEST_CARRIER = {"zh": 3, "en": 6}, 0.25
 
 _LEAST_NAME = {"zh": 2, "en": 3}
 _READINGS_SEARCHED = 3
+_KEPT = 16
 _LONGEST = {"zh": 28, "en": 80}
 """Sounds of the longest sentence that is compared with the data: the work grows with their square."""
 
@@ -84,6 +85,8 @@ class Expectations:
         self._keep = keep
         self._numbers = re.compile(load_language(language).numbers.pattern, re.IGNORECASE)
         self._names: tuple[tuple[str, ...], _Names] = ((), _Names((), language))
+        self._found: dict[tuple[str, int], list[Meant]] = {}
+        """What was found for the newest requests, with the names as they are."""
 
     @cached_property
     def _prepared(self) -> tuple[Searcher, _Lists]:
@@ -99,6 +102,7 @@ class Expectations:
         wanted = tuple(names)
         if self._names[0] != wanted:
             self._names = (wanted, _Names(wanted, self._language))
+            self._found.clear()
         return self._names[1]
 
     def sentences(self, heard: Sequence[str], names: Sequence[str], *, count: int = 12) -> list[Meant]:
@@ -122,7 +126,7 @@ class Expectations:
         for reading in dict.fromkeys(heard[:_READINGS_SEARCHED]):
             request = without_call(reading)
             opening = reading[: len(reading) - len(request)]
-            for meant in self._meant(self._spelled(request), names, count):
+            for meant in self._meant(request, names, count):
                 plain = bare_text(meant.text)
                 if not meant.listed and plain == bare_text(request):
                     continue  # nothing but signs and capitals differ
@@ -131,12 +135,20 @@ class Expectations:
         foremost = sorted(best.values(), key=lambda meant: meant.cost - _LISTED_FIRST * meant.listed)[:count]
         return sorted(foremost, key=lambda meant: meant.cost)
 
-    def _meant(self, heard: Spoken, names: Sequence[str], count: int) -> list[Meant]:
+    def _meant(self, request: str, names: Sequence[str], count: int) -> list[Meant]:
+        near = self._known(names)
+        if (request, count) not in self._found:
+            if len(self._found) >= _KEPT:
+                self._found.clear()
+            self._found[request, count] = self._sought(self._spelled(request), near, count)
+        return self._found[request, count]
+
+    def _sought(self, heard: Spoken, names: _Names, count: int) -> list[Meant]:
         length = len(heard.sounds)
         if not 0 < length <= _LONGEST[self._language]:
             return []
         searcher, lists = self._prepared
-        near = self._known(names).near(heard)
+        near = names.near(heard)
         fillings = {
             NAMES: near.filling(heard, *_AS_HEARD[self._language]),
             NUMBER: self._number(heard),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -24,6 +24,7 @@ class SpeechEngine(Protocol):
         hints: Sequence[str] = (),
         language: str | None = None,
         likely: str | None = None,
+        dropped: Callable[[], bool] | None = None,
     ) -> Transcript:
         """See `voice.asr.recognizer.Recognizer.transcribe`."""
         ...

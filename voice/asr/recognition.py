@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -52,9 +52,12 @@ class Recognition:
         hints: Sequence[str] = (),
         language: str | None = None,
         likely: str | None = None,
+        dropped: Callable[[], bool] | None = None,
     ) -> Transcript:
         """See `voice.asr.engine.SpeechEngine.transcribe`."""
-        return self._engine.transcribe(samples, hints=hints, language=language, likely=likely)
+        return self._engine.transcribe(
+            samples, hints=hints, language=language, likely=likely, dropped=dropped
+        )
 
     def weigh_call(self, samples: Samples) -> list[float] | None:
         """See `voice.asr.engine.SpeechEngine.weigh_call`."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from voice.asr.biasing import Expectations, Meant
 from voice.asr.confidence import Evidence, calibration
+from voice.asr.preference import EXPECTED, is_plain, preference
 from voice.asr.sounds import alike
 from voice.asr.text import (
     TextTidier,
@@ -23,7 +24,7 @@ from voice.asr.text import (
     without_call,
 )
 from voice.asr.whisper import LANGUAGES, RATE_HZ, SHORT_WINDOW_S, Whisper, frames_of, together
-from voice.errors import VoiceFailed
+from voice.errors import NotWanted, VoiceFailed
 from voice.loop.vad import FRAME, Span, SpeechDetector, spans
 from voice.wav_io import resample
 
@@ -48,20 +49,6 @@ _SLOWER = 1.08
 """So many times as long an unsure clip lasts when it is heard again: what the noise hides differs then."""
 
 _COMPARED = 6
-_PREFERRED, _EXPECTED = {True: 20.0, False: 8.0}, 0.6
-"""How much a sentence of the language data is preferred, and known words in other wordings; and how much of
-what the model would write anyway is taken off. Natural logarithms, set as those below on requests that no
-benchmark uses."""
-
-_TRUST = {"zh": (6.0, 0.2), "en": (4.0, 0.4)}
-"""How much another sound counts against a usual request, and how much more is taken off for it: how rarely a
-near name is written otherwise says little about whether it is meant."""
-
-_SAME_SOUND, _APART = 0.03, 0.04
-"""Cost up to which a usual request differs in its writing only, and by how much the next one has to be
-further away: the data has many sentences that sound nearly alike."""
-
-_FULL_TRUST_LOGPROB = -0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +80,7 @@ class Transcript:
     """What the confidence was made of; it stays in the recogniser's process."""
 
     note: str = ""
-    """Why the text is empty or short: "silence", "noise", "other_language", "cut", or "" for neither."""
+    """Why the text is empty or short: "silence", "noise", "other_language", "cut", "dropped", or ""."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON and for crossing a process."""
@@ -112,6 +99,17 @@ class _Clip:
     samples: Samples
     hints: tuple[str, ...]
     """Names that may be said, in simplified characters."""
+
+    dropped: Callable[[], bool] | None = None
+    """Whether nobody waits any more for what is said in it."""
+
+    weighed: dict[tuple[int, str, str], list[list[float]]] = field(default_factory=dict)
+    """What `Whisper.token_logs` said, by the number of hearings, the language and the text."""
+
+    def go_on(self) -> None:
+        """Leave off if nobody waits any more."""
+        if self.dropped is not None and self.dropped():
+            raise NotWanted("it is not waited for any more")
 
     @property
     def most_tokens(self) -> int:
@@ -197,6 +195,7 @@ class Recognizer:
         hints: Sequence[str] = (),
         language: str | None = None,
         likely: str | None = None,
+        dropped: Callable[[], bool] | None = None,
     ) -> Transcript:
         """Recognise one utterance.
 
@@ -211,6 +210,8 @@ class Recognizer:
             "zh" or "en" if it is known for certain; otherwise chosen between the two.
         likely : str, optional
             The language to prefer when both are about as likely, such as that of the wake phrase.
+        dropped : callable, optional
+            Asked between the steps whether nobody waits any more: then the text is empty.
 
         Returns
         -------
@@ -224,50 +225,62 @@ class Recognizer:
         if not heard:
             return Transcript(text="", language=fallback, confidence=0.0, note="silence")
         span, was_cut = _window(heard)
-        clip = _Clip(samples=audio[span.start : span.end], hints=names)
+        clip = _Clip(samples=audio[span.start : span.end], hints=names, dropped=dropped)
         try:
-            heard_as = self._recognise(clip, language, likely)
-            best, note = heard_as.reading, heard_as.note
-            silent = bool(note)
-            expected = {bare_text(meant.text): meant.listed for meant in heard_as.usual}
-            is_expected = bare_text(best.text) in expected
-            is_usual = expected.get(bare_text(best.text), False)
-            if best.language == "zh":
-                texts = [self._tidier.put_right(text, names) for text in (best.text, *best.others)]
-                best = replace(best, text=texts[0], others=tuple(texts[1:]))
-            evidence = None if silent else self._evidence(best, heard_as, is_expected=is_expected)
+            told = self._told(clip, self._recognise(clip, language, likely))
+        except NotWanted:
+            return Transcript(text="", language=fallback, confidence=0.0, note="dropped")
         except RuntimeError as error:
             raise VoiceFailed(f"the speech model failed: {error}") from error
-        sure = calibration(best.language).probability(evidence) if evidence is not None else 0.0
-        return Transcript(
-            text="" if silent else best.text,
-            language=best.language,
-            confidence=round(sure, 3),
-            evidence=evidence,
-            alternatives=() if silent else _distinct(best.others, best.text),
+        return replace(
+            told,
             start_ms=span.start * 1000 // RATE_HZ,
             end_ms=span.end * 1000 // RATE_HZ,
-            is_usual=is_usual and not silent,
-            note=note or ("cut" if was_cut else ""),
+            note=told.note or ("cut" if was_cut else ""),
+        )
+
+    def _told(self, clip: _Clip, heard: _Hearing) -> Transcript:
+        """What was heard, and how sure it is."""
+        best = heard.reading
+        if heard.note:
+            return Transcript(text="", language=best.language, confidence=0.0, note=heard.note)
+        expected = {bare_text(meant.text): meant.listed for meant in heard.usual}
+        bare = bare_text(best.text)
+        if best.language == "zh":
+            texts = [self._tidier.put_right(text, clip.hints) for text in (best.text, *best.others)]
+            best = replace(best, text=texts[0], others=tuple(texts[1:]))
+        evidence = self._evidence(clip, best, heard, is_expected=bare in expected)
+        return Transcript(
+            text=best.text,
+            language=best.language,
+            confidence=round(calibration(best.language).probability(evidence), 3),
+            evidence=evidence,
+            alternatives=_distinct(best.others, best.text),
+            is_usual=expected.get(bare, False),
         )
 
     def _recognise(self, clip: _Clip, language: str | None, likely: str | None) -> _Hearing:
         """What was said, the usual requests that sound like it, and why it is not to be believed."""
         encoded = self._encode(clip.samples, clip)
+        clip.go_on()
         weights, other = self._whisper.languages(encoded)
         best = self._read_once(clip, encoded, [language] if language else _candidates(weights, likely))
-        length = len(clip.samples)
-        is_short = length <= _REQUEST_S * RATE_HZ
-        usual = self._usual(best, clip.hints) if is_short else []
-        as_usual = _is_plain(usual)
-        best = self._but_for_the_call(best, encoded)
-        if is_short and best.sure < (_UNSURE_LOGPROB if as_usual else _UNUSUAL_LOGPROB):
+        clip.go_on()
+        sound = np.asarray(encoded)[:, : frames_of(len(clip.samples))]
+        best = self._but_for_the_call(clip, best, sound)
+        is_short = len(clip.samples) <= _REQUEST_S * RATE_HZ
+        is_hopeful = best.sure >= _UNSURE_LOGPROB  # what is not is heard again, whatever it sounds like
+        usual = self._usual(best, clip.hints) if is_short and is_hopeful else []
+        clip.go_on()
+        if is_short and not (is_hopeful and (best.sure >= _UNUSUAL_LOGPROB or is_plain(usual))):
             again = slower(clip.samples)
-            encoded, length = together(encoded, self._encode(again, clip)), len(again)
-            best = self._read_widely(clip, encoded, best)
+            encoded = together(encoded, self._encode(again, clip))
+            sound = np.asarray(encoded)[:, : frames_of(len(again))]
+            best = self._read_widely(clip, encoded, sound, best)
+            clip.go_on()
             usual = self._usual(best, clip.hints)
         note = self._doubt(best, other)
-        sound = np.asarray(encoded)[:, : frames_of(length)]
+        clip.go_on()
         return _Hearing(
             reading=best if note else self._meant(best, usual, sound),
             usual=usual,
@@ -277,14 +290,13 @@ class Recognizer:
             seconds=len(clip.samples) / RATE_HZ,
         )
 
-    def _evidence(self, reading: _Reading, heard: _Hearing, *, is_expected: bool) -> Evidence:
+    def _evidence(self, clip: _Clip, reading: _Reading, heard: _Hearing, *, is_expected: bool) -> Evidence:
         """What speaks for the text of a reading."""
         request = without_call(reading.text) or reading.text
         opening = "" if reading.language == "zh" else " "
         call = reading.text[: len(reading.text) - len(request)].strip()
         skipped = self._whisper.count_tokens(opening + call, reading.language) if call else 0
-        text = opening + as_said(reading.text)
-        each = [logs[skipped:] for logs in self._whisper.token_logs(heard.sound, reading.language, [text])]
+        each = [logs[skipped:] for logs in self._weighed(clip, heard.sound, reading)]
         logs = np.mean([found or [-1.0] for found in each], axis=0)
         pairs = (logs[1:] + logs[:-1]) / 2 if len(logs) > 1 else logs
         other = max(weight for name, weight in heard.weights.items() if name != reading.language)
@@ -323,7 +335,9 @@ class Recognizer:
             (best,) = self._read(careful, best.language, hints, clip.most_tokens, beams=1)
         return best
 
-    def _read_widely(self, clip: _Clip, encoded: Any, first: _Reading) -> _Reading:
+    def _read_widely(
+        self, clip: _Clip, encoded: Any, sound: npt.NDArray[np.float32], first: _Reading
+    ) -> _Reading:
         """The best of the first reading and of a wider search in both hearings, with all that it found.
 
         No names lead this search, and the first reading is weighed without them: in noise, names that the
@@ -336,10 +350,10 @@ class Recognizer:
         ]
         unled = replace(first, logprob=self._logprob(first, encoded), first=first.text)
         if not wider:
-            return self._but_for_the_call(unled, encoded)
+            return self._but_for_the_call(clip, unled, sound)
         best = replace(max((unled, *wider), key=lambda reading: reading.score), first=first.text)
         found = [text for reading in wider for text in (reading.text, *reading.others)]
-        return self._but_for_the_call(replace(best, others=(first.text, *found)), encoded)
+        return self._but_for_the_call(clip, replace(best, others=(first.text, *found)), sound)
 
     def _logprob(self, reading: _Reading, encoded: Any) -> float:
         """Mean logarithm of the probability of its tokens, not led by names, in the first hearing."""
@@ -349,7 +363,14 @@ class Recognizer:
         )
         return sum(logs) / (len(logs) + 1)
 
-    def _but_for_the_call(self, reading: _Reading, encoded: Any) -> _Reading:
+    def _weighed(self, clip: _Clip, sound: npt.NDArray[np.float32], reading: _Reading) -> list[list[float]]:
+        """How probable each token of a reading is, in each hearing."""
+        key = len(sound), reading.language, ("" if reading.language == "zh" else " ") + as_said(reading.text)
+        if key not in clip.weighed:
+            clip.weighed[key] = self._whisper.token_logs(sound, reading.language, [key[2]])
+        return clip.weighed[key]
+
+    def _but_for_the_call(self, clip: _Clip, reading: _Reading, sound: npt.NDArray[np.float32]) -> _Reading:
         """The reading with the probability of its request alone, where the whole is doubted."""
         request = without_call(reading.text)
         call = reading.text[: len(reading.text) - len(request)].strip()
@@ -357,8 +378,7 @@ class Recognizer:
             return reading
         opening = "" if reading.language == "zh" else " "
         tokens_of_call = self._whisper.count_tokens(opening + call, reading.language)
-        logs = self._whisper.token_logs(np.asarray(encoded), reading.language, [opening + reading.text])
-        of_request = [each[tokens_of_call:] for each in logs]
+        of_request = [each[tokens_of_call:] for each in self._weighed(clip, sound, reading)]
         alone = float(np.mean([sum(each) / (len(each) + 1) for each in of_request]))
         return replace(reading, alone=alone)
 
@@ -374,7 +394,7 @@ class Recognizer:
         ]
         if not usual or same:
             return reading
-        if _is_plain(usual):
+        if is_plain(usual):
             others = (reading.text, *reading.others)
             return replace(reading, text=usual[0].text, others=others, cost=usual[0].cost)
         texts = [reading.text, *(meant.text for meant in usual)]
@@ -382,9 +402,15 @@ class Recognizer:
         spaced = [opening + as_said(text) for text in texts]
         scores = self._whisper.probable(sound, reading.language, spaced)
         habit = self._whisper.by_habit(reading.language, spaced)
-        scores -= _EXPECTED * habit
+        scores -= EXPECTED * habit
         for number, meant in enumerate(usual, start=1):
-            scores[number] += _preference(reading, meant, habit[number])
+            scores[number] += preference(
+                meant,
+                habit[number],
+                language=reading.language,
+                text=reading.text,
+                logprob=reading.logprob,
+            )
         first, second = np.argsort(-scores)[:2]
         lead = float(scores[first] - scores[second])
         if first == 0:
@@ -427,24 +453,6 @@ class Recognizer:
                 )
             )
         return found
-
-
-def _is_plain(usual: Sequence[Meant]) -> bool:
-    """Whether one sentence sounds the same and no other nearly so."""
-    if not usual or usual[0].cost > _SAME_SOUND:
-        return False
-    return len(usual) == 1 or usual[1].cost >= usual[0].cost + _APART or usual[0].cost == 0.0
-
-
-def _preference(reading: _Reading, meant: Meant, habit: float) -> float:
-    """How much a sentence that may have been meant is preferred to the reading, as a logarithm.
-
-    Its cost is one for each sound that was heard, however many letters it is written with.
-    """
-    against, more = _TRUST[reading.language]
-    unsure = min(1.0, reading.logprob / _FULL_TRUST_LOGPROB)
-    heard = max(3, len(bare_text(reading.text)))
-    return unsure * (_PREFERRED[meant.listed] - more * habit) - against * meant.cost * heard
 
 
 def slower(clip: Samples) -> Samples:

@@ -8,7 +8,7 @@ alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,7 @@ class SherpaRecognizer:
         hints: Sequence[str] = (),
         language: str | None = None,
         likely: str | None = None,
+        dropped: Callable[[], bool] | None = None,
     ) -> Transcript:
         """See `voice.asr.engine.SpeechEngine.transcribe`."""
         audio = np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))

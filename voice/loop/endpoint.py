@@ -36,8 +36,14 @@ _CALL_TAIL_MS = 300
 class EndpointSettings:
     """How patient the listener is; milliseconds."""
 
-    early_ms: int = 192
-    """Silence after which recognition starts on trial."""
+    early_ms: int = 96
+    """Silence after which recognition starts on trial, where it is silent indeed."""
+
+    hushed_ms: int = 192
+    """The same where somebody may still be heard: the soft end of a word."""
+
+    hush: float = 0.2
+    """Speech probability below which it is silent indeed."""
 
     sure_ms: int = 288
     """Silence that ends a command that sounds whole and was heard with confidence."""
@@ -157,6 +163,11 @@ class Endpointer:
     def silence_ms(self, now_ms: int) -> int:
         """Silence since the last speech."""
         return now_ms - self.last_speech_ms - self._held_in_silence_ms
+
+    def pauses(self, probability: float, now_ms: int) -> bool:
+        """Whether the words so far are worth recognising: the speaker pauses, or has finished."""
+        least_ms = self.settings.early_ms if probability < self.settings.hush else self.settings.hushed_ms
+        return self.heard_speech and self.silence_ms(now_ms) >= least_ms
 
     def hold(self, passed_ms: int) -> None:
         """Let time pass that says nothing about the speaker: our own voice covers theirs."""

@@ -179,9 +179,11 @@ class Listener:
     async def _check_call(self, hit: WakeHit, samples: Samples, turn: Turn) -> None:
         """The second stage, while recording goes on."""
         assert self.settings.wake is not None
-        features = await self._engines.weigh_call(samples)
+        async with turn.checking:
+            if not turn.confirmed:
+                features = await self._engines.weigh_call(samples)
+                turn.confirmed = is_call(hit, features, self.settings.wake)
         turn.checks -= 1
-        turn.confirmed = turn.confirmed or is_call(hit, features, self.settings.wake)
         undecided = turn.confirmed or turn.checks or turn.check is not None
         if not undecided and turn is self._turn and self.state == State.RECORDING:
             self._emit("wake_rejected", {"language": hit.language})
@@ -222,8 +224,7 @@ class Listener:
         if why:
             self._end(why)
             return
-        pausing = self._endpointer.heard_speech and silence >= patience.early_ms
-        if pausing and turn.early is None:
+        if turn.early is None and self._endpointer.pauses(probability, now):
             turn.early = asyncio.get_running_loop().create_task(self._recognise(turn))
             self._spawn(self._take_partial(turn, turn.early))
 

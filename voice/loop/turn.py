@@ -57,6 +57,9 @@ class Turn:
     checks: int = 0
     """How many calls it is looking at."""
 
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One of them at a time: once one is borne out the others need no look."""
+
     confirmed: bool = False
     """Whether it has borne one out."""
 

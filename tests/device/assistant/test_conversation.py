@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from device.assistant.assistant import Assistant, Turn
 from device.assistant.conversation import Conversation
+from device.engine.call import Call
 from device.settings import Settings
 from device.store.models import ModelStore
 from voice.asr.recognizer import Transcript
@@ -99,6 +103,49 @@ def test_what_is_heard_on_trial_is_read_and_nothing_is_done(
     session = assistant.agent.session
     assert (session.last_answer, session.question, session.route) == (None, None, None)
     assert assistant.driving.state() is None
+
+
+def test_what_is_heard_on_trial_is_given_up_when_speech_goes_on(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def transcribe(_samples: object, *, call: Call, **_others: object) -> Transcript:
+        begun.set()
+        call.begin(ended.set)
+        ended.wait()
+        return Transcript(text="", language="en", confidence=0.0, note="dropped")
+
+    monkeypatch.setattr(assistant.engines.recogniser, "transcribe", transcribe)
+
+    async def go_on() -> None:
+        trial = asyncio.create_task(
+            Conversation(assistant, lambda: STATION).recognise(np.zeros(16_000, np.float32), None)
+        )
+        await asyncio.to_thread(begun.wait)
+        trial.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await trial
+
+    asyncio.run(go_on())
+    assert ended.is_set()
+
+
+def test_names_near_the_car_are_looked_up_again_only_elsewhere(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, float]] = []
+
+    def names_near(lat: float, lon: float, limit: int) -> list[str]:
+        asked.append((lat, lon))
+        return ["Oodi"]
+
+    monkeypatch.setattr(assistant.places, "names_near", names_near)
+    lat, lon = STATION
+    assert assistant.hints(None) == []
+    for position in (STATION, (lat + 0.0001, lon), (lat + 0.01, lon)):
+        assert assistant.hints(position) == ["Oodi"]
+    assert len(asked) == 2
 
 
 def test_a_corrected_request_leaves_no_drive_and_no_trace(assistant: Assistant) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -39,3 +39,9 @@ class Specimen:
         for number in range(upto):
             time.sleep(0.01)
             yield number
+
+    def until_dropped(self, begun: str, dropped: Callable[[], bool]) -> str:
+        Path(begun).touch()
+        while not dropped():
+            time.sleep(0.005)
+        return "dropped"

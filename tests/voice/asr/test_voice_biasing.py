@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from voice import wav_io
 from voice.asr.biasing import Expectations, Meant
-from voice.asr.recognizer import Recognizer, _preference, _Reading
+from voice.asr.preference import preference
+from voice.asr.recognizer import Recognizer
 from voice.asr.text import bare_text
 from voice.tts.synthesizer import Synthesizer
 
@@ -70,9 +71,13 @@ def test_words_around_an_unknown_name_that_are_right_get_no_others() -> None:
 
 
 def test_the_cost_of_another_sound_does_not_grow_with_the_letters_of_a_name() -> None:
-    reading = _Reading(text="导航去哈利德印", logprob=-0.6, no_speech=0.0, language="zh")
-    latin, han = (Meant(text=f"导航去{name}", cost=0.15) for name in ("Holiday Inn", "哈里德宁"))
-    assert _preference(reading, latin, -50.0) == _preference(reading, han, -50.0)
+    latin, han = (
+        preference(
+            Meant(text=f"导航去{name}", cost=0.15), -50.0, language="zh", text="导航去哈利德印", logprob=-0.6
+        )
+        for name in ("Holiday Inn", "哈里德宁")
+    )
+    assert latin == han
 
 
 def test_a_name_in_pinyin_is_the_same_name() -> None:

@@ -53,6 +53,34 @@ def test_a_mark_behind_a_word_that_ends_nothing_is_only_a_pause(text: str, joine
     assert in_one(text) == joined
 
 
+@pytest.mark.parametrize(
+    ("probabilities", "pauses"),
+    [
+        pytest.param([0.1, 0.1, 0.1], True, id="silent at once"),
+        pytest.param([0.4, 0.4, 0.4], False, id="the end of a word may still sound"),
+        pytest.param([0.4] * 6, True, id="it does not go on"),
+        pytest.param([0.4, 0.3, 0.1], True, id="it fades"),
+        pytest.param([0.1, 0.1], False, id="too short"),
+        pytest.param([0.1, 0.1, 0.9, 0.1, 0.1], False, id="speech goes on"),
+    ],
+)
+def test_a_pause_is_worth_recognising_as_soon_as_it_is_silent(
+    probabilities: list[float], pauses: bool
+) -> None:
+    endpointer = Endpointer()
+    endpointer.begin(0)
+    for number, probability in enumerate([*[0.9] * 10, *probabilities], start=1):
+        endpointer.frame(probability, number * FRAME_MS)
+    assert endpointer.pauses(probabilities[-1], number * FRAME_MS) == pauses
+
+
+def test_nobody_pauses_who_has_not_spoken() -> None:
+    endpointer = Endpointer()
+    endpointer.begin(0)
+    endpointer.frame(0.0, 20 * FRAME_MS)
+    assert not endpointer.pauses(0.0, 20 * FRAME_MS)
+
+
 def follow(
     drawing: str,
     *,

@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.voice.loop.listening import CODES, DrawnEars, ScriptedEngines, Tape, names, run
+from tests.voice.loop.listening import (
+    CODES,
+    DrawnEars,
+    ScriptedEngines,
+    SlowEngines,
+    Tape,
+    names,
+    run,
+    run_live,
+)
 from voice.asr.recognizer import Transcript
 from voice.loop.engines import Reply
 from voice.loop.listen import Listener
@@ -46,6 +55,7 @@ from voice.wake.detector import CheckSettings, WakeSettings
             [
                 "wake",
                 "speech_start",
+                "partial",
                 "partial",
                 "endpoint",
                 "transcript",
@@ -246,6 +256,24 @@ def test_the_second_stage(weighed: list[float] | None, kept: bool) -> None:
     engines.weighed = weighed
     events, _, _ = run("..W" + "." * 20, engines, wake=settings, finish=False)
     assert ("wake_rejected" not in names(events)) == kept
+
+
+def test_a_call_that_was_borne_out_is_not_looked_at_again() -> None:
+    class Slow(SlowEngines):
+        looks = 0
+
+        async def weigh_call(self, samples: Any) -> list[float] | None:
+            self.looks += 1
+            for _ in range(40):
+                await asyncio.sleep(0)
+            return [1.0]
+
+    check = CheckSettings(weights={"zh": (1.0, 0.0, 0.0, 0.0)}, threshold={"zh": 0.0})
+    settings = WakeSettings(candidate=0.5, sure=0.95, frames=3, check=check)
+    engines = Slow(["回家"], [0])
+    run_live("..W..Hsssss" + "." * 60, engines, wake=settings)
+    assert engines.done == ["回家"]
+    assert engines.looks == 1
 
 
 def test_an_engine_that_fails_is_reported_once_and_the_loop_goes_on() -> None:
