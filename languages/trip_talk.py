@@ -60,6 +60,39 @@ class ChangeWords(_Data):
     undo_states: tuple[str, ...] = ()
     """What a plan goes back to, or what goes: "before", "that change"; with a word of `undo_verbs`."""
     undo_verbs: tuple[str, ...] = ()
+    undo_many: tuple[str, ...] = ()
+    """How many changes are taken back, `{n}`; without a number all of them."""
+    exchange: tuple[str, ...] = ()
+    """Verbs by which two days that are named change places."""
+    turned_round: tuple[str, ...] = ()
+    """What turns a day, or the order of two days, round."""
+    order_first: tuple[str, ...] = ()
+    order_last: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    afterwards: tuple[str, ...] = ()
+    put: tuple[str, ...] = ()
+    """Verbs that put a stop into another part of its day."""
+    kind_less: tuple[str, ...] = ()
+    """Beside a kind of sight of which there is too much."""
+    ends: tuple[str, ...] = ()
+    """What speaks of the end of a day."""
+    leaves: tuple[str, ...] = ()
+    """The same of the last day, which ends when one has to go."""
+    ends_later: tuple[str, ...] = ()
+    stay_longer: tuple[str, ...] = ()
+    stay_shorter: tuple[str, ...] = ()
+    stay_only: tuple[str, ...] = ()
+    """Beside a length of time, which is how long a visit is to be."""
+    lengths: tuple[str, ...] = ()
+    """A length of time, `{n}`."""
+    no_meal: tuple[str, ...] = ()
+    """Beside a meal that is not wanted, besides the words of `drop`."""
+    free: tuple[str, ...] = ()
+    """What leaves a day or a part of one without anything planned."""
+    free_beside: tuple[str, ...] = ()
+    """What may stand beside that and says no more."""
+    nap: tuple[str, ...] = ()
+    """A rest in the middle of the day."""
     joints: tuple[str, ...] = ()
     """What stands between two requests of one sentence, where a word that changes follows."""
     also: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from agent.actions import reply, trip_keep, trip_told
@@ -27,7 +27,8 @@ from nav.country import country_at
 
 if TYPE_CHECKING:
     from agent.trip.changes.changed import Changed
-    from agent.trip.itinerary import Plan
+    from agent.trip.itinerary import Day, Plan
+    from poi.place import Place
 
 
 def plan_trip(turn: Turn, intent: PlanTrip) -> Result:
@@ -155,7 +156,7 @@ def _change(turn: Turn, change: PlanChange) -> Result:
     if session.plan is None or not isinstance(session.plan_inputs, TripRequest):
         return turn.impossible("trip.none")
     if change.action == "undo":
-        return _undo(turn)
+        return _undo(turn, change.days)
     try:
         changed = change_plan(turn.desk, session.plan, session.plan_inputs, change)
         require(changed.plan, changed.request, turn.desk)
@@ -172,12 +173,14 @@ def _change(turn: Turn, change: PlanChange) -> Result:
     )
 
 
-def _undo(turn: Turn) -> Result:
+def _undo(turn: Turn, count: int) -> Result:
+    """Take changes back: the last one, or as many as were said."""
     session = turn.session
     if not session.plan_past:
         return turn.impossible("trip.undo_none")
-    session.plan, session.plan_inputs = session.plan_past[-1]
-    session.plan_past = session.plan_past[:-1]
+    at = max(0, len(session.plan_past) - max(1, count))
+    session.plan, session.plan_inputs = session.plan_past[at]
+    session.plan_past = session.plan_past[:at]
     session.touched_at = turn.desk.now()
     return Result(outcome="done", reply=turn.say("trip.undone"), plan=session.plan)
 
@@ -185,7 +188,8 @@ def _undo(turn: Turn) -> Result:
 def _changed_words(turn: Turn, change: PlanChange, changed: Changed) -> str:
     plan, request = changed.plan, changed.request
     count = sum(len(day.sights) for day in plan.days)
-    start = plan.days[min(max(changed.day, 1), len(plan.days)) - 1].start
+    day = plan.days[min(max(changed.day, 1), len(plan.days)) - 1]
+    begins, until = _hours(changed, day)
     what = turn.say(
         _key(turn, change, changed),
         names=turn.listed([turn.name(place) for place in changed.places]),
@@ -195,13 +199,60 @@ def _changed_words(turn: Turn, change: PlanChange, changed: Changed) -> str:
         day=reply.number_words(changed.day, turn.language),
         count=reply.count_words(count, turn.language),
         days=reply.count_words(len(plan.days), turn.language),
-        time=reply.spoken_time(start, turn.language),
+        other_day=reply.number_words(_other_day(change, changed), turn.language),
+        time=reply.spoken_time(begins, turn.language),
+        until=reply.spoken_time(until, turn.language),
         date=reply.spoken_date(request.first_day, turn.language),
     )
-    told = turn.say("trip.changed", what=what.rstrip("."))
-    lost = trip_told.lost(turn, plan, request, turn.session.plan_past[-1][0])
-    gap = reply.gap(turn.language)
-    return f"{told}{gap}{lost}".strip()
+    before: Plan = turn.session.plan_past[-1][0]
+    told = [turn.say("trip.changed", what=what.rstrip("."))]
+    replaced = change.action == "swap" and not change.what
+    if change.action in _KEEPS_ALL and not replaced and (gone := _fallen_out(before, changed)):
+        told.append(turn.say("trip.change.gone", names=turn.listed([turn.name(place) for place in gone])))
+    told.append(trip_told.lost(turn, plan, request, before))
+    return reply.gap(turn.language).join(told).strip()
+
+
+_KEEPS_ALL = {
+    "later",
+    "rest",
+    "earlier",
+    "ends",
+    "stay",
+    "order",
+    "exchange",
+    "meal_at",
+    "add",
+    "hotel",
+    "swap",
+}
+"""Changes that ask for nothing to be left out but what they name."""
+
+
+def _fallen_out(before: Plan, changed: Changed) -> list[Place]:
+    """Return the sights that a change left no time for."""
+    kept = {place.id for visit in changed.plan.visits for place in (visit.place, *visit.parts)}
+    kept |= {place.id for place in changed.places}
+    return [v.place for day in before.days for v in day.sights if v.place.id not in kept]
+
+
+def _hours(changed: Changed, day: Day) -> tuple[datetime, datetime]:
+    """Return the times to tell: of what was changed, else of the day."""
+    named = {place.id for place in changed.places}
+    role = changed.key.removeprefix("trip.change.").removesuffix("_at")
+    about = [v for v in day.visits if v.place.id in named or v.kind == role]
+    if about:
+        return about[0].arrive, about[0].leave
+    over = changed.request.ends.get(changed.day - 1)
+    until = datetime.combine(day.date, over) if over is not None else day.end
+    return day.start, until
+
+
+def _other_day(change: PlanChange, changed: Changed) -> int:
+    """Return the second of two days that changed places."""
+    count = len(changed.plan.days)
+    days = [count if day == -1 else day for day in (change.day, change.days)]
+    return max(1, *days)
 
 
 def _key(turn: Turn, change: PlanChange, changed: Changed) -> str:

@@ -194,10 +194,12 @@ def _of_days(turn: Turn, intent: PlanTrip, plan: Plan) -> Result:
             continue
         kinds = {"sight", "evening"} if intent.ask == "day" else {intent.ask}
         visits = [visit for visit in day.visits if visit.kind in kinds]
-        if not visits and intent.ask not in {"start", "driving"}:
+        if not visits and intent.ask not in {"start", "driving", "end", "walking"}:
             continue
         places += [visit.place for visit in visits]
-        when = visits[0].arrive if intent.ask in {"lunch", "dinner"} else day.start
+        when = {"start": day.start, "end": day.end}.get(intent.ask) or (
+            visits[0].arrive if visits else day.start
+        )
         parts.append(
             turn.say(
                 f"trip.tell.{intent.ask}",
@@ -205,6 +207,7 @@ def _of_days(turn: Turn, intent: PlanTrip, plan: Plan) -> Result:
                 names=turn.listed([turn.name(visit.place) for visit in visits]),
                 time=reply.spoken_time(when, turn.language),
                 duration=turn.duration(day.drive_s),
+                distance=turn.distance(day.walk_m),
             )
         )
     if not parts:

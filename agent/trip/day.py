@@ -119,7 +119,7 @@ class DayRun:
     """
 
     def __init__(self, request: TripRequest, ways: Ways, menu: Menu, times: Timetable) -> None:
-        self._request, self._ways, self._menu, self._times = request, ways, menu, times
+        self.request, self._ways, self._menu, self._times = request, ways, menu, times
 
     def run(
         self, frame: Frame, stops: Sequence[Stop], *, used: frozenset[str] = frozenset(),
@@ -140,7 +140,7 @@ class DayRun:
         must_open
             Whether a closed sight fails the run.
         """
-        state = _State(self._request, self._ways, self._menu, self._times, frame, used, dict(tables or {}))
+        state = _State(self.request, self._ways, self._menu, self._times, frame, used, dict(tables or {}))
         for stop in stops:
             if stop.kind == "sight" and not state.sight(stop):
                 state.run.failed = stop
@@ -161,11 +161,11 @@ class _State:
         hours = request.meal_hours
         self.lunch_from, self.lunch_last = (datetime.combine(frame.date, t) for t in hours.lunch)
         self.dinner_from, self.dinner_last = (datetime.combine(frame.date, t) for t in hours.dinner)
-        if request.times.lunch:
-            self.lunch_from = datetime.combine(frame.date, request.times.lunch)
+        if at := request.meal_at(frame.index, "lunch"):
+            self.lunch_from = datetime.combine(frame.date, at)
             self.lunch_last = self.lunch_from + timedelta(minutes=30)
-        if request.times.dinner:
-            self.dinner_from = datetime.combine(frame.date, request.times.dinner)
+        if at := request.meal_at(frame.index, "dinner"):
+            self.dinner_from = datetime.combine(frame.date, at)
             self.dinner_last = self.dinner_from + timedelta(minutes=30)
         self.hungry = frame.lunch and self.clock <= self.lunch_last
         self.latest = datetime.combine(frame.date, LATEST)
@@ -322,8 +322,21 @@ class _State:
             self._go(leg)
             self._note(role, place, arrive, arrive + stay, leg)
             self.used.add(place.id)
+            if role == "lunch" and (minutes := self.request.naps.get(self.frame.index)):
+                self._rest(timedelta(minutes=minutes))
             return True
         return not late or not choices
+
+    def _rest(self, stay: timedelta) -> None:
+        """Rest at the hotel after lunch, or where one is if there is none on the way."""
+        hotel = self.frame.hotel
+        leg = self._leg((hotel.lat, hotel.lon)) if hotel is not None else None
+        if hotel is None or leg is None or not self._may_go(leg):
+            self._idle(self.clock + stay)
+            return
+        arrive = self._after(leg)
+        self._go(leg)
+        self._note("rest", hotel, arrive, arrive + stay, leg)
 
     def _idle(self, until: datetime) -> None:
         """Show the time until then as free, if it is more than a wait."""
@@ -364,7 +377,7 @@ class _State:
         if not self.frame.dinner:
             self.run.free_min += max(0.0, (self.frame.over - self.clock).total_seconds() / 60 - 60)
         if self.frame.hotel is not None:
-            if "dinner" in self.request.skipped:
+            if self.request.skips(self.frame.index, "dinner"):
                 night = datetime.combine(self.frame.date, NIGHT_FROM)
                 self._idle(night)
                 self.clock = max(self.clock, night)

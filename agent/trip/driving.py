@@ -22,6 +22,9 @@ LONGEST_WAIT_MIN = 30
 REST_MIN, FUEL_MIN, CHARGE_MIN = 15, 10, 40
 """Length of a break on the road, of filling up and of charging, minutes."""
 
+NAP_MIN = 75
+"""How long one rests after lunch, if that was not said."""
+
 FREE_FROM_MIN = 60
 """From so long before dinner on one goes to the hotel first."""
 

@@ -18,7 +18,7 @@ from agent.trip.driving import DAY_TRIP_END, DRIVE_CAP_S
 from agent.trip.itinerary import Day, Plan
 from agent.trip.legs import Exact, Guess
 from agent.trip.offered.hours import Timetable
-from agent.trip.offered.kinds import EVENING_STAY_MIN, stay_range
+from agent.trip.offered.kinds import EVENING_STAY_MIN
 from agent.trip.offered.menu import Menu
 from agent.trip.outcome import account
 from agent.trip.request import TripRequest, begin_of, next_day
@@ -107,7 +107,7 @@ def _no_place_for_must(request: TripRequest, frames: Sequence[Frame], times: Tim
     """Return why a sight that has to be in is not: it is closed, or these days have no room for it."""
     words = (*request.wishes.must, *(w for d in request.wishes.by_day for w in d.must))
     for place in (p for p in request.sights if p.id in request.must_ids):
-        stay = timedelta(minutes=stay_range(place)[0])
+        stay = timedelta(minutes=request.stay_range(place)[0])
         allowed = request.on_days.get(place.id)
         days = [f for f in frames if allowed is None or f.index in allowed]
         opens = [times.open_from(place, f.begin, stay) for f in days]
@@ -158,7 +158,8 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
     begin = begin_of(request, index)
     last = index == request.days - 1
     ends = request.times.end if last else None
-    over = datetime.combine(date, request.times.dinner or request.meal_hours.dinner[0])
+    dines_at = datetime.combine(date, request.meal_at(index, "dinner") or request.meal_hours.dinner[0])
+    over = dines_at
     dinner = hotel is not None or request.lodging.none
     if hotel is None:
         dinner = _dines_at_home(request, index, begin, ends)
@@ -169,10 +170,11 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
         else:
             over = max(datetime.combine(date, DAY_TRIP_END), begin + timedelta(hours=4))
     home = request.home if hotel is None else None
-    dines_at = datetime.combine(date, request.times.dinner or request.meal_hours.dinner[0])
     sights_over = dines_at + timedelta(minutes=15) if dinner else over
     if hotel is not None:
         sights_over = min(sights_over, max(datetime.combine(date, _TIRED), begin + timedelta(hours=4)))
+    if (said := request.ends.get(index)) is not None:
+        sights_over = min(sights_over, datetime.combine(date, said))
     lunch_last = datetime.combine(date, request.meal_hours.lunch[1])
     lunch = begin <= lunch_last - timedelta(minutes=15) and over > datetime.combine(date, time(13, 0))
     return Frame(
@@ -185,8 +187,8 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
         home=home or (request.start if hotel is None and request.lodging.none else None),
         over=over,
         sights_over=max(min(sights_over, over), begin + timedelta(hours=2)) if hotel is None else sights_over,
-        dinner=dinner and "dinner" not in request.skipped,
-        lunch=lunch and "lunch" not in request.skipped,
+        dinner=dinner and not request.skips(index, "dinner"),
+        lunch=lunch and not request.skips(index, "lunch"),
         town=request.town_of_day[index],
         per_day=request.per_day,
     )
@@ -197,7 +199,7 @@ def _dines_at_home(request: TripRequest, index: int, begin: datetime, ends: time
     if ends is not None:
         return ends >= time(20, 0)
     wished = any(w.role == "dinner" and w.day in {0, index + 1} for w in request.dined) or bool(
-        request.times.dinner
+        request.meal_at(index, "dinner")
     )
     alone = request.days == 1
     wished = wished or any(index in request.on_days.get(p.id, ()) for p in request.evenings)
@@ -275,7 +277,7 @@ def _shortened(
             Stop(
                 place=s.place,
                 kind=s.kind,
-                stay_min=max(stay_range(s.place)[0], int(s.stay_min * share) // 5 * 5),
+                stay_min=max(shop.request.stay_range(s.place)[0], int(s.stay_min * share) // 5 * 5),
             )
             for s in stops
         ]
@@ -293,7 +295,7 @@ def _slept_in(
     request = shop.request
     times = request.times
     first = times.begin if frame.index == 0 else None
-    said = frame.index in request.begins or times.daily or first or request.wishes.depart
+    said = frame.index in {*request.begins, *request.ends} or times.daily or first or request.wishes.depart
     idle = sum((v.leave - v.arrive).total_seconds() / 60 for v in run.visits if v.kind in {"rest", "free"})
     if said or idle < _MUCH_REST_MIN or not stops:
         return frame, run

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from agent.trip.asked.clock import Times
 from agent.trip.asked.party import Party
 from agent.trip.asked.wishes import Limits, Lodging
 from agent.trip.offered.hikes import Hike
+from agent.trip.offered.kinds import stay_range
 from agent.trip.offered.tables import MealHours, MealWish
 from agent.trip.offered.towns import Town
 from nav.errors import NavError
@@ -77,11 +79,21 @@ class TripRequest:
     day_start: time = time(9, 0)
     begins: dict[int, time] = field(default_factory=dict)
     """When single days begin, counted from 0, where that was said."""
+    ends: dict[int, time] = field(default_factory=dict)
+    """When the sights of single days are over, counted from 0, where that was said."""
+    naps: dict[int, int] = field(default_factory=dict)
+    """How long one rests after lunch on single days, counted from 0, minutes."""
+    stays: dict[str, int] = field(default_factory=dict)
+    """How long a visit is to be, minutes, by the id of its place, where that was said."""
     liked: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Each liking with the ids of the places that meet it."""
     dined: tuple[MealWish, ...] = ()
     skipped: frozenset[str] = frozenset()
     """Meals that are not wanted: "no dinners"."""
+    skipped_on: frozenset[tuple[int, str]] = frozenset()
+    """The same of single days, counted from 0."""
+    meals_at: dict[tuple[int, str], time] = field(default_factory=dict)
+    """When one eats on single days, counted from 0, where that was said."""
     disliked: frozenset[str] = frozenset()
     """Ids of places that must not be in."""
     range_m: float | None = None
@@ -112,6 +124,20 @@ class TripRequest:
         """Ids of all places that meet a liking."""
         return frozenset(i for _, ids in self.liked for i in ids)
 
+    def skips(self, index: int, meal: str) -> bool:
+        """Whether a meal is not wanted on a day, counted from 0."""
+        return meal in self.skipped or (index, meal) in self.skipped_on
+
+    def meal_at(self, index: int, meal: str) -> time | None:
+        """Return when a meal is to be on a day, counted from 0; None if that was not said."""
+        daily = {"lunch": self.times.lunch, "dinner": self.times.dinner}
+        return self.meals_at.get((index, meal)) or daily.get(meal)
+
+    def stay_range(self, place: Place) -> tuple[int, int, int]:
+        """Return the least, usual and longest visit in minutes: as it was said, else by kind and size."""
+        said = self.stays.get(place.id)
+        return (said, said, said) if said else stay_range(place)
+
     @property
     def sleeps_out(self) -> bool:
         """Whether nights are spent in a hotel or a camp."""
@@ -137,3 +163,33 @@ def begin_of(request: TripRequest, index: int) -> datetime:
 def next_day(day: date, count: int = 1) -> date:
     """Return the date `count` days later."""
     return day + timedelta(days=count)
+
+
+def renumbered(request: TripRequest, now: Mapping[int, int]) -> TripRequest:
+    """Return the request with its days in another order: what was said of a day stays with it.
+
+    Parameters
+    ----------
+    request
+        The request.
+    now
+        The new number of each day that is left, by its old one, both counted from 0.
+    """
+    towns = {new: request.town_of_day[old] for old, new in now.items()}
+    return replace(
+        request,
+        days=len(now),
+        town_of_day=tuple(towns[number] for number in sorted(towns)),
+        begins={now[day]: at for day, at in request.begins.items() if day in now},
+        ends={now[day]: at for day, at in request.ends.items() if day in now},
+        naps={now[day]: minutes for day, minutes in request.naps.items() if day in now},
+        skipped_on=frozenset((now[day], meal) for day, meal in request.skipped_on if day in now),
+        meals_at={(now[day], meal): at for (day, meal), at in request.meals_at.items() if day in now},
+        on_days={i: frozenset(now[day] for day in days if day in now) for i, days in request.on_days.items()},
+        themed={now[day]: ids for day, ids in request.themed.items() if day in now},
+        dined=tuple(
+            replace(wish, day=now[wish.day - 1] + 1) if wish.day else wish
+            for wish in request.dined
+            if not wish.day or wish.day - 1 in now
+        ),
+    )

@@ -15,7 +15,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from agent.trip.day import DayRun, Frame, Run, Stop
-from agent.trip.offered.kinds import family, stay_range, worth
+from agent.trip.offered.kinds import family, worth
 from agent.trip.offered.suiting import fondness
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Search:
         return Stop(place=place, stay_min=self._stay(place))
 
     def _stay(self, place: Place) -> int:
-        low, usual, _ = stay_range(place)
+        low, usual, _ = self._request.stay_range(place)
         return low if self._short else usual
 
     def _run(self, frame: Frame, stops: Sequence[Stop]) -> tuple[Run, float]:
@@ -306,11 +306,12 @@ def stretched(day_run: DayRun, frame: Frame, stops: list[Stop]) -> list[Stop]:
     plain = day_run.run(frame, stops)
     if not stops or not plain.fine or plain.sights_end is None or plain.sights_end >= goal:
         return stops
+    most = {s.place.id: day_run.request.stay_range(s.place)[2] for s in stops}
     for factor in _STRETCH:
         longer = [
             Stop(
                 place=s.place,
-                stay_min=max(s.stay_min, min(stay_range(s.place)[2], int(s.stay_min * factor // 5) * 5)),
+                stay_min=max(s.stay_min, min(most[s.place.id], int(s.stay_min * factor // 5) * 5)),
             )
             for s in stops
         ]

@@ -252,15 +252,14 @@ def check_repeats(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]
 def check_meals(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
     """6: meals at the country's hours, none forgotten where there are restaurants, in places for guests."""
     problems = []
-    said = {"lunch": request.times.lunch, "dinner": request.times.dinner}
-    for day in plan.days:
+    for number, day in enumerate(plan.days):
         for kind, (first, last) in (
             ("lunch", request.meal_hours.lunch),
             ("dinner", request.meal_hours.dinner),
         ):
             found = [visit for visit in day.visits if visit.kind == kind]
             for visit in found:
-                wished = said[kind]
+                wished = request.meal_at(number, kind)
                 fits = (
                     first <= visit.arrive.time() <= last if wished is None else visit.arrive.time() >= wished
                 )
@@ -270,10 +269,10 @@ def check_meals(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
                     )
                 if not visit.place.category.startswith(("amenity/restaurant", "amenity/fast_food")):
                     problems.append(Problem(check="meals", what=f"{visit.place.name} is no restaurant"))
-            if found and kind in request.skipped:
+            if found and request.skips(number, kind):
                 problems.append(Problem(check="meals", what=f"{kind} on {day.date} is not wanted"))
             if (
-                kind not in request.skipped
+                not request.skips(number, kind)
                 and _needed(day, kind, last)
                 and len(found) != 1
                 and len(request.restaurants) >= 4 * len(plan.days)

@@ -162,6 +162,17 @@ def _times(plan: Plan, request: TripRequest) -> list[str]:
         wrong.append("a day begins too early")
     if not times.begin and first.start.time() < said[0] and not _fuelled(plan):
         wrong.append("a day begins too early")
+    for number, at in request.ends.items():
+        late = [v for v in plan.days[number].visits if v.kind == "sight" and v.leave.time() > at]
+        wrong += [f"{v.place.name} is after the end of the day" for v in late]
+    wrong += [
+        f"{v.place.name} is not visited for {request.stays[v.place.id]} minutes"
+        for v in plan.visits
+        if v.kind == "sight"
+        and v.place.id in request.stays
+        and v.place.id not in request.hikes
+        and (v.leave - v.arrive).total_seconds() / 60 != request.stays[v.place.id]
+    ]
     if times.end:
         over = last.end.replace(hour=times.end.hour, minute=times.end.minute)
         if last.end > over + timedelta(minutes=1):

@@ -237,19 +237,34 @@ class PlanChange(_Base):
         "date",
         "swap",
         "undo",
+        "exchange",
+        "order",
+        "stay",
+        "ends",
+        "meal_at",
+        "free",
+        "rest",
     ]
     day: int = 0
     """Day that is meant, from 1; 0 for any, -1 for the last."""
     days: int = 1
-    """How many days longer or shorter, or, for "days", in all."""
+    """How many days longer or shorter, or, for "days", in all; the other day of two that change places; how
+    many changes are taken back."""
+    minutes: int = 0
+    """How long a visit is to be, or by how much longer, shorter, later or earlier."""
     what: str = ""
     """What it is about, in the speaker's words: a place, a kind, a meal, a part of the day, a date, a time.
 
     "drop" with a day and nothing else drops the day; "later" and "earlier" with a time begin at that time;
-    "hotel" with words takes the one of that name or kind, or a cheaper or better one.
+    "hotel" with words takes the one of that name or kind, or a cheaper or better one; "fewer" with a kind
+    thins out that kind; "free" leaves a part of the day free; "ends" and "meal_at" have a time.
     """
     other: str = ""
-    """What comes in its place; empty for another of its kind."""
+    """What comes in its place; empty for another of its kind.
+
+    For "stay" and "ends" whether it is to be "longer", "shorter", "later" or "earlier"; for "order" before
+    what it comes: a part of the day, another stop, "first", "last", or "reverse" for the whole day.
+    """
 
 
 class PlanTrip(_Base):
@@ -269,7 +284,20 @@ class PlanTrip(_Base):
     wishes: Wishes = Wishes()
     change: PlanChange | None = None
     ask: Literal[
-        "", "all", "day", "lunch", "dinner", "hotel", "start", "cost", "next", "unmet", "compare", "driving"
+        "",
+        "all",
+        "day",
+        "lunch",
+        "dinner",
+        "hotel",
+        "start",
+        "cost",
+        "next",
+        "unmet",
+        "compare",
+        "driving",
+        "walking",
+        "end",
     ] = ""
     """What is asked about the plan at hand."""
     day: int = 0

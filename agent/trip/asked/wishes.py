@@ -89,7 +89,7 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
             read.append((span, said))
             continue
         metres = _amount(span, words.units_m, language)
-        seconds = _duration(span, language)
+        seconds = duration_of(span, language)
         if any_of(language, words.limit["drive"]).search(span):
             if any_of(language, words.limit["each"]).search(span) and seconds:
                 leg = seconds
@@ -120,7 +120,7 @@ def on_foot_in(text: str, language: Language) -> re.Match[str] | None:
     if found is None:
         return None
     metres = _amount(text, words.units_m, language) or 0.0
-    return None if metres > _NO_WAY_M or _duration(text, language) else found
+    return None if metres > _NO_WAY_M or duration_of(text, language) else found
 
 
 def _says(span: str, language: Language, field: str) -> bool:
@@ -144,7 +144,7 @@ def _amount(text: str, units: dict[str, float], language: Language) -> float | N
     return None
 
 
-def _duration(text: str, language: Language) -> float | None:
+def duration_of(text: str, language: Language) -> float | None:
     """Return seconds out of hours and minutes together: 一个半小时, "one hour thirty minutes"."""
     words, numbers = trip_words(language), load_language(language).numbers
     for pattern in words.half_hours:

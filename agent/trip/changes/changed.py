@@ -87,6 +87,8 @@ class Rewrite:
     hotels: list[Place | None] | None = None
     stretch: bool = True
     """Whether days that got shorter give their sights more time."""
+    other_order: bool = True
+    """Whether the sights of a day may come in another order, if one would be lost otherwise."""
 
 
 def rewritten(desk: Desk, plan: Plan, request: TripRequest, changes: Rewrite) -> Plan:
@@ -119,8 +121,22 @@ def rewritten(desk: Desk, plan: Plan, request: TripRequest, changes: Rewrite) ->
         out = {v.place.id for day in (*days, *plan.days) for v in day.visits if v.kind in _SEEN}
         out |= {s.place.id for fresh in changes.stops.values() for s in fresh}
         day, _ = write_day(shop, begun, sights, used=eaten, tables=kept, evening=evening, out=out)
+        lost = changes.other_order and len(day.sights) < len(sights)
+        if lost and (order := _other_order(desk, plan, request, number, sights)):
+            again, _ = write_day(shop, begun, order, used=eaten, tables=kept, evening=evening, out=out)
+            day = again if len(again.sights) > len(day.sights) else day
         days.append(day)
     return assemble(desk, request, days)
+
+
+def _other_order(
+    desk: Desk, plan: Plan, request: TripRequest, number: int, sights: Sequence[Stop]
+) -> list[Stop]:
+    """Return the sights of a day in an order in which none is lost; none if there is no such order."""
+    places = [stop.place for stop in sights]
+    if number >= len(plan.days) or any(place.id in request.hikes for place in places):
+        return []
+    return solved_day(desk, plan, request, number, places, []) or []
 
 
 def _fits(day: Day, start: Point, car: Point, begin: datetime, hotel: Place | None) -> bool:
@@ -172,3 +188,22 @@ def with_places(request: TripRequest, places: Mapping[str, Place]) -> TripReques
     """Return the request with further sights known to it."""
     fresh = tuple(p for p in places.values() if p.id not in {s.id for s in request.sights})
     return replace(request, sights=(*request.sights, *fresh))
+
+
+def without(request: TripRequest, plan: Plan, ids: set[str]) -> TripRequest:
+    """Return the request without some places; a liking that they alone met was given up on purpose."""
+    musts = [p for p in request.sights[: request.must_count] if p.id not in ids]
+    rest = [p for p in request.sights[request.must_count :] if p.id not in ids]
+    still = {v.place.id for v in plan.visits if v.place.id not in ids}
+    liked = tuple(
+        (words, kept)
+        for words, of in request.liked
+        if (kept := tuple(i for i in of if i not in ids)) and (still & set(kept) or not set(of) & ids)
+    )
+    return replace(
+        request,
+        sights=(*musts, *rest),
+        must_count=len(musts),
+        disliked=request.disliked | ids,
+        liked=liked,
+    )

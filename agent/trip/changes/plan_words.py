@@ -87,12 +87,17 @@ def meant(
         )
     ]
     if named:
-        return named
+        whole = [pair for pair in named if wanted in _names(pair[1])]
+        return whole or named
     kind = _of_kind(desk, request, words)
     if kind is not None:
         return [(number, visit) for number, visit in sights if visit.place.id in kind]
     resolved = {c.place.id for c in desk.places.resolve(words, limit=3) if c.score >= 0.7}
     return [(number, visit) for number, visit in sights if visit.place.id in resolved]
+
+
+def _names(visit: Visit) -> set[str]:
+    return {name.casefold() for name in (visit.place.name, *visit.place.names.values()) if name}
 
 
 def _sights(plan: Plan, index: int | None) -> list[tuple[int, Visit]]:

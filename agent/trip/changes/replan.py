@@ -14,15 +14,21 @@ from agent.trip.changes.changed import (
     rewritten,
     solved_day,
     stops_of,
+    without,
 )
+from agent.trip.changes.hours import day_ended, freed, meal_left_out, meal_moved, rested, visit_resized
 from agent.trip.changes.lodging import change_hotel
 from agent.trip.changes.meals import change_meal
+from agent.trip.changes.order import days_exchanged, reordered
 from agent.trip.changes.plan_words import in_part, meal_meant, meant, part_meant
 from agent.trip.changes.resize import day_dropped, moved, resized, shifted
+from agent.trip.changes.themed import day_themed, fewer_of
 from agent.trip.day import Stop
+from agent.trip.offered.hikes import hikes_of, longest_of
 from agent.trip.offered.hours import Timetable
 from agent.trip.offered.kinds import EVENING, family, stay_range
 from agent.trip.offered.sights import named, of_wish, themes_of, unique
+from agent.trip.request import on_road
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
@@ -54,10 +60,12 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
         case "drop":
             return _drop(desk, plan, request, change.what, index)
         case "add":
-            return _add(desk, plan, request, change.what, index)
+            return _add_in_part(desk, plan, request, change, index)
         case "hotel":
             return change_hotel(desk, plan, request, change.what or change.other, index)
         case "fewer":
+            if change.what:
+                return fewer_of(desk, plan, request, change.what, index)
             return _fewer(desk, plan, request, index)
         case "more":
             return _more(desk, plan, request, index)
@@ -70,6 +78,20 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
         case "longer" | "shorter" | "days":
             by = {"longer": len(plan.days) + change.days, "shorter": len(plan.days) - change.days}
             return resized(desk, plan, request, by.get(change.action, change.days))
+        case "exchange":
+            return days_exchanged(desk, plan, request, index or 0, _day_index(plan, change.days) or 0)
+        case "order":
+            return reordered(desk, plan, request, change, index)
+        case "stay":
+            return visit_resized(desk, plan, request, change, index)
+        case "ends":
+            return day_ended(desk, plan, request, change, index)
+        case "meal_at":
+            return meal_moved(desk, plan, request, meal_meant(change.what) or "dinner", change.other, index)
+        case "rest":
+            return rested(desk, plan, request, change.minutes, index)
+        case "free":
+            return freed(desk, plan, request, part_meant(change.what), index)
         case _:
             raise PlanImpossible("nothing_to_change")
 
@@ -89,6 +111,8 @@ def _day_index(plan: Plan, day: int) -> int | None:
 def _drop(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
     if not words and index is not None:
         return day_dropped(desk, plan, request, index)
+    if role := meal_meant(words):
+        return meal_left_out(desk, plan, request, role, index)
     part = part_meant(words)
     gone = _of_part(plan, part, index) if part else meant(desk, plan, request, words, index)
     if not gone:
@@ -118,26 +142,24 @@ def _of_part(plan: Plan, part: Part, index: int | None) -> list[tuple[int, Visit
     ]
 
 
-def without(request: TripRequest, plan: Plan, ids: set[str]) -> TripRequest:
-    """Return the request without some places; a liking that they alone met was given up on purpose."""
-    musts = [p for p in request.sights[: request.must_count] if p.id not in ids]
-    rest = [p for p in request.sights[request.must_count :] if p.id not in ids]
-    still = {v.place.id for v in plan.visits if v.place.id not in ids}
-    liked = tuple(
-        (words, kept)
-        for words, of in request.liked
-        if (kept := tuple(i for i in of if i not in ids)) and (still & set(kept) or not set(of) & ids)
-    )
-    return replace(
-        request,
-        sights=(*musts, *rest),
-        must_count=len(musts),
-        disliked=request.disliked | ids,
-        liked=liked,
-    )
-
-
 # -- in
+
+
+def _add_in_part(
+    desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, index: int | None
+) -> Changed:
+    """Add something, in a part of the day if one was said and it can be then."""
+    added = _add(desk, plan, request, change.what, index)
+    part = part_meant(change.other) if change.other else None
+    visits = [v for day in added.plan.days for v in day.visits if v.place.id in {p.id for p in added.places}]
+    if part is None or not visits or in_part(visits[0], part):
+        return added
+    wanted = change.model_copy(update={"what": visits[0].place.name})
+    try:
+        moved = reordered(desk, added.plan, added.request, wanted, index)
+    except PlanImpossible:
+        return added
+    return replace(added, plan=moved.plan)
 
 
 def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
@@ -147,7 +169,7 @@ def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | 
     order = [index] if index is not None else fewest
     if set(themes_of(words)) & set(EVENING) and (out := _out(desk, plan, request, words, order)) is not None:
         return out
-    places = _to_add(desk, plan, request, words)
+    places, request = _reached(desk, request, _to_add(desk, plan, request, words))
     if places[0].id in in_use(plan):
         raise PlanImpossible("already_in", name=words)
     for place in places[:_TRIED]:
@@ -239,6 +261,16 @@ def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> list[Pl
     return [named(desk, words, request.center)]
 
 
+def _reached(desk: Desk, request: TripRequest, places: list[Place]) -> tuple[list[Place], TripRequest]:
+    """Return what can be driven or walked to, with the request that knows the walks."""
+    off_road = [p for p in places if not on_road(desk, (p.lat, p.lon))]
+    walks = hikes_of(desk, off_road, longest_of(request.party)) if off_road else {}
+    there = [p for p in places if p not in off_road or p.id in walks]
+    if not there:
+        raise PlanImpossible("unreachable")
+    return there, replace(request, hikes={**request.hikes, **walks}) if walks else request
+
+
 def _no_room(place: Place, plan: Plan, numbers: list[int]) -> PlanImpossible:
     """Return why a place fits on none of these days: it is closed, or there is no time left for it."""
     from datetime import timedelta
@@ -262,6 +294,8 @@ def _swap(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, inde
     part = part_meant(change.what)
     if part is not None:
         return _swap_part(desk, plan, request, part, change.other, index)
+    if not change.what and change.other and index is not None:
+        return day_themed(desk, plan, request, change.other, index)
     gone = meant(desk, plan, request, change.what, index)
     if not gone:
         raise PlanImpossible("drop_unknown", name=change.what)
@@ -292,7 +326,7 @@ def _instead(desk: Desk, plan: Plan, request: TripRequest, out: Place, words: st
     """Return what may come in the place of a sight: what was said, else others of its kind."""
     used = in_use(plan)
     if words:
-        places = _to_add(desk, plan, request, words)
+        places, _ = _reached(desk, request, _to_add(desk, plan, request, words))
         if places[0].id in used:
             raise PlanImpossible("already_in", name=words)
         return places
@@ -353,7 +387,7 @@ def _in_part(
         s for s in old if part != "morning" and s.kind == "sight" and not _is_later(visits[s.place.id], part)
     ]
     kind: Literal["sight", "evening"] = "evening" if part == "evening" else "sight"
-    fresh = [Stop(place=p, stay_min=stay_range(p)[1], kind=kind) for p in new]
+    fresh = [Stop(place=p, stay_min=request.stay_range(p)[1], kind=kind) for p in new]
     stops = {n: stops_of(day) for n, day in enumerate(plan.days) if come & {v.place.id for v in day.visits}}
     stops = {n: [s for s in left if s.place.id not in come] for n, left in stops.items()}
     stops[number] = [*before, *fresh, *(s for s in old if s not in before)]

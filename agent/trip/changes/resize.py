@@ -15,7 +15,7 @@ from agent.trip.day import Stop
 from agent.trip.inquiry import make_request, with_beds
 from agent.trip.itinerary import Day, Plan
 from agent.trip.planner import Workshop, day_frames, first_hotels, make_plan
-from agent.trip.request import MAX_DAYS, TripRequest
+from agent.trip.request import MAX_DAYS, TripRequest, renumbered
 from agent.trip.solver import Search
 from agent.trip.verifier import verify
 from nav.country import country_at
@@ -51,10 +51,8 @@ def shifted(
 
 def _restful(request: TripRequest, stops: list[Stop]) -> list[Stop]:
     """Give sights their usual time again, so that a later start does not push the last ones out."""
-    from agent.trip.offered.kinds import stay_range
-
     return [
-        replace(s, stay_min=min(s.stay_min, stay_range(s.place)[1])) if s.kind == "sight" else s
+        replace(s, stay_min=min(s.stay_min, request.stay_range(s.place)[1])) if s.kind == "sight" else s
         for s in stops
     ]
 
@@ -98,22 +96,13 @@ def day_dropped(desk: Desk, plan: Plan, request: TripRequest, index: int) -> Cha
     left = [day for i, day in enumerate(plan.days) if i != index]
     hotels = hotels_of(plan)
     del hotels[min(index, len(hotels) - 1)]
-    towns = tuple(t for i, t in enumerate(request.town_of_day) if i != index)
+    request = renumbered(request, {i: i - (i > index) for i in range(len(plan.days)) if i != index})
     request = replace(
         request,
-        days=len(left),
         sights=(*musts, *rest),
         must_count=len(musts),
-        town_of_day=towns,
-        begins={(i if i < index else i - 1): at for i, at in request.begins.items() if i != index},
-        on_days={
-            k: frozenset(d if d < index else d - 1 for d in v if d != index)
-            for k, v in request.on_days.items()
-            if k not in ids
-        },
-        themed={(i if i < index else i - 1): v for i, v in request.themed.items() if i != index},
+        on_days={k: days for k, days in request.on_days.items() if k not in ids},
         liked=_still_met(request, left),
-        dined=tuple(w for w in request.dined if w.day != index + 1),
     )
     stops = {i: stops_of(day) for i, day in enumerate(left)}
     short = replace(plan, days=tuple(left))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agent.errors import PlanImpossible
 from agent.trip.accounting import Entry, State
 from agent.trip.offered.sights import LANGUAGES, called, is_open
+from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 
@@ -72,7 +73,7 @@ def find_beds(
         beds.hotels += _in_town(desk, town, lodging, banned, beds)
     if not beds.hotels:
         raise PlanImpossible("no_camp" if lodging.camper else "no_hotel")
-    _named(desk, towns, lodging, beds)
+    _named(desk, towns, lodging, beds, language)
     _tagged(lodging, beds)
     _said_near(desk, towns[0], lodging, beds, language)
     for words, what in lodging.read:
@@ -145,8 +146,8 @@ def _fits(place: Place, lodging: Lodging) -> float:
     return score + 0.4 * place.importance + 0.1 * bool(place.website or place.phone)
 
 
-def _named(desk: Desk, towns: Sequence[Town], lodging: Lodging, beds: Beds) -> None:
-    """Take the hotel that was asked for by name; words that name none are a wish that no map tells."""
+def _named(desk: Desk, towns: Sequence[Town], lodging: Lodging, beds: Beds, language: Language) -> None:
+    """Take the hotel that was asked for by name, or those of a place; other words no map tells."""
     for words in lodging.names:
         found = desk.places.resolve(words, near=towns[0].center, limit=6)
         hotel = next((c.place for c in found if c.score >= 0.75 and is_bed(c.place)), None)
@@ -156,8 +157,19 @@ def _named(desk: Desk, towns: Sequence[Town], lodging: Lodging, beds: Beds) -> N
             beds.hotels = [hotel, *(p for p in beds.hotels if p.id != hotel.id)]
             beds.fixed = beds.fixed or hotel.id
             beds.entries.append(Entry(slot="lodging", words=words, state="kept", place=hotel.id))
+        elif not beds.fixed and (
+            spots := _spots(desk, towns[0], _without_preposition(words, language), language)
+        ):
+            _take_near(words, spots, beds)
         else:
             beds.entries.append(Entry(slot="lodging", words=words, state="unknown", note="lodging"))
+
+
+def _without_preposition(words: str, language: Language) -> str:
+    """Return the place in words for where one sleeps: Canillo of "in Canillo"."""
+    talk = talk_words(language)
+    gaps = any_of(language, (*talk.bed_gap, *talk.only_stay, *talk.change.hotel_verbs))
+    return gaps.sub(" ", words).strip(" 里内") if talks_of_trips(language) else words
 
 
 _TRUE = {"yes", "wlan", "wifi", "free", "designated", "limited"}
@@ -184,6 +196,12 @@ def _said_near(desk: Desk, town: Town, lodging: Lodging, beds: Beds, language: L
     if not spots:
         beds.entries.append(Entry(slot="lodging", words=words, state="missing", note="lodging"))
         return
+
+    _take_near(words, spots, beds)
+
+
+def _take_near(words: str, spots: Sequence[Point], beds: Beds) -> None:
+    """Keep to hotels near some spots, or take the nearest ones and say so."""
 
     def away(place: Place) -> float:
         return min(distance_m((place.lat, place.lon), spot) for spot in spots)

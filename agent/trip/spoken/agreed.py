@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 from agent.trip.asked.marks import day_marks, days_said, says_any_no
 from agent.trip.asked.occasions import trip_date
+from agent.trip.asked.wishes import duration_of
 from agent.trip.changes.plan_words import any_sight, meal_meant, part_meant
 from agent.trip.spoken.named import plain, sight_of
+from agent.trip.spoken.said import taken_apart
+from agent.trip.spoken.swaps import meal_word
 from agent.understanding.intent import Intent, Navigate, PlanChange, PlanTrip, Wishes
 from agent.understanding.numerals import counted
 from languages.trip_talk import talk_words
@@ -48,7 +51,7 @@ def agreed(
     plan
         The plan at hand, if it is known.
     """
-    read = _read(understood, now)
+    read = _read(understood, now, plan)
     changes = [i for i in spoken.intents if isinstance(i, PlanTrip) and i.change is not None]
     for said in changes:
         if read is not None and said.change is not None and said.change.action == read.action:
@@ -71,7 +74,7 @@ def agreed(
     return None if _wishes(understood) else first
 
 
-def _read(understood: Understanding, now: datetime) -> PlanChange | None:
+def _read(understood: Understanding, now: datetime, plan: Plan | None) -> PlanChange | None:
     """Return the change that the reader read, with the day and the date that it left in the sentence."""
     first = understood.intents[0] if understood.intents else None
     if not isinstance(first, PlanTrip) or first.change is None:
@@ -80,6 +83,8 @@ def _read(understood: Understanding, now: datetime) -> PlanChange | None:
     marks = day_marks(text, language)
     if not change.day and len(marks) == 1:
         change = change.model_copy(update={"day": marks[0].day})
+    if (narrower := _narrowed(change, text, language, plan)) is not None:
+        return narrower
     if change.action == "days" and change.day > 1 and days_said(text, language) is None:
         return PlanChange(action="days", days=change.day)
     if change.action == "add" and change.day and not change.what:
@@ -91,6 +96,19 @@ def _read(understood: Understanding, now: datetime) -> PlanChange | None:
         change = change.model_copy(update={"action": action, "what": ""})
     whole = of_one_day(PlanTrip(change=change), text, language)
     return whole.change if isinstance(whole, PlanTrip) else change
+
+
+def _narrowed(change: PlanChange, text: str, language: Language, plan: Plan | None) -> PlanChange | None:
+    """Return what is meant where less is named than the reader took: a visit, a meal, a part of a day."""
+    if change.action in {"longer", "shorter"} and (name := sight_of(plan, text)):
+        minutes = round((duration_of(text, language) or 0) / 60)
+        return PlanChange(action="stay", day=change.day, what=name, other=change.action, minutes=minutes)
+    if change.action != "drop" or change.what or not change.day:
+        return None
+    said = taken_apart(text, language)
+    if said.meal:
+        return PlanChange(action="drop", day=change.day, what=meal_word(said))
+    return PlanChange(action="free", day=change.day, what=said.part) if said.part else None
 
 
 def of_one_day(intent: Intent, text: str, language: Language) -> Intent:
@@ -114,7 +132,9 @@ def _is_whole(change: PlanChange) -> bool:
     match change.action:
         case "drop":
             return bool(change.what or change.day)
-        case "add" | "swap" | "date":
+        case "swap":
+            return bool(change.what or (change.day and change.other))
+        case "add" | "date" | "stay":
             return bool(change.what)
         case _:
             return True

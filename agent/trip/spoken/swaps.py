@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.trip.changes.plan_words import any_sight
+from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
 from agent.trip.spoken.said import EDGE, Said, core, left_of
 from agent.understanding.intent import PlanChange
@@ -48,7 +49,8 @@ def _exchanged(said: Said, gone: str, comes: str) -> PlanChange | None:
     if is_hotel(said, gone) or (not gone and (is_hotel(said, comes) or said.topic == "hotel")):
         return PlanChange(action="hotel", day=said.day, what=price_in(said, comes) or other)
     gone = gone or pointed_at(said)
-    return PlanChange(action="swap", day=said.day, what=gone, other=other) if gone else None
+    themed = said.day and other and themes_of(other)
+    return PlanChange(action="swap", day=said.day, what=gone, other=other) if gone or themed else None
 
 
 def _sides(said: Said) -> tuple[str, str] | None:

@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agent.trip.asked.marks import day_marks, says_any_no, says_no
+from agent.trip.asked.marks import count_in, day_marks, says_any_no, says_no
 from agent.trip.asked.party import read_party
 from agent.trip.asked.wishes import limits_of, lodging_of
 from agent.trip.changes.plan_words import any_sight, meal_meant
 from agent.trip.offered.tables import foods_of
+from agent.trip.spoken.hours import ended, freed, lasted, meal_left_out, meal_timed, rested
 from agent.trip.spoken.lengths import dated, postponed, resized, start_time
+from agent.trip.spoken.ordered import exchanged, ordered, thinned
 from agent.trip.spoken.said import EDGE, Said, Topic, clauses, core, has_gaps, left_of, only_says, taken_apart
 from agent.trip.spoken.swaps import meal_word, named_after, pointed_at, price_in, swapped
 from agent.understanding.intent import Navigate, PlanChange, PlanTrip, Wishes
@@ -28,6 +30,7 @@ from languages.trip_words import any_of, trip_words
 if TYPE_CHECKING:
     from agent.understanding.utterance import Language
 
+_ALL_CHANGES = 99
 _LONGEST = 60
 """A longer sentence is a request of its own and no word about the plan."""
 
@@ -80,6 +83,10 @@ def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
     if several := _several(parts):
         return Spoken(intents=several, several=several, firm=True)
     found = [(one, change) for one in (*parts, whole) if (change := _changed(one)) is not None]
+    if (comes := _comes_along(parts)) is not None and all(c.action == "fewer" for _, c in found):
+        return Spoken(intents=(comes,), firm=True)
+    if any(change.action == "fewer" for _, change in found):  # what else is to end earlier
+        found = sorted(found, key=lambda pair: pair[1].action == "ends" and not pair[1].what)
     intents = [PlanTrip(change=change) for _, change in found]
     if not found:
         wished = [(one, wish) for one in parts if (wish := _wished(one)) is not None]
@@ -119,7 +126,9 @@ def _alone(said: Said) -> Said:
 def _orders(said: Said) -> bool:
     """Whether a clause asks for a change, and gives no reason: it begins with the word that changes."""
     words = said.words
-    asks = said.has((*words.drop, *words.add, *words.swapping, *words.move, *words.start, *words.also))
+    asks = said.has(
+        (*words.drop, *words.add, *words.swapping, *words.move, *words.start, *words.also, *words.ends)
+    )
     if asks is None:
         return resized(said) is not None
     return not has_gaps(said.language) or not core(said.language, said.text[: asks.start()])
@@ -160,8 +169,10 @@ def _counts(words: str, language: Language) -> bool:
 def _asked(said: Said) -> PlanTrip | None:
     talk, words = talk_words(said.language), said.words
     for name, entries in talk.ask.items():
-        if said.has(entries):
+        if said.has(entries) and not (name == said.meal and said.has(words.afterwards)):
             return PlanTrip(ask=name, day=said.day)
+    if said.meal and said.has(talk.questions) and said.has(words.afterwards):
+        return PlanTrip(ask="day", day=said.day)
     if said.meal and said.has(talk.questions) and not said.has((*words.another, *words.swapping)):
         return PlanTrip(ask=said.meal, day=said.day)
     return None
@@ -183,17 +194,39 @@ def _wished(said: Said) -> PlanTrip | None:
     return None
 
 
+def _comes_along(parts: list[Said]) -> PlanTrip | None:
+    """Return who comes along after all, with what must not be too much for them."""
+    told = [wish for one in reversed(parts) if (wish := _wished(one)) is not None]
+    who = tuple(words for wish in told for words in wish.wishes.who)
+    if not who or len(parts) < 2:
+        return None
+    others = [one.text for one in reversed(parts) if one.text not in who]
+    limit = tuple(text for text in others if limits_of((text,), parts[0].language).read)
+    rest = tuple(text for text in others if text not in limit)
+    ages = tuple(text for text in rest if read_party((text,), parts[0].language).ages)
+    return PlanTrip(wishes=Wishes(who=(*who, *ages), limit=limit))
+
+
 # -- changes, the more telling words first
 
 
 def _undo(said: Said) -> PlanChange | None:
     words = said.words
     if said.has(words.undo):
-        return PlanChange(action="undo")
+        return PlanChange(action="undo", days=_changes_meant(said))
     back = said.has(words.undo_states) and said.has(words.undo_verbs)
     if back and only_says(said, (*words.undo_states, *words.undo_verbs)):
         return PlanChange(action="undo")
     return None
+
+
+def _changes_meant(said: Said) -> int:
+    """Return how many changes are to be taken back."""
+    for pattern in said.words.undo_many:
+        if any_of(said.language, (pattern,)).search(said.text):
+            found = count_in(pattern, said.text, said.language) if "{n}" in pattern else None
+            return found[0] if found else 2 if pattern == said.words.undo_many[0] else _ALL_CHANGES
+    return 1
 
 
 def _lost_day(said: Said) -> PlanChange | None:
@@ -216,7 +249,7 @@ def _moved(said: Said) -> PlanChange | None:
     mark = day_marks(names, said.language)
     names = names if not mark else names[mark[0].end :] if first else names[: mark[0].start]
     what = core(said.language, names)
-    return PlanChange(action="add", day=marks[-1].day, what=what) if what else None
+    return PlanChange(action="add", day=marks[-1].day, what=what, other=said.part) if what else None
 
 
 def _hotel(said: Said) -> PlanChange | None:
@@ -227,6 +260,8 @@ def _hotel(said: Said) -> PlanChange | None:
     if price := price_in(said, said.text):
         return PlanChange(action="hotel", day=said.day, what=price)
     asks = said.has((*words.another, *words.swapping, *words.drop)) is not None
+    if said.has(words.hotel) and lodging_of(Wishes(lodging=(said.text,)), said.language).near:
+        return PlanChange(action="hotel", day=said.day, what=said.text)
     if not said.has(words.hotel) and not asks:
         return None
     verbs = any_of(said.language, words.hotel_verbs)
@@ -307,6 +342,6 @@ def _paced(said: Said) -> PlanChange | None:
 
 
 _CHANGES: Sequence[Callable[[Said], PlanChange | None]] = (
-    _undo, _lost_day, postponed, resized, _moved, dated, swapped, _hotel, _eaten, _started, _paced,
-    _dropped, _gone_to, _added,
+    _undo, exchanged, meal_left_out, freed, _lost_day, postponed, resized, lasted, ended, rested, ordered,
+    _moved, dated, meal_timed, thinned, swapped, _hotel, _eaten, _started, _paced, _dropped, _gone_to, _added,
 )  # fmt: skip
