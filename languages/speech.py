@@ -47,6 +47,9 @@ class Aloud(BaseModel):
     """Regular expressions of numbers that are read digit by digit: 1201 in 1201室."""
     brands: dict[str, str] = {}
     """Names with digits (regular expressions) that are read in their own way: 7-11."""
+    openings: tuple[str, ...] = ()
+    """How replies begin that do what was asked for. They are spoken apart, out of what was made beforehand,
+    while the rest is being made."""
     words: tuple[tuple[str, str], ...] = ()
     """Short forms (regular expressions) with what is said for them, in order: "Dr." before a name."""
 

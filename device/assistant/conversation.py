@@ -18,7 +18,7 @@ from device.errors import DeviceError
 from voice.asr.confidence import decide
 from voice.asr.recognizer import Transcript
 from voice.loop.engines import Reply
-from voice.loop.phrases import fixed_phrases, phrase
+from voice.loop.phrases import fixed_phrases, opened, phrase
 from voice.loop.playback import Priority
 from voice.tts.normalise import sentences
 from voice.tts.synthesizer import Clip
@@ -196,7 +196,8 @@ class Conversation:
         """
         try:
             async with self._turns.take(Priority.PROMPT if urgent else Priority.ANSWER) as turn:
-                for sentence in sentences(text):
+                opening, rest = opened(text, language)
+                for sentence in filter(None, (opening, *sentences(rest))):
                     async with contextlib.aclosing(self._sentence(sentence, language, turn)) as clips:
                         async for clip in clips:
                             yield clip

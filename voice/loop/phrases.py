@@ -28,8 +28,20 @@ def phrase(name: str, language: str, **facts: str) -> str:
 
 
 def fixed_phrases() -> list[tuple[str, str]]:
-    """Those without places with their language, to be made beforehand."""
-    return [(phrase(name, language), language) for name in _SAYINGS for language in codes()]
+    """Those without places, and how replies begin, with their language, to be made beforehand."""
+    said = [(phrase(name, language), language) for name in _SAYINGS for language in codes()]
+    return said + [
+        (words.strip(), code) for code in codes() for words in load_language(code).speech.aloud.openings
+    ]
+
+
+def opened(text: str, language: str) -> tuple[str, str]:
+    """How a reply begins, if it does so as many do, and its rest: ("好的，", "去故宫。")."""
+    if language not in codes():
+        return "", text
+    openings = load_language(language).speech.aloud.openings
+    found = next((words for words in openings if text.startswith(words) and text != words), "")
+    return found.strip(), text[len(found) :]
 
 
 def is_stop(text: str, *, asked: bool = False) -> bool:

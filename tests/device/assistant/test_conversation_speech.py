@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from device.assistant.conversation import Conversation
+from voice.loop.phrases import fixed_phrases
 from voice.tts.synthesizer import Clip
 
 
@@ -152,3 +153,18 @@ def test_a_failing_voice_is_said_and_nothing_is_spoken() -> None:
 
     assert asyncio.run(scene()) == []
     assert len(problems) == 1
+
+
+def test_how_a_reply_begins_is_spoken_as_it_was_made_beforehand() -> None:
+    """So 好的 sounds while the name of the place is still being made."""
+    assistant: Any = OneAtATime()
+
+    async def scene() -> None:
+        conversation = Conversation(assistant, lambda: None)
+        for reply in ("好的，去故宫，大约六分钟。", "找到同仁堂，距离三百米。", "好的。"):
+            await said(conversation, reply)
+
+    asyncio.run(scene())
+    begun, *rest = assistant.orders
+    assert (begun, "zh") in fixed_phrases()
+    assert rest == ["去故宫，大约六分钟。", "找到同仁堂，距离三百米。", "好的。"]
