@@ -38,10 +38,11 @@ def test_characters_keep_their_places(text: str) -> None:
         assert len(form.rstrip(_STOPS)) == len(text.rstrip(_STOPS))
 
 
-def _form(kind: str, kind_p: float) -> Form:
+def _form(kind: str, kind_p: float, pieces: int = 4) -> Form:
     request = Request(kind=kind, begins=0, spans=(Span(tag="to", start=0, end=2),), values={})
     decoded = [Decoded(request=request, kind_p=kind_p, span_p=(0.9,), rest_p=0.9, value_p={}, begin_p=0.99)]
-    return Form(decoded=decoded, left_over=(), whole=True, seen=figures(decoded, 0.0, True))
+    seen = figures(decoded, 0.0, True)
+    return Form(decoded=decoded, left_over=(), whole=True, pieces=pieces, seen=seen)
 
 
 class _Doubled(Reader):
@@ -73,6 +74,12 @@ def test_in_doubt_the_surest_form_counts_and_the_others_speak_against_it() -> No
     best = reader.surest("go there", State())
     assert best.decoded[0].request.kind == "navigate"
     assert _alike(best) == pytest.approx(1 / 4)
+
+
+def test_what_is_long_is_read_in_one_other_form() -> None:
+    reader = _Doubled(dict.fromkeys(("go there", "go there."), _form("search", 0.5, pieces=30)))
+    reader.surest("go there", State())
+    assert reader.read_forms == ["go there", "go there."]
 
 
 def test_readings_are_alike_in_all_parts() -> None:
