@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -61,6 +62,10 @@ if TYPE_CHECKING:
     from agent.understanding.utterance import Language
     from nav import Region, Router
     from poi import Places
+
+
+_LIKELY = 0.6
+"""From this confidence on a yes to a drive is believed while nothing is driven."""
 
 
 class Agent:
@@ -295,7 +300,14 @@ class Agent:
             if not sense.is_first:
                 return meant
         context = self.session.context(self._guides(guidance))
-        return self._understander.understand(text, language=language, context=context)
+        understood = self._understander.understand(text, language=language, context=context)
+        if dialogue.offers_drive(self.session) and not context.guiding:
+            # Who goes on as if it were driven already has said yes.
+            on_the_way = replace(context, expecting="", offered=(), guiding=True)
+            other = self._unaided.understand(text, language=language, context=on_the_way)
+            if other.confidence > understood.confidence and dialogue.is_of_drive(other.intents):
+                return other
+        return understood
 
     def sense(
         self,
@@ -351,9 +363,12 @@ class Agent:
         if self._is_faint_yes(turn, understood):
             return self._repeat(turn)
         confirmed = self._confirmed(understood)
-        if not (confirmed or understood.is_sure(self.session.context(turn.route is not None))):
-            return dialogue.doubt(turn, understood.intents if understood.confidence >= GUESS else ())
+        context = self.session.context(turn.route is not None)
+        if not (confirmed or understood.is_sure(context) or self._is_harmless_yes(turn, understood)):
+            guess = understood.intents if understood.confidence >= GUESS else ()
+            return dialogue.doubt(turn, guess, understood.kind_p)
         wanted = confirmed or understood.intents
+        wanted = (*dialogue.taken_for_granted(turn, wanted), *wanted)
         intents = [_avoiding(intent, self.session.usual_avoid) for intent in wanted]
         stops = [intent for intent in intents if isinstance(intent, Navigate)]
         if len(stops) > 1 and len(stops) == len(intents):
@@ -374,6 +389,13 @@ class Agent:
         context = self.session.context(turn.route is not None)
         least = DESTROY if any(undoes(intent, context) for intent in question.pending) else ACT
         return understood.confidence < least
+
+    def _is_harmless_yes(self, turn: Turn, understood: Understanding) -> bool:
+        """Whether words are likely a yes to an offered drive by which nothing is lost."""
+        if understood.intents != (Confirm(),) or understood.confidence < _LIKELY:
+            return False
+        question = self.session.question
+        return question is not None and len(question.options) == 1 and turn.route is None
 
     def _confirmed(self, understood: Understanding) -> tuple[Intent, ...]:
         """Return what a yes sets going, where we had asked whether a guess was right."""

@@ -31,6 +31,8 @@ class ReadingData(BaseModel):
     """Words for a place of an earlier drive, with {what} for its name or kind: 上次那家{what}."""
     place_words: tuple[str, ...] = ()
     """Words that stand for any place in these: 地方, "place"."""
+    pointed: tuple[str, ...] = ()
+    """Words around the name or kind of a place spoken of, with {what}: "that {what}", 刚才那家{what}."""
     next: tuple[str, ...] = ()
     """Words for the first of several that are to come: 下一个, "the next"."""
     stop: tuple[str, ...] = ()
@@ -123,6 +125,12 @@ class ReadingWords:
                 return "once", "" if what in self._references["place_words"] else what
         return "", ""
 
+    def pointed(self, words: str) -> str:
+        """Return the name or kind of a place that words point to as spoken of ("garden" in "that garden")."""
+        said = " ".join(words.split())
+        found = next((m for pattern in self._pointed if (m := pattern.fullmatch(said))), None)
+        return found["what"].strip() if found else ""
+
     def position(self, words: str) -> tuple[int, str]:
         """Read "the second museum" as 2 and "museum", the last as -1; (0, "") if nothing is counted."""
         said = " ".join(words.split()).lower()
@@ -150,6 +158,11 @@ class ReadingWords:
     def _once(self) -> list[re.Pattern[str]]:
         longest_first = sorted(self._data.once, key=len, reverse=True)
         return [_with_gap(words, "what", ".*") for words in longest_first]
+
+    @cached_property
+    def _pointed(self) -> list[re.Pattern[str]]:
+        longest_first = sorted(self._data.pointed, key=len, reverse=True)
+        return [_with_gap(words, "what", ".+") for words in longest_first]
 
     @cached_property
     def _nth(self) -> list[re.Pattern[str]]:

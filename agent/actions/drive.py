@@ -36,6 +36,22 @@ _HERE_M = 30.0
 
 def navigate(turn: Turn, intent: Navigate) -> Result:
     """Drive to a place: resolve it, ask if there is doubt, and route."""
+    found = _resolved(turn, intent)
+    return found if isinstance(found, Result) else drive_to(turn, intent, found)
+
+
+def offer(turn: Turn, intent: Navigate) -> Result:
+    """Resolve a place as `navigate` does, and ask whether to drive there."""
+    place = _resolved(turn, intent)
+    if isinstance(place, Result):
+        return place
+    distance = turn.distance(turn.finder.away_m(place))
+    text = turn.say("route.offer", name=turn.name(place), distance=distance)
+    return turn.ask(text, intent=intent, expecting="yes_no", options=(place,))
+
+
+def _resolved(turn: Turn, intent: Navigate) -> Place | Result:
+    """Return the place that is clearly meant; else the question or the refusal that is called for."""
     if not intent.to and not intent.need:
         return turn.ask(turn.say("route.to_where"), intent=intent, expecting="place")
     if turn.position is None and not intent.start:
@@ -44,10 +60,7 @@ def navigate(turn: Turn, intent: Navigate) -> Result:
         return turn.impossible("place.no_anchor", name=intent.near)
     turn.session.last_search = None
     found = turn.finder.target(intent)
-    asked = _needs_asking(turn, intent, found)
-    if asked is not None:
-        return asked
-    return drive_to(turn, intent, found.places[0])
+    return _needs_asking(turn, intent, found) or found.places[0]
 
 
 def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
@@ -63,7 +76,8 @@ def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
             return act_status.not_known(turn, found, intent.to)
         return turn.impossible("search.none", what=turn.say(f"need.{intent.need}"))
     if found.verdict == "list":
-        what, found = act_search.with_unknown_wish(turn, intent.to, intent.has, found)
+        said = turn.finder.unpointed(intent.to)
+        what, found = act_search.with_unknown_wish(turn, said, intent.has, found)
         as_search = Search(
             what=what,
             need=intent.need,

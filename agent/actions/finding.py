@@ -121,6 +121,7 @@ class Finder:
 
     def target(self, intent: Navigate) -> Found:
         """Find the destination of a request."""
+        intent = intent.model_copy(update={"to": self.unpointed(intent.to)})
         found = self._target(intent)
         if not found.places and found.verdict == "nothing" and (plainer := self._plainer(intent.to)):
             return plainer
@@ -191,6 +192,8 @@ class Finder:
             return Found(places=(as_place(kept),), verdict="clear", words=words)
         if memory and (kept := memory.labelled(words.strip())):
             return Found(places=(as_place(kept),), verdict="clear", words=words)
+        if (pointed := reading.pointed(words)) and (place := self._spoken_of(pointed)):
+            return Found(places=(place,), verdict="clear", words=words)
         number, rest = reading.position(words)
         if number and session.offered and not rest:
             return Found(places=tuple(nth(session.offered, number)), verdict="clear", words=words)
@@ -209,6 +212,27 @@ class Finder:
             case _:
                 return None
 
+    def unpointed(self, words: str) -> str:
+        """Return "garden" for "that garden" where no garden was spoken of."""
+        what = load_language(self.language).reading.pointed(words)
+        return words if not what or self.known(words) else what
+
+    def _spoken_of(self, what: str) -> Place | None:
+        """Return the place of such a name or kind that was spoken of, offered or driven to last."""
+        kinds = self._kinds(what)
+        spoken = (self.session.topic, *self.session.offered, *reversed(self.session.earlier))
+        for place in spoken:
+            if place is None:
+                continue
+            names = (place.name, place.brand, *place.names.values())
+            if place.category in kinds or any(what.casefold() in name.casefold() for name in names if name):
+                return place
+        return None
+
+    def _kinds(self, words: str) -> set[str]:
+        match = self.desk.places.categories(words)
+        return {parse_category(kind)[0] for kind in match.categories} if match else set()
+
     def _past(self, what: str, words: str) -> Found | None:
         """Find a past destination by its name or kind ("上次那家火锅店")."""
         memory = self.desk.memory
@@ -221,8 +245,7 @@ class Finder:
                 verdict="clear" if past else "no_memory",
                 words=words,
             )
-        match = self.desk.places.categories(what)
-        wanted = {parse_category(kind)[0] for kind in match.categories} if match else set()
+        wanted = self._kinds(what)
         named = [k for k in past if what.casefold() in k.name.casefold()]
         cuisine = [k for k in past if wanted and k.category in wanted]
         chosen = named or cuisine
@@ -322,6 +345,7 @@ class Finder:
 
     def search(self, intent: Search, route: Route | None) -> Found:
         """Find what a search asks for."""
+        intent = intent.model_copy(update={"what": self.unpointed(intent.what)})
         found = self._called_so(self._search(intent, route))
         if not found.places and not intent.near and (plainer := self._plainer(intent.what)):
             return plainer
@@ -398,7 +422,7 @@ class Finder:
         """Find the kind alone where the words praise it too ("安静的咖啡馆", "a quiet cafe with a view")."""
         if "的" in words:
             kinds = [words.rpartition("的")[2]]
-        elif words.lower() != words:
+        elif not words or words.split()[-1].lower() != words.split()[-1]:
             return None  # a name is no kind with praise: Tower Bridge
         else:
             kind = re.split(r"(?i)\s+(?:with|that|which|where|for)\s", words)[0].split()

@@ -71,6 +71,8 @@ _ZH_ADDRESS = re.compile(r"(?<=[\u3400-\u9fff]) (\d[\w-]*)$")
 def spoken_name(place: Place, language: Language) -> str:
     """Return the name to speak; without one the street it is in, or else the kind of place."""
     name = speakable_name(place.label(language)) or speakable_name(place.name)
+    if name and place.category != "address" and not any(character.isalpha() for character in name):
+        return say(language, "place.numbered", kind=kind_words(place, language), number=name)
     if name and load_language(language).settings.script == "Hans":
         name = simplified(name)
         return _ZH_ADDRESS.sub(r"\1号", name) if place.category == "address" else name

@@ -28,6 +28,8 @@ def status(turn: Turn, intent: Status) -> Result:
         if turn.route is None or intent.what in {"opening_hours", "phone"}:
             return turn.impossible("place.which_there")
         intent = intent.model_copy(update={"place": ""})
+    if not intent.place and _is_of_place_spoken_of(turn, intent.what):
+        intent = intent.model_copy(update={"place": min(_THERE)})
     if intent.place:
         return _to_place(turn, intent)
     if intent.what in _DIRECT:
@@ -52,6 +54,20 @@ def status(turn: Turn, intent: Status) -> Result:
         "name": turn.name(turn.session.stops[-1]),
     }
     return turn.done(f"status.{intent.what}", **facts)
+
+
+_OF_PLACE = {"distance", "travel_time", "opening_hours", "phone", "address", "leave_by"}
+"""Questions about a place, whether or not somebody drives there."""
+_OF_WAY = {"time_left", "distance_left", "arrival_time", "route"}
+"""Questions about the way that is driven, or to a place that is offered."""
+
+
+def _is_of_place_spoken_of(turn: Turn, what: str) -> bool:
+    """Whether a question without a place is about the one that is offered, or was spoken of last."""
+    question = turn.session.question
+    if question is not None and question.expecting == "yes_no" and len(question.options) == 1:
+        return what in _OF_PLACE | _OF_WAY
+    return what in _OF_PLACE and turn.route is None and turn.session.topic is not None
 
 
 def remaining(turn: Turn, route: Route) -> tuple[float, float]:

@@ -17,6 +17,9 @@ Point = tuple[float, float]
 _NOTHING = 0.56
 """Below this the first candidate is not what was said."""
 
+_SUGGESTED = 0.45
+"""Above this a name is close enough to be suggested instead; below it, it shares a town or a syllable."""
+
 _SURE_OF_WHOLE, _SURE_OF_ALIKE = 0.74, 0.8
 """From this on the first is taken: when all that was said stands in the name, and when it is only like it."""
 
@@ -48,7 +51,7 @@ def judge(candidates: Sequence[Candidate], *, near: Point | None, limit: int) ->
     Resolution
     """
     if not candidates or candidates[0].score < _NOTHING:
-        names = dict.fromkeys(c.place.name for c in candidates[:12] if c.score > 0.25 and c.place.name)
+        names = dict.fromkeys(c.place.name for c in candidates[:12] if c.score > _SUGGESTED and c.place.name)
         return Resolution(suggestions=tuple(names)[:3])
     chosen = _nearest_of_a_chain(list(candidates), near)
     best = chosen[0]

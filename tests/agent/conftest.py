@@ -86,6 +86,7 @@ class SaidReader:
             intents=intents,
             confidence=best.get("confidence", 1.0) if best else 0.0,
             tier="reader",
+            kind_p=best.get("kind_p", {}) if best else {},
         )
 
     def warm(self) -> float:

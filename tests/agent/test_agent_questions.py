@@ -295,7 +295,7 @@ def test_what_no_map_holds_is_said_to_be_unknown(
 
 @pytest.mark.parametrize(
     ("language", "asked"),
-    [("en", "Do you want to go to café and Kiasma?"), ("zh", "您是要去咖啡店和Kiasma吗？")],
+    [("en", "Do you want to go to a café and Kiasma?"), ("zh", "您是要去咖啡店和Kiasma吗？")],
 )
 def test_a_doubtful_stop_and_drive_are_asked_about_and_driven_together(
     language: str, asked: str, new_agent: Callable[..., Agent]

@@ -158,9 +158,10 @@ def test_nothing_is_said_to_be_nothing_with_the_nearest_names(draw: Draw) -> Non
     resolution = places.resolve("Zanzibar Palace of Mirrors")
     assert resolution.verdict == "nothing"
     assert len(resolution) == 0
-    half = places.resolve("Grandissimo Monumental")
+    half = places.resolve("Grand Hotel Marina Bay")
     assert half.verdict == "nothing"
     assert "Grand Marina" in half.suggestions
+    assert not places.resolve("Grandissimo Monumental").suggestions  # shares a syllable only
 
 
 def test_scores_are_ordered_shares(campus: Places) -> None:

@@ -1,0 +1,96 @@
+"""What is done about a request that was understood in doubt, and about what is said to our question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from agent import Agent
+from agent.actions.reply import spoken_name
+from poi.place import Place
+
+STATION = (60.1719, 24.9414)
+
+
+def test_of_a_search_whose_kind_is_sure_what_is_found_is_the_question(
+    new_agent: Callable[..., Agent],
+) -> None:
+    answer = new_agent().hear("maybe somewhere with books", position=STATION)
+    assert answer.outcome == "ask_back"
+    assert answer.places
+    assert all(place.label("en") in answer.reply for place in answer.places)
+
+
+def test_a_search_that_may_be_none_is_asked_about(new_agent: Callable[..., Agent]) -> None:
+    answer = new_agent().hear("books or so somewhere", position=STATION)
+    assert (answer.outcome, answer.reply, answer.places) == ("ask_back", "Are you looking for a library?", ())
+
+
+def test_a_drive_whose_kind_is_sure_is_offered_with_its_place(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    offered = agent.hear("that modern art place Kiasma", position=STATION)
+    assert (offered.outcome, offered.route) == ("ask_back", None)
+    assert "Kiasma" in offered.reply
+    assert agent.hear("till when is it open then", position=STATION).places == offered.places
+    assert agent.hear("sure sure", position=STATION).route is not None
+
+
+def test_who_goes_on_as_if_it_were_driven_has_said_yes(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    agent.hear("that modern art place Kiasma", position=STATION)
+    answer = agent.hear("and keep off the toll roads", position=STATION)
+    assert answer.route is not None
+    assert agent.session.avoid == ("toll",)
+
+
+def test_wishes_for_a_drive_set_none_going_that_was_not_offered(new_agent: Callable[..., Agent]) -> None:
+    assert new_agent().hear("and keep off the toll roads", position=STATION).route is None
+
+
+def test_another_guess_is_asked_about_after_the_first(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    assert agent.hear("home or what", position=STATION).reply == "Do you want to go home?"
+    assert agent.hear("or Amos Rex", position=STATION).reply == "Do you want to go to Amos Rex?"
+    assert agent.hear("or Amos Rex", position=STATION).outcome == "not_understood"
+
+
+def test_a_question_in_doubt_is_named(new_agent: Callable[..., Agent]) -> None:
+    answer = new_agent().hear("when would we get there or so", position=STATION)
+    assert answer.reply == "Do you want to know when we arrive?"
+
+
+def test_what_was_spoken_of_is_pointed_to_by_its_kind(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    first = agent.hear("maybe somewhere with books", position=STATION).places[0]
+    assert agent.hear("take me to that library", position=STATION).places[-1].id == first.id
+
+
+def test_pointing_at_nothing_is_a_kind(new_agent: Callable[..., Agent]) -> None:
+    answer = new_agent().hear("take me to that library", position=STATION)
+    assert answer.places[-1].category == "amenity/library"
+    assert "that" not in answer.reply
+
+
+def test_that_one_is_the_one_spoken_of_last_or_asked_about(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    offered = agent.hear("maybe somewhere with books", position=STATION)
+    assert agent.hear("that one then", position=STATION).reply == "Which one?"
+    agent.hear("how far away is the second one now", position=STATION)
+    assert agent.hear("that one then", position=STATION).places[-1].id == offered.places[1].id
+
+
+def test_a_district_narrows_what_was_searched_and_is_no_goal(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    agent.hear("maybe somewhere with books", position=STATION)
+    answer = agent.hear("rather one in Hakaniemi", position=STATION)
+    assert answer.route is None
+    assert all(place.category == "amenity/library" for place in answer.places)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "petrol station 6"), ("zh", "6号加油站")])
+def test_a_number_alone_is_no_name(language: str, name: str) -> None:
+    pump = Place(id="node/1", name="6", category="amenity/fuel", lat=60.0, lon=25.0)
+    assert spoken_name(pump, language) == name
+    assert spoken_name(replace(pump, name="Shell 6"), language) == "Shell 6"
