@@ -1,9 +1,16 @@
-"""How a region grows: build, start, routes, wishes and live changes from a town's size to a country's."""
+"""How a region grows: build, start, routes, wishes and live changes from a town's size to a country's.
+
+    python -m bench.scale all 100000 1000000 --keep    # tables of everything but the drive
+    python -m bench.scale drive 10000000 --keep        # a country driven across
+
+A part alone (`build`, `serve`, `pairs`) prints its figures of one size; `--folder` keeps, or takes, the pack.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -11,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +45,8 @@ _ROWS = {
     "wish_exact_s": ("until the index has that wish", "s"),
     "wish_pause_ms": ("longest pause of another thread meanwhile", "ms"),
     "live_s": ("1,000 live speeds in force", "s"),
+    "pairs_wrong": ("pairs that differ from an independent search, usual and under a wish", ""),
+    "pairs": ("pairs compared with it", ""),
 }
 """What is measured: how the table calls it, and its unit."""
 _GOALS: dict[tuple[str, int], float] = {
@@ -53,7 +62,7 @@ _GOALS: dict[tuple[str, int], float] = {
     ("live_s", 1_000_000): 1,
 }
 """What is to be reached, at most, at some sizes."""
-_GOALS_OF_ALL = {"ready_ms": 50, "first_route_ms": 1000, "wish_pause_ms": 50}
+_GOALS_OF_ALL = {"ready_ms": 50, "first_route_ms": 1000, "wish_pause_ms": 50, "pairs_wrong": 0}
 """What is to be reached at any size."""
 
 
@@ -71,7 +80,8 @@ def run(console: Console, *, sizes: tuple[int, ...] = SIZES) -> Figures:
     for size in sizes:
         console.print(f"building and serving {size:,} edges")
         with tempfile.TemporaryDirectory() as folder:
-            figures[str(size)] = _child("build", size, folder) | _child("serve", size, folder)
+            parts = (_child(part, size, folder) for part in ("build", "serve", "pairs"))
+            figures[str(size)] = {key: value for part in parts for key, value in part.items()}
     table = Table("what", *(f"{size:,} edges" for size in sizes))
     for key, (what, unit) in _ROWS.items():
         table.add_row(f"{what}, {unit}", *(f"{figures[str(size)][key]:,.1f}" for size in sizes))
@@ -155,6 +165,68 @@ def serve(size: int, folder: Path) -> Figures:
     }
 
 
+def pairs(size: int, folder: Path) -> Figures:
+    """Compare the paths of drawn pairs with a search that shares nothing with the index."""
+    from bench.roads.country_pairs import LARGE, count_equal
+    from nav.region import Region
+    from nav.routing.router import Router
+
+    router = Router(Region.open(folder / "pack"))
+    wishes = [frozenset[str]()] if size > LARGE else [frozenset[str](), frozenset({"unpaved"})]
+    counted = [count_equal(router, wish) for wish in wishes]
+    asked, equal = (sum(column) for column in zip(*counted, strict=True))
+    return {"pairs": asked, "pairs_wrong": asked - equal}
+
+
+def drive(size: int, folder: Path) -> Figures:
+    """Drive across, while another region is built and wishes are customised."""
+    from bench.extracts import extract_of
+    from bench.roads.country_drive import drive_across
+    from nav.region import Region
+    from nav.routing.router import Router
+
+    if not (folder / "pack").is_dir():
+        _child("build", size, str(folder))
+    extract = extract_of("andorra")
+    if extract is None:
+        raise SystemExit("the drive builds Andorra beside it: put its extract where bench.extracts looks")
+    region = Region.open(folder / "pack")
+    done = drive_across(region, Router(region), extract, folder)
+    return {
+        "prompt_late_ms": max(done.prompt_late_ms),
+        "position_late_ms": max(done.late_ms),
+        "position_late_p99_ms": float(np.percentile(done.late_ms, 99)),
+        "route_km": done.route_km,
+        "positions": done.positions,
+        "prompts": done.prompts,
+        "reroutes": done.reroutes,
+        "arrived": done.arrived,
+        "regions_built": done.regions_built,
+        "wishes_customised": done.wishes_customised,
+    }
+
+
+def drive_rows(size: int, figures: Figures, note: str = "") -> list[Row]:
+    """Return the figures of a drive as rows of the benchmark page."""
+    beside = (
+        f"{figures['route_km']:,.0f} km, {figures['positions']:,} positions at 40 a second, "
+        f"{figures['prompts']:,} prompts, {figures['reroutes']} new routes; beside it "
+        f"{figures['regions_built']} regions built, {figures['wishes_customised']} wishes customised"
+    )
+    kinds = {"prompt_late_ms": ("latest prompt", "≤ 100"), "position_late_ms": ("latest position", "")}
+    return [
+        measured(
+            f"{what} on a drive across {size:,} edges",
+            float(f"{figures[key]:.3g}"),
+            unit="ms",
+            goal=goal,
+            command=f"python -m bench.scale drive {size} --keep",
+            note="; ".join(filter(None, (note, beside))),
+        )
+        for key, (what, goal) in kinds.items()
+    ]
+
+
 def _ends(router: Any) -> list[list[tuple[float, float]]]:
     edges = np.flatnonzero(router.turns.edge_component == 0)
     drawn = np.random.default_rng(1).choice(edges, (_QUERIES, 2)).tolist()
@@ -208,10 +280,13 @@ def _live_s(router: Any, avoid: frozenset[str]) -> float:
     return time.perf_counter() - began
 
 
+_PARTS: dict[str, Callable[[int, Path], Figures]] = {"build": build, "serve": serve, "pairs": pairs}
+
+
 def main() -> None:
     """Measure one part of one size and print JSON, or all."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("part", choices=("build", "serve", "all"))
+    parser.add_argument("part", choices=(*_PARTS, "drive", "all"))
     parser.add_argument("size", type=int, nargs="*")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--keep", action="store_true", help="keep the figures for the benchmark page")
@@ -222,7 +297,13 @@ def main() -> None:
         if asked.keep:
             save("scale", rows(figures, asked.note))
     else:
-        print(json.dumps({"build": build, "serve": serve}[asked.part](asked.size[0], asked.folder)))
+        with ExitStack() as stack:
+            folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            os.environ["XIAOGAO_HOME"] = str(folder / "home")  # no cache of another run helps
+            figures = (_PARTS | {"drive": drive})[asked.part](asked.size[0], folder)
+        print(json.dumps(figures))
+        if asked.keep and asked.part == "drive":
+            save("scale", drive_rows(asked.size[0], figures, asked.note))
 
 
 if __name__ == "__main__":

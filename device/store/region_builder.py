@@ -26,6 +26,7 @@ from poi import build_places
 Progress = Callable[[str], None]
 _ERRORS = ("nav.errors", "poi.errors", "device.errors", "builtins")
 _KB_PER_MB = 1024.0
+_NICER = 10
 _TELLING_SHARE = 0.1
 """From when it is told how long the rest takes."""
 
@@ -126,6 +127,7 @@ def main() -> None:
     """Build one stage, as long as somebody waits for it."""
     stage, source, folder, name, parent = sys.argv[1:]
     die_with_parent(int(parent))
+    os.nice(_NICER)  # who is driving meanwhile comes first
     began = time.monotonic()
     try:
         _build(stage, Path(source), Path(folder), name)

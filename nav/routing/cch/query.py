@@ -74,7 +74,8 @@ class Queries:
         """Find the cheapest path for each question by searching the graph itself."""
         if self._backwards is None:
             back_arc = np.argsort(self._arc_head, kind="stable").astype(np.int32)
-            first = np.searchsorted(self._arc_head[back_arc], np.arange(self._count + 1)).astype(np.int32)
+            first = np.zeros(self._count + 1, np.int32)
+            np.cumsum(np.bincount(self._arc_head, minlength=self._count), out=first[1:])
             self._backwards = first, back_arc, self._turns.arc_tail
         ends = [_Ends(side, None) for side in _sides(questions)]
         return self._paths((None, None), None, arc_ms, ends)

@@ -35,6 +35,7 @@ PROFILES = {"car": Access.CAR, "bike": Access.BIKE, "foot": Access.FOOT}
 """Names of the profiles."""
 _CLOSED_TO = {"car": NodeFlag.CLOSED, "bike": NodeFlag.NO_BIKE, "foot": NodeFlag.NO_FOOT}
 _MAX_TIME_MS = 2**30
+_AT_ONCE = 1 << 18
 _FORM = 1
 """Raised whenever other turns are made of the same roads and costs: those in the cache are made anew."""
 
@@ -81,7 +82,12 @@ class Turns:
     @property
     def arc_tail(self) -> Int32Array:
         """(A,) state that an arc leaves."""
-        return np.repeat(np.arange(self.state_count, dtype=np.int32), np.diff(self.first_arc))
+        tail = np.empty(len(self.arc_head), np.int32)
+        for begin in range(0, self.state_count, _AT_ONCE):  # repeating all would hold up every other thread
+            states = np.arange(begin, min(begin + _AT_ONCE, self.state_count), dtype=np.int32)
+            first = self.first_arc[begin : begin + len(states) + 1]
+            tail[first[0] : first[-1]] = np.repeat(states, np.diff(first))
+        return tail
 
     @property
     def plain_count(self) -> int:
