@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,7 +56,7 @@ def searched_ms(turns: Turns, arc_ms: Int64Array, source: int) -> FloatArray:
 
 def _equal(turns: Turns, arc_ms: Int64Array, found: Sequence[Found | None], costs: FloatArray) -> int:
     return sum(
-        np.isinf(cost) if path is None else path.cost_ms == cost and _adds_up(turns, arc_ms, path)
+        math.isinf(cost) if path is None else path.cost_ms == cost and _adds_up(turns, arc_ms, path)
         for path, cost in zip(found, costs.tolist(), strict=True)
     )
 

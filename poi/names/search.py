@@ -7,6 +7,7 @@ import re
 import sqlite3
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,12 @@ from poi.text import MAX_QUERY_CHARS, canonical, clean, has_han, units
 
 _SCANNED = 50_000
 """So many names are compared one by one at most."""
+
+_LOOKED_THROUGH = 200_000
+"""So many names are looked through for those of about the same length: all of a city."""
+
+_COUNTED = 1 << 20
+"""Up to so many names each has a place where its pieces are added up."""
 
 _LOOK_CLOSELY = 160
 """How many names with the most shared pieces are compared in full."""
@@ -165,8 +172,8 @@ class NameIndex:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        around = (len(text) - 2, len(text) + 2, _SCANNED)
-        query = "SELECT id, text FROM name WHERE length(text) BETWEEN ? AND ? LIMIT ?"
+        around = (_LOOKED_THROUGH, len(text) - 2, len(text) + 2, _SCANNED)
+        query = "SELECT id, text FROM name WHERE id < ? AND length(text) BETWEEN ? AND ? LIMIT ?"
         names = dict(self._db.execute(query, around).fetchall())
         alike = process.extract(text, names, scorer=OSA.normalized_similarity, score_cutoff=0.6, limit=40)
         return [int(found[2]) for found in alike]
@@ -178,30 +185,39 @@ class NameIndex:
             keys |= pieces(sounded, single=short)
         listed = list(keys)[:600]
         marks = ",".join("?" * len(listed))
-        rows = self._db.execute(f"SELECT key, ids FROM gram WHERE key IN ({marks})", listed).fetchall()
-        if not rows:
+        # How long a list is stands at its beginning: those of a country's commonest pieces are not read.
+        query = f"SELECT key, length(ids) / 4 FROM gram WHERE key IN ({marks}) ORDER BY 2, 1"
+        sizes = self._db.execute(query, listed).fetchall()
+        if not sizes:
             return []
+        seen = np.cumsum([size for _, size in sizes])
+        chosen = [key for key, _ in sizes[: max(int(np.searchsorted(seen, _MANY_IDS, side="right")), 1)]]
+        marks = ",".join("?" * len(chosen))
+        rows = self._db.execute(f"SELECT ids FROM gram WHERE key IN ({marks})", chosen)
+        lists = [np.frombuffer(blob, dtype=np.int32) for (blob,) in rows]
         total = len(self._prior)
-        rows.sort(key=lambda row: len(row[1]))
-        lists: list[NDArray[np.int32]] = []
-        weights: list[float] = []
-        seen = 0
-        for _, blob in rows:
-            ids = np.frombuffer(blob, dtype=np.int32)
-            seen += len(ids)
-            if seen > _MANY_IDS and lists:
-                break
-            lists.append(ids)
-            weights.append(math.log1p(total / len(ids)) ** 2)
-        merged = np.concatenate(lists)
-        spread = np.repeat(weights, [len(ids) for ids in lists])
-        sums = np.bincount(merged, weights=spread, minlength=total)
-        hit = np.flatnonzero(sums)
-        score = sums[hit] / (self._norm[hit] + 1e-6) + 0.05 * self._prior[hit]
+        hit, sums = _added_up(lists, [math.log1p(total / len(ids)) ** 2 for ids in lists], total)
+        score = sums / (self._norm[hit] + 1e-6) + 0.05 * self._prior[hit]
         if len(hit) > _LOOK_CLOSELY:
             best = np.argpartition(-score, _LOOK_CLOSELY)[:_LOOK_CLOSELY]
             hit, score = hit[best], score[best]
         return [int(i) for i in hit[np.argsort(-score)]]
+
+
+def _added_up(
+    lists: list[NDArray[np.int32]], weights: list[float], total: int
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Return the names, of so many, that stand in some lists, and for each the sum of the lists' weights."""
+    if total <= _COUNTED:
+        spread = np.repeat(weights, [len(ids) for ids in lists])
+        sums = np.bincount(np.concatenate(lists), weights=spread, minlength=total)
+        hit: NDArray[np.int64] = np.flatnonzero(sums)
+        return hit, np.asarray(sums[hit])
+    both = np.concatenate([ids.astype(np.int64) << 16 | i for i, ids in enumerate(lists)])
+    both.sort()
+    names = both >> 16
+    first = np.flatnonzero(np.concatenate(([True], names[1:] != names[:-1])))
+    return names[first], np.asarray(np.add.reduceat(np.array(weights)[both & 0xFFFF], first))
 
 
 def _numbers(text: str) -> frozenset[str]:

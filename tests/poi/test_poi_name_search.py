@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from bench.names.corruptions import homophones, one_confusable, pinyin_letters, 
 from poi.build.name_index import NameIndexWriter
 from poi.build.pack import connect_for_writing, finish
 from poi.names.pinyin import sound
-from poi.names.search import NameIndex, spoken
+from poi.names.search import NameIndex, _added_up, spoken
 from poi.names.similarity import similarities
 from poi.text import canonical
 
@@ -167,3 +168,28 @@ def test_how_alike(tmp_path: Path, said: str, name: str, score: float, why: str)
 def test_a_sign_that_the_word_index_parts(tmp_path: Path) -> None:
     """FTS5 takes U+19B0 for no letter and looks for a phrase, which an index without positions refuses."""
     assert [hit.text for hit in named(tmp_path, "Hotel Kämp").find("ka\u19b0mp")] == ["hotel kamp"]
+
+
+@given(st.lists(st.sets(st.integers(0, 60), min_size=1), min_size=1, max_size=8))
+def test_pieces_of_a_country_add_up_as_those_of_a_city(lists: list[set[int]]) -> None:
+    ids = [np.array(sorted(part), np.int32) for part in lists]
+    weights = [1.0 + i for i in range(len(ids))]
+    names, sums = _added_up(ids, weights, 61)
+    others, other_sums = _added_up(ids, weights, 10_000_000)
+    assert names.tolist() == others.tolist()
+    assert sums.tolist() == other_sums.tolist()
+
+
+def test_the_lists_of_common_pieces_are_not_read(index: NameIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def added_up(lists: list[np.ndarray], weights: list[float], total: int) -> tuple[np.ndarray, np.ndarray]:
+        read.extend(map(len, lists))
+        return _added_up(lists, weights, total)
+
+    monkeypatch.setattr("poi.names.search._added_up", added_up)
+    assert first(index, "知春鹿") == "知春路"
+    usual, read[:] = sum(read), []
+    monkeypatch.setattr("poi.names.search._MANY_IDS", 4)
+    assert first(index, "知春鹿") == "知春路"
+    assert 0 < sum(read) <= 4 < usual

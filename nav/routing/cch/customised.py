@@ -225,6 +225,9 @@ class CustomisedHierarchy:
             costs = customise(hierarchy, weights.arc_ms.whole, room, stop, threads)
             if costs is None:
                 raise _NobodyWaits
+            if not is_small:  # hundreds of megabytes that no query needs
+                weights.arc_ms.forget()
+                weights.edge_ms.forget()
             return whole_ladder(hierarchy, costs)
 
         return _submit(self._jobs, make)

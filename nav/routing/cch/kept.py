@@ -11,6 +11,7 @@ from nav.graph import Int32Array
 from nav.packs.kept_arrays import Arrays, kept_arrays
 from nav.packs.paths import cache_home
 from nav.routing.cch.hierarchy import Hierarchy, build_hierarchy, from_named, to_named
+from nav.routing.cch.library import let_go
 from nav.routing.weights.turns import Turns
 
 _FOLDER = "hierarchies"
@@ -31,8 +32,11 @@ def kept_hierarchy(turns: Turns, order: Callable[[], Int32Array], digest: str) -
         Tells the graph from every other.
     """
 
+    made: list[Arrays] = []
+
     def make() -> Arrays:
-        return to_named(build_hierarchy(turns, order()))
+        made.append(to_named(build_hierarchy(turns, order())))
+        return made[0]
 
     def fits(arrays: Arrays) -> bool:
         try:
@@ -41,7 +45,10 @@ def kept_hierarchy(turns: Turns, order: Callable[[], Int32Array], digest: str) -
             return False
         return (len(made.rank), len(made.arc_edge)) == (turns.state_count, len(turns.arc_head))
 
-    return from_named(kept_arrays(_FOLDER, digest, make, most=_MOST_KEPT, fits=fits))
+    arrays = kept_arrays(_FOLDER, digest, make, most=_MOST_KEPT, fits=fits)
+    if made and arrays is not made[0]:
+        let_go(made[0].values())
+    return from_named(arrays)
 
 
 def mapped_costs(hierarchy: Hierarchy) -> tuple[Int32Array, Int32Array] | None:

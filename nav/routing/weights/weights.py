@@ -67,17 +67,23 @@ class Costs:
     def whole(self) -> Int64Array:
         """All of them, held from now on."""
         with self._making:
-            while self._whole is None:
+            while (whole := self._whole) is None:
                 before = self._changes
                 found = self._work_out(EVERY)
                 with self._changing:
                     self._whole = found if self._changes == before else None
-            return self._whole
+            return whole
 
     @property
     def held_or_none(self) -> Int64Array | None:
         """All of them, if they are held."""
         return self._whole
+
+    def forget(self) -> None:
+        """Hold them no longer; who asks for all again has them worked out again."""
+        with self._changing:
+            self._changes += 1
+            self._whole = None
 
     def changed(self, at: Int64Array) -> None:
         """Take notice that some have changed."""

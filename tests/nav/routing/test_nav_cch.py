@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import heapq
+import sys
 import threading
 from dataclasses import replace
 from typing import Any
@@ -27,7 +28,7 @@ from nav.routing.cch.hierarchy import (
     update,
     whole_ladder,
 )
-from nav.routing.cch.library import library
+from nav.routing.cch.library import let_go, library
 from nav.routing.cch.query import Queries
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
@@ -325,6 +326,24 @@ def test_costs_of_a_large_region_that_change_are_made_beside_and_then_change_in_
         index.prepare(weights)
         assert index.run(weights, [question]) == [plain]
         assert not index._slots[weights.serial].is_stored
+
+
+def test_costs_that_were_customised_are_held_no_longer(draw_map: Any, large: Any, home: Any) -> None:
+    router = draw_map("A---B---C", {"ABC": {"highway": "residential", "surface": "gravel"}}).router()
+    weights = router.metrics.weights(frozenset({"unpaved"}))
+    whole = weights.arc_ms.whole.copy()
+    router.engine.prepare(weights)
+    assert weights.arc_ms.held_or_none is weights.edge_ms.held_or_none is None
+    assert weights.arc_ms.whole.tolist() == whole.tolist()
+
+
+def test_memory_that_is_let_go_is_that_of_whole_arrays_of_their_own() -> None:
+    own = np.ones(1 << 25, np.uint8)
+    part, small = np.ones(1 << 25, np.uint8), np.ones(1000, np.uint8)
+    let_go([own, part[:], small])
+    assert own[1 << 24] == 0 or sys.platform != "linux"
+    assert part.all()
+    assert small.all()
 
 
 def test_where_a_closed_road_is_not_on_the_way_the_stored_index_answers(
