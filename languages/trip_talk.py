@@ -194,6 +194,8 @@ class TalkWords(_Data):
     full: tuple[str, ...]
     evening: tuple[str, ...]
     eating: tuple[str, ...]
+    hollow: tuple[str, ...] = ()
+    """Words that are no thing to be wished for or refused, wherever they stand: either, too."""
     fillers: tuple[str, ...]
     """Words of a request that wish for nothing by themselves."""
     days: DaysWords

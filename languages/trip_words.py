@@ -71,6 +71,12 @@ class TripWords(_Data):
     lodging: LodgingWords
     limit: dict[str, tuple[str, ...]]
     sights_a_day: str
+    range_left: str = r"(?!)"
+    """How far the car still goes, `{n}`."""
+    no_sights: tuple[str, ...] = ()
+    """In the names of what is no sight, whatever the map calls it: 总部."""
+    ages_before: tuple[str, ...] = ()
+    """Before ages that are said without "years": they're three and seven."""
     easy: tuple[str, ...]
     late: tuple[str, ...]
     same_hotel: tuple[str, ...]

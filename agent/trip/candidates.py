@@ -139,7 +139,15 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
         in_parts=wished.parts,
         themed=themed,
         needs=tuple(wished.needs),
-        entries=(*request.entries, *wished.entries),
+        entries=(
+            *request.entries,
+            *wished.entries,
+            *(
+                Entry(slot="dislikes", words=w, state="unknown", note="no_kind")
+                for w in sights.unheard
+                if not any(w in limit for limit in request.wishes.limit)
+            ),
+        ),
     )
 
 

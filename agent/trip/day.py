@@ -245,8 +245,11 @@ class _State:
         if self.request.limits.on_foot and (self.run.visits or self.frame.index):
             return walked_to(self.ways, self.here, to, walk_m=self.request.walk_m)
         slack = 1.0 if self.request.limits.walk_m else _WALK_SLACK
+        walk_m, most_m = self.request.walk_m, self.request.limits.walk_day_m
+        if most_m is not None:  # what is left of the day's way; farther one drives
+            walk_m = min(walk_m, max(0.0, most_m - self.run.walk_m))
         return leg_to(
-            self.ways, self.here, self.car, to, walk_m=self.request.walk_m, bring_car=bring_car, park=park,
+            self.ways, self.here, self.car, to, walk_m=walk_m, bring_car=bring_car, park=park,
             slack=slack,
         )  # fmt: skip
 
@@ -342,6 +345,9 @@ class _State:
         """Show the time until then as free, if it is more than a wait."""
         minutes = (until - self.clock).total_seconds() / 60
         self.run.free_min += max(0.0, minutes)
+        if minutes > LONGEST_WAIT_MIN and not self.run.visits:
+            self.clock = self.run.begin = until  # a day without sights begins with its lunch
+            return
         if minutes > LONGEST_WAIT_MIN and self.run.visits:
             last = self.run.visits[-1]
             if last.kind == "rest":

@@ -15,6 +15,7 @@ from agent.trip.asked.marks import listed
 from agent.trip.asked.party import Party, party_of
 from agent.trip.asked.wishes import Limits, budget_of, limits_of, lodging_of
 from agent.trip.candidates import drivable, sights_for, slot_of, town_holding, with_sights
+from agent.trip.driving import NAP_MIN
 from agent.trip.offered.beds import find_beds
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.sights import kind_behind, knows, on_foot, themes_of
@@ -100,7 +101,7 @@ def make_request(
         per_day=_per_day(wishes, party, limits),
         walk_m=_walk(wishes, party, limits),
         day_start=_day_start(wishes, times, limits),
-        range_m=range_m,
+        range_m=range_m if range_m is not None else limits.range_m,
         entries=(*entries, *driven),
         extra={} if where or towns else {"here": True},
     )
@@ -109,9 +110,20 @@ def make_request(
 
 def _furnished(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest:
     request = _with_meals(desk, with_sights(desk, request, sights))
+    request = replace(request, naps=_naps(request))
     if request.sleeps_out:
         request = with_beds(desk, request)
     return _with_car_stops(desk, request)
+
+
+def _naps(request: TripRequest) -> dict[int, int]:
+    """Return how long one rests after lunch: where it was said, and at the hotel for who needs it."""
+    if request.limits.nap:
+        return dict.fromkeys(range(request.days), NAP_MIN)
+    if request.limits.walk_day_m or request.limits.drive_day_s or request.limits.on_foot:
+        return {}  # the way to the hotel is one more
+    needs = request.party.pregnant or request.party.toddlers or request.party.elderly
+    return dict.fromkeys(range(request.days - 1), NAP_MIN) if needs and request.sleeps_out else {}
 
 
 def _limits(wishes: Wishes, language: Language, *, by_car: bool) -> tuple[Limits, tuple[Entry, ...]]:

@@ -66,6 +66,15 @@ def make_plan(desk: Desk, request: TripRequest) -> Plan:
     PlanImpossible
         If there is no such trip; the reason is the one that stood in the way.
     """
+    if request.naps and not request.limits.nap:
+        try:
+            return _planned(desk, request)
+        except PlanImpossible:
+            return _planned(desk, replace(request, naps={}))  # nobody asked for the rests
+    return _planned(desk, request)
+
+
+def _planned(desk: Desk, request: TripRequest) -> Plan:
     hotels = first_hotels(desk, request)
     shop = Workshop(desk, request, [h for h in hotels if h is not None])
     request = _reachable(request, shop)
@@ -170,6 +179,7 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
         else:
             over = max(datetime.combine(date, DAY_TRIP_END), begin + timedelta(hours=4))
     home = request.home if hotel is None else None
+    free = {day % (request.days + 1) - 1 for day in request.limits.free_days}
     sights_over = dines_at + timedelta(minutes=15) if dinner else over
     if hotel is not None:
         sights_over = min(sights_over, max(datetime.combine(date, _TIRED), begin + timedelta(hours=4)))
@@ -190,7 +200,7 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
         dinner=dinner and not request.skips(index, "dinner"),
         lunch=lunch and not request.skips(index, "lunch"),
         town=request.town_of_day[index],
-        per_day=request.per_day,
+        per_day=0 if index in free else request.per_day,
     )
 
 

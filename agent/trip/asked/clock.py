@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from languages import load_language
+from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 _AHEAD = {"flight": timedelta(hours=2), "train": timedelta(minutes=45), "ship": timedelta(hours=1)}
 """How long before it leaves one should be there."""
+_HALF_A_DAY = timedelta(hours=4, minutes=30)
 _OUT_OF_AIRPORT = timedelta(hours=1)
 """From landing to being on the road."""
 
@@ -38,13 +41,22 @@ class Times:
 def times_of(spans: Sequence[str], language: Language) -> Times:
     """Read the times of a trip."""
     found: dict[str, time] = {}
-    read = []
+    read, half = [], False
     words = trip_words(language)
     for span in spans:
         at = clock_of(span, language)
+        if _half_day(span, language):
+            half = True
+            read.append(span)
+            if at is not None:
+                found.setdefault("begin", at)
+            continue
         if at is None:
             continue
         read.append(span)
+        if (both := _from_to(span, language)) is not None:
+            found["begin"], found["end"] = both
+            continue
         meal = next((m for m in ("lunch", "dinner") if _says(language, words.meals[m], span)), None)
         carrier = next((m for m, said in words.times.transport.items() if _says(language, said, span)), None)
         landed = bool(words.times.landing) and _says(language, words.times.landing, span)
@@ -59,7 +71,26 @@ def times_of(spans: Sequence[str], language: Language) -> Times:
         else:
             begin = _later(at, _OUT_OF_AIRPORT) if landed else at
             found["daily" if _every_day(span, language) else "begin"] = begin
+    if half and "end" not in found:
+        found["end"] = _later(found.get("begin", time(9)), _HALF_A_DAY)
     return Times(**found, read=tuple(read))
+
+
+def _half_day(span: str, language: Language) -> bool:
+    return talks_of_trips(language) and _says(language, talk_words(language).days.half, span)
+
+
+def _from_to(span: str, language: Language) -> tuple[time, time] | None:
+    """Return the begin and the end of "from nine to one"; None if a span has no two times."""
+    if not talks_of_trips(language):
+        return None
+    until = re.compile(rf"(?<!\w)(?:{talk_words(language).days.until})(?!\w)|[到至]", re.IGNORECASE)
+    for joint in until.finditer(span):
+        begin, end = clock_of(span[: joint.start()], language), clock_of(span[joint.end() :], language)
+        if begin is not None and end is not None:
+            end = _half(end, time(12)) if end <= begin else end
+            return (begin, end) if begin < end else None
+    return None
 
 
 def _later(at: time, by: timedelta) -> time:

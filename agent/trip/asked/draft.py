@@ -43,6 +43,13 @@ class Draft:
     settled: list[tuple[int, int]] = field(default_factory=list)
     """Those of which the words alone tell the meaning, whatever the reader made of them."""
 
+    given: list[Mark] = field(default_factory=list)
+    """Days that are given to something without a number."""
+
+    def marks(self) -> list[Mark]:
+        """Return the days that are named, and those that are given to something."""
+        return sorted((*day_marks(self.text, self.language), *self.given), key=lambda mark: mark.start)
+
     @property
     def words(self) -> TalkWords:
         return talk_words(self.language)
@@ -80,7 +87,9 @@ def _part_at(draft: Draft, at: int, words: str) -> str:
 
 def _day_at(draft: Draft, at: int) -> int:
     """Return the day that a place in the sentence speaks of; 0 for the whole trip."""
-    marks = day_marks(draft.text, draft.language)
+    marks = draft.marks()
+    if (near := _mark_beside(draft, marks, at)) is not None:
+        return near.day
     before = [mark for mark in marks if mark.start <= at]
     if not before:
         return _day_after(draft, marks, at)
@@ -91,6 +100,17 @@ def _day_at(draft: Draft, at: int) -> int:
     if at < clause_end or any(m.start > mark.start and m.start >= at for m in marks):
         return mark.day
     return 0
+
+
+def _mark_beside(draft: Draft, marks: list[Mark], at: int) -> Mark | None:
+    """Return the day that is named with a thing, where a clause lists things with their days."""
+    start, end = next(((a, b) for a, b in clauses_of(draft.text, draft.language) if a <= at < b), (at, at))
+    joints = [m.span() for m in re.compile(draft.words.lists, re.IGNORECASE).finditer(draft.text, start, end)]
+    begin = max((b for _, b in joints if b <= at), default=start)
+    until = min((a for a, _ in joints if a > at), default=end)
+    inside = [mark for mark in marks if start <= mark.start < end]
+    beside = [mark for mark in inside if begin <= mark.start < until]
+    return beside[0] if len(inside) > 1 and len(beside) == 1 else None
 
 
 def _day_after(draft: Draft, marks: list[Mark], at: int) -> int:

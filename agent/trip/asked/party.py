@@ -71,7 +71,7 @@ def read_party(spans: Sequence[str], language: Language) -> Party:
     words = trip_words(language)
     for span in spans:
         text = span.casefold()
-        ages += _only_ages(text, words.alone_ages["children"])
+        ages += _only_ages(text, words.alone_ages["children"]) or _bare_ages(text, language)
         for extra, said in words.with_.items():
             if any_of(language, said).search(text):
                 extras[extra] = True
@@ -94,6 +94,18 @@ def _only_ages(text: str, oldest: int) -> list[int]:
     found = re.findall(r"\d+", text)
     said = re.sub(r"\d+|[,、&和]|\b(?:and|und)\b|\s", "", text) == ""
     return [int(age) for age in found] if said and all(int(age) <= oldest for age in found) else []
+
+
+def _bare_ages(text: str, language: Language) -> list[int]:
+    """Return the ages of "they're three and seven"; none if anything else is said."""
+    words, numbers = trip_words(language), load_language(language).numbers
+    before = any_of(language, words.ages_before).match(text.strip()) if words.ages_before else None
+    if before is None:
+        return []
+    said = re.split(r"\s*(?:,|&|\band\b|\bund\b)\s*", text.strip()[before.end() :].strip(" .,!"))
+    ages = [numbers.read(one.strip()) for one in said if one.strip()]
+    young = [int(age) for age in ages if age is not None and 0 < age <= words.alone_ages["children"]]
+    return young if young and len(young) == len(ages) else []
 
 
 def _without(text: str, pattern: re.Pattern[str]) -> str:

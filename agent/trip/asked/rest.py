@@ -59,7 +59,10 @@ def is_named(words: str, language: Language) -> bool:
 def names_something(words: str, language: Language, *, food: bool = False) -> bool:
     """Whether words say more than that something is wished for or not; of a food, than that it is nice."""
     left = _without_no(words, language)
-    return bool(_core(left, language)) if food else any(c.isalnum() for c in left)
+    hollow = not _core(left, language) and any_of(language, talk_words(language).hollow).fullmatch(
+        left.strip()
+    )
+    return bool(_core(left, language)) if food else any(c.isalnum() for c in left) and not hollow
 
 
 def _core(text: str, language: Language) -> str:
@@ -74,6 +77,21 @@ def _cores(text: str, language: Language) -> tuple[str, ...]:
     return tuple(part for part in parts if any(c.isalnum() for c in part))
 
 
+def trimmed(piece: str, language: Language) -> str:
+    """Return a stretch without the words at its edges that wish for nothing; "" if it has no others."""
+    cores = _cores(_without_no(piece, language), language)
+    cores = tuple(core for core in cores if not _says_when(core, language))
+    if not cores:
+        return ""
+    return piece[piece.find(cores[0]) : piece.rfind(cores[-1]) + len(cores[-1])]
+
+
+def _says_when(words: str, language: Language) -> bool:
+    """Whether words are a part of the day and nothing more."""
+    parts = tuple(word for said in trip_words(language).parts.values() for word in said)
+    return not _core(any_of(language, parts).sub("\0", words), language)
+
+
 def take_rest(draft: Draft, start: int, end: int) -> None:
     """Read what the reader left of a clause: the first meaning that fits, piece by piece."""
     for _ in range(_MOST_WISHES):
@@ -84,8 +102,9 @@ def take_rest(draft: Draft, start: int, end: int) -> None:
         rest = re.sub(r"\0+", "\0", left)
         taken = next((True for take in _READERS if take(draft, rest, said, start, end)), False)
         if not taken:
-            if core := _core(_without_no(left, draft.language), draft.language):
-                draft.put("unread", core, start)
+            for piece in _stretches(left):
+                if whole := trimmed(piece, draft.language):
+                    draft.put("unread", whole, start)
             return
 
 
@@ -110,6 +129,8 @@ def _date(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
             continue
         bare = re.sub(r"(?<=.)[去到玩想要].*$", "", part)
         draft.date = bare if trip_date(bare, draft.now, draft.language) is not None else part
+        core = trimmed(draft.date, draft.language)
+        draft.date = core if trip_date(core, draft.now, draft.language) is not None else draft.date
         _mark(draft, draft.date, start, end)
         return True
     return False
@@ -121,7 +142,8 @@ def _stretches(rest: str) -> Iterator[str]:
 
 def _time(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
     timed = any_of(draft.language, draft.words.no_clock).sub(" ", rest)
-    if not any_of(draft.language, (draft.words.change.clock,)).search(timed):
+    named = (draft.words.change.clock, *trip_words(draft.language).clock_words)
+    if not any_of(draft.language, named).search(timed):
         return False
     if clock_of(timed, draft.language) is None:
         return False
@@ -155,9 +177,21 @@ def _limit(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
 
 
 def _money(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
-    if not (any_of(draft.language, draft.words.money).search(rest) or _priced(rest, draft.language)):
+    words = (*draft.words.money, *(w for known in trip_words(draft.language).money.values() for w in known))
+    if (found := any_of(draft.language, words).search(rest)) is None:
         return False
-    return _whole(draft, "money", said, start, end)
+    apart = bool(load_language(draft.language).settings.joiner)
+    if not apart or any(span in said for span in draft.slots["money"]):
+        return _whole(draft, "money", said, start, end)
+    part = next(piece for piece in rest.split("\0") if any_of(draft.language, words).search(piece))
+    found = any_of(draft.language, words).search(part)
+    core = trimmed(part, draft.language)
+    begins = [at for at in (part.find(core) if core else -1, found.start() if found else -1) if at >= 0]
+    ends = [part.find(core) + len(core) if core else 0, found.end() if found else 0]
+    spoken = part[min(begins) : max(ends)].strip(EDGE)
+    draft.put("money", spoken, start)
+    _mark(draft, spoken, start, end)
+    return True
 
 
 def _who(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
@@ -186,6 +220,10 @@ def _ban(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
             at = draft.text.find(one, start, end)
             if at < 0 or not says_no(clause, at - start, at - start + len(one), draft.language):
                 continue
+            if is_party(one, draft.language):
+                draft.put("who", one, start)
+                _mark(draft, one, start, end)
+                return True
             eaten = bool(foods_of(one) and not themes_of(one))
             eaten = eaten or any_of(draft.language, draft.words.eating).search(said) is not None
             draft.put("no_meal" if eaten else "dislikes", one, start)
@@ -243,7 +281,7 @@ def _taste(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
             # An unknown word beside it may refuse it: it is said back, and not wished for.
             if slot != "unread" and _is_doubtful(rest, one, draft.language):
                 slot = "unread"
-            draft.put(slot, one, draft.text.find(part, start, end))
+            draft.put(slot, one, draft.text.find(one, draft.text.find(part, start, end)))
             _mark(draft, one, start, end)
             return True
     return False
@@ -253,7 +291,8 @@ def _is_doubtful(rest: str, one: str, language: Language) -> bool:
     """Whether words that nobody knows stand beside a thing that the reader took for no wish."""
     words = trip_words(language)
     known = (w for said in (*words.themes.values(), *words.foods.values()) for w in said.says)
-    other = any_of(language, tuple(known)).sub("\0", rest.replace(one, "\0"))
+    when = tuple(word for said in (*words.parts.values(), *words.meals.values()) for word in said)
+    other = any_of(language, (*known, *when)).sub("\0", rest.replace(one, "\0"))
     return bool(_core(other, language))
 
 
@@ -268,6 +307,13 @@ def _kinds_in(part: str, language: Language) -> list[str]:
 def _is_need(words: str, language: Language) -> bool:
     needs = trip_words(language).needs
     return any(any_of(language, said).search(words) for said in needs.values())
+
+
+def is_party(words: str, language: Language) -> bool:
+    """Whether words say who comes along and nothing else: toddler."""
+    data = trip_words(language)
+    said = (w for entries in (*data.party.values(), *data.with_.values()) for w in entries)
+    return any_of(language, tuple(said)).fullmatch(words.strip()) is not None
 
 
 def is_kind(words: str) -> bool:

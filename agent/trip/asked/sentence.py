@@ -13,25 +13,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent.trip.asked.clock import clock_of, times_of
-from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, blank, use
+from agent.trip.asked.days import at_weekend, days_by_kind, take_days
+from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, use
 from agent.trip.asked.marks import (
     clauses_of,
-    count_in,
     day_marks,
     day_part,
-    days_between,
     days_said,
-    days_until,
     is_meal,
     listed,
     refusal,
     says_any_no,
     says_no,
-    stays_said,
 )
 from agent.trip.asked.occasions import trip_date
-from agent.trip.asked.rest import names_something, rest_of, take_rest
-from agent.trip.asked.wishes import on_foot_in
+from agent.trip.asked.rest import is_kind, is_party, names_something, rest_of, take_rest, trimmed
+from agent.trip.asked.wishes import free_days_in, limits_of, on_foot_in
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
@@ -64,15 +61,25 @@ def completed(intent: PlanTrip, text: str, language: Language, now: datetime) ->
     if not talks_of_trips(language) or intent.change is not None or intent.ask or intent.act:
         return intent
     draft = Draft(text, language, now, date=intent.date, days=intent.days)
+    draft.given = days_by_kind(draft)
     _take_settled(draft)
-    intent = _without_verbs(intent, draft)
+    intent = _based(_without_verbs(intent, draft), draft)
     _take_spans(draft, intent)
-    _take_days(draft, intent)
+    take_days(draft, intent)
     for start, end in rest_of(draft):
         take_rest(draft, start, end)
+    if draft.days is None and not draft.date and _names_parts(draft) > 1:
+        draft.days = 1  # a morning, an evening: one day, taken through
     if draft.days is None and draft.date and times_of(draft.slots["time"], draft.language).end:
         draft.days = 1  # on one day, and home by an hour of it
     return _joined(draft, intent)
+
+
+def _names_parts(draft: Draft) -> int:
+    """Return how many parts of a day, and meals, a sentence speaks of."""
+    words = trip_words(draft.language)
+    parts = (words.parts["morning"], words.parts["afternoon"], words.parts["evening"], words.meals["lunch"])
+    return sum(any_of(draft.language, said).search(draft.text) is not None for said in parts)
 
 
 # -- the reader's spans
@@ -82,8 +89,8 @@ def _take_settled(draft: Draft) -> None:
     """Take that nothing is to be driven, or that one sleeps in, whatever the reader makes of the words."""
     for start, end in clauses_of(draft.text, draft.language):
         clause = draft.text[start:end]
-        late = any_of(draft.language, trip_words(draft.language).late)
-        if (found := on_foot_in(clause, draft.language) or late.search(clause)) is not None:
+        found = _settled(clause, draft.language)
+        if found is not None:
             span = (start + found.start(), start + found.end())
             draft.put("limit", found[0].strip(EDGE), span[0])
             draft.used.append(span)
@@ -91,6 +98,17 @@ def _take_settled(draft: Draft) -> None:
     doors = any_of(draft.language, trip_words(draft.language).limit["door"]).search(draft.text)
     if doors and draft.settled:
         draft.clash = doors[0]
+
+
+def _settled(clause: str, language: Language) -> re.Match[str] | None:
+    """Find what in a clause is a limit by its words alone: on foot, late, a nap, a free day, a range."""
+    words, talk = trip_words(language), talk_words(language)
+    found = on_foot_in(clause, language) or any_of(language, words.late).search(clause)
+    found = found or any_of(language, (words.range_left,)).search(clause)
+    found = found or any_of(language, talk.change.nap).search(clause)
+    if found is None and free_days_in(clause, language) and not _themed(clause, language):
+        return re.search(r"\S.*\S", clause, re.DOTALL)
+    return found
 
 
 def _take_spans(draft: Draft, intent: PlanTrip) -> None:
@@ -102,7 +120,7 @@ def _take_spans(draft: Draft, intent: PlanTrip) -> None:
     musts = (*draft.words.must, *draft.words.must_after)
     unread = unread or any_of(draft.language, musts).search(intent.date) is not None
     if intent.date and (
-        unread or (days_said(intent.date, draft.language) is not None and not _at_weekend(intent.date, draft))
+        unread or (days_said(intent.date, draft.language) is not None and not at_weekend(intent.date, draft))
     ):
         draft.date = ""
     use(draft, draft.date)
@@ -117,6 +135,9 @@ def _take_spans(draft: Draft, intent: PlanTrip) -> None:
 def _times_in(words: str, language: Language) -> tuple[str, ...]:
     """Take times apart that were read as one: 上午十点出发，晚上八点前回来."""
     parts = tuple(words[a:b].strip(EDGE) for a, b in clauses_of(words, language))
+    joined = listed(words, language)
+    if len(parts) < 2 and len(joined) > 1 and all(clock_of(part, language) is not None for part in joined):
+        return joined
     return parts if all(clock_of(part, language) is not None for part in parts) else (words,)
 
 
@@ -146,6 +167,18 @@ def _without_verbs(intent: PlanTrip, draft: Draft) -> PlanTrip:
     ):
         return intent.model_copy(update={"where": ""})
     return intent.model_copy(update={"where": bare}) if bare else intent
+
+
+def _based(intent: PlanTrip, draft: Draft) -> PlanTrip:
+    """Take a place where one is to sleep for no start: "base in Ordino"."""
+    at = draft.text.find(intent.start) if intent.start else -1
+    clauses = clauses_of(draft.text, draft.language)
+    start, end = next(((a, b) for a, b in clauses if a <= at < b), (0, 0))
+    if at < 0 or not _in_bed(draft, draft.text[start:end], at - start):
+        return intent
+    draft.put("lodging", draft.text[start:end].strip(EDGE), start)
+    draft.used.append((start, end))
+    return intent.model_copy(update={"start": ""})
 
 
 def _whole_word(words: str, draft: Draft) -> str:
@@ -186,13 +219,6 @@ def _begins_with_bed(words: str, language: Language) -> bool:
     return words[:1].islower() and any(any_of(language, said).match(words) for said in kinds)
 
 
-def _is_party(words: str, language: Language) -> bool:
-    """Whether words say who comes along and nothing else: toddler."""
-    data = trip_words(language)
-    said = (w for entries in (*data.party.values(), *data.with_.values()) for w in entries)
-    return any_of(language, tuple(said)).fullmatch(words.strip()) is not None
-
-
 def _is_camper(words: str, language: Language) -> bool:
     return any_of(language, trip_words(language).lodging.camper).fullmatch(words.strip()) is not None
 
@@ -216,10 +242,19 @@ def _unlisted(words: str, language: Language) -> str:
     return re.sub(rf"^(?:{joins})|(?:{joins})$", "", f" {words} ", flags=re.IGNORECASE).strip(EDGE)
 
 
+def _without_doing(slot: str, words: str, language: Language) -> str:
+    """Return a kind without the words for what one does with it: 设计 of 看设计, 教堂 of 逛教堂."""
+    if slot == "must" or is_kind(words) or _whole_kind(words):
+        return words
+    core = trimmed(words, language)
+    return core if core and (is_kind(core) or _whole_kind(core)) else words
+
+
 def _take_span(draft: Draft, slot: str, words: str) -> None:
     bare = _widened(draft, words.strip(EDGE)) if slot in LISTS else words.strip(EDGE)
     if slot in LISTS:
         bare = _unlisted(bare, draft.language)
+        bare = _without_doing(slot, bare, draft.language)
         if not names_something(bare, draft.language, food=slot == "meals"):
             use(draft, words)
             return
@@ -241,7 +276,11 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
         for thing in things:  # 晚上逛夜市 is something to see, and no hour at which the trip begins
             draft.put("likes", thing, at)
         return
-    if slot == "time" and (_only_part(said, bare, draft) or _no_time(said, bare, draft)):
+    if slot == "time" and (
+        _only_part(said, bare, draft)
+        or _no_time(said, bare, draft)
+        or not names_something(bare, draft.language, food=True)
+    ):
         draft.used.remove((at, at + len(bare)))
         return
     if slot == "time" and len(said) <= _SHORT_CLAUSE and len(_times_in(said, draft.language)) == 1:
@@ -250,7 +289,10 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
     if slot not in (*LISTS, "time") and foods_of(bare) and not _is_bed(bare, draft):
         slot = "meals"
     if slot == "limit":
-        draft.put(slot, _with_no(draft, said, inside, bare), at)
+        words = _with_no(draft, said, inside, bare)
+        whole = said.strip(EDGE)
+        cut = not limits_of((words,), draft.language).read and limits_of((whole,), draft.language).read
+        draft.put(slot, whole if cut else words, at)
         return
     if slot == "lodging" and not _is_bed(bare, draft) and any(map(themes_of, listed(bare, draft.language))):
         slot = "likes"
@@ -271,7 +313,7 @@ def _take_thing(draft: Draft, slot: str, bare: str, at: int, clause: tuple[int, 
     """Take a thing that is wished for or not, where the words of its clause put it."""
     said, inside = draft.text[clause[0] : clause[1]], at - clause[0]
     refused = says_no(said, inside, inside + len(bare), draft.language)
-    if slot == "must" and not refused and _in_bed(draft, said, inside):
+    if slot in {"must", "likes"} and not refused and _in_bed(draft, said, inside):
         draft.put("lodging", bare, at)
         return
     any_no = refused or says_any_no(said, draft.language)
@@ -287,9 +329,29 @@ def _take_thing(draft: Draft, slot: str, bare: str, at: int, clause: tuple[int, 
         found = any_of(draft.language, words).finditer(draft.text, at, at + len(bare))
         draft.used += [match.span() for match in found]
         return
+    if slot in {"no_meal", "dislikes"} and not any_no and _is_eaten(said[:inside], draft):
+        slot = "meals"
     slot = _own_slot(slot, bare, any_no, draft.language)
-    for part in _parts(slot, bare, draft.language):
-        draft.put(_where_put(slot, part, refused, draft.language), part, at)
+    parts = _parts(slot, bare, draft.language)
+    for part in parts:
+        no = _is_refused(draft, part, at) if len(parts) > 1 and slot in {"no_meal", "dislikes"} else refused
+        wished = len(parts) > 1 and not no and any(_is_refused(draft, other, at) for other in parts)
+        kept = {"no_meal": "meals", "dislikes": "likes"}.get(slot, slot) if wished else slot
+        draft.put(_where_put(kept, part, no, draft.language), part, at)
+
+
+def _is_eaten(before: str, draft: Draft) -> bool:
+    """Whether a word for eating stands right before a thing."""
+    found = list(any_of(draft.language, draft.words.change.eat).finditer(before))
+    return bool(found) and not before[found[-1].end() :].strip()
+
+
+def _is_refused(draft: Draft, words: str, at: int) -> bool:
+    """Whether a thing is refused by the words of its own clause."""
+    at = draft.text.find(words, at)
+    clauses = clauses_of(draft.text, draft.language)
+    start, end = next(((a, b) for a, b in clauses if a <= at < b), (0, len(draft.text)))
+    return at >= 0 and says_no(draft.text[start:end], at - start, at - start + len(words), draft.language)
 
 
 def _no_time(clause: str, words: str, draft: Draft) -> bool:
@@ -331,7 +393,7 @@ def _own_slot(slot: str, words: str, refused: bool, language: Language) -> str:
     bed = _only_bed(words, language) or _begins_with_bed(words, language)
     if slot in {"likes", "must"} and not refused and bed:
         return "lodging"
-    if slot in {"must", "likes"} and not refused and _is_party(words, language):
+    if slot in {"must", "likes", "dislikes"} and is_party(words, language):
         return "who"
     if slot == "no_meal" and not refused and set(foods_of(words)) & DIETS:
         return "meals"
@@ -376,79 +438,13 @@ def _parts(slot: str, words: str, language: Language) -> tuple[str, ...]:
     return parts if known or slot in {"no_meal", "dislikes"} else (words,)
 
 
-# -- days
-
-
-def _take_days(draft: Draft, intent: PlanTrip) -> None:
-    draft.used += [(mark.start, mark.end) for mark in day_marks(draft.text, draft.language)]
-    _take_stays(draft, intent)
-    found = days_said(blank(draft), draft.language)
-    if found is not None:
-        draft.used.append(found[1].span())
-        draft.days = found[0]
-        if not draft.date and _at_weekend(found[1].group(), draft):
-            draft.date = found[1].group()
-    elif between := (
-        days_between(draft.text, draft.language) or days_until(draft.text, draft.now, draft.language)
-    ):
-        draft.days, draft.date = between[:2]
-        _take_leaving(draft, between[2])
-        draft.used.append(between[2])
-        use(draft, draft.date)
-    draft.clash = draft.clash or _other_length(draft)
-    nights = days_said(blank(draft), draft.language)
-    if nights is not None and found is not None:
-        draft.used.append(nights[1].span())
-
-
-def _other_length(draft: Draft) -> str:
-    """Return the words for another number of days than the trip has: "all three days of it"."""
-    for pattern in draft.words.days.all:
-        found = count_in(pattern, draft.text, draft.language)
-        if found is not None and draft.days is not None and found[0] != draft.days:
-            return found[1][0]
-    return ""
-
-
-def _take_leaving(draft: Draft, last: tuple[int, int]) -> None:
-    """Take what is said of the last day as the time at which the trip ends: "fly out on Saturday night"."""
-    leaving = any_of(draft.language, draft.words.days.leaves).search(draft.text, last[0])
-    if leaving is None:
-        return
-    clause = next((b for a, b in clauses_of(draft.text, draft.language) if a <= leaving.start() < b), last[1])
-    words = draft.text[min(leaving.start(), last[1]) : max(clause, last[1])].strip(EDGE)
-    kept = [time for time in draft.slots["time"] if draft.text.find(time) + len(time) <= last[0]]
-    if len(kept) < len(draft.slots["time"]):
-        draft.slots["time"] = [*kept, words]
-        use(draft, words)
-
-
-def _at_weekend(words: str, draft: Draft) -> bool:
-    """Whether words are a date as well as a number of days."""
-    return any_of(draft.language, draft.words.weekend).search(words) is not None
-
-
-def _take_stays(draft: Draft, intent: PlanTrip) -> None:
-    """Take the days of each town: 昆山两天，周庄一天."""
-    stays = stays_said(draft.text, draft.language)
-    total = sum(stays.values())
-    if len(stays) < 2 or (intent.days is not None and intent.days not in {total, *stays.values()}):
-        return
-    draft.days, day = total, 1
-    for place, count in stays.items():
-        for number in range(day, day + count):
-            draft.wheres[number] = place
-        day += count
-        for pattern in re.finditer(re.escape(place), draft.text):
-            draft.used.append(pattern.span())
-    draft.used += [m.span() for m in any_of(draft.language, draft.words.days.count).finditer(draft.text)]
-
-
 # -- the whole
 
 
 def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
     slots: dict[str, tuple[str, ...]] = {name: _unlike(words) for name, words in draft.slots.items()}
+    beds = slots["lodging"]
+    slots["lodging"] = tuple(w for w in beds if not any(w != other and other in w for other in beds))
     money = slots["money"]
     slots["money"] = tuple(w for w in money if not any(w != other and w in other for other in money))
     banned = {w.casefold() for w in (*slots["dislikes"], *slots["no_meal"])}

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from agent.trip.asked.marks import day_marks, without_days
 from languages import load_language
+from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import alone, any_of, trip_words
 
 if TYPE_CHECKING:
@@ -43,6 +45,12 @@ class Limits:
     """Whether it must not be hurried."""
     late: bool = False
     """Whether one wants to sleep in."""
+    nap: bool = False
+    """Whether one rests after lunch."""
+    free_days: tuple[int, ...] = ()
+    """Days without anything planned, from 1; -1 for the last."""
+    range_m: float | None = None
+    """How far the car still goes, metres."""
     read: tuple[tuple[str, str], ...] = ()
     """Words that were understood, each with what it limits: "walk", "drive", "climb"."""
 
@@ -75,7 +83,20 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
     words = trip_words(language)
     walk = walk_day = day = leg = None
     climb, easy, late, on_foot, sights, read = False, False, False, False, 0, []
+    nap, free_days, range_m = False, (), None
     for span in spans:
+        if any_of(language, (words.range_left,)).search(span):
+            range_m = _amount(span, words.units_m, language)
+            read.append((span, "range"))
+            continue
+        if _naps(span, language):
+            nap = True
+            read.append((span, "nap"))
+            continue
+        if days := free_days_in(span, language):
+            free_days = (*free_days, *days)
+            read.append((span, "free"))
+            continue
         if on_foot_in(span, language):
             on_foot = True
             read.append((span, "on_foot"))
@@ -109,8 +130,27 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
     return Limits(
         walk_m=walk, walk_day_m=walk_day, drive_day_s=day, drive_leg_s=leg, climb=climb, sights=sights,
         easy=easy, late=late,
-        on_foot=on_foot, read=tuple(read),
+        on_foot=on_foot, nap=nap, free_days=free_days, range_m=range_m, read=tuple(read),
     )  # fmt: skip
+
+
+def _naps(span: str, language: Language) -> bool:
+    if not talks_of_trips(language):
+        return False
+    return any_of(language, talk_words(language).change.nap).search(span) is not None
+
+
+def free_days_in(text: str, language: Language) -> tuple[int, ...]:
+    """Return the days that are said to be free as a whole, from 1: 第二天休息不安排."""
+    if not talks_of_trips(language):
+        return ()
+    words, marks = talk_words(language).change, day_marks(text, language)
+    parts = tuple(w for said in trip_words(language).parts.values() for w in said)
+    if not marks or any_of(language, parts).search(text) or not any_of(language, words.free).search(text):
+        return ()
+    rest = any_of(language, (*words.free, *words.free_beside)).sub(" ", without_days(text, language))
+    left = any_of(language, (*talk_words(language).fillers, *talk_words(language).edges)).sub(" ", rest)
+    return () if any(c.isalnum() for c in left) else tuple(mark.day for mark in marks)
 
 
 def on_foot_in(text: str, language: Language) -> re.Match[str] | None:

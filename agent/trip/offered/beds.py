@@ -168,7 +168,7 @@ def _named(desk: Desk, towns: Sequence[Town], lodging: Lodging, beds: Beds, lang
 def _without_preposition(words: str, language: Language) -> str:
     """Return the place in words for where one sleeps: Canillo of "in Canillo"."""
     talk = talk_words(language)
-    gaps = any_of(language, (*talk.bed_gap, *talk.only_stay, *talk.change.hotel_verbs))
+    gaps = any_of(language, (*talk.lodging, *talk.bed_gap, *talk.only_stay, *talk.change.hotel_verbs))
     return gaps.sub(" ", words).strip(" 里内") if talks_of_trips(language) else words
 
 

@@ -104,6 +104,7 @@ NO_SIGHTS = (
     "shop/supermarket", "entrance/", "barrier/", "craft/", "emergency/", "healthcare/", "building/yes",
     "building/residential", "building/apartments", "amenity/charging_station", "amenity/food_court",
     "shop/bakery",
+    "shop/car", "shop/motorcycle", "shop/hairdresser", "amenity/car_",
     "amenity/drinking_water", "amenity/shower", "amenity/post_",
     "tourism/wilderness_hut", "tourism/alpine_hut", "address", "boundary/administrative",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from agent.trip.offered.kinds import (
 from languages import codes
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
+from poi.kinds.category import load_categories
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk, Point
@@ -52,6 +54,8 @@ class Sights:
     """Places of each liking, the best first."""
     others: list[Place] = field(default_factory=list)
     banned: set[str] = field(default_factory=set)
+    unheard: list[str] = field(default_factory=list)
+    """Words of a ban that name no kind and no place: nothing is left out for them."""
     parts: dict[str, tuple[Place, ...]] = field(default_factory=dict)
     """What is seen with a sight because it lies in it."""
 
@@ -263,9 +267,12 @@ def gather(
             sights.named[words] = named(desk, words, center)
         except PlanImpossible:
             likes = (*likes, words)
-    for town in towns:
-        for words in dislikes:
-            sights.banned |= banned_by(desk, words, town.center, town.reach_m * 1.5)
+    for words in dislikes:
+        gone = {i for town in towns for i in banned_by(desk, words, town.center, town.reach_m * 1.5)}
+        match = desk.places.categories(words)
+        if not (gone or themes_of(words) or (match and not match.rest)):
+            sights.unheard.append(words)
+        sights.banned |= gone
     sights.banned -= {p.id for p in sights.must}
     for words in likes:
         sights.liked[words] = []
@@ -273,6 +280,8 @@ def gather(
             found = of_wish(desk, words, town.center, town.reach_m)
             fine = [p for p in found if p.id not in sights.banned and (town.holds(p) or len(towns) == 1)]
             sights.liked[words] += fine[:14]
+        if not sights.liked[words] and knows(desk, words, center):
+            sights.liked[words] = [named(desk, words, center)]
     for town in towns:
         around = [p for p in _around(desk, SIGHT_KINDS, town.center, town.reach_m) if town.holds(p)]
         fine = [p for p in around if p.id not in sights.banned and _worth_a_stop(p)]
@@ -287,7 +296,51 @@ _FOR_CHILDREN = ("tourism/theme_park", "leisure/water_park", "leisure/playground
 """What grown-ups go to only if they say so."""
 
 
+_BUSINESS = ("shop", "office", "craft", "company")
+_NOTED = ("wikidata", "wikipedia", "heritage", "website", "contact:website", "opening_hours", "historic")
+_SALES = ("tourism/gallery", "amenity/arts_centre", "amenity/marketplace")
+"""Kinds of which one goes only to those that somebody has noted more of than the address."""
+
+
+def _is_business(place: Place) -> bool:
+    """Whether it is a shop, an office or the garden of a hotel, though the map calls it a sight."""
+    if place.category.startswith("shop/"):
+        return False
+    if {"wikidata", "wikipedia", "heritage"} & place.tags.keys():
+        return False
+    if any(key in place.tags for key in _BUSINESS):
+        return True
+    beds = (w for code in LANGUAGES for w in trip_words(code).lodging.kinds["hotel"])
+    if place.category.startswith(("leisure/garden", "leisure/park")) and any(
+        any_of(code, tuple(beds)).search(called(place)) for code in LANGUAGES
+    ):
+        return True
+    return any(any_of(code, trip_words(code).no_sights).search(called(place)) for code in LANGUAGES)
+
+
+def _is_nameless(place: Place) -> bool:
+    """Whether it is called by a word for what it is, or for the middle of a town: "Rock", "City center"."""
+    if any(key in place.tags for key in _NOTED):
+        return False
+    center = any(any_of(code, trip_words(code).lodging.center).fullmatch(place.name) for code in LANGUAGES)
+    match = load_categories().match(place.name)
+    return center or bool(match and not match.rest) or place.name.casefold() in _PLAIN
+
+
+_PLAIN = {"rock", "view", "viewpoint", "statue", "square", "monument"}
+
+
+def _is_sales_room(place: Place) -> bool:
+    """Whether nobody noted more of a gallery or a market than its address, and no name tells what it is."""
+    if not place.category.startswith(_SALES) or any(key in place.tags for key in _NOTED):
+        return False
+    says = tuple(word for code in LANGUAGES for word in trip_words(code).themes["art"].names)
+    return place.area_m2 <= 0 and not any(word.casefold() in called(place) for word in says)
+
+
 def _worth_a_stop(place: Place) -> bool:
+    if _is_business(place) or _is_nameless(place) or _is_sales_room(place):
+        return False
     if _is_climbed(place) or any(name in called(place) for name in names_of_theme("night_market")):
         return False
     if place.category == "amenity/place_of_worship":
@@ -341,6 +394,16 @@ def _names_of(place: Place) -> set[str]:
     return {n.casefold() for n in (place.name, *place.names.values()) if n}
 
 
+_ALMOST, _LONG_NAME = 0.92, 6
+
+
+def _same_but_spelling(name: str, other: str) -> bool:
+    """Whether two names differ by a letter, as one thing does that was put on the map twice."""
+    if min(len(name), len(other)) < _LONG_NAME:
+        return False
+    return SequenceMatcher(None, name, other).ratio() >= _ALMOST
+
+
 def is_part(place: Place, main: Place) -> bool:
     """Whether a place is seen with another: it lies in it, or is the same under another name."""
     away = distance_m((place.lat, place.lon), (main.lat, main.lon))
@@ -348,6 +411,8 @@ def is_part(place: Place, main: Place) -> bool:
         return False
     name, whole = place.name.casefold(), main.name.casefold()
     if away < 600 and _names_of(place) & _names_of(main):
+        return True
+    if away < 600 and family(place) == family(main) and _same_but_spelling(name, whole):
         return True
     if min(len(name), len(whole)) > 1 and (name.startswith(whole) or whole.startswith(name)) and away < 600:
         return True
