@@ -83,7 +83,8 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
     words = trip_words(language)
     walk = walk_day = day = leg = None
     climb, easy, late, on_foot, sights, read = False, False, False, False, 0, []
-    nap, free_days, range_m = False, (), None
+    nap, range_m = False, None
+    free_days: tuple[int, ...] = ()
     for span in spans:
         if any_of(language, (words.range_left,)).search(span):
             range_m = _amount(span, words.units_m, language)
