@@ -2,6 +2,7 @@
 
     python -m bench.scale all 100000 1000000 --keep    # tables of everything but the drive
     python -m bench.scale drive 10000000 --keep        # a country driven across
+    python -m bench.scale matrix 100000 --points 10000 --keep
 
 A part alone (`build`, `serve`, `pairs`) prints its figures of one size; `--folder` keeps, or takes, the pack.
 """
@@ -19,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +147,7 @@ def serve(size: int, folder: Path) -> Figures:
     ready_ms = _since_ms(began)
     ends = _ends(router)
     first_ms, *times = [_route_ms(router, pair) for pair in ends]
-    own_mb = _own_mb()
+    held_mb = own_mb()
     avoid = frozenset({"unpaved"})
     began = time.perf_counter()
     with longest_pause() as pause_ms:
@@ -155,7 +157,7 @@ def serve(size: int, folder: Path) -> Figures:
     return {
         "ready_ms": ready_ms,
         "first_route_ms": first_ms,
-        "own_mb": own_mb,
+        "own_mb": held_mb,
         "query_p50_ms": float(np.median(times)),
         "query_p99_ms": float(np.percentile(times, 99)),
         "wish_answer_ms": answer_ms,
@@ -227,9 +229,50 @@ def drive_rows(size: int, figures: Figures, note: str = "") -> list[Row]:
     ]
 
 
-def _ends(router: Any) -> list[list[tuple[float, float]]]:
+def matrix(size: int, folder: Path, points: int) -> Figures:
+    """Write a matrix of drawn points in blocks, as `xiaogao matrix` does without a cluster."""
+    from device.cluster.big_matrix import compute, question_of
+    from nav.law.vehicle import PASSENGER_CAR
+    from nav.region import Region
+    from nav.routing.router import Router
+
+    if not (folder / "pack").is_dir():
+        _child("build", size, str(folder))
+    region = Region.open(folder / "pack")
+    drawn = [pair[0] for pair in _ends(Router(region), points)]
+    depart = datetime(2026, 11, 30, 10).isoformat()
+    question = question_of(region, profile="car", avoid=(), depart=depart, vehicle=PASSENGER_CAR)
+    began, cpu = time.perf_counter(), time.process_time()
+    compute(question, drawn, drawn, folder / "matrix.zarr", side=1000, client=None, tell=lambda _what: None)
+    return {
+        "matrix_s": time.perf_counter() - began,
+        "matrix_cpu_s": time.process_time() - cpu,
+        "matrix_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def matrix_rows(size: int, points: int, figures: Figures, note: str = "") -> list[Row]:
+    """Return the figures of a matrix as rows of the benchmark page."""
+    kinds = {
+        "matrix_s": ("time", "s"),
+        "matrix_cpu_s": ("processor time", "s"),
+        "matrix_peak_mb": ("peak of memory", "MB"),
+    }
+    return [
+        measured(
+            f"matrix {points:,} × {points:,} on {size:,} edges, {what}",
+            round(figures[key]),
+            unit=unit,
+            command=f"python -m bench.scale matrix {size} --points {points} --keep",
+            note=note,
+        )
+        for key, (what, unit) in kinds.items()
+    ]
+
+
+def _ends(router: Any, count: int = _QUERIES) -> list[list[tuple[float, float]]]:
     edges = np.flatnonzero(router.turns.edge_component == 0)
-    drawn = np.random.default_rng(1).choice(edges, (_QUERIES, 2)).tolist()
+    drawn = np.random.default_rng(1).choice(edges, (count, 2)).tolist()
     return [[tuple(router.graph.shape(edge).mean(axis=0).tolist()) for edge in pair] for pair in drawn]
 
 
@@ -243,7 +286,7 @@ def _since_ms(began: float) -> float:
     return (time.perf_counter() - began) * 1000.0
 
 
-def _own_mb() -> float:
+def own_mb() -> float:
     """Return the memory of this process that no file stands behind."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon"))
@@ -286,9 +329,10 @@ _PARTS: dict[str, Callable[[int, Path], Figures]] = {"build": build, "serve": se
 def main() -> None:
     """Measure one part of one size and print JSON, or all."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("part", choices=(*_PARTS, "drive", "all"))
+    parser.add_argument("part", choices=(*_PARTS, "drive", "matrix", "all"))
     parser.add_argument("size", type=int, nargs="*")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--points", type=int, default=10_000, help="of a matrix")
     parser.add_argument("--keep", action="store_true", help="keep the figures for the benchmark page")
     parser.add_argument("--note", default="", help="what a reader of the page has to know besides")
     asked = parser.parse_args()
@@ -300,10 +344,16 @@ def main() -> None:
         with ExitStack() as stack:
             folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
             os.environ["XIAOGAO_HOME"] = str(folder / "home")  # no cache of another run helps
-            figures = (_PARTS | {"drive": drive})[asked.part](asked.size[0], folder)
+            (size,) = asked.size
+            if asked.part == "matrix":
+                figures = matrix(size, folder, asked.points)
+                found = matrix_rows(size, asked.points, figures, asked.note)
+            else:
+                figures = (_PARTS | {"drive": drive})[asked.part](size, folder)
+                found = drive_rows(size, figures, asked.note) if asked.part == "drive" else []
         print(json.dumps(figures))
-        if asked.keep and asked.part == "drive":
-            save("scale", drive_rows(asked.size[0], figures, asked.note))
+        if asked.keep:
+            save("scale", found)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -43,10 +44,15 @@ def entries(path: Path) -> Iterator[dict[str, Any]]:
 def build_names(path: Path, out_dir: Path) -> int:
     """Write `out_dir/poi.sqlite` from a list of {n name, c class, t type, x lon,
     y lat}; return its length."""
+    return write_names(entries(path), out_dir)
+
+
+def write_names(found: Iterator[dict[str, Any]], out_dir: Path) -> int:
+    """Write `out_dir/poi.sqlite` from such entries; return how many they are."""
     target = out_dir / "poi.sqlite"
     target.unlink(missing_ok=True)
     with closing(connect_for_writing(target)) as db:
-        count = _write(db, entries(path))
+        count = _write(db, found)
         finish(db)
     return count
 
@@ -55,6 +61,7 @@ def _write(db: sqlite3.Connection, found: Iterator[dict[str, Any]]) -> int:
     names = NameIndexWriter()
     rows: list[tuple[Any, ...]] = []
     boxes: list[tuple[Any, ...]] = []
+    kinds: dict[str, tuple[array[int], array[float], array[float]]] = {}
     count = 0
 
     def flush() -> None:
@@ -69,9 +76,14 @@ def _write(db: sqlite3.Connection, found: Iterator[dict[str, Any]]) -> int:
         rows.append((count, f"node/{count}", category, entry["y"], entry["x"], weight, entry["n"], "", "{}"))
         boxes.append((count, entry["y"], entry["y"], entry["x"], entry["x"]))
         names.add(count, entry["n"], "name", weight)
+        own = kinds.setdefault(category, (array("i"), array("d"), array("d")))
+        for column, value in zip(own, (count, entry["y"], entry["x"]), strict=True):
+            column.append(value)
         if len(rows) >= _BATCH:
             flush()
     flush()
     names.write(db)
+    for category, columns in kinds.items():
+        db.execute("INSERT INTO category VALUES(?,?,?,?)", (category, *(part.tobytes() for part in columns)))
     db.execute("INSERT INTO meta VALUES('bbox', '[36.0, 113.0, 43.0, 120.0]')")
     return count

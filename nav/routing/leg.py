@@ -13,6 +13,9 @@ from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
 from nav.routing.weights.weights import Weights
 
+_MANY = 50
+"""For more questions than this all costs are worked out at once, not those at the ends one by one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -89,6 +92,8 @@ class LegFinder:
         self, weights: Weights, questions: Sequence[tuple[Sequence[Place], Sequence[Place]]]
     ) -> list[LegPath | None]:
         """Return the cheapest way for each pair of starts and ends, asked in one go."""
+        if len(questions) > _MANY:
+            weights.edge_ms.hold()
         asked: list[_Asked] = [self._ask(weights, starts, ends) for starts, ends in questions]
         found = self._engine.run(weights, [(a.sources, a.targets) for a in asked])
         return [None if f is None else self._path(weights, a, f) for a, f in zip(asked, found, strict=True)]

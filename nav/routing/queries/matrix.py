@@ -14,6 +14,9 @@ from nav.routing.queries.sweeps import sweep
 from nav.routing.ways import Ways
 from nav.routing.weights.weights import Weights
 
+_AT_ONCE = 2000
+"""Pairs whose paths are held at a time: those of a million would take gigabytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -60,13 +63,15 @@ def travel_table(
     known = np.zeros(duration.shape, bool)
     if not with_distance:
         duration, known = _by_sweeps(ways, sources, targets, weights)
-    pairs = np.argwhere(~known).tolist()
-    paths = ways.legs.find_each(weights, [(sources[i], targets[j]) for i, j in pairs])
+    pairs = np.argwhere(~known)
     distance = np.full(duration.shape, np.inf) if with_distance else None
-    for (i, j), path in zip(pairs, paths, strict=True):
-        duration[i, j] = np.inf if path is None else path.time_ms.sum() / 1000.0
-        if distance is not None and path is not None:
-            distance[i, j] = ways.length_m(path)
+    for first in range(0, len(pairs), _AT_ONCE):
+        some = pairs[first : first + _AT_ONCE].tolist()
+        paths = ways.legs.find_each(weights, [(sources[i], targets[j]) for i, j in some])
+        for (i, j), path in zip(some, paths, strict=True):
+            duration[i, j] = np.inf if path is None else path.time_ms.sum() / 1000.0
+            if distance is not None and path is not None:
+                distance[i, j] = ways.length_m(path)
     return Table(duration_s=duration, distance_m=distance)
 
 

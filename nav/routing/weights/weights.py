@@ -74,6 +74,10 @@ class Costs:
                     self._whole = found if self._changes == before else None
             return whole
 
+    def hold(self) -> None:
+        """Work all of them out now: many will be asked for."""
+        _ = self.whole
+
     @property
     def held_or_none(self) -> Int64Array | None:
         """All of them, if they are held."""

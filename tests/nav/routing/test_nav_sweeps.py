@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from nav.region import Region
 from nav.routing.leg import Place
 from nav.routing.queries.sweeps import sweep
 from nav.routing.router import Router
+from nav.routing.weights.weights import Weights
 
 ROAD = {"highway": "residential"}
 YARDS = """
@@ -77,3 +78,25 @@ def test_sweeps_of_a_town(real_region: Callable[[str], Region]) -> None:
     rng = np.random.default_rng(9)
     edges = rng.choice(np.flatnonzero(router.turns.edge_component == 0), 60, replace=False).tolist()
     assert _check(router, edges) > 0.7  # cost and time alone tell 0.4
+
+
+def test_paths_of_a_large_matrix_are_asked_for_some_at_a_time(
+    draw_map: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = draw_map(YARDS, YARD_WAYS)
+    router, points = drawn.router(), [drawn.at[letter] for letter in "ABCDEFGH"]
+    whole = router.table(points, points, with_distance=True)
+    asked: list[int] = []
+    find = router.legs.find_each
+
+    def find_each(weights: Weights, questions: Sequence[tuple[list[Place], list[Place]]]) -> list:
+        asked.append(len(questions))
+        return find(weights, questions)
+
+    monkeypatch.setattr(router.legs, "find_each", find_each)
+    monkeypatch.setattr("nav.routing.queries.matrix._AT_ONCE", 9)
+    again = router.table(points, points, with_distance=True)
+    assert np.array_equal(again.duration_s, whole.duration_s)
+    assert np.array_equal(again.distance_m, whole.distance_m)
+    assert sum(asked) >= 64
+    assert max(asked) == 9
