@@ -40,7 +40,6 @@ def make_network(directed_edges: int, *, seed: int = 0) -> RawNetwork:
     side = max(round((directed_edges / 2.95) ** 0.5), 12)
     lat, lon = _crossings(side, rng)
     network = RawNetwork()
-    network.way_ids = []
     a, b, road_class = _streets(side, rng)
     oneway = rng.random(len(a)) < np.where(road_class <= RoadClass.TRUNK, 0.0, _ONEWAY_SHARE)
     bent = rng.random(len(a)) < _BENT_SHARE
@@ -136,26 +135,29 @@ def _add_restrictions(
     network: RawNetwork, a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rng: np.random.Generator
 ) -> None:
     """Forbid a turn at about one crossing in a hundred; every tenth of them over a way."""
-    at: dict[int, list[int]] = {}
+    arriving: dict[int, int] = {}
     for i in rng.permutation(len(a))[: len(a) // 20].tolist():
-        at.setdefault(int(b[i]), []).append(i)
-    begins: dict[int, list[int]] = {}
-    for i, node in enumerate(a.tolist()):
-        begins.setdefault(node, []).append(i)
-    for number, (node, arriving) in enumerate(sorted(at.items())):
-        leaving = begins.get(node, [])
-        if not leaving:
+        arriving.setdefault(int(b[i]), i)
+    leaving = np.argsort(a, kind="stable")
+    first_leaving = np.searchsorted(a[leaving], np.arange(int(max(a.max(), b.max())) + 2))
+
+    def onward(node: int) -> int | None:
+        place = first_leaving[node]
+        return int(leaving[place]) if place < first_leaving[node + 1] else None
+
+    for number, (node, start) in enumerate(sorted(arriving.items())):
+        via = onward(node)
+        if via is None:
             continue
-        start, via = arriving[0], leaving[0]
-        beyond = begins.get(int(b[via]), [])
-        over_way = number % 10 == 0 and bool(beyond)
+        beyond = onward(int(b[via])) if number % 10 == 0 else None
+        over_way = beyond is not None
         network.restrictions.append(
             Restriction(
                 relation_id=number + 1,
                 only=False,
                 u_turn=False,
                 from_ways=(start + 1,),
-                to_ways=((beyond[0] if over_way else via) + 1,),
+                to_ways=((via if beyond is None else beyond) + 1,),
                 via_node=0 if over_way else node + 1,
                 via_ways=(via + 1,) if over_way else (),
                 condition="",

@@ -198,11 +198,12 @@ def _way_tables(
 ) -> list[str]:
     """Fill the way tables; return the countries met, and leave the country of each way in `arrays`."""
     used = np.unique(segments.way)
-    order = used[np.lexsort((used, np.array([network.way_ids[w] for w in used.tolist()], np.int64)))]
-    table = np.full(len(network.way_ids), -1, np.int64)
+    way_ids = as_array(network.way_ids)
+    order = used[np.lexsort((used, way_ids[used]))]
+    table = np.full(len(way_ids), -1, np.int64)
     table[order] = np.arange(len(order))
     arrays["segment_way"] = table[segments.way]
-    arrays["way_osm_id"] = np.array([network.way_ids[w] for w in order.tolist()], np.int64)
+    arrays["way_osm_id"] = way_ids[order]
     signs = [network.way_signs[w] for w in order.tolist()]
     arrays["way_name"] = np.array([names.add(sign.names) for sign in signs], np.int32)
     arrays["way_ref"] = np.array([strings.add(sign.ref) for sign in signs], np.int32)

@@ -17,13 +17,14 @@ from nav.errors import BadMapFile
 from nav.graph import ARRAY_FIELDS, SHAPE_SCALE, Access, Graph, RoadClass, load_graph
 from nav.law.rules import RuleBook
 from nav.osm.assemble import assemble
-from nav.osm.extract import Progress, RawNetwork, read_network
+from nav.osm.extract import Progress, RawNetwork, as_array, read_network
 from nav.osm.grounds import lay_out_grounds
 from nav.osm.restrictions import forbidden_sequences
 from nav.packs.array_store import write_arrays
 from nav.packs.formats import FORMAT_VERSION
 from nav.packs.pack import ATTRIBUTION, LICENCE, META_FILE, Meta, sha256_of
 from nav.region import INDEX_FILE, Network, contraction_order
+from nav.routing.cch.memory import mapped_memory
 from nav.routing.cch.order import compute_order
 from nav.routing.cch.stored import index_arrays
 from nav.routing.snap import SNAP_FIELDS, build_snap_index
@@ -78,38 +79,41 @@ def pack_network(
 ) -> Meta:
     """Build the road part of a pack from a network that was read, or made, already.
 
-    Each file is written when its arrays are there, and what is mapped again is no memory of this process: the
-    most that is held at once is the network and one graph, or one graph and its index.
+    Each file is written when its arrays are there. What is large lies in files meanwhile (`mapped_memory`):
+    of a country it is the network that is held, until its roads are laid out.
     """
     tell = progress or (lambda step, share: None)
-    files = _Files(out_dir)
-    tell("laying out roads", 0.3)
-    roads, forbidden, conditions = build_roads(network)
-    roads = files.graph("graph/roads.arrays", roads)
-    tell("laying out paths", 0.35)
-    walk = files.graph("walk/roads.arrays", build_walk(network))
-    rest = _Rest.of(network)
-    enclosures = lay_out_grounds(network.grounds)
-    del network
-    tell("turns", 0.4)
-    cars = _car_network(roads, enclosures, forbidden, conditions)
-    files.write("graph/snap.arrays", _fields(cars.snap_index, SNAP_FIELDS))
-    files.write("graph/enclosures.arrays", _fields(enclosures, ENCLOSURE_FIELDS))
-    files.write("graph/car.arrays", _fields(cars.turns, TURN_FIELDS) | {ORDER_FIELD: contraction_order(cars)})
-    tell("index", 0.85)
-    if index := index_arrays(cars):
-        files.write(INDEX_FILE, index)
-    del cars, index
-    tell("index of paths", 0.95)
-    files.write("walk/snap.arrays", _fields(build_snap_index(walk), SNAP_FIELDS))
-    # Turns and order of walkers and cyclists are made, and kept, when somebody first asks for their routes.
-    rules = (tuple(conditions), len(forbidden))
-    meta = _describe(files.written, name, source or Source(), rest, (roads, walk), rules)
-    (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
-    for kind, count in meta.faults.items():
-        log.warning("%d objects have a %s tag that nobody understands: it counts as absent", count, kind)
-    tell("done", 1.0)
-    return meta
+    with mapped_memory(out_dir):
+        files = _Files(out_dir)
+        tell("laying out roads", 0.3)
+        roads, forbidden, conditions = build_roads(network)
+        roads = files.graph("graph/roads.arrays", roads)
+        tell("laying out paths", 0.35)
+        walk = files.graph("walk/roads.arrays", build_walk(network))
+        rest = _Rest.of(network)
+        enclosures = lay_out_grounds(network.grounds)
+        del network
+        tell("turns", 0.4)
+        cars = _car_network(roads, enclosures, forbidden, conditions)
+        files.write("graph/snap.arrays", _fields(cars.snap_index, SNAP_FIELDS))
+        files.write("graph/enclosures.arrays", _fields(enclosures, ENCLOSURE_FIELDS))
+        files.write(
+            "graph/car.arrays", _fields(cars.turns, TURN_FIELDS) | {ORDER_FIELD: contraction_order(cars)}
+        )
+        tell("index", 0.85)
+        if index := index_arrays(cars):
+            files.write(INDEX_FILE, index)
+        del cars, index
+        tell("index of paths", 0.95)
+        files.write("walk/snap.arrays", _fields(build_snap_index(walk), SNAP_FIELDS))
+        # Turns and order of walkers and cyclists are made, and kept, when somebody first asks for a route.
+        rules = (tuple(conditions), len(forbidden))
+        meta = _describe(files.written, name, source or Source(), rest, (roads, walk), rules)
+        (out_dir / META_FILE).write_text(meta.to_json(), encoding="utf-8")
+        for kind, count in meta.faults.items():
+            log.warning("%d objects have a %s tag that nobody understands: it counts as absent", count, kind)
+        tell("done", 1.0)
+        return meta
 
 
 class _Files:
@@ -173,7 +177,7 @@ def _cut_off(network: RawNetwork) -> set[int]:
     if not ends:
         return ends
     wanted = np.fromiter(sorted(ends), np.int64, len(ends))
-    there = set(wanted[np.isin(wanted, np.array(network.way_ids, np.int64))].tolist())
+    there = set(wanted[np.isin(wanted, as_array(network.way_ids))].tolist())
     return {way for way in ends if way not in there or way in network.cut_ways}
 
 

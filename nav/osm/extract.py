@@ -78,7 +78,7 @@ class NodeTraits:
 class RawNetwork:
     """Roads as they stand in the extract; lists have one entry per piece of way whose nodes are all there."""
 
-    way_ids: list[int] = field(default_factory=list)
+    way_ids: array[int] = field(default_factory=lambda: array("q"))
     way_traits: list[WayTraits] = field(default_factory=list)
     way_signs: list[WaySigns] = field(default_factory=list)
     first_ref: array[int] = field(default_factory=lambda: array("q", [0]))

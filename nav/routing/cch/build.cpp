@@ -18,9 +18,9 @@ namespace {
 
 // The edges of one side while they are being found.
 struct Ways {
-    std::vector<int32_t> head, tail;
-    std::vector<int32_t> chain, next;  // latest edge below each vertex, and the one before it
-    std::vector<int32_t> first;
+    Long<int32_t> head, tail;
+    Long<int32_t> chain, next;  // latest edge below each vertex, and the one before it
+    Long<int32_t> first;
 };
 
 // Over which vertex an edge leads (NONE: it is an arc of the graph).
@@ -48,7 +48,7 @@ WIDE void lower_all(uint32_t *known, const uint32_t *beyond, uint32_t to_low, in
 
 // The arcs by the ranks of their ends: those that leave each vertex, and those that reach it.
 struct Arcs {
-    std::vector<int32_t> first[2], other[2];
+    Long<int32_t> first[2], other[2];
 
     Arcs(int64_t vertices, const int32_t *order, const int32_t *rank, const int32_t *first_arc,
          const int32_t *arc_head) {
@@ -60,7 +60,7 @@ struct Arcs {
                 ++first[1][rank[arc_head[a]] + 1];
             }
         for (auto &each : first) std::partial_sum(each.begin(), each.end(), each.begin());
-        std::vector<int32_t> place(first[1].begin(), first[1].end() - 1);
+        Long<int32_t> place(first[1].begin(), first[1].end() - 1);
         for (int64_t v = 0; v < vertices; ++v)
             for (int32_t a = first_arc[order[v]], i = first[0][v]; a < first_arc[order[v] + 1]; ++a, ++i) {
                 other[0][i] = rank[arc_head[a]];
@@ -76,7 +76,7 @@ struct Arcs {
 
 // The elimination tree of the graph without directions (J. Liu, "A Compact Row Storage Scheme", 1986).
 void find_parents(int64_t vertices, const Arcs &arcs, int32_t *parent) {
-    std::vector<int32_t> root(vertices, NONE);
+    Long<int32_t> root(vertices, NONE);
     std::fill(parent, parent + vertices, NONE);
     for (int32_t v = 0; v < vertices; ++v)
         for (int64_t side = 0; side < 2; ++side)
@@ -92,7 +92,7 @@ void find_parents(int64_t vertices, const Arcs &arcs, int32_t *parent) {
 }
 
 // Lowers the costs of the edges of one vertex by the triangles below it.
-void lower_triangles_of(const Index &x, int64_t v, uint32_t *const cost[2], std::vector<int32_t> &place) {
+void lower_triangles_of(const Index &x, int64_t v, uint32_t *const cost[2], Long<int32_t> &place) {
     for (int64_t side = 0; side < 2; ++side) {
         const int32_t *first = x.first[side], *head = x.head[side], *below = x.below[1 - side];
         uint32_t *own = cost[side];
@@ -117,12 +117,12 @@ void lower_triangles_of(const Index &x, int64_t v, uint32_t *const cost[2], std:
 // Which thread customises which vertex: each has whole subtrees, and one goes on with what lies above all of them.
 struct Shares {
     static const int8_t ABOVE = -1;
-    std::vector<int8_t> owner;
+    Long<int8_t> owner;
 
     Shares(const Index &x, int64_t threads) : owner(x.vertices, 0) {
         if (threads < 2) return;
-        std::vector<int32_t> child(x.vertices, NONE), sibling(x.vertices, NONE);
-        std::vector<int64_t> own(x.vertices), work(x.vertices, 0);
+        Long<int32_t> child(x.vertices, NONE), sibling(x.vertices, NONE);
+        Long<int64_t> own(x.vertices), work(x.vertices, 0);
         std::priority_queue<std::pair<int64_t, int32_t>> trees;  // the largest first
         int64_t total = 0;
         for (int32_t v = 0; v < x.vertices; ++v) {
@@ -148,7 +148,7 @@ struct Shares {
             total -= own[v];
             for (int32_t c = child[v]; c != NONE; c = sibling[c]) trees.push({work[c], c});
         }
-        std::vector<int8_t> of_tree(x.vertices, ABOVE);
+        Long<int8_t> of_tree(x.vertices, ABOVE);
         std::vector<int64_t> load(threads, 0);
         for (; !trees.empty(); trees.pop()) {
             auto least = std::min_element(load.begin(), load.end());
@@ -178,7 +178,7 @@ int64_t cch_contract(int64_t vertices, const int32_t *order, const int32_t *rank
             w->chain.assign(vertices, NONE);
             w->first.assign(1, 0);
         }
-        std::vector<int32_t> mark(vertices, NONE), found;
+        Long<int32_t> mark(vertices, NONE), found;
         for (int32_t v = 0; v < vertices; ++v)
             for (int32_t side = 0; side < 2; ++side) {
                 Ways &own = ways[side], &other = ways[1 - side];
@@ -206,7 +206,7 @@ int64_t cch_contract(int64_t vertices, const int32_t *order, const int32_t *rank
                 own.first.push_back((int32_t)own.head.size());
                 if (own.head.size() > (size_t)INT32_MAX / 2) throw std::bad_alloc();
             }
-        for (Ways *w = ways.get(); w < ways.get() + 2; ++w) w->tail = w->chain = w->next = std::vector<int32_t>();
+        for (Ways *w = ways.get(); w < ways.get() + 2; ++w) w->tail = w->chain = w->next = Long<int32_t>();
         *out = ways.release();
         return 0;
     });
@@ -258,8 +258,8 @@ int64_t cch_customise(const Index *x, int64_t arcs, const int32_t *arc_edge, con
             known = std::min(known, (uint32_t)arc_ms[a]);
         }
         Shares shares(*x, threads);
-        std::vector<std::vector<int32_t>> places(threads, std::vector<int32_t>(x->vertices, NONE));
-        auto work = [&](int who, std::vector<int32_t> &place) {
+        std::vector<Long<int32_t>> places(threads, Long<int32_t>(x->vertices, NONE));
+        auto work = [&](int who, Long<int32_t> &place) {
             for (int64_t v = 0; v < x->vertices && !*stop; ++v)
                 if (shares.owner[v] == who) lower_triangles_of(*x, v, cost, place);
         };
@@ -281,7 +281,7 @@ int64_t cch_customise(const Index *x, int64_t arcs, const int32_t *arc_edge, con
 int64_t cch_perfect(const Index *x, int32_t *up, int32_t *down) {
     return guarded([&]() -> int64_t {
         int32_t *cost[2] = {up, down};
-        std::vector<int32_t> place(x->vertices, NONE);
+        Long<int32_t> place(x->vertices, NONE);
         auto lower = [](int32_t &known, Cost other) { known = (int32_t)std::min((Cost)known, other); };
         for (int64_t v = x->vertices - 1; v >= 0; --v)
             for (int64_t side = 0; side < 2; ++side) {

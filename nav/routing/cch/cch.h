@@ -11,6 +11,8 @@
 #include <queue>
 #include <vector>
 
+#include "memory.h"
+
 namespace cch {
 
 typedef uint32_t Cost;

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.graph import FloatArray, Int32Array
+from nav.packs.paths import cache_home
 from nav.routing.cch.hierarchy import (
     Hierarchy,
     Ladder,
@@ -26,7 +27,8 @@ from nav.routing.cch.hierarchy import (
     update,
     whole_ladder,
 )
-from nav.routing.cch.kept import kept_hierarchy, mapped_costs
+from nav.routing.cch.kept import kept_hierarchy
+from nav.routing.cch.memory import mapped_memory
 from nav.routing.cch.query import Queries
 from nav.routing.search import Found, Seed
 from nav.routing.weights.turns import Turns
@@ -220,9 +222,9 @@ class CustomisedHierarchy:
 
         def make() -> Ladder:
             hierarchy = made.result()
-            room = None if is_small else mapped_costs(hierarchy)
             threads = 1 if is_small else min(os.cpu_count() or 1, _MOST_THREADS)
-            costs = customise(hierarchy, weights.arc_ms.whole, room, stop, threads)
+            with mapped_memory(cache_home()):
+                costs = customise(hierarchy, weights.arc_ms.whole, stop, threads)
             if costs is None:
                 raise _NobodyWaits
             if not is_small:  # hundreds of megabytes that no query needs

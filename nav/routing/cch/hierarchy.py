@@ -146,7 +146,6 @@ def _take(ways: ctypes.c_void_p, side: int, vertices: int) -> Ways:
 def customise(
     hierarchy: Hierarchy,
     arc_ms: Int64Array,
-    out: tuple[Int32Array, Int32Array] | None = None,
     stop: Int32Array = NEVER,
     threads: int = 1,
 ) -> tuple[Int32Array, Int32Array] | None:
@@ -158,14 +157,12 @@ def customise(
         What does not depend on costs.
     arc_ms
         (A,) cost of each arc.
-    out
-        Arrays to fill.
     stop
         (1,) anything but 0 ends the computation soon.
     threads
         So many compute, 100 at most.
     """
-    up, down = out or (np.empty(len(side.head), np.int32) for side in hierarchy.sides)
+    up, down = (np.empty(len(side.head), np.int32) for side in hierarchy.sides)
     arcs = np.ascontiguousarray(arc_ms, np.int64)
     ended = call(
         "cch_customise", hierarchy.pointers, len(arcs), hierarchy.arc_edge, arcs, up, down, stop, threads

@@ -1,17 +1,14 @@
-"""What the hierarchy of a large region keeps in the cache: itself and costs, mapped instead of held."""
+"""The hierarchy of a large region is kept in the cache, and mapped instead of held."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-
-import numpy as np
 
 from nav.graph import Int32Array
 from nav.packs.kept_arrays import Arrays, kept_arrays
 from nav.packs.paths import cache_home
 from nav.routing.cch.hierarchy import Hierarchy, build_hierarchy, from_named, to_named
-from nav.routing.cch.library import let_go
+from nav.routing.cch.memory import mapped_memory
 from nav.routing.weights.turns import Turns
 
 _FOLDER = "hierarchies"
@@ -32,11 +29,9 @@ def kept_hierarchy(turns: Turns, order: Callable[[], Int32Array], digest: str) -
         Tells the graph from every other.
     """
 
-    made: list[Arrays] = []
-
     def make() -> Arrays:
-        made.append(to_named(build_hierarchy(turns, order())))
-        return made[0]
+        with mapped_memory(cache_home()):
+            return to_named(build_hierarchy(turns, order()))
 
     def fits(arrays: Arrays) -> bool:
         try:
@@ -45,21 +40,4 @@ def kept_hierarchy(turns: Turns, order: Callable[[], Int32Array], digest: str) -
             return False
         return (len(made.rank), len(made.arc_edge)) == (turns.state_count, len(turns.arc_head))
 
-    arrays = kept_arrays(_FOLDER, digest, make, most=_MOST_KEPT, fits=fits)
-    if made and arrays is not made[0]:
-        let_go(made[0].values())
-    return from_named(arrays)
-
-
-def mapped_costs(hierarchy: Hierarchy) -> tuple[Int32Array, Int32Array] | None:
-    """Return room for the costs of the edges in a file without a name; None if the disk has none."""
-    up, down = (len(side.head) for side in hierarchy.sides)
-    folder = cache_home() / _FOLDER
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            room = np.memmap(file, np.int32, "w+", shape=(up + down,))
-    except (OSError, ValueError):
-        return None
-    both = np.asarray(room)
-    return both[:up], both[up:]
+    return from_named(kept_arrays(_FOLDER, digest, make, most=_MOST_KEPT, fits=fits))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import mmap
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,6 @@ from nav.errors import NavError
 _INTERFACE = 4
 """Raised with `cch_interface` whenever what the kernels are called with changes."""
 _NO_MEMORY = -2
-_MUCH = 1 << 24
 STOPPED = -3
 TOO_LONG = -4
 
@@ -88,22 +84,6 @@ def address(array: np.ndarray[Any, Any] | None) -> int | None:
     if not array.flags.c_contiguous:
         raise ValueError("an array for the kernels is not contiguous")
     return int(array.__array_interface__["data"][0])
-
-
-def let_go(arrays: Iterable[np.ndarray[Any, Any]]) -> None:
-    """Give the memory of arrays that nobody reads any more back while other threads run on.
-
-    Python gives it back too, but with its lock held: of gigabytes that takes a good part of a second.
-    """
-    if sys.platform != "linux":
-        return
-    page, advise = mmap.PAGESIZE, ctypes.CDLL(None).madvise
-    for array in arrays:
-        if not array.flags.owndata or array.nbytes < _MUCH:
-            continue
-        first = -(-int(array.__array_interface__["data"][0]) // page) * page
-        length = (array.nbytes - page) // page * page
-        advise(ctypes.c_void_p(first), ctypes.c_size_t(length), mmap.MADV_DONTNEED)
 
 
 def call(name: str, *arguments: Any) -> int:

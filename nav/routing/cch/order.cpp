@@ -55,7 +55,7 @@ class Flow {
 
     // Lets what can flow from the first nodes of `sorted` to the last, straight on before sideways; the cut's weight,
     // or `bound` if it has that.
-    int64_t run(const std::vector<int32_t> &sorted, const std::vector<float> &along, int64_t outer, int64_t bound) {
+    int64_t run(const Long<int32_t> &sorted, const Long<float> &along, int64_t outer, int64_t bound) {
         std::fill(flow_.begin(), flow_.end(), 0);
         std::fill(role_.begin(), role_.end(), 0);
         std::fill(seen_.begin(), seen_.end(), 0);
@@ -86,11 +86,11 @@ class Flow {
     }
 
     // After a whole run: which nodes lie on the first side, that of the two least cuts which halves better.
-    std::vector<char> side() {
+    Long<char> side() {
         int64_t count = cell_.nodes();
-        std::vector<char> near(count), far(count, 1);  // the last pass has seen all that can still be reached
+        Long<char> near(count), far(count, 1);  // the last pass has seen all that can still be reached
         for (int64_t v = 0; v < count; ++v) near[v] = role_[v] == SOURCE || seen_[v] == pass_;
-        std::vector<int32_t> waiting = sinks_;
+        Long<int32_t> waiting = sinks_;
         for (int32_t v : waiting) far[v] = 0;
         while (!waiting.empty()) {
             int32_t v = waiting.back();
@@ -102,7 +102,7 @@ class Flow {
                 waiting.push_back(w.head);
             }
         }
-        auto unevenness = [&](const std::vector<char> &in) {
+        auto unevenness = [&](const Long<char> &in) {
             return std::llabs(2 * std::accumulate(in.begin(), in.end(), (int64_t)0) - count);
         };
         return unevenness(near) <= unevenness(far) ? near : far;
@@ -144,12 +144,12 @@ class Flow {
     bool is_seen(int32_t v) const { return role_[v] == SOURCE || seen_[v] == pass_; }
 
     const Cell cell_;
-    std::vector<int64_t> first_;
-    std::vector<Way> way_;
-    std::vector<int32_t> flow_, seen_;
-    std::vector<int64_t> next_;
-    std::vector<char> role_;
-    std::vector<int32_t> sources_, sinks_;
+    Long<int64_t> first_;
+    Long<Way> way_;
+    Long<int32_t> flow_, seen_;
+    Long<int64_t> next_;
+    Long<char> role_;
+    Long<int32_t> sources_, sinks_;
     std::vector<int64_t> path_;
     int32_t pass_ = 0;
 };
@@ -229,7 +229,7 @@ class Dissection {
 
     // Sorts nodes and streets of a cell into the first half, the second, and the streets between them.
     std::pair<int32_t *, std::pair<int32_t *, int32_t *>> halve(const Cell &cell) {
-        std::vector<char> first = best_side(cell);  // by local numbers, which the sorting leaves alone
+        Long<char> first = best_side(cell);  // by local numbers, which the sorting leaves alone
         auto in_first = [&](int32_t v) { return first[local_[v]] != 0; };
         int32_t *one = std::stable_partition(cell.street, cell.street_end, [&](int32_t s) {
             return in_first(map_.end[0][s]) && in_first(map_.end[1][s]);
@@ -241,12 +241,12 @@ class Dissection {
     }
 
     // Cuts along four axes; the best cut is the lightest for the size of the smaller half.
-    std::vector<char> best_side(const Cell &cell) {
+    Long<char> best_side(const Cell &cell) {
         int64_t count = cell.nodes(), outer = std::max<int64_t>(1, (int64_t)((double)count * OUTER_SHARE));
         Flow flow(map_, cell, local_.data());
-        std::vector<int32_t> sorted(count);
-        std::vector<float> along(count);
-        std::vector<char> best;
+        Long<int32_t> sorted(count);
+        Long<float> along(count);
+        Long<char> best;
         double best_ratio = 0;
         static const float axes[4][2] = {{1, 0}, {0, 1}, {1, 1}, {1, -1}};
         for (const auto &axis : axes) {
@@ -259,7 +259,7 @@ class Dissection {
             int64_t bound = best.empty() ? INT64_MAX : (int64_t)(best_ratio * (double)(count / 2)) + 1;
             int64_t cut = flow.run(sorted, along, outer, bound);
             if (cut >= bound) continue;
-            std::vector<char> side = flow.side();
+            Long<char> side = flow.side();
             int64_t in = std::accumulate(side.begin(), side.end(), (int64_t)0);
             double ratio = (double)cut / (double)std::min(in, count - in);
             if (best.empty() || ratio < best_ratio) {
@@ -273,7 +273,7 @@ class Dissection {
 
     const Map map_;
     int32_t *order_;
-    std::vector<int32_t> node_, street_, local_;
+    Long<int32_t> node_, street_, local_;
     std::atomic<int> spare_threads_;
     std::atomic<bool> lacks_memory_{false};
 };

@@ -13,8 +13,10 @@ import numpy as np
 
 from nav.errors import NavError, RegionDamaged
 from nav.graph import FloatArray, Int32Array, Int64Array
+from nav.packs.paths import cache_home
 from nav.routing.cch.hierarchy import Hierarchy, Ladder
 from nav.routing.cch.library import TOO_LONG, Arcs, Groups, address, call, library
+from nav.routing.cch.memory import mapped_memory
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
 from nav.routing.weights.weights import Question
@@ -73,10 +75,11 @@ class Queries:
     def plain(self, arc_ms: Int64Array, questions: Sequence[Question]) -> list[Found | None]:
         """Find the cheapest path for each question by searching the graph itself."""
         if self._backwards is None:
-            back_arc = np.argsort(self._arc_head, kind="stable").astype(np.int32)
-            first = np.zeros(self._count + 1, np.int32)
-            np.cumsum(np.bincount(self._arc_head, minlength=self._count), out=first[1:])
-            self._backwards = first, back_arc, self._turns.arc_tail
+            with mapped_memory(cache_home()):
+                back_arc = np.argsort(self._arc_head, kind="stable").astype(np.int32)
+                first = np.zeros(self._count + 1, np.int32)
+                np.cumsum(np.bincount(self._arc_head, minlength=self._count), out=first[1:])
+                self._backwards = first, back_arc, self._turns.arc_tail
         ends = [_Ends(side, None) for side in _sides(questions)]
         return self._paths((None, None), None, arc_ms, ends)
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from nav.graph import Int64Array
 from nav.law.rules import InForce
+from nav.packs.paths import cache_home
+from nav.routing.cch.memory import mapped_memory
 from nav.routing.search import Seed
 
 
@@ -69,7 +71,8 @@ class Costs:
         with self._making:
             while (whole := self._whole) is None:
                 before = self._changes
-                found = self._work_out(EVERY)
+                with mapped_memory(cache_home()):
+                    found = self._work_out(EVERY)
                 with self._changing:
                     self._whole = found if self._changes == before else None
             return whole

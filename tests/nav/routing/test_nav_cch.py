@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-import sys
 import threading
 from dataclasses import replace
 from typing import Any
@@ -28,7 +27,7 @@ from nav.routing.cch.hierarchy import (
     update,
     whole_ladder,
 )
-from nav.routing.cch.library import let_go, library
+from nav.routing.cch.library import library
 from nav.routing.cch.query import Queries
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
@@ -335,15 +334,6 @@ def test_costs_that_were_customised_are_held_no_longer(draw_map: Any, large: Any
     router.engine.prepare(weights)
     assert weights.arc_ms.held_or_none is weights.edge_ms.held_or_none is None
     assert weights.arc_ms.whole.tolist() == whole.tolist()
-
-
-def test_memory_that_is_let_go_is_that_of_whole_arrays_of_their_own() -> None:
-    own = np.ones(1 << 25, np.uint8)
-    part, small = np.ones(1 << 25, np.uint8), np.ones(1000, np.uint8)
-    let_go([own, part[:], small])
-    assert own[1 << 24] == 0 or sys.platform != "linux"
-    assert part.all()
-    assert small.all()
 
 
 def test_where_a_closed_road_is_not_on_the_way_the_stored_index_answers(

@@ -1,0 +1,160 @@
+// Large blocks in mapped files without names, for our kernels and for numpy (its enhancement proposal 49).
+//
+// Of such a block only those pages need memory that are being worked on. Its room on the disk is reserved at once, so
+// that a full disk is noticed here; then, as where files cannot be mapped, the block is one of the heap.
+
+#include "memory.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#define CAN_MAP 1
+#endif
+
+namespace {
+
+struct Files {
+    std::mutex lock;
+    std::vector<std::pair<std::string, size_t>> users;  // the folder of each, and from which size on it is used
+    std::unordered_map<void *, size_t> blocks;
+};
+
+Files &files() {
+    static Files *const the = new Files;  // blocks outlive whatever is destroyed at the end
+    return *the;
+}
+
+const uintptr_t PAGE = 4096;  // no page is smaller
+
+#ifdef CAN_MAP
+bool reserve(int file, size_t size) {
+#ifdef __linux__
+    return !posix_fallocate(file, 0, (off_t)size);
+#else
+    return !ftruncate(file, (off_t)size);
+#endif
+}
+
+void *map_file(std::string name, size_t size) {
+    name += "/room-XXXXXX";
+    int file = mkstemp(&name[0]);
+    if (file < 0) return nullptr;
+    unlink(name.c_str());
+    void *at = MAP_FAILED;
+    if (reserve(file, size)) at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    close(file);
+    return at == MAP_FAILED ? nullptr : at;
+}
+
+const size_t MUCH = 1 << 24;
+
+// Much takes long to give back, and who gives it may hold Python's lock.
+void unmap(void *block, size_t size) {
+    if (size >= MUCH) try {
+            std::thread([=] { munmap(block, size); }).detach();
+            return;
+        } catch (const std::system_error &) {
+        }
+    munmap(block, size);
+}
+#else
+void *map_file(std::string, size_t) { return nullptr; }
+void unmap(void *, size_t) {}
+#endif
+
+// The size of a mapped block, 0 if it is none; forgets it if asked to.
+size_t mapped_size(void *block, bool forget) {
+    if (!block || (uintptr_t)block % PAGE) return 0;
+    Files &f = files();
+    std::lock_guard<std::mutex> held(f.lock);
+    auto found = f.blocks.find(block);
+    if (found == f.blocks.end()) return 0;
+    size_t size = found->second;
+    if (forget) f.blocks.erase(found);
+    return size;
+}
+
+void *take_mapped(size_t size) {
+    Files &f = files();
+    std::string folder;
+    {
+        std::lock_guard<std::mutex> held(f.lock);
+        if (f.users.empty() || size < f.users.back().second || !size) return nullptr;
+        folder = f.users.back().first;
+    }
+    void *block = map_file(folder, size);
+    if (!block) return nullptr;
+    std::lock_guard<std::mutex> held(f.lock);
+    f.blocks[block] = size;
+    return block;
+}
+
+void *numpy_take(void *, size_t size) { return cch::take(size); }
+void *numpy_take_zeroed(void *, size_t count, size_t size) { return cch::take(count * size, true); }
+void numpy_give_back(void *, void *block, size_t) { cch::give_back(block); }
+
+void *numpy_change(void *, void *block, size_t size) {
+    size_t before = mapped_size(block, false);
+    if (!before) return std::realloc(block, size);
+    void *other = cch::take(size);
+    if (!other) return nullptr;
+    std::memcpy(other, block, before < size ? before : size);
+    cch::give_back(block);
+    return other;
+}
+
+}  // namespace
+
+namespace cch {
+
+void *take(size_t size, bool zeroed) {
+    if (void *block = take_mapped(size)) return block;  // a new file is zero
+    return zeroed ? std::calloc(size, 1) : std::malloc(size);
+}
+
+void give_back(void *block) {
+    if (size_t size = mapped_size(block, true)) unmap(block, size);
+    else std::free(block);
+}
+
+}  // namespace cch
+
+extern "C" {
+
+// From now on blocks of at least so many bytes are mapped files of a folder, until as often ended as begun.
+void cch_begin_mapping(const char *folder, int64_t at_least) {
+    Files &f = files();
+    std::lock_guard<std::mutex> held(f.lock);
+    f.users.emplace_back(folder, (size_t)at_least);
+}
+
+void cch_end_mapping() {
+    Files &f = files();
+    std::lock_guard<std::mutex> held(f.lock);
+    f.users.pop_back();
+}
+
+// What numpy is to allocate by: its `PyDataMem_Handler`.
+struct {
+    char name[127];
+    uint8_t version;
+    void *context;
+    void *(*take)(void *, size_t);
+    void *(*take_zeroed)(void *, size_t, size_t);
+    void *(*change)(void *, void *, size_t);
+    void (*give_back)(void *, void *, size_t);
+} cch_numpy_memory = {"xiaogao_mapped", 1,      nullptr, numpy_take, numpy_take_zeroed,
+                      numpy_change,     numpy_give_back};
+}
