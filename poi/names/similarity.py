@@ -167,6 +167,9 @@ _WORD_LIKE = 0.75
 """A name is no part match when a word of the query resembles none of its words at least so much."""
 
 
+_BEGUN = 0.2
+"""So much more a word is like one that it begins, by the share of it that was said: "car" may not be Carlton."""
+
 _JOINED = 0.9
 """From this likeness on, words were only joined or parted, not strange."""
 
@@ -189,7 +192,8 @@ def _parts(query: str, texts: Sequence[str]) -> tuple[Scores, NDArray[np.bool_]]
     alike = np.asarray(process.cdist(wanted, list(vocabulary), scorer=OSA.normalized_similarity))
     for word, i in vocabulary.items():
         if len(wanted[-1]) >= 3 and word != wanted[-1] and word.startswith(wanted[-1]):
-            alike[-1, i] = max(alike[-1, i], 0.92)
+            begun = _WORD_LIKE + _BEGUN * len(wanted[-1]) / len(word)
+            alike[-1, i] = max(alike[-1, i], begun)
     for i, words in enumerate(split):
         best = alike[:, [vocabulary[w] for w in words]]
         likeness = best.max(axis=1)

@@ -445,3 +445,9 @@ def test_a_city_is_no_short_name_of_its_university(draw: Draw) -> None:
     )
     assert "北京东门" not in {h.text for h in places._names.find("北京东门")}
     assert places.resolve("北大东门")[0].place.name == "东门"
+
+
+def test_the_beginning_of_a_word_is_asked_about(draw: Draw) -> None:
+    places = draw("a", {"a": {"tourism": "hotel", "name": "Carlton"}})
+    assert places.resolve("car").verdict == "unsure"
+    assert places.resolve("Carlton").verdict == "clear"
