@@ -108,13 +108,20 @@ def _refined(turn: Turn, words: str, options: tuple[Place, ...]) -> Result:
     """Something that tells the options apart, or else a name of its own ("东门" of the place at hand)."""
     if re.search(r"近|nearer|closer|nearest|closest", words):
         return _choose_by(turn, Choose(by="nearer"), options)
-    search = turn.session.last_search
-    if isinstance(search, Search) and turn.desk.places.area(words, near=turn.position) is not None:
-        return act_search.search(turn, search.model_copy(update={"near": words, "pick": ""}))
+    if (elsewhere := _searched_in(turn, words)) is not None:
+        return act_search.search(turn, elsewhere)
     found = turn.finder.named(words)
     if found.places and found.verdict in {"clear", "ask"}:
         return act_drive.navigate(turn, Navigate(to=words))
     return _ask_again(turn, "choose.unknown", options, name=words)
+
+
+def _searched_in(turn: Turn, words: str) -> Search | None:
+    """Return the last search made anew in a town or district, if words name one."""
+    search = turn.session.last_search
+    if not isinstance(search, Search) or turn.desk.places.area(words, near=turn.position) is None:
+        return None
+    return search.model_copy(update={"near": words, "pick": ""})
 
 
 def _ask_again(turn: Turn, key: str, options: tuple[Place, ...], **facts: str) -> Result:
@@ -285,6 +292,8 @@ def _instead(turn: Turn, words: str) -> Result:
             turn, before.model_copy(update={"to": joined if joined != words else words})
         )
     searched = session.last_search
+    if (elsewhere := _searched_in(turn, words)) is not None:
+        return act_search.search(turn, elsewhere)
     if isinstance(searched, Search) and not any(isinstance(i, PlanTrip) for i in previous):
         return act_search.search(turn, searched.model_copy(update={"what": words, "need": ""}))
     return act_drive.navigate(turn, Navigate(to=words))

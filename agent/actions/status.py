@@ -181,7 +181,7 @@ def _leave_by(turn: Turn, intent: Status, place: Place, duration_s: float) -> Re
     leave, arrival = wanted - timedelta(seconds=duration_s), now + timedelta(seconds=duration_s)
     facts = {"name": name, "time": turn.moment(wanted), "duration": turn.duration(duration_s)}
     if leave < now:
-        return turn.impossible("status.leave_by.late", arrival=turn.moment(arrival), **facts)
+        return turn.done("status.leave_by.late", arrival=turn.moment(arrival), places=(place,), **facts)
     return turn.done("status.leave_by", leave=turn.moment(leave), places=(place,), **facts)
 
 

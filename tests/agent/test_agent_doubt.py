@@ -81,10 +81,13 @@ def test_that_one_is_the_one_spoken_of_last_or_asked_about(new_agent: Callable[.
     assert agent.hear("that one then", position=STATION).places[-1].id == offered.places[1].id
 
 
-def test_a_district_narrows_what_was_searched_and_is_no_goal(new_agent: Callable[..., Agent]) -> None:
+@pytest.mark.parametrize("said", ["rather one in Hakaniemi", "no rather in Hakaniemi"])
+def test_a_district_narrows_what_was_searched_and_is_no_goal(
+    said: str, new_agent: Callable[..., Agent]
+) -> None:
     agent = new_agent()
     agent.hear("maybe somewhere with books", position=STATION)
-    answer = agent.hear("rather one in Hakaniemi", position=STATION)
+    answer = agent.hear(said, position=STATION)
     assert answer.route is None
     assert all(place.category == "amenity/library" for place in answer.places)
 
