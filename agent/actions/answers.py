@@ -361,6 +361,8 @@ def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] |
     kind_p
         How sure the kind of each is, whatever its slots.
     """
+    if turn.route is None and Cancel() in intents and all(one in (Cancel(), Deny()) for one in intents):
+        return cancel(turn, Cancel())  # nothing is lost but our own question
     if len(intents) == 1 and (kind_p or {}).get(intents[0].kind, 0.0) >= _SURE_OF_KIND:
         match intents[0]:
             case Search() as wanted:
@@ -381,7 +383,7 @@ def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] |
     if len(drives) > 1 and len(drives) == len(intents):
         words = turn.say("doubt.navigate", name=turn.listed([_destination(turn, one) for one in drives]))
     else:
-        words = _guess(turn, intents[0]) if intents else ""
+        words = next((said for intent in intents if (said := _guess(turn, intent))), "")
     if not words:
         return not_understood(turn)
     question = turn.session.question

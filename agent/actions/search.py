@@ -26,6 +26,8 @@ _NEARBY_M = 5000
 
 def search(turn: Turn, intent: Search) -> Result:
     """Search, and offer at most three of what was found."""
+    if not intent.what and not intent.need and isinstance(last := turn.session.last_search, Search):
+        intent = _narrowed(last, intent)
     if not intent.what and not intent.need:
         return turn.ask(turn.say("search.what"), intent=intent, expecting="place")
     if turn.position is None and not intent.near:
@@ -55,6 +57,11 @@ def search(turn: Turn, intent: Search) -> Result:
     what, found = with_unknown_wish(turn, intent.what, intent.has, found)
     has = intent.has if what == intent.what else ()
     return offer(turn, intent.model_copy(update={"what": what, "has": has}), found)
+
+
+def _narrowed(last: Search, intent: Search) -> Search:
+    """Return the search before with what is wished of it now: "one that is open", 离地铁口近的."""
+    return last.model_copy(update={"pick": ""} | {n: getattr(intent, n) for n in intent.slots()})
 
 
 def with_unknown_wish(turn: Turn, what: str, has: tuple[str, ...], found: Found) -> tuple[str, Found]:

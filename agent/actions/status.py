@@ -28,10 +28,18 @@ def status(turn: Turn, intent: Status) -> Result:
         if turn.route is None or intent.what in {"opening_hours", "phone"}:
             return turn.impossible("place.which_there")
         intent = intent.model_copy(update={"place": ""})
-    if not intent.place and _is_of_place_spoken_of(turn, intent.what):
-        intent = intent.model_copy(update={"place": min(_THERE)})
+    if not intent.place and (spoken_of := _spoken_of(turn, intent.what)) is not None:
+        return _to_place(turn, intent, spoken_of)
     if intent.place:
-        return _to_place(turn, intent)
+        found = turn.finder.target(Navigate(to=intent.place))
+        if not found.places:
+            return not_known(turn, found, intent.place)
+        return _to_place(turn, intent, found.places[0])
+    return _under_way(turn, intent)
+
+
+def _under_way(turn: Turn, intent: Status) -> Result:
+    """Answer a question about the drive that is under way."""
     if intent.what in _DIRECT:
         return _DIRECT[intent.what](turn)
     intent = intent.model_copy(update={"what": _LEFT.get(intent.what, intent.what)})
@@ -62,12 +70,12 @@ _OF_WAY = {"time_left", "distance_left", "arrival_time", "route"}
 """Questions about the way that is driven, or to a place that is offered."""
 
 
-def _is_of_place_spoken_of(turn: Turn, what: str) -> bool:
-    """Whether a question without a place is about the one that is offered, or was spoken of last."""
+def _spoken_of(turn: Turn, what: str) -> Place | None:
+    """Return the place that a question without one is about: that which is offered, or was spoken of last."""
     question = turn.session.question
     if question is not None and question.expecting == "yes_no" and len(question.options) == 1:
-        return what in _OF_PLACE | _OF_WAY
-    return what in _OF_PLACE and turn.route is None and turn.session.topic is not None
+        return question.options[0] if what in _OF_PLACE | _OF_WAY else None
+    return turn.session.topic if what in _OF_PLACE and turn.route is None else None
 
 
 def remaining(turn: Turn, route: Route) -> tuple[float, float]:
@@ -200,21 +208,17 @@ def _about(turn: Turn, intent: Status, place: Place) -> Result:
             return hours.answer(turn, place, intent.at)
 
 
-def _to_place(turn: Turn, intent: Status) -> Result:
-    """Say how far a named place is, without going there."""
-    found = turn.finder.target(Navigate(to=intent.place))
-    if not found.places:
-        return not_known(turn, found, intent.place)
+def _to_place(turn: Turn, intent: Status, place: Place) -> Result:
+    """Say how far a place is, without going there, or what the map tells of it."""
     if intent.what in {"opening_hours", "phone", "address"}:
-        return _about(turn, intent, found.places[0])
+        return _about(turn, intent, place)
     if turn.position is None:
         return turn.impossible("route.no_position")
-    place = found.places[0]
     turn.session.topic = place
     turn.session.touched_at = turn.desk.now()
     stops = turn.session.stops
     if stops and stops[-1].id == place.id and turn.route is not None and not intent.by:
-        return status(turn, intent.model_copy(update={"place": ""}))
+        return _under_way(turn, intent)
     try:
         route = turn.desk.router_by(intent.by).route(
             [turn.position, (place.lat, place.lon)], avoid=() if intent.by else turn.session.avoid

@@ -9,6 +9,7 @@ import pytest
 
 from agent import Agent
 from agent.actions.reply import spoken_name
+from agent.understanding.intent import Status
 from poi.place import Place
 
 STATION = (60.1719, 24.9414)
@@ -90,6 +91,32 @@ def test_a_district_narrows_what_was_searched_and_is_no_goal(
     answer = agent.hear(said, position=STATION)
     assert answer.route is None
     assert all(place.category == "amenity/library" for place in answer.places)
+
+
+def test_while_nothing_is_driven_a_doubtful_end_ends_our_question(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    agent.hear("maybe somewhere with books", position=STATION)
+    answer = agent.hear("no no leave it", position=STATION)
+    assert (answer.outcome, agent.session.question) == ("done", None)
+
+
+def test_a_wish_alone_narrows_the_search_before(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    agent.hear("maybe somewhere with books", position=STATION)
+    answer = agent.hear("one with a wheelchair ramp then", position=STATION)
+    assert answer.places
+    assert all(place.category == "amenity/library" for place in answer.places)
+
+
+@pytest.mark.parametrize("code", ["en", "zh", "de"])
+def test_a_question_without_a_place_is_about_the_one_spoken_of(
+    code: str, new_agent: Callable[..., Agent]
+) -> None:
+    agent = new_agent()
+    offered = agent.hear("that modern art place Kiasma", position=STATION)
+    asked = [Status(what="opening_hours")]
+    answer = agent.carry_out("…", asked, language=code, position=STATION)
+    assert answer.places == offered.places
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "petrol station 6"), ("zh", "6号加油站")])
