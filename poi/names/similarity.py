@@ -168,7 +168,7 @@ _WORD_LIKE = 0.75
 
 
 _BEGUN = 0.2
-"""So much more a word is like one that it begins, by the share of it that was said: "car" may not be Carlton."""
+"""So much more a word is like one that it begins, by the share of it that was said: "car" is not Carlton."""
 
 _JOINED = 0.9
 """From this likeness on, words were only joined or parted, not strange."""
