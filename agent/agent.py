@@ -316,6 +316,7 @@ class Agent:
         language: str | None = None,
         position: Point | None = None,
         alternatives: Sequence[str] = (),
+        apart: Sequence[float] = (),
     ) -> Sense | None:
         """Return which of the recogniser's readings makes most sense here, and how much; nothing is done.
 
@@ -325,12 +326,14 @@ class Agent:
         ----------
         text, language, position, alternatives
             As in `hear`.
+        apart
+            How far each alternative sounds from what was read, 0 to 1.
         """
         if not self._unaided.has_reader:
             return None
         self.session.expire(self._desk.now())
         spoken = language if language in codes() else None
-        return self._most_sensible([text, *alternatives], spoken, position, self._followed())[0]
+        return self._most_sensible([text, *alternatives], spoken, position, self._followed(), apart)[0]
 
     def _most_sensible(
         self,
@@ -338,6 +341,7 @@ class Agent:
         language: Language | None,
         position: Point | None,
         guidance: GuidanceState | None,
+        apart: Sequence[float] = (),
     ) -> tuple[Sense, Understanding]:
         context = self.session.context(self._guides(guidance))
         finder = Finder(
@@ -350,6 +354,7 @@ class Agent:
             texts,
             lambda text: self._unaided.understand(text, language=language, context=context),
             finder,
+            apart,
         )
 
     def _act(self, turn: Turn, understood: Understanding) -> Result:

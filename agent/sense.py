@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from agent.actions.finding import Finder, Found
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
     from agent.understanding.intent import Intent
     from agent.understanding.understand import Understanding
 
-_COMPARED = 7
+_COMPARED = 10
 """So many other readings of the recogniser are tried at most."""
 
 _ENOUGH = 0.8
 """What makes so much sense is believed as it was heard first."""
 
-_RARER = 0.85
+_RARER = 0.9
 """By how much each further reading of the recogniser is less likely than the one before."""
+
+_FARTHER = 3.0
+"""By how much one is less likely that has nothing in common with what was read, as a logarithm."""
 
 _CLEARLY = 1.3
 """Another reading is taken only if it makes so many times more sense than the first."""
@@ -63,7 +67,10 @@ class Sense:
 
 
 def most_sensible(
-    texts: Sequence[str], understand: Callable[[str], Understanding], finder: Finder
+    texts: Sequence[str],
+    understand: Callable[[str], Understanding],
+    finder: Finder,
+    apart: Sequence[float] = (),
 ) -> tuple[Sense, Understanding]:
     """Return which of some readings makes most sense here, and what it is understood as.
 
@@ -75,16 +82,22 @@ def most_sensible(
         Reads one of them.
     finder
         Looks up what is named.
+    apart
+        How far each but the first sounds from what was read, 0 to 1; 0 where it is not said.
     """
     first = understand(texts[0])
     best, meant = _sense(texts[0], first, finder, is_first=True), first
     if best.value >= _ENOUGH:
         return best, meant
     least, most = best.value * _CLEARLY, best.value
-    for rank, text in enumerate(texts[1 : 1 + _COMPARED], start=1):
+    others = zip(texts[1 : 1 + _COMPARED], chain(apart, repeat(0.0)), strict=False)
+    for rank, (text, far) in enumerate(others, start=1):
+        likely = _RARER**rank * math.exp(-_FARTHER * far)
+        if likely <= max(least, most) or not text:
+            continue  # it could not be taken
         understood = understand(text)
         sense = _sense(text, understood, finder, is_first=False)
-        value = sense.value * _RARER**rank
+        value = sense.value * likely
         if value > max(least, most):
             best, meant, most = sense, understood, value
     return best, meant

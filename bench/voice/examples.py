@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.voice.doubted import Heard, judged, spoken
 from bench.voice.measures import Setup, near_names
+from device.assistant.sense import sense_of
 
 
 def write(target: Path, *, per_language: int = 150) -> None:
@@ -30,12 +31,8 @@ def example(setup: Setup, heard: Heard) -> dict[str, Any] | None:
     if transcript.evidence is None:
         return None
     agent, position = setup.agent(command.language)
-    sense = agent.sense(
-        transcript.text,
-        language=transcript.language,
-        position=position,
-        alternatives=transcript.alternatives,
-    )
+    sense = sense_of(transcript, agent, position)
+    assert sense is not None
     chosen = replace(transcript, text=sense.text, alternatives=())
     right, effect = judged(setup, command, chosen)
     return {

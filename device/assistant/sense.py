@@ -9,7 +9,19 @@ from voice.asr.confidence import in_sense
 
 if TYPE_CHECKING:
     from agent import Agent
+    from agent.sense import Sense
     from voice.asr.recognizer import Transcript
+
+
+def sense_of(transcript: Transcript, agent: Agent, position: tuple[float, float] | None) -> Sense | None:
+    """Return the most sensible of what may have been heard; None where nobody can tell."""
+    return agent.sense(
+        transcript.text,
+        language=transcript.language,
+        position=position,
+        alternatives=transcript.alternatives,
+        apart=transcript.apart,
+    )
 
 
 def weighed(transcript: Transcript, agent: Agent, position: tuple[float, float] | None) -> Transcript:
@@ -26,18 +38,14 @@ def weighed(transcript: Transcript, agent: Agent, position: tuple[float, float] 
     """
     if not transcript.text:
         return transcript
-    sense = agent.sense(
-        transcript.text,
-        language=transcript.language,
-        position=position,
-        alternatives=transcript.alternatives,
-    )
-    if sense is None or not sense.asks:
-        return transcript  # nothing will be done about it
+    sense = sense_of(transcript, agent, position)
+    if sense is None:
+        return transcript
+    chosen = replace(transcript, text=sense.text, alternatives=(), apart=())
+    if not sense.asks:
+        return chosen  # nothing will be done about it
     return replace(
-        transcript,
-        text=sense.text,
-        alternatives=(),
+        chosen,
         confidence=in_sense(
             transcript.confidence,
             transcript.language,

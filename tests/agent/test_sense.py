@@ -40,6 +40,14 @@ def test_what_makes_sense_is_taken(
     assert answer.intents == alone.intents
 
 
+@pytest.mark.parametrize(("apart", "taken"), [(0.05, True), (0.95, False)])
+def test_what_sounds_otherwise_is_less_likely(agent: Agent, apart: float, taken: bool) -> None:
+    heard, other = "drive me to hell sinky cathy drill", "drive me to Helsinki Cathedral"
+    sense = agent.sense(heard, language="en", position=STATION, alternatives=(other,), apart=(apart,))
+    assert sense is not None
+    assert (sense.text == other) == taken
+
+
 def test_a_place_that_is_not_there_makes_less_sense(agent: Agent) -> None:
     there, nowhere = (
         agent.sense(f"take me to {name}", language="en", position=STATION)

@@ -49,6 +49,8 @@ _SLOWER = 1.08
 """So many times as long an unsure clip lasts when it is heard again: what the noise hides differs then."""
 
 _COMPARED = 6
+_FOREMOST = 3
+"""So many other readings are handed on before the sentences that sound like them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,10 @@ class Transcript:
     """Probability that the words are right, calibrated (`voice.asr.confidence`); 0 if nothing was heard."""
 
     alternatives: tuple[str, ...] = ()
-    """Other readings, best first, when the recogniser was not sure."""
+    """Other readings, best first, where it was not sure, and what can be said that sounds alike."""
+
+    apart: tuple[float, ...] = ()
+    """How far each of them sounds from what was read: 0 for a reading, 1 has nothing in common."""
 
     start_ms: int = 0
     """Start of speech, milliseconds since the audio opened."""
@@ -89,7 +94,8 @@ class Transcript:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Transcript:
         """The opposite of `to_dict`."""
-        return cls(**{**values, "alternatives": tuple(values.get("alternatives", ()))})
+        lists = {name: tuple(values.get(name, ())) for name in ("alternatives", "apart")}
+        return cls(**{**values, **lists})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +132,9 @@ class _Reading:
     no_speech: float
     language: str
     others: tuple[str, ...] = ()
+    sounding: tuple[Meant, ...] = ()
+    """Sentences that sound like it and were weighed against it, nearest first."""
+
     alone: float | None = None
     """The logprob of the request without the call, if one is in front and was weighed."""
 
@@ -220,7 +229,8 @@ class Recognizer:
         """
         audio = np.nan_to_num(np.asarray(samples, np.float32).reshape(-1))
         names = tuple(map(self._tidier.simplified, hints))
-        heard = spans(self._detector.probabilities(_whole_frames(audio)), pad_ms=250)
+        whole = np.pad(audio, (0, FRAME - len(audio) % FRAME))  # no word is lost in a broken frame
+        heard = spans(self._detector.probabilities(whole), pad_ms=250)
         fallback = language or likely or "zh"
         if not heard:
             return Transcript(text="", language=fallback, confidence=0.0, note="silence")
@@ -250,12 +260,14 @@ class Recognizer:
             texts = [self._tidier.put_right(text, clip.hints) for text in (best.text, *best.others)]
             best = replace(best, text=texts[0], others=tuple(texts[1:]))
         evidence = self._evidence(clip, best, heard, is_expected=bare in expected)
+        others = _handed_on(best)
         return Transcript(
             text=best.text,
             language=best.language,
             confidence=round(calibration(best.language).probability(evidence), 3),
             evidence=evidence,
-            alternatives=_distinct(best.others, best.text),
+            alternatives=tuple(text for text, _ in others),
+            apart=tuple(apart for _, apart in others),
             is_usual=expected.get(bare, False),
         )
 
@@ -413,14 +425,15 @@ class Recognizer:
             )
         first, second = np.argsort(-scores)[:2]
         lead = float(scores[first] - scores[second])
+        unsure = bool(reading.first)  # what is heard well is not replaced by what can be said more often
+        reading = replace(reading, lead=lead, sounding=tuple(usual) if unsure else ())
         if first == 0:
-            return replace(reading, lead=lead)
+            return reading
         return replace(
             reading,
             text=texts[first],
             others=(reading.text, *reading.others),
             cost=usual[first - 1].cost,
-            lead=lead,
         )
 
     def _doubt(self, reading: _Reading, other_language: float) -> str:
@@ -460,11 +473,6 @@ def slower(clip: Samples) -> Samples:
     return resample(clip, RATE_HZ, round(_SLOWER * RATE_HZ)) if len(clip) else clip
 
 
-def _whole_frames(audio: Samples) -> Samples:
-    """Pad so that the last word is not lost in a broken frame."""
-    return np.pad(audio, (0, FRAME - len(audio) % FRAME))
-
-
 def _window(heard: Sequence[Span]) -> tuple[Span, bool]:
     """From the first speech to the last, if it fits into `MAX_SPEECH_S`; and whether it was cut."""
     limit = int(MAX_SPEECH_S * RATE_HZ)
@@ -481,5 +489,11 @@ def _candidates(weights: dict[str, float], likely: str | None) -> list[str]:
     return [first] if lean[first] > 4.0 * lean[second] else [first, second]
 
 
-def _distinct(texts: Sequence[str], chosen: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in texts if text and text != chosen))
+def _handed_on(reading: _Reading) -> list[tuple[str, float]]:
+    """What else may have been said, each once whatever its marks, and how far it sounds apart."""
+    readings = [(text, 0.0) for text in reading.others]
+    sentences = [(meant.text, round(meant.cost, 3)) for meant in reading.sounding]
+    found = {bare_text(reading.text): (reading.text, 0.0), "": ("", 0.0)}
+    for text, apart in (*readings[:_FOREMOST], *sentences, *readings[_FOREMOST:]):
+        found.setdefault(bare_text(text), (text, apart))
+    return list(found.values())[2:]

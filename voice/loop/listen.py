@@ -232,8 +232,7 @@ class Listener:
         samples = self._recorder.cut(turn.start_ms)
         transcript = await self._engines.recognise(samples, self._language if turn.called else None)
         alternatives = tuple(in_one(without_call(text)) for text in transcript.alternatives)
-        text = in_one(without_call(transcript.text))
-        return replace(transcript, text=text, alternatives=tuple(filter(None, alternatives)))
+        return replace(transcript, text=in_one(without_call(transcript.text)), alternatives=alternatives)
 
     async def _take_partial(self, turn: Turn, early: asyncio.Task[Transcript]) -> None:
         try:

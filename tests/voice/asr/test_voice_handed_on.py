@@ -1,0 +1,54 @@
+"""What may have been said besides what was read: other readings, and sentences that sound like it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voice import wav_io
+from voice.asr.biasing import Meant
+from voice.asr.recognizer import Recognizer, Transcript, _handed_on, _Reading
+from voice.train import augment
+
+
+def test_sentences_that_sound_alike_are_handed_on_behind_the_foremost_readings() -> None:
+    reading = _Reading(
+        text="离我最近的银行又躲院",
+        logprob=-0.6,
+        no_speech=0.0,
+        language="zh",
+        others=("离我最近的银行又躲院。", "李我最近的银行又躲院", "以我最近的", "李我最近的银行", "里我"),
+        sounding=(
+            Meant(text="离我最近的银行有多远", cost=0.0),
+            Meant(text="李我最近的银行", cost=0.1),
+        ),
+    )
+    found = _handed_on(reading)
+    assert found == [
+        ("李我最近的银行又躲院", 0.0),
+        ("以我最近的", 0.0),
+        ("离我最近的银行有多远", 0.0),
+        ("李我最近的银行", 0.1),
+        ("里我", 0.0),
+    ]
+
+
+def test_nothing_is_handed_on_of_what_is_sure() -> None:
+    assert _handed_on(_Reading(text="停", logprob=-0.1, no_speech=0.0, language="zh")) == []
+
+
+def test_how_far_they_sound_crosses_a_process() -> None:
+    heard = Transcript(text="停", language="zh", confidence=0.4, alternatives=("听",), apart=(0.2,))
+    values = heard.to_dict() | {"alternatives": ["听"], "apart": [0.2]}
+    assert Transcript.from_dict(values) == heard
+
+
+@pytest.mark.models
+def test_what_is_unsure_comes_with_what_can_be_said(recognizer: Recognizer, samples_dir: Path) -> None:
+    clip = wav_io.read(samples_dir / "zh_hotels.wav")
+    noise = augment.noises([])["road"](len(clip), np.random.default_rng(3))
+    heard = recognizer.transcribe(augment.mix(clip, noise, -3))
+    assert len(heard.apart) == len(heard.alternatives)
+    assert any(apart > 0 for apart in heard.apart)
