@@ -36,7 +36,8 @@ _QUERIES = 300
 _LIVE_EDGES = 1000
 _ROWS = {
     "build_cpu_s": ("build, processor time", "s"),
-    "build_peak_mb": ("build, peak of memory", "MB"),
+    "build_own_mb": ("build, peak of own memory, mapped pages aside", "MB"),
+    "build_peak_mb": ("build, peak of memory, mapped pages included", "MB"),
     "pack_mb": ("pack", "MB"),
     "ready_ms": ("ready for exact routes after opening", "ms"),
     "first_route_ms": ("first route", "ms"),
@@ -54,8 +55,8 @@ _ROWS = {
 _GOALS: dict[tuple[str, int], float] = {
     ("build_cpu_s", 1_000_000): 60,
     ("build_cpu_s", 10_000_000): 900,
-    ("build_peak_mb", 1_000_000): 1500,
-    ("build_peak_mb", 10_000_000): 1500,
+    ("build_own_mb", 1_000_000): 1500,
+    ("build_own_mb", 10_000_000): 1500,
     ("pack_mb", 1_000_000): 250,
     ("own_mb", 10_000_000): 150,
     ("query_p50_ms", 1_000_000): 1.5,
@@ -121,16 +122,19 @@ def _child(part: str, size: int, folder: str) -> Figures:
 
 
 def build(size: int, folder: Path) -> Figures:
-    """Build the pack; the peak of memory is that of this process, the made network included."""
+    """Build the pack; the peaks of memory are those of this process, the made network included."""
     from bench.roads.synthetic_network import make_network
     from nav.osm.build import pack_network
 
-    networks = [make_network(size)]
-    began = time.process_time()
-    meta = pack_network(networks.pop(), folder / "pack", name=f"synthetic-{size}")
+    with most_own_mb() as most_mb:
+        networks = [make_network(size)]
+        began = time.process_time()
+        meta = pack_network(networks.pop(), folder / "pack", name=f"synthetic-{size}")
+        took_s = time.process_time() - began
     return {
         "edges": meta.counts["edges"],
-        "build_cpu_s": time.process_time() - began,
+        "build_cpu_s": took_s,
+        "build_own_mb": most_mb(),
         "build_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "pack_mb": sum(bytes_ for bytes_, _ in meta.files.values()) / 1e6,
     }
@@ -290,6 +294,24 @@ def own_mb() -> float:
     """Return the memory of this process that no file stands behind."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon"))
+
+
+@contextmanager
+def most_own_mb() -> Iterator[Callable[[], float]]:
+    """Look fifty times a second; give the most own memory that was seen."""
+    most, over = [own_mb()], threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.02):
+            most[0] = max(most[0], own_mb())
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield lambda: most[0]
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextmanager
