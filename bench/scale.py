@@ -215,7 +215,7 @@ def drive(size: int, folder: Path) -> Figures:
 def drive_rows(size: int, figures: Figures, note: str = "") -> list[Row]:
     """Return the figures of a drive as rows of the benchmark page."""
     beside = (
-        f"{figures['route_km']:,.0f} km, {figures['positions']:,} positions at 40 a second, "
+        f"{figures['route_km']:,.0f} km, {figures['positions']:,} positions at 80 a second, "
         f"{figures['prompts']:,} prompts, {figures['reroutes']} new routes; beside it "
         f"{figures['regions_built']} regions built, {figures['wishes_customised']} wishes customised"
     )

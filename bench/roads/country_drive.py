@@ -1,7 +1,8 @@
 """A country driven across under guidance, while another region is built and wishes are customised beside it.
 
-Positions are handed over by the clock, some tens of times as fast as a receiver gives them, whether the one
-before is dealt with or not: what is late is late by all that held it up, waiting included.
+Positions are handed over by the clock, some tens of times as fast as a receiver gives them. A position is
+late by all that passes from when it was due until its prompt is there, other threads that hold Python's lock
+included; the one after it is due when it is dealt with at the earliest, as it would be at one a second.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from nav.region import Region
 from nav.routing.route import Route
 from nav.routing.router import Router
 
-PER_S = 40.0
+PER_S = 80.0
 """Positions that are handed over in a second."""
 _MARGIN = 0.02
 _WISHES = ({"unpaved"}, {"motorway"}, {"toll"}, {"motorway", "unpaved"})
@@ -92,9 +93,9 @@ def _with_strays(router: Router, route: Route) -> Route:
 
 
 def _drive(driving: Driving, route: Route, done: Across, per_s: float) -> None:
-    began = time.perf_counter()
-    for number, moment in enumerate(simulate(course_of(route), Receiver(), seed=1)):
-        due = began + number / per_s
+    due = time.perf_counter()
+    for moment in simulate(course_of(route), Receiver(), seed=1):
+        due = max(due + 1.0 / per_s, time.perf_counter())
         if (wait := due - time.perf_counter()) > 0:
             time.sleep(wait)
         events = driving.update(moment.fix)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 
+from poi.build.gram_runs import GramRuns
 from poi.build.schema import NAME_KINDS
 from poi.names.grams import metaphone_key, pieces, whole_pieces
 from poi.names.pinyin import other_sounds, sound
@@ -53,10 +55,11 @@ class NameIndexWriter:
         self._importance.append(importance)
 
     def write(self, db: sqlite3.Connection, progress: Callable[[float], None] | None = None) -> int:
-        """Write everything and return the number of distinct names."""
+        """Write everything and return the number of distinct names; nothing is held any longer then."""
+        count = len(self._texts)
         self._write_postings(db)
         self._write_pieces(db, progress)
-        return len(self._texts)
+        return count
 
     def _write_postings(self, db: sqlite3.Connection) -> None:
         name_of = np.frombuffer(self._name_of, dtype=np.int32) if self._name_of else np.zeros(0, np.int32)
@@ -80,20 +83,28 @@ class NameIndexWriter:
         db.execute("INSERT INTO arrays VALUES('prior', ?)", (prior.tobytes(),))
 
     def _write_pieces(self, db: sqlite3.Connection, progress: Callable[[float], None] | None) -> None:
-        keys, names = array("q"), array("i")
-        words: list[tuple[int, str]] = []
         total = len(self._texts)
+        self._ids, self._texts = {}, []
+        words: list[tuple[int, str]] = []
         metaphone = _metaphone()
-        for number, text, sounded in db.execute("SELECT id, text, sound FROM name ORDER BY id"):
-            found = _all_pieces(text, sounded, metaphone)
-            keys.extend(found)
-            names.extend([number] * len(found))
-            words.append((number, " ".join(units(text))))
-            if progress and number % _BATCH == 0:
-                progress(number / total)
-        db.executemany("INSERT INTO name_words(rowid, words) VALUES(?,?)", words)
-        del words
-        _write_grams(db, keys, names, total)
+        insert = "INSERT INTO name_words(rowid, words) VALUES(?,?)"
+        with GramRuns(_folder_of(db)) as runs:
+            for number, text, sounded in db.execute("SELECT id, text, sound FROM name ORDER BY id"):
+                runs.add(number, _all_pieces(text, sounded, metaphone))
+                words.append((number, " ".join(units(text))))
+                if len(words) == _BATCH:
+                    db.executemany(insert, words)
+                    words.clear()
+                    if progress:
+                        progress(number / total)
+            db.executemany(insert, words)
+            _write_grams(db, runs, total)
+
+
+def _folder_of(db: sqlite3.Connection) -> Path | None:
+    """Return the folder of a database, None if it is on no disk."""
+    file = next(path for _, name, path in db.execute("PRAGMA database_list") if name == "main")
+    return Path(file).parent if file else None
 
 
 def _all_pieces(text: str, sounded: str, metaphone: Callable[[str], str]) -> set[int]:
@@ -112,20 +123,15 @@ def _metaphone() -> Callable[[str], str]:
     return english_sound
 
 
-def _write_grams(db: sqlite3.Connection, keys: array[int], names: array[int], total: int) -> None:
-    if not keys:
-        db.execute("INSERT INTO arrays VALUES('norm', ?)", (b"",))
-        return
-    key_of, name_of = np.frombuffer(keys, dtype=np.int64), np.frombuffer(names, dtype=np.int32)
-    order = np.argsort(key_of, kind="stable")
-    key_of, name_of = key_of[order], name_of[order]
-    starts = np.flatnonzero(np.concatenate(([True], key_of[1:] != key_of[:-1])))
-    counts = np.diff(np.append(starts, len(key_of)))
-    weight = np.log1p(total / counts).astype(np.float32)
+def _write_grams(db: sqlite3.Connection, runs: GramRuns, total: int) -> None:
     norm = np.zeros(total, dtype=np.float64)
-    np.add.at(norm, name_of, np.repeat(np.where(key_of[starts] >> 61, 0.0, weight) ** 2, counts))
+    for key_of, name_of in runs.by_key():
+        starts = np.flatnonzero(np.concatenate(([True], key_of[1:] != key_of[:-1])))
+        counts = np.diff(np.append(starts, len(key_of)))
+        weight = np.log1p(total / counts).astype(np.float32)
+        np.add.at(norm, name_of, np.repeat(np.where(key_of[starts] >> 61, 0.0, weight) ** 2, counts))
+        db.executemany("INSERT INTO gram VALUES(?,?)", _rows(key_of, name_of, starts, counts))
     db.execute("INSERT INTO arrays VALUES('norm', ?)", (np.sqrt(norm).astype(np.float32).tobytes(),))
-    db.executemany("INSERT INTO gram VALUES(?,?)", _rows(key_of, name_of, starts, counts))
 
 
 def _rows(

@@ -37,7 +37,7 @@ _NUMBERS = re.compile(r"\d+|[零一二三四五六七八九十百]+(?=号|栋|�
 OTHER_NUMBER = "other number"
 """Why a name was found whose number is another one: Hotel 7 is no misspelt Hotel 6."""
 
-_MANY_IDS = 400_000
+_MANY_IDS = 150_000
 """Posting lists are read, rarest first, until about so many entries are in."""
 
 

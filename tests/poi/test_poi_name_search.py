@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.names.corruptions import homophones, one_confusable, pinyin_letters, traditional, typos
+from poi.build.gram_runs import GramRuns
 from poi.build.name_index import NameIndexWriter
 from poi.build.pack import connect_for_writing, finish
 from poi.names.pinyin import sound
@@ -193,3 +194,15 @@ def test_the_lists_of_common_pieces_are_not_read(index: NameIndex, monkeypatch: 
     monkeypatch.setattr("poi.names.search._MANY_IDS", 4)
     assert first(index, "知春鹿") == "知春路"
     assert 0 < sum(read) <= 4 < usual
+
+
+@given(st.lists(st.sets(st.integers(-(2**62), 2**62) | st.integers(0, 5), max_size=12), max_size=40))
+def test_pieces_are_sorted_on_disk_as_in_memory(names: list[set[int]]) -> None:
+    pairs = [(key, name) for name, keys in enumerate(names) for key in keys]
+    with GramRuns(run=16) as runs:
+        for name, keys in enumerate(names):
+            runs.add(name, keys)
+        ranges = [list(zip(*(column.tolist() for column in part), strict=True)) for part in runs.by_key()]
+    assert [pair for part in ranges for pair in part] == sorted(pairs)
+    pieces = [{key for key, _ in part} for part in ranges]
+    assert sum(map(len, pieces)) == len(set().union(*pieces)), "no piece is parted"
