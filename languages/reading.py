@@ -33,6 +33,8 @@ class ReadingData(BaseModel):
     """Words that stand for any place in these: 地方, "place"."""
     pointed: tuple[str, ...] = ()
     """Words around the name or kind of a place spoken of, with {what}: "that {what}", 刚才那家{what}."""
+    pointing: tuple[str, ...] = ()
+    """Words that point to a thing in the middle of its name: 那个 in 北大那个校医院."""
     next: tuple[str, ...] = ()
     """Words for the first of several that are to come: 下一个, "the next"."""
     stop: tuple[str, ...] = ()
@@ -131,6 +133,12 @@ class ReadingWords:
         found = next((m for pattern in self._pointed if (m := pattern.fullmatch(said))), None)
         return found["what"].strip() if found else ""
 
+    def unpointed(self, words: str) -> str:
+        """Return a name without the words that point inside it: 北大校医院 for 北大那个校医院."""
+        for word in sorted(self._data.pointing, key=len, reverse=True):
+            words = words.replace(word, "")
+        return words
+
     def position(self, words: str) -> tuple[int, str]:
         """Read "the second museum" as 2 and "museum", the last as -1; (0, "") if nothing is counted."""
         said = " ".join(words.split()).lower()
@@ -142,7 +150,8 @@ class ReadingWords:
             found = pattern.match(said)
             value = self._numbers.read_ordinal(found["n"]) if found else None
             if found and value:
-                return value, said[found.end() :].strip()
+                rest = said[found.end() :].strip(" 的")
+                return value, "" if rest in self._references["place_words"] else rest
         return 0, ""
 
     def is_stop(self, words: str) -> bool:

@@ -26,12 +26,13 @@ from agent.understanding.intent import (
     Volume,
 )
 from languages import load_language
+from languages.numbers import nth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.actions.session import Question, Session
-    from agent.understanding.intent import Intent, PlanChange
+    from agent.understanding.intent import Intent
     from poi.place import Place
 
 _PATIENCE = 1
@@ -84,6 +85,16 @@ def choose(turn: Turn, intent: Choose) -> Result:
     if matching:
         return act_search.which(turn, _found(matching, intent.name), Navigate(to=intent.name))
     return _refined(turn, intent.name, options)
+
+
+def _meant(turn: Turn, intent: Choose) -> Place | None:
+    """Return the one place offered that a choice by its number or name means; None if that is not one."""
+    question = turn.session.question
+    options = question.options if question and len(question.options) > 1 else turn.session.offered
+    if intent.index:
+        return next(iter(nth(options, intent.index)), None)
+    matching = [place for place in options if intent.name and _fits(turn, place, intent.name)]
+    return matching[0] if len(matching) == 1 else None
 
 
 def _count(turn: Turn, count: int) -> str:
@@ -363,6 +374,18 @@ def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] |
     """
     if turn.route is None and Cancel() in intents and all(one in (Cancel(), Deny()) for one in intents):
         return cancel(turn, Cancel())  # nothing is lost but our own question
+    if (
+        intents == (Deny(),)
+        and turn.session.question is not None
+        and turn.session.question.expecting == "yes_no"
+    ):
+        return deny(turn, Deny())
+    if (
+        len(intents) == 1
+        and isinstance(intents[0], Choose)
+        and (meant := _meant(turn, intents[0])) is not None
+    ):
+        return _offer_one(turn, meant)
     if len(intents) == 1 and (kind_p or {}).get(intents[0].kind, 0.0) >= _SURE_OF_KIND:
         match intents[0]:
             case Search() as wanted:
@@ -392,23 +415,6 @@ def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] |
         turn.session.question = None
         return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
     return turn.ask(words, intent=Navigate(), expecting="yes_no", repeated=again, pending=intents)
-
-
-def _changed(turn: Turn, change: PlanChange) -> str:
-    """Ask about a change of the plan, with all that was understood of it."""
-    day = (
-        turn.say("doubt.on_day", day=reply.number_words(change.day, turn.language)) if change.day > 0 else ""
-    )
-    if change.day < 0:
-        day = turn.say("doubt.on_last_day")
-    what = reply.with_article(change.what, turn.language)
-    other = reply.with_article(change.other, turn.language)
-    key = f"doubt.change.{change.action}"
-    if change.action == "swap" and not (what and other):
-        key += ".for" if other else ".out"
-    if change.action in {"drop", "add", "shorter", "longer"} and not what:
-        key += ".day"
-    return turn.say(key, what=what, other=other, day=day, days=reply.count_words(change.days, turn.language))
 
 
 def offers_drive(session: Session) -> bool:
@@ -466,7 +472,9 @@ def _guess(turn: Turn, intent: Intent) -> str:
         case PlanTrip(ask=part) if part:
             return turn.say("doubt.plan_told")
         case PlanTrip(change=change) if change is not None and (change.what or change.other or change.day):
-            return _changed(turn, change)
+            from agent.actions.trip_told import change_asked
+
+            return change_asked(turn, change)
         case ChangeRoute(add=words) if words:
             return turn.say("doubt.add", name=reply.with_article(words, turn.language))
         case ChangeRoute(drop=words) if words and words != "*":

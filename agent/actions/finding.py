@@ -166,6 +166,10 @@ class Finder:
         if known := self.known(words):
             return known
         resolution: Resolution = self.desk.places.resolve(words, near=self.position, limit=5)
+        plain = load_language(self.language).reading.unpointed(words)
+        called_so = bool(resolution) and resolution[0].why == "exact"
+        if plain not in ("", words) and not called_so and (found := self.named(plain)).places:
+            return found
         candidates = tuple(candidate.place for candidate in resolution)
         if resolution.verdict == "nothing" or not candidates:
             return Found(words=words, suggestions=resolution.suggestions)

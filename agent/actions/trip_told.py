@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agent.trip.accounting import Entry
     from agent.trip.itinerary import Day, Plan, Visit
     from agent.trip.request import TripRequest
-    from agent.understanding.intent import PlanTrip
+    from agent.understanding.intent import PlanChange, PlanTrip
 
 _ALL_NAMED = 6
 """A plan of so many sights is told with every name."""
@@ -287,3 +287,20 @@ def _next(turn: Turn, plan: Plan) -> Result:
         plan=plan,
         places=(visit.place,),
     )
+
+
+def change_asked(turn: Turn, change: PlanChange) -> str:
+    """Ask about a change of the plan, with all that was understood of it."""
+    day = (
+        turn.say("doubt.on_day", day=reply.number_words(change.day, turn.language)) if change.day > 0 else ""
+    )
+    if change.day < 0:
+        day = turn.say("doubt.on_last_day")
+    what = reply.with_article(change.what, turn.language)
+    other = reply.with_article(change.other, turn.language)
+    key = f"doubt.change.{change.action}"
+    if change.action == "swap" and not (what and other):
+        key += ".for" if other else ".out"
+    if change.action in {"drop", "add", "shorter", "longer"} and not what:
+        key += ".day"
+    return turn.say(key, what=what, other=other, day=day, days=reply.count_words(change.days, turn.language))

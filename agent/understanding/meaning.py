@@ -15,6 +15,7 @@ from agent.understanding.intent import (
     Cancel,
     ChangeRoute,
     Chat,
+    Confirm,
     Intent,
     Navigate,
     PlanTrip,
@@ -134,6 +135,8 @@ def _in_state(intent: Intent, context: State) -> Intent:
             # To a kind of place within limits it is a search, which knows them: "a cafe within five minutes".
             kept = {"near", "pick", "open_now", "without", "within_m", "within_min", "has", "price"}
             return Search(what=intent.to, **{name: getattr(intent, name) for name in kept})
+        case Navigate() if intent == Navigate() and context.expecting == "yes_no":
+            return Confirm()  # "then go" after "shall we go there?"
         case Cancel(what="") if context.planning and not context.guiding and not context.expecting:
             return Cancel(what="plan")
     if not context.guiding:

@@ -9,7 +9,9 @@ import pytest
 
 from agent import Agent
 from agent.actions.reply import spoken_name
-from agent.understanding.intent import Status
+from agent.understanding.intent import Confirm, Navigate, PlanTrip, Status
+from agent.understanding.labels import State
+from agent.understanding.meaning import intents_of
 from poi.place import Place
 
 STATION = (60.1719, 24.9414)
@@ -98,6 +100,43 @@ def test_while_nothing_is_driven_a_doubtful_end_ends_our_question(new_agent: Cal
     agent.hear("maybe somewhere with books", position=STATION)
     answer = agent.hear("no no leave it", position=STATION)
     assert (answer.outcome, agent.session.question) == ("done", None)
+
+
+def test_a_doubtful_choice_is_offered(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    offered = agent.hear("maybe somewhere with books", position=STATION).places
+    answer = agent.hear("well whatever the second", position=STATION)
+    assert (answer.outcome, answer.route, answer.places) == ("ask_back", None, offered[1:2])
+
+
+def test_a_doubtful_no_closes_our_question(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    agent.hear("that modern art place Kiasma", position=STATION)
+    answer = agent.hear("nah hm", position=STATION)
+    assert answer.route is None
+    assert answer.places == ()
+
+
+def test_to_go_then_is_a_yes() -> None:
+    asked = State(expecting="yes_no")
+    assert intents_of([{"kind": "navigate"}], asked) == (Confirm(),)
+    assert intents_of([{"kind": "navigate"}], State()) == (Navigate(),)
+
+
+def test_words_that_point_inside_a_name_are_no_part_of_it(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    said = [Navigate(to="赫尔辛基那个大教堂")]
+    answer = agent.carry_out("…", said, language="zh", position=STATION)
+    wanted = agent.carry_out("…", [Navigate(to="赫尔辛基大教堂")], language="zh", position=STATION)
+    assert answer.places == wanted.places
+
+
+@pytest.mark.parametrize(("language", "where"), [("zh", "市中心"), ("en", "downtown"), ("en", "Ateneum")])
+def test_a_trip_round_the_middle_of_town_or_a_sight(
+    language: str, where: str, new_agent: Callable[..., Agent]
+) -> None:
+    wanted = PlanTrip(where=where, days=1)
+    assert new_agent().carry_out("…", [wanted], language=language, position=STATION).plan is not None
 
 
 def test_a_wish_alone_narrows_the_search_before(new_agent: Callable[..., Agent]) -> None:

@@ -66,7 +66,7 @@ def towns_of(
         If one of them is not on the map.
     """
     names = tuple(dict.fromkeys(n.strip() for n in towns if n.strip())) or ((where.strip(),) if where else ())
-    if not names:
+    if not names or (len(names) == 1 and _is_centre(names[0], language) and position is not None):
         return (_here(desk, position),)
     if len(names) == 1 and (alone := _town(desk, names[0], position, language)) is not None:
         return (alone,)
@@ -117,6 +117,11 @@ def _here(desk: Desk, position: Point | None) -> Town:
     return Town(name=_region_name(desk), center=position, reach_m=_REACH_M)
 
 
+def _is_centre(name: str, language: Language) -> bool:
+    """Whether words say the middle of the town that one is in: 市中心, "downtown"."""
+    return bool(any_of(language, trip_words(language).lodging.center).fullmatch(name))
+
+
 def _region_name(desk: Desk) -> str:
     return desk.region.name.replace("-", " ").replace("_", " ").title()
 
@@ -152,7 +157,9 @@ def _by_area(desk: Desk, name: str, position: Point | None, language: Language) 
 
 
 def _by_name(desk: Desk, name: str, position: Point | None) -> Town | None:
-    for candidate in desk.places.resolve(name, near=position, limit=5):
+    """Return an area by its name, or what lies round a place of just this name."""
+    found = desk.places.resolve(name, near=position, limit=5)
+    for candidate in found:
         place = candidate.place
         if not place.category.startswith(_AREAS) or candidate.score < 0.8 or candidate.why not in _CERTAIN:
             continue
@@ -163,6 +170,9 @@ def _by_name(desk: Desk, name: str, position: Point | None) -> Town | None:
         reach_m = _REACH_M if place.category.startswith(_TOWNS) else _SMALL_REACH_M
         spoken = simplified(place.label("zh" if not name.isascii() else "en")) or name
         return Town(name=spoken, center=(place.lat, place.lon), reach_m=reach_m)
+    if found.verdict == "clear" and found[0].why == "exact":
+        place = found[0].place
+        return Town(name=place.name, center=(place.lat, place.lon), reach_m=_SMALL_REACH_M)
     return None
 
 
