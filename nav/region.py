@@ -26,6 +26,7 @@ from nav.packs.kept_arrays import kept_arrays
 from nav.packs.pack import META_FILE, Meta, sha256_of
 from nav.packs.paths import cache_home, regions_dir
 from nav.routing.cch.hierarchy import StoredLadder, from_arrays
+from nav.routing.cch.memory import mapped_memory
 from nav.routing.snap import SNAP_FIELDS, SnapIndex
 from nav.routing.weights.turns import ORDER_FIELD, PROFILES, TURN_FIELDS, Turns, build_turns, turns_digest
 
@@ -197,7 +198,8 @@ class Region:
         digest = turns_digest(self.meta.files[f"{folder}/roads.arrays"][1], profile)
 
         def make() -> dict[str, Any]:
-            turns = build_turns(graph, profile, (), {})
+            with mapped_memory(cache_home()):
+                turns = build_turns(graph, profile, (), {})
             return {field: getattr(turns, field) for field in TURN_FIELDS}
 
         return digest, dict(kept_arrays("turns", digest, make, most=_TURNS_KEPT))
@@ -346,12 +348,13 @@ def contraction_order(network: Network) -> Int32Array:
         return network.order
     kept = cache_home() / "orders" / f"{network.digest}.npy"
     try:
-        order: Int32Array = np.load(kept)
+        order: Int32Array = np.asarray(np.load(kept, mmap_mode="r"))
         if _is_order(order, network.turns.state_count):
             return order
     except (OSError, ValueError, EOFError):
         pass
-    order = compute_order(network.turns, network.graph)
+    with mapped_memory(cache_home()):
+        order = compute_order(network.turns, network.graph)
     with contextlib.suppress(OSError):  # a full or read-only disk only costs the next start some time
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".npy", delete=False) as stream:
