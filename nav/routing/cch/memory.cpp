@@ -13,21 +13,27 @@
 #include <system_error>
 #include <thread>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #define CAN_MAP 1
 #endif
 
 namespace {
 
+// Where blocks from some size on lie, and how much room its disk keeps for others.
+struct Place {
+    std::string folder;
+    size_t at_least, spare;
+};
+
 struct Files {
     std::mutex lock;
-    std::vector<std::pair<std::string, size_t>> users;  // the folder of each, and from which size on it is used
+    std::vector<Place> users;
     std::unordered_map<void *, size_t> blocks;
 };
 
@@ -39,7 +45,9 @@ Files &files() {
 const uintptr_t PAGE = 4096;  // no page is smaller
 
 #ifdef CAN_MAP
-bool reserve(int file, size_t size) {
+bool reserve(int file, size_t size, size_t spare) {
+    struct statvfs disk;
+    if (fstatvfs(file, &disk) || disk.f_bavail < (size + spare) / disk.f_frsize) return false;
 #ifdef __linux__
     return !posix_fallocate(file, 0, (off_t)size);
 #else
@@ -47,13 +55,13 @@ bool reserve(int file, size_t size) {
 #endif
 }
 
-void *map_file(std::string name, size_t size) {
-    name += "/room-XXXXXX";
+void *map_file(const Place &place, size_t size) {
+    std::string name = place.folder + "/room-XXXXXX";
     int file = mkstemp(&name[0]);
     if (file < 0) return nullptr;
     unlink(name.c_str());
     void *at = MAP_FAILED;
-    if (reserve(file, size)) at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (reserve(file, size, place.spare)) at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     return at == MAP_FAILED ? nullptr : at;
 }
@@ -70,7 +78,7 @@ void unmap(void *block, size_t size) {
     munmap(block, size);
 }
 #else
-void *map_file(std::string, size_t) { return nullptr; }
+void *map_file(const Place &, size_t) { return nullptr; }
 void unmap(void *, size_t) {}
 #endif
 
@@ -88,13 +96,13 @@ size_t mapped_size(void *block, bool forget) {
 
 void *take_mapped(size_t size) {
     Files &f = files();
-    std::string folder;
+    Place place;
     {
         std::lock_guard<std::mutex> held(f.lock);
-        if (f.users.empty() || size < f.users.back().second || !size) return nullptr;
-        folder = f.users.back().first;
+        if (f.users.empty() || size < f.users.back().at_least || !size) return nullptr;
+        place = f.users.back();
     }
-    void *block = map_file(folder, size);
+    void *block = map_file(place, size);
     if (!block) return nullptr;
     std::lock_guard<std::mutex> held(f.lock);
     f.blocks[block] = size;
@@ -133,11 +141,12 @@ void give_back(void *block) {
 
 extern "C" {
 
-// From now on blocks of at least so many bytes are mapped files of a folder, until as often ended as begun.
-void cch_begin_mapping(const char *folder, int64_t at_least) {
+// From now on blocks of at least so many bytes are mapped files of a folder, as long as its disk has more than some
+// bytes to spare; until as often ended as begun.
+void cch_begin_mapping(const char *folder, int64_t at_least, int64_t spare) {
     Files &f = files();
     std::lock_guard<std::mutex> held(f.lock);
-    f.users.emplace_back(folder, (size_t)at_least);
+    f.users.push_back({folder, (size_t)at_least, (size_t)spare});
 }
 
 void cch_end_mapping() {

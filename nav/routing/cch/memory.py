@@ -16,6 +16,8 @@ from nav.routing.cch.library import library
 
 LARGE_BYTES = 1 << 20
 """From here on an array is large."""
+SPARE_BYTES = 1 << 28
+"""So much room the disk keeps for what others write."""
 _SET_HANDLER = 304
 """Place of `PyDataMem_SetHandler` among numpy's functions for C; it never changes."""
 _CAPSULE = b"mem_handler"
@@ -25,8 +27,8 @@ _CAPSULE = b"mem_handler"
 def mapped_memory(folder: Path) -> Iterator[None]:
     """Have what numpy makes in this context, and what the kernels hold, lie in files if it is large.
 
-    Arrays stay what they are, also afterwards. Where the kernels were not compiled, or the disk has no room,
-    they lie in memory as ever.
+    Arrays stay what they are, also afterwards. Where the kernels were not compiled, or the disk has little
+    room, they lie in memory as ever.
 
     Parameters
     ----------
@@ -40,7 +42,8 @@ def mapped_memory(folder: Path) -> Iterator[None]:
     with contextlib.suppress(OSError):  # without the folder everything lies in memory
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     set_handler = _numpy_function()
-    kernels.cch_begin_mapping(str(folder).encode(), ctypes.c_int64(LARGE_BYTES))
+    sizes = (ctypes.c_int64(size) for size in (LARGE_BYTES, SPARE_BYTES))
+    kernels.cch_begin_mapping(str(folder).encode(), *sizes)
     before = set_handler(_handler())
     try:
         yield

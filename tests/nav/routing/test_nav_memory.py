@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,26 @@ def test_where_no_file_can_be_made_arrays_lie_in_memory(tmp_path: Path) -> None:
     with mapped_memory(tmp_path / "file"):
         assert np.ones(memory.LARGE_BYTES).sum() == memory.LARGE_BYTES
     assert _mapped(tmp_path) == 0
+
+
+def test_on_a_disk_that_is_nearly_full_arrays_lie_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "SPARE_BYTES", 1 << 60)
+    with mapped_memory(tmp_path):
+        held = np.ones(memory.LARGE_BYTES)
+    assert (held.sum(), _mapped(tmp_path)) == (memory.LARGE_BYTES, 0)
+
+
+def test_a_file_that_cannot_be_made_so_large_is_not_used(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (memory.LARGE_BYTES, hard))
+    try:
+        with mapped_memory(tmp_path):
+            held = np.ones(memory.LARGE_BYTES)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (held.sum(), _mapped(tmp_path)) == (memory.LARGE_BYTES, 0)
 
 
 def test_a_pack_that_was_built_in_files_has_the_same_bytes(
