@@ -72,6 +72,14 @@ class ChangeWords(_Data):
     afterwards: tuple[str, ...] = ()
     put: tuple[str, ...] = ()
     """Verbs that put a stop into another part of its day."""
+    both_days: tuple[str, ...] = ()
+    """The two days of a plan that has two."""
+    sequence: str = r"(?!)"
+    """One stop before another, `a` and `b`."""
+    themed: tuple[str, ...] = ()
+    """What gives a day that is named to a kind of sight that is named too."""
+    everything: tuple[str, ...] = ()
+    """All of a day that is named."""
     kind_less: tuple[str, ...] = ()
     """Beside a kind of sight of which there is too much."""
     ends: tuple[str, ...] = ()

@@ -70,7 +70,9 @@ class TripWords(_Data):
     money: dict[str, tuple[str, ...]]
     lodging: LodgingWords
     limit: dict[str, tuple[str, ...]]
-    sights_a_day: str
+    sights_a_day: tuple[str, ...]
+    frail: tuple[str, ...] = ()
+    """Who walks and climbs badly, by what hurts."""
     range_left: str = r"(?!)"
     """How far the car still goes, `{n}`."""
     no_sights: tuple[str, ...] = ()

@@ -95,7 +95,8 @@ def _wished(desk: Desk, request: TripRequest, sights: Sights) -> _Wished:
             found.evenings.extend(fit[:12])
         if not out:
             found.places.extend(fit[:12])
-            found.parts |= {p.id: parts[words] for p in fit if words in parts}
+            must = {p.id for p in sights.must}
+            found.parts |= {p.id: parts[words] for p in fit if words in parts and p.id not in must}
     return found
 
 

@@ -231,7 +231,7 @@ class _State:
             return None
         arrive = rounded_up(arrive)
         wait = arrive - reached
-        waits = bool(part) and bool(self.run.visits)  # what is for the evening may be waited for
+        waits = bool(part)  # what is for the evening may be waited for, or the day begins with it
         if wait > timedelta(minutes=LONGEST_WAIT_MIN) and not (waits or self._may_start_later(place, wait)):
             return None
         return leg, arrive

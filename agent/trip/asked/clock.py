@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from agent.trip.asked.marks import count_in
 from languages import load_language
 from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
@@ -41,15 +42,15 @@ class Times:
 def times_of(spans: Sequence[str], language: Language) -> Times:
     """Read the times of a trip."""
     found: dict[str, time] = {}
-    read, half = [], False
+    read, half, long = [], False, timedelta()
     words = trip_words(language)
     for span in spans:
         at = clock_of(span, language)
         if _half_day(span, language):
-            half = True
+            half, long = True, _length(span, language) or long
             read.append(span)
-            if at is not None:
-                found.setdefault("begin", at)
+            if (begins := _part_begins(span, language)) is not None:
+                found.setdefault("begin", begins)
             continue
         if at is None:
             continue
@@ -64,16 +65,50 @@ def times_of(spans: Sequence[str], language: Language) -> Times:
             at = at if _says(language, words.morning, span) else _half(at, time(9))
             at = (datetime.combine(datetime.min.date() + timedelta(days=1), at) - _AHEAD[carrier]).time()
             found["end"] = at
-        elif meal and not _says(language, (*words.times.end, *words.times.start), span):
+        elif meal and not _moves(span, language):
             found[meal] = _half(at, time(15) if meal == "dinner" else time(10))
-        elif _says(language, words.times.end, span) and not _starts(span, language):
+        elif _until(span, language) or (
+            _says(language, words.times.end, span) and not _starts(span, language)
+        ):
             found["end"] = _half(at, time(9)) if at < time(9) else at
         else:
             begin = _later(at, _OUT_OF_AIRPORT) if landed else at
             found["daily" if _every_day(span, language) else "begin"] = begin
     if half and "end" not in found:
-        found["end"] = _later(found.get("begin", time(9)), _HALF_A_DAY)
+        found["end"] = _later(found.get("begin", time(9)), long or _HALF_A_DAY)
     return Times(**found, read=tuple(read))
+
+
+def _part_begins(span: str, language: Language) -> time | None:
+    """Return when the part of the day begins that words name; None if they name none."""
+    begins = {"morning": time(9), "afternoon": time(13), "evening": time(18)}
+    parts = trip_words(language).parts
+    return next((at for part, at in begins.items() if _says(language, parts[part], span)), None)
+
+
+def _length(span: str, language: Language) -> timedelta:
+    """Return how long a part of a day is that is said in hours; nothing if it is not."""
+    for unit, seconds in trip_words(language).units_s.items():
+        if (counted := count_in(rf"{{n}} ?(?:{unit})", span, language)) is not None:
+            return timedelta(seconds=counted[0] * seconds)
+    return timedelta()
+
+
+def _moves(span: str, language: Language) -> bool:
+    """Whether a time is that of a start or an end: a mere "before" or "after" tells of neither."""
+    talk = talk_words(language).change if talks_of_trips(language) else None
+    sides = any_of(language, (*talk.before, *talk.afterwards)) if talk else None
+    said = (*trip_words(language).times.end, *trip_words(language).times.start)
+    verbs = tuple(word for word in said if sides is None or not sides.fullmatch(word))
+    return _says(language, verbs, span)
+
+
+def _until(span: str, language: Language) -> bool:
+    """Whether a time begins with a word that says up to when: "till Sunday noon"."""
+    if not talks_of_trips(language):
+        return False
+    said = re.compile(rf"(?:{talk_words(language).days.until})(?!\w)", re.IGNORECASE)
+    return bool(load_language(language).settings.joiner) and said.match(span) is not None
 
 
 def _half_day(span: str, language: Language) -> bool:

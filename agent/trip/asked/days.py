@@ -17,6 +17,7 @@ from agent.trip.asked.marks import (
     days_until,
     stays_said,
 )
+from agent.trip.asked.occasions import trip_date
 from agent.trip.offered.sights import themes_of
 from languages.trip_words import any_of, trip_words
 
@@ -33,12 +34,14 @@ def take_days(draft: Draft, intent: PlanTrip) -> None:
         draft.used.append(found[1].span())
         draft.days = found[0]
         _take_half(draft, found[1].group())
-        if not draft.date and at_weekend(found[1].group(), draft):
+        dated = trip_date(found[1].group(), draft.now, draft.language) is not None
+        if not draft.date and (dated or at_weekend(found[1].group(), draft)):
             draft.date = found[1].group()
     elif between := (
         days_between(draft.text, draft.language) or days_until(draft.text, draft.now, draft.language)
     ):
         draft.days, draft.date = between[:2]
+        _take_parts(draft, between)
         _take_leaving(draft, between[2])
         draft.used.append(between[2])
         use(draft, draft.date)
@@ -48,9 +51,29 @@ def take_days(draft: Draft, intent: PlanTrip) -> None:
         draft.used.append(nights[1].span())
 
 
+def _take_parts(draft: Draft, between: tuple[int, str, tuple[int, int]]) -> None:
+    """Take the parts of the first and of the last day: "Friday evening till Sunday noon"."""
+    words = trip_words(draft.language)
+    noon = words.meals["lunch"]
+    parts = any_of(draft.language, tuple(w for said in words.parts.values() for w in said) + noon)
+    last = between[2]
+    begin = draft.text.find(between[1])
+    draft.slots["time"] = [w for w in draft.slots["time"] if between[1] not in w and not parts.search(w)]
+    first = parts.match(draft.text, begin + len(between[1]) + 1) if begin >= 0 else None
+    if first is not None:
+        draft.put("time", draft.text[begin : first.end()], 0)
+        draft.used.append((begin, first.end()))
+    end = parts.match(draft.text, last[1] + 1)
+    joint = re.compile(rf"(?:{draft.words.days.until})\s+$", re.IGNORECASE).search(draft.text[: last[0]])
+    if end is not None and joint is not None:
+        draft.put("time", draft.text[joint.start() : end.end()], 0)
+        draft.used.append((joint.start(), end.end()))
+
+
 def _take_half(draft: Draft, words: str) -> None:
     """Take half a day as a time, with the part of the day that is said beside it."""
-    if not any_of(draft.language, draft.words.days.half).search(words):
+    half = any_of(draft.language, draft.words.days.half)
+    if half.search(words) is None:
         return
     draft.put("time", words.strip(EDGE), 0)
     left = blank(draft)
@@ -64,16 +87,20 @@ def _take_half(draft: Draft, words: str) -> None:
 
 def days_by_kind(draft: Draft) -> list[Mark]:
     """Return the days that are given to something without a number: one day hiking, one day shopping."""
+    said = (*draft.words.days.count, *draft.words.days.words)
+    ends = [end for _, end in clauses_of(draft.text, draft.language)]
+    named, half = day_marks(draft.text, draft.language), any_of(draft.language, draft.words.days.half)
+    ones = [
+        found.span()
+        for found in any_of(draft.language, said).finditer(draft.text)
+        if (days := days_said(found[0], draft.language)) is not None and days[0] == 1
+    ]
     found: list[Mark] = []
-    for start, end in clauses_of(draft.text, draft.language):
-        clause = draft.text[start:end]
-        said = days_said(clause, draft.language)
-        if said is None or said[0] != 1 or day_marks(clause, draft.language):
-            continue
-        rest = clause[: said[1].start()] + clause[said[1].end() :]
-        if themes_of(rest) and not any_of(draft.language, draft.words.days.half).search(clause):
-            at = start + said[1].start()
-            found.append(Mark(day=len(found) + 1, start=at, end=start + said[1].end()))
+    for number, (start, end) in enumerate(ones):
+        until = min([e for e in ends if e >= end] + [a for a, _ in ones[number + 1 :]])
+        rest = draft.text[end:until]
+        if themes_of(rest) and not half.search(rest) and not any(start <= m.start < until for m in named):
+            found.append(Mark(day=len(found) + 1, start=start, end=end))
     return found if len(found) > 1 else []
 
 
@@ -108,7 +135,11 @@ def _take_stays(draft: Draft, intent: PlanTrip) -> None:
     """Take the days of each town: 昆山两天，周庄一天."""
     stays = stays_said(draft.text, draft.language)
     total = sum(stays.values())
-    if len(stays) < 2 or (intent.days is not None and intent.days not in {total, *stays.values()}):
+    if (
+        draft.given
+        or len(stays) < 2
+        or (intent.days is not None and intent.days not in {total, *stays.values()})
+    ):
         return
     draft.days, day = total, 1
     for place, count in stays.items():

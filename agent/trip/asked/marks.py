@@ -89,13 +89,15 @@ def days_said(text: str, language: str) -> tuple[int, re.Match[str]] | None:
 def days_between(text: str, language: str) -> tuple[int, str, tuple[int, int]] | None:
     """Return how many days there are from one weekday to another, the first, and where the second is said."""
     moments, words = moment_words(language), talk_words(language).days
+    parts = tuple(word for said in trip_words(language).parts.values() for word in said)
     said = sorted(
         (match.start(), match.end(), number)
         for number, weekday in enumerate(moments.weekdays)
         for match in weekday.finditer(text)
     )
     for (begin, end, first), (start, last_end, last) in pairwise(said):
-        until = re.fullmatch(rf"\s*(?:{words.until})\s*", text[end:start], re.IGNORECASE)
+        between = any_of(language, parts).sub(" ", text[end:start])
+        until = re.fullmatch(rf"\s*(?:{words.until})\s*", between, re.IGNORECASE)
         if until or any_of(language, words.leaves).search(text[end:]):
             return (last - first) % 7 + 1, text[begin:end], (end, last_end)
     return None
@@ -216,6 +218,8 @@ def clauses_of(text: str, language: str) -> tuple[tuple[int, int], ...]:
 def listed(words: str, language: str) -> tuple[str, ...]:
     """Return the things that a wish lists."""
     parts = re.split(talk_words(language).lists, words, flags=re.IGNORECASE)
+    if not load_language(language).settings.joiner and any(len(part.strip()) == 1 for part in parts if part):
+        return (words.strip(),)  # 和 is a syllable of a name
     return tuple(part.strip() for part in parts if part and part.strip())
 
 

@@ -143,6 +143,8 @@ def _stretches(rest: str) -> Iterator[str]:
 def _time(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
     timed = any_of(draft.language, draft.words.no_clock).sub(" ", rest)
     named = (draft.words.change.clock, *trip_words(draft.language).clock_words)
+    leaves = any_of(draft.language, trip_words(draft.language).times.end).search(said) is not None
+    named = (*named, *trip_words(draft.language).times.part_end) if leaves else named
     if not any_of(draft.language, named).search(timed):
         return False
     if clock_of(timed, draft.language) is None:
@@ -185,7 +187,7 @@ def _money(draft: Draft, rest: str, said: str, start: int, end: int) -> bool:
         return _whole(draft, "money", said, start, end)
     part = next(piece for piece in rest.split("\0") if any_of(draft.language, words).search(piece))
     found = any_of(draft.language, words).search(part)
-    core = trimmed(part, draft.language)
+    core = next((c for c in _cores(part, draft.language) if found and found[0] in c), "")
     begins = [at for at in (part.find(core) if core else -1, found.start() if found else -1) if at >= 0]
     ends = [part.find(core) + len(core) if core else 0, found.end() if found else 0]
     spoken = part[min(begins) : max(ends)].strip(EDGE)

@@ -68,6 +68,9 @@ def completed(intent: PlanTrip, text: str, language: Language, now: datetime) ->
     take_days(draft, intent)
     for start, end in rest_of(draft):
         take_rest(draft, start, end)
+    whole = days_said(draft.text, draft.language) if draft.days is None and draft.date else None
+    if whole is not None and draft.date in whole[1].group():
+        draft.days = whole[0]  # a rainy Sunday: one day, and which
     if draft.days is None and not draft.date and _names_parts(draft) > 1:
         draft.days = 1  # a morning, an evening: one day, taken through
     if draft.days is None and draft.date and times_of(draft.slots["time"], draft.language).end:
@@ -104,7 +107,7 @@ def _settled(clause: str, language: Language) -> re.Match[str] | None:
     """Find what in a clause is a limit by its words alone: on foot, late, a nap, a free day, a range."""
     words, talk = trip_words(language), talk_words(language)
     found = on_foot_in(clause, language) or any_of(language, words.late).search(clause)
-    found = found or any_of(language, (words.range_left,)).search(clause)
+    found = found or any_of(language, (words.range_left, *words.frail)).search(clause)
     found = found or any_of(language, talk.change.nap).search(clause)
     if found is None and free_days_in(clause, language) and not _themed(clause, language):
         return re.search(r"\S.*\S", clause, re.DOTALL)
@@ -367,7 +370,9 @@ def _only_part(clause: str, words: str, draft: Draft) -> bool:
     hour = _has_hour(words, draft.language) or clock_of(words, draft.language) is None
     if hour or any_of(draft.language, (*times.start, *times.end, *carriers)).search(clause):
         return False
-    return bool(_themed(clause, draft.language)) and day_part(words, draft.language)
+    parts = (word for said in trip_words(draft.language).parts.values() for word in said)
+    other = trimmed(any_of(draft.language, tuple(parts)).sub(" ", clause), draft.language)
+    return bool(_themed(clause, draft.language) or other) and day_part(words, draft.language)
 
 
 def _with_parts(words: str, language: Language) -> tuple[str, ...]:
@@ -445,6 +450,8 @@ def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
     slots: dict[str, tuple[str, ...]] = {name: _unlike(words) for name, words in draft.slots.items()}
     beds = slots["lodging"]
     slots["lodging"] = tuple(w for w in beds if not any(w != other and other in w for other in beds))
+    limits = slots["limit"]
+    slots["limit"] = tuple(w for w in limits if not any(w != other and w in other for other in limits))
     money = slots["money"]
     slots["money"] = tuple(w for w in money if not any(w != other and w in other for other in money))
     banned = {w.casefold() for w in (*slots["dislikes"], *slots["no_meal"])}

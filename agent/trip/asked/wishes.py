@@ -90,6 +90,10 @@ def limits_of(spans: Sequence[str], language: Language) -> Limits:
             range_m = _amount(span, words.units_m, language)
             read.append((span, "range"))
             continue
+        if any_of(language, words.frail).search(span):
+            walk, climb = LITTLE_WALK_M, True
+            read.append((span, "walk"))
+            continue
         if _naps(span, language):
             nap = True
             read.append((span, "nap"))
@@ -171,9 +175,11 @@ def _says(span: str, language: Language, field: str) -> bool:
 def _sights(span: str, language: Language) -> int:
     """Return how many sights a day are the most; 0 if that is not what is said."""
     numbers = load_language(language).numbers
-    pattern = trip_words(language).sights_a_day.replace("{n}", f"(?P<n>{numbers.pattern})")
-    found = re.search(alone(language, pattern), span, re.IGNORECASE)
-    return int(numbers.read(found["n"].strip()) or 0) if found else 0
+    for said in trip_words(language).sights_a_day:
+        pattern = said.replace("{n}", f"(?P<n>{numbers.pattern})")
+        if found := re.search(alone(language, pattern), span, re.IGNORECASE):
+            return int(numbers.read(found["n"].strip()) or 0)
+    return 0
 
 
 def _amount(text: str, units: dict[str, float], language: Language) -> float | None:

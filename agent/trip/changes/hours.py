@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from agent.errors import PlanImpossible
-from agent.trip.asked.clock import clock_of
+from agent.trip.asked.clock import clock_of, times_of
 from agent.trip.changes.changed import Changed, Rewrite, rewritten, stops_of, tables_of, without
 from agent.trip.changes.plan_words import in_part, meant
 from agent.trip.driving import NAP_MIN, PART_SPANS
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agent.trip.request import TripRequest
     from agent.understanding.intent import PlanChange
 
-_SHIFT_MIN = 60
+_SHIFT_MIN, _MEAL_SHIFT_MIN = 60, 45
 _VISIT_MIN, _SHORTEST_MIN, _LONGEST_MIN = 30, 10, 600
 """By so much a visit is longer or shorter if that was not said; and what a visit may be at all."""
 _EVENING_FROM = time(10, 0)
@@ -39,7 +39,7 @@ def day_ended(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, 
     PlanImpossible
         If nothing would be left of the day.
     """
-    at = _clock(change.what, request)
+    at = _left_by(change.what, request) or _clock(change.what, request)
     days = _meant_days(plan, request, change.what, index, said=at is not None)
     ends: dict[int, time] = {}
     for number in days:
@@ -74,6 +74,15 @@ def _clock(words: str, request: TripRequest) -> time | None:
     """Return the time that words name, whichever language they are in."""
     read = (clock_of(words, code) for code in dict.fromkeys((request.language, *LANGUAGES))) if words else ()
     return next((at for at in read if at is not None), None)
+
+
+def _left_by(words: str, request: TripRequest) -> time | None:
+    """Return when one has to be off for a flight, a train or a ship that is said; None if none is."""
+    times = trip_words(request.language).times
+    carriers = tuple(word for said in times.transport.values() for word in said)
+    if not words or any_of(request.language, carriers).search(words) is None:
+        return None
+    return times_of((words,), request.language).end
 
 
 def _evening(at: time) -> time:
@@ -136,7 +145,7 @@ def meal_moved(
     plan: Plan,
     request: TripRequest,
     role: Literal["lunch", "dinner"],
-    words: str,
+    change: PlanChange,
     index: int | None,
 ) -> Changed:
     """Eat at another time.
@@ -146,8 +155,8 @@ def meal_moved(
     PlanImpossible
         If there is no such meal, or it cannot be then.
     """
-    at = _clock(words, request)
     days = _with_meal(plan, role, index)
+    at = _clock(change.other, request) or _shifted(plan, role, days, change)
     if at is None or not days:
         raise PlanImpossible("no_meal")
     at = at.replace(hour=at.hour + 12) if at < (time(15) if role == "dinner" else time(10)) else at
@@ -159,6 +168,15 @@ def meal_moved(
         raise PlanImpossible("no_meal")
     day = days[0] + 1 if len(days) == 1 else 0
     return Changed(plan=fresh, request=request, day=day, key=f"trip.change.{role}_at")
+
+
+def _shifted(plan: Plan, role: str, days: list[int], change: PlanChange) -> time | None:
+    """Return when a meal is that is to be earlier or later than it is."""
+    signs = {"earlier": -1, "later": 1}
+    meal = next((v for n in days for v in plan.days[n].visits if v.kind == role), None)
+    if meal is None or change.other not in signs:
+        return None
+    return (meal.arrive + signs[change.other] * timedelta(minutes=change.minutes or _MEAL_SHIFT_MIN)).time()
 
 
 def meal_left_out(

@@ -29,6 +29,8 @@ from agent.trip.offered.hours import Timetable
 from agent.trip.offered.kinds import EVENING, family, stay_range
 from agent.trip.offered.sights import named, of_wish, themes_of, unique
 from agent.trip.request import on_road
+from languages.trip_talk import talk_words, talks_of_trips
+from languages.trip_words import any_of
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
         case "ends":
             return day_ended(desk, plan, request, change, index)
         case "meal_at":
-            return meal_moved(desk, plan, request, meal_meant(change.what) or "dinner", change.other, index)
+            return meal_moved(desk, plan, request, meal_meant(change.what) or "dinner", change, index)
         case "rest":
             return rested(desk, plan, request, change.minutes, index)
         case "free":
@@ -294,8 +296,12 @@ def _swap(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, inde
     part = part_meant(change.what)
     if part is not None:
         return _swap_part(desk, plan, request, part, change.other, index)
-    if not change.what and change.other and index is not None:
-        return day_themed(desk, plan, request, change.other, index)
+    if index is not None and not meal_meant(change.what):
+        talk = talk_words(request.language).change if talks_of_trips(request.language) else None
+        if not change.what and change.other:
+            return day_themed(desk, plan, request, change.other, index)
+        if talk and any_of(request.language, talk.everything).fullmatch(change.what):
+            return day_themed(desk, plan, request, change.other, index)
     gone = meant(desk, plan, request, change.what, index)
     if not gone:
         raise PlanImpossible("drop_unknown", name=change.what)

@@ -18,6 +18,7 @@ from agent.trip.changes.changed import (
 )
 from agent.trip.changes.plan_words import meant
 from agent.trip.offered.sights import of_wish, unique
+from agent.trip.request import on_road
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk
@@ -29,7 +30,7 @@ _MOST, _LEAST = 5, 2
 
 
 def day_themed(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int) -> Changed:
-    """Give a day to one kind of sight; what was seen on it is left out.
+    """Give a day to one kind of sight, or to others without words; what was seen on it is left out.
 
     Raises
     ------
@@ -38,7 +39,10 @@ def day_themed(desk: Desk, plan: Plan, request: TripRequest, words: str, index: 
     """
     old = [v.place for v in plan.days[index].visits if v.kind in {"sight", "evening"}]
     town = request.towns[request.town_of_day[index]]
-    found = unique([p for p in of_wish(desk, words, town.center, town.reach_m) if p.name])
+    every = of_wish(desk, words, town.center, town.reach_m) if words else list(request.sights)
+    here = {p.id for p in old}
+    found = unique([p for p in every if p.name and (words or p.id not in here)])
+    found = [p for p in found if p.id in request.hikes or on_road(desk, (p.lat, p.lon))]
     if not found:
         raise PlanImpossible("no_must", name=words)
     used = in_use(plan, index)

@@ -13,6 +13,7 @@ from agent.trip.asked.marks import day_marks, days_said, says_any_no
 from agent.trip.asked.occasions import trip_date
 from agent.trip.asked.wishes import duration_of
 from agent.trip.changes.plan_words import any_sight, meal_meant, part_meant
+from agent.trip.offered.sights import themes_of
 from agent.trip.spoken.named import plain, sight_of
 from agent.trip.spoken.said import taken_apart
 from agent.trip.spoken.swaps import meal_word
@@ -65,13 +66,22 @@ def agreed(
     if read is not None and reason and not spoken.firm and _is_sure(understood) and _is_whole(read):
         return PlanTrip(change=named_in_plan(read, understood, plan))
     if not spoken.intents:
-        return None
+        return _refused(read, understood, plan)
     first = spoken.intents[0]
     if isinstance(first, PlanTrip) and first.change is not None:
         if first.change.action == "drop" and _is_disliked(first.change.what, understood):
             return None  # it is wished for no more, in any plan
         return PlanTrip(change=named_in_plan(first.change, understood, plan))
     return None if _wishes(understood) else first
+
+
+def _refused(read: PlanChange | None, understood: Understanding, plan: Plan | None) -> PlanTrip | None:
+    """Return what goes where the reader tells that something does, and a "no" is said beside a sight."""
+    name = sight_of(plan, understood.text) if read is not None and read.action == "drop" else ""
+    sure = understood.kind_p.get("plan_trip", 0.0) >= _KIND
+    if not name or not sure or not says_any_no(understood.text, understood.language):
+        return None
+    return PlanTrip(change=PlanChange(action="drop", what=name))
 
 
 def _read(understood: Understanding, now: datetime, plan: Plan | None) -> PlanChange | None:
@@ -103,6 +113,13 @@ def _narrowed(change: PlanChange, text: str, language: Language, plan: Plan | No
     if change.action in {"longer", "shorter"} and (name := sight_of(plan, text)):
         minutes = round((duration_of(text, language) or 0) / 60)
         return PlanChange(action="stay", day=change.day, what=name, other=change.action, minutes=minutes)
+    if change.action == "add" and change.what and not change.day and (name := sight_of(plan, text)):
+        part = taken_apart(text, language).part
+        return PlanChange(action="order", what=name, other=part) if part else None
+    if change.action in {"longer", "shorter"} and change.what and days_said(text, language) is None:
+        if change.action == "shorter" and themes_of(change.what):
+            return PlanChange(action="fewer", day=change.day, what=change.what)
+        return PlanChange(action="stay", day=change.day, what=change.what, other=change.action)
     if change.action != "drop" or change.what or not change.day:
         return None
     said = taken_apart(text, language)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agent.trip.asked.clock import times_of
 from agent.trip.asked.marks import areas_wished, clauses_of, days_between, stays_said
 from agent.trip.asked.rest import is_kind, is_named
+from agent.trip.changes.plan_words import meal_meant
 from agent.trip.dates import date_said
 from agent.trip.spoken.orders import order_of
 from agent.understanding.intent import (
@@ -160,7 +161,7 @@ def _about_plan(
     if isinstance(first, Cancel) and not _takes_back(said):
         return understood  # the plan is meant, unless the words say that it is the last change
     sure = understood.confidence >= _SURE and trip is None and not isinstance(first, Chat)
-    if sure and not _takes_back(said) and not _is_nearer(said, first):
+    if sure and not _takes_back(said) and not _is_nearer(said, first) and not _is_no_label(said):
         return replace(
             understood,
             intents=tuple(of_one_day(i, understood.text, understood.language) for i in understood.intents),
@@ -191,6 +192,17 @@ def _is_nearer(said: object, read: object) -> bool:
         return False
     both = said.change is not None and read.change is not None and said.change.action == read.change.action
     return both or bool(read.ask and said.ask == "hotel")
+
+
+_NO_LABELS = {"exchange", "order", "stay", "ends", "meal_at", "free", "rest"}
+"""Changes for which the reader has no label, so that it takes them for something else."""
+
+
+def _is_no_label(said: object) -> bool:
+    change = said.change if isinstance(said, PlanTrip) else None
+    if change is None:
+        return False
+    return change.action in _NO_LABELS or (change.action == "drop" and bool(meal_meant(change.what)))
 
 
 def _takes_back(said: object) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agent.trip.asked.clock import clock_of
-from agent.trip.asked.marks import day_marks
-from agent.trip.asked.wishes import duration_of
+from agent.trip.asked.marks import day_marks, days_said
+from agent.trip.asked.wishes import duration_of, limits_of
 from agent.trip.spoken.said import Said, left_of, only_says
 from agent.trip.spoken.swaps import meal_word
 from agent.understanding.intent import PlanChange
@@ -42,7 +42,9 @@ def ended(said: Said) -> PlanChange | None:
 def lasted(said: Said) -> PlanChange | None:
     """The length of a visit: more time at a sight, less, or so much as is said."""
     words, seconds = said.words, duration_of(said.text, said.language)
-    if said.has(words.free):
+    if said.has(words.free) or limits_of((said.text,), said.language).read:
+        return None
+    if days_said(said.text, said.language) is not None:
         return None
     minutes = round((seconds or 0) / 60)
     for other, entries in (("longer", words.stay_longer), ("shorter", words.stay_shorter)):
@@ -84,9 +86,24 @@ def meal_left_out(said: Said) -> PlanChange | None:
 def meal_timed(said: Said) -> PlanChange | None:
     """A meal at another time."""
     words, at = said.words, time_in(said, besides_meal=True)
+    if said.meal and (shifted := _meal_shifted(said)) is not None:
+        return shifted
     if not said.meal or not at or said.has((*words.start, *words.drop)):
         return None
     return PlanChange(action="meal_at", day=said.day, what=meal_word(said), other=at)
+
+
+def _meal_shifted(said: Said) -> PlanChange | None:
+    """A meal earlier or later than it is."""
+    words = said.words
+    for other, entries in (("earlier", words.sooner), ("later", words.ends_later)):
+        named = any_of(said.language, entries).search(said.bare) is not None
+        if named and only_says(said, (*entries, *words.eat, *words.lengths, *words.swapping, *words.move)):
+            minutes = round((duration_of(said.text, said.language) or 0) / 60)
+            return PlanChange(
+                action="meal_at", day=said.day, what=meal_word(said), other=other, minutes=minutes
+            )
+    return None
 
 
 def rested(said: Said) -> PlanChange | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from agent.trip.asked.marks import day_marks
+import re
+
+from agent.trip.asked.marks import count_in, day_marks, says_any_no
+from agent.trip.asked.rest import is_kind
 from agent.trip.asked.wishes import limits_of
-from agent.trip.changes.plan_words import any_sight
+from agent.trip.changes.plan_words import any_sight, part_meant
 from agent.trip.offered.sights import themes_of
-from agent.trip.spoken.said import Said, left_of, only_says, taken_apart
+from agent.trip.spoken.said import Said, core, left_of, only_says, taken_apart
 from agent.understanding.intent import PlanChange
 from languages.trip_words import any_of, trip_words
 
@@ -19,6 +22,13 @@ def exchanged(said: Said) -> PlanChange | None:
     exchanging = (*words.exchange, *words.swapping, *words.turned_round)
     if len(days) == 2 and said.has(exchanging) and only_says(said, exchanging):
         return PlanChange(action="exchange", day=days[0], days=days[1])
+    both = (*exchanging, *words.both_days)
+    if not days and said.has(words.both_days) and said.has(exchanging) and only_says(said, both):
+        return PlanChange(action="exchange", day=1, days=-1)
+    for other, entries in ((1, words.order_first), (-1, words.order_last)):
+        alone = (*entries, *words.put, *words.move)
+        if len(days) == 1 and days[0] != other and said.has(entries) and only_says(said, alone):
+            return PlanChange(action="exchange", day=days[0], days=other)
     if turned is None or said.meal or not only_says(said, exchanging):
         return None
     if days:
@@ -34,7 +44,35 @@ def ordered(said: Said) -> PlanChange | None:
             return (
                 None if any_sight(what) else PlanChange(action="order", day=said.day, what=what, other=other)
             )
-    return _round_a_meal(said) or _in_part(said)
+    return _before_another(said) or _round_a_meal(said) or _in_part(said)
+
+
+def _before_another(said: Said) -> PlanChange | None:
+    """Read "see the tower before the zoo", 先去博物馆再去公园."""
+    found = re.search(said.words.sequence, said.text, re.IGNORECASE)
+    if found is None:
+        return None
+    one, other = core(said.language, found["a"]), core(said.language, found["b"])
+    if not one or not other or said.meal or part_meant(other):
+        return None
+    return PlanChange(action="order", day=said.day, what=one, other=other)
+
+
+def themed(said: Said) -> PlanChange | None:
+    """A day that is given to one kind of sight: "make day two about parks"."""
+    words = said.words
+    if not said.day or said.meal or not said.has(words.themed) or says_any_no(said.text, said.language):
+        return None
+    kinds = _kinds(said, said.bare)
+    kind = max(kinds, key=len, default="")
+    if not kind or not only_says(said, (*words.themed, *words.swap, *words.go, re.escape(kind))):
+        return None
+    return PlanChange(action="swap", day=said.day, other=kind)
+
+
+def _kinds(said: Said, text: str) -> list[str]:
+    says = tuple(word for theme in trip_words(said.language).themes.values() for word in theme.says)
+    return [found[0] for found in any_of(said.language, says).finditer(text)]
 
 
 _PARTS = {("lunch", "before"): "morning", ("lunch", "after"): "afternoon", ("dinner", "before"): "afternoon"}
@@ -63,14 +101,18 @@ def _in_part(said: Said) -> PlanChange | None:
 
 
 def thinned(said: Said) -> PlanChange | None:
-    """Less of a kind: "too many museums"."""
+    """Less of a kind: "too many museums", "one church is enough"."""
     words = said.words
-    if not said.has(words.kind_less) or limits_of((said.text,), said.language).read or said.meal:
+    if said.topic or limits_of((said.text,), said.language).read:
         return None
-    left = left_of(said, words.kind_less)
-    says = tuple(word for theme in trip_words(said.language).themes.values() for word in theme.says)
-    kinds = [found[0] for found in any_of(said.language, says).finditer(left)]
-    what = max(kinds, key=len, default="") or (left if themes_of(left) else "")
-    if not what or any_sight(what):
+    enough = said.has(words.stay_only) and count_in("{n}", said.text, said.language)
+    if not (said.has(words.kind_less) or enough):
+        return None
+    left = left_of(said, words.kind_less if said.has(words.kind_less) else words.stay_only)
+    whole = themes_of(left) or is_kind(left)
+    what = max(_kinds(said, left if not enough else said.text), key=len, default="") or (
+        left if whole else ""
+    )
+    if not what or any_sight(what) or (enough and said.has(words.lengths) and not said.has(words.kind_less)):
         return None
     return PlanChange(action="fewer", day=said.day, what=what)

@@ -118,7 +118,7 @@ def _apart(text: str, language: Language) -> list[str]:
     """Return the requests that a clause joins: "drop the museum and add a park"."""
     words = talk_words(language).change
     resizing = (*words.longer, *words.shorter, *talk_words(language).days.count)
-    joint, asks = _joint(language), any_of(language, (*_asking(language), *resizing))
+    joint, asks = _joint(language), any_of(language, (*_asking(language), *resizing, *words.stay_longer))
     parts, last = [], 0
     for found in joint.finditer(text):
         if asks.search(text, last, found.start()):
@@ -135,7 +135,9 @@ def _asking(language: str) -> tuple[str, ...]:
 @cache
 def _joint(language: str) -> re.Pattern[str]:
     words = talk_words(language)
-    verbs = any_of(language, (*_asking(language), *words.change.also, *words.change.start)).pattern
+    verbs = any_of(
+        language, (*_asking(language), *words.change.also, *words.change.start, *words.change.stay_longer)
+    ).pattern
     edge = "|".join(f"(?:{alone(language, word)})" for word in words.edges)
     joints = any_of(language, words.change.joints).pattern
     return re.compile(rf"(?:{joints})\s*(?=(?:(?:{edge})\s+)*(?:{verbs}))", re.IGNORECASE)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from agent.trip.asked.marks import count_in, day_marks, says_any_no, says_no
 from agent.trip.asked.party import read_party
+from agent.trip.asked.rest import is_kind
 from agent.trip.asked.wishes import limits_of, lodging_of
 from agent.trip.changes.plan_words import any_sight, meal_meant
+from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
 from agent.trip.spoken.hours import ended, freed, lasted, meal_left_out, meal_timed, rested
 from agent.trip.spoken.lengths import dated, postponed, resized, start_time
-from agent.trip.spoken.ordered import exchanged, ordered, thinned
+from agent.trip.spoken.ordered import exchanged, ordered, themed, thinned
 from agent.trip.spoken.said import EDGE, Said, Topic, clauses, core, has_gaps, left_of, only_says, taken_apart
 from agent.trip.spoken.swaps import meal_word, named_after, pointed_at, price_in, swapped
 from agent.understanding.intent import Navigate, PlanChange, PlanTrip, Wishes
@@ -85,6 +87,9 @@ def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
     found = [(one, change) for one in (*parts, whole) if (change := _changed(one)) is not None]
     if (comes := _comes_along(parts)) is not None and all(c.action == "fewer" for _, c in found):
         return Spoken(intents=(comes,), firm=True)
+    told = [change for _, change in found if change.action == "ends"]
+    if any(change.what for change in told):  # 四点要赶飞机，提前结束: the hour counts
+        found = [pair for pair in found if pair[1].action != "ends" or pair[1].what]
     if any(change.action == "fewer" for _, change in found):  # what else is to end earlier
         found = sorted(found, key=lambda pair: pair[1].action == "ends" and not pair[1].what)
     intents = [PlanTrip(change=change) for _, change in found]
@@ -127,7 +132,16 @@ def _orders(said: Said) -> bool:
     """Whether a clause asks for a change, and gives no reason: it begins with the word that changes."""
     words = said.words
     asks = said.has(
-        (*words.drop, *words.add, *words.swapping, *words.move, *words.start, *words.also, *words.ends)
+        (
+            *words.drop,
+            *words.add,
+            *words.swapping,
+            *words.move,
+            *words.start,
+            *words.also,
+            *words.ends,
+            *words.stay_longer,
+        )
     )
     if asks is None:
         return resized(said) is not None
@@ -187,11 +201,23 @@ def _wished(said: Said) -> PlanTrip | None:
     limit = limits_of((said.text,), language)
     if limit.read and any_of(language, talk.limiting).search(said.text):
         return PlanTrip(wishes=Wishes(limit=(said.text,)))
+    refused = _not_eaten(said)
+    if refused:
+        return PlanTrip(wishes=Wishes(no_meal=(refused,)))
     party = read_party((said.text,), language)
     others = party.children or party.elderly or party.ages or party.dog or party.wheelchair
     if others and said.has(said.words.along) and not says_any_no(said.text, language):
         return PlanTrip(wishes=Wishes(who=(said.text,)))
     return None
+
+
+def _not_eaten(said: Said) -> str:
+    """Return a food that is refused for the meals of the plan; "" if none is."""
+    says = tuple(w for food in trip_words(said.language).foods.values() for w in food.says)
+    for found in any_of(said.language, says).finditer(said.text):
+        if len(found[0]) > 1 and says_no(said.text, found.start(), found.end(), said.language):
+            return found[0]
+    return ""
 
 
 def _comes_along(parts: list[Said]) -> PlanTrip | None:
@@ -283,6 +309,8 @@ def _eaten(said: Said) -> PlanChange | None:
     dish = named_after(said, said.words.eat) or left_of(said, said.words.eat)
     if said.before and not foods_of(dish):
         return None  # what is said of a meal besides is a reason
+    if says_any_no(dish, said.language):
+        return None  # what is not to be eaten
     return PlanChange(action="swap", day=said.day, what=meal_word(said), other=dish) if dish else None
 
 
@@ -291,6 +319,8 @@ def _dropped(said: Said) -> PlanChange | None:
     if not said.has(words.drop):
         return None
     what = left_of(said, words.drop)
+    if (foods_of(what) and not themes_of(what)) or limits_of((said.text,), said.language).read:
+        return None  # a ban or a limit for the whole plan
     if not what and said.part:
         return PlanChange(action="drop", day=said.day, what=said.part)
     pointing = any_of(said.language, words.pointing).fullmatch(what.removesuffix(" all"))
@@ -305,9 +335,12 @@ def _added(said: Said) -> PlanChange | None:
     if not said.has(said.words.add):
         return None
     what = named_after(said, said.words.add) or left_of(said, said.words.add) or pointed_at(said)
-    if any_sight(what) or any_of(said.language, trip_words(said.language).any_sight).search(what):
+    stops = any_of(said.language, trip_words(said.language).any_sight)
+    kind = stops.sub("", what).strip()
+    if any_sight(what) or (stops.search(what) and not is_kind(kind)):
         return PlanChange(action="more", day=said.day)
-    return PlanChange(action="add", day=said.day, what=what) if what else None
+    what = kind if stops.search(what) else what
+    return PlanChange(action="add", day=said.day, what=what, other=said.part) if what else None
 
 
 def _gone_to(said: Said) -> PlanChange | None:
@@ -342,6 +375,7 @@ def _paced(said: Said) -> PlanChange | None:
 
 
 _CHANGES: Sequence[Callable[[Said], PlanChange | None]] = (
-    _undo, exchanged, meal_left_out, freed, _lost_day, postponed, resized, lasted, ended, rested, ordered,
-    _moved, dated, meal_timed, thinned, swapped, _hotel, _eaten, _started, _paced, _dropped, _gone_to, _added,
+    _undo, exchanged, meal_left_out, freed, _lost_day, postponed, resized, ended, lasted, rested, ordered,
+    themed, _moved, dated, meal_timed, thinned, swapped, _hotel, _eaten, _started, _paced, _dropped, _gone_to,
+    _added,
 )  # fmt: skip

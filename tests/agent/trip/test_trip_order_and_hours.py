@@ -13,10 +13,12 @@ from agent.trip.changes.changed import tables_of
 from agent.trip.changes.replan import change_plan
 from agent.trip.itinerary import Plan
 from agent.trip.request import TripRequest
+from agent.trip.spoken.heard import of_trip
 from agent.trip.spoken.talk import spoken_of_plan
 from agent.trip.verifier import verify
-from agent.understanding.intent import PlanChange
-from tests.agent.trip.conftest import Trip
+from agent.understanding.intent import PlanChange, PlanTrip
+from agent.understanding.understand import Understanding
+from tests.agent.trip.conftest import NOW, Trip
 
 
 def meant(text: str, language: str) -> dict[str, Any]:
@@ -45,6 +47,14 @@ def meant(text: str, language: str) -> dict[str, Any]:
         ("第一天下午留空", "zh", {"action": "free", "day": 1, "what": "afternoon"}),
         ("we need a nap at midday", "en", {"action": "rest"}),
         ("too many temples", "en", {"action": "fewer", "what": "temples"}),
+        ("one temple is enough", "en", {"action": "fewer", "what": "temple"}),
+        ("change the two days round, switch them", "en", {"action": "exchange", "day": 1, "days": -1}),
+        ("move day two to the front, do day two first", "en", {"action": "exchange", "day": 2}),
+        ("先去动物园再去公园", "zh", {"action": "order", "what": "动物园", "other": "公园"}),
+        ("turn day two all into parks", "en", {"action": "swap", "day": 2, "other": "parks"}),
+        ("晚饭晚一点", "zh", {"action": "meal_at", "what": "晚饭", "other": "later"}),
+        ("friends cook on day two, no dinner then", "en", {"action": "drop", "day": 2, "what": "dinner"}),
+        ("刚才那两个改动都不要了", "zh", {"action": "undo", "days": 2}),
         ("undo the last two changes", "en", {"action": "undo", "days": 2}),
     ],
 )  # fmt: skip
@@ -69,6 +79,32 @@ def test_an_end_has_a_time(text: str, language: str) -> None:
 def test_a_part_of_a_day_that_is_to_be_free_never_loses_the_day() -> None:
     assert meant("第二天下午什么都别安排", "zh")["action"] == "free"
     assert meant("nothing on the second evening please", "en").get("action") != "drop"
+
+
+def test_what_the_reader_has_no_label_for_is_taken_by_its_words() -> None:
+    read = PlanTrip(change=PlanChange(action="longer", what="动物园"))
+    understood = Understanding(
+        text="动物园待久一点",
+        language="zh",
+        intents=(read,),
+        confidence=0.99,
+        kind_p={"plan_trip": 0.99},
+        tier="reader",
+    )
+    found = of_trip(understood, planning=True, asked=False, now=NOW).intents[0]
+    assert isinstance(found, PlanTrip)
+    assert found.change == PlanChange(action="stay", what="动物园", other="longer")
+
+
+def test_a_flight_ends_the_day_before_it_leaves(county: Desk, trip: Trip) -> None:
+    plan, _ = changed(county, trip(), action="ends", day=-1, what="下午五点要赶飞机")
+    assert plan.days[-1].end.time() <= time(15)
+
+
+def test_everything_on_a_day_is_something_else(county: Desk, trip: Trip) -> None:
+    made = trip(days=1)
+    plan, _ = changed(county, made, action="swap", day=1, what="全部")
+    assert not set(seen(plan, 0)) & set(seen(made[0], 0))
 
 
 def changed(county: Desk, made: tuple[Plan, TripRequest], **change: Any) -> tuple[Plan, TripRequest]:

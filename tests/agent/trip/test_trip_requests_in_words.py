@@ -38,6 +38,8 @@ def test_what_nobody_reads_is_said_back_in_whole_words() -> None:
     [
         ("a lazy day in Helsinki", "en", 1),
         ("36 hours in Helsinki", "en", 2),
+        ("a windy Sunday in Helsinki", "en", 1),
+        ("Helsinki, Friday evening till Sunday noon", "en", 3),
         ("在云安待48小时", "zh", 2),
         ("Helsinki, a park in the morning and a museum in the afternoon", "en", 1),
     ],
@@ -79,6 +81,32 @@ def test_half_a_day_ends_after_half_a_day() -> None:
     assert (times.begin, times.end) == (time(9), time(16))
 
 
+def test_some_hours_are_a_part_of_a_day() -> None:
+    trip = said("I have 4 hours in Helsinki", "en", where="Helsinki", days=4)
+    assert trip.days == 1
+    assert times_of(trip.wishes.time, "en").end == time(13)
+    times = times_of(said("one evening in Helsinki", "en", where="Helsinki").wishes.time, "en")
+    assert times.begin == time(18)
+
+
+def test_a_meal_before_or_after_an_hour_starts_no_day() -> None:
+    times = times_of(("晚饭七点以后",), "zh")
+    assert (times.begin, times.dinner) == (None, time(19))
+
+
+def test_days_given_to_kinds_are_no_towns() -> None:
+    trip = said("云安两日，一天人文一天休闲", "zh", where="云安")
+    assert [(day.day, day.where, day.likes) for day in trip.wishes.by_day] == [
+        (1, "", ("人文",)),
+        (2, "", ("休闲",)),
+    ]
+
+
+def test_what_has_to_be_seen_fits_before_a_wish_for_the_afternoon(trip: Trip) -> None:
+    plan, _ = trip(days=1, must=("云安动物园",), likes=("公园",), parts=(("公园", "afternoon"),))
+    assert any(v.place.name == "云安动物园" for v in plan.visits)
+
+
 def test_what_is_eaten_is_no_ban_beside_one() -> None:
     read = {"dislikes": ("本地菜",), "no_meal": ("面食",)}
     wishes = said("云安两日游，晚饭都吃本地菜，不要面食", "zh", where="云安", wishes=read).wishes
@@ -110,6 +138,8 @@ def test_ages_are_read_beside_the_children() -> None:
         ("80 km left", "en", "range_m", 80_000.0),
         ("续航还剩120公里", "zh", "range_m", 120_000.0),
         ("第二天休息不安排", "zh", "free_days", (2,)),
+        ("my knees are bad", "en", "climb", True),
+        ("每天两个地方就够", "zh", "sights", 2),
         ("nothing planned on day two", "en", "free_days", (2,)),
     ],
 )
