@@ -149,3 +149,10 @@ def _take_stays(draft: Draft, intent: PlanTrip) -> None:
         for pattern in re.finditer(re.escape(place), draft.text):
             draft.used.append(pattern.span())
     draft.used += [m.span() for m in any_of(draft.language, draft.words.days.count).finditer(draft.text)]
+
+
+def parts_named(draft: Draft) -> int:
+    """Return how many parts of a day, and meals, a sentence speaks of."""
+    words = trip_words(draft.language)
+    parts = (words.parts["morning"], words.parts["afternoon"], words.parts["evening"], words.meals["lunch"])
+    return sum(any_of(draft.language, said).search(draft.text) is not None for said in parts)

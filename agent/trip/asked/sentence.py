@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent.trip.asked.clock import clock_of, times_of
-from agent.trip.asked.days import at_weekend, days_by_kind, take_days
+from agent.trip.asked.days import at_weekend, days_by_kind, parts_named, take_days
 from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, use
 from agent.trip.asked.marks import (
     clauses_of,
@@ -71,18 +71,11 @@ def completed(intent: PlanTrip, text: str, language: Language, now: datetime) ->
     whole = days_said(draft.text, draft.language) if draft.days is None and draft.date else None
     if whole is not None and draft.date in whole[1].group():
         draft.days = whole[0]  # a rainy Sunday: one day, and which
-    if draft.days is None and not draft.date and _names_parts(draft) > 1:
+    if draft.days is None and not draft.date and parts_named(draft) > 1:
         draft.days = 1  # a morning, an evening: one day, taken through
     if draft.days is None and draft.date and times_of(draft.slots["time"], draft.language).end:
         draft.days = 1  # on one day, and home by an hour of it
     return _joined(draft, intent)
-
-
-def _names_parts(draft: Draft) -> int:
-    """Return how many parts of a day, and meals, a sentence speaks of."""
-    words = trip_words(draft.language)
-    parts = (words.parts["morning"], words.parts["afternoon"], words.parts["evening"], words.meals["lunch"])
-    return sum(any_of(draft.language, said).search(draft.text) is not None for said in parts)
 
 
 # -- the reader's spans
