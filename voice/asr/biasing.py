@@ -12,13 +12,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 
 from languages.grammar import Group
 from languages.language import load_language
 from voice.asr.mending import Known, mended
-from voice.asr.network import NAMES, NUMBER, Network, compile_network
+from voice.asr.network import NAMES, NUMBER, Network, Sayings, compile_network
+from voice.asr.respelling import Respeller
 from voice.asr.search import Filling, Searcher, Sentence
 from voice.asr.sounds import Costs, Lexicon, Spoken, in_letters, pinyin, speller
 from voice.asr.text import bare_text, without_call
@@ -37,7 +39,10 @@ _LEAST_CARRIER, _LOOSEST_CARRIER = {"zh": 3, "en": 6}, 0.25
 
 _LEAST_NAME = {"zh": 2, "en": 3}
 _READINGS_SEARCHED = 3
+_READINGS_RESPELLED = 6
+_DRAWN = 20_000
 _KEPT = 16
+_MARKS_OF_SLOTS = ("#",)
 _LONGEST = {"zh": 28, "en": 80}
 """Sounds of the longest sentence that is compared with the data: the work grows with their square."""
 
@@ -85,18 +90,48 @@ class Expectations:
         self._keep = keep
         self._numbers = re.compile(load_language(language).numbers.pattern, re.IGNORECASE)
         self._names: tuple[tuple[str, ...], _Names] = ((), _Names((), language))
+        self._preparing = Lock()
         self._found: dict[tuple[str, int], list[Meant]] = {}
         """What was found for the newest requests, with the names as they are."""
 
     @cached_property
-    def _prepared(self) -> tuple[Searcher, _Lists]:
+    def _made(self) -> tuple[Searcher, _Lists, Respeller | None]:
         grammar = load_language(self._language).grammar
         network = compile_network(grammar, self._spelled, keep=self._keep)
-        return Searcher(network), _Lists(network, self._spelled)
+        respeller = Respeller(_drawn(network), self._spelled) if self._language == "zh" else None
+        return Searcher(network), _Lists(network, self._spelled), respeller
+
+    @property
+    def _prepared(self) -> tuple[Searcher, _Lists, Respeller | None]:
+        with self._preparing:
+            return self._made
 
     def prepare(self) -> None:
-        """Do now what otherwise the first call of `sentences` does."""
-        self.sentences(["一" if self._language == "zh" else "one"], ())
+        """Do now what otherwise the first call does; any thread may."""
+        _ = self._prepared
+
+    def respelled(self, heard: Sequence[str], names: Sequence[str], *, count: int = 3) -> list[Meant]:
+        """Readings as they can be said, where that is written otherwise; see `voice.asr.respelling`.
+
+        Parameters
+        ----------
+        heard : sequence of str
+            The recogniser's readings, best first; the first six are looked at.
+        names : sequence of str
+            Names that may be said.
+        count : int
+            How many writings at most, each once.
+        """
+        _, _, respeller = self._prepared
+        if respeller is None:
+            return []
+        found: dict[str, Meant] = {}
+        for reading in heard[:_READINGS_RESPELLED]:
+            request = without_call(reading)
+            text, apart = respeller.respelled(request, names)
+            opening = reading[: len(reading) - len(request)]
+            found.setdefault(text, Meant(text=opening + text, cost=apart, listed=False))
+        return list(found.values())[:count]
 
     def _known(self, names: Sequence[str]) -> _Names:
         wanted = tuple(names)
@@ -147,7 +182,7 @@ class Expectations:
         length = len(heard.sounds)
         if not 0 < length <= _LONGEST[self._language]:
             return []
-        searcher, lists = self._prepared
+        searcher, lists, _ = self._prepared
         near = names.near(heard)
         fillings = {
             NAMES: near.filling(heard, *_AS_HEARD[self._language]),
@@ -190,6 +225,18 @@ class Expectations:
                 if self._numbers.fullmatch(heard.words(start, end)):
                     costs[first, end] = 0.0
         return Filling(costs=costs, best=lambda first, end: [(heard.words(cuts[first], end), 0.0, True)])
+
+
+def _drawn(network: Network) -> list[str]:
+    """Sentences as they can be said, with a mark for each name."""
+    rng = np.random.default_rng(1)
+
+    def fill(slot: str) -> str:
+        words = network.lists.get(slot, _MARKS_OF_SLOTS)
+        return words[int(rng.integers(len(words)))]
+
+    sayings = Sayings(network)
+    return [sayings.draw(rng, fill) for _ in range(_DRAWN)]
 
 
 class _Lists:

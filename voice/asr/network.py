@@ -65,34 +65,35 @@ class Network:
     """What stands in the sentences as it is, piece by piece."""
 
 
-def drawn(network: Network, rng: np.random.Generator, fill: Callable[[str], str]) -> str:
-    """One sentence of a network, at random.
+class Sayings:
+    """Sentences of a network at random.
 
     Parameters
     ----------
-    network
+    network : Network
         What can be said.
-    rng
-        Decides at every state.
-    fill
-        Gives what stands in a slot, by its name.
     """
-    state, text = network.start, ""
-    ends, slots = set(network.final.tolist()), [slot[0] for slot in network.slots]
-    while True:
-        first, behind = np.searchsorted(network.sources[network.by_source], (state, state + 1))
-        arcs = network.by_source[first:behind]
-        own = np.flatnonzero(np.asarray(slots) == state)
-        ways = len(arcs) + len(own) + (state in ends)
-        number = int(rng.integers(ways))
-        if number < len(arcs):
-            state, piece = int(network.targets[arcs[number]]), network.pieces[arcs[number]]
-        elif number < len(arcs) + len(own):
-            _, state, name, blank = network.slots[own[number - len(arcs)]]
-            piece = blank + fill(name)
-        else:
-            return " ".join(text.split())
-        text += piece
+
+    def __init__(self, network: Network) -> None:
+        self._ways: list[list[tuple[int, str, str]]] = [[] for _ in range(network.states)]
+        """By state, where one gets to, what is written on the way, and the slot that is filled behind it."""
+        sources, targets = network.sources.tolist(), network.targets.tolist()
+        for arc in network.by_source.tolist():
+            self._ways[sources[arc]].append((targets[arc], network.pieces[arc], ""))
+        for source, target, name, blank in network.slots:
+            self._ways[source].append((target, blank, name))
+        self._start, self._ends = network.start, set(network.final.tolist())
+
+    def draw(self, rng: np.random.Generator, fill: Callable[[str], str]) -> str:
+        """One of them: `rng` decides at every state, `fill` gives what stands in a slot, by its name."""
+        state, text = self._start, ""
+        while True:
+            ways = self._ways[state]
+            number = int(rng.integers(len(ways) + (state in self._ends)))
+            if number == len(ways):
+                return " ".join(text.split())
+            state, piece, slot = ways[number]
+            text += piece + (fill(slot) if slot else "")
 
 
 def compile_network(

@@ -24,6 +24,9 @@ further away: the data has many sentences that sound nearly alike."""
 
 _FULL_TRUST_LOGPROB = -0.7
 
+_FOREMOST = 3
+"""So many other readings are handed on before the sentences that sound like them."""
+
 
 def is_plain(usual: Sequence[Meant]) -> bool:
     """Whether one sentence sounds the same and no other nearly so."""
@@ -50,3 +53,30 @@ def preference(meant: Meant, habit: float, *, language: str, text: str, logprob:
     unsure = min(1.0, logprob / _FULL_TRUST_LOGPROB)
     heard = max(3, len(bare_text(text)))
     return unsure * (_PREFERRED[meant.listed] - more * habit) - against * meant.cost * heard
+
+
+def handed_on(
+    readings: Sequence[str], respelled: Sequence[Meant], sentences: Sequence[Meant]
+) -> list[tuple[str, float]]:
+    """What else may have been said than the first reading, likeliest first, and how far it sounds apart.
+
+    Parameters
+    ----------
+    readings : sequence of str
+        What was read, best first.
+    respelled : sequence of Meant
+        Readings as they can be said; they come first.
+    sentences : sequence of Meant
+        What else can be said that sounds so; they come behind the foremost readings.
+
+    Returns
+    -------
+    list of (str, float)
+        Each once, whatever its marks.
+    """
+    first, *others = [(text, 0.0) for text in readings]
+    as_said, alike = ([(one.text, round(one.cost, 3)) for one in each] for each in (respelled, sentences))
+    found = {bare_text(first[0]): first, "": ("", 0.0)}
+    for text, apart in (*as_said, *others[:_FOREMOST], *alike, *others[_FOREMOST:]):
+        found.setdefault(bare_text(text), (text, apart))
+    return list(found.values())[2:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,8 +22,10 @@ class WhisperRecognition:
     """Whisper of any size; implements `voice.asr.engine.SpeechEngine`."""
 
     def __init__(self, whisper: Whisper) -> None:
-        self.transcribe = Recognizer(whisper).transcribe
+        recognizer = Recognizer(whisper)
+        self.transcribe = recognizer.transcribe
         self.weigh_call = CallCheck(whisper).weigh_call
+        threading.Thread(target=recognizer.prepare, name="prepare sentences", daemon=True).start()
 
 
 class Recognition:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from voice.asr.biasing import Expectations, Meant
 from voice.asr.confidence import Evidence, calibration
-from voice.asr.preference import EXPECTED, is_plain, preference
+from voice.asr.preference import EXPECTED, handed_on, is_plain, preference
 from voice.asr.sounds import alike
 from voice.asr.text import (
     TextTidier,
@@ -49,8 +49,6 @@ _SLOWER = 1.08
 """So many times as long an unsure clip lasts when it is heard again: what the noise hides differs then."""
 
 _COMPARED = 6
-_FOREMOST = 3
-"""So many other readings are handed on before the sentences that sound like them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +195,11 @@ class Recognizer:
         self._tidier = TextTidier()
         self._expectations = {language: Expectations(language) for language in LANGUAGES}
 
+    def prepare(self) -> None:
+        """Do now what otherwise the first request of each language waits for; any thread may."""
+        for expected in self._expectations.values():
+            expected.prepare()
+
     def transcribe(
         self,
         samples: Samples,
@@ -260,7 +263,10 @@ class Recognizer:
             texts = [self._tidier.put_right(text, clip.hints) for text in (best.text, *best.others)]
             best = replace(best, text=texts[0], others=tuple(texts[1:]))
         evidence = self._evidence(clip, best, heard, is_expected=bare in expected)
-        others = _handed_on(best)
+        readings, respelled = (best.text, *best.others), []
+        if best.first:
+            respelled = self._expectations[best.language].respelled(readings, clip.hints)
+        others = handed_on(readings, respelled, best.sounding)
         return Transcript(
             text=best.text,
             language=best.language,
@@ -487,13 +493,3 @@ def _candidates(weights: dict[str, float], likely: str | None) -> list[str]:
     lean = {name: weight * (3.0 if name == likely else 1.0) + 1e-6 for name, weight in weights.items()}
     first, second = sorted(LANGUAGES, key=lambda name: lean[name], reverse=True)
     return [first] if lean[first] > 4.0 * lean[second] else [first, second]
-
-
-def _handed_on(reading: _Reading) -> list[tuple[str, float]]:
-    """What else may have been said, each once whatever its marks, and how far it sounds apart."""
-    readings = [(text, 0.0) for text in reading.others]
-    sentences = [(meant.text, round(meant.cost, 3)) for meant in reading.sounding]
-    found = {bare_text(reading.text): (reading.text, 0.0), "": ("", 0.0)}
-    for text, apart in (*readings[:_FOREMOST], *sentences, *readings[_FOREMOST:]):
-        found.setdefault(bare_text(text), (text, apart))
-    return list(found.values())[2:]

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from scipy.special import erf
 
 from languages.language import load_language
-from voice.asr.network import NAMES, NUMBER, compile_network, drawn
+from voice.asr.network import NAMES, NUMBER, Sayings, compile_network
 from voice.asr.noise_adapter import CORRECTIONS, fingerprint, save_corrections, tensors, values
 from voice.asr.sounds import speller
 from voice.data_files import load_json
@@ -96,6 +96,7 @@ def _requests(language: str, names: Sequence[str], count: int, rng: np.random.Ge
     """Requests to go somewhere out of the language data, each with one of the names."""
     grammar = load_language(language).grammar
     network = compile_network(grammar, speller(language), keep=lambda group: group.file == "navigate")
+    sayings = Sayings(network)
     found: list[str] = []
     while len(found) < count:
         name = names[len(found) % len(names)]
@@ -105,7 +106,7 @@ def _requests(language: str, names: Sequence[str], count: int, rng: np.random.Ge
             filled.append(slot)
             return name if slot == NAMES else str(rng.choice(network.lists.get(slot, ("",))))
 
-        text = drawn(network, rng, fill)
+        text = sayings.draw(rng, fill)
         if filled.count(NAMES) == 1 and NUMBER not in filled and len(text) <= len(name) + _LONGEST_CARRIER:
             found.append(text)
     return found

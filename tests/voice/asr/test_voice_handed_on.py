@@ -9,34 +9,34 @@ import pytest
 
 from voice import wav_io
 from voice.asr.biasing import Meant
-from voice.asr.recognizer import Recognizer, Transcript, _handed_on, _Reading
+from voice.asr.preference import handed_on
+from voice.asr.recognizer import Recognizer, Transcript
 from voice.train import augment
 
 
-def test_sentences_that_sound_alike_are_handed_on_behind_the_foremost_readings() -> None:
-    reading = _Reading(
-        text="离我最近的银行又躲院",
-        logprob=-0.6,
-        no_speech=0.0,
-        language="zh",
-        others=("离我最近的银行又躲院。", "李我最近的银行又躲院", "以我最近的", "李我最近的银行", "里我"),
-        sounding=(
-            Meant(text="离我最近的银行有多远", cost=0.0),
-            Meant(text="李我最近的银行", cost=0.1),
-        ),
+def test_what_can_be_said_is_handed_on_behind_the_foremost_readings() -> None:
+    readings = (
+        "离我最近的银行又躲院",
+        "离我最近的银行又躲院。",
+        "李我最近的银行又躲院",
+        "以我最近的",
+        "李我最近的银行",
+        "里我",
     )
-    found = _handed_on(reading)
-    assert found == [
+    respelled = [Meant(text="离我最近的银行有多远", cost=0.0)]
+    sentences = [Meant(text="离这最近的银行有多远", cost=0.1), Meant(text="李我最近的银行", cost=0.2)]
+    assert handed_on(readings, respelled, sentences) == [
+        ("离我最近的银行有多远", 0.0),
         ("李我最近的银行又躲院", 0.0),
         ("以我最近的", 0.0),
-        ("离我最近的银行有多远", 0.0),
-        ("李我最近的银行", 0.1),
+        ("离这最近的银行有多远", 0.1),
+        ("李我最近的银行", 0.2),
         ("里我", 0.0),
     ]
 
 
 def test_nothing_is_handed_on_of_what_is_sure() -> None:
-    assert _handed_on(_Reading(text="停", logprob=-0.1, no_speech=0.0, language="zh")) == []
+    assert handed_on(("停",), [], []) == []
 
 
 def test_how_far_they_sound_crosses_a_process() -> None:

@@ -16,7 +16,7 @@ from languages.grammar import Grammar, Group
 from languages.language import load_language
 from tests.voice.asr.wrong_sounds import WrongCharacters, wrong_letters
 from voice.asr.biasing import Expectations
-from voice.asr.network import NAMES, NUMBER, Network, compile_network, drawn
+from voice.asr.network import NAMES, NUMBER, Network, Sayings, compile_network
 from voice.asr.search import Filling, Searcher
 from voice.asr.sounds import SKIP, Spoken, speller, unlikeness
 from voice.asr.text import bare_text
@@ -43,7 +43,7 @@ def _drawn_sentences(language: str, count: int) -> list[str]:
         speller(language),
         keep=lambda group: group.file in files and _kept_out(group),
     )
-    rng, choice = np.random.default_rng(4), random.Random(4)
+    sayings, rng, choice = Sayings(network), np.random.default_rng(4), random.Random(4)
 
     def fill(name: str) -> str:
         if name == NAMES:
@@ -52,7 +52,7 @@ def _drawn_sentences(language: str, count: int) -> list[str]:
 
     found: list[str] = []
     while len(found) < count:
-        text = drawn(network, rng, fill)
+        text = sayings.draw(rng, fill)
         if 4 <= len(bare_text(text)) <= _LONGEST[language]:
             found.append(text)
     return found
@@ -177,4 +177,5 @@ def test_the_search_finds_what_writing_everything_out_finds(small: Network, hear
 def test_drawn_sentences_are_the_written_out_ones(small: Network) -> None:
     rng = np.random.default_rng(1)
     fill: Callable[[str], str] = str
-    assert {drawn(small, rng, fill) for _ in range(400)} == set(_written_out())
+    sayings = Sayings(small)
+    assert {sayings.draw(rng, fill) for _ in range(400)} == set(_written_out())
