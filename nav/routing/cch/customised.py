@@ -164,7 +164,7 @@ class CustomisedHierarchy:
             np.inf if path is None else path.cost_ms
             for path in self._queries.plain(weights.arc_ms.whole, asked)
         ]
-        return np.array(costs).reshape(len(sources), len(targets))
+        return np.array(costs, np.float64).reshape(len(sources), len(targets))
 
     def prepare(self, weights: Weights) -> None:
         """Wait until questions under these weights are answered by the hierarchy."""

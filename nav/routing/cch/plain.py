@@ -37,7 +37,7 @@ class PlainIndex:
         asked = [(list(a), list(b)) for a in sources for b in targets]
         found = self._queries.plain(weights.arc_ms.whole, asked)
         costs = [np.inf if path is None else path.cost_ms for path in found]
-        return np.array(costs).reshape(len(sources), len(targets))
+        return np.array(costs, np.float64).reshape(len(sources), len(targets))
 
     def prepare(self, weights: Weights) -> None:
         """Do nothing: there is nothing to prepare."""

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nav.geometry import haversine_m
-from nav.graph import FloatArray, Int64Array, RoadClass
+from nav.geometry import METRES_PER_DEGREE, haversine_m
+from nav.graph import FloatArray, Graph, Int64Array, RoadClass
 from nav.routing.leg import LegPath, Place
 from nav.routing.search import INFINITE_MS
 from nav.routing.ways import Ways
+from nav.routing.weights.metric import every_of
 from nav.routing.weights.weights import Weights
 
 MAX_SHARED = 0.75
@@ -65,23 +66,33 @@ def find_alternatives(
 def _vias(ways: Ways, best: LegPath) -> Int64Array:
     """Choose edges that a sensible other way could lead over."""
     graph, turns = ways.graph, ways.turns
-    usable = (turns.edge_state >= 0) & (turns.edge_component == 0)
-    usable &= (graph.edge_class <= RoadClass.RESIDENTIAL) | (ways.profile != "car")
-    usable[best.edges] = False
     first, last = int(best.edges[0]), int(best.edges[-1])
-    a = (graph.node_lat[graph.edge_from[first]], graph.node_lon[graph.edge_from[first]])
-    b = (graph.node_lat[graph.edge_to[last]], graph.node_lon[graph.edge_to[last]])
-    node_around = haversine_m(graph.node_lat, graph.node_lon, *a) + haversine_m(
-        graph.node_lat, graph.node_lon, *b
-    )
-    length = ways.length_m(best)
-    usable &= node_around[graph.edge_to] <= max(length * 1.5, 500.0)
-    vias = np.flatnonzero(usable)
+    ends = [(float(graph.node_lat[n]), float(graph.node_lon[n])) for n in _ends_of(graph, first, last)]
+    nodes = _around(graph, ends, max(ways.length_m(best) * 1.5, 500.0))
+    edges = graph.edge_reverse[every_of(graph.node_first_edge, nodes)]
+    usable = (turns.edge_state[edges] >= 0) & (turns.edge_component[edges] == 0)
+    usable &= (graph.edge_class[edges] <= RoadClass.RESIDENTIAL) | (ways.profile != "car")
+    usable &= ~np.isin(edges, best.edges)
+    vias = np.sort(edges[usable]).astype(np.int64)
     if len(vias) > _MAX_VIAS:
         # The most important roads, evenly thinned: every longer stretch keeps some of its edges.
         vias = vias[np.argsort(graph.edge_class[vias], kind="stable")][: _MAX_VIAS * 4]
         vias = np.sort(vias)[:: max(len(vias) // _MAX_VIAS, 1)]
     return vias
+
+
+def _ends_of(graph: Graph, first: int, last: int) -> tuple[int, int]:
+    return int(graph.edge_from[first]), int(graph.edge_to[last])
+
+
+def _around(graph: Graph, ends: Sequence[tuple[float, float]], most_m: float) -> Int64Array:
+    """Return the nodes over which the beeline from one end to the other is no longer than so much."""
+    reach = most_m / METRES_PER_DEGREE
+    (south, _), (north, _) = sorted(ends)
+    near = np.flatnonzero((graph.node_lat >= south - reach) & (graph.node_lat <= north + reach))
+    lat, lon = graph.node_lat[near], graph.node_lon[near]
+    over_m = haversine_m(lat, lon, *ends[0]) + haversine_m(lat, lon, *ends[1])
+    return np.asarray(near[over_m <= most_m])
 
 
 def _cost_over(

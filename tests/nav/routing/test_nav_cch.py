@@ -246,6 +246,31 @@ def test_paths_of_a_stored_index_are_the_cheapest(
     assert table[0, 0] == (np.inf if cost is None else cost)
 
 
+@given(
+    graphs(), st.lists(seeds, min_size=1, max_size=19), st.lists(seeds, min_size=1, max_size=3), st.booleans()
+)
+def test_tables_are_what_the_single_questions_cost(
+    graph: tuple[int, Arcs], many: list[list[Seed]], few: list[list[Seed]], swapped: bool
+) -> None:
+    count, arcs = graph
+    turns, arc_ms = to_turns(count, arcs)
+    order = np.arange(count, dtype=np.int32)
+    hierarchy = build_hierarchy(turns, order)
+    costs = customise(hierarchy, arc_ms)
+    assert costs is not None
+    groups = [[within(count, group) for group in side] for side in (many, few)]
+    sources, targets = groups[::-1] if swapped else groups
+    expected = [[cheapest(count, arcs, (a, b)) for b in targets] for a in sources]
+    for ladder in (whole_ladder(hierarchy, costs), from_arrays(stored(turns, arc_ms, order), order).ladder):
+        table = Queries(turns).table(ladder, sources, targets)
+        assert [[None if np.isinf(ms) else ms for ms in row] for row in table.tolist()] == expected
+
+
+def test_a_table_before_there_is_an_index_has_the_type_of_every_other(large: tuple[Turns, Any]) -> None:
+    index = CustomisedHierarchy(large[0], lambda: threading.Event().wait(9) or np.arange(12, dtype=np.int32))
+    assert index.table(weights_of(large[1]), [[(0, 0)]], [[(5, 0)]]).dtype == np.float64
+
+
 def test_costs_that_change_while_they_are_made_are_made_again(ring: tuple[Turns, Any]) -> None:
     turns, arc_ms = ring
     index = CustomisedHierarchy(turns, lambda: np.arange(12, dtype=np.int32))

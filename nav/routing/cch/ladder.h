@@ -1,0 +1,238 @@
+// What a question to a hierarchy reads and writes; see query.cpp and table.cpp.
+#pragma once
+
+#include "cch.h"
+
+namespace cch {
+
+// What a query reads: for each direction the arcs of every vertex to higher ones. Either all edges of a hierarchy,
+// or the few of them that can lie on a cheapest path, each with the vertex that it leads over.
+// A pack can be damaged: what leads out of the arrays or down again is left out, never followed.
+struct Ladder {
+    int64_t vertices, ways[2];
+    const int32_t *parent, *first[2], *head[2], *cost[2], *middle[2];
+    const uint8_t *packed[2];  // in place of heads, costs and middles; then `first` and `ways` count bytes
+};
+
+// Groups of states with what counts at each: where paths may begin, or end.
+struct Groups {
+    int64_t count;
+    const int64_t *first;
+    const int32_t *state, *ms;
+};
+
+// One of those groups.
+struct Ends {
+    int64_t count;
+    const int32_t *state, *ms;
+    Ends(const Groups &g, int64_t i)
+        : count(g.first[i + 1] - g.first[i]), state(g.state + g.first[i]), ms(g.ms + g.first[i]) {}
+};
+
+// How the parts of a way lie in few bytes.
+struct Layout {
+    uint32_t head_mask, cost_mask, middle_mask;
+    int head_bits, before_middle, size;
+};
+
+// Memory that is zero until it is written: pages that no query touches take no room.
+template <class T>
+struct Zeroed {
+    T *at;
+    explicit Zeroed(int64_t count) : at((T *)std::calloc(count + 1, sizeof(T))) {
+        if (!at) throw std::bad_alloc();
+    }
+    ~Zeroed() { std::free(at); }
+    Zeroed(const Zeroed &) = delete;
+    Zeroed &operator=(const Zeroed &) = delete;
+};
+
+// How far each vertex is from one end, and over which arc of which vertex it was reached.
+class Side {
+  public:
+    const int64_t vertices;
+    std::vector<int32_t> touched;
+
+    explicit Side(int64_t count) : vertices(count), nearness_(new Zeroed<Cost>(count)), over_(new Zeroed<Over>(count)) {}
+    Cost cost(int32_t v) const { return INFINITE - nearness_->at[v]; }
+    int32_t arc(int32_t v) const { return over_->at[v].arc_above - 1; }
+    int32_t from(int32_t v) const { return over_->at[v].from_above - 1; }
+    bool improve(int32_t v, Cost cost, int32_t arc, int32_t from) {
+        Cost nearer = INFINITE - cost;
+        if (nearer <= nearness_->at[v]) return false;
+        put(v, nearer, arc, from);
+        return true;
+    }
+
+    // Goes over ways of `size` bytes each that lead up from a vertex.
+    void improve_all(const uint8_t *base, int64_t begin, int64_t end, int32_t v, const Layout &layout) {
+        const Cost near = nearness_->at[v], *nearness = nearness_->at;
+        const Layout l = layout;
+        const int64_t count = vertices;
+        for (int64_t at = begin; at + l.size <= end; at += l.size) {
+            uint64_t both;
+            std::memcpy(&both, base + at, sizeof both);
+            int64_t head = (int64_t)v + (int64_t)(both & l.head_mask);
+            Cost cost = (Cost)(both >> l.head_bits & l.cost_mask);
+            if (head >= count || cost >= near || near - cost <= nearness[head]) continue;
+            put((int32_t)head, near - cost, (int32_t)at, v);
+        }
+    }
+
+    void clear() {
+        for (int32_t v : touched) nearness_->at[v] = 0, over_->at[v] = {0, 0};
+        worn_ += (int64_t)touched.size();
+        touched.clear();
+        if (worn_ <= MOST_WORN || vertices <= MOST_WORN) return;
+        // Each question touches other pages of a country: what none needs any more goes back to the system.
+        nearness_.reset();
+        over_.reset();
+        nearness_.reset(new Zeroed<Cost>(vertices));
+        over_.reset(new Zeroed<Over>(vertices));
+        worn_ = 0;
+    }
+
+  private:
+    static const int64_t MOST_WORN = 1 << 20;
+    struct Over {
+        int32_t arc_above, from_above;  // one more than each, 0: none
+    };
+
+    void put(int32_t v, Cost nearer, int32_t arc, int32_t from) {
+        if (!nearness_->at[v]) touched.push_back(v);
+        nearness_->at[v] = nearer;
+        over_->at[v] = {arc + 1, from + 1};
+    }
+
+    std::unique_ptr<Zeroed<Cost>> nearness_;  // INFINITE less the cost
+    std::unique_ptr<Zeroed<Over>> over_;
+    int64_t worn_ = 0;
+};
+
+// The ways of one vertex in few bytes. The first of them tells how many each part of a way takes; then there are, for
+// each way, how far up its head is, what it costs, and how far down it leads (0: it is an arc of the graph). Eight
+// bytes behind the last vertex belong to nobody, so that two parts are read in one go.
+class Packed {
+  public:
+    Packed(const Ladder &l, int side, int32_t vertex) : base_(l.packed[side]), vertex_(vertex) {
+        int64_t begin = std::max(l.first[side][vertex], 0);
+        int64_t end = std::min<int64_t>(l.first[side][vertex + 1], l.ways[side]);
+        if (begin >= end) return;
+        uint8_t shape = base_[begin];
+        int head = 1 + (shape & 3), cost = 1 + (shape >> 2 & 3), middle = std::min(shape >> 4, 4);
+        layout_ = {mask(head), mask(cost), mask(middle), 8 * head, head + cost, head + cost + middle};
+        at_ = begin + 1;
+        end_ = end;
+    }
+
+    bool is_there() const { return at_ + layout_.size <= end_; }
+    void go_to(int64_t arc) { at_ = arc; }
+    int64_t head() const { return (int64_t)vertex_ + (int64_t)(read<uint64_t>(at_) & layout_.head_mask); }
+    int64_t middle() const {
+        uint32_t below = read<uint32_t>(at_ + layout_.before_middle) & layout_.middle_mask;
+        return below ? (int64_t)vertex_ - below : NONE;
+    }
+    template <class Way>
+    void each(Way way) const {
+        const Layout l = layout_;
+        for (int64_t at = at_; at + l.size <= end_; at += l.size) {
+            uint64_t both = read<uint64_t>(at);
+            way((int64_t)vertex_ + (int64_t)(both & l.head_mask), (Cost)(both >> l.head_bits & l.cost_mask));
+        }
+    }
+
+    void improve(Side &s) const { s.improve_all(base_, at_, end_, vertex_, layout_); }
+
+    // The way to a vertex, NONE if there is none.
+    int64_t find(int64_t wanted) {
+        int64_t first = at_, low = 0, high = (end_ - at_) / layout_.size;
+        while (low < high) {
+            int64_t half = (low + high) / 2;
+            at_ = first + half * layout_.size;
+            if (head() < wanted) low = half + 1;
+            else high = half;
+        }
+        at_ = first + low * layout_.size;
+        return is_there() && head() == wanted ? at_ : NONE;
+    }
+
+  private:
+    static uint32_t mask(int bytes) { return (uint32_t)((1ull << 8 * bytes) - 1); }
+
+    template <class Number>
+    Number read(int64_t at) const {
+        Number found;
+        std::memcpy(&found, base_ + at, sizeof found);
+        return found;
+    }
+
+    const uint8_t *base_;
+    int32_t vertex_;
+    Layout layout_ = {0, 0, 0, 8, 2, 2};
+    int64_t at_ = 0, end_ = 0;
+};
+
+struct Scratch {
+    Side side[2];
+    explicit Scratch(int64_t vertices) : side{Side(vertices), Side(vertices)} {}
+};
+
+// Goes up the chains of parents of several vertices at once, lowest first, each vertex once.
+class Climb {
+  public:
+    Climb(const Ladder &l, const Ends &ends) : parent_(l.parent), vertices_(l.vertices) {
+        for (int64_t i = 0; i < ends.count; ++i)
+            if (ends.state[i] >= 0 && ends.state[i] < l.vertices) heads_.push_back(ends.state[i]);
+        std::sort(heads_.begin(), heads_.end());
+        heads_.erase(std::unique(heads_.begin(), heads_.end()), heads_.end());
+    }
+    int32_t peek() const { return heads_.empty() ? INT32_MAX : heads_.front(); }
+    void next() {
+        int32_t v = heads_.front(), up = parent_[v];
+        heads_.erase(heads_.begin());
+        if (up <= v || up >= vertices_) return;
+        auto place = std::lower_bound(heads_.begin(), heads_.end(), up);
+        if (place == heads_.end() || *place != up) heads_.insert(place, up);
+    }
+
+  private:
+    const int32_t *parent_;
+    int64_t vertices_;
+    std::vector<int32_t> heads_;
+};
+
+inline void seed(Side &s, const Ends &ends) {
+    for (int64_t i = 0; i < ends.count; ++i)
+        if (ends.state[i] >= 0 && ends.state[i] < s.vertices) s.improve(ends.state[i], (Cost)ends.ms[i], NONE, NONE);
+}
+
+inline void relax(const Ladder &l, Side &s, int side, int32_t v) {
+    Cost d = s.cost(v);
+    if (l.packed[side]) {
+        Packed(l, side, v).improve(s);
+        return;
+    }
+    const int32_t *head = l.head[side], *cost = l.cost[side];
+    int64_t begin = std::max(l.first[side][v], 0), end = std::min<int64_t>(l.first[side][v + 1], l.ways[side]);
+    for (int64_t e = begin; e < end; ++e)
+        if (head[e] > v && head[e] < l.vertices) s.improve(head[e], plus(d, (Cost)cost[e]), (int32_t)e, v);
+}
+
+// Calls `way(head, cost)` for each way of a vertex.
+template <class Way>
+inline void each_way(const Ladder &l, int side, int32_t v, Way way) {
+    if (l.packed[side]) {
+        Packed(l, side, v).each([&](int64_t head, Cost cost) {
+            if (head > v && head < l.vertices && cost < INFINITE) way(head, cost);
+        });
+        return;
+    }
+    int64_t begin = std::max(l.first[side][v], 0), end = std::min<int64_t>(l.first[side][v + 1], l.ways[side]);
+    for (int64_t e = begin; e < end; ++e) {
+        int32_t head = l.head[side][e];
+        Cost cost = (Cost)l.cost[side][e];
+        if (head > v && head < l.vertices && cost < INFINITE) way(head, cost);
+    }
+}
+
+}  // namespace cch
