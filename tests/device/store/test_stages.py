@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from device.store import regions
+from device.store import region_builder, regions
 from device.store.region_builder import Cost, build_apart
 from device.store.regions import add_region, installed_regions
 from device.store.stages import Stages, kept_stages
@@ -122,3 +122,13 @@ def test_what_nobody_goes_on_with_is_removed(home: Path, tmp_path: Path) -> None
     os.utime(left, (0, 0))
     with kept_stages(tmp_path / "none.osm", "town"):
         assert not left.exists()
+
+
+def test_who_builds_a_region_gives_way_to_who_drives(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+    monkeypatch.setattr("sys.argv", ["region_builder", "roads", "a.osm.pbf", "folder", "name", "1"])
+    monkeypatch.setattr("device.store.region_builder.die_with_parent", lambda _parent: None)
+    monkeypatch.setattr("os.nice", done.append)
+    monkeypatch.setattr("device.store.region_builder._build", lambda stage, *_rest: done.append(stage))
+    region_builder.main()
+    assert done == [10, "roads"]
