@@ -123,7 +123,11 @@ class Finder:
         """Find the destination of a request."""
         intent = intent.model_copy(update={"to": self.unpointed(intent.to)})
         found = self._target(intent)
-        if not found.places and found.verdict == "nothing" and (plainer := self._plainer(intent.to)):
+        if (
+            not found.places
+            and found.verdict == "nothing"
+            and (plainer := self._plainer(intent.to, of_name=True))
+        ):
             return plainer
         return self._soonest_first(found) if intent.pick == "nearest" and not intent.near else found
 
@@ -351,7 +355,7 @@ class Finder:
         """Find what a search asks for."""
         intent = intent.model_copy(update={"what": self.unpointed(intent.what)})
         found = self._called_so(self._search(intent, route))
-        if not found.places and not intent.near and (plainer := self._plainer(intent.what)):
+        if not found.places and not intent.near and (plainer := self._plainer(intent.what, of_name=False)):
             return plainer
         nearest = intent.pick == "nearest" and not (intent.near or intent.along)
         return self._soonest_first(found) if nearest else found
@@ -422,12 +426,15 @@ class Finder:
             return found
         return replace(found, places=tuple(inside or timed), relaxed="" if inside else "reach")
 
-    def _plainer(self, words: str) -> Found | None:
-        """Find the kind alone where the words praise it too ("安静的咖啡馆", "a quiet cafe with a view")."""
+    def _plainer(self, words: str, *, of_name: bool) -> Found | None:
+        """Find the kind alone where the words praise it too ("安静的咖啡馆", "a quiet cafe with a view").
+
+        Where they may be a name, capitals are none of a kind: a Catholic church is one that is looked for.
+        """
         if "的" in words:
             kinds = [words.rpartition("的")[2]]
-        elif not words or words.split()[-1].lower() != words.split()[-1]:
-            return None  # a name is no kind with praise: Tower Bridge
+        elif not words or (words if of_name else words.split()[-1]).lower() not in words or "'s " in words:
+            return None  # a name is no kind with praise: Tower Bridge, St Mary's hospital
         else:
             kind = re.split(r"(?i)\s+(?:with|that|which|where|for)\s", words)[0].split()
             praise = next((n for n, word in enumerate(kind) if word in _NO_PRAISE), None)

@@ -47,6 +47,16 @@ def test_praise_that_no_map_holds_does_not_hide_the_kind(text: str, new_agent: C
     assert text.removeprefix("a ") in answer.reply
 
 
+def test_capitals_are_a_wish_of_a_kind_that_is_searched_and_a_name_of_a_goal(
+    new_agent: Callable[..., Agent],
+) -> None:
+    agent = new_agent()
+    searched = agent.carry_out("…", [Search(what="Turkish barber")], language="en", position=STATION)
+    assert (searched.outcome, "Turkish barber" in searched.reply) == ("ask_back", True)
+    for asked in (Navigate(to="Turkish barber"), Search(what="St Mary's hospital")):
+        assert agent.carry_out("…", [asked], language="en", position=STATION).outcome == "impossible"
+
+
 def test_the_cheapest_of_a_kind_is_a_search_and_of_an_offer_a_choice(new_agent: Callable[..., Agent]) -> None:
     agent = new_agent()
     first = agent.hear("the cheapest hotel", position=STATION)
