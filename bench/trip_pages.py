@@ -28,7 +28,7 @@ SAID = (
     (
         "helsinki",
         "a weekend in Helsinki with our two kids, 5 and 8, parks and museums, no fish please",
-        "Parks first for a child of five, the museums on the second day; much by car, nothing of fish.",
+        "Parks and a rest for a child of five, the museums on the second day; much by car, nothing of fish.",
     ),
     (
         "helsinki",
@@ -53,7 +53,7 @@ SAID = (
     (
         "nanjing-centre",
         "南京两日游，带着七十岁的老妈，不吃辣",
-        "图上只有市中心，所以没有中山陵和夫子庙；走得不多，只是慰安所旧址未必是老人家想看的。",
+        "图上只有市中心，所以没有中山陵和夫子庙；走得不多，午饭后能歇，只是慰安所旧址未必是老人家想看的。",
     ),
     (
         "tsinghua",

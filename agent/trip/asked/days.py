@@ -17,8 +17,8 @@ from agent.trip.asked.marks import (
     days_until,
     stays_said,
 )
-from agent.trip.asked.occasions import trip_date
 from agent.trip.offered.sights import themes_of
+from languages.moments import moment_words
 from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def take_days(draft: Draft, intent: PlanTrip) -> None:
         draft.used.append(found[1].span())
         draft.days = found[0]
         _take_half(draft, found[1].group())
-        dated = trip_date(found[1].group(), draft.now, draft.language) is not None
+        weekdays = moment_words(draft.language).weekdays
+        dated = any(weekday.search(found[1].group()) for weekday in weekdays)
         if not draft.date and (dated or at_weekend(found[1].group(), draft)):
             draft.date = found[1].group()
     elif between := (

@@ -97,12 +97,14 @@ def _only_ages(text: str, oldest: int) -> list[int]:
 
 
 def _bare_ages(text: str, language: Language) -> list[int]:
-    """Return the ages of "they're three and seven"; none if anything else is said."""
+    """Return the ages of "they're three and seven", "two kids, 5 and 8"; none if anything else is said."""
     words, numbers = trip_words(language), load_language(language).numbers
     before = any_of(language, words.ages_before).match(text.strip()) if words.ages_before else None
+    children = list(any_of(language, words.party["children"]).finditer(text.strip()))
+    before = before or (children[-1] if children else None)
     if before is None:
         return []
-    said = re.split(r"\s*(?:,|&|\band\b|\bund\b)\s*", text.strip()[before.end() :].strip(" .,!"))
+    said = re.split(r"\s*(?:,|&|\band\b|\bund\b)\s*", text.strip()[before.end() :].strip(" .,!:()-"))
     ages = [numbers.read(one.strip()) for one in said if one.strip()]
     young = [int(age) for age in ages if age is not None and 0 < age <= words.alone_ages["children"]]
     return young if young and len(young) == len(ages) else []

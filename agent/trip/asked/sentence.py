@@ -259,7 +259,8 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
         draft.slots[slot].append(words)
         return
     if any(
-        a < at + len(bare) and at < b and (slot == "limit" or b - a >= len(bare)) for a, b in draft.settled
+        a < at + len(bare) and at < b and (slot in {"limit", "time"} or b - a >= len(bare))
+        for a, b in draft.settled
     ):
         return
     use(draft, bare)

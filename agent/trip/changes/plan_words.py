@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Part = Literal["morning", "afternoon", "evening"]
 _FAR_M = 60_000.0
+_LONG_WORD = 4
+"""So many letters tell a word of a name from those between."""
 
 
 def meal_meant(words: str) -> Literal["", "lunch", "dinner"]:
@@ -89,11 +91,25 @@ def meant(
     if named:
         whole = [pair for pair in named if wanted in _names(pair[1])]
         return whole or named
+    if alike := _by_words(sights, wanted):
+        return alike
     kind = _of_kind(desk, request, words)
     if kind is not None:
         return [(number, visit) for number, visit in sights if visit.place.id in kind]
     resolved = {c.place.id for c in desk.places.resolve(words, limit=3) if c.score >= 0.7}
     return [(number, visit) for number, visit in sights if visit.place.id in resolved]
+
+
+def _by_words(sights: list[tuple[int, Visit]], wanted: str) -> list[tuple[int, Visit]]:
+    """Return the one sight whose name has more of the words said than any other."""
+    words = [word for word in wanted.split() if len(word) >= _LONG_WORD]
+    shared = [sum(any(w in name for name in _names(v)) for w in words) for _, v in sights]
+    most = max(shared, default=0)
+    return (
+        [pair for pair, n in zip(sights, shared, strict=True) if n == most]
+        if most > 1 and shared.count(most) == 1
+        else []
+    )
 
 
 def _names(visit: Visit) -> set[str]:

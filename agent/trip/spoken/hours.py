@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.trip.asked.clock import clock_of
-from agent.trip.asked.marks import day_marks, days_said
+from agent.trip.asked.marks import day_marks
 from agent.trip.asked.wishes import duration_of, limits_of
 from agent.trip.spoken.said import Said, left_of, only_says
 from agent.trip.spoken.swaps import meal_word
@@ -44,7 +44,7 @@ def lasted(said: Said) -> PlanChange | None:
     words, seconds = said.words, duration_of(said.text, said.language)
     if said.has(words.free) or limits_of((said.text,), said.language).read:
         return None
-    if days_said(said.text, said.language) is not None:
+    if any_of(said.language, talk_words(said.language).days.count).search(said.bare):
         return None
     minutes = round((seconds or 0) / 60)
     for other, entries in (("longer", words.stay_longer), ("shorter", words.stay_shorter)):

@@ -118,7 +118,10 @@ def _apart(text: str, language: Language) -> list[str]:
     """Return the requests that a clause joins: "drop the museum and add a park"."""
     words = talk_words(language).change
     resizing = (*words.longer, *words.shorter, *talk_words(language).days.count)
-    joint, asks = _joint(language), any_of(language, (*_asking(language), *resizing, *words.stay_longer))
+    joint, asks = (
+        _joint(language),
+        any_of(language, (*_asking(language), *resizing, *words.stay_longer, *words.ends)),
+    )
     parts, last = [], 0
     for found in joint.finditer(text):
         if asks.search(text, last, found.start()):
@@ -136,7 +139,14 @@ def _asking(language: str) -> tuple[str, ...]:
 def _joint(language: str) -> re.Pattern[str]:
     words = talk_words(language)
     verbs = any_of(
-        language, (*_asking(language), *words.change.also, *words.change.start, *words.change.stay_longer)
+        language,
+        (
+            *_asking(language),
+            *words.change.also,
+            *words.change.start,
+            *words.change.stay_longer,
+            *words.change.ends,
+        ),
     ).pattern
     edge = "|".join(f"(?:{alone(language, word)})" for word in words.edges)
     joints = any_of(language, words.change.joints).pattern

@@ -375,7 +375,7 @@ def _paced(said: Said) -> PlanChange | None:
 
 
 _CHANGES: Sequence[Callable[[Said], PlanChange | None]] = (
-    _undo, exchanged, meal_left_out, freed, _lost_day, postponed, resized, ended, lasted, rested, ordered,
+    _undo, exchanged, meal_left_out, freed, _lost_day, postponed, resized, rested, ended, lasted, ordered,
     themed, _moved, dated, meal_timed, thinned, swapped, _hotel, _eaten, _started, _paced, _dropped, _gone_to,
     _added,
 )  # fmt: skip

@@ -49,6 +49,11 @@ def test_how_many_days_it_is(text: str, language: Language, days: int) -> None:
     assert said(text, language, where=where).days == days
 
 
+@pytest.mark.parametrize("text", ["云安一日游", "云安两日游，不吃辣", "云安三日"])
+def test_a_number_of_days_is_no_date(text: str) -> None:
+    assert said(text, "zh", where="云安").date == ""
+
+
 def test_the_word_beside_a_day_is_not_lost() -> None:
     assert said("a frumious day in Helsinki", "en", where="Helsinki").wishes.unread == ("frumious",)
 
@@ -127,6 +132,7 @@ def test_who_comes_is_never_disliked() -> None:
 
 def test_ages_are_read_beside_the_children() -> None:
     assert read_party(("they're three and seven",), "en").ages == (3, 7)
+    assert read_party(("two kids, 5 and 8",), "en").ages == (5, 8)
     assert not read_party(("they're three of us",), "en").ages
 
 
