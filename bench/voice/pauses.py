@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +25,8 @@ from bench.voice.loop import CALLS
 from device.assistant.assistant import Assistant
 from device.assistant.conversation import Conversation
 from device.audio.listening import SilentPlayer, open_ears
+from device.engine.call import Call
+from voice.asr.recognizer import Transcript
 from voice.loop.ears import NeuralEars
 from voice.loop.listen import Listener
 from voice.loop.settings import ListenSettings
@@ -117,12 +119,22 @@ class _Silence:
         """There is none."""
 
 
+def _in_this_process(setup: Any) -> Callable[..., Transcript]:
+    """The recogniser as its engine process offers it."""
+
+    def transcribe(samples: Samples, *, call: Call, **asked: Any) -> Transcript:
+        found: Transcript = setup.recognizer.transcribe(samples, dropped=lambda: call.given_up, **asked)
+        return found
+
+    return transcribe
+
+
 class BenchAssistant(Assistant):
     """The assistant with engines in this process, a fresh agent, and a car that only notes what is begun."""
 
     def __init__(self, setup: Any, language: str, check: CallCheck) -> None:
         agent, self.position = setup.agent(language)
-        recogniser = SimpleNamespace(transcribe=setup.recognizer.transcribe, weigh_call=check.weigh_call)
+        recogniser = SimpleNamespace(transcribe=_in_this_process(setup), weigh_call=check.weigh_call)
         self.settings = SimpleNamespace(speech=SimpleNamespace(language="auto"))  # type: ignore[assignment]
         self.engines = SimpleNamespace(  # type: ignore[assignment]
             recogniser=recogniser, synthesizer=_Silence()

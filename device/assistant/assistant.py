@@ -128,7 +128,6 @@ class Assistant:
         )
         self.places: Places = JoinedPlaces(self.region, beside=packs, user=own_places(self.warnings.append))
         self.driving = Driving(self.region, self.router, settings)
-        self._names: tuple[Position | None, list[str]] = (None, [])
         self._reader = LateReader(lambda: open_reader(self.warnings.append, store))
         self.agent = self._make_agent()
 
@@ -281,6 +280,9 @@ class Assistant:
         options = session.question.options if session.question else ()
         asked = [place.label(session.language) for place in (*options, *session.offered)]
         return list(dict.fromkeys(name for name in (*asked, *self._near(position)) if name))[:_HINTS]
+
+    _names: tuple[Position | None, list[str]] = (None, [])
+    """Where names near the car were looked up last, and which they are."""
 
     def _near(self, position: Position | None) -> list[str]:
         """Names near the car, looked up again when it has gone on a little: the same names cost nothing."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from bench.voice.pauses import Stream, outcome, streams
+from bench.voice.pauses import BenchAssistant, Stream, outcome, streams
+from device.assistant.conversation import Conversation
+from voice.asr.recognizer import Transcript
 
 DRIVE = Stream(
     language="en", voice="af_nova", said=("to", 1.0, "the station"), kind="navigate", place="Station"
@@ -49,3 +54,26 @@ def test_outcomes(stream: Stream, answers: list[dict[str, Any]], drives: bool, e
 
 def test_half_of_the_streams_are_of_each_language() -> None:
     assert [stream.language for stream in streams()].count("zh") == len(streams()) / 2 == 10
+
+
+def test_the_bench_recognises_as_the_car_does() -> None:
+    """The loop's own way to the recogniser, with names near the car, and by a call that may be given up."""
+    agent = SimpleNamespace(session=SimpleNamespace(question=None, offered=(), language="en"))
+
+    class Recogniser:
+        def transcribe(
+            self, samples: Any, *, hints: list[str], likely: str | None, dropped: Any
+        ) -> Transcript:
+            assert not dropped()
+            return Transcript(text=f"to {hints[0]}", language=likely or "zh", confidence=0.9)
+
+    setup: Any = SimpleNamespace(
+        agent=lambda language: (agent, (60.17, 24.94)),
+        places=lambda language: SimpleNamespace(names_near=lambda lat, lon, limit: ["Amos Rex"]),
+        recognizer=Recogniser(),
+    )
+    check: Any = SimpleNamespace(weigh_call=None)
+    assistant = BenchAssistant(setup, "en", check)
+    conversation = Conversation(assistant, lambda: assistant.position)
+    heard = asyncio.run(conversation.recognise(np.zeros(16_000, np.float32), "en"))
+    assert heard.text == "to Amos Rex"
