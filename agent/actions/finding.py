@@ -433,7 +433,9 @@ class Finder:
         """
         if "的" in words:
             kinds = [words.rpartition("的")[2]]
-        elif not words or (words if of_name else words.split()[-1]).lower() not in words or "'s " in words:
+        elif words != words.lower() and (
+            of_name or "'s " in words or words.split()[-1] != words.split()[-1].lower()
+        ):
             return None  # a name is no kind with praise: Tower Bridge, St Mary's hospital
         else:
             kind = re.split(r"(?i)\s+(?:with|that|which|where|for)\s", words)[0].split()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from agent.actions import reply
 from agent.actions.turn import Result, Turn
@@ -291,6 +291,10 @@ def _next(turn: Turn, plan: Plan) -> Result:
 
 def change_asked(turn: Turn, change: PlanChange) -> str:
     """Ask about a change of the plan, with all that was understood of it."""
+    from agent.trip.changes.plan_words import Part
+
+    if {change.what, change.other} & set(get_args(Part)):
+        return turn.say("doubt.plan_trip")  # a part of a day is known by its name in code alone
     day = (
         turn.say("doubt.on_day", day=reply.number_words(change.day, turn.language)) if change.day > 0 else ""
     )

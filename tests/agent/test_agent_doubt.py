@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast, get_args
 
 import pytest
 
 from agent import Agent
-from agent.actions.reply import spoken_name
-from agent.understanding.intent import Confirm, Navigate, PlanTrip, Status
+from agent.actions.answers import doubt
+from agent.actions.finding import Finder
+from agent.actions.reply import say, spoken_name
+from agent.actions.turn import Turn
+from agent.understanding.intent import Confirm, Navigate, PlanChange, PlanTrip, Status, StatusQuestion
 from agent.understanding.labels import State
 from agent.understanding.meaning import intents_of
+from languages import codes
 from poi.place import Place
 
 STATION = (60.1719, 24.9414)
@@ -62,6 +67,37 @@ def test_another_guess_is_asked_about_after_the_first(new_agent: Callable[..., A
 def test_a_question_in_doubt_is_named(new_agent: Callable[..., Agent]) -> None:
     answer = new_agent().hear("when would we get there or so", position=STATION)
     assert answer.reply == "Do you want to know when we arrive?"
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("action", get_args(PlanChange.model_fields["action"].annotation))
+def test_each_change_of_a_plan_can_be_asked_about(
+    action: Any, code: str, new_agent: Callable[..., Agent]
+) -> None:
+    agent = new_agent()
+    agent.session.plan = cast(Any, object())
+    finder = Finder(desk=agent._desk, session=agent.session, position=STATION, language=code)
+    turn = Turn(
+        desk=agent._desk,
+        session=agent.session,
+        finder=finder,
+        language=code,
+        position=STATION,
+        guidance=None,
+        text="…",
+    )
+    for what, other, day in (("", "", 2), ("Kiasma", "", -1), ("Kiasma", "Ateneum", 1), ("morning", "", 0)):
+        change = PlanChange(action=action, what=what, other=other, day=day)
+        asked = doubt(turn, (PlanTrip(change=change),))
+        assert asked.outcome == "ask_back"
+        assert "morning" not in asked.reply
+        agent.session.question = None
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("what", get_args(StatusQuestion))
+def test_each_question_can_be_asked_about(what: Any, code: str) -> None:
+    assert say(code, "doubt.status", what=say(code, f"asked.{what}"))
 
 
 def test_what_was_spoken_of_is_pointed_to_by_its_kind(new_agent: Callable[..., Agent]) -> None:

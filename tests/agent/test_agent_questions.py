@@ -53,6 +53,9 @@ def test_capitals_are_a_wish_of_a_kind_that_is_searched_and_a_name_of_a_goal(
     agent = new_agent()
     searched = agent.carry_out("…", [Search(what="Turkish barber")], language="en", position=STATION)
     assert (searched.outcome, "Turkish barber" in searched.reply) == ("ask_back", True)
+    assert agent.carry_out(
+        "…", [Navigate(to="a lovely barber's shop")], language="en", position=STATION
+    ).places
     for asked in (Navigate(to="Turkish barber"), Search(what="St Mary's hospital")):
         assert agent.carry_out("…", [asked], language="en", position=STATION).outcome == "impossible"
 
