@@ -78,6 +78,8 @@ class ChangeWords(_Data):
     """One stop before another, `a` and `b`."""
     themed: tuple[str, ...] = ()
     """What gives a day that is named to a kind of sight that is named too."""
+    nothing_else: tuple[str, ...] = ()
+    """That a day holds what is named and no more: "beach and nothing else"."""
     everything: tuple[str, ...] = ()
     """All of a day that is named."""
     kind_less: tuple[str, ...] = ()

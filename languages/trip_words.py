@@ -100,6 +100,10 @@ class TripWords(_Data):
     """What is counted out of several: `ordinal` or `last`, and `what`."""
     any_sight: tuple[str, ...] = ()
     """A stop of a plan, whatever it is."""
+    every: tuple[str, ...] = ()
+    """All of a kind: "every museum"."""
+    any_one: tuple[str, ...] = ()
+    """One of several, whichever: "one of them"."""
     towns_between: str
     area_ends: tuple[str, ...]
     date: DateWords

@@ -15,11 +15,13 @@ from agent.trip.asked.marks import without_days
 from agent.trip.asked.occasions import is_impossible, trip_date
 from agent.trip.asked.sentence import merged
 from agent.trip.asked.wishes import on_foot_in
-from agent.trip.changes.replan import change_plan
+from agent.trip.changes.several import change_all
 from agent.trip.dates import first_day_of
 from agent.trip.inquiry import make_request
+from agent.trip.offered.beds import is_bed
 from agent.trip.planner import make_plan
 from agent.trip.request import TripRequest
+from agent.trip.spoken.rough import otherwise, put_right
 from agent.trip.verifier import require
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
 from languages.trip_talk import talks_of_trips
@@ -153,13 +155,15 @@ def _undated(turn: Turn) -> str:
 
 def _change(turn: Turn, change: PlanChange) -> Result:
     session = turn.session
-    if session.plan is None or not isinstance(session.plan_inputs, TripRequest):
+    plan, request = session.plan, session.plan_inputs
+    if plan is None or not isinstance(request, TripRequest):
         return turn.impossible("trip.none")
     if change.action == "undo":
         return _undo(turn, change.days)
+    of_bed = bool(session.offered) and all(map(is_bed, session.offered))
+    change = put_right(turn.desk, plan, request, change, turn.text, turn.language, of_bed=of_bed)
     try:
-        changed = change_plan(turn.desk, session.plan, session.plan_inputs, change)
-        require(changed.plan, changed.request, turn.desk)
+        changed, change = _first_done(turn, plan, request, change)
     except PlanImpossible as refusal:
         return trip_told.refused(turn, refusal)
     trip_told.put_aside(session)
@@ -171,6 +175,29 @@ def _change(turn: Turn, change: PlanChange) -> Result:
         plan=changed.plan,
         places=changed.places,
     )
+
+
+def _first_done(
+    turn: Turn, plan: Plan, request: TripRequest, change: PlanChange
+) -> tuple[Changed, PlanChange]:
+    """Do what was read, or else what the sentence may ask for besides; the first reason is the one told."""
+    first: PlanImpossible | None = None
+    for one in (change, *otherwise(change, turn.text, turn.language)):
+        try:
+            changed = change_all(turn.desk, plan, request, one)
+            require(changed.plan, changed.request, turn.desk)
+        except PlanImpossible as refusal:
+            first = first or refusal
+            if first.reason not in _OTHERWISE:
+                break
+            continue
+        return changed, one
+    assert first is not None
+    raise first
+
+
+_OTHERWISE = {"drop_unknown", "nothing_to_change"}
+"""Refusals of what the plan does not hold, so that something else may be meant."""
 
 
 def _undo(turn: Turn, count: int) -> Result:
@@ -193,6 +220,7 @@ def _changed_words(turn: Turn, change: PlanChange, changed: Changed) -> str:
     what = turn.say(
         _key(turn, change, changed),
         names=turn.listed([turn.name(place) for place in changed.places]),
+        gone=turn.listed([turn.name(place) for place in changed.gone]),
         are="are" if len(changed.places) > 1 else "is",
         name=turn.name(changed.places[0]) if changed.places else "",
         other=turn.name(changed.places[-1]) if changed.places else "",
@@ -209,6 +237,8 @@ def _changed_words(turn: Turn, change: PlanChange, changed: Changed) -> str:
     replaced = change.action == "swap" and not change.what
     if change.action in _KEEPS_ALL and not replaced and (gone := _fallen_out(before, changed)):
         told.append(turn.say("trip.change.gone", names=turn.listed([turn.name(place) for place in gone])))
+    if changed.refused is not None:
+        told.append(trip_told.why_not(turn, changed.refused))
     told.append(trip_told.lost(turn, plan, request, before))
     return reply.gap(turn.language).join(told).strip()
 
@@ -232,7 +262,7 @@ _KEEPS_ALL = {
 def _fallen_out(before: Plan, changed: Changed) -> list[Place]:
     """Return the sights that a change left no time for."""
     kept = {place.id for visit in changed.plan.visits for place in (visit.place, *visit.parts)}
-    kept |= {place.id for place in changed.places}
+    kept |= {place.id for place in (*changed.places, *changed.gone)}
     return [v.place for day in before.days for v in day.sights if v.place.id not in kept]
 
 

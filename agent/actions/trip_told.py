@@ -145,13 +145,17 @@ def put_aside(session: Session) -> None:
 
 def refused(turn: Turn, refusal: PlanImpossible, intent: PlanTrip | None = None) -> Result:
     """Say why there is no such plan, and ask for days where other days would do."""
-    facts = {name: _spoken(turn, value) for name, value in refusal.facts.items()}
-    facts.setdefault("name", "")
-    text = turn.say(f"trip.refuse.{refusal.reason}", **facts)
+    text = why_not(turn, refusal)
     if refusal.reason in _ASKS_DAYS and intent is not None:
         turn.session.plan_inputs, turn.session.plan = intent, None
         turn.ask(text, intent=intent, expecting="days")
     return Result(outcome="impossible", reply=text)
+
+
+def why_not(turn: Turn, refusal: PlanImpossible) -> str:
+    """Say why something cannot be planned."""
+    facts = {name: _spoken(turn, value) for name, value in refusal.facts.items()}
+    return turn.say(f"trip.refuse.{refusal.reason}", **{"name": "", **facts})
 
 
 def _spoken(turn: Turn, value: object) -> str:

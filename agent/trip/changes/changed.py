@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agent.actions.context import Desk, Point
+    from agent.errors import PlanImpossible
     from agent.trip.itinerary import Day, Plan, Visit
     from agent.trip.request import TripRequest
     from poi.place import Place
@@ -34,6 +35,10 @@ class Changed:
     """Day that was changed, from 1; 0 for all."""
     key: str = ""
     """Reply to tell it with, if not that of the action."""
+    gone: tuple[Place, ...] = ()
+    """What went out for what came in, where that is several."""
+    refused: PlanImpossible | None = None
+    """Why a part of what was asked for could not be done."""
 
 
 def stops_of(day: Day) -> list[Stop]:

@@ -9,7 +9,8 @@ from agent.errors import PlanImpossible
 from agent.trip.asked.wishes import lodging_of
 from agent.trip.changes.changed import Changed, Rewrite, hotels_of, rewritten
 from agent.trip.changes.plan_words import price_meant
-from agent.trip.offered.beds import find_beds, stars
+from agent.trip.offered.beds import find_beds, is_bed, stars
+from agent.trip.offered.sights import themes_of
 from agent.trip.request import on_road
 from agent.understanding.intent import Wishes
 from nav.geometry import distance_m
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from agent.trip.request import TripRequest
     from poi.place import Place
 
+_NAMED = 0.7
+"""Least score of a name."""
 _CHEAP_KINDS = ("tourism/hostel", "tourism/guest_house", "tourism/motel")
 
 
@@ -58,6 +61,29 @@ def change_hotel(desk: Desk, plan: Plan, request: TripRequest, words: str, index
         places=(hotel,),
         day=0 if index is None else index + 1,
     )
+
+
+def bed_named(desk: Desk, request: TripRequest, words: str, *, sure: bool) -> Place | None:
+    """Return the hotel of a name; None if the name is not that of a hotel in the first place.
+
+    Parameters
+    ----------
+    desk, request
+        What there is.
+    words
+        The name.
+    sure
+        Whether it is a hotel that is spoken of: then any of that name counts before what else bears it.
+    """
+    kind = desk.places.categories(words)
+    if themes_of(words) or (kind and not kind.rest):
+        return None
+    found = [c for c in desk.places.resolve(words, near=request.center, limit=8) if c.score >= _NAMED]
+    found.sort(key=lambda c: words.casefold() != c.place.name.casefold())
+    beds = [c.place for c in found if is_bed(c.place)]
+    if not beds or is_bed(found[0].place):
+        return beds[0] if beds else None
+    return beds[0] if sure and words.casefold() != found[0].place.name.casefold() else None
 
 
 def _other(

@@ -1,10 +1,12 @@
-"""What words mean in a plan at hand: sights by name, kind or number; meals; parts of a day."""
+"""What words mean in a plan at hand: sights by name, kind, number or time; meals; parts of a day."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from agent.trip.asked.marks import listed
 from agent.trip.driving import PART_SPANS
 from agent.trip.offered.sights import LANGUAGES, of_wish, themes_of
 from agent.understanding.numerals import counted, nth
@@ -13,8 +15,10 @@ from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from agent.actions.context import Desk
-    from agent.trip.itinerary import Plan, Visit
+    from agent.trip.itinerary import Day, Plan, Visit
     from agent.trip.request import TripRequest
 
 Part = Literal["morning", "afternoon", "evening"]
@@ -74,8 +78,37 @@ def price_meant(words: str) -> Literal["", "low", "high"]:
 def meant(
     desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None
 ) -> list[tuple[int, Visit]]:
-    """Return the sights that the words mean, by name, by kind, or by their place in the order."""
+    """Return the sights that the words mean, by name, kind, order or time of the day, also several."""
+    if (bare := without_every(words)) != words.strip():
+        named, kind = _meant(desk, plan, request, bare, index), _of_kind(desk, request, bare) or set()
+        return unlike((*named, *(pair for pair in _sights(plan, index) if pair[1].place.id in kind)))
+    parts = tuple(dict.fromkeys(part for code in LANGUAGES for part in _parts(words, code)))
+    each = [_meant(desk, plan, request, part, index) for part in parts]
+    if (
+        len(each) > 1
+        and all(each)
+        and not any(words.casefold() in _names(v) for _, v in _sights(plan, index))
+    ):
+        return unlike(pair for one in each for pair in one)
+    return _meant(desk, plan, request, words, index)
+
+
+def unlike(found: Iterable[tuple[int, Visit]]) -> list[tuple[int, Visit]]:
+    """Return visits with their days, each place once."""
+    return list({visit.place.id: (number, visit) for number, visit in found}.values())
+
+
+def _parts(words: str, code: str) -> tuple[str, ...]:
+    parts = listed(words, code) if talks_of_trips(code) else ()
+    return parts if len(parts) > 1 else ()
+
+
+def _meant(
+    desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None
+) -> list[tuple[int, Visit]]:
     if (found := _counted(desk, plan, request, words, index)) is not None:
+        return found
+    if (found := _at_time(plan, words, index)) is not None:
         return found
     wanted = words.casefold().strip()
     sights = _sights(plan, index)
@@ -98,6 +131,49 @@ def meant(
         return [(number, visit) for number, visit in sights if visit.place.id in kind]
     resolved = {c.place.id for c in desk.places.resolve(words, limit=3) if c.score >= 0.7}
     return [(number, visit) for number, visit in sights if visit.place.id in resolved]
+
+
+def without_every(words: str) -> str:
+    """Return a kind without the word that means all of it: "every museum", 所有的博物馆."""
+    for code in LANGUAGES:
+        edge = any_of(code, trip_words(code).every).pattern
+        bare = re.sub(rf"^(?:{edge})\s*|\s*(?:{edge})$", "", words.strip(), flags=re.IGNORECASE)
+        if bare and bare != words.strip():
+            return bare
+    return words
+
+
+def _at_time(plan: Plan, words: str, index: int | None) -> list[tuple[int, Visit]] | None:
+    """Return what is seen in a part of the day, or after a meal; None if no such time is named alone."""
+    for code in LANGUAGES:
+        talk = talk_words(code).change if talks_of_trips(code) else None
+        data = trip_words(code)
+        after = tuple(talk.afterwards) if talk else ()
+        left = load_language(code).settings.nouns.without_article(words.strip().lower())
+        for times, span in _times_of(code, after):
+            rest, count = any_of(code, times).subn(" ", left, count=1)
+            rest = load_language(code).settings.nouns.without_article(rest.strip(" 的"))
+            points = talk is not None and any_of(code, talk.pointing).fullmatch(rest)
+            if count and (not rest or points or any_of(code, data.any_sight).fullmatch(rest)):
+                return [pair for pair in _sights(plan, index) if span(plan.days[pair[0]], pair[1])]
+    return None
+
+
+def _times_of(
+    code: str, after: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Callable[[Day, Visit], bool]]]:
+    """Give how times of the day are said, each with what is seen then."""
+    words, beside = trip_words(code), "|".join(after)
+    for meal in ("lunch", "dinner") if after else ():
+        said = "|".join(words.meals[meal])
+        yield (rf"(?:{beside})\s*(?:{said})|(?:{said})(?:{beside})",), partial(_is_after, meal)
+    for part in ("morning", "afternoon", "evening"):
+        yield words.parts[part], lambda _, visit, part=part: in_part(visit, part)  # type: ignore[misc]
+
+
+def _is_after(meal: str, day: Day, visit: Visit) -> bool:
+    eaten = next((v.arrive for v in day.visits if v.kind == meal), None)
+    return eaten is not None and visit.arrive > eaten
 
 
 def _by_words(sights: list[tuple[int, Visit]], wanted: str) -> list[tuple[int, Visit]]:
