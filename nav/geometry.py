@@ -12,6 +12,8 @@ EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth, metres (IUGG)."""
 METRES_PER_DEGREE = EARTH_RADIUS_M * math.pi / 180
 """Length of one degree of latitude, metres."""
+HEADING_STEP_DEG = 360.0 / (1 << 16)
+"""The bearings of roads are whole numbers of this: opposite ones differ by half a turn exactly."""
 
 
 def haversine_m(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLike) -> FloatArray:
@@ -38,6 +40,12 @@ def bearing_deg(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLi
     y = np.sin(dlambda) * np.cos(phi2)
     x = np.cos(phi1) * np.sin(phi2) - np.sin(phi1) * np.cos(phi2) * np.cos(dlambda)
     return np.asarray(np.degrees(np.arctan2(y, x)) % 360.0)
+
+
+def stepped_heading_deg(bearing_deg: ArrayLike) -> NDArray[np.float32]:
+    """Return the nearest bearing that is a whole number of `HEADING_STEP_DEG`, 0 ≤ bearing < 360."""
+    steps = np.rint(np.divide(bearing_deg, HEADING_STEP_DEG)) % (1 << 16)
+    return np.asarray(steps * HEADING_STEP_DEG, np.float32)
 
 
 def turn_angle_deg(heading_in_deg: ArrayLike, heading_out_deg: ArrayLike) -> FloatArray:

@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nav.geometry import HEADING_STEP_DEG
 from nav.packs.array_store import check_lengths, map_arrays
+from nav.packs.columns import Column, coded, decoded, looked_up
 from nav.packs.formats import known, upgraded_graph
 
 Int8Array = NDArray[np.int8]
@@ -142,7 +144,7 @@ class Access(IntFlag):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Road graph of one region; every field is an array of the same name in the pack."""
+    """Road graph of one region. What follows from the rest is not in the pack: see `stored_arrays`."""
 
     # -- nodes, N entries, in the order of a space-filling curve
     node_lat: FloatArray
@@ -170,7 +172,7 @@ class Graph:
     edge_reverse: Int32Array
     """(E,) the same road in the other direction; always there."""
     edge_length_m: FloatArray
-    """(E,) length along the shape, metres."""
+    """(E,) length along the shape, metres; has room in 32 bits."""
     edge_way: Int32Array
     """(E,) index into the way tables."""
     edge_geometry: Int32Array
@@ -200,9 +202,11 @@ class Graph:
     edge_junction_ref: Int32Array
     """(E,) text: `junction:ref` of the way (exit number put on the ramp)."""
     edge_heading_out_deg: Float32Array
-    """(E,) compass bearing on leaving `edge_from`, over the first 15 m; 0 north, 90 east."""
+    """(E,) compass bearing on leaving `edge_from`, over the first 15 m; 0 north, 90 east. A whole number of
+    `HEADING_STEP_DEG`."""
     edge_heading_in_deg: Float32Array
-    """(E,) compass bearing of travel on reaching `edge_to`, over the last 15 m."""
+    """(E,) compass bearing of travel on reaching `edge_to`, over the last 15 m: the opposite of that in which
+    `edge_reverse` leaves."""
     edge_country: UInt8Array
     """(E,) index into `countries`."""
     edge_rule: Int32Array
@@ -306,12 +310,50 @@ class Graph:
 ARRAY_FIELDS: tuple[str, ...] = tuple(
     f.name for f in fields(Graph) if f.name not in ("countries", "rules", "kept")
 )
-"""Names of the arrays of a `Graph` in the pack."""
+"""Names of the arrays of a `Graph`."""
+_HEADINGS = ("edge_heading_out_deg", "edge_heading_in_deg")
+_FOLLOWING = frozenset(("edge_from", "edge_way", "edge_length_m", "edge_speed_kph", *_HEADINGS))
+_HALF_TURN = np.uint16(1 << 15)
+_STEP_DEG = np.float32(HEADING_STEP_DEG)
+
+
+def stored_arrays(graph: Graph) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a graph as a pack holds them.
+
+    Of what both directions of a road have in common one is stored, and what follows from the rest is not.
+    """
+    arrays = {name: getattr(graph, name) for name in ARRAY_FIELDS if name not in _FOLLOWING}
+    edge = np.empty(len(graph.geometry_first_point) - 1, np.int64)
+    edge[graph.edge_geometry] = np.arange(graph.edge_count)
+    arrays["geometry_way"] = graph.edge_way[edge]
+    arrays["geometry_length_m"] = graph.edge_length_m[edge].astype(np.float32)
+    arrays["edge_heading"] = np.rint(graph.edge_heading_out_deg / _STEP_DEG).astype(np.uint16)
+    if graph.way_osm_id.max(initial=0) <= np.iinfo(np.uint32).max and graph.way_osm_id.min(initial=0) >= 0:
+        arrays["way_osm_id"] = graph.way_osm_id.astype(np.uint32)
+    return arrays | coded("edge_speed_kph", graph.edge_speed_kph)
+
+
+def _whole_arrays(stored: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """Return the arrays of a graph, with columns for what is not stored; up to format 6 all is."""
+    arrays: dict[str, Any] = decoded(stored)
+    if "edge_heading" not in arrays:
+        return arrays
+    geometry, reverse, heading = (arrays[f"edge_{name}"] for name in ("geometry", "reverse", "heading"))
+    length_m = arrays["geometry_length_m"]
+    count = len(reverse)
+    return arrays | {
+        "edge_from": looked_up(arrays["edge_to"], reverse),
+        "edge_way": looked_up(arrays["geometry_way"], geometry),
+        "edge_length_m": Column(count, lambda at: length_m[geometry[at]].astype(np.float64)),
+        "edge_heading_out_deg": Column(count, lambda at: heading[at] * _STEP_DEG),
+        "edge_heading_in_deg": Column(count, lambda at: (heading[reverse[at]] ^ _HALF_TURN) * _STEP_DEG),
+    }
 
 
 def load_graph(file: Path, *, countries: tuple[str, ...], rules: tuple[str, ...]) -> Graph:
     """Map the arrays of a graph into memory (nothing is read until it is used)."""
-    arrays = known(upgraded_graph(map_arrays(file), rules), ARRAY_FIELDS)
+    stored = upgraded_graph(map_arrays(file), rules)
     plain = {"node": "node_lat", "edge": "edge_reverse", "way": "way_osm_id", "point": "point_lat_e7"}
-    check_lengths(arrays, {begin: len(arrays[name]) for begin, name in plain.items()})
-    return Graph(countries=countries, rules=rules, **arrays)
+    lengths = {begin: len(stored[name]) for begin, name in plain.items()}
+    check_lengths(stored, lengths | {"geometry": len(stored["geometry_first_point"]) - 1})
+    return Graph(countries=countries, rules=rules, **known(_whole_arrays(stored), ARRAY_FIELDS))

@@ -21,6 +21,7 @@ from nav.geometry import haversine_m
 from nav.graph import Graph, Int32Array, load_graph
 from nav.law.rules import RuleBook
 from nav.packs.array_store import check_lengths, map_arrays
+from nav.packs.columns import decoded
 from nav.packs.formats import FORMAT_VERSION, READABLE, known
 from nav.packs.kept_arrays import kept_arrays
 from nav.packs.pack import META_FILE, Meta, sha256_of
@@ -194,7 +195,7 @@ class Region:
         """Return what tells the turns of a profile from others, and their arrays."""
         name = f"{folder}/{profile}.arrays"
         if name in self.meta.files:
-            return self.meta.files[name][1], map_arrays(self.path / name)
+            return self.meta.files[name][1], decoded(map_arrays(self.path / name))
         digest = turns_digest(self.meta.files[f"{folder}/roads.arrays"][1], profile)
 
         def make() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.country import LEFT_HAND_COUNTRIES, CountryGrid
-from nav.geometry import bearing_deg, haversine_m
+from nav.geometry import bearing_deg, haversine_m, stepped_heading_deg
 from nav.graph import SHAPE_SCALE, Access, EdgeFlag, FloatArray, Graph, Int64Array, NodeFlag, RoadClass
 from nav.law.rules import Rule, Use
 from nav.osm.carriageways import mark_internal_edges
@@ -278,14 +278,12 @@ def _edges(
         np.int64
     )
     length, heading_out, heading_in = _lengths_and_headings(arrays)
-    arrays["edge_length_m"] = length[segment]
-    back_out, back_in = (heading_in + 180.0) % 360.0, (heading_out + 180.0) % 360.0
-    arrays["edge_heading_out_deg"] = np.where(forward, heading_out[segment], back_out[segment]).astype(
-        np.float32
+    arrays["edge_length_m"] = length.astype(np.float32).astype(np.float64)[segment]
+    heading = stepped_heading_deg(
+        np.where(forward, heading_out[segment], (heading_in[segment] + 180.0) % 360.0)
     )
-    arrays["edge_heading_in_deg"] = np.where(forward, heading_in[segment], back_in[segment]).astype(
-        np.float32
-    )
+    arrays["edge_heading_out_deg"] = heading
+    arrays["edge_heading_in_deg"] = (heading[arrays["edge_reverse"]] + np.float32(180.0)) % np.float32(360.0)
     _edge_traits(arrays, network, strings)
 
 

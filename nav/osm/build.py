@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nav.country import timezone_at
 from nav.enclosures import ENCLOSURE_FIELDS, Enclosures
 from nav.errors import BadMapFile
-from nav.graph import ARRAY_FIELDS, SHAPE_SCALE, Access, Graph, RoadClass, load_graph
+from nav.graph import SHAPE_SCALE, Access, Graph, RoadClass, load_graph, stored_arrays
 from nav.law.rules import RuleBook
 from nav.osm.assemble import assemble
 from nav.osm.extract import Progress, RawNetwork, as_array, read_network
@@ -28,7 +28,7 @@ from nav.routing.cch.memory import mapped_memory
 from nav.routing.cch.order import compute_order
 from nav.routing.cch.stored import index_arrays
 from nav.routing.snap import SNAP_FIELDS, build_snap_index
-from nav.routing.weights.turns import ORDER_FIELD, TURN_FIELDS, ForbiddenSequence, build_turns
+from nav.routing.weights.turns import ORDER_FIELD, ForbiddenSequence, build_turns, stored_turns
 
 log = logging.getLogger("xiaogao")
 
@@ -97,9 +97,7 @@ def pack_network(
         cars = _car_network(roads, enclosures, forbidden, conditions)
         files.write("graph/snap.arrays", _fields(cars.snap_index, SNAP_FIELDS))
         files.write("graph/enclosures.arrays", _fields(enclosures, ENCLOSURE_FIELDS))
-        files.write(
-            "graph/car.arrays", _fields(cars.turns, TURN_FIELDS) | {ORDER_FIELD: contraction_order(cars)}
-        )
+        files.write("graph/car.arrays", stored_turns(cars.turns) | {ORDER_FIELD: contraction_order(cars)})
         tell("index", 0.85)
         if index := index_arrays(cars):
             files.write(INDEX_FILE, index)
@@ -130,7 +128,7 @@ class _Files:
 
     def graph(self, name: str, graph: Graph) -> Graph:
         """Write a graph; return it mapped."""
-        self.write(name, _fields(graph, ARRAY_FIELDS))
+        self.write(name, stored_arrays(graph))
         return load_graph(self._folder / name, countries=graph.countries, rules=graph.rules)
 
 

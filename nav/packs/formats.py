@@ -12,11 +12,12 @@ import numpy as np
 
 from nav.law.rules import Rule, Use
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 """Raised whenever a pack of the previous version can no longer be read as it is."""
-READABLE = (3, 4, 5, 6)
-"""Up to format 5 packs hold the turns of walkers and cyclists, and every array as a whole; format 4 has no
-entrances of areas; format 3 neither that nor rules of ways."""
+READABLE = (3, 4, 5, 6, 7)
+"""Up to format 6 packs hold the arrays of roads and turns as they are read; up to format 5 also the turns of
+walkers and cyclists, and every array as a whole; format 4 has no entrances of areas; format 3 neither them
+nor rules of ways."""
 
 T = TypeVar("T")
 

@@ -165,7 +165,7 @@ struct Shares {
 extern "C" {
 
 // What this is called with: see `_INTERFACE` in library.py.
-extern const int32_t cch_interface = 4;
+extern const int32_t cch_interface = 5;
 
 // Completes the graph. Fills `parent`, and where the edges of both sides lie, to be copied out by `cch_take_ways`.
 int64_t cch_contract(int64_t vertices, const int32_t *order, const int32_t *rank, const int32_t *first_arc,

@@ -102,7 +102,9 @@ class Ladder:
     middle: tuple[Int32Array, Int32Array] | None = None
     """Vertex over which it leads, -1 for an arc of the graph; None if each has to be looked for."""
     packed: tuple[UInt8Array, UInt8Array] | None = None
-    """All that in few bytes, in place of `head`, `cost`, `middle`; `first` then counts bytes (`cch_pack`)."""
+    """All that in few bits, in place of `head`, `cost`, `middle`; `first` then counts bytes (`cch_pack`)."""
+    in_bytes: bool = False
+    """Whether each part of what is packed takes whole bytes, as in packs up to format 6."""
     pointers: Rungs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,7 +115,8 @@ class Ladder:
         ways = (ctypes.c_int64 * 2)(*(len(array) for array in self.head))
         if self.packed is not None:
             ways = (ctypes.c_int64 * 2)(*(len(array) - _BEHIND for array in self.packed))
-        object.__setattr__(self, "pointers", Rungs(len(self.parent), ways, address(self.parent), *places))
+        rungs = Rungs(len(self.parent), ways, address(self.parent), *places, self.in_bytes)
+        object.__setattr__(self, "pointers", rungs)
 
 
 def build_hierarchy(turns: Turns, order: Int32Array) -> Hierarchy:
@@ -244,8 +247,8 @@ def to_arrays(ladder: Ladder, arc_ms: Int64Array, basis: bytes = b"") -> dict[st
         size = call("cch_pack", len(ladder.parent), *parts, first, None)
         if size == TOO_LONG:
             return kept | full
-        packed |= {f"{name}_first": first, f"{name}_ways": np.empty(size, np.uint8)}
-        call("cch_pack", len(ladder.parent), *parts, first, packed[f"{name}_ways"])
+        packed |= {f"{name}_first": first, f"{name}_bits": np.empty(size, np.uint8)}
+        call("cch_pack", len(ladder.parent), *parts, first, packed[f"{name}_bits"])
     return kept | packed
 
 
@@ -280,8 +283,8 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], order: Int32Array) -> Stored
     """
     for name in ("rank", "parent"):
         _check(arrays[name], "<i4", len(order))
-    is_packed = all(f"{name}_ways" in arrays for name in _SIDES)
-    parts = (_read_packed if is_packed else _read_in_full)(arrays, len(order))
+    kind = next((kind for kind in ("bits", "ways") if f"{_SIDES[0]}_{kind}" in arrays), None)
+    parts = _read_packed(arrays, len(order), kind) if kind else _read_in_full(arrays, len(order))
     order, rank, parent = (
         np.ascontiguousarray(array, np.int32) for array in (order, arrays["rank"], arrays["parent"])
     )
@@ -290,15 +293,17 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]], order: Int32Array) -> Stored
     return StoredLadder(ladder=ladder, costs=arrays["costs"], basis=basis)
 
 
-def _read_packed(arrays: Mapping[str, NDArray[Any]], vertices: int) -> dict[str, Any]:
-    first, packed = (tuple(arrays[f"{name}_{part}"] for name in _SIDES) for part in ("first", "ways"))
+def _read_packed(arrays: Mapping[str, NDArray[Any]], vertices: int, kind: str) -> dict[str, Any]:
+    """Read ways that are packed, as `bits`, or as the `ways` of format 6, whose parts take whole bytes."""
+    first, packed = (tuple(arrays[f"{name}_{part}"] for name in _SIDES) for part in ("first", kind))
     for begin, ways in zip(first, packed, strict=True):
         _check(begin, "<i4", vertices + 1)
         _check(ways, "|u1", int(begin[-1]) + _BEHIND)
     # What is the same all along is stored once in a pack.
     first, packed = (tuple(np.ascontiguousarray(array) for array in pair) for pair in (first, packed))
     none = np.empty(0, np.int32)
-    return {"first": first, "head": (none, none), "cost": (none, none), "packed": packed}
+    both = none, none
+    return {"first": first, "head": both, "cost": both, "packed": packed, "in_bytes": kind == "ways"}
 
 
 def _read_in_full(arrays: Mapping[str, NDArray[Any]], vertices: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ struct Ladder {
     int64_t vertices, ways[2];
     const int32_t *parent, *first[2], *head[2], *cost[2], *middle[2];
     const uint8_t *packed[2];  // in place of heads, costs and middles; then `first` and `ways` count bytes
+    int64_t in_bytes;          // whether every part of a packed way takes whole bytes, as up to format 6
 };
 
 // Groups of states with what counts at each: where paths may begin, or end.
@@ -29,10 +30,17 @@ struct Ends {
         : count(g.first[i + 1] - g.first[i]), state(g.state + g.first[i]), ms(g.ms + g.first[i]) {}
 };
 
-// How the parts of a way lie in few bytes.
+// How many bits the parts of a way take, and how many bytes the whole.
 struct Layout {
-    uint32_t head_mask, cost_mask, middle_mask;
     int head_bits, before_middle, size;
+    uint32_t head_mask, cost_mask, middle_mask;
+
+    Layout(int head, int cost, int middle)
+        : head_bits(head), before_middle(head + cost), size((head + cost + middle + 7) >> 3), head_mask(mask(head)),
+          cost_mask(mask(cost)), middle_mask(mask(middle)) {}
+
+  private:
+    static uint32_t mask(int bits) { return (uint32_t)((1ull << bits) - 1); }
 };
 
 // Memory that is zero until it is written: pages that no query touches take no room.
@@ -109,34 +117,35 @@ class Side {
     int64_t worn_ = 0;
 };
 
-// The ways of one vertex in few bytes. The first of them tells how many each part of a way takes; then there are, for
-// each way, how far up its head is, what it costs, and how far down it leads (0: it is an arc of the graph). Eight
-// bytes behind the last vertex belong to nobody, so that two parts are read in one go.
+// The ways of one vertex in few bytes. The first two tell how many bits each part of a way takes; then there are, for
+// each way, how far up its head is, what it costs, and how far down it leads (0: it is an arc of the graph). Each way
+// begins at a whole byte. Eight bytes behind the last vertex belong to nobody, so that two parts are read in one go.
 class Packed {
   public:
-    Packed(const Ladder &l, int side, int32_t vertex) : base_(l.packed[side]), vertex_(vertex) {
-        int64_t begin = std::max(l.first[side][vertex], 0);
+    [[gnu::always_inline]] Packed(const Ladder &l, int side, int32_t vertex) : base_(l.packed[side]), vertex_(vertex) {
+        int64_t begin = std::max(l.first[side][vertex], 0), ways = begin + (l.in_bytes ? 1 : 2);
         int64_t end = std::min<int64_t>(l.first[side][vertex + 1], l.ways[side]);
-        if (begin >= end) return;
-        uint8_t shape = base_[begin];
-        int head = 1 + (shape & 3), cost = 1 + (shape >> 2 & 3), middle = std::min(shape >> 4, 4);
-        layout_ = {mask(head), mask(cost), mask(middle), 8 * head, head + cost, head + cost + middle};
-        at_ = begin + 1;
+        if (ways >= end) return;
+        int shape = base_[begin] | base_[begin + 1] << 8;
+        layout_ = l.in_bytes ? Layout(8 + 8 * (shape & 3), 8 + 8 * (shape >> 2 & 3), 8 * std::min(shape >> 4 & 15, 4))
+                             : Layout(1 + (shape & 31), 1 + (shape >> 5 & 31), std::min(shape >> 10, 32));
+        at_ = ways;
         end_ = end;
     }
 
     bool is_there() const { return at_ + layout_.size <= end_; }
     void go_to(int64_t arc) { at_ = arc; }
-    int64_t head() const { return (int64_t)vertex_ + (int64_t)(read<uint64_t>(at_) & layout_.head_mask); }
+    int64_t head() const { return (int64_t)vertex_ + (int64_t)(read(at_) & layout_.head_mask); }
     int64_t middle() const {
-        uint32_t below = read<uint32_t>(at_ + layout_.before_middle) & layout_.middle_mask;
+        int64_t byte = at_ + (layout_.before_middle >> 3);
+        uint32_t below = (uint32_t)(read(byte) >> (layout_.before_middle & 7)) & layout_.middle_mask;
         return below ? (int64_t)vertex_ - below : NONE;
     }
     template <class Way>
     void each(Way way) const {
         const Layout l = layout_;
         for (int64_t at = at_; at + l.size <= end_; at += l.size) {
-            uint64_t both = read<uint64_t>(at);
+            uint64_t both = read(at);
             way((int64_t)vertex_ + (int64_t)(both & l.head_mask), (Cost)(both >> l.head_bits & l.cost_mask));
         }
     }
@@ -157,18 +166,15 @@ class Packed {
     }
 
   private:
-    static uint32_t mask(int bytes) { return (uint32_t)((1ull << 8 * bytes) - 1); }
-
-    template <class Number>
-    Number read(int64_t at) const {
-        Number found;
+    uint64_t read(int64_t at) const {
+        uint64_t found;
         std::memcpy(&found, base_ + at, sizeof found);
         return found;
     }
 
     const uint8_t *base_;
     int32_t vertex_;
-    Layout layout_ = {0, 0, 0, 8, 2, 2};
+    Layout layout_{8, 8, 0};
     int64_t at_ = 0, end_ = 0;
 };
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from nav.errors import NavError
 
-_INTERFACE = 4
+_INTERFACE = 5
 """Raised with `cch_interface` whenever what the kernels are called with changes."""
 _NO_MEMORY = -2
 STOPPED = -3
@@ -37,6 +37,7 @@ class Rungs(ctypes.Structure):
         ("ways", ctypes.c_int64 * 2),
         ("parent", ctypes.c_void_p),
         *((name, ctypes.c_void_p * 2) for name in ("first", "head", "cost", "middle", "packed")),
+        ("in_bytes", ctypes.c_int64),
     )
 
 

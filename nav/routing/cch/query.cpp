@@ -217,26 +217,36 @@ void cch_free_scratch(Scratch *scratch) { delete scratch; }
 // Writes the ways of one side as `Packed` reads them; with `out` null counts only. Returns the bytes they take.
 int64_t cch_pack(int64_t vertices, const int32_t *first, const int32_t *head, const int32_t *cost,
                  const int32_t *middle, int32_t *out_first, uint8_t *out) {
-    auto bytes_for = [](uint32_t value) { return value >> 24 ? 4 : value >> 16 ? 3 : value >> 8 ? 2 : value ? 1 : 0; };
+    auto bits_for = [](uint32_t value) {
+        int bits = 0;
+        for (; value; value >>= 1) ++bits;
+        return bits;
+    };
     int64_t at = 0;
     for (int64_t v = 0; v < vertices; ++v) {
         out_first[v] = (int32_t)at;
         if (first[v] == first[v + 1]) continue;
-        uint32_t most[3] = {1, 1, 0};
+        uint32_t any[3] = {1, 1, 0};
         auto parts = [&](int32_t e, int k) -> uint32_t {
             return (uint32_t)(k == 0 ? head[e] - v : k == 1 ? cost[e] : middle[e] == NONE ? 0 : v - middle[e]);
         };
         for (int32_t e = first[v]; e < first[v + 1]; ++e)
-            for (int k = 0; k < 3; ++k) most[k] = std::max(most[k], parts(e, k));
-        int size[3] = {bytes_for(most[0]), bytes_for(most[1]), bytes_for(most[2])};
-        if (out) out[at] = (uint8_t)((size[0] - 1) | (size[1] - 1) << 2 | size[2] << 4);
-        ++at;
-        for (int32_t e = first[v]; e < first[v + 1]; ++e)
-            for (int k = 0; k < 3; ++k) {
-                uint32_t value = parts(e, k);
-                if (out) std::memcpy(out + at, &value, size[k]);
-                at += size[k];
-            }
+            for (int k = 0; k < 3; ++k) any[k] |= parts(e, k);
+        int bits[3] = {bits_for(any[0]), bits_for(any[1]), bits_for(any[2])};
+        Layout layout(bits[0], bits[1], bits[2]);
+        int shape = (bits[0] - 1) | (bits[1] - 1) << 5 | bits[2] << 10;
+        if (out) std::memcpy(out + at, &shape, 2);
+        at += 2;
+        for (int32_t e = first[v]; e < first[v + 1]; ++e, at += layout.size) {
+            if (!out) continue;
+            uint64_t both = parts(e, 0) | (uint64_t)parts(e, 1) << layout.head_bits, middle = parts(e, 2);
+            std::memcpy(out + at, &both, 8);
+            uint64_t last;
+            uint8_t *place = out + at + (layout.before_middle >> 3);
+            std::memcpy(&last, place, 8);
+            last = (last & ((1 << (layout.before_middle & 7)) - 1)) | middle << (layout.before_middle & 7);
+            std::memcpy(place, &last, 8);
+        }
         if (at > INT32_MAX - 8) return TOO_LONG;
     }
     out_first[vertices] = (int32_t)at;

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.geometry import bearing_between, cumulative_m
+from nav.geometry import bearing_between, cumulative_m, stepped_heading_deg
 from nav.graph import SHAPE_SCALE, FloatArray, Graph, Int64Array
 from nav.routing.overlay.union import Union
 
@@ -292,9 +292,11 @@ def _measure_cut(
         length = float(along[-1])
         reach = min(_HEADING_SPAN_M, length)
         ahead, behind = _at(shape, along, reach), _at(shape, along, length - reach)
-        arrays["edge_length_m"][edge] = length
-        arrays["edge_heading_out_deg"][edge] = bearing_between(*_at(shape, along, 0.0), *ahead)
-        arrays["edge_heading_in_deg"][edge] = bearing_between(*behind, *_at(shape, along, length))
+        arrays["edge_length_m"][edge] = np.float32(length)
+        out_deg = bearing_between(*_at(shape, along, 0.0), *ahead)
+        in_deg = bearing_between(*behind, *_at(shape, along, length))
+        arrays["edge_heading_out_deg"][edge] = stepped_heading_deg(out_deg)
+        arrays["edge_heading_in_deg"][edge] = stepped_heading_deg(in_deg)
         arrays["edge_signals"][edge] = 0
 
 

@@ -11,8 +11,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nav.graph import (
     Access,
@@ -28,6 +30,7 @@ from nav.graph import (
     RoadClass,
 )
 from nav.law.rules import closed_always
+from nav.packs.columns import coded
 from nav.routing.weights.costs import load_costs
 from nav.routing.weights.memory import Memory
 
@@ -97,7 +100,8 @@ class Turns:
 
 
 TURN_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Turns))
-"""Names of the arrays of `Turns` in the pack."""
+"""Names of the arrays of `Turns`."""
+_FEW_VALUES = ("arc_turn_ms", "arc_penalty_ms")
 ORDER_FIELD = "order"
 """Name of the array, in the same file, that holds the contraction order if it was computed."""
 
@@ -168,6 +172,14 @@ def build_turns(
         edge_penalty_ms=edge_penalty,
         edge_component=_components(graph, states),
     )
+
+
+def stored_turns(turns: Turns) -> dict[str, NDArray[Any]]:
+    """Return the arrays of turns as a pack holds them: of what has few values, which each entry has."""
+    arrays = {name: getattr(turns, name) for name in TURN_FIELDS}
+    for name in _FEW_VALUES:
+        arrays |= coded(name, arrays.pop(name))
+    return arrays
 
 
 def turns_digest(roads: str, profile: str) -> str:

@@ -231,6 +231,46 @@ def test_an_index_of_a_format_before_this_one_is_read(ring: tuple[Turns, Any]) -
     assert path.cost_ms == 5000
 
 
+def test_parts_of_ways_that_take_whole_bytes_are_read(ring: tuple[Turns, Any]) -> None:
+    """As in packs of format 6."""
+    turns, arc_ms = ring
+    order = np.arange(12, dtype=np.int32)
+    arrays = stored(turns, arc_ms, order)
+    full = pruned_ladder(hierarchy := build_hierarchy(turns, order), customise(hierarchy, arc_ms) or ((), ()))
+    assert full.middle is not None
+    for side, name in enumerate(("up", "down")):
+        first, content = full.first[side], bytearray()
+        parts = full.head[side], full.cost[side], full.middle[side]
+        begins = [0]
+        for vertex in range(12):
+            ways = [[int(part[way]) for part in parts] for way in range(first[vertex], first[vertex + 1])]
+            content += bytes([0b0100_1001]) if ways else b""  # heads of 2 bytes, costs of 3, middles of 4
+            for head, cost, middle in ways:
+                below = 0 if middle < 0 else vertex - middle
+                content += (head - vertex).to_bytes(2, "little") + cost.to_bytes(3, "little")
+                content += below.to_bytes(4, "little")
+            begins.append(len(content))
+        del arrays[f"{name}_bits"]
+        arrays[f"{name}_first"] = np.array(begins, np.int32)
+        arrays[f"{name}_ways"] = np.frombuffer(bytes(content) + bytes(8), np.uint8)
+    question: Question = ([(0, 0)], [(5, 0)])
+    (path,) = Queries(turns).run(from_arrays(arrays, order).ladder, None, arc_ms, [question])
+    assert path is not None
+    check_path(turns, arc_ms, question, path, 5000)
+
+
+def test_what_is_packed_takes_few_bits(ring: tuple[Turns, Any]) -> None:
+    """Costs of the ring have 14 bits at most, heads and middles 4."""
+    turns, arc_ms = ring
+    arrays = stored(turns, arc_ms, np.arange(12, dtype=np.int32))
+    hierarchy = build_hierarchy(turns, np.arange(12, dtype=np.int32))
+    costs = customise(hierarchy, arc_ms)
+    assert costs is not None
+    for side, first in zip(("up", "down"), pruned_ladder(hierarchy, costs).first, strict=True):
+        vertices = int((np.diff(first) > 0).sum())
+        assert len(arrays[f"{side}_bits"]) <= 8 + 2 * vertices + 3 * int(first[-1])
+
+
 @given(graphs(), seeds, seeds, st.randoms())
 def test_paths_of_a_stored_index_are_the_cheapest(
     graph: tuple[int, Arcs], a: list[Seed], b: list[Seed], chance: Any
