@@ -50,6 +50,8 @@ class DayMarks(_Data):
 
     number: tuple[str, ...]
     first: tuple[str, ...]
+    second: tuple[str, ...] = ()
+    """The day after the first, where no number says so: 次日."""
     last: tuple[str, ...]
 
 
@@ -212,6 +214,8 @@ class TalkWords(_Data):
     day_marks: DayMarks
     plans: tuple[str, ...] = ()
     """What makes a trip of a drive to an area: that a plan is to be made."""
+    theme_before: tuple[str, ...] = ()
+    """Before what a trip is about, which is no area then: "all Formula One"."""
     visiting: tuple[str, ...] = ()
     """What makes a visit of a doubtful drive to an area: that one wants to see it."""
     going: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from agent.trip.accounting import Entry
 from agent.trip.asked.marks import without_days
 from agent.trip.asked.occasions import is_impossible, trip_date
 from agent.trip.asked.sentence import merged
-from agent.trip.asked.wishes import on_foot_in
+from agent.trip.asked.wishes import limits_of, on_foot_in
 from agent.trip.changes.several import change_all
 from agent.trip.dates import first_day_of
 from agent.trip.inquiry import make_request
@@ -24,7 +24,8 @@ from agent.trip.request import TripRequest
 from agent.trip.spoken.rough import otherwise, put_right
 from agent.trip.verifier import require
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
-from languages.trip_talk import talks_of_trips
+from languages.trip_talk import talk_words, talks_of_trips
+from languages.trip_words import any_of
 from nav.country import country_at
 
 if TYPE_CHECKING:
@@ -72,13 +73,14 @@ def _wished(turn: Turn, intent: PlanTrip) -> Result:
     request, before = session.plan_inputs, session.plan
     if not isinstance(request, TripRequest) or before is None:
         return turn.impossible("trip.none")
-    if intent.wishes.model_copy(update={"unread": ()}) == Wishes():
+    if intent.wishes.model_copy(update={"unread": ()}) == Wishes() and not intent.start:
         return turn.impossible("trip.unread")
     try:
         plan, fresh = _planned(
             turn,
             where="" if request.extra.get("here") else request.where,
             towns=tuple(town.name for town in request.towns) if len(request.towns) > 1 else (),
+            start=intent.start,
             days=request.days,
             wishes=merged(request.wishes, intent.wishes),
             position=request.start,
@@ -86,9 +88,25 @@ def _wished(turn: Turn, intent: PlanTrip) -> Result:
             range_m=request.range_m,
             language=request.language,
         )
+        plan, fresh = _eased(turn, intent, before, plan, fresh)
     except PlanImpossible as refusal:
         return trip_told.refused(turn, refusal)
     return trip_told.shown(turn, plan, fresh)
+
+
+def _eased(
+    turn: Turn, intent: PlanTrip, before: Plan, plan: Plan, request: TripRequest
+) -> tuple[Plan, TripRequest]:
+    """Return the plan with less in it, if it was to be easier and has as much as before."""
+    limits = limits_of(intent.wishes.limit, turn.language)
+    counts = [sum(len(day.sights) for day in one.days) for one in (before, plan)]
+    if not (limits.easy or intent.wishes.pace == "easy") or counts[1] < counts[0]:
+        return plan, request
+    try:
+        less = change_all(turn.desk, plan, request, PlanChange(action="fewer"))
+    except PlanImpossible:
+        return plan, request
+    return require(less.plan, less.request, turn.desk), less.request
 
 
 def _make(turn: Turn, intent: PlanTrip) -> Result:
@@ -111,8 +129,21 @@ def _make(turn: Turn, intent: PlanTrip) -> Result:
             language=turn.language,
         )
     except PlanImpossible as refusal:
+        if refusal.reason == "outside" and (other := _themed(turn, intent)) is not None:
+            return _make(turn, other)
         return trip_told.refused(turn, refusal, intent)
     return trip_told.shown(turn, plan, request)
+
+
+def _themed(turn: Turn, intent: PlanTrip) -> PlanTrip | None:
+    """Return a trip round here about what was read as its area; None if the sentence does not say so."""
+    words = talk_words(turn.language).theme_before if talks_of_trips(turn.language) else ()
+    before, where, _ = turn.text.partition(intent.where)
+    said = any_of(turn.language, tuple(rf"(?:{word})\s*$" for word in words)).search(before)
+    if not intent.where or not where or not words or said is None:
+        return None
+    wishes = intent.wishes.model_copy(update={"likes": (*intent.wishes.likes, intent.where)})
+    return intent.model_copy(update={"where": "", "wishes": wishes})
 
 
 def _planned(turn: Turn, entries: Sequence[Entry] = (), **asked: Any) -> tuple[Plan, TripRequest]:
@@ -165,6 +196,8 @@ def _change(turn: Turn, change: PlanChange) -> Result:
     try:
         changed, change = _first_done(turn, plan, request, change)
     except PlanImpossible as refusal:
+        if refusal.reason == "so_already":
+            return turn.done("trip.refuse.so_already")
         return trip_told.refused(turn, refusal)
     trip_told.put_aside(session)
     session.plan, session.plan_inputs = changed.plan, changed.request
@@ -204,7 +237,7 @@ def _undo(turn: Turn, count: int) -> Result:
     """Take changes back: the last one, or as many as were said."""
     session = turn.session
     if not session.plan_past:
-        return turn.impossible("trip.undo_none")
+        return turn.done("trip.undo_none")
     at = max(0, len(session.plan_past) - max(1, count))
     session.plan, session.plan_inputs = session.plan_past[at]
     session.plan_past = session.plan_past[:at]

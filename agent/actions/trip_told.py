@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, get_args
 from agent.actions import reply
 from agent.actions.turn import Result, Turn
 from agent.errors import PlanImpossible
+from agent.trip.changes.plan_words import meal_meant, meant
+from agent.trip.request import TripRequest
+from agent.trip.spoken.rough import asked_about
 from languages import load_language
 from poi.place import Place
 
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
     from agent.actions.session import Session
     from agent.trip.accounting import Entry
     from agent.trip.itinerary import Day, Plan, Visit
-    from agent.trip.request import TripRequest
     from agent.understanding.intent import PlanChange, PlanTrip
 
 _ALL_NAMED = 6
@@ -175,6 +177,10 @@ def told(turn: Turn, intent: PlanTrip) -> Result:
     if plan is None:
         return turn.impossible("trip.none")
     turn.session.touched_at = turn.desk.now()
+    if isinstance(request, TripRequest):
+        intent = asked_about(intent, plan, turn.text, turn.language, turn.desk.now())
+        if intent.about:
+            return _about(turn, plan, request, intent)
     match intent.ask:
         case "all":
             return Result(outcome="done", reply=summary(turn, plan, request), plan=plan)
@@ -189,6 +195,46 @@ def told(turn: Turn, intent: PlanTrip) -> Result:
         case "next":
             return _next(turn, plan)
     return _of_days(turn, intent, plan)
+
+
+def _about(turn: Turn, plan: Plan, request: TripRequest, intent: PlanTrip) -> Result:
+    """Answer a question about one thing: whether it is in the plan, what comes after it, what it is."""
+    number = len(plan.days) if intent.day == -1 else intent.day
+    if number > len(plan.days):
+        return turn.impossible("trip.no_day", days=reply.count_words(len(plan.days), turn.language))
+    role = meal_meant(intent.about)
+    found = meant(turn.desk, plan, request, intent.about, number - 1 if number else None)
+    if role:
+        found = [(n, v) for n, day in enumerate(plan.days) for v in day.visits if v.kind == role]
+        found = [(n, v) for n, v in found if number in (0, n + 1)]
+    if not found:
+        key = "trip.tell.nothing" if intent.ask == "day" else "trip.tell.has_not"
+        said = reply.with_article(intent.about, turn.language)
+        return Result(outcome="done", reply=turn.say(key, name=said), plan=plan)
+    if intent.ask == "after":
+        visits = [v for v in plan.days[found[0][0]].visits if v.arrive > found[-1][1].arrive]
+        if not visits:
+            return Result(
+                outcome="done",
+                reply=turn.say("trip.tell.last", name=turn.name(found[-1][1].place)),
+                plan=plan,
+            )
+        found = [(found[0][0], visits[0])]
+    places = tuple(visit.place for _, visit in found)
+    turn.session.offered = places
+    told = [
+        turn.say(
+            "trip.tell.stop",
+            name=turn.name(visit.place),
+            time=reply.spoken_time(visit.arrive, turn.language),
+            day=reply.number_words(n + 1, turn.language),
+        )
+        for n, visit in found[:_ALL_NAMED]
+    ]
+    text = ("" if turn.language == "zh" else " ").join(told)
+    if intent.ask == "has":
+        text = turn.say("trip.tell.has", what=text)
+    return Result(outcome="done", reply=text, plan=plan, places=places)
 
 
 def _of_days(turn: Turn, intent: PlanTrip, plan: Plan) -> Result:

@@ -18,13 +18,14 @@ from agent.trip.candidates import drivable, sights_for, slot_of, town_holding, w
 from agent.trip.driving import NAP_MIN
 from agent.trip.offered.beds import find_beds
 from agent.trip.offered.kinds import DIETS
-from agent.trip.offered.sights import kind_behind, knows, on_foot, themes_of
+from agent.trip.offered.sights import kind_behind, knows, knows_sight, on_foot, run_together, themes_of
 from agent.trip.offered.tables import MealWish, foods_of, meal_hours, restaurants_of, serves
 from agent.trip.offered.towns import Town, joined_near, towns_of
 from agent.trip.request import MAX_DAYS, TripRequest, on_road
+from agent.trip.spoken.said import core
 from agent.understanding.intent import DayWish
 from languages import load_language
-from languages.trip_talk import talks_of_trips
+from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 from nav.country import country_at
 from nav.geometry import distance_m
@@ -75,7 +76,7 @@ def make_request(
     found = joined_near(found, days, spoken)
     if len(found) > days:
         raise PlanImpossible("towns_many", count=len(found), limit=len(found))
-    wishes = _split(desk, _sorted_out(wishes), found, spoken)
+    wishes = _named_besides(desk, _split(desk, _sorted_out(wishes), found, spoken), found, spoken)
     party, (limits, driven) = party_of(wishes, spoken), _limits(wishes, spoken, by_car=by_car)
     found = tuple(on_foot(desk, town, _ON_FOOT_REACH_M) for town in found) if limits.on_foot else found
     times = times_of(wishes.time, spoken)
@@ -191,6 +192,10 @@ def _place_among(
             return False
         return True
 
+    if where and not towns and not any(c.isalpha() for c in where):
+        where = ""
+    if where and not towns and not known(where) and (named := _no_area(desk, where, language)) is not None:
+        return "", wishes.model_copy(update={"likes": (*wishes.likes, *named)})
     if where and not towns:
         kind = kind_behind(where, language)
         area = where.removesuffix(kind).strip()
@@ -204,14 +209,53 @@ def _place_among(
     return where, wishes
 
 
+def _no_area(desk: Desk, words: str, language: Language) -> tuple[str, ...] | None:
+    """Return the kinds of sights in words that were read as an area and are none; None if they may be one."""
+    if not talks_of_trips(language):
+        return None
+    if any_of(language, talk_words(language).fillers).fullmatch(words):
+        return ()
+    inner = core(language, words)
+    if inner != words and (match := desk.places.categories(inner)) and not match.rest:
+        return ()  # within the school: where one is
+    for parts in (
+        (words,),
+        listed(words, language),
+        (words.removesuffix(end := kind_behind(words, language)), end),
+    ):
+        if all(part and _is_kind(desk, part) for part in parts):
+            return tuple(parts)
+    return None
+
+
+def _is_kind(desk: Desk, words: str) -> bool:
+    match = desk.places.categories(words)
+    return bool(match and not match.rest) or kind_behind(words, language_of(words)) == words
+
+
 def _split(desk: Desk, wishes: Wishes, towns: Sequence[Town], language: Language) -> Wishes:
     """Take a list of names that have to be in apart, unless the whole of it is a name."""
     must: list[str] = []
     for words in wishes.must:
         parts = listed(words, language) if talks_of_trips(language) else ()
-        whole = len(parts) < 2 or knows(desk, words, towns[0].center)
-        must += [words] if whole else parts
+        if len(parts) < 2:
+            must += run_together(desk, words, towns[0].center, language)
+            continue
+        must += [words] if knows(desk, words, towns[0].center) else parts
     return wishes.model_copy(update={"must": tuple(dict.fromkeys(must))})
+
+
+def _named_besides(desk: Desk, wishes: Wishes, towns: Sequence[Town], language: Language) -> Wishes:
+    """Wish for the sights of the map that are named by words which nothing else was made of."""
+    center, found = towns[0].center, {}
+    for words in wishes.unread:
+        names = (*listed(words, language), words) if talks_of_trips(language) else (words,)
+        parts = [part for name in names for part in run_together(desk, name, center, language)]
+        if known := [part for part in parts if knows_sight(desk, part, center)]:
+            found[words] = dict.fromkeys(known)
+    likes = (*wishes.likes, *(name for names in found.values() for name in names))
+    left = tuple(words for words in wishes.unread if words not in found)
+    return wishes.model_copy(update={"likes": tuple(dict.fromkeys(likes)), "unread": left})
 
 
 def _named(towns: Sequence[Town], language: Language) -> str:

@@ -298,8 +298,12 @@ class PlanTrip(_Base):
         "driving",
         "walking",
         "end",
+        "after",
+        "has",
     ] = ""
-    """What is asked about the plan at hand."""
+    """What is asked about the plan at hand; "after" and "has" name what they ask about."""
+    about: str = ""
+    """Stop, kind or part of the day that is asked about, in the speaker's words."""
     day: int = 0
     """Day that is asked about, from 1; 0 for all, -1 for the last."""
     act: Literal["", "save", "recall", "drive"] = ""

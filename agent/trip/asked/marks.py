@@ -35,7 +35,7 @@ def day_marks(text: str, language: str) -> list[Mark]:
             number = _number(match, language)
             if number:
                 found.append(Mark(day=number, start=match.start(), end=match.end()))
-    for day, said in ((1, words.first), (-1, words.last)):
+    for day, said in ((1, words.first), (2, words.second), (-1, words.last)):
         found += [Mark(day=day, start=m.start(), end=m.end()) for m in any_of(language, said).finditer(text)]
     kept: list[Mark] = []
     for mark in sorted(found, key=lambda m: (m.start, -m.end)):

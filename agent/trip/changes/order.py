@@ -68,7 +68,7 @@ def reordered(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, 
         [*left[:at], moved, *left[at:]] for at in _places(desk, plan, request, change, number, sights, moved)
     ]
     if orders[0] == sights:
-        raise PlanImpossible("nothing_to_change")
+        raise PlanImpossible("so_already")
     for strict, order in ((strict, order) for strict in (True, False) for order in orders):
         try:
             changed = _written(desk, plan, request, number, order, visit, strict=strict)

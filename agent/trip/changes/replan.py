@@ -27,7 +27,7 @@ from agent.trip.day import Stop
 from agent.trip.offered.hikes import hikes_of, longest_of
 from agent.trip.offered.hours import Timetable
 from agent.trip.offered.kinds import EVENING, family, stay_range
-from agent.trip.offered.sights import named, of_wish, themes_of, unique
+from agent.trip.offered.sights import called, is_sight, named, of_wish, themes_of, unique
 from agent.trip.request import on_road
 from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of
@@ -252,6 +252,12 @@ def _with_day(
 def _to_add(desk: Desk, plan: Plan, request: TripRequest, words: str) -> list[Place]:
     """Return the places of which one is to be added: those of its kind, or the one of that name."""
     used = in_use(plan)
+    kind = desk.places.categories(words)
+    if kind and kind.rest:  # "the Monalisa gallery" is one of that name, if there is one
+        bearing = [c.place for c in desk.places.resolve(words, near=request.center, limit=3)]
+        bearing = [p for p in bearing if kind.rest.casefold() in called(p) and is_sight(p)]
+        if bearing:
+            return bearing[:1]
     for town in request.towns:
         found = [p for p in of_wish(desk, words, town.center, town.reach_m) if p.name]
         match = desk.places.categories(words)

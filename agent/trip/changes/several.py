@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from agent.errors import PlanImpossible
 from agent.trip.asked.marks import listed
 from agent.trip.changes.changed import Changed
-from agent.trip.changes.plan_words import meant, without_every
+from agent.trip.changes.plan_words import meant, part_meant, without_every
 from agent.trip.changes.replan import change_plan
-from agent.trip.offered.sights import LANGUAGES, knows
+from agent.trip.offered.sights import LANGUAGES, knows, run_together
 from languages.trip_talk import talks_of_trips
 
 if TYPE_CHECKING:
@@ -32,7 +32,29 @@ def change_all(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange)
     """
     if change.action == "swap" and without_every(change.what) != change.what.strip():
         return _every_swapped(desk, plan, request, change)
+    if change.action == "order" and change.what:
+        return _put_in_order(desk, plan, request, change)
     return _done(desk, plan, request, _steps(desk, request, change))
+
+
+def _put_in_order(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange) -> Changed:
+    """Put a stop where it is to be in its day; what is not in the plan yet comes in first."""
+    try:
+        return change_plan(desk, plan, request, change)
+    except PlanImpossible as reason:
+        if reason.reason != "drop_unknown" or reason.facts.get("name") != change.what:
+            raise
+    part = part_meant(change.other) or ""
+    adding = change.model_copy(update={"action": "add", "other": part})
+    added = change_plan(desk, plan, request, adding)
+    if part or not change.other:
+        return added
+    there = change.model_copy(update={"what": added.places[-1].name, "day": added.day})
+    try:
+        moved = change_plan(desk, added.plan, added.request, there)
+    except PlanImpossible:
+        return added
+    return replace(added, plan=moved.plan, request=moved.request)
 
 
 def _steps(desk: Desk, request: TripRequest, change: PlanChange) -> list[PlanChange]:
@@ -50,7 +72,9 @@ def _parted(desk: Desk, request: TripRequest, words: str) -> tuple[str, ...]:
     """Return the things that words list, unless the whole of them is a name."""
     every = (listed(words, code) for code in LANGUAGES if talks_of_trips(code))
     parts = max(every, key=len, default=())
-    return parts if len(parts) > 1 and not knows(desk, words, request.center) else (words,)
+    if len(parts) < 2:
+        return run_together(desk, words, request.center, request.language)
+    return parts if not knows(desk, words, request.center) else (words,)
 
 
 def _done(desk: Desk, plan: Plan, request: TripRequest, steps: Sequence[PlanChange]) -> Changed:

@@ -20,7 +20,7 @@ from agent.trip.offered.kinds import (
     family,
     worth,
 )
-from languages import codes
+from languages import codes, load_language
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 from poi.kinds.category import load_categories
@@ -38,6 +38,8 @@ _CERTAIN = {"exact", "alias", "language", "name", "part"}
 _SURE, _ALIKE = 0.7, 0.85
 """Least score of a name that matches, and of one that only sounds or looks alike."""
 _ON_FOOT_SIGHTS = 60
+_SHORTEST = 2
+"""Letters of the shortest name."""
 _PARTS = ("historic/", "tourism/", "leisure/", "man_made/", "natural/", "amenity/place_of_worship",
           "building/",
           "amenity/arts_centre", "amenity/theatre", "amenity/artwork", "place/square")  # fmt: skip
@@ -201,6 +203,25 @@ def knows(desk: Desk, words: str, center: Point) -> bool:
     """Whether the map has a place of that whole name."""
     found = desk.places.resolve(words, near=center, limit=1)
     return bool(found) and found[0].score >= _ALIKE and found[0].why in _CERTAIN - {"part"}
+
+
+def knows_sight(desk: Desk, words: str, center: Point) -> bool:
+    """Whether a sight of the map goes by just these words."""
+    if len(words) < _SHORTEST or themes_of(words) or not knows(desk, words, center):
+        return False
+    return is_sight(desk.places.resolve(words, near=center, limit=1)[0].place)
+
+
+def run_together(desk: Desk, words: str, center: Point, language: Language) -> tuple[str, ...]:
+    """Return the names that words run together where none are written apart, 清华圆明园; else the words."""
+    if load_language(language).settings.joiner or len(words) < 2 * _SHORTEST or knows(desk, words, center):
+        return (words,)
+    for cut in range(len(words) - _SHORTEST, _SHORTEST - 1, -1):
+        if knows(desk, words[:cut], center):
+            rest = run_together(desk, words[cut:], center, language)
+            if all(knows(desk, name, center) for name in rest):
+                return (words[:cut], *rest)
+    return (words,)
 
 
 def named(desk: Desk, words: str, center: Point) -> Place:

@@ -93,6 +93,9 @@ def _read(understood: Understanding, now: datetime, plan: Plan | None) -> PlanCh
     marks = day_marks(text, language)
     if not change.day and len(marks) == 1:
         change = change.model_copy(update={"day": marks[0].day})
+    named = list(dict.fromkeys(mark.day for mark in marks))
+    if change.action == "swap" and not (change.what or change.other) and len(named) == 2:
+        return PlanChange(action="exchange", day=named[0], days=named[1])
     if (narrower := _narrowed(change, text, language, plan)) is not None:
         return narrower
     if change.action == "days" and change.day > 1 and days_said(text, language) is None:

@@ -178,6 +178,8 @@ def _about_plan(
         return _kind_enough(understood)
     whole = completed(trip, understood.text, understood.language, now)
     wished = whole.wishes.model_copy(update={"unread": ()}) != type(whole.wishes)()
+    if wished and trip.days is None and not (whole.where or whole.towns or whole.date):
+        whole = whole.model_copy(update={"days": None})  # so much a day, and no number of days
     confidence = (
         max(understood.confidence, DESTROY)
         if wished and whole.days is None and _kind_p(understood) >= _KIND
@@ -191,7 +193,7 @@ def _is_nearer(said: object, read: object) -> bool:
     if not (isinstance(said, PlanTrip) and isinstance(read, PlanTrip)):
         return False
     both = said.change is not None and read.change is not None and said.change.action == read.change.action
-    return both or bool(read.ask and said.ask == "hotel")
+    return both or bool(read.ask and (said.ask == "hotel" or said.about))
 
 
 _NO_LABELS = {"exchange", "order", "stay", "ends", "meal_at", "free", "rest"}

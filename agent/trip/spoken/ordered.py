@@ -40,7 +40,7 @@ def ordered(said: Said) -> PlanChange | None:
     """A stop that is to come first or last, before or after a meal, or in another part of the day."""
     words = said.words
     for other, entries in (("first", words.order_first), ("last", words.order_last)):
-        if said.has(entries) and (what := left_of(said, (*entries, *words.move, *words.go))):
+        if said.has(entries) and (what := left_of(said, (*entries, *words.move, *words.put, *words.go))):
             return (
                 None if any_sight(what) else PlanChange(action="order", day=said.day, what=what, other=other)
             )

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from agent.trip.asked.marks import day_marks
 from agent.trip.changes.lodging import bed_named
 from agent.trip.spoken.said import core, taken_apart
-from agent.understanding.intent import PlanChange
+from agent.understanding.intent import PlanChange, PlanTrip
 from languages import codes
 from languages.moments import moment_words
 from languages.trip_talk import talk_words, talks_of_trips
@@ -53,6 +54,21 @@ def _note(found: dict[tuple[int, int], int], match: re.Match[str], days: list[in
         found[match.span()] = days[0]
 
 
+def asked_about(intent: PlanTrip, plan: Plan, text: str, language: Language, now: datetime) -> PlanTrip:
+    """Return a question with the day, the stop or the part of the day that its sentence names besides."""
+    if not talks_of_trips(language):
+        return intent
+    if not intent.day and (dated := day_dated(plan, text, now)) is not None:
+        intent = intent.model_copy(update={"day": dated[0]})
+    if intent.ask != "day" or intent.about:
+        return intent
+    said = taken_apart(text, language)
+    about = _counted_in(said.bare, language) or said.part
+    if said.meal and said.has(said.words.afterwards):
+        about = f"after {said.meal}"
+    return intent.model_copy(update={"about": about})
+
+
 def put_right(
     desk: Desk,
     plan: Plan,
@@ -81,6 +97,8 @@ def put_right(
     if change.action not in _OF_NO_DAY:
         change = _dated(change, plan, text, language, desk.now())
     if change.action == "swap":
+        if not change.what and (counted := _counted_in(taken_apart(text, language).bare, language)):
+            change = change.model_copy(update={"what": counted})
         change = _every(change, text, language)
     if change.action == "add" and change.what:
         topic = of_bed or taken_apart(text, language).topic == "hotel"
@@ -103,7 +121,8 @@ def _dated(change: PlanChange, plan: Plan, text: str, language: Language, now: d
     dated = day_dated(plan, text, now)
     if dated is None:
         return change
-    values: dict[str, object] = {"day": change.day or dated[0]}
+    said = day_marks(text, language)
+    values: dict[str, object] = {"day": (said and change.day) or dated[0]}
     for slot in ("what", "other"):
         within = day_dated(plan, getattr(change, slot), now)
         if within is not None and (slot == "other" or change.action not in {"later", "earlier", "ends"}):
@@ -142,7 +161,7 @@ def otherwise(change: PlanChange, text: str, language: Language) -> Iterator[Pla
         yield change.model_copy(update={"what": counted})
     if change.action == "drop":
         if said.has(said.words.nothing_else) and day and change.what:
-            yield PlanChange(action="swap", day=day, other=change.what)
+            yield PlanChange(action="swap", day=day, other=core(language, change.what))
         if any_of(language, words.any_one).search(text):
             yield PlanChange(action="fewer", day=day)
     if change.action == "swap" and change.what and change.other:

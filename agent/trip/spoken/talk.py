@@ -15,7 +15,7 @@ from agent.trip.asked.marks import count_in, day_marks, says_any_no, says_no
 from agent.trip.asked.party import read_party
 from agent.trip.asked.rest import is_kind
 from agent.trip.asked.wishes import limits_of, lodging_of
-from agent.trip.changes.plan_words import any_sight, meal_meant
+from agent.trip.changes.plan_words import any_sight, meal_meant, price_meant
 from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
 from agent.trip.spoken.hours import ended, freed, lasted, meal_left_out, meal_timed, rested
@@ -90,6 +90,9 @@ def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
     told = [change for _, change in found if change.action == "ends"]
     if any(change.what for change in told):  # 四点要赶飞机，提前结束: the hour counts
         found = [pair for pair in found if pair[1].action != "ends" or pair[1].what]
+    beds = [pair for pair in found if pair[1].action == "hotel" and not _is_price(pair[1].what)]
+    if any(change.what for _, change in beds):  # the name counts, and not what the other costs
+        found = [pair for pair in found if pair[1].action != "hotel" or pair in beds]
     if any(change.action == "fewer" for _, change in found):  # what else is to end earlier
         found = sorted(found, key=lambda pair: pair[1].action == "ends" and not pair[1].what)
     intents = [PlanTrip(change=change) for _, change in found]
@@ -97,6 +100,10 @@ def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
         wished = [(one, wish) for one in parts if (wish := _wished(one)) is not None]
         return _spoken(parts, [one for one, _ in wished], [wish for _, wish in wished], firm=True)
     return _spoken(parts, [one for one, _ in found], intents, firm=found[0][0] in (parts[0], whole))
+
+
+def _is_price(words: str) -> bool:
+    return bool(words) and bool(price_meant(words))
 
 
 def _spoken(parts: list[Said], telling: list[Said], intents: list[PlanTrip], *, firm: bool) -> Spoken:
@@ -182,7 +189,12 @@ def _counts(words: str, language: Language) -> bool:
 
 def _asked(said: Said) -> PlanTrip | None:
     talk, words = talk_words(said.language), said.words
+    for name in ("after", "has"):
+        if not said.meal and (about := _named_by(said, talk.ask.get(name, ()))):
+            return PlanTrip(ask=name, day=said.day, about=about)
     for name, entries in talk.ask.items():
+        if name in {"after", "has"}:
+            continue
         if said.has(entries) and not (name == said.meal and said.has(words.afterwards)):
             return PlanTrip(ask=name, day=said.day)
     if said.meal and said.has(talk.questions) and said.has(words.afterwards):
@@ -190,6 +202,15 @@ def _asked(said: Said) -> PlanTrip | None:
     if said.meal and said.has(talk.questions) and not said.has((*words.another, *words.swapping)):
         return PlanTrip(ask=said.meal, day=said.day)
     return None
+
+
+def _named_by(said: Said, entries: tuple[str, ...]) -> str:
+    """Return what a question names that it is about."""
+    for entry in entries:
+        found = any_of(said.language, (entry,)).search(said.text)
+        if found and (about := core(said.language, found["about"])) and not day_marks(about, said.language):
+            return about
+    return ""
 
 
 # -- wishes for the whole plan, where nothing is changed by name
@@ -316,7 +337,7 @@ def _eaten(said: Said) -> PlanChange | None:
 
 def _dropped(said: Said) -> PlanChange | None:
     words = said.words
-    if not said.has(words.drop):
+    if not said.has(words.drop) or any_of(said.language, words.nothing_else).fullmatch(said.text):
         return None
     what = left_of(said, words.drop)
     if (foods_of(what) and not themes_of(what)) or limits_of((said.text,), said.language).read:

@@ -8,7 +8,8 @@ import pytest
 
 from agent import Agent
 from agent.actions.answer import Answer
-from agent.understanding.intent import PlanChange, PlanTrip
+from agent.trip.spoken.talk import said_of_plan
+from agent.understanding.intent import PlanChange, PlanTrip, Wishes
 from agent.understanding.utterance import Language
 from tests.agent.trip.conftest import HOME
 
@@ -163,3 +164,160 @@ def test_what_comes_for_what_is_not_there_comes_all_the_same(agent: Agent) -> No
     change(planned(agent), "周五不要逛商场了，换成古砖瓦博物馆", "zh",
            action="swap", what="周五 商场", other="古砖瓦博物馆")  # fmt: skip
     assert "古砖瓦博物馆" in seen(agent, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "first"),
+    [
+        ("finish day one at 南湖公园", "en", False),
+        ("the last stop on day one should be 南湖公园", "en", False),
+        ("第一天最后去南湖公园", "zh", False),
+        ("start day one with 南湖公园", "en", True),
+    ],
+)
+def test_what_is_put_in_order_comes_in_first(
+    agent: Agent, text: str, language: Language, first: bool
+) -> None:
+    planned(agent)
+    change(agent, text, language, action="order", day=1, what="南湖公园", other="first" if first else "last")
+    assert seen(agent, 1)[0 if first else -1] == "南湖公园"
+
+
+def test_an_order_that_is_there_already_is_no_failure(agent: Agent) -> None:
+    last = seen(planned(agent), 1)[-1]
+    answer = change(agent, f"最后去{last}", "zh", action="order", day=1, what=last, other="last")
+    assert answer.outcome == "done"
+
+
+# -- what the words say
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "slots"),
+    [
+        ("end it at a pool or something", "en", {"action": "order", "what": "pool", "other": "last"}),
+        ("stick the museum on first", "en", {"action": "order", "what": "museum", "other": "first"}),
+        ("day two should be super chill, like the beach and nothing else", "en",
+         {"action": "swap", "day": 2, "other": "beach"}),
+        ("第二天就光逛商场，别的不要", "zh", {"action": "swap", "day": 2, "other": "商场"}),
+        ("put it back how it was", "en", {"action": "undo"}),
+        ("周六改回刚才那样", "zh", {"action": "undo"}),
+        ("呃还是原来那样儿吧，别挪了", "zh", {"action": "undo"}),
+        ("酒店换成东园，云安太贵喽", "zh", {"action": "hotel", "what": "东园"}),
+        ("something cheaper to sleep in", "en", {"action": "hotel", "what": "cheaper"}),
+        ("the museum and the zoo can both go", "en", {"action": "drop", "what": "museum and the zoo"}),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_change(text: str, language: Language, slots: dict[str, Any]) -> None:
+    said = said_of_plan(text, language)
+    assert isinstance(said, PlanTrip)
+    assert said.change is not None
+    assert said.change.model_dump(exclude_defaults=True) == slots
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ask", "about"),
+    [
+        ("what is after the zoo?", "en", "after", "zoo"),
+        ("where do we go after 文昌塔", "en", "after", "文昌塔"),
+        ("逛完动物园接着去哪儿", "zh", "after", "动物园"),
+        ("亭林园之后去哪", "zh", "after", "亭林园"),
+        ("is the castle in there at all", "en", "has", "castle"),
+        ("double check there's no via ferrata in it", "en", "has", "via ferrata"),
+        ("里头有文昌塔没有", "zh", "has", "文昌塔"),
+        ("行程里有没有寺庙", "zh", "has", "寺庙"),
+        ("what have we got on Friday", "en", "day", ""),
+        ("开车一共要多久", "zh", "driving", ""),
+    ],
+)
+def test_the_words_of_a_question(text: str, language: Language, ask: str, about: str) -> None:
+    said = said_of_plan(text, language)
+    assert isinstance(said, PlanTrip)
+    assert (said.ask, said.about) == (ask, about)
+
+
+# -- questions about one thing
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "slots", "told", "untold"),
+    [
+        ("what is after the zoo", "en", {"ask": "after", "about": "zoo"}, "文昌塔", "亭林园"),
+        ("亭林园之后去哪", "zh", {"ask": "after", "about": "亭林园"}, "锦湖古镇", "云安博物馆"),
+        ("里头有文昌塔没有", "zh", {"ask": "has", "about": "文昌塔"}, "第二天", "没有"),
+        ("is there a cinema in it", "en", {"ask": "has", "about": "cinema"}, "No", "文昌塔"),
+        ("what have we got on Friday", "en", {"ask": "day"}, "文昌塔", "亭林园"),
+        ("周五都去哪儿", "zh", {"ask": "day"}, "文昌塔", "亭林园"),
+        ("where is lunch on Friday", "en", {"ask": "lunch"}, "老渔港海鲜酒楼", "锦湖酒家"),
+        ("what's the last stop on day one", "en", {"ask": "day", "day": 1}, "周荡古镇", "亭林园"),
+        ("第一天的头一站是哪儿", "zh", {"ask": "day", "day": 1}, "云安博物馆", "亭林园"),
+        ("what have we got after lunch on day one", "en", {"ask": "day", "day": 1}, "沈家大院", "亭林园"),
+    ],
+)  # fmt: skip
+def test_a_question_is_answered_about_what_it_names(
+    agent: Agent, text: str, language: Language, slots: dict[str, Any], told: str, untold: str
+) -> None:
+    intent = PlanTrip.model_validate(slots)
+    answer = planned(agent).carry_out(text, [intent], language=language, position=HOME)
+    assert answer.outcome == "done"
+    assert told in answer.reply
+    assert untold not in answer.reply
+
+
+def test_nothing_to_take_back_is_no_failure(agent: Agent) -> None:
+    assert change(planned(agent), "还是原来那样吧", "zh", action="undo").outcome == "done"
+
+
+# -- a request whose words were read roughly
+
+
+def test_names_run_together_are_several(agent: Agent) -> None:
+    planned(agent)
+    wishes = Wishes(must=("文昌塔古砖瓦博物馆",))
+    trip = PlanTrip(where="云安市", days=2, wishes=wishes)
+    agent.carry_out("文昌塔古砖瓦博物馆都得去", [trip], language="zh", position=HOME)
+    assert {"文昌塔", "古砖瓦博物馆"} <= set(seen(agent))
+
+
+def test_a_sight_among_the_words_not_understood_is_wished_for(agent: Agent) -> None:
+    trip = PlanTrip(where="云安市", days=2, wishes=Wishes(unread=("古砖瓦博物馆、莲池禅院", "他")))
+    answer = agent.carry_out("云安两天，古砖瓦博物馆、莲池禅院", [trip], language="zh", position=HOME)
+    assert {"古砖瓦博物馆", "莲池禅院"} <= set(seen(agent))
+    assert "“他”没听懂" in answer.reply
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "where"),
+    [
+        ("博物馆公园两天", "zh", "博物馆公园"),
+        ("plan two days, churches", "en", "plan"),
+        ("在学校里逛两天", "zh", "学校里"),
+        ("two days, all Formula One", "en", "Formula One"),
+        ("两天，全是一级方程式", "zh", "一级方程式"),
+    ],
+)
+def test_what_is_no_area_is_planned_round_here(
+    agent: Agent, text: str, language: Language, where: str
+) -> None:
+    answer = agent.carry_out(text, [PlanTrip(where=where, days=2)], language=language, position=HOME)
+    assert answer.outcome == "done"
+    assert answer.plan is not None
+
+
+def test_an_area_that_is_not_installed_is_still_refused(agent: Agent) -> None:
+    trip = PlanTrip(where="Lisbon", days=2)
+    answer = agent.carry_out("two days in Lisbon", [trip], language="en", position=HOME)
+    assert answer.outcome == "impossible"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "limit"),
+    [("一天别塞那么多", "zh", "一天别塞那么多"), ("don't cram so much in", "en", "don't cram so much in")],
+)
+def test_a_wish_for_less_leaves_less(agent: Agent, text: str, language: Language, limit: str) -> None:
+    trip = PlanTrip(where="云安市", days=2, wishes=Wishes(pace="easy"))
+    agent.carry_out("云安两天", [trip], language=language, position=HOME)
+    before = seen(agent)
+    wish = PlanTrip(wishes=Wishes(limit=(limit,)))
+    agent.carry_out(text, [wish], language=language, position=HOME)
+    assert len(seen(agent)) < len(before)
