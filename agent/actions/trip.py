@@ -237,7 +237,7 @@ def _undo(turn: Turn, count: int) -> Result:
     """Take changes back: the last one, or as many as were said."""
     session = turn.session
     if not session.plan_past:
-        return turn.done("trip.undo_none")
+        return turn.impossible("trip.undo_none")
     at = max(0, len(session.plan_past) - max(1, count))
     session.plan, session.plan_inputs = session.plan_past[at]
     session.plan_past = session.plan_past[:at]

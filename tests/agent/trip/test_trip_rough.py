@@ -264,10 +264,6 @@ def test_a_question_is_answered_about_what_it_names(
     assert untold not in answer.reply
 
 
-def test_nothing_to_take_back_is_no_failure(agent: Agent) -> None:
-    assert change(planned(agent), "还是原来那样吧", "zh", action="undo").outcome == "done"
-
-
 # -- a request whose words were read roughly
 
 
