@@ -138,9 +138,11 @@ def _make(turn: Turn, intent: PlanTrip) -> Result:
 def _themed(turn: Turn, intent: PlanTrip) -> PlanTrip | None:
     """Return a trip round here about what was read as its area; None if the sentence does not say so."""
     words = talk_words(turn.language).theme_before if talks_of_trips(turn.language) else ()
+    if not intent.where or not words:
+        return None
     before, where, _ = turn.text.partition(intent.where)
     said = any_of(turn.language, tuple(rf"(?:{word})\s*$" for word in words)).search(before)
-    if not intent.where or not where or not words or said is None:
+    if not where or said is None:
         return None
     wishes = intent.wishes.model_copy(update={"likes": (*intent.wishes.likes, intent.where)})
     return intent.model_copy(update={"where": "", "wishes": wishes})
