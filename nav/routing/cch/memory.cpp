@@ -1,10 +1,12 @@
 // Large blocks in mapped files without names, for our kernels and for numpy (its enhancement proposal 49).
 //
 // Of such a block only those pages need memory that are being worked on. Its room on the disk is reserved at once, so
-// that a full disk is noticed here; then, as where files cannot be mapped, the block is one of the heap.
+// that a full disk is noticed here; then, as where files cannot be mapped, the block is one of the heap. Reserving may
+// wait for the disk, and numpy asks while it holds Python's lock, which is let go for so long.
 
 #include "memory.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -31,8 +33,16 @@ struct Place {
     size_t at_least, spare;
 };
 
+// Python's lock: whether this thread holds it, letting it go, and taking it again.
+struct Interpreter {
+    int (*holds)();
+    void *(*let_go)();
+    void (*take)(void *);
+};
+
 struct Files {
     std::mutex lock;
+    Interpreter python{};
     std::vector<Place> users;
     std::unordered_map<void *, size_t> blocks;
 };
@@ -68,14 +78,19 @@ void *map_file(const Place &place, size_t size) {
 
 const size_t MUCH = 1 << 24;
 
+// In pieces: while one is given back nobody else gets memory.
+void unmap_all(void *block, size_t size) {
+    for (size_t done = 0; done < size; done += MUCH) munmap((char *)block + done, std::min(MUCH, size - done));
+}
+
 // Much takes long to give back, and who gives it may hold Python's lock.
 void unmap(void *block, size_t size) {
     if (size >= MUCH) try {
-            std::thread([=] { munmap(block, size); }).detach();
+            std::thread(unmap_all, block, size).detach();
             return;
         } catch (const std::system_error &) {
         }
-    munmap(block, size);
+    unmap_all(block, size);
 }
 #else
 void *map_file(const Place &, size_t) { return nullptr; }
@@ -97,12 +112,16 @@ size_t mapped_size(void *block, bool forget) {
 void *take_mapped(size_t size) {
     Files &f = files();
     Place place;
+    Interpreter python;
     {
         std::lock_guard<std::mutex> held(f.lock);
         if (f.users.empty() || size < f.users.back().at_least || !size) return nullptr;
         place = f.users.back();
+        python = f.python;
     }
+    void *without = python.holds && python.holds() ? python.let_go() : nullptr;
     void *block = map_file(place, size);
+    if (without) python.take(without);
     if (!block) return nullptr;
     std::lock_guard<std::mutex> held(f.lock);
     f.blocks[block] = size;
@@ -140,6 +159,13 @@ void give_back(void *block) {
 }  // namespace cch
 
 extern "C" {
+
+// How Python's lock is let go; without this it is kept.
+void cch_know_lock(int (*holds)(), void *(*let_go)(), void (*take)(void *)) {
+    Files &f = files();
+    std::lock_guard<std::mutex> held(f.lock);
+    f.python = {holds, let_go, take};
+}
 
 // From now on blocks of at least so many bytes are mapped files of a folder, as long as its disk has more than some
 // bytes to spare; until as often ended as begun.

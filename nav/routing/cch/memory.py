@@ -42,6 +42,8 @@ def mapped_memory(folder: Path) -> Iterator[None]:
     with contextlib.suppress(OSError):  # without the folder everything lies in memory
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     set_handler = _numpy_function()
+    if hasattr(kernels, "cch_know_lock"):
+        kernels.cch_know_lock(*_lock_functions())
     sizes = (ctypes.c_int64(size) for size in (LARGE_BYTES, SPARE_BYTES))
     kernels.cch_begin_mapping(str(folder).encode(), *sizes)
     before = set_handler(_handler())
@@ -60,6 +62,13 @@ def _numpy_function() -> Callable[[Any], Any]:
     table = pointer(np._core._multiarray_umath._ARRAY_API, None)  # type: ignore[attr-defined]
     address = ctypes.cast(table, ctypes.POINTER(ctypes.c_void_p))[_SET_HANDLER]
     return ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object)(address or 0)
+
+
+@functools.cache
+def _lock_functions() -> tuple[ctypes.c_void_p, ...]:
+    """Return Python's functions that tell whether a thread holds its lock, let it go, and take it again."""
+    names = ("PyGILState_Check", "PyEval_SaveThread", "PyEval_RestoreThread")
+    return tuple(ctypes.cast(ctypes.pythonapi[name], ctypes.c_void_p) for name in names)
 
 
 @functools.cache

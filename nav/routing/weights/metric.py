@@ -56,6 +56,7 @@ class Metrics:
         self._lock = threading.RLock()
         self._serials = itertools.count()
         self._live_ms: dict[int, int] = {}
+        self._avoidable: dict[str, bool] = {}
 
     def weights(
         self,
@@ -144,8 +145,14 @@ class Metrics:
         times = (*weights.times_ms.items(), *live_ms.items())
         if self._effects.only_close(force, usual) and all(ms >= usual_ms[edge] for edge, ms in times):
             weights.floor = self._effects.basis(usual)
-        if not times and not any(is_avoided(self._network.graph, wish).any() for wish in avoid):
+        if not times and not any(self._has_avoided(wish) for wish in avoid):
             weights.basis = self._effects.basis(force)
+
+    def _has_avoided(self, wish: str) -> bool:
+        """Tell whether there are roads of a kind that can be avoided; looked for once."""
+        if wish not in self._avoidable:
+            self._avoidable[wish] = bool(is_avoided(self._network.graph, wish).any())
+        return self._avoidable[wish]
 
     def _edge_ms(
         self,

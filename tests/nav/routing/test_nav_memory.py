@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import resource
+import time
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +51,37 @@ def test_a_context_within_another_leaves_it_as_it_was(tmp_path: Path) -> None:
         outer = np.empty(memory.LARGE_BYTES)
     assert [_mapped(tmp_path / name) for name in ("inner", "outer")] == [1, 1]
     assert len(inner) == len(outer)
+
+
+def test_who_waits_for_room_on_the_disk_does_not_hold_pythons_lock(tmp_path: Path) -> None:
+    kernels, seen = library(), []
+    assert kernels is not None
+
+    def let_go() -> int:
+        seen.append("let go")
+        return 1
+
+    holds = ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 1)
+    lets_go = ctypes.CFUNCTYPE(ctypes.c_void_p)(let_go)
+    takes = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _state: seen.append("taken"))
+    with mapped_memory(tmp_path):
+        kernels.cch_know_lock(holds, lets_go, takes)
+        np.empty(100)
+        assert seen == []
+        np.empty(memory.LARGE_BYTES)
+        kernels.cch_know_lock(None, None, None)
+    assert seen == ["let go", "taken"]
+
+
+def test_much_memory_is_given_back_whole(tmp_path: Path) -> None:
+    with mapped_memory(tmp_path):
+        held = np.empty((1 << 25) + 12345, np.uint8)
+    del held
+    for _ in range(1000):  # in a thread of its own
+        if not _mapped(tmp_path):
+            break
+        time.sleep(0.01)
+    assert _mapped(tmp_path) == 0
 
 
 def test_where_no_file_can_be_made_arrays_lie_in_memory(tmp_path: Path) -> None:
