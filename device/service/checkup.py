@@ -78,6 +78,7 @@ def checks() -> list[Check]:
         _hardware(),
         _settings(),
         *_models(),
+        *_corrections(),
         _region(),
         _index(),
         *_libraries(),
@@ -124,6 +125,14 @@ def _models() -> list[Check]:
         except DeviceError as error:
             found.append(Check(name=f"model {state.name}", state="missing", detail=str(error)))
     return found
+
+
+def _corrections() -> list[Check]:
+    """What is wrong with the corrections that the recogniser ships with; nothing if it is whole."""
+    from voice.asr.noise_adapter import damaged
+
+    detail = "damaged, it hears worse in noise: install xiaogao again"
+    return [Check(name=f"recogniser's {name}", state="missing", detail=detail) for name in damaged()]
 
 
 def _region() -> Check:

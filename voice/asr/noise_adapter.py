@@ -1,4 +1,4 @@
-"""Corrections to Whisper's encoder that make it hear in noise what it hears without (`voice.train.noise`).
+"""Corrections to Whisper: an encoder that hears in noise what it hears without (`voice.train.noise`).
 
 They are low-rank products added to the weights while the model loads: nothing is slower afterwards, and the
 model on disk stays the published one, with its hash.
@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import mmap
 import struct
+import zipfile
+import zlib
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +22,18 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 
-CORRECTIONS = "whisper_noise.npz"
+CORRECTIONS = ("whisper_noise.npz",)
+"""What is added to the published model, in this order."""
+
 _DTYPES = {0: "<f4", 1: "<i1", 2: "<i2", 3: "<i4", 4: "<f2"}
 _FINGERPRINTED = "encoder/conv1/weight"
 
 _STEPS = 511
 """Ten bits for the matrices: their products move by 0.3 % against half precision, and the file by 40 %."""
+
+
+class DamagedCorrections(ValueError):
+    """Corrections that cannot be used: the file is damaged, or fits another model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,37 +107,58 @@ def fingerprint(raw: bytes | mmap.mmap, known: dict[str, Tensor]) -> str:
     return hashlib.sha256(values(raw, tensor).tobytes()).hexdigest()[:16] if tensor else ""
 
 
-def adapted(model: Path, corrections: Path | None = None) -> mmap.mmap | None:
+def adapted(model: Path, *corrections: Path) -> mmap.mmap | None:
     """A model file with our corrections added, in memory only; None if we have none for this model.
+
+    Corrections that are damaged are left out, and those behind them too: they were learnt on what the ones
+    before make (`damaged` tells).
 
     Parameters
     ----------
     model : Path
         ``model.bin`` of a Whisper model, as float16 or float32.
-    corrections : Path, optional
+    *corrections : Path
         Other corrections than the packaged ones, as `save_corrections` wrote them.
 
     Raises
     ------
     OSError
-        If a file cannot be read.
+        If the model cannot be read.
     """
-    found = _load(corrections)
-    if not found:
-        return None
     with model.open("rb") as stream:
         try:
             raw = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
             known = tensors(raw)
         except ValueError:
             return None  # empty or broken: the model's own loader says so
-    if fingerprint(raw, known) != str(found.pop("fingerprint")):
-        return None
-    for called in {key.rpartition(":")[0] for key in found}:
-        target = values(raw, known[called])
-        target[...] = target.astype(np.float32) + _change(found, called, target.shape)
-        del target  # or the map could not be closed
-    return raw
+    mark, changed = fingerprint(raw, known), False
+    for path in corrections or packaged():
+        try:
+            found = _load(path)
+            if str(found.pop("fingerprint")) != mark:
+                break
+            _add(raw, known, found)
+        except DamagedCorrections:
+            break
+        changed = True
+    return raw if changed else None
+
+
+def packaged() -> list[Traversable]:
+    """The corrections that come with the program, in the order in which they are added."""
+    data = resources.files("voice").joinpath("data")
+    return [path for path in (data.joinpath(name) for name in CORRECTIONS) if path.is_file()]
+
+
+def damaged() -> list[str]:
+    """Names of packaged corrections that are there and cannot be used."""
+    found = []
+    for path in packaged():
+        try:
+            _load(path)
+        except DamagedCorrections:
+            found.append(path.name)
+    return found
 
 
 def save_corrections(path: Path, found: dict[str, Array], mark: str) -> None:
@@ -154,15 +184,31 @@ def save_corrections(path: Path, found: dict[str, Array], mark: str) -> None:
         np.savez_compressed(stream, fingerprint=np.array(mark), **arrays)
 
 
-def _load(path: Path | None) -> dict[str, npt.NDArray[Any]]:
-    chosen = path or resources.files("voice").joinpath("data", CORRECTIONS)
-    if not chosen.is_file():
-        return {}
-    with chosen.open("rb") as stream:
-        held = dict(np.load(stream, allow_pickle=False))
-    for name in [name.removesuffix("|scale") for name in held if name.endswith("|scale")]:
-        held[name] = _from_steps(held.pop(f"{name}|high"), held.pop(f"{name}|low"), held.pop(f"{name}|scale"))
+def _load(path: Path | Traversable) -> dict[str, npt.NDArray[Any]]:
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            held = {name: file[name] for name in file.files}
+        for name in [name.removesuffix("|scale") for name in held if name.endswith("|scale")]:
+            high, low, scale = (held.pop(f"{name}|{part}") for part in ("high", "low", "scale"))
+            held[name] = _from_steps(high, low, scale)
+        held["fingerprint"].item()
+    except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DamagedCorrections(f"{path.name}: {error}") from error
     return held
+
+
+def _add(raw: mmap.mmap, known: dict[str, Tensor], found: dict[str, npt.NDArray[Any]]) -> None:
+    """Add all changes to a model, or none if one of them does not fit."""
+    changes = {}
+    try:
+        for called in {key.rpartition(":")[0] for key in found}:
+            changes[called] = _change(found, called, known[called].shape)
+    except (LookupError, ValueError) as error:
+        raise DamagedCorrections(f"they do not fit the model: {error}") from error
+    for called, change in changes.items():
+        target = values(raw, known[called])
+        target[...] = target.astype(np.float32) + change
+        del target  # or the map could not be closed
 
 
 def _in_steps(name: str, matrix: Array) -> dict[str, npt.NDArray[Any]]:

@@ -386,7 +386,7 @@ def main() -> None:
     )
     parser.add_argument("--cache", type=Path, required=True, help="where spoken utterances are kept")
     parser.add_argument("--steps", type=int, default=1400)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "data" / CORRECTIONS)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "data" / CORRECTIONS[0])
     options = parser.parse_args()
     raw = (options.models / "whisper-base" / "model.bin").read_bytes()
     mark = fingerprint(raw, tensors(raw))

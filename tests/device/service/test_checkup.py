@@ -13,6 +13,7 @@ from device.errors import BadSettings
 from device.service.checkup import check_settings, checks
 from device.service.service import Service
 from device.settings import Settings, load_settings
+from voice.asr import noise_adapter
 
 MISTAKES = {
     "engines.profile": '[engines]\nprofile = "toaster"\n',
@@ -54,6 +55,19 @@ def test_a_mistake_is_named_and_the_service_keeps_what_is_in_force(
     service.reload()
     assert service.settings == Settings()
     assert any("settings: BadSettings" in error for error in service.health.errors)
+
+
+def test_damaged_corrections_of_the_recogniser_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not any(check.name.startswith("recogniser") for check in checks())
+    broken = tmp_path / "whisper_noise.npz"
+    broken.write_bytes(b"PK half of it")
+    monkeypatch.setattr(noise_adapter, "packaged", lambda: [broken])
+    (found,) = (check for check in checks() if check.name.startswith("recogniser"))
+    assert found.state == "missing"
+    assert "whisper_noise.npz" in found.name
+    assert "install xiaogao again" in found.detail
 
 
 def test_good_settings_are_taken_up_with_their_profile(write: Callable[[str], Path]) -> None:

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from bench.voice import corpus as voice_corpus
 from voice import wav_io
-from voice.asr.noise_adapter import CORRECTIONS, adapted, fingerprint, save_corrections, tensors, values
+from voice.asr import noise_adapter
+from voice.asr.noise_adapter import (
+    CORRECTIONS,
+    adapted,
+    damaged,
+    fingerprint,
+    save_corrections,
+    tensors,
+    values,
+)
 from voice.asr.text import bare_text
 from voice.asr.whisper import Whisper
 from voice.data_files import load_json
@@ -99,6 +108,72 @@ def test_another_model_stays_as_it_is(small: tuple[Path, dict[str, np.ndarray]],
     assert adapted(path) is None, "the packaged corrections are for Whisper base"
     path.write_bytes(b"no model")
     assert adapted(path) is None
+
+
+def two_corrections(folder: Path, raw: bytes) -> tuple[Path, Path]:
+    """One for the encoder, and one learnt on what that makes, for the decoder."""
+    paths = folder / "first.npz", folder / "second.npz"
+    mark = fingerprint(raw, tensors(raw))
+    save_corrections(paths[0], {"encoder/conv1/bias:add": np.ones(4)}, mark)
+    save_corrections(
+        paths[1], {"decoder/weight:tall": np.ones((5, 1)), "decoder/weight:wide": np.ones((1, 6))}, mark
+    )
+    return paths
+
+
+def added(path: Path, arrays: dict[str, np.ndarray], *corrections: Path) -> dict[str, float]:
+    """The mean of what corrections add to each tensor that they change."""
+    changed = adapted(path, *corrections)
+    if changed is None:
+        return {}
+    raw = bytes(changed)
+    apart = {name: float((values(raw, place) - arrays[name]).mean()) for name, place in tensors(raw).items()}
+    return {name: round(mean, 1) for name, mean in apart.items() if abs(mean) > 0.01}
+
+
+def test_corrections_are_added_one_after_the_other(
+    small: tuple[Path, dict[str, np.ndarray]], tmp_path: Path
+) -> None:
+    path, arrays = small
+    both = two_corrections(tmp_path, path.read_bytes())
+    assert added(path, arrays, *both) == {"encoder/conv1/bias": 1, "decoder/weight": 1}
+
+
+@pytest.mark.parametrize(
+    "harm", ["cut", "changed", "empty", "other shape", "unknown tensor", "no fingerprint"]
+)
+def test_damaged_corrections_are_left_out_with_those_that_build_on_them(
+    small: tuple[Path, dict[str, np.ndarray]],
+    tmp_path: Path,
+    harm: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, arrays = small
+    first, second = two_corrections(tmp_path, path.read_bytes())
+    mark = fingerprint(path.read_bytes(), tensors(path.read_bytes()))
+    good = second.read_bytes()
+    match harm:
+        case "cut":
+            second.write_bytes(good[: len(good) // 2])
+        case "changed":
+            second.write_bytes(good.replace(good[60:90], bytes(30)))
+        case "empty":
+            second.write_bytes(b"")
+        case "other shape":
+            save_corrections(
+                second, {"encoder/conv1/bias:add": np.ones(4), "decoder/weight:add": np.ones(7)}, mark
+            )
+        case "unknown tensor":
+            save_corrections(
+                second, {"encoder/conv1/bias:add": np.ones(4), "decoder/other:add": np.ones(7)}, mark
+            )
+        case "no fingerprint":
+            np.savez(second, **{"decoder/weight:add": np.ones((5, 6))})
+    assert added(path, arrays, first, second) == {"encoder/conv1/bias": 1}
+    assert added(path, arrays, second, first) == {}
+    monkeypatch.setattr(noise_adapter, "packaged", lambda: [first, second])
+    fits_no_model = {"other shape", "unknown tensor"}  # only a model tells
+    assert damaged() == ([] if harm in fits_no_model else ["second.npz"])
 
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))
@@ -213,7 +288,7 @@ def test_the_packaged_corrections_are_small_and_for_the_installed_model(
     model_dir: Callable[[str], Path],
 ) -> None:
     assert adapted(model_dir("whisper-base") / "model.bin") is not None
-    packaged = Path(train_noise.__file__).parents[1] / "data" / CORRECTIONS
+    packaged = Path(train_noise.__file__).parents[1] / "data" / CORRECTIONS[0]
     assert packaged.stat().st_size < 5_000_000
 
 
