@@ -1,6 +1,10 @@
 // What a question to a hierarchy reads and writes; see query.cpp and table.cpp.
 #pragma once
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
+
 #include "cch.h"
 
 namespace cch {
@@ -43,6 +47,40 @@ struct Layout {
     static uint32_t mask(int bits) { return (uint32_t)((1ull << bits) - 1); }
 };
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define CAN_COMPARE_EIGHT 1
+
+#define WITH_AVX2 __attribute__((target("avx2")))
+
+// What two ways begin with, heads and costs.
+WITH_AVX2 inline __m128i two_ways(const uint8_t *at, int size) {
+    return _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)at), _mm_loadl_epi64((const __m128i *)(at + size)));
+}
+
+// Of two times four numbers of 64 bits the lower halves; those of each half of `a` come before those of `b`.
+WITH_AVX2 inline __m256i lower_halves(__m256i a, __m256i b) {
+    return _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88));
+}
+
+// Tells, by a bit each, which of eight ways of a vertex bring their heads nearer. `nearness` is that of the vertex and
+// of those above it, `count` in all, behind which there is one more number.
+WITH_AVX2 inline unsigned nearer_of_eight(const uint8_t *at, const Layout &l, const Cost *nearness, int64_t count,
+                                          Cost near) {
+    __m256i a = _mm256_set_m128i(two_ways(at + 4 * l.size, l.size), two_ways(at, l.size));
+    __m256i b = _mm256_set_m128i(two_ways(at + 6 * l.size, l.size), two_ways(at + 2 * l.size, l.size));
+    __m128i shift = _mm_cvtsi32_si128(l.head_bits);
+    __m256i head = _mm256_and_si256(lower_halves(a, b), _mm256_set1_epi32((int)l.head_mask));
+    __m256i cost = lower_halves(_mm256_srl_epi64(a, shift), _mm256_srl_epi64(b, shift));
+    cost = _mm256_and_si256(cost, _mm256_set1_epi32((int)l.cost_mask));
+    // What a damaged pack says leads nowhere, and costs too much to be nearer.
+    head = _mm256_min_epu32(head, _mm256_set1_epi32((int)count));
+    cost = _mm256_min_epu32(cost, _mm256_set1_epi32(INT32_MAX));
+    __m256i known = _mm256_i32gather_epi32((const int *)nearness, head, 4);
+    __m256i found = _mm256_sub_epi32(_mm256_set1_epi32((int)near), cost);
+    return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(found, known)));
+}
+#endif
+
 // Memory that is zero until it is written: pages that no query touches take no room.
 template <class T>
 struct Zeroed {
@@ -72,19 +110,14 @@ class Side {
         return true;
     }
 
-    // Goes over ways of `size` bytes each that lead up from a vertex.
+    // Goes over the ways that lead up from a vertex.
     void improve_all(const uint8_t *base, int64_t begin, int64_t end, int32_t v, const Layout &layout) {
-        const Cost near = nearness_->at[v], *nearness = nearness_->at;
+#ifdef CAN_COMPARE_EIGHT
+        static const bool can = __builtin_cpu_supports("avx2");
+        if (can) begin = improve_by_eights(base, begin, end, v, layout);
+#endif
         const Layout l = layout;
-        const int64_t count = vertices;
-        for (int64_t at = begin; at + l.size <= end; at += l.size) {
-            uint64_t both;
-            std::memcpy(&both, base + at, sizeof both);
-            int64_t head = (int64_t)v + (int64_t)(both & l.head_mask);
-            Cost cost = (Cost)(both >> l.head_bits & l.cost_mask);
-            if (head >= count || cost >= near || near - cost <= nearness[head]) continue;
-            put((int32_t)head, near - cost, (int32_t)at, v);
-        }
+        for (int64_t at = begin; at + l.size <= end; at += l.size) improve_one(base, at, v, l);
     }
 
     void clear() {
@@ -105,6 +138,27 @@ class Side {
     struct Over {
         int32_t arc_above, from_above;  // one more than each, 0: none
     };
+
+    void improve_one(const uint8_t *base, int64_t at, int32_t v, const Layout &l) {
+        uint64_t both;
+        std::memcpy(&both, base + at, sizeof both);
+        const int64_t head = (int64_t)v + (int64_t)(both & l.head_mask);
+        const Cost cost = (Cost)(both >> l.head_bits & l.cost_mask), near = nearness_->at[v];
+        if (head < vertices && cost < near && near - cost > nearness_->at[head])
+            put((int32_t)head, near - cost, (int32_t)at, v);
+    }
+
+#ifdef CAN_COMPARE_EIGHT
+    // Goes over as many ways as come in eights; returns where the others begin.
+    WITH_AVX2 int64_t improve_by_eights(const uint8_t *base, int64_t at, int64_t end, int32_t v, const Layout &layout) {
+        const Layout l = layout;
+        const Cost near = nearness_->at[v], *nearness = nearness_->at + v;
+        for (; at + 8 * l.size <= end; at += 8 * l.size)
+            for (unsigned some = nearer_of_eight(base + at, l, nearness, vertices - v, near); some; some &= some - 1)
+                improve_one(base, at + __builtin_ctz(some) * l.size, v, l);
+        return at;
+    }
+#endif
 
     void put(int32_t v, Cost nearer, int32_t arc, int32_t from) {
         if (!nearness_->at[v]) touched.push_back(v);

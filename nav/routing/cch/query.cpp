@@ -105,6 +105,14 @@ class Unpacker {
     int64_t room_;
 };
 
+// The least for which one of the vertices that are still to be gone over was reached: none will be for less.
+Cost least_from(const Side &s, int32_t lowest) {
+    Cost least = INFINITE;
+    for (int32_t v : s.touched)
+        if (v >= lowest) least = std::min(least, s.cost(v));
+    return least;
+}
+
 // One question: from any source to any target. Returns the number of vertices of the path, 0 without one.
 int64_t ask_ladder(const Ladder *l, const Index *x, Scratch *s, const Ends &source, const Ends &target, int64_t *cost,
                    int32_t *path, int64_t room) {
@@ -114,20 +122,32 @@ int64_t ask_ladder(const Ladder *l, const Index *x, Scratch *s, const Ends &sour
     Climb ahead(*l, source), behind(*l, target);
     Cost best = INFINITE;
     int32_t meeting = NONE;
+    // Once both climbs are at one vertex, it is known how little the rest of a path costs at least, and some path.
+    bool have_met = false;
+    Cost rest[2] = {0, 0};
+    auto meet = [&](int32_t v) {
+        Cost total = plus(up.cost(v), down.cost(v));
+        if (total >= best) return;
+        best = total;
+        meeting = v;
+    };
     while (true) {
         int32_t v = std::min(ahead.peek(), behind.peek());
         if (v == INT32_MAX) break;
-        Cost total = plus(up.cost(v), down.cost(v));
-        if (total < best) {
-            best = total;
-            meeting = v;
+        meet(v);
+        if (!have_met && ahead.peek() == behind.peek()) {
+            for (int32_t above : up.touched)
+                if (above > v) meet(above);
+            rest[0] = least_from(down, v);
+            rest[1] = least_from(up, v);
+            have_met = true;
         }
         if (ahead.peek() == v) {
-            if (up.cost(v) < best) relax(*l, up, 0, v);
+            if (plus(up.cost(v), rest[0]) < best) relax(*l, up, 0, v);
             ahead.next();
         }
         if (behind.peek() == v) {
-            if (down.cost(v) < best) relax(*l, down, 1, v);
+            if (plus(down.cost(v), rest[1]) < best) relax(*l, down, 1, v);
             behind.next();
         }
     }

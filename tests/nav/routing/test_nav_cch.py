@@ -141,6 +141,23 @@ def test_changed_costs_are_those_of_a_new_customisation(
     assert [side.tolist() for side in ladder.cost] == [side.tolist() for side in anew]
 
 
+@pytest.mark.parametrize("most_ms", [9, 1000, 1_000_000, 30_000_000])
+def test_paths_of_a_dense_index_are_the_cheapest(most_ms: int) -> None:
+    """Many ways lead up from each vertex, and several are gone over at a time."""
+    count, chance = 120, np.random.default_rng(most_ms)
+    ends = chance.integers(0, count, (count * 5, 2)).tolist()
+    arcs = [(a, b, int(chance.integers(1, most_ms + 1))) for a, b in ends]
+    turns, arc_ms = to_turns(count, arcs)
+    order = chance.permutation(count).astype(np.int32)
+    ladder = from_arrays(stored(turns, arc_ms, order), order).ladder
+    assert max(np.diff(ladder.first[0])) > 40, "bytes: there are vertices with many ways"
+    for _ in range(60):
+        drawn = [(int(state), int(ms)) for state, ms in chance.integers(0, count, (4, 2))]
+        question: Question = drawn[:2], drawn[2:]
+        (found,) = Queries(turns).run(ladder, None, arc_ms, [question])
+        check_path(turns, arc_ms, question, found, cheapest(count, arcs, question))
+
+
 def weights_of(arc_ms: Any, serial: int = 0) -> Weights:
     costs = Costs.held(arc_ms)
     return Weights(key=((), InForce(), Counted.COST), serial=serial, edge_ms=costs, arc_ms=costs)
