@@ -78,7 +78,7 @@ SLOTS: dict[str, dict[str, Any]] = {
         "time": WORD_LIST,
         "ask": {"all", "day", "lunch", "dinner", "hotel", "start"},
         "day": NUMBER,
-        "change": set("drop add swap hotel fewer more later earlier shorter longer days date".split()),
+        "change": set("drop add swap hotel fewer more later earlier shorter longer days date undo".split()),
         "item": WORDS,
         "other": WORDS,
     },
@@ -87,7 +87,7 @@ SLOTS: dict[str, dict[str, Any]] = {
         "allow": _ROADS,
         "add": WORDS,
         "drop": WORDS,
-        "prefer": {"faster", "shorter", "other"},
+        "prefer": {"faster", "shorter", "other", "back"},
     },
     "choose": {
         "index": NUMBER,

@@ -22,7 +22,7 @@ import numpy as np
 from agent.understanding.learned.base_model import BaseModel
 from agent.understanding.learned.encoder import graph, normalised, open_session
 
-FIRST_TRAINED = 6
+FIRST_TRAINED = 3
 """Layers below this one are the base's own."""
 _AT_ONCE = 400
 """Sentences that a process is given at a time."""

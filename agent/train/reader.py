@@ -251,8 +251,8 @@ def averaged(params: Params, files: list[str]) -> Params:
 
 def _widened(value: Array, fresh: Any) -> Array:
     """Return a low-rank matrix with as many columns or rows as it has now, the new ones as they begin."""
-    if value.shape == fresh.shape:
-        return value
+    if np.shape(value) in {(), fresh.shape}:
+        return np.broadcast_to(value, fresh.shape)
     result = np.array(fresh)
     result[tuple(map(slice, value.shape))] = value
     return result
@@ -286,7 +286,7 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
     )
     run = partial(score, weights)
     generator, key = np.random.default_rng(options.seed), jax.random.PRNGKey(options.seed)
-    losses: list[float] = []
+    losses: list[jax.Array] = []
     passes, share, begun = 0, 0.0, time.monotonic()
     while share < 1 and options.minutes:
         passes += 1
@@ -302,10 +302,10 @@ def train(data: Data, base: BaseModel, options: argparse.Namespace) -> Params:
             rate = min(1.0, (len(losses) + 1) / _WARM_UP) * cosine * options.rate
             made = batch(data, rows, generator)
             params, memory, value = fast(weights, params, memory, made, own, np.float32(rate))
-            losses.append(float(value))
+            losses.append(value)  # read when it is told of: the next batch is made while this one is computed
             if len(losses) % options.every == 0:
                 spent = f"pass {passes} step {len(losses)} {time.monotonic() - begun:.0f} s"
-                mean = np.mean(losses[-options.every :])
+                mean = np.mean(np.array(losses[-options.every :]))
                 print(f"{spent} loss {mean:.3f} held out: {judged(data, params, run, held)}", flush=True)
                 save(options.out.with_suffix(".last.npz"), params)
     print(f"{len(losses)} steps, {passes} passes; held out: {judged(data, params, run, held)}", flush=True)

@@ -22,6 +22,28 @@ _HIDDEN = 384
 Params = dict[str, Any]
 
 
+@jax.custom_vjp  # type: ignore[untyped-decorator]
+def product(x: jax.Array, w: jax.Array) -> jax.Array:
+    """Return a product of two matrices, of their halves of precision (bfloat16), summed in full precision.
+
+    Three times as fast as in full precision where the processor has instructions for it.
+    """
+    short = jnp.bfloat16
+    return jax.lax.dot(x.astype(short), w.astype(short), preferred_element_type=jnp.float32)
+
+
+def _product_forward(x: jax.Array, w: jax.Array) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    return product(x, w), (x, w)
+
+
+def _product_backward(held: tuple[jax.Array, jax.Array], slope: jax.Array) -> tuple[jax.Array, jax.Array]:
+    x, w = held
+    return product(slope, w.T), product(x.T, slope)
+
+
+product.defvjp(_product_forward, _product_backward)
+
+
 def initial(base: BaseModel, generator: np.random.Generator) -> Params:
     """Return parameters that change nothing yet, with heads drawn at random."""
     width = base.width
@@ -69,9 +91,9 @@ def layer(
     width = x.shape[-1]
 
     def linear(name: str, x: jax.Array) -> jax.Array:
-        y = x @ held[f"{name}.w"] + held[f"{name}.b"]
+        y = product(x, held[f"{name}.w"]) + held[f"{name}.b"]
         if f"{name}.w.a" in held:
-            y = y + (x @ held[f"{name}.w.a"]) @ held[f"{name}.w.b"] * LORA_SCALE
+            y = y + product(product(x, held[f"{name}.w.a"]), held[f"{name}.w.b"]) * LORA_SCALE
         return y
 
     def norm(x: jax.Array, name: str) -> jax.Array:
@@ -90,7 +112,7 @@ def layer(
     scores = jax.nn.softmax(jnp.where(together[:, None], scores, -1e9), -1)
     mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(x.shape)
     x = norm(x + thinned(linear("ao", mixed), 0), "aln")
-    inner = jax.nn.gelu(linear("fi", x), approximate=False)
+    inner = jax.nn.gelu(linear("fi", x), approximate=True)
     return norm(x + thinned(linear("fo", inner), 1), "oln")
 
 

@@ -322,7 +322,8 @@ class ChangeRoute(_Base):
     """Stop to add."""
     drop: str = ""
     """Stop to leave out; "*" for all of them."""
-    prefer: Literal["", "faster", "shorter", "other"] = ""
+    prefer: Literal["", "faster", "shorter", "other", "back"] = ""
+    """"back" is the drive as it was before the last change."""
     instead: str = ""
     """Stop that takes the place of the one dropped."""
 

@@ -44,7 +44,7 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "open_now": ("", "yes"),
         "along": ("", "yes"),
-        "prefer": ("", "fast", "short", "other"),
+        "prefer": ("", "fast", "short", "other", "back"),
         "travel": ("", "foot", "bike"),
         "stars": ("", "1", "2", "3", "4", "5"),
         "index": ("", "1", "2", "3", "4", "5", "6", "7", "8", "-1"),
@@ -65,7 +65,7 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ask": ("", "all", "day", "lunch", "dinner", "hotel", "start"),
         "change": (
             *("", "drop", "add", "swap", "hotel", "fewer", "more", "later", "earlier", "shorter", "longer"),
-            *("days", "date"),
+            *("days", "date", "undo"),
         ),
         "day": ("", "1", "2", "3", "4", "5", "6", "7", "-1"),
         "drop_all": ("", "yes"),

@@ -23,6 +23,7 @@ from agent.understanding.intent import (
     Search,
     Status,
     View,
+    Volume,
 )
 from agent.understanding.labels import State
 from agent.understanding.late_reader import LateReader
@@ -38,13 +39,13 @@ if TYPE_CHECKING:
     from agent.understanding.utterance import Language
     from languages.reading import ReadingWords
 
-ACT = 0.84
+ACT = 0.86
 """At this calibrated confidence a reading is carried out; below it the best guess is asked about."""
 
-ACT_HARMLESS = 0.8
+ACT_HARMLESS = 0.82
 """The same for what changes nothing: a question, or a search, which only offers."""
 
-ACT_UNASKED = 0.84
+ACT_UNASKED = 0.86
 """The same for words that were not addressed to us; their place must be found besides."""
 
 DESTROY = 0.9
@@ -52,6 +53,12 @@ DESTROY = 0.9
 
 GUESS = 0.12
 """Up to this confidence there is no guess of the reader worth asking about."""
+
+SURE_OF_KIND = 0.95
+"""From this probability on a request is of the kind read, whatever its words: what is found is the question.
+
+Of 253 doubtful searches and drives of strangers that were read so, 250 were of their kind, 2 none of ours.
+"""
 
 _TIME_LIMIT_S = 2.0
 _WARM_LIMIT_S = 60.0
@@ -91,8 +98,19 @@ class Understanding:
     kind_p: Mapping[str, float] = field(default_factory=dict)
     """Probability of the kind of each request alone, whatever its slots, 0 to 1."""
 
+    @property
+    def is_worth_asking(self) -> bool:
+        """Whether there is a guess: likely as a whole, or of a kind that is sure, whatever its words."""
+        return self.confidence >= GUESS or self._least_kind_p() >= SURE_OF_KIND
+
+    def _least_kind_p(self) -> float:
+        """How sure the kind of each request is, whatever its slots: the least sure of them."""
+        return min((self.kind_p.get(intent.kind, 0.0) for intent in self.intents), default=0.0)
+
     def is_sure(self, context: State) -> bool:
         """Whether it may be carried out without asking."""
+        if self.intents and all(isinstance(intent, _WORDLESS) for intent in self.intents):
+            return self.confidence >= ACT_HARMLESS or self._least_kind_p() >= SURE_OF_KIND
         least = ACT_HARMLESS if all(isinstance(intent, _HARMLESS) for intent in self.intents) else ACT
         if any(undoes(intent, context) for intent in self.intents):
             least = DESTROY
@@ -101,6 +119,10 @@ class Understanding:
 
 _HARMLESS = (Chat, Help, Recall, Repeat, Search, Status, View)
 """Kinds of intents that change nothing."""
+
+
+_WORDLESS = (Help, Recall, Repeat, Volume)
+"""Kinds that hardly have words of their own: who is sure of the kind has read all."""
 
 
 def undoes(intent: Intent, context: State) -> bool:

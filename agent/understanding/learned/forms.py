@@ -1,7 +1,8 @@
 """A sentence in other dress: the same words with or without a stop at the end, in other case.
 
-What means the same to people moves a reader that is in doubt. So a doubtful sentence is read in all its
-forms; that they are read alike says more of a reading than any figure of one of them.
+What means the same to people moves a reader that is in doubt. So a doubtful sentence is read in its other
+form too: as it was typed, where it was heard, and the other way round. That both are read alike says more of
+a reading than any figure of one of them.
 """
 
 from __future__ import annotations
@@ -14,29 +15,25 @@ _STOPS = ".?!。？！…"
 _FIRST_OF_HAN = "\u2e80"
 
 
-def other_forms(text: str) -> list[str]:
-    """Return the sentence in other forms.
+def other_form(text: str) -> str:
+    """Return the sentence in its other form: its stop put on or off, and in other case where that is its own.
 
     Parameters
     ----------
     text
-        What was said; every character of it stands at the same place in each form, but for stops at its end.
+        What was said; every character of it stands at the same place in the form, but for stops at its end.
 
     Returns
     -------
-    list of str
-        At most three, without the sentence as it is.
+    str
+        Empty where there are no words.
     """
     bare = text.rstrip(_STOPS)
     if not bare:
-        return []
-    stop = "。" if bare[-1] >= _FIRST_OF_HAN else "."
+        return ""
     small = text.lower()
     cased = small if small != text else text[0].upper() + text[1:]
-    forms = [_stop_moved(text, stop)]
-    if cased != text and len(cased) == len(text):
-        forms += [cased, _stop_moved(cased, stop)]
-    return forms
+    return _stop_moved(cased if len(cased) == len(text) else text, "。" if bare[-1] >= _FIRST_OF_HAN else ".")
 
 
 def _stop_moved(text: str, stop: str) -> str:

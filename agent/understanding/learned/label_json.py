@@ -25,7 +25,12 @@ from poi.kinds.combined import combined
 if TYPE_CHECKING:
     from languages.reading import ReadingWords
 
-_PREFER = {"fast": ("fastest", "faster"), "short": ("shortest", "shorter"), "other": ("other", "other")}
+_PREFER = {
+    "fast": ("fastest", "faster"),
+    "short": ("shortest", "shorter"),
+    "other": ("other", "other"),
+    "back": ("back", "back"),
+}
 _NAMES = {
     ("navigate", "travel"): "by",
     ("status", "travel"): "by",
