@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, cast
 from agent.actions import answers as dialogue
 from agent.actions import bystander as overheard
 from agent.actions import drive as act_drive
-from agent.actions import reply
 from agent.actions import reroute as act_reroute
 from agent.actions import search as act_search
 from agent.actions import status as act_status
@@ -22,7 +21,7 @@ from agent.actions.finding import Finder
 from agent.actions.reply import Style, say
 from agent.actions.session import Session
 from agent.actions.suggestion import Suggester, Suggestion
-from agent.actions.turn import Result, Turn
+from agent.actions.turn import Result, Turn, merged
 from agent.actions.view import view
 from agent.errors import AgentError
 from agent.sense import Sense, most_sensible
@@ -45,7 +44,7 @@ from agent.understanding.intent import (
     View,
     Volume,
 )
-from agent.understanding.understand import ACT, DESTROY, GUESS, Understander, Understanding, undoes
+from agent.understanding.understand import ACT, DESTROY, Understander, Understanding, undoes
 from agent.understanding.utterance import clean
 from languages import codes
 from nav.errors import NavError
@@ -262,6 +261,7 @@ class Agent:
             plan=result.plan,
             understood_by=understood.tier,
             why=understood.why,
+            asks=result.outcome in {"ask_back", "not_understood"} or self._waits(understood),
             end_guidance=result.end_guidance,
             volume=result.volume,
             view=result.view,
@@ -271,6 +271,11 @@ class Agent:
         if not any(isinstance(intent, Repeat | Volume | View) for intent in understood.intents):
             session.last_answer = answer
         return answer
+
+    def _waits(self, understood: Understanding) -> bool:
+        """Whether our question is still open after what was said; talk beside it does not put it again."""
+        talks = all(isinstance(intent, Chat) for intent in understood.intents)
+        return self.session.question is not None and not talks
 
     def _guidance(self) -> GuidanceState | None:
         return self.guidance() if callable(self.guidance) else self.guidance
@@ -370,7 +375,7 @@ class Agent:
         confirmed = self._confirmed(understood)
         context = self.session.context(turn.route is not None)
         if not (confirmed or understood.is_sure(context) or self._is_harmless_yes(turn, understood)):
-            guess = understood.intents if understood.confidence >= GUESS else ()
+            guess = understood.intents if understood.is_worth_asking else ()
             return dialogue.doubt(turn, guess, understood.kind_p)
         wanted = confirmed or understood.intents
         wanted = (*dialogue.taken_for_granted(turn, wanted), *wanted)
@@ -384,7 +389,7 @@ class Agent:
             results.append(result)
             if result.outcome in {"ask_back", "impossible"}:
                 break
-        return _merged(results, turn)
+        return merged(results, turn.language)
 
     def _is_faint_yes(self, turn: Turn, understood: Understanding) -> bool:
         """Whether words that may be a yes are too doubtful for what they would set going."""
@@ -461,7 +466,7 @@ class Agent:
         last = self.session.last_answer
         question = turn.session.question
         if question is not None:
-            return Result(outcome="ask_back", reply=question.words, places=question.options)
+            return Result(outcome="done", reply=question.words, places=question.options)
         if last is None:
             return turn.done("repeat.nothing")
         return Result(outcome="done", reply=last.reply, places=last.places)
@@ -475,24 +480,6 @@ def _avoiding(intent: Intent, usual: tuple[Avoid, ...]) -> Intent:
         both = tuple(dict.fromkeys((*usual, *intent.wishes.avoid)))
         return intent.model_copy(update={"wishes": intent.wishes.model_copy(update={"avoid": both})})
     return intent
-
-
-def _merged(results: list[Result], turn: Turn) -> Result:
-    if len(results) == 1:
-        return results[0]
-    last = results[-1]
-    gap = reply.gap(turn.language)
-    routes = [result.route for result in results if result.route is not None]
-    return Result(
-        outcome=last.outcome,
-        reply=gap.join(result.reply for result in results),
-        places=last.places or results[0].places,
-        route=routes[-1] if routes else None,
-        plan=next((result.plan for result in results if result.plan), None),
-        end_guidance=any(result.end_guidance for result in results) and not routes,
-        volume=next((result.volume for result in results if result.volume), None),
-        view=next((result.view for result in results if result.view), None),
-    )
 
 
 __all__ = ["Agent", "say"]

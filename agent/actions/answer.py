@@ -52,6 +52,9 @@ class Answer:
     why: str = ""
     """What decided how it was read."""
 
+    asks: bool = False
+    """Whether an answer is waited for: a question was put, or an open one stays open after what was said."""
+
     end_guidance: bool = False
     """The drive is over: guidance is to stop."""
 
@@ -79,6 +82,7 @@ class Answer:
             "intents": [intent.to_dict() for intent in self.intents],
             "reply": self.reply,
             "outcome": self.outcome,
+            "asks": self.asks,
             "places": [place.to_dict() for place in self.places],
             "route": _route_dict(self.route),
             "plan": self.plan.to_dict() if self.plan else None,

@@ -25,6 +25,7 @@ from agent.understanding.intent import (
     Status,
     Volume,
 )
+from agent.understanding.understand import SURE_OF_KIND
 from languages import load_language
 from languages.numbers import nth
 
@@ -37,12 +38,6 @@ if TYPE_CHECKING:
 
 _PATIENCE = 1
 """Times a question is put again before we give up; another guess is asked about once more."""
-
-_SURE_OF_KIND = 0.95
-"""From this probability on a request is of the kind read, whatever its words: what is found is the question.
-
-Of 253 doubtful searches and drives of strangers that were read so, 250 were of their kind, 2 none of ours.
-"""
 
 
 def not_understood(turn: Turn) -> Result:
@@ -88,11 +83,15 @@ def choose(turn: Turn, intent: Choose) -> Result:
 
 
 def _meant(turn: Turn, intent: Choose) -> Place | None:
-    """Return the one place offered that a choice by its number or name means; None if that is not one."""
-    question = turn.session.question
+    """Return the one place offered that a choice means; None if that is not one."""
+    question, topic = turn.session.question, turn.session.topic
     options = question.options if question and len(question.options) > 1 else turn.session.offered
     if intent.index:
         return next(iter(nth(options, intent.index)), None)
+    if intent.by in {"nearer", "farther"} and options:
+        return (min if intent.by == "nearer" else max)(options, key=turn.finder.away_m)
+    if not (intent.name or intent.by) and topic is not None and topic.id in {place.id for place in options}:
+        return topic
     matching = [place for place in options if intent.name and _fits(turn, place, intent.name)]
     return matching[0] if len(matching) == 1 else None
 
@@ -380,13 +379,12 @@ def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] |
         and turn.session.question.expecting == "yes_no"
     ):
         return deny(turn, Deny())
-    if (
-        len(intents) == 1
-        and isinstance(intents[0], Choose)
-        and (meant := _meant(turn, intents[0])) is not None
-    ):
-        return _offer_one(turn, meant)
-    if len(intents) == 1 and (kind_p or {}).get(intents[0].kind, 0.0) >= _SURE_OF_KIND:
+    if len(intents) == 1 and isinstance(intents[0], Choose):
+        if (meant := _meant(turn, intents[0])) is not None:
+            return _offer_one(turn, meant)
+        if intents[0].by == "other" and (kind_p or {}).get("choose", 0.0) >= SURE_OF_KIND:
+            return choose(turn, intents[0])
+    if len(intents) == 1 and (kind_p or {}).get(intents[0].kind, 0.0) >= SURE_OF_KIND:
         match intents[0]:
             case Search() as wanted:
                 turn.session.question = None
@@ -471,14 +469,18 @@ def _guess(turn: Turn, intent: Intent) -> str:
             return turn.say("doubt.plan_new")
         case PlanTrip(ask=part) if part:
             return turn.say("doubt.plan_told")
-        case PlanTrip(change=change) if change is not None and (change.what or change.other or change.day):
+        case PlanTrip(change=change) if change is not None and (
+            change.what or change.other or change.day or change.action == "undo"
+        ):
             from agent.actions.trip_told import change_asked
 
             return change_asked(turn, change)
         case ChangeRoute(add=words) if words:
             return turn.say("doubt.add", name=reply.with_article(words, turn.language))
         case ChangeRoute(drop=words) if words and words != "*":
-            return turn.say("doubt.drop", name=words)
+            return turn.say("doubt.drop", name=words) if act_reroute.has_stop(turn, words) else ""
+        case ChangeRoute(prefer="back"):
+            return turn.say("doubt.change_route.back") if turn.session.driven_before else ""
         case Remember(forget=False):
             return turn.say(f"doubt.remember.{intent.what}", name=intent.place or turn.say("remember.here"))
         case Status(what=what, place=place):

@@ -69,6 +69,8 @@ _NO_PRAISE = frozenset(
 """Words that tell that more than the kind of a place was spoken of."""
 
 
+_COMMA = re.compile(r"[,，、;；]|\.(?= )|。")
+
 _BARRED = 200
 """Places of one name that are left out of a search at most."""
 
@@ -176,7 +178,8 @@ class Finder:
             return found
         candidates = tuple(candidate.place for candidate in resolution)
         if resolution.verdict == "nothing" or not candidates:
-            return Found(words=words, suggestions=resolution.suggestions)
+            said_twice = (found for part in _parts(words) if (found := self.named(part)).places)
+            return next(said_twice, Found(words=words, suggestions=resolution.suggestions))
         if resolution[0].why == "category":
             return Found(places=candidates, verdict="list", words=words)
         return Found(
@@ -452,3 +455,9 @@ class Finder:
         if self.position is None:
             return place.distance_m or 0.0
         return distance_m(self.position, (place.lat, place.lon))
+
+
+def _parts(words: str) -> list[str]:
+    """Return the parts of a place said in two ways ("old church, Vanha kirkko"), the last one first."""
+    parts = [part.strip() for part in _COMMA.split(words)]
+    return [part for part in reversed(parts) if part] if len(parts) > 1 else []

@@ -28,6 +28,8 @@ def change_route(turn: Turn, intent: ChangeRoute) -> Result:
         return _drop_stop(turn, intent.drop)
     if intent.prefer == "other":
         return _other_route(turn)
+    if intent.prefer == "back":
+        return _back(turn)
     avoid: tuple[Avoid, ...] = tuple(
         kind for kind in dict.fromkeys((*session.avoid, *intent.avoid)) if kind not in intent.allow
     )
@@ -145,6 +147,22 @@ def _other_route(turn: Turn) -> Result:
     )
 
 
+def _back(turn: Turn) -> Result:
+    """Drive on as it was before the last change: to the same stops, and on the same kinds of roads."""
+    session = turn.session
+    if not session.driven_before:
+        return turn.impossible("route.no_change")
+    stops, avoid = session.driven_before[-1]
+    route = _from_here(turn, list(stops), avoid)
+    if isinstance(route, Result):
+        return route
+    _take(turn, route, list(stops), avoid)
+    del session.driven_before[-2:]
+    session.question = None
+    text = turn.say("route.back", name=turn.name(stops[-1]), **_facts(turn, route))
+    return Result(outcome="done", reply=text, places=stops, route=route)
+
+
 def _same_roads(route: Route, current: Route) -> bool:
     """Tell whether a route from here is only what is left of the one that is driven."""
     return set(route.edges.tolist()) <= set(current.edges.tolist())
@@ -157,8 +175,22 @@ def _add_stop(turn: Turn, words: str) -> Result:
     return add_stop(turn, found.places[0])
 
 
+def put_first(turn: Turn, place: Place) -> Result:
+    """Go to one of the stops before the others."""
+    session = turn.session
+    stops = sorted(session.stops, key=lambda stop: stop.id != place.id)
+    route = _again(turn, stops, session.avoid)
+    if isinstance(route, Result):
+        return route
+    session.question = None
+    text = turn.say("stop.first", name=turn.name(place), **_facts(turn, route))
+    return Result(outcome="done", reply=text, places=tuple(stops), route=route)
+
+
 def add_stop(turn: Turn, place: Place) -> Result:
-    """Put a place into the route before the destination."""
+    """Put a place into the route before the destination; one that is a stop already is the next one then."""
+    if place.id in {stop.id for stop in turn.session.stops}:
+        return put_first(turn, place)
     before = _from_here(turn, turn.session.stops, turn.session.avoid)
     if isinstance(before, Result):
         return before
@@ -188,6 +220,11 @@ def _drop_stop(turn: Turn, words: str) -> Result:
     else:
         text = turn.say("stop.dropped", name=turn.name(gone[0]), **_facts(turn, route))
     return Result(outcome="done", reply=text, route=route, places=(*kept, destination))
+
+
+def has_stop(turn: Turn, words: str) -> bool:
+    """Whether words name a stop of the drive other than where it ends."""
+    return bool(_meant(turn, turn.session.stops[:-1], words))
 
 
 def _meant(turn: Turn, stops: list[Place], words: str) -> list[Place]:

@@ -77,6 +77,8 @@ class Session:
     origin: tuple[float, float] | None = None
     stops: list[Place] = field(default_factory=list)
     """Stops of the current route, destination last."""
+    driven_before: list[tuple[tuple[Place, ...], tuple[Avoid, ...]]] = field(default_factory=list)
+    """Stops and roads avoided of the drive before each change, newest last."""
     avoid: tuple[Avoid, ...] = ()
     usual_avoid: tuple[Avoid, ...] = ()
     """What every drive avoids to begin with, by the settings."""
@@ -99,6 +101,7 @@ class Session:
             question=copy(self.question),
             earlier=[*self.earlier],
             stops=[*self.stops],
+            driven_before=[*self.driven_before],
             plan_past=[*self.plan_past],
         )
 
@@ -128,7 +131,9 @@ class Session:
         )
 
     def drive_to(self, route: Route, origin: tuple[float, float] | None, stops: list[Place]) -> None:
-        """Note the route that is now driven."""
+        """Note the route that is now driven, and what was driven before it."""
+        if self.route is not None and self.stops:
+            self.driven_before = [*self.driven_before[-9:], (tuple(self.stops), self.avoid)]
         self.route, self.origin, self.stops = route, origin, stops
         if stops:
             self.topic = stops[-1]
@@ -149,11 +154,23 @@ class Session:
             self.avoid = cast("tuple[Avoid, ...]", tuple(sorted(state.route.avoid)))
             self.stops = [place_at(*point) for point in left]
         elif left:
+            reached = {stop.id for stop in self.stops[: -len(left)]}
             self.stops = self.stops[-len(left) :]
+            if reached:
+                self._leave_behind(reached)
+
+    def _leave_behind(self, reached: set[str]) -> None:
+        """Where one has been is no stop any more of a drive that is gone back to."""
+        left = (
+            (tuple(stop for stop in stops if stop.id not in reached), avoid)
+            for stops, avoid in self.driven_before
+        )
+        self.driven_before = [(stops, avoid) for stops, avoid in left if stops]
 
     def end_drive(self) -> None:
         """Forget the route."""
         self.route, self.origin, self.stops, self.avoid = None, None, [], self.usual_avoid
+        self.driven_before = []
 
 
 def _is_at(place: Place, point: tuple[float, float]) -> bool:

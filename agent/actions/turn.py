@@ -135,3 +135,22 @@ class Turn:
             if len(options) == 1:
                 self.session.topic = options[0]
         return Result(outcome="ask_back", reply=reply_text, places=options)
+
+
+def merged(results: list[Result], language: Language) -> Result:
+    """Return what the requests of one sentence led to, as one."""
+    if len(results) == 1:
+        return results[0]
+    last = results[-1]
+    gap = reply.gap(language)
+    routes = [result.route for result in results if result.route is not None]
+    return Result(
+        outcome=last.outcome,
+        reply=gap.join(result.reply for result in results),
+        places=last.places or results[0].places,
+        route=routes[-1] if routes else None,
+        plan=next((result.plan for result in results if result.plan), None),
+        end_guidance=any(result.end_guidance for result in results) and not routes,
+        volume=next((result.volume for result in results if result.volume), None),
+        view=next((result.view for result in results if result.view), None),
+    )

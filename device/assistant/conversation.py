@@ -125,7 +125,7 @@ class Conversation:
         return Reply(
             text=answer.reply,
             language=answer.language,
-            asks_back=answer.outcome in {"ask_back", "not_understood"},
+            asks_back=answer.asks,
             understood=turn.doubted or _was_understood(answer),
             details=turn.to_dict(),
             carry_out=lambda: self._carry_out(turn),

@@ -39,6 +39,7 @@ class Weighed:
             language=language,
             intents=(),
             outcome="ask_back",
+            asks=True,
             reply=self.question,
         )
 

@@ -142,7 +142,7 @@ class Scene:
             return
         question = self._assistant.agent.session.question
         told: dict[str, Any] = {"event": "question", "asks": None}
-        if answer.get("outcome") in ("ask_back", "not_understood") and question is not None:
+        if answer.get("asks") and question is not None:
             labels = [place.label(self.language) for place in question.options]
             told |= {"asks": str(question.expecting), "words": question.words, "options": labels}
         self._hub.tell(told)

@@ -21,7 +21,7 @@ def test_the_open_question_is_what_is_repeated(
     asked = agent.hear("find a hotel", position=STATION)
     agent.hear(between, position=STATION)
     again = agent.hear(repeat, position=STATION)
-    assert (again.outcome, again.reply) == ("ask_back", asked.reply)
+    assert (again.outcome, again.asks, again.reply) == ("done", True, asked.reply)
     agent.hear("the tenth one", position=STATION)
     assert agent.hear(repeat, position=STATION).reply == asked.reply
     assert agent.hear("the second one", position=STATION).places[0].id == asked.places[1].id

@@ -10,6 +10,7 @@ import pytest
 from agent import Agent
 from agent.actions.guidance_state import GuidanceState
 from agent.actions.reply import spoken_duration
+from agent.understanding.intent import Navigate
 from bench.understanding.facts import unknown_numbers
 from nav import Route
 
@@ -250,3 +251,14 @@ def test_a_faint_yes_does_not_turn_the_drive(device: Device) -> None:
     assert device.stops == [KIASMA]
     device.say("yes")
     assert device.stops == ["Stockmann"]
+
+
+@pytest.mark.parametrize(
+    "words", ["the round house, Kiasma", "Kiasma, the round house", "圆的那个房子，Kiasma"]
+)
+def test_a_place_said_in_two_ways_is_found_by_the_one_that_the_map_knows(
+    words: str, new_agent: Callable[..., Agent]
+) -> None:
+    answer = new_agent().carry_out("…", [Navigate(to=words)], language="en", position=STATION)
+    assert answer.outcome == "done"
+    assert "Kiasma" in answer.places[-1].name

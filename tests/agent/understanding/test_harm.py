@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -16,6 +17,7 @@ from agent.actions.turn import Turn
 from agent.understanding.intent import Intent, parse_intent
 from agent.understanding.labels import State
 from agent.understanding.understand import ACT, DESTROY, Understanding, undoes
+from poi.place import Place
 
 DRIVING, PLANNING = State(guiding=True), State(planning=True)
 
@@ -44,7 +46,8 @@ def test_what_undoes_something_is_known(wanted: dict[str, Any], state: State) ->
 
 @pytest.mark.parametrize(("wanted", "state"), DESTRUCTIVE)
 def test_what_undoes_something_can_be_asked_about(wanted: dict[str, Any], state: State, desk: Desk) -> None:
-    session = Session()
+    pharmacy = Place(id="1", name="药店", category="amenity/pharmacy", lat=60.17, lon=24.94)
+    session = Session(stops=[pharmacy, replace(pharmacy, id="2", name="Kiasma")])
     finder = Finder(desk=desk, session=session, position=None, language="en")
     turn = Turn(
         desk=desk, session=session, finder=finder, language="en", position=None, guidance=None, text=""
