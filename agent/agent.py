@@ -15,6 +15,7 @@ from agent.actions import drive as act_drive
 from agent.actions import reroute as act_reroute
 from agent.actions import search as act_search
 from agent.actions import status as act_status
+from agent.actions import view as act_view
 from agent.actions.answer import Answer
 from agent.actions.context import Desk
 from agent.actions.finding import Finder
@@ -22,7 +23,6 @@ from agent.actions.reply import Style, say
 from agent.actions.session import Session
 from agent.actions.suggestion import Suggester, Suggestion
 from agent.actions.turn import Result, Turn, merged
-from agent.actions.view import view
 from agent.errors import AgentError
 from agent.sense import Sense, most_sensible
 from agent.trip.spoken.heard import of_trip
@@ -378,6 +378,8 @@ class Agent:
             guess = understood.intents if understood.is_worth_asking else ()
             return dialogue.doubt(turn, guess, understood.kind_p)
         wanted = confirmed or understood.intents
+        if dialogue.takes_back_a_question(self.session, wanted):
+            return dialogue.deny(turn, Deny())
         wanted = (*dialogue.taken_for_granted(turn, wanted), *wanted)
         intents = [_avoiding(intent, self.session.usual_avoid) for intent in wanted]
         stops = [intent for intent in intents if isinstance(intent, Navigate)]
@@ -454,13 +456,13 @@ class Agent:
             case Repeat():
                 return self._repeat(turn)
             case Volume():
-                return dialogue.volume(turn, intent)
+                return act_view.volume(turn, intent)
             case View():
-                return view(turn, intent)
+                return act_view.view(turn, intent)
             case Help():
                 return turn.done("help")
             case Chat():
-                return dialogue.chat(turn, intent)
+                return overheard.chat(turn, intent)
 
     def _repeat(self, turn: Turn) -> Result:
         last = self.session.last_answer

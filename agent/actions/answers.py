@@ -14,7 +14,6 @@ from agent.actions.turn import Result, Turn
 from agent.understanding.intent import (
     Cancel,
     ChangeRoute,
-    Chat,
     Choose,
     Confirm,
     Deny,
@@ -23,7 +22,6 @@ from agent.understanding.intent import (
     Remember,
     Search,
     Status,
-    Volume,
 )
 from agent.understanding.understand import SURE_OF_KIND
 from languages import load_language
@@ -247,11 +245,20 @@ def confirm(turn: Turn) -> Result:
         return turn.done("confirm.nothing")
     if question.expecting == "yes_no" and question.options:
         return take(turn, question.options[0], question)
+    asked_about = turn.session.topic
+    if question.expecting == "choice" and asked_about in question.options and _was_asked_about(turn):
+        return take(turn, asked_about, question)
     if question.expecting == "choice" and question.options:
         # "Yes" to "which one?" means that something of it fits: the first is as good a guess as any, but a
         # guess, so it is offered and not taken.
         return _offer_one(turn, question.options[0])
     return _ask_back(turn, question)
+
+
+def _was_asked_about(turn: Turn) -> bool:
+    """Whether a question about one of the places was said last: "how far is it" – "that one then"."""
+    last = turn.session.last_answer
+    return last is not None and any(isinstance(intent, Status) for intent in last.intents)
 
 
 def _ask_back(turn: Turn, question: Question) -> Result:
@@ -340,25 +347,6 @@ def cancel(turn: Turn, intent: Cancel) -> Result:
     return turn.done("cancel.nothing")
 
 
-def volume(turn: Turn, intent: Volume) -> Result:
-    """Hand the wish to the device, and say so."""
-    level = intent.level or 0
-    words = load_language(turn.language).numbers.spell(level)
-    result = turn.done(f"volume.{intent.change}", level=words)
-    result.volume = {"change": intent.change, "level": intent.level}
-    return result
-
-
-def chat(turn: Turn, intent: Chat) -> Result:
-    """Say what is not ours, in fixed words by topic; talk that asks for nothing gets a word at most."""
-    key = f"none.{intent.topic or 'other'}"
-    return turn.done(key) if intent.topic in _ANSWERED else turn.impossible(key)
-
-
-_ANSWERED = {"talk", "greeting", "thanks", "goodbye"}
-"""Topics that ask for nothing."""
-
-
 def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] | None = None) -> Result:
     """Ask whether the best guess is meant; a yes carries it out.
 
@@ -430,6 +418,19 @@ def is_of_drive(intents: tuple[Intent, ...]) -> bool:
         isinstance(one, ChangeRoute) or (isinstance(one, Status) and one.what == "next_turn")
         for one in intents
     )
+
+
+def takes_back_a_question(session: Session, intents: tuple[Intent, ...]) -> bool:
+    """Whether a change is to be taken back that is only asked about as yet: that is a no."""
+    question = session.question
+    if question is None or not question.pending:
+        return False
+    match intents:
+        case (ChangeRoute(prefer="back"),):
+            return any(isinstance(asked, ChangeRoute) for asked in question.pending)
+        case (PlanTrip(change=change),) if change is not None and change.action == "undo":
+            return any(isinstance(asked, PlanTrip) for asked in question.pending)
+    return False
 
 
 def taken_for_granted(turn: Turn, intents: tuple[Intent, ...]) -> tuple[Intent, ...]:

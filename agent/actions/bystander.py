@@ -1,4 +1,4 @@
-"""Telling a request from talk that nobody addressed to us: of others in the car, or of the radio."""
+"""What is not ours: talk of others in the car or of the radio, told from requests; other domains, said so."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from agent.understanding.understand import ACT_UNASKED
 if TYPE_CHECKING:
     from agent.actions.finding import Finder
     from agent.actions.session import Session
+    from agent.actions.turn import Result, Turn
     from agent.understanding.intent import Intent
     from agent.understanding.understand import Understanding
 
@@ -85,3 +86,13 @@ def _is_meant(intent: Intent, session: Session, finder: Finder) -> bool:
             return bool(session.offered)
         case _:
             return True
+
+
+def chat(turn: Turn, intent: Chat) -> Result:
+    """Say what is not ours, in fixed words by topic; talk that asks for nothing gets a word at most."""
+    key = f"none.{intent.topic or 'other'}"
+    return turn.done(key) if intent.topic in _ANSWERED else turn.impossible(key)
+
+
+_ANSWERED = {"talk", "greeting", "thanks", "goodbye"}
+"""Topics that ask for nothing."""

@@ -75,7 +75,11 @@ def _spoken_of(turn: Turn, what: str) -> Place | None:
     question = turn.session.question
     if question is not None and question.expecting == "yes_no" and len(question.options) == 1:
         return question.options[0] if what in _OF_PLACE | _OF_WAY else None
-    return turn.session.topic if what in _OF_PLACE and turn.route is None else None
+    topic = turn.session.topic
+    if topic is None or turn.route is not None:
+        return None
+    was_driven_to = topic.id in {place.id for place in turn.session.earlier}
+    return topic if what in _OF_PLACE or (what in _OF_WAY and not was_driven_to) else None
 
 
 def remaining(turn: Turn, route: Route) -> tuple[float, float]:

@@ -1,14 +1,15 @@
-"""What the screen is to show: the map closer, the whole route, a place offered, a day of the trip."""
+"""What the device carries out: the voice louder, the map closer, the whole route, a day of the trip shown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from agent.understanding.intent import PlanTrip
+from languages import load_language
 
 if TYPE_CHECKING:
     from agent.actions.turn import Result, Turn
-    from agent.understanding.intent import View
+    from agent.understanding.intent import View, Volume
 
 
 def view(turn: Turn, intent: View) -> Result:
@@ -46,4 +47,13 @@ def _trip(turn: Turn, intent: View) -> Result:
     result = plan_trip(turn, PlanTrip(ask="day" if intent.index else "all", day=intent.index))
     if turn.session.plan is not None and turn.desk.has_screen():
         result.view = {"show": "trip", "index": intent.index}
+    return result
+
+
+def volume(turn: Turn, intent: Volume) -> Result:
+    """Hand the wish to the device, and say so."""
+    level = intent.level or 0
+    words = load_language(turn.language).numbers.spell(level)
+    result = turn.done(f"volume.{intent.change}", level=words)
+    result.volume = {"change": intent.change, "level": intent.level}
     return result

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from agent import Agent
 from agent.actions.answer import Answer
 from agent.actions.guidance_state import GuidanceState
+from agent.actions.session import Question
 from agent.understanding.intent import (
     ChangeRoute,
     Chat,
     Choose,
+    Confirm,
     Intent,
     Navigate,
     PlanChange,
@@ -28,6 +31,7 @@ from agent.understanding.understand import Understanding
 from languages import codes
 
 STATION = (60.1719, 24.9414)
+NOW = datetime(2026, 6, 10, 10, 0)
 BACK = ChangeRoute(prefer="back")
 
 
@@ -135,3 +139,31 @@ def test_a_change_of_a_plan_that_is_sure_to_be_one_is_asked_about_however_faint(
     )
     assert faint.is_worth_asking
     assert not replace(faint, kind_p={"plan_trip": 0.7}).is_worth_asking
+
+
+@pytest.mark.parametrize("language", codes())
+def test_what_is_only_asked_about_is_taken_back_by_a_no(driven: Agent, language: str) -> None:
+    turn_back = ChangeRoute(drop="*")
+    driven.session.question = Question(
+        expecting="yes_no", intent=Navigate(), asked_at=NOW, words="?", pending=(turn_back,)
+    )
+    before = stops(driven)
+    done(driven, BACK, language=language)
+    assert driven.session.question is None
+    assert stops(driven) == before
+
+
+def test_yes_to_a_choice_means_the_one_that_was_asked_about_last(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    offered = agent.carry_out("…", [Search(what="hotel")], language="en", position=STATION).places
+    done(agent, Status(what="distance_left", place="the second one"))
+    assert done(agent, Confirm()).places[-1].id == offered[1].id
+    assert agent.session.stops[-1].id == offered[1].id
+
+
+def test_a_question_about_the_way_is_about_the_place_spoken_of_where_nothing_is_driven(
+    new_agent: Callable[..., Agent],
+) -> None:
+    agent = new_agent()
+    done(agent, Status(what="opening_hours", place="Kiasma"))
+    assert "Kiasma" in done(agent, Status(what="arrival_time")).reply
