@@ -1,8 +1,8 @@
 // Large blocks in mapped files without names, for our kernels and for numpy (its enhancement proposal 49).
 //
 // Of such a block only those pages need memory that are being worked on. Its room on the disk is reserved at once, so
-// that a full disk is noticed here; then, as where files cannot be mapped, the block is one of the heap. Reserving may
-// wait for the disk, and numpy asks while it holds Python's lock, which is let go for so long.
+// that a full disk is noticed here; then, as where files cannot be mapped, the block is one of the heap. Both may wait
+// for the disk and for other threads, and numpy asks while it holds Python's lock, which is let go for so long.
 
 #include "memory.h"
 
@@ -54,6 +54,20 @@ Files &files() {
 
 const uintptr_t PAGE = 4096;  // no page is smaller
 
+// Does what may wait for the disk, or for other threads' memory, while other threads of Python run on.
+template <class Work>
+void without_python(Work work) {
+    Interpreter python;
+    {
+        Files &f = files();
+        std::lock_guard<std::mutex> held(f.lock);
+        python = f.python;
+    }
+    void *state = python.holds && python.holds() ? python.let_go() : nullptr;
+    work();
+    if (state) python.take(state);
+}
+
 #ifdef CAN_MAP
 bool reserve(int file, size_t size, size_t spare) {
     struct statvfs disk;
@@ -83,7 +97,7 @@ void unmap_all(void *block, size_t size) {
     for (size_t done = 0; done < size; done += MUCH) munmap((char *)block + done, std::min(MUCH, size - done));
 }
 
-// Much takes long to give back, and who gives it may hold Python's lock.
+// Much takes long to give back, and who gives it may be a question.
 void unmap(void *block, size_t size) {
     if (size >= MUCH) try {
             std::thread(unmap_all, block, size).detach();
@@ -112,16 +126,13 @@ size_t mapped_size(void *block, bool forget) {
 void *take_mapped(size_t size) {
     Files &f = files();
     Place place;
-    Interpreter python;
     {
         std::lock_guard<std::mutex> held(f.lock);
         if (f.users.empty() || size < f.users.back().at_least || !size) return nullptr;
         place = f.users.back();
-        python = f.python;
     }
-    void *without = python.holds && python.holds() ? python.let_go() : nullptr;
-    void *block = map_file(place, size);
-    if (without) python.take(without);
+    void *block;
+    without_python([&] { block = map_file(place, size); });
     if (!block) return nullptr;
     std::lock_guard<std::mutex> held(f.lock);
     f.blocks[block] = size;
@@ -152,7 +163,7 @@ void *take(size_t size, bool zeroed) {
 }
 
 void give_back(void *block) {
-    if (size_t size = mapped_size(block, true)) unmap(block, size);
+    if (size_t size = mapped_size(block, true)) without_python([&] { unmap(block, size); });
     else std::free(block);
 }
 
