@@ -173,7 +173,10 @@ def _add(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | 
         return out
     places, request = _reached(desk, request, _to_add(desk, plan, request, words))
     if places[0].id in in_use(plan):
-        raise PlanImpossible("already_in", name=words)
+        held = [(n, v) for n, day in enumerate(plan.days) for v in day.sights if v.place.id == places[0].id]
+        if index is None or not held or held[0][0] == index:
+            raise PlanImpossible("already_in", name=words)
+        return _moved(desk, plan, request, *held[0], index)
     for place in places[:_TRIED]:
         wanted = _with_must(request, place)
         for number in order:
@@ -199,8 +202,11 @@ def _moved_to(desk: Desk, plan: Plan, request: TripRequest, words: str, index: i
     if not found or any(n == index for n, _ in found):
         return None
     number, visit = found[0]
-    if not _names(visit.place, words):
-        return None
+    return _moved(desk, plan, request, number, visit, index) if _names(visit.place, words) else None
+
+
+def _moved(desk: Desk, plan: Plan, request: TripRequest, number: int, visit: Visit, index: int) -> Changed:
+    """Put a sight of one day on another."""
     request = _with_must(request, visit.place)
     request = replace(request, on_days={**request.on_days, visit.place.id: frozenset({index})})
     left = [s for s in stops_of(plan.days[number]) if s.place.id != visit.place.id]

@@ -317,3 +317,10 @@ def test_a_wish_for_less_leaves_less(agent: Agent, text: str, language: Language
     wish = PlanTrip(wishes=Wishes(limit=(limit,)))
     agent.carry_out(text, [wish], language=language, position=HOME)
     assert len(seen(agent)) < len(before)
+
+
+def test_a_sight_moves_to_another_day_by_whatever_name_the_map_knows_it(agent: Agent) -> None:
+    assert "云安博物馆" in seen(planned(agent), 1)
+    answer = change(agent, "把云安博物院挪到第二天", "zh", action="add", what="云安博物院", day=2)
+    assert answer.outcome == "done", answer.reply
+    assert "云安博物馆" in seen(agent, 2)
