@@ -41,6 +41,9 @@ _LEAST_NAME = {"zh": 2, "en": 3}
 _READINGS_SEARCHED = 3
 _READINGS_RESPELLED = 6
 _DRAWN = 20_000
+_OF_LISTS = 10
+"""A word of a closed list (药店, 有没有) counts as so many sentences: many of them are hardly drawn."""
+
 _KEPT = 16
 _MARKS_OF_SLOTS = ("#",)
 _LONGEST = {"zh": 28, "en": 80}
@@ -228,7 +231,7 @@ class Expectations:
 
 
 def _drawn(network: Network) -> list[str]:
-    """Sentences as they can be said, with a mark for each name."""
+    """Sentences as they can be said, a mark for each name, and the words of closed lists beside them."""
     rng = np.random.default_rng(1)
 
     def fill(slot: str) -> str:
@@ -236,7 +239,8 @@ def _drawn(network: Network) -> list[str]:
         return words[int(rng.integers(len(words)))]
 
     sayings = Sayings(network)
-    return [sayings.draw(rng, fill) for _ in range(_DRAWN)]
+    listed = [word for words in network.lists.values() for word in words]
+    return [sayings.draw(rng, fill) for _ in range(_DRAWN)] + listed * _OF_LISTS
 
 
 class _Lists:

@@ -1,6 +1,6 @@
 """What training adds to the pretrained encoder: low-rank changes of its upper layers, and the heads.
 
-The file is an `.npz` with one JSON text beside its arrays, 3.2 MB, committed in `agent/data`: the largest
+The file is an `.npz` with one JSON text beside its arrays, 4.4 MB, committed in `agent/data`: the largest
 matrix in eight bits with a scale for each column, the rest in half precision. Its card is
 `docs/models/reader.md`.
 """

@@ -58,3 +58,9 @@ def test_english_has_no_other_characters() -> None:
 
 def test_nothing_is_made_of_nothing() -> None:
     assert Respeller([], speller("zh")).respelled("") == ("", 0.0)
+
+
+@pytest.mark.parametrize("kind", ["药店", "加油站", "停车场", "火车站", "充电站"])
+def test_kinds_of_places_are_known(kind: str) -> None:
+    (found,) = _expectations().respelled([f"去{kind}"], ())
+    assert found.text == f"去{kind}"
