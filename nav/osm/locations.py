@@ -6,14 +6,15 @@ file go when memory is wanted for something else.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 
-@contextmanager
+@contextlib.contextmanager
 def located(processor: Any, scratch: Path | None) -> Iterator[Any]:
     """Give a processor of pyosmium whose ways know where their nodes lie.
 
@@ -27,4 +28,18 @@ def located(processor: Any, scratch: Path | None) -> Iterator[Any]:
     there = scratch if scratch is not None and scratch.is_dir() else None
     with tempfile.NamedTemporaryFile(dir=there, prefix=".locations-") as file:
         # A comma ends the name there.
-        yield processor.with_locations("flex_mem" if "," in file.name else f"sparse_file_array,{file.name}")
+        try:
+            yield processor.with_locations(
+                "flex_mem" if "," in file.name else f"sparse_file_array,{file.name}"
+            )
+        finally:
+            _close_others(file.fileno())
+
+
+def _close_others(own: int) -> None:
+    """Close what else the process has open of a file: libosmium opens it by its name and never closes it."""
+    meant = os.fstat(own)
+    for number in [int(path.name) for path in Path("/dev/fd").iterdir()]:
+        with contextlib.suppress(OSError):
+            if number != own and os.path.samestat(os.fstat(number), meant):
+                os.close(number)

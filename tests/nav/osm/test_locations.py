@@ -41,3 +41,14 @@ def test_nothing_is_left_of_an_extract_that_cannot_be_read(tmp_path: Path) -> No
     with pytest.raises(Exception, match="fetch it again"):
         read_network(extract, scratch=tmp_path / "scratch")
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_the_file_is_not_left_open(tmp_path: Path) -> None:
+    extract = tmp_path / "one.osm"
+    extract.write_text('<osm version="0.6"><node id="1" lat="1" lon="2"/></osm>')
+
+    for _ in range(3):
+        with located(osmium.FileProcessor(str(extract)), tmp_path) as processor:
+            assert sum(1 for _ in processor) == 1
+    open_files = [path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    assert not any(".locations-" in path.name for path in open_files)
