@@ -70,6 +70,9 @@ _NO_PRAISE = frozenset(
 
 
 _COMMA = re.compile(r"[,，、;；]|\.(?= )|。")
+_MOST_PARTS = 3
+_WHERE = ("place/", "street/", "boundary/")
+"""Categories of towns and streets."""
 
 _BARRED = 200
 """Places of one name that are left out of a search at most."""
@@ -178,8 +181,7 @@ class Finder:
             return found
         candidates = tuple(candidate.place for candidate in resolution)
         if resolution.verdict == "nothing" or not candidates:
-            said_twice = (found for part in _parts(words) if (found := self.named(part)).places)
-            return next(said_twice, Found(words=words, suggestions=resolution.suggestions))
+            return self._said_twice(words) or Found(words=words, suggestions=resolution.suggestions)
         if resolution[0].why == "category":
             return Found(places=candidates, verdict="list", words=words)
         return Found(
@@ -190,6 +192,17 @@ class Finder:
             why=resolution[0].why,
             alike=any(candidate.why in {"sound", "spelling"} for candidate in resolution),
         )
+
+    def _said_twice(self, words: str) -> Found | None:
+        """Find a place by one of the two ways in which it is said; it is asked about, for half is not found.
+
+        The town or street behind a name that the map lacks is another place.
+        """
+        for part in _parts(words):
+            found = self.named(part)
+            if found.places and not found.places[0].category.startswith(_WHERE):
+                return replace(found, verdict="unsure") if found.verdict == "clear" else found
+        return None
 
     def known(self, words: str) -> Found | None:
         """Find what is not on the map: home, the favourites, past destinations, "there"."""
@@ -460,4 +473,4 @@ class Finder:
 def _parts(words: str) -> list[str]:
     """Return the parts of a place said in two ways ("old church, Vanha kirkko"), the last one first."""
     parts = [part.strip() for part in _COMMA.split(words)]
-    return [part for part in reversed(parts) if part] if len(parts) > 1 else []
+    return [part for part in reversed(parts) if part] if 1 < len(parts) <= _MOST_PARTS else []

@@ -38,8 +38,10 @@ def located(processor: Any, scratch: Path | None) -> Iterator[Any]:
 
 def _close_others(own: int) -> None:
     """Close what else the process has open of a file: libosmium opens it by its name and never closes it."""
-    meant = os.fstat(own)
-    for number in [int(path.name) for path in Path("/dev/fd").iterdir()]:
+    meant, numbers = os.fstat(own), list[int]()
+    with contextlib.suppress(OSError):  # where open files are not listed they stay open
+        numbers = [int(path.name) for path in Path("/dev/fd").iterdir()]
+    for number in numbers:
         with contextlib.suppress(OSError):
             if number != own and os.path.samestat(os.fstat(number), meant):
                 os.close(number)

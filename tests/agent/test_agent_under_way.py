@@ -10,7 +10,7 @@ import pytest
 from agent import Agent
 from agent.actions.guidance_state import GuidanceState
 from agent.actions.reply import spoken_duration
-from agent.understanding.intent import Navigate
+from agent.understanding.intent import Confirm, Navigate
 from bench.understanding.facts import unknown_numbers
 from nav import Route
 
@@ -259,6 +259,16 @@ def test_a_faint_yes_does_not_turn_the_drive(device: Device) -> None:
 def test_a_place_said_in_two_ways_is_found_by_the_one_that_the_map_knows(
     words: str, new_agent: Callable[..., Agent]
 ) -> None:
-    answer = new_agent().carry_out("…", [Navigate(to=words)], language="en", position=STATION)
-    assert answer.outcome == "done"
-    assert "Kiasma" in answer.places[-1].name
+    agent = new_agent()
+    asked = agent.carry_out("…", [Navigate(to=words)], language="en", position=STATION)
+    assert (asked.outcome, asked.route) == ("ask_back", None)
+    assert "Kiasma" in agent.carry_out("…", [Confirm()], language="en", position=STATION).places[-1].name
+
+
+@pytest.mark.parametrize("where", ["Helsinki", "Mannerheimintie"])
+def test_the_town_or_street_behind_an_unknown_name_is_not_driven_to(
+    where: str, new_agent: Callable[..., Agent]
+) -> None:
+    wanted = Navigate(to=f"Fnord Bistro, {where}")
+    answer = new_agent().carry_out("…", [wanted], language="en", position=STATION)
+    assert (answer.outcome, answer.places) == ("impossible", ())
