@@ -63,6 +63,8 @@ class TripWords(_Data):
     measures: tuple[str, ...]
     party: dict[str, tuple[str, ...]]
     groups: dict[str, dict[str, int]]
+    company: tuple[str, ...] = ()
+    """Right before those who come along: "with the"."""
     people: str
     age: str
     alone_ages: dict[str, int]

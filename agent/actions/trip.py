@@ -174,8 +174,8 @@ def _first_day(turn: Turn, intent: PlanTrip) -> tuple[date, list[Entry]]:
         return day, lost
     if said < now.date():
         raise PlanImpossible("date_past")
-    kept = [Entry(slot="date", words=intent.date, state="kept")]
-    return (first_day_of("", now) if said == now.date() and now.hour >= 10 else said), kept
+    day = first_day_of("", now) if said == now.date() and now.hour >= 10 else said
+    return day, [Entry(slot="date", words=intent.date, state="kept", how=(("date", day.isoformat()),))]
 
 
 def _undated(turn: Turn) -> str:

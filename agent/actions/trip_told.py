@@ -101,7 +101,7 @@ _OF_NOTE = {
     "like": "missing", "meal": "missing", "no_room": "no_room", "no_table": "no_table", "prices": "prices",
     "dog": "dog", "wheelchair": "wheelchair", "lodging": "lodging", "no_night": "no_night",
     "on_foot": "on_foot", "not_then": "not_then",
-    "nearest_hotel": "nearest_hotel", "start": "start", "date": "date", "unread": "unread",
+    "nearest_hotel": "nearest_hotel", "who": "who", "start": "start", "date": "date", "unread": "unread",
 }  # fmt: skip
 
 

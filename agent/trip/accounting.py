@@ -24,8 +24,10 @@ class Entry:
     """Kept; given up for another reason; not on the map of the area; nothing that a map can tell."""
     note: str = ""
     """Why, as a key of the replies under `trip.account`; "" where there is nothing to say."""
-    place: str = ""
-    """Id of the place that meets it, for the verifier."""
+    met: tuple[str, ...] = ()
+    """Ids of the places of the plan that meet it, in the order in which one comes to them."""
+    how: tuple[tuple[str, str], ...] = ()
+    """How it is kept where no place meets it: keys of the replies under `export.how`, each with its value."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as JSON values."""

@@ -129,6 +129,7 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
         request,
         sights=chosen,
         must_count=len(must),
+        named={words: place.id for words, place in sights.named.items()},
         town_of=town_of,
         town_of_day=_town_days(request, weights),
         parts=sights.parts,

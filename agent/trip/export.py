@@ -8,6 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent.actions import reply
+from agent.trip.offered.kinds import DIETS
+from agent.trip.offered.tables import foods_of
+from languages import load_language
+from languages.trip_words import any_of, trip_words
 from nav.guidance.wording.wording import shown_distance
 
 if TYPE_CHECKING:
@@ -36,7 +40,8 @@ def to_markdown(plan: Plan, language: Language) -> str:
     if plan.accounting.entries:
         lines += [f"## {_say(language, 'wishes')}", ""]
         lines += [
-            f"- {_cell(e.words)}: {_say(language, _state(e))}" for e in plan.accounting if _has_words(e)
+            f"- {_cell(_wish(e, language))}: {_cell(_became(e, plan, language))}"
+            for e in _told(plan, language)
         ]
         lines.append("")
     lines += [f"## {_say(language, 'notes')}", "", f"- {_say(language, 'prices')}"]
@@ -50,20 +55,73 @@ def to_markdown(plan: Plan, language: Language) -> str:
 
 
 def _say(language: Language, key: str, **facts: str) -> str:
-    from languages import load_language
-
     return load_language(language).replies.say(f"export.{key}", **facts)
 
 
-def _state(entry: Entry) -> str:
-    """Return what became of a wish, as a key: a ban that is kept is left out and not in the plan."""
-    ban = entry.state == "kept" and entry.slot in {"no_meal", "dislikes"}
-    return "state.left_out" if ban else f"state.{entry.note if entry.note == 'unread' else entry.state}"
+_ALSO_NOTED = frozenset({"children", "elderly", "avoid"})
+"""Values that repeat what the words of who comes say, or what the notes say."""
+_OWN_STATE = frozenset({"unread", "who", "not_then", "dog", "wheelchair", "prices", "nearest_hotel"})
+"""Notes that are told in words of their own."""
+_MOST_NAMES = 5
+"""So many places that meet a wish are named."""
 
 
-def _has_words(entry: Entry) -> bool:
-    """Whether a wish has words of the speaker: a value such as "children" repeats what has."""
-    return entry.words != entry.slot
+def _told(plan: Plan, language: Language) -> list[Entry]:
+    """Return the wishes to list: no value that only repeats what words of the speaker say."""
+    entries = list(plan.accounting)
+    priced = any(e.note == "prices" and e.slot != "budget" for e in entries)
+    easy = any_of(language, trip_words(language).easy)
+    paced = any(e.slot != "pace" and easy.search(e.words) for e in entries)
+    silent = {*_ALSO_NOTED, *(("budget",) if priced else ()), *(("pace",) if paced else ())}
+    silent |= {"hotel_stars"} if any(e.slot == "lodging" for e in entries) else set()
+    return [e for e in entries if e.slot not in silent]
+
+
+def _wish(entry: Entry, language: Language) -> str:
+    """Return the words for a wish: the speaker's, or ours for a value."""
+    match entry.slot:
+        case "budget" | "pace":
+            return _say(language, f"value.{entry.slot}.{entry.words}")
+        case "hotel_stars":
+            return _say(language, "value.stars", n=entry.words)
+    return entry.words
+
+
+def _became(entry: Entry, plan: Plan, language: Language) -> str:
+    """Say what became of a wish: what meets it and when, or how it is kept."""
+    if entry.state != "kept":
+        return _say(language, f"state.{entry.note if entry.note in _OWN_STATE else entry.state}")
+    if entry.slot in {"no_meal", "dislikes"}:
+        return _say(language, "state.left_out")
+    if entry.how:
+        between = load_language(language).settings.list_separator
+        return between.join(_say(language, f"how.{key}", value=value) for key, value in entry.how)
+    if names := _names(entry, plan, language):
+        by_map = entry.slot == "meals" and bool(set(foods_of(entry.words)) & DIETS)
+        return _say(language, "by_map", names=names) if by_map else names
+    return _say(language, "state.kept")
+
+
+def _names(entry: Entry, plan: Plan, language: Language) -> str:
+    """Return the names of the places that meet a wish, with their days; "" if none does."""
+    by_day: dict[int, list[str]] = {}
+    met = set(entry.met)
+    for number, day in enumerate(plan.days, 1):
+        for place in (p for visit in day.visits for p in (visit.place, *visit.parts)):
+            if place.id in met:
+                met.discard(place.id)
+                by_day.setdefault(number, []).append(reply.spoken_name(place, language))
+    count, told = 0, []
+    for number, names in by_day.items():
+        some = names[: _MOST_NAMES - count]
+        count += len(some)
+        named = reply.joined(some, language)
+        if some:
+            one = len(plan.days) == 1 or entry.slot == "lodging"
+            told.append(named if one else _say(language, "on_day", names=named, n=str(number)))
+    left = sum(map(len, by_day.values())) - count
+    text = load_language(language).settings.list_separator.join(told)
+    return _say(language, "more", names=text, n=str(left)) if left else text
 
 
 def _cell(text: str) -> str:

@@ -341,6 +341,9 @@ def _with_meals(desk: Desk, request: TripRequest) -> TripRequest:
             None,
         )
         core = _food_words(words, language)
+        if core and not _without_price(core, language):
+            entries.append(Entry(slot="meals", words=words, state="unknown", note="prices"))
+            continue
         if not core:
             entries.append(Entry(slot="meals", words=words, state="kept"))
             continue
@@ -376,6 +379,12 @@ def _food_words(words: str, language: Language) -> str:
         text = any_of(language, trip_words(language).meals[role]).sub(" ", text)
     text = re.sub(r"^(?:吃|来点|一顿|a|an|the|some|nice|good)\s*|\s*(?:for|at|吃)\s*$", "", text.strip())
     return re.sub(r"\b(?:for|a|an|the|nice|good|proper|great)\b", " ", text).strip(" 的，,")
+
+
+def _without_price(food: str, language: Language) -> str:
+    """Return a food without what is said of its price: nothing of a cheap lunch."""
+    words = tuple(word for said in trip_words(language).money.values() for word in said)
+    return _food_words(any_of(language, words).sub(" ", food), language)
 
 
 def with_beds(desk: Desk, request: TripRequest) -> TripRequest:

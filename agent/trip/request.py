@@ -51,6 +51,8 @@ class TripRequest:
     sights: tuple[Place, ...] = ()
     """Candidates, the best first; the first `must_count` have to be in."""
     must_count: int = 0
+    named: dict[str, str] = field(default_factory=dict)
+    """Id of each sight that has to be in, by the words that name it."""
     town_of: dict[str, int] = field(default_factory=dict)
     """Index of the town in which a place lies."""
     parts: dict[str, tuple[Place, ...]] = field(default_factory=dict)

@@ -67,6 +67,10 @@ def _kept_claims(plan: Plan, request: TripRequest) -> list[str]:
         for wish in request.dined
         if ("meals", wish.words) in kept and not eaten & set(wish.ids)
     ]
+    there = seen | {day.hotel.place.id for day in plan.days if day.hotel is not None}
+    wrong += [
+        f"{e.words!r} is said to be met by what is not in" for e in plan.accounting if set(e.met) - there
+    ]
     claimed: str = plan.budget
     if claimed != "unknown":
         wrong.append("costs are claimed that the map does not hold")

@@ -293,7 +293,8 @@ def _is_doubtful(rest: str, one: str, language: Language) -> bool:
     """Whether words that nobody knows stand beside a thing that the reader took for no wish."""
     words = trip_words(language)
     known = (w for said in (*words.themes.values(), *words.foods.values()) for w in said.says)
-    when = tuple(word for said in (*words.parts.values(), *words.meals.values()) for word in said)
+    beside = (*words.parts.values(), *words.meals.values(), *words.needs.values())
+    when = tuple(word for said in beside for word in said)
     other = any_of(language, (*known, *when)).sub("\0", rest.replace(one, "\0"))
     return bool(_core(other, language))
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent.trip.asked.clock import clock_of, times_of
+from agent.trip.asked.company import comes_along, without_reason
 from agent.trip.asked.days import at_weekend, days_by_kind, parts_named, take_days
 from agent.trip.asked.draft import EDGE, LISTS, SPANS, Draft, use
 from agent.trip.asked.marks import (
@@ -329,6 +330,8 @@ def _take_thing(draft: Draft, slot: str, bare: str, at: int, clause: tuple[int, 
     if slot in {"no_meal", "dislikes"} and not any_no and _is_eaten(said[:inside], draft):
         slot = "meals"
     slot = _own_slot(slot, bare, any_no, draft.language)
+    if slot in {"must", "likes"} and not refused and comes_along(said[:inside], bare, draft.language):
+        slot = "who"
     parts = _parts(slot, bare, draft.language)
     for part in parts:
         no = _is_refused(draft, part, at) if len(parts) > 1 and slot in {"no_meal", "dislikes"} else refused
@@ -442,6 +445,7 @@ def _parts(slot: str, words: str, language: Language) -> tuple[str, ...]:
 
 def _joined(draft: Draft, intent: PlanTrip) -> PlanTrip:
     slots: dict[str, tuple[str, ...]] = {name: _unlike(words) for name, words in draft.slots.items()}
+    slots["who"] = tuple(dict.fromkeys(without_reason(w, draft.language) for w in slots["who"]))
     beds = slots["lodging"]
     slots["lodging"] = tuple(w for w in beds if not any(w != other and other in w for other in beds))
     limits = slots["limit"]

@@ -156,7 +156,7 @@ def _named(desk: Desk, towns: Sequence[Town], lodging: Lodging, beds: Beds, lang
         ):
             beds.hotels = [hotel, *(p for p in beds.hotels if p.id != hotel.id)]
             beds.fixed = beds.fixed or hotel.id
-            beds.entries.append(Entry(slot="lodging", words=words, state="kept", place=hotel.id))
+            beds.entries.append(Entry(slot="lodging", words=words, state="kept", met=(hotel.id,)))
         elif not beds.fixed and (
             spots := _spots(desk, towns[0], _without_preposition(words, language), language)
         ):

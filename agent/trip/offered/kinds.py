@@ -35,6 +35,7 @@ THEMES: dict[str, tuple[str, ...]] = {
     "history": _HISTORY,
     "museum": ("tourism/museum",),
     "art": ("tourism/gallery", "amenity/arts_centre", "tourism/museum", "tourism/artwork"),
+    "design": ("tourism/museum", "tourism/gallery", "amenity/arts_centre", "tourism/attraction"),
     "night": ("tourism/viewpoint", "amenity/bar", "amenity/pub", "place/square", "amenity/nightclub"),
     "night_market": ("amenity/marketplace",),
     "bar": ("amenity/bar", "amenity/pub", "amenity/biergarten"),
@@ -68,8 +69,8 @@ THEMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What a theme is on the map; none for "sights", which is every trip."""
 
-NAMED_ONLY = frozenset({"old_town", "night_market"})
-"""Themes whose places must bear the name as well: not each village is an old town."""
+NAMED_ONLY = frozenset({"old_town", "night_market", "design"})
+"""Themes whose places must bear the name as well: not each village is old, nor each museum one of design."""
 
 NAME_SUFFICES = frozenset(
     {"temple", "old_town", "night_market", "zoo", "museum", "flowers", "garden", "shopping"}

@@ -25,7 +25,7 @@ _INDOORS = (
     "tourism/museum", "tourism/gallery", "tourism/zoo", "tourism/aquarium", "tourism/theme_park",
     "leisure/water_park", "leisure/sauna", "amenity/theatre", "amenity/cinema", "amenity/arts_centre",
     "amenity/place_of_worship", "amenity/library", "building/cathedral", "historic/church", "historic/temple",
-    "shop/",
+    "shop/", "amenity/marketplace",
 )  # fmt: skip
 """Where no dog may go."""
 _WILD = ("tourism/theme_park", "leisure/water_park", "leisure/trampoline_park")

@@ -194,7 +194,7 @@ def test_a_meal_that_was_wished_for_is_eaten_or_named(desk: Desk) -> None:
 
 @pytest.mark.slow
 def test_what_is_not_in_the_plan_is_said(say: Talk) -> None:
-    assert "It has no lutefisk." in say("a day in Helsinki with lutefisk for dinner").reply
+    assert "The map shows no lutefisk here." in say("a day in Helsinki with lutefisk for dinner").reply
 
 
 def test_a_place_kept_under_a_name_is_found_by_it(say: Talk) -> None:
