@@ -54,9 +54,9 @@ class Engine:
         if not (use_index and turns.state_count and len(turns.arc_head)):
             return
         if order is None:
-            self._index = PlainIndex(turns) if library() is not None else None
+            self._index = PlainIndex(graph, turns) if library() is not None else None
         elif library() is not None:
-            self._index = CustomisedHierarchy(turns, order, stored, digest)
+            self._index = CustomisedHierarchy(turns, order, stored, digest, graph)
         else:
             self._index = RoutingKitIndex(graph, turns, order)
 

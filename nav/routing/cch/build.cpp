@@ -10,7 +10,7 @@
 #include <system_error>
 #include <thread>
 
-#include "cch.h"
+#include "paths.h"
 
 using namespace cch;
 
@@ -22,18 +22,6 @@ struct Ways {
     Long<int32_t> chain, next;  // latest edge below each vertex, and the one before it
     Long<int32_t> first;
 };
-
-// Over which vertex an edge leads (NONE: it is an arc of the graph).
-int32_t middle_of(const Index &x, const int32_t *const cost[2], int64_t side, int64_t edge) {
-    Cost whole = (Cost)cost[side][edge];
-    int32_t middle = NONE;
-    lower_triangles(x, side, edge, [&](int32_t p, int32_t q) {
-        if (plus((Cost)cost[1 - side][p], (Cost)cost[side][q]) != whole) return true;
-        middle = x.tail[side][q];
-        return false;
-    });
-    return middle;
-}
 
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
 #define WIDE __attribute__((target_clones("avx2", "default"), optimize("O3")))
@@ -165,7 +153,7 @@ struct Shares {
 extern "C" {
 
 // What this is called with: see `_INTERFACE` in library.py.
-extern const int32_t cch_interface = 5;
+extern const int32_t cch_interface = 6;
 
 // Completes the graph. Fills `parent`, and where the edges of both sides lie, to be copied out by `cch_take_ways`.
 int64_t cch_contract(int64_t vertices, const int32_t *order, const int32_t *rank, const int32_t *first_arc,
@@ -304,9 +292,11 @@ int64_t cch_perfect(const Index *x, int32_t *up, int32_t *down) {
 }
 
 // Keeps, of one side, the edges whose cost is that of the cheapest path. With `head` null counts only.
-int64_t cch_prune(const Index *x, int64_t side, const int32_t *up, const int32_t *down, const int32_t *perfect,
-                  int32_t *first, int32_t *head, int32_t *cost, int32_t *middle) {
+int64_t cch_prune(const Index *x, const Names *names, const int32_t *order, int64_t side, const int32_t *up,
+                  const int32_t *down, const int32_t *perfect, int32_t *first, int32_t *head, int32_t *cost,
+                  int32_t *middle) {
     const int32_t *both[2] = {up, down}, *whole = both[side];
+    Triangles triangles(*x, both, *names, order);
     int32_t count = 0;
     for (int64_t v = 0; v < x->vertices; ++v) {
         first[v] = count;
@@ -315,7 +305,8 @@ int64_t cch_prune(const Index *x, int64_t side, const int32_t *up, const int32_t
             if (head) {
                 head[count] = x->head[side][e];
                 cost[count] = whole[e];
-                middle[count] = middle_of(*x, both, side, e);
+                Triangle over = triangles.of((int)side, e);
+                middle[count] = over.down == NONE ? NONE : triangles.low(over);
             }
             ++count;
         }

@@ -6,9 +6,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <memory>
 #include <new>
 #include <queue>
+#include <tuple>
+#include <unordered_set>
 #include <vector>
 
 #include "memory.h"

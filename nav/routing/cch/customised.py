@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import FloatArray, Int32Array
+from nav.graph import FloatArray, Graph, Int32Array
 from nav.packs.paths import cache_home
 from nav.routing.cch.hierarchy import (
     Hierarchy,
@@ -76,6 +76,8 @@ class CustomisedHierarchy:
         The ladder of the pack, if it has one.
     digest
         Tells the graph from every other; a large one with it is kept in the cache.
+    graph
+        The roads: of several cheapest paths they tell always the same one.
     """
 
     def __init__(
@@ -84,9 +86,10 @@ class CustomisedHierarchy:
         order: Callable[[], Int32Array],
         stored: StoredLadder | None = None,
         digest: str = "",
+        graph: Graph | None = None,
     ) -> None:
         self._turns, self._order, self._stored, self._digest = turns, order, stored, digest
-        self._queries = Queries(turns)
+        self._queries = Queries(turns, graph)
         self._slots: OrderedDict[int, _Slot] = OrderedDict()
         self._lock = threading.Lock()
         self._is_small = turns.state_count <= _SMALL_STATES

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import Int32Array, Int64Array, UInt8Array
-from nav.routing.cch.library import STOPPED, TOO_LONG, Arrays, Rungs, address, call
+from nav.graph import Graph, Int32Array, Int64Array, UInt8Array
+from nav.routing.cch.library import STOPPED, TOO_LONG, Arrays, Names, Rungs, address, call
 from nav.routing.weights.turns import Turns
 from nav.routing.weights.weights import Weights
 
@@ -37,6 +37,21 @@ class Ways:
     """(V + 1,) where the edges whose upper end is a vertex begin in `below`."""
     below: Int32Array
     """(U,) edges by their upper end."""
+
+
+class StateNames:
+    """What tells the states of a graph apart in every pack that has them: the nodes at their ends.
+
+    Of several cheapest paths it decides which one is found. Without a graph the numbers of the states do.
+    """
+
+    def __init__(self, turns: Turns, graph: Graph | None = None) -> None:
+        self._held: list[NDArray[Any]] = []
+        if graph is not None:
+            edges = turns.state_edge, graph.edge_to, graph.edge_reverse
+            self._held = [np.ascontiguousarray(array, np.int32) for array in edges]
+            self._held.append(np.ascontiguousarray(graph.node_osm_id, np.int64))
+        self.pointers = Names(*map(address, self._held))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +194,11 @@ def whole_ladder(hierarchy: Hierarchy, costs: tuple[Int32Array, Int32Array]) -> 
     return _ladder(hierarchy, first=(up.first, down.first), head=(up.head, down.head), cost=costs)
 
 
-def pruned_ladder(hierarchy: Hierarchy, costs: tuple[Int32Array, Int32Array]) -> Ladder:
+def pruned_ladder(hierarchy: Hierarchy, costs: tuple[Int32Array, Int32Array], names: StateNames) -> Ladder:
     """Return a ladder of only those edges that can lie on a cheapest path."""
     perfect = costs[0].copy(), costs[1].copy()
     call("cch_perfect", hierarchy.pointers, *perfect)
-    sides = [_prune(hierarchy, side, costs, perfect[side]) for side in (0, 1)]
+    sides = [_prune(hierarchy, names, side, costs, perfect[side]) for side in (0, 1)]
     first, head, cost, middle = zip(*sides, strict=True)
     return _ladder(hierarchy, first=first, head=head, cost=cost, middle=middle)
 
@@ -193,13 +208,17 @@ def _ladder(hierarchy: Hierarchy, **ways: Any) -> Ladder:
 
 
 def _prune(
-    hierarchy: Hierarchy, side: int, costs: tuple[Int32Array, Int32Array], perfect: Int32Array
+    hierarchy: Hierarchy,
+    names: StateNames,
+    side: int,
+    costs: tuple[Int32Array, Int32Array],
+    perfect: Int32Array,
 ) -> tuple[Int32Array, Int32Array, Int32Array, Int32Array]:
     first = np.empty(len(hierarchy.rank) + 1, np.int32)
-    pointers = hierarchy.pointers
-    count = call("cch_prune", pointers, side, *costs, perfect, first, None, None, None)
+    fixed = (hierarchy.pointers, names.pointers, hierarchy.order, side, *costs, perfect, first)
+    count = call("cch_prune", *fixed, None, None, None)
     head, cost, middle = (np.empty(count, np.int32) for _ in range(3))
-    call("cch_prune", pointers, side, *costs, perfect, first, head, cost, middle)
+    call("cch_prune", *fixed, head, cost, middle)
     return first, head, cost, middle
 
 

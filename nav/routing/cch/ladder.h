@@ -62,9 +62,9 @@ WITH_AVX2 inline __m256i lower_halves(__m256i a, __m256i b) {
     return _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88));
 }
 
-// Tells, by a bit each, which of eight ways of a vertex bring their heads nearer. `nearness` is that of the vertex and
+// Tells, by a bit each, which of eight ways of a vertex bring their heads as near as known, or nearer. `nearness` is that of the vertex and
 // of those above it, `count` in all, behind which there is one more number.
-WITH_AVX2 inline unsigned nearer_of_eight(const uint8_t *at, const Layout &l, const Cost *nearness, int64_t count,
+WITH_AVX2 inline unsigned near_of_eight(const uint8_t *at, const Layout &l, const Cost *nearness, int64_t count,
                                           Cost near) {
     __m256i a = _mm256_set_m128i(two_ways(at + 4 * l.size, l.size), two_ways(at, l.size));
     __m256i b = _mm256_set_m128i(two_ways(at + 6 * l.size, l.size), two_ways(at + 2 * l.size, l.size));
@@ -77,7 +77,7 @@ WITH_AVX2 inline unsigned nearer_of_eight(const uint8_t *at, const Layout &l, co
     cost = _mm256_min_epu32(cost, _mm256_set1_epi32(INT32_MAX));
     __m256i known = _mm256_i32gather_epi32((const int *)nearness, head, 4);
     __m256i found = _mm256_sub_epi32(_mm256_set1_epi32((int)near), cost);
-    return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(found, known)));
+    return ~(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(known, found))) & 0xff;
 }
 #endif
 
@@ -93,11 +93,18 @@ struct Zeroed {
     Zeroed &operator=(const Zeroed &) = delete;
 };
 
+// A vertex was reached for what it costs over another arc as well.
+struct Tie {
+    int32_t vertex, arc, from;
+    Cost cost;
+};
+
 // How far each vertex is from one end, and over which arc of which vertex it was reached.
 class Side {
   public:
     const int64_t vertices;
     std::vector<int32_t> touched;
+    std::vector<Tie> ties;  // also those at costs that were lowered afterwards
 
     explicit Side(int64_t count) : vertices(count), nearness_(new Zeroed<Cost>(count)), over_(new Zeroed<Over>(count)) {}
     Cost cost(int32_t v) const { return INFINITE - nearness_->at[v]; }
@@ -105,10 +112,14 @@ class Side {
     int32_t from(int32_t v) const { return over_->at[v].from_above - 1; }
     bool improve(int32_t v, Cost cost, int32_t arc, int32_t from) {
         Cost nearer = INFINITE - cost;
-        if (nearer <= nearness_->at[v]) return false;
+        if (nearer <= nearness_->at[v]) {
+            if (nearer && nearer == nearness_->at[v]) tie(v, arc, from);
+            return false;
+        }
         put(v, nearer, arc, from);
         return true;
     }
+    void redirect(int32_t v, int32_t arc, int32_t from) { over_->at[v] = {arc + 1, from + 1}; }
 
     // Goes over the ways that lead up from a vertex.
     void improve_all(const uint8_t *base, int64_t begin, int64_t end, int32_t v, const Layout &layout) {
@@ -124,6 +135,7 @@ class Side {
         for (int32_t v : touched) nearness_->at[v] = 0, over_->at[v] = {0, 0};
         worn_ += (int64_t)touched.size();
         touched.clear();
+        ties.clear();
         if (worn_ <= MOST_WORN || vertices <= MOST_WORN) return;
         // Each question touches other pages of a country: what none needs any more goes back to the system.
         nearness_.reset();
@@ -144,8 +156,9 @@ class Side {
         std::memcpy(&both, base + at, sizeof both);
         const int64_t head = (int64_t)v + (int64_t)(both & l.head_mask);
         const Cost cost = (Cost)(both >> l.head_bits & l.cost_mask), near = nearness_->at[v];
-        if (head < vertices && cost < near && near - cost > nearness_->at[head])
-            put((int32_t)head, near - cost, (int32_t)at, v);
+        if (head >= vertices || cost >= near || near - cost < nearness_->at[head]) return;
+        if (near - cost > nearness_->at[head]) put((int32_t)head, near - cost, (int32_t)at, v);
+        else tie((int32_t)head, (int32_t)at, v);
     }
 
 #ifdef CAN_COMPARE_EIGHT
@@ -154,7 +167,7 @@ class Side {
         const Layout l = layout;
         const Cost near = nearness_->at[v], *nearness = nearness_->at + v;
         for (; at + 8 * l.size <= end; at += 8 * l.size)
-            for (unsigned some = nearer_of_eight(base + at, l, nearness, vertices - v, near); some; some &= some - 1)
+            for (unsigned some = near_of_eight(base + at, l, nearness, vertices - v, near); some; some &= some - 1)
                 improve_one(base, at + __builtin_ctz(some) * l.size, v, l);
         return at;
     }
@@ -164,6 +177,10 @@ class Side {
         if (!nearness_->at[v]) touched.push_back(v);
         nearness_->at[v] = nearer;
         over_->at[v] = {arc + 1, from + 1};
+    }
+
+    void tie(int32_t v, int32_t arc, int32_t over) {
+        if (over != from(v)) ties.push_back({v, arc, over, cost(v)});
     }
 
     std::unique_ptr<Zeroed<Cost>> nearness_;  // INFINITE less the cost

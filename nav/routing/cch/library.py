@@ -11,7 +11,7 @@ import numpy as np
 
 from nav.errors import NavError
 
-_INTERFACE = 5
+_INTERFACE = 6
 """Raised with `cch_interface` whenever what the kernels are called with changes."""
 _NO_MEMORY = -2
 STOPPED = -3
@@ -48,6 +48,12 @@ class Arcs(ctypes.Structure):
         (name, ctypes.c_void_p)
         for name in ("arc_ms", "first_arc", "back_first", "arc_head", "back_arc", "arc_tail")
     )
+
+
+class Names(ctypes.Structure):
+    """Pointers into arrays that Python holds; see `Names` in the kernels."""
+
+    _fields_ = tuple((name, ctypes.c_void_p) for name in ("state_edge", "edge_to", "edge_reverse", "node_id"))
 
 
 class Groups(ctypes.Structure):

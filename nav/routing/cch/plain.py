@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import FloatArray
+from nav.graph import FloatArray, Graph
 from nav.routing.cch.query import Queries
 from nav.routing.search import Found, Seed
 from nav.routing.weights.turns import Turns
@@ -19,8 +19,8 @@ class PlainIndex:
 
     is_ready = False
 
-    def __init__(self, turns: Turns) -> None:
-        self._queries = Queries(turns)
+    def __init__(self, graph: Graph, turns: Turns) -> None:
+        self._queries = Queries(turns, graph)
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Return False: it never is an index."""

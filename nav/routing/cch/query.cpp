@@ -1,6 +1,6 @@
 // Questions to a hierarchy: cheapest paths; called through ctypes. See build.cpp and table.cpp.
 
-#include "ladder.h"
+#include "paths.h"
 
 using namespace cch;
 
@@ -12,99 +12,6 @@ struct Graph {
     const int32_t *first_arc, *back_first, *arc_head, *back_arc, *arc_tail;
 };
 
-struct Step {
-    int32_t tail;
-    int32_t arc;
-    int side;
-};
-
-// Writes the vertices of a path that consists of a few arcs, each put down to what it leads over.
-class Unpacker {
-  public:
-    Unpacker(const Ladder &ladder, const Index *index, int32_t *out, int64_t room)
-        : l_(ladder), x_(index), out_(out), room_(room) {}
-
-    int64_t write(std::vector<Step> &stack, int32_t start) {
-        int64_t count = 0;
-        if (!put(count, start)) return TOO_LONG;
-        while (!stack.empty()) {
-            Step step = stack.back();
-            stack.pop_back();
-            if (!(x_ ? by_triangle(stack, step) : by_middle(stack, step))) {
-                if (!put(count, step.side ? step.tail : head_of(step))) return TOO_LONG;
-            }
-        }
-        return count;
-    }
-
-  private:
-    bool put(int64_t &count, int32_t vertex) {
-        if (count >= room_) return false;
-        out_[count++] = vertex;
-        return true;
-    }
-
-    // Going from `a` down to `low` and up to `b`.
-    void push(std::vector<Step> &stack, int32_t low, int32_t down, int32_t up) {
-        stack.push_back({low, up, 0});
-        stack.push_back({low, down, 1});
-    }
-
-    Packed packed(const Step &s) const {
-        Packed way(l_, s.side, s.tail);
-        way.go_to(s.arc);
-        return way;
-    }
-
-    int32_t head_of(const Step &s) const {
-        return l_.packed[s.side] ? (int32_t)packed(s).head() : l_.head[s.side][s.arc];
-    }
-
-    bool by_middle(std::vector<Step> &stack, const Step &s) {
-        int64_t low, head;
-        if (l_.packed[s.side]) {
-            Packed way = packed(s);
-            low = way.middle();
-            head = way.head();
-        } else {
-            low = l_.middle[s.side][s.arc];
-            head = l_.head[s.side][s.arc];
-        }
-        if (low < 0 || low >= s.tail || head >= l_.vertices) return false;
-        int64_t a = s.side ? head : s.tail, b = s.side ? s.tail : head;
-        int64_t down = find_way(1, (int32_t)low, (int32_t)a), up = find_way(0, (int32_t)low, (int32_t)b);
-        if (down < 0 || up < 0) return false;
-        push(stack, (int32_t)low, (int32_t)down, (int32_t)up);
-        return true;
-    }
-
-    int64_t find_way(int side, int32_t low, int32_t high) {
-        if (l_.packed[side]) return Packed(l_, side, low).find(high);
-        int64_t begin = l_.first[side][low], end = l_.first[side][low + 1];
-        if (begin < 0 || end > l_.ways[side] || begin > end) return NONE;
-        return find_edge(l_.first[side], l_.head[side], low, high);
-    }
-
-    bool by_triangle(std::vector<Step> &stack, const Step &s) {
-        Cost whole = (Cost)l_.cost[s.side][s.arc];
-        int32_t down = NONE, up = NONE;
-        lower_triangles(*x_, s.side, s.arc, [&](int32_t p, int32_t q) {
-            if (plus((Cost)l_.cost[1 - s.side][p], (Cost)l_.cost[s.side][q]) != whole) return true;
-            down = s.side ? q : p;
-            up = s.side ? p : q;
-            return false;
-        });
-        if (down == NONE) return false;
-        push(stack, x_->tail[1][down], down, up);
-        return true;
-    }
-
-    const Ladder &l_;
-    const Index *x_;
-    int32_t *out_;
-    int64_t room_;
-};
-
 // The least for which one of the vertices that are still to be gone over was reached: none will be for less.
 Cost least_from(const Side &s, int32_t lowest) {
     Cost least = INFINITE;
@@ -113,24 +20,29 @@ Cost least_from(const Side &s, int32_t lowest) {
     return least;
 }
 
+// The ways of half a path, the last one first: from its beginning to `v`, or from `v` to its end. Puts the vertex at
+// which they begin into `v`.
+std::vector<Step> half_path(const Side &s, int side, int32_t &v) {
+    std::vector<Step> stack;
+    int32_t at = v;
+    for (; s.from(at) != NONE; at = s.from(at)) stack.push_back({s.from(at), s.arc(at), side});
+    if (side) std::reverse(stack.begin(), stack.end());
+    else v = at;
+    return stack;
+}
+
 // One question: from any source to any target. Returns the number of vertices of the path, 0 without one.
-int64_t ask_ladder(const Ladder *l, const Index *x, Scratch *s, const Ends &source, const Ends &target, int64_t *cost,
-                   int32_t *path, int64_t room) {
+int64_t ask_ladder(const Ladder *l, Triangles *triangles, const Names &names, Scratch *s, const int32_t *order,
+                   const Ends &source, const Ends &target, int64_t *cost, int32_t *path, int64_t room) {
     Side &up = s->side[0], &down = s->side[1];
     seed(up, source);
     seed(down, target);
     Climb ahead(*l, source), behind(*l, target);
-    Cost best = INFINITE;
-    int32_t meeting = NONE;
+    Meetings best;
     // Once both climbs are at one vertex, it is known how little the rest of a path costs at least, and some path.
     bool have_met = false;
     Cost rest[2] = {0, 0};
-    auto meet = [&](int32_t v) {
-        Cost total = plus(up.cost(v), down.cost(v));
-        if (total >= best) return;
-        best = total;
-        meeting = v;
-    };
+    auto meet = [&](int32_t v) { best.add(v, plus(up.cost(v), down.cost(v))); };
     while (true) {
         int32_t v = std::min(ahead.peek(), behind.peek());
         if (v == INT32_MAX) break;
@@ -143,74 +55,86 @@ int64_t ask_ladder(const Ladder *l, const Index *x, Scratch *s, const Ends &sour
             have_met = true;
         }
         if (ahead.peek() == v) {
-            if (plus(up.cost(v), rest[0]) < best) relax(*l, up, 0, v);
+            if (best.are_for(plus(up.cost(v), rest[0]))) relax(*l, up, 0, v);
             ahead.next();
         }
         if (behind.peek() == v) {
-            if (plus(down.cost(v), rest[1]) < best) relax(*l, down, 1, v);
+            if (best.are_for(plus(down.cost(v), rest[1]))) relax(*l, down, 1, v);
             behind.next();
         }
     }
     int64_t count = 0;
-    if (meeting != NONE) {
-        std::vector<Step> stack;
-        int32_t v = meeting;
-        for (; down.from(v) != NONE; v = down.from(v)) stack.push_back({down.from(v), down.arc(v), 1});
-        std::reverse(stack.begin(), stack.end());
-        for (v = meeting; up.from(v) != NONE; v = up.from(v)) stack.push_back({up.from(v), up.arc(v), 0});
-        count = Unpacker(*l, x, path, room).write(stack, v);
+    if (!best.at.empty()) {
+        auto states_of = [&](int side, int32_t v) {
+            std::vector<int32_t> states;
+            for (count = TOO_LONG; count < 0;) {
+                states.resize(256 + 4 * states.size());
+                int32_t start = v;
+                std::vector<Step> stack = half_path(s->side[side], side, start);
+                count = Unpacker(*l, triangles, states.data(), (int64_t)states.size()).write(stack, start);
+            }
+            states.resize(count);
+            for (int32_t &state : states) state = order ? order[state] : state;
+            return states;
+        };
+        int32_t meeting = first_of_equal(s->side, best.at, names, states_of), start = meeting;
+        std::vector<Step> stack = half_path(down, 1, meeting), ahead_of = half_path(up, 0, start);
+        stack.insert(stack.end(), ahead_of.begin(), ahead_of.end());
+        count = Unpacker(*l, triangles, path, room).write(stack, start);
     }
-    *cost = best;
+    *cost = best.cost;
     up.clear();
     down.clear();
     return count;
 }
 
 // The same by searching the graph itself, from both ends (Dijkstra).
-int64_t ask_graph(const Graph *g, Scratch *s, const Ends &source, const Ends &target, int64_t *cost, int32_t *path,
-                  int64_t room) {
+int64_t ask_graph(const Graph *g, const Names &names, Scratch *s, const Ends &source, const Ends &target,
+                  int64_t *cost, int32_t *path, int64_t room) {
     typedef std::pair<Cost, int32_t> Entry;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<Entry>> waiting[2];
     seed(s->side[0], source);
     seed(s->side[1], target);
     for (int side = 0; side < 2; ++side)
         for (int32_t v : s->side[side].touched) waiting[side].push({s->side[side].cost(v), v});
-    Cost best = INFINITE;
-    int32_t meeting = NONE;
+    Meetings best;
     while (!waiting[0].empty() && !waiting[1].empty()) {
-        if (plus(waiting[0].top().first, waiting[1].top().first) >= best) break;
+        if (!best.are_for(plus(waiting[0].top().first, waiting[1].top().first))) break;
         int side = waiting[0].top().first <= waiting[1].top().first ? 0 : 1;
         auto [reached, v] = waiting[side].top();
         waiting[side].pop();
         Side &own = s->side[side], &other = s->side[!side];
         if (reached > own.cost(v)) continue;
-        if (plus(reached, other.cost(v)) < best) {
-            best = plus(reached, other.cost(v));
-            meeting = v;
-        }
+        best.add(v, plus(reached, other.cost(v)));
         const int32_t *first = side ? g->back_first : g->first_arc;
         for (int32_t i = first[v]; i < first[v + 1]; ++i) {
             int64_t arc = side ? g->back_arc[i] : i;
             int32_t w = side ? g->arc_tail[arc] : g->arc_head[arc];
             if (g->arc_ms[arc] >= INFINITE) continue;
             Cost c = plus(reached, (Cost)g->arc_ms[arc]);
+            if (c == reached && own.cost(w) == c) continue;  // no tie: it may lead back
             if (own.improve(w, c, NONE, v)) waiting[side].push({c, w});
         }
     }
-    int64_t count = 0;
-    auto put = [&](int32_t v) {
-        if (count < room) path[count] = v;
-        ++count;
-    };
-    if (meeting != NONE) {
-        for (int32_t v = meeting; v != NONE; v = s->side[0].from(v)) put(v);
-        if (count <= room) std::reverse(path, path + count);
-        for (int32_t v = s->side[1].from(meeting); v != NONE; v = s->side[1].from(v)) put(v);
+    std::vector<int32_t> states;
+    if (!best.at.empty()) {
+        auto states_of = [&](int side, int32_t v) {
+            std::vector<int32_t> found;
+            for (; v != NONE; v = s->side[side].from(v)) found.push_back(v);
+            if (!side) std::reverse(found.begin(), found.end());
+            return found;
+        };
+        int32_t meeting = first_of_equal(s->side, best.at, names, states_of);
+        states = states_of(0, meeting);
+        std::vector<int32_t> rest = states_of(1, meeting);
+        states.insert(states.end(), rest.begin() + 1, rest.end());
     }
-    *cost = best;
+    *cost = best.cost;
     s->side[0].clear();
     s->side[1].clear();
-    return count > room ? TOO_LONG : count;
+    if ((int64_t)states.size() > room) return TOO_LONG;
+    std::copy(states.begin(), states.end(), path);
+    return (int64_t)states.size();
 }
 
 int64_t cheapest_arc(const Graph &g, int32_t from, int32_t to) {
@@ -277,16 +201,17 @@ int64_t cch_pack(int64_t vertices, const int32_t *first, const int32_t *head, co
 // Finds the cheapest path from each group of sources to the group of targets of the same number. With a ladder its
 // vertices are put down as states by `order`; without one the graph itself is searched. Returns the length of all
 // paths together, with `first` where each begins; those without a way are empty.
-int64_t cch_paths(const Ladder *l, const Index *x, const Graph *g, Scratch *s, const int32_t *order,
-                  const Groups *sources, const Groups *targets, int64_t *cost, int64_t *first, int32_t *state,
+int64_t cch_paths(const Ladder *l, const Index *x, const Graph *g, const Names *names, Scratch *s,
+                  const int32_t *order, const Groups *sources, const Groups *targets, int64_t *cost, int64_t *first, int32_t *state,
                   int32_t *arc, int64_t room) {
     return guarded([&]() -> int64_t {
+        std::unique_ptr<Triangles> triangles(l && x ? new Triangles(*x, l->cost, *names, order) : nullptr);
         int64_t used = 0;
         for (int64_t i = 0; i < sources->count; ++i) {
             first[i] = used;
             Ends source(*sources, i), target(*targets, i);
-            int64_t count = l ? ask_ladder(l, x, s, source, target, cost + i, state + used, room - used)
-                              : ask_graph(g, s, source, target, cost + i, state + used, room - used);
+            int64_t count = l ? ask_ladder(l, triangles.get(), *names, s, order, source, target, cost + i, state + used, room - used)
+                              : ask_graph(g, *names, s, source, target, cost + i, state + used, room - used);
             if (count < 0) return count;
             for (int64_t k = used; order && k < used + count; ++k) state[k] = order[state[k]];
             for (int64_t k = used; k + 1 < used + count; ++k)

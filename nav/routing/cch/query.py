@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from nav.errors import NavError, RegionDamaged
-from nav.graph import FloatArray, Int32Array, Int64Array
+from nav.graph import FloatArray, Graph, Int32Array, Int64Array
 from nav.packs.paths import cache_home
-from nav.routing.cch.hierarchy import Hierarchy, Ladder
+from nav.routing.cch.hierarchy import Hierarchy, Ladder, StateNames
 from nav.routing.cch.library import TOO_LONG, Arcs, Groups, address, call, library
 from nav.routing.cch.memory import mapped_memory
 from nav.routing.search import INFINITE_MS, Found, Seed
@@ -28,8 +28,10 @@ _ROOM = 1 << 16
 class Queries:
     """Asks ladders of one graph; may be used by several threads at once."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: Turns, graph: Graph | None = None) -> None:
+        """Prepare queries; of several cheapest paths the graph tells always the same one, in every pack."""
         self._count = turns.state_count
+        self._names = StateNames(turns, graph)
         self._first_arc = np.ascontiguousarray(turns.first_arc, np.int32)
         self._arc_head = np.ascontiguousarray(turns.arc_head, np.int32)
         self._turns = turns
@@ -113,7 +115,7 @@ class Queries:
             while used == TOO_LONG:
                 states, arcs = np.empty(room, np.int32), np.empty(room, np.int32)
                 sides = (side.pointers for side in ends)
-                fixed = (*ladder, graph, scratch.at, order)
+                fixed = (*ladder, graph, self._names.pointers, scratch.at, order)
                 used = call("cch_paths", *fixed, *sides, cost, first, states, arcs, room)
                 room *= 8
         cuts = itertools.pairwise(first.tolist())

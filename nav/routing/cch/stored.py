@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from nav.region import Network
-from nav.routing.cch.hierarchy import build_hierarchy, customise, pruned_ladder, to_arrays
+from nav.routing.cch.hierarchy import StateNames, build_hierarchy, customise, pruned_ladder, to_arrays
 from nav.routing.cch.library import library
 from nav.routing.engine import Engine
 from nav.routing.weights.metric import Metrics
@@ -24,4 +24,5 @@ def index_arrays(network: Network) -> dict[str, NDArray[Any]]:
     hierarchy = build_hierarchy(network.turns, order)
     costs = customise(hierarchy, arc_ms)
     assert costs is not None
-    return to_arrays(pruned_ladder(hierarchy, costs), arc_ms, weights.basis)
+    names = StateNames(network.turns, network.graph)
+    return to_arrays(pruned_ladder(hierarchy, costs, names), arc_ms, weights.basis)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nav.geometry import METRES_PER_DEGREE
-from nav.graph import FloatArray, Int64Array, Offsets
+from nav.graph import FloatArray, Graph, Int64Array, Offsets
 from nav.region import Network, Region
 from nav.routing.overlay.merged import Merged, merge
 from nav.routing.overlay.merged_turns import merged_network
@@ -42,9 +42,21 @@ def corridor(
     if not any(map(len, edges)):
         return None
     graphs = [network.graph for network in networks]
+    # The cells of packs differ. What one has near is taken from all: who decides on a turn has to see it.
+    ends = [_ends(graph, own).ravel() for graph, own in zip(graphs, edges, strict=True)]
+    there = np.unique(np.concatenate(ends))
+    for pack, (network, graph) in enumerate(zip(networks, graphs, strict=True)):
+        around = edges_near(network, points, reach_m + 2 * CELL_M)
+        known = np.isin(_ends(graph, around), there).all(axis=0)
+        edges[pack] = np.union1d(edges[pack], around[known])
     union = unite(graphs, edges)
     merged = merge(graphs, union, depths(seam, union))
     return merged, merged_network(networks, merged, seam)
+
+
+def _ends(graph: Graph, edges: Int64Array) -> Int64Array:
+    """Return (2, n) the ids of the nodes where edges begin and end."""
+    return np.asarray(graph.node_osm_id[np.stack((graph.edge_from[edges], graph.edge_to[edges]))])
 
 
 def region_of(regions: Sequence[Region], network: Network) -> Region:

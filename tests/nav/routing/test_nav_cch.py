@@ -18,6 +18,7 @@ from nav.law.rules import InForce
 from nav.packs.paths import cache_home
 from nav.routing.cch.customised import CustomisedHierarchy
 from nav.routing.cch.hierarchy import (
+    StateNames,
     build_hierarchy,
     customise,
     digest_of,
@@ -114,7 +115,7 @@ def test_paths_are_the_cheapest(graph: tuple[int, Arcs], a: list[Seed], b: list[
     costs = customise(hierarchy, arc_ms)
     assert costs is not None
     queries = Queries(turns)
-    whole, pruned = whole_ladder(hierarchy, costs), pruned_ladder(hierarchy, costs)
+    whole, pruned = whole_ladder(hierarchy, costs), pruned_ladder(hierarchy, costs, StateNames(turns))
     check_path(turns, arc_ms, question, queries.run(whole, hierarchy, arc_ms, [question])[0], cost)
     check_path(turns, arc_ms, question, queries.run(pruned, None, arc_ms, [question])[0], cost)
     check_path(turns, arc_ms, question, queries.plain(arc_ms, [question])[0], cost)
@@ -174,7 +175,7 @@ def stored(turns: Turns, arc_ms: Any, order: Any) -> Any:
     hierarchy = build_hierarchy(turns, order)
     costs = customise(hierarchy, arc_ms)
     assert costs is not None
-    return to_arrays(pruned_ladder(hierarchy, costs), arc_ms)
+    return to_arrays(pruned_ladder(hierarchy, costs, StateNames(turns)), arc_ms)
 
 
 def test_a_stored_index_answers_for_its_costs_and_for_others_one_is_made(ring: tuple[Turns, Any]) -> None:
@@ -237,7 +238,7 @@ def test_an_index_of_a_format_before_this_one_is_read(ring: tuple[Turns, Any]) -
     hierarchy = build_hierarchy(turns, order)
     costs = customise(hierarchy, arc_ms)
     assert costs is not None
-    ladder = pruned_ladder(hierarchy, costs)
+    ladder = pruned_ladder(hierarchy, costs, StateNames(turns))
     before: dict[str, Any] = {"rank": ladder.rank, "parent": ladder.parent, "costs": digest_of(arc_ms)}
     for side, name in enumerate(("up", "down")):
         before[f"{name}_first"] = ladder.first[side].astype(np.int64)
@@ -253,7 +254,11 @@ def test_parts_of_ways_that_take_whole_bytes_are_read(ring: tuple[Turns, Any]) -
     turns, arc_ms = ring
     order = np.arange(12, dtype=np.int32)
     arrays = stored(turns, arc_ms, order)
-    full = pruned_ladder(hierarchy := build_hierarchy(turns, order), customise(hierarchy, arc_ms) or ((), ()))
+    full = pruned_ladder(
+        hierarchy := build_hierarchy(turns, order),
+        customise(hierarchy, arc_ms) or ((), ()),
+        StateNames(turns),
+    )
     assert full.middle is not None
     for side, name in enumerate(("up", "down")):
         first, content = full.first[side], bytearray()
@@ -283,7 +288,9 @@ def test_what_is_packed_takes_few_bits(ring: tuple[Turns, Any]) -> None:
     hierarchy = build_hierarchy(turns, np.arange(12, dtype=np.int32))
     costs = customise(hierarchy, arc_ms)
     assert costs is not None
-    for side, first in zip(("up", "down"), pruned_ladder(hierarchy, costs).first, strict=True):
+    for side, first in zip(
+        ("up", "down"), pruned_ladder(hierarchy, costs, StateNames(turns)).first, strict=True
+    ):
         vertices = int((np.diff(first) > 0).sum())
         assert len(arrays[f"{side}_bits"]) <= 8 + 2 * vertices + 3 * int(first[-1])
 
