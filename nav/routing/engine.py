@@ -30,6 +30,13 @@ class Index(Protocol):
     def table(
         self, weights: Weights, sources: Sequence[Sequence[Seed]], targets: Sequence[Sequence[Seed]]
     ) -> FloatArray: ...
+    def timed_table(
+        self,
+        weights: Weights,
+        sources: Sequence[Sequence[Seed]],
+        targets: Sequence[Sequence[Seed]],
+        arc_takes: Callable[[], Int32Array],
+    ) -> tuple[FloatArray, FloatArray] | None: ...
     def prepare(self, weights: Weights) -> None: ...
     def update(self, weights: Weights, arcs: NDArray[np.int64]) -> None: ...
 
@@ -96,6 +103,32 @@ class Engine:
             return self._index.table(weights, starts, ends)
         rows = [self.run(weights, [(seeds, group) for group in ends]) for seeds in starts]
         return np.array([[np.inf if found is None else found.cost_ms for found in row] for row in rows])
+
+    def timed_table(
+        self,
+        weights: Weights,
+        sources: Sequence[Sequence[Seed]],
+        targets: Sequence[Sequence[Seed]],
+        arc_takes: Callable[[], Int32Array],
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """Return costs as `table`, and what the cheapest ways take; None if the index cannot tell it.
+
+        Parameters
+        ----------
+        weights, sources, targets
+            What is asked.
+        arc_takes
+            Gives the (A,) milliseconds that arcs take; asked when they are needed first.
+
+        Returns
+        -------
+        (S, T) costs, and (S, T) times: nan where no way leads, and where several that cost the same do not
+        take the same.
+        """
+        starts, ends = [self._valid(group) for group in sources], [self._valid(group) for group in targets]
+        if self._index is None or not starts or not ends:
+            return None
+        return self._index.timed_table(weights, starts, ends, arc_takes)
 
     def prepare(self, weights: Weights) -> None:
         """Customise the index for these weights now rather than at the first question."""

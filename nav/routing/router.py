@@ -305,9 +305,7 @@ class Router:
         ------
         BadRequest
         """
-        weights = self._weights(check_avoid(avoid), depart, vehicle=vehicle)
-        for needed in (weights, self.metrics.of_time(weights), self.metrics.of_dislike(weights)):
-            self.engine.prepare(needed)
+        self.engine.prepare(self._weights(check_avoid(avoid), depart, vehicle=vehicle))
 
     def matrix(
         self,

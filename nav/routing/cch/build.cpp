@@ -23,12 +23,6 @@ struct Ways {
     Long<int32_t> first;
 };
 
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx2", "default"), optimize("O3")))
-#else
-#define WIDE
-#endif
-
 // Two costs have room in 32 bits, and what is closed is never the less.
 WIDE void lower_all(uint32_t *known, const uint32_t *beyond, uint32_t to_low, int64_t count) {
     for (int64_t i = 0; i < count; ++i) known[i] = std::min(known[i], to_low + beyond[i]);
@@ -153,7 +147,7 @@ struct Shares {
 extern "C" {
 
 // What this is called with: see `_INTERFACE` in library.py.
-extern const int32_t cch_interface = 6;
+extern const int32_t cch_interface = 7;
 
 // Completes the graph. Fills `parent`, and where the edges of both sides lie, to be copied out by `cch_take_ways`.
 int64_t cch_contract(int64_t vertices, const int32_t *order, const int32_t *rank, const int32_t *first_arc,

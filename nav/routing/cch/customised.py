@@ -29,7 +29,7 @@ from nav.routing.cch.hierarchy import (
 )
 from nav.routing.cch.kept import kept_hierarchy
 from nav.routing.cch.memory import mapped_memory
-from nav.routing.cch.query import Queries
+from nav.routing.cch.query import Queries, Taken
 from nav.routing.search import Found, Seed
 from nav.routing.weights.turns import Turns
 from nav.routing.weights.weights import Question, Weights
@@ -58,6 +58,8 @@ class _Slot:
     """Anything but 0: nobody waits for it any more."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while its costs are read or changed."""
+    taken: Taken | None = None
+    """What its ways take, once a table asked for it."""
 
     def is_ready(self) -> bool:
         return _is_good(self.ladder)
@@ -169,6 +171,27 @@ class CustomisedHierarchy:
         ]
         return np.array(costs, np.float64).reshape(len(sources), len(targets))
 
+    def timed_table(
+        self,
+        weights: Weights,
+        sources: Sequence[Sequence[Seed]],
+        targets: Sequence[Sequence[Seed]],
+        arc_takes: Callable[[], Int32Array],
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """Return costs, and what the cheapest ways take, see `Queries.timed_table`; None if not ready."""
+        ready = self._ready(weights)
+        if ready is None:
+            return None
+        slot, ladder = ready
+        with slot.lock:
+            if slot.taken is None:
+                hierarchy = None if slot.is_stored or self._hierarchy is None else self._hierarchy.result()
+                arc_ms = weights.arc_ms.held_or_none
+                slot.taken = self._queries.taken(ladder, hierarchy, arc_ms, arc_takes())
+            if slot.taken is None:
+                return None
+            return self._queries.timed_table(ladder, slot.taken, sources, targets)
+
     def prepare(self, weights: Weights) -> None:
         """Wait until questions under these weights are answered by the hierarchy."""
         while True:
@@ -188,6 +211,7 @@ class CustomisedHierarchy:
                 return
         assert self._hierarchy is not None
         with slot.lock:
+            slot.taken = None
             update(self._hierarchy.result(), self._turns, arcs, weights.arc_ms.whole, slot.ladder.result())
 
     def _ready(self, weights: Weights) -> tuple[_Slot, Ladder] | None:

@@ -200,12 +200,15 @@ class Packed {
         int shape = base_[begin] | base_[begin + 1] << 8;
         layout_ = l.in_bytes ? Layout(8 + 8 * (shape & 3), 8 + 8 * (shape >> 2 & 3), 8 * std::min(shape >> 4 & 15, 4))
                              : Layout(1 + (shape & 31), 1 + (shape >> 5 & 31), std::min(shape >> 10, 32));
-        at_ = ways;
+        at_ = begin_ = ways;
         end_ = end;
     }
 
     bool is_there() const { return at_ + layout_.size <= end_; }
     void go_to(int64_t arc) { at_ = arc; }
+    int64_t count() const { return (end_ - begin_) / layout_.size; }
+    int64_t number_of(int64_t arc) const { return (arc - begin_) / layout_.size; }
+    int64_t arc_of(int64_t number) const { return begin_ + number * layout_.size; }
     int64_t head() const { return (int64_t)vertex_ + (int64_t)(read(at_) & layout_.head_mask); }
     int64_t middle() const {
         int64_t byte = at_ + (layout_.before_middle >> 3);
@@ -246,7 +249,7 @@ class Packed {
     const uint8_t *base_;
     int32_t vertex_;
     Layout layout_{8, 8, 0};
-    int64_t at_ = 0, end_ = 0;
+    int64_t begin_ = 0, at_ = 0, end_ = 0;
 };
 
 struct Scratch {
@@ -295,12 +298,14 @@ inline void relax(const Ladder &l, Side &s, int side, int32_t v) {
         if (head[e] > v && head[e] < l.vertices) s.improve(head[e], plus(d, (Cost)cost[e]), (int32_t)e, v);
 }
 
-// Calls `way(head, cost)` for each way of a vertex.
+// Calls `way(head, cost, number)` for each way of a vertex; they are numbered from 0 on.
 template <class Way>
 inline void each_way(const Ladder &l, int side, int32_t v, Way way) {
     if (l.packed[side]) {
+        int64_t number = 0;
         Packed(l, side, v).each([&](int64_t head, Cost cost) {
-            if (head > v && head < l.vertices && cost < INFINITE) way(head, cost);
+            if (head > v && head < l.vertices && cost < INFINITE) way(head, cost, number);
+            ++number;
         });
         return;
     }
@@ -308,7 +313,7 @@ inline void each_way(const Ladder &l, int side, int32_t v, Way way) {
     for (int64_t e = begin; e < end; ++e) {
         int32_t head = l.head[side][e];
         Cost cost = (Cost)l.cost[side][e];
-        if (head > v && head < l.vertices && cost < INFINITE) way(head, cost);
+        if (head > v && head < l.vertices && cost < INFINITE) way(head, cost, e - begin);
     }
 }
 

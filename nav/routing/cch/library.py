@@ -11,7 +11,7 @@ import numpy as np
 
 from nav.errors import NavError
 
-_INTERFACE = 6
+_INTERFACE = 7
 """Raised with `cch_interface` whenever what the kernels are called with changes."""
 _NO_MEMORY = -2
 STOPPED = -3
@@ -54,6 +54,12 @@ class Names(ctypes.Structure):
     """Pointers into arrays that Python holds; see `Names` in the kernels."""
 
     _fields_ = tuple((name, ctypes.c_void_p) for name in ("state_edge", "edge_to", "edge_reverse", "node_id"))
+
+
+class TakenPointers(ctypes.Structure):
+    """Pointers into arrays that Python holds; see `Taken` in the kernels."""
+
+    _fields_ = (("first", ctypes.c_void_p * 2), ("ms", ctypes.c_void_p * 2))
 
 
 class Groups(ctypes.Structure):

@@ -97,6 +97,13 @@ class Triangles {
 };
 
 
+inline int64_t find_way(const Ladder &l, int side, int32_t low, int32_t high) {
+    if (l.packed[side]) return Packed(l, side, low).find(high);
+    int64_t begin = l.first[side][low], end = l.first[side][low + 1];
+    if (begin < 0 || end > l.ways[side] || begin > end) return NONE;
+    return find_edge(l.first[side], l.head[side], low, high);
+}
+
 // Writes the vertices of a path that consists of a few arcs, each put down to what it leads over.
 class Unpacker {
   public:
@@ -152,17 +159,10 @@ class Unpacker {
         }
         if (low < 0 || low >= s.tail || head >= l_.vertices) return false;
         int64_t a = s.side ? head : s.tail, b = s.side ? s.tail : head;
-        int64_t down = find_way(1, (int32_t)low, (int32_t)a), up = find_way(0, (int32_t)low, (int32_t)b);
+        int64_t down = find_way(l_, 1, (int32_t)low, (int32_t)a), up = find_way(l_, 0, (int32_t)low, (int32_t)b);
         if (down < 0 || up < 0) return false;
         push(stack, (int32_t)low, (int32_t)down, (int32_t)up);
         return true;
-    }
-
-    int64_t find_way(int side, int32_t low, int32_t high) {
-        if (l_.packed[side]) return Packed(l_, side, low).find(high);
-        int64_t begin = l_.first[side][low], end = l_.first[side][low + 1];
-        if (begin < 0 || end > l_.ways[side] || begin > end) return NONE;
-        return find_edge(l_.first[side], l_.head[side], low, high);
     }
 
     bool by_triangle(std::vector<Step> &stack, const Step &s) {
@@ -177,6 +177,19 @@ class Unpacker {
     int32_t *out_;
     int64_t room_;
 };
+
+// The graph itself: arcs by the state that they leave, and, for searching backwards, by the one that they reach.
+struct Graph {
+    const int64_t *arc_ms;  // may be left out for a ladder, if no two arcs join the same states
+    const int32_t *first_arc, *back_first, *arc_head, *back_arc, *arc_tail;
+};
+
+inline int64_t cheapest_arc(const Graph &g, int32_t from, int32_t to) {
+    int64_t best = NONE;
+    for (int64_t a = g.first_arc[from]; a < g.first_arc[from + 1]; ++a)
+        if (g.arc_head[a] == to && (best == NONE || (g.arc_ms && g.arc_ms[a] < g.arc_ms[best]))) best = a;
+    return best;
+}
 
 // Where the two halves of cheapest paths meet.
 struct Meetings {

@@ -39,6 +39,9 @@ class PlainIndex:
         costs = [np.inf if path is None else path.cost_ms for path in found]
         return np.array(costs, np.float64).reshape(len(sources), len(targets))
 
+    def timed_table(self, *_asked: object) -> None:
+        """Return None: only costs are told."""
+
     def prepare(self, weights: Weights) -> None:
         """Do nothing: there is nothing to prepare."""
 

@@ -6,12 +6,6 @@ using namespace cch;
 
 namespace {
 
-// The graph itself: arcs by the state that they leave, and, for searching backwards, by the one that they reach.
-struct Graph {
-    const int64_t *arc_ms;  // may be left out for a ladder, if no two arcs join the same states
-    const int32_t *first_arc, *back_first, *arc_head, *back_arc, *arc_tail;
-};
-
 // The least for which one of the vertices that are still to be gone over was reached: none will be for less.
 Cost least_from(const Side &s, int32_t lowest) {
     Cost least = INFINITE;
@@ -135,13 +129,6 @@ int64_t ask_graph(const Graph *g, const Names &names, Scratch *s, const Ends &so
     if ((int64_t)states.size() > room) return TOO_LONG;
     std::copy(states.begin(), states.end(), path);
     return (int64_t)states.size();
-}
-
-int64_t cheapest_arc(const Graph &g, int32_t from, int32_t to) {
-    int64_t best = NONE;
-    for (int64_t a = g.first_arc[from]; a < g.first_arc[from + 1]; ++a)
-        if (g.arc_head[a] == to && (best == NONE || (g.arc_ms && g.arc_ms[a] < g.arc_ms[best]))) best = a;
-    return best;
 }
 
 }  // namespace

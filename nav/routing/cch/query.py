@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nav.errors import NavError, RegionDamaged
 from nav.graph import FloatArray, Graph, Int32Array, Int64Array
 from nav.packs.paths import cache_home
 from nav.routing.cch.hierarchy import Hierarchy, Ladder, StateNames
-from nav.routing.cch.library import TOO_LONG, Arcs, Groups, address, call, library
+from nav.routing.cch.library import TOO_LONG, Arcs, Groups, TakenPointers, address, call, library
 from nav.routing.cch.memory import mapped_memory
 from nav.routing.search import INFINITE_MS, Found, Seed
 from nav.routing.weights.turns import Turns
@@ -95,6 +96,52 @@ class Queries:
             call("cch_table", ladder.pointers, scratch.at, starts.pointers, ends.pointers, out)
         return np.where(out >= INFINITE_MS, np.inf, out)
 
+    def taken(
+        self,
+        ladder: Ladder,
+        hierarchy: Hierarchy | None,
+        arc_ms: Int64Array | None,
+        arc_takes: Int32Array,
+    ) -> Taken | None:
+        """Return what each way of a ladder takes, given what the arcs do; None if the ways are too many.
+
+        Parameters
+        ----------
+        ladder, hierarchy, arc_ms
+            As for `run`.
+        arc_takes
+            (A,) what counts of each arc beside its cost, such as time.
+        """
+        with mapped_memory(cache_home()):
+            first = [np.empty(self._count + 1, np.int32) for _ in range(2)]
+            counts = [call("cch_number", ladder.pointers, side, first[side]) for side in range(2)]
+            if TOO_LONG in counts:
+                return None
+            made = Taken(first, [np.zeros(max(count, 1), np.uint32) for count in counts])
+        pointers = hierarchy.pointers if hierarchy is not None else None
+        costs = None if arc_ms is None else np.ascontiguousarray(arc_ms, np.int64)
+        fixed = (ladder.pointers, pointers, self._graph(costs), self._names.pointers, ladder.order)
+        call("cch_sum", *fixed, np.ascontiguousarray(arc_takes, np.int32), made.pointers)
+        return made
+
+    def timed_table(
+        self,
+        ladder: Ladder,
+        taken: Taken,
+        sources: Sequence[Sequence[Seed]],
+        targets: Sequence[Sequence[Seed]],
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return costs as `table`, and what the cheapest ways take: nan where several differ in that."""
+        out, least, most = (np.zeros((len(sources), len(targets)), np.uint32) for _ in range(3))
+        starts, ends = _Ends(sources, ladder.rank), _Ends(targets, ladder.rank)
+        call(
+            "cch_timed_table",
+            *(ladder.pointers, taken.pointers, starts.pointers, ends.pointers),
+            *(out, least, most),
+        )
+        lost = out >= INFINITE_MS
+        return np.where(lost, np.inf, out), np.where(lost | (least != most), np.nan, least)
+
     def _graph(self, arc_ms: Int64Array | None) -> Arcs:
         first, back_arc, tail = self._backwards or (None, None, None)
         arrays = (arc_ms, self._first_arc, first, self._arc_head, back_arc, tail)
@@ -123,6 +170,15 @@ class Queries:
             _found(ms, states[a:b], arcs[a : b - 1]) if b > a else None
             for ms, (a, b) in zip(cost.tolist(), cuts, strict=True)
         ]
+
+
+class Taken:
+    """What each way of a ladder takes."""
+
+    def __init__(self, first: Sequence[Int32Array], ms: Sequence[NDArray[np.uint32]]) -> None:
+        self._held = first, ms
+        pairs = ((ctypes.c_void_p * 2)(*map(address, arrays)) for arrays in self._held)
+        self.pointers = TakenPointers(*pairs)
 
 
 def _found(cost_ms: int, states: Int32Array, arcs: Int32Array) -> Found:

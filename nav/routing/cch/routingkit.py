@@ -214,6 +214,9 @@ class RoutingKitIndex:
         rows = [self.run(weights, [(list(a), list(b)) for b in targets]) for a in sources]
         return np.array([[np.inf if found is None else found.cost_ms for found in row] for row in rows])
 
+    def timed_table(self, *_asked: object) -> None:
+        """Return None: only costs are told."""
+
     def prepare(self, weights: Weights) -> None:
         """Customise the index for these weights now rather than at the first question."""
         if self._may_ask():

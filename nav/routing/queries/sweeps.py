@@ -1,9 +1,7 @@
-"""What it costs from each of many places to each of many others, and which of it is time.
+"""What it costs from each of many places to each of many others, and how much of it is time.
 
-One sweep of the index tells the costs from a place to all others, but not their paths, and what a path costs
-is not the time it takes: some of it is dislike. Three sweeps tell the time of nearly every pair without its
-path. No path takes less than the least time, and none is disliked less than the least dislike; where the
-least cost is the sum of both, the cheapest path takes the least time.
+The index goes over all pairs at once and sums up, beside the cost of each way, the time that it takes. Where
+several ways cost the same and do not take the same time, only the path tells which of them is taken.
 """
 
 from __future__ import annotations
@@ -49,38 +47,35 @@ def sweep(
     timed
         Whether times are wanted; without, all are nan.
     """
-    cost = _between(ways, starts, ends, weights)
     same = _edges(starts)[:, None] == _edges(ends)
-    time = np.full(cost.shape, np.nan)
-    if timed:
-        least = ways.metrics.of_time(weights)
-        time = _between(ways, starts, ends, least)
-        known = time == cost
-        if ways.engine.is_indexed and not known.all():  # plain search cannot tell the least dislike
-            dislike = _distances(ways, starts, ends, ways.metrics.of_dislike(weights))
-            dislike += _remaining(ways, starts, weights) - _remaining(ways, starts, least)
-            dislike -= _saved(ends, weights) - _saved(ends, least)
-            known |= time + dislike == cost
-        time[~known] = np.nan
-    cost = cost + _penalties(starts) + _penalties(ends)[:, 0]
+    sources: list[list[Seed]] = [[(int(ways.turns.edge_state[place.edge]), 0)] for place in starts]
+    targets: list[list[Seed]] = [[(state, 0) for state in ways.legs.states_of(place.edge)] for place in ends]
+    usual, engine = ways.metrics, ways.engine
+    told = timed and engine.timed_table(weights, sources, targets, lambda: usual.arc_times_ms(weights))
+    if told:
+        cost, time = told
+        begun, rest = (usual.times_ms(_edges(places), weights) for places in (starts, ends))
+        time += np.rint(_shares(starts) * begun)[:, None] - np.rint(_shares(ends) * rest)
+    else:
+        cost, time = engine.table(weights, sources, targets), np.full(same.shape, np.nan)
+    cost += _remaining(ways, starts, weights) - _saved(ends, weights)
+    if timed and not told:
+        # No way takes less than the least time, which so is that of a way that costs no more.
+        least = usual.of_time(weights)
+        time = engine.table(least, sources, targets) + _remaining(ways, starts, least) - _saved(ends, least)
+        time[time != cost] = np.nan
+    cost += _penalties(starts) + _penalties(ends)[:, 0]
     cost[same], time[same] = np.inf, np.nan
     return Sweeps(cost_ms=cost, time_ms=time, same_edge=same)
 
 
-def _between(ways: Ways, starts: Sequence[Place], ends: Sequence[Place], weights: Weights) -> FloatArray:
-    whole = _distances(ways, starts, ends, weights)
-    return np.asarray(whole + _remaining(ways, starts, weights) - _saved(ends, weights))
-
-
-def _distances(ways: Ways, starts: Sequence[Place], ends: Sequence[Place], weights: Weights) -> FloatArray:
-    """Return the cost from the ends of the edges of some places to the ends of those of others."""
-    sources: list[list[Seed]] = [[(int(ways.turns.edge_state[place.edge]), 0)] for place in starts]
-    targets: list[list[Seed]] = [[(state, 0) for state in ways.legs.states_of(place.edge)] for place in ends]
-    return ways.engine.table(weights, sources, targets)
-
-
 def _edges(places: Sequence[Place]) -> NDArray[np.int64]:
     return np.array([place.edge for place in places], np.int64)
+
+
+def _shares(places: Sequence[Place]) -> FloatArray:
+    """Return how much of its edge lies behind each place."""
+    return np.array([1.0 - place.fraction for place in places], np.float64)
 
 
 def _penalties(places: Sequence[Place]) -> FloatArray:

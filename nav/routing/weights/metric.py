@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nav.graph import EdgeFlag, Graph, Int64Array, Offsets, RoadClass
+from nav.graph import EdgeFlag, Graph, Int32Array, Int64Array, Offsets, RoadClass
 from nav.law.conditions import to_minute
 from nav.law.rules import InForce
 from nav.law.vehicle import PASSENGER_CAR, Vehicle
+from nav.packs.paths import cache_home
 from nav.region import Network
+from nav.routing.cch.memory import mapped_memory
 from nav.routing.engine import Engine
 from nav.routing.search import INFINITE_MS
 from nav.routing.weights.costs import load_costs
@@ -96,11 +98,6 @@ class Metrics:
         with self._lock:
             return self._of(((), weights.key[1], Counted.TIME))
 
-    def of_dislike(self, weights: Weights) -> Weights:
-        """Return the weights that are those of a cost less those of its time, to the millisecond."""
-        with self._lock:
-            return self._of((*weights.key[:2], Counted.DISLIKE))
-
     def _of(self, key: MetricKey) -> Weights:
         found = self._kept.get(key)
         if found is None:
@@ -161,12 +158,8 @@ class Metrics:
         chosen: Chosen,
     ) -> Int64Array:
         """Return costs of whole edges; `changed`: times at other limits, closed edges, live times."""
-        avoid, force, counted = key
+        avoid, _, counted = key
         times, closed, live_ms = changed
-        if counted is Counted.DISLIKE:
-            cost = self._edge_ms((avoid, force, Counted.COST), changed, chosen)
-            time = self._edge_ms(((), force, Counted.TIME), changed, chosen)
-            return np.where(cost < INFINITE_MS, cost - time, INFINITE_MS)
         graph, turns = self._network.graph, self._network.turns
         time = turns.edge_time_ms[chosen].astype(np.int64)
         at, ms = _named(times, chosen)
@@ -190,8 +183,7 @@ class Metrics:
         turns, (_, force, counted) = self._network.turns, key
         onto = turns.state_edge[turns.arc_head[chosen]]
         ms = edges.whole[onto] if isinstance(chosen, slice) else edges[onto]
-        if counted is not Counted.DISLIKE:
-            ms = ms + turns.arc_turn_ms[chosen]
+        ms = ms + turns.arc_turn_ms[chosen]
         if counted is not Counted.TIME:
             ms = ms + turns.arc_penalty_ms[chosen] + self._effects.arc_penalties_ms(force, chosen)
         ms[self._effects.closed_arcs(force, chosen)] = INFINITE_MS
@@ -228,11 +220,20 @@ class Metrics:
 
     def times_ms(self, edges: Int64Array, weights: Weights | None = None) -> Int64Array:
         """Return the time on whole edges, live times included; closed ones count their usual time."""
+        return self._times_ms(edges, weights)
+
+    def arc_times_ms(self, weights: Weights) -> Int32Array:
+        """Return the time of every turn and the whole edge after it."""
+        turns = self._network.turns
+        with mapped_memory(cache_home()):
+            ms = self._times_ms(EVERY, weights)[turns.state_edge[turns.arc_head]] + turns.arc_turn_ms
+            return np.asarray(np.minimum(ms, INFINITE_MS), np.int32)
+
+    def _times_ms(self, edges: Chosen, weights: Weights | None) -> Int64Array:
         usual = self._network.turns.edge_time_ms[edges].astype(np.int64)
         for known in (weights.times_ms if weights is not None else {}, self._live_ms):
-            if known:
-                named = np.array([known.get(edge, INFINITE_MS) for edge in edges.tolist()], np.int64)
-                usual = np.where(named < INFINITE_MS, named, usual)
+            at, ms = _named(known, edges)
+            usual[at] = np.where(ms < INFINITE_MS, ms, usual[at])
         return usual
 
 

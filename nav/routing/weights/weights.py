@@ -23,7 +23,6 @@ class Counted(Enum):
 
     COST = "time and dislike: what routes minimise"
     TIME = "time alone"
-    DISLIKE = "dislike alone"
 
 
 MetricKey = tuple[tuple[str, ...], InForce, Counted]
