@@ -23,6 +23,8 @@ from agent.actions.reply import Style, say
 from agent.actions.session import Session
 from agent.actions.suggestion import Suggester, Suggestion
 from agent.actions.turn import Result, Turn, merged
+from agent.dialogue import agreed
+from agent.dialogue.doubt import doubt
 from agent.errors import AgentError
 from agent.sense import Sense, most_sensible
 from agent.trip.spoken.heard import of_trip
@@ -248,6 +250,7 @@ class Agent:
             position=position,
             guidance=guidance,
             text=understood.text,
+            asked=session.question,
         )
         result = self._act(turn, understood)
         answer = Answer(
@@ -306,11 +309,11 @@ class Agent:
                 return meant
         context = self.session.context(self._guides(guidance))
         understood = self._understander.understand(text, language=language, context=context)
-        if dialogue.offers_drive(self.session) and not context.guiding:
+        if agreed.offers_drive(self.session) and not context.guiding:
             # Who goes on as if it were driven already has said yes.
             on_the_way = replace(context, expecting="", offered=(), guiding=True)
             other = self._unaided.understand(text, language=language, context=on_the_way)
-            if other.confidence > understood.confidence and dialogue.is_of_drive(other.intents):
+            if other.confidence > understood.confidence and agreed.is_of_drive(other.intents):
                 return other
         return understood
 
@@ -372,15 +375,15 @@ class Agent:
     def _carry_out(self, turn: Turn, understood: Understanding) -> Result:
         if self._is_faint_yes(turn, understood):
             return self._repeat(turn)
+        if agreed.takes_back_a_question(self.session, understood.intents):
+            return dialogue.deny(turn, Deny())
         confirmed = self._confirmed(understood)
         context = self.session.context(turn.route is not None)
         if not (confirmed or understood.is_sure(context) or self._is_harmless_yes(turn, understood)):
             guess = understood.intents if understood.is_worth_asking else ()
-            return dialogue.doubt(turn, guess, understood.kind_p)
+            return doubt(turn, guess, understood.kind_p)
         wanted = confirmed or understood.intents
-        if dialogue.takes_back_a_question(self.session, wanted):
-            return dialogue.deny(turn, Deny())
-        wanted = (*dialogue.taken_for_granted(turn, wanted), *wanted)
+        wanted = (*agreed.taken_for_granted(turn, wanted), *wanted)
         intents = [_avoiding(intent, self.session.usual_avoid) for intent in wanted]
         stops = [intent for intent in intents if isinstance(intent, Navigate)]
         if len(stops) > 1 and len(stops) == len(intents):

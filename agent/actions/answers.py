@@ -13,28 +13,20 @@ from agent.actions.finding import Found
 from agent.actions.turn import Result, Turn
 from agent.understanding.intent import (
     Cancel,
-    ChangeRoute,
     Choose,
-    Confirm,
     Deny,
     Navigate,
     PlanTrip,
-    Remember,
     Search,
     Status,
 )
-from agent.understanding.understand import SURE_OF_KIND
-from languages import load_language
 from languages.numbers import nth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from agent.actions.session import Question, Session
-    from agent.understanding.intent import Intent
+    from agent.actions.session import Question
     from poi.place import Place
 
-_PATIENCE = 1
+PATIENCE = 1
 """Times a question is put again before we give up; another guess is asked about once more."""
 
 
@@ -45,7 +37,7 @@ def not_understood(turn: Turn) -> Result:
     question = turn.session.question
     if question is None:
         return Result(outcome="not_understood", reply=turn.say("not_understood"))
-    if question.repeated >= _PATIENCE:
+    if question.repeated >= PATIENCE:
         turn.session.question = None
         return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
     question.repeated += 1
@@ -80,7 +72,7 @@ def choose(turn: Turn, intent: Choose) -> Result:
     return _refined(turn, intent.name, options)
 
 
-def _meant(turn: Turn, intent: Choose) -> Place | None:
+def meant_of(turn: Turn, intent: Choose) -> Place | None:
     """Return the one place offered that a choice means; None if that is not one."""
     question, topic = turn.session.question, turn.session.topic
     options = question.options if question and len(question.options) > 1 else turn.session.offered
@@ -136,7 +128,7 @@ def _ask_again(turn: Turn, key: str, options: tuple[Place, ...], **facts: str) -
     question = turn.session.question
     intent = question.intent if question else Navigate()
     asked = question.repeated if question else 0
-    if asked >= _PATIENCE:
+    if asked >= PATIENCE:
         turn.session.question = None
         return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
     return turn.ask(
@@ -161,7 +153,7 @@ def _choose_by(turn: Turn, intent: Choose, options: tuple[Place, ...]) -> Result
     if intent.by == "better" and _stars(best):
         return take(turn, best, turn.session.question)
     note = turn.say("search.no_ratings" if intent.by == "better" else "search.no_prices")
-    result = _offer_one(turn, away[0])
+    result = offer_one(turn, away[0])
     result.reply = note + reply.gap(turn.language) + result.reply
     return result
 
@@ -185,7 +177,7 @@ def _by_distance(turn: Turn, intent: Choose, options: tuple[Place, ...], away: l
             if place.id != options[0].id and (turn.finder.away_m(place) < here) == (intent.by == "nearer")
         ]
         if better:
-            return _offer_one(turn, min(better, key=turn.finder.away_m))
+            return offer_one(turn, min(better, key=turn.finder.away_m))
     return turn.ask(
         turn.say(
             "choose.no_nearer",
@@ -198,7 +190,7 @@ def _by_distance(turn: Turn, intent: Choose, options: tuple[Place, ...], away: l
     )
 
 
-def _offer_one(turn: Turn, place: Place) -> Result:
+def offer_one(turn: Turn, place: Place) -> Result:
     where = turn.say("search.where_distance", distance=turn.distance(turn.finder.away_m(place)))
     return turn.ask(
         turn.say("search.one", name=turn.name(place), where=where),
@@ -251,7 +243,7 @@ def confirm(turn: Turn) -> Result:
     if question.expecting == "choice" and question.options:
         # "Yes" to "which one?" means that something of it fits: the first is as good a guess as any, but a
         # guess, so it is offered and not taken.
-        return _offer_one(turn, question.options[0])
+        return offer_one(turn, question.options[0])
     return _ask_back(turn, question)
 
 
@@ -345,149 +337,3 @@ def cancel(turn: Turn, intent: Cancel) -> Result:
         result.end_guidance = True
         return result
     return turn.done("cancel.nothing")
-
-
-def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] | None = None) -> Result:
-    """Ask whether the best guess is meant; a yes carries it out.
-
-    Parameters
-    ----------
-    turn
-        The turn.
-    intents
-        The guess; empty for none.
-    kind_p
-        How sure the kind of each is, whatever its slots.
-    """
-    if turn.route is None and Cancel() in intents and all(one in (Cancel(), Deny()) for one in intents):
-        return cancel(turn, Cancel())  # nothing is lost but our own question
-    if (
-        intents == (Deny(),)
-        and turn.session.question is not None
-        and turn.session.question.expecting == "yes_no"
-    ):
-        return deny(turn, Deny())
-    if len(intents) == 1 and isinstance(intents[0], Choose):
-        if (meant := _meant(turn, intents[0])) is not None:
-            return _offer_one(turn, meant)
-        if intents[0].by == "other" and (kind_p or {}).get("choose", 0.0) >= SURE_OF_KIND:
-            return choose(turn, intents[0])
-    if len(intents) == 1 and (kind_p or {}).get(intents[0].kind, 0.0) >= SURE_OF_KIND:
-        match intents[0]:
-            case Search() as wanted:
-                turn.session.question = None
-                return act_search.search(turn, wanted)
-            case Navigate(to=words, via=(), by="") as wanted if words:
-                turn.session.question = None
-                return act_drive.offer(turn, wanted)
-            case PlanTrip(change=None, act="") as wanted if bool(wanted.ask) == (
-                turn.session.plan is not None
-            ):
-                # Told whole, with what became of each wish: to ask whether a trip is wanted would say less.
-                from agent.actions.trip import plan_trip
-
-                turn.session.question = None
-                return plan_trip(turn, wanted)
-    drives = [intent for intent in intents if isinstance(intent, Navigate)]
-    if len(drives) > 1 and len(drives) == len(intents):
-        words = turn.say("doubt.navigate", name=turn.listed([_destination(turn, one) for one in drives]))
-    else:
-        words = next((said for intent in intents if (said := _guess(turn, intent))), "")
-    if not words:
-        return not_understood(turn)
-    question = turn.session.question
-    again = question.repeated + 1 if question is not None and question.pending else 0
-    if again > (_PATIENCE if question is not None and question.pending == intents else _PATIENCE + 1):
-        turn.session.question = None
-        return Result(outcome="not_understood", reply=turn.say("deny.gave_up"))
-    return turn.ask(words, intent=Navigate(), expecting="yes_no", repeated=again, pending=intents)
-
-
-def offers_drive(session: Session) -> bool:
-    """Whether it is asked just now if one place shall be driven to."""
-    question = session.question
-    if question is None or question.expecting != "yes_no":
-        return False
-    asked = question.pending or (question.intent,) * len(question.options)
-    return len(asked) == 1 and isinstance(asked[0], Navigate)
-
-
-def is_of_drive(intents: tuple[Intent, ...]) -> bool:
-    """Whether all that is asked for makes sense of a drive alone."""
-    return bool(intents) and all(
-        isinstance(one, ChangeRoute) or (isinstance(one, Status) and one.what == "next_turn")
-        for one in intents
-    )
-
-
-def takes_back_a_question(session: Session, intents: tuple[Intent, ...]) -> bool:
-    """Whether a change is to be taken back that is only asked about as yet: that is a no."""
-    question = session.question
-    if question is None or not question.pending:
-        return False
-    match intents:
-        case (ChangeRoute(prefer="back"),):
-            return any(isinstance(asked, ChangeRoute) for asked in question.pending)
-        case (PlanTrip(change=change),) if change is not None and change.action == "undo":
-            return any(isinstance(asked, PlanTrip) for asked in question.pending)
-    return False
-
-
-def taken_for_granted(turn: Turn, intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
-    """Return the drive that is offered, where somebody goes on as if it were under way: that is a yes."""
-    question = turn.session.question
-    if (
-        question is None
-        or turn.route is not None
-        or not (offers_drive(turn.session) and is_of_drive(intents))
-    ):
-        return ()
-    return question.pending or (Confirm(),)
-
-
-def _destination(turn: Turn, drive: Navigate) -> str:
-    return reply.with_article(drive.to, turn.language) if drive.to else _need(turn, drive.need)
-
-
-def _need(turn: Turn, need: str) -> str:
-    return reply.indefinite(turn.say(f"need.{need}"), turn.language)
-
-
-def _guess(turn: Turn, intent: Intent) -> str:
-    """Say in one short question what was guessed; empty where there is nothing to ask about."""
-    match intent:
-        case Navigate(to=words) if kept := load_language(turn.language).reading.own_place(words):
-            return turn.say(f"doubt.{kept}")
-        case Navigate(to=words) | Deny(instead=words) if words:
-            return turn.say("doubt.navigate", name=reply.with_article(words, turn.language))
-        case Search(what=words) if words:
-            return turn.say("doubt.search", name=reply.indefinite(words, turn.language))
-        case Navigate(need=need) | Search(need=need) if need:
-            return turn.say("doubt.search", name=_need(turn, need))
-        case PlanTrip(change=None, where=where) if where:
-            return turn.say("doubt.plan", name=where)
-        case PlanTrip() if turn.session.plan is None:
-            return turn.say("doubt.plan_new")
-        case PlanTrip(ask=part) if part:
-            return turn.say("doubt.plan_told")
-        case PlanTrip(change=change) if change is not None and (
-            change.what or change.other or change.day or change.action == "undo"
-        ):
-            from agent.actions.trip_told import change_asked
-
-            return change_asked(turn, change)
-        case ChangeRoute(add=words) if words:
-            return turn.say("doubt.add", name=reply.with_article(words, turn.language))
-        case ChangeRoute(drop=words) if words and words != "*":
-            return turn.say("doubt.drop", name=words) if act_reroute.has_stop(turn, words) else ""
-        case ChangeRoute(prefer="back"):
-            return turn.say("doubt.change_route.back") if turn.session.driven_before else ""
-        case Remember(forget=False):
-            return turn.say(f"doubt.remember.{intent.what}", name=intent.place or turn.say("remember.here"))
-        case Status(what=what, place=place):
-            key = "doubt.status_of" if place else "doubt.status"
-            return turn.say(key, what=turn.say(f"asked.{what}"), name=place)
-        case PlanTrip() | ChangeRoute() | Remember() | Cancel():
-            return turn.say(f"doubt.{intent.kind}")
-        case _:
-            return ""

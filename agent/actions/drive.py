@@ -42,9 +42,16 @@ def navigate(turn: Turn, intent: Navigate) -> Result:
 
 def offer(turn: Turn, intent: Navigate) -> Result:
     """Resolve a place as `navigate` does, and ask whether to drive there."""
+    turn.session.question = None
     place = _resolved(turn, intent)
     if isinstance(place, Result):
         return place
+    if turn.is_asked_about(place) and turn.route is None:
+        return drive_to(turn, intent, place)
+    return _ask_there(turn, intent, place)
+
+
+def _ask_there(turn: Turn, intent: Navigate, place: Place) -> Result:
     distance = turn.distance(turn.finder.away_m(place))
     text = turn.say("route.offer", name=turn.name(place), distance=distance)
     return turn.ask(text, intent=intent, expecting="yes_no", options=(place,))
@@ -53,6 +60,9 @@ def offer(turn: Turn, intent: Navigate) -> Result:
 def _resolved(turn: Turn, intent: Navigate) -> Place | Result:
     """Return the place that is clearly meant; else the question or the refusal that is called for."""
     if not intent.to and not intent.need:
+        there = turn.session.topic
+        if there is not None and there.id not in {stop.id for stop in turn.session.stops} and not intent.near:
+            return _ask_there(turn, intent, there)
         return turn.ask(turn.say("route.to_where"), intent=intent, expecting="place")
     if turn.position is None and not intent.start:
         return turn.impossible("route.no_position")
@@ -96,7 +106,7 @@ def _needs_asking(turn: Turn, intent: Navigate, found: Found) -> Result | None:
         return None
     if found.verdict == "ask":
         return act_search.which(turn, found, intent)
-    if found.verdict == "unsure":
+    if found.verdict == "unsure" and not turn.is_asked_about(found.places[0]):
         text = act_search.confirmation(turn, found)
         return turn.ask(text, intent=intent, expecting="yes_no", options=found.places[:1])
     return None

@@ -45,6 +45,8 @@ def _under_way(turn: Turn, intent: Status) -> Result:
     intent = intent.model_copy(update={"what": _LEFT.get(intent.what, intent.what)})
     route = turn.route
     if route is None or not turn.session.stops:
+        if intent.what == "leave_by":
+            return turn.ask(turn.say("route.to_where"), intent=Navigate(), expecting="place")
         return turn.impossible("status.no_route")
     if intent.what == "next_turn":
         return _next_turn(turn, route)

@@ -354,7 +354,7 @@ def change_asked(turn: Turn, change: PlanChange) -> str:
     other = reply.with_article(change.other, turn.language)
     key = f"doubt.change.{change.action}"
     if change.action == "swap" and not (what and other):
-        key += ".for" if other else ".out"
+        key += ".for" if other else ".out" if what else ".day"
     if change.action in {"drop", "add", "shorter", "longer"} and not what:
         key += ".day"
     return turn.say(key, what=what, other=other, day=day, days=reply.count_words(change.days, turn.language))

@@ -50,6 +50,8 @@ class Turn:
     guidance: GuidanceState | None
     text: str
     """The cleaned utterance."""
+    asked: Question | None = None
+    """Our question that was open when it was said."""
 
     @property
     def route(self) -> Route | None:
@@ -57,6 +59,13 @@ class Turn:
         if self.guidance is not None and self.guidance.route is not None:
             return self.guidance.route
         return self.session.route
+
+    def is_asked_about(self, place: Place) -> bool:
+        """Whether we had just asked if this place is meant: who names it again has said yes."""
+        asked = self.asked
+        return (
+            asked is not None and asked.expecting == "yes_no" and [p.id for p in asked.options] == [place.id]
+        )
 
     def say(self, key: str, **facts: str) -> str:
         """Fill a template in the language of the turn."""

@@ -9,10 +9,10 @@ from typing import Any, cast, get_args
 import pytest
 
 from agent import Agent
-from agent.actions.answers import doubt
 from agent.actions.finding import Finder
 from agent.actions.reply import say, spoken_name
 from agent.actions.turn import Turn
+from agent.dialogue.doubt import doubt
 from agent.understanding.intent import Confirm, Navigate, PlanChange, PlanTrip, Status, StatusQuestion
 from agent.understanding.labels import State
 from agent.understanding.meaning import intents_of

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.actions.answers import doubt
 from agent.actions.context import Desk
 from agent.actions.finding import Finder
 from agent.actions.session import Session
 from agent.actions.turn import Turn
+from agent.dialogue.doubt import doubt
 from agent.understanding.intent import Intent, parse_intent
 from agent.understanding.labels import State
 from agent.understanding.understand import ACT, DESTROY, Understanding, undoes

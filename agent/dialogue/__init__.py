@@ -1,0 +1,1 @@
+"""What is said to our questions, and what is asked where a reading is in doubt."""
