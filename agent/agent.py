@@ -46,7 +46,7 @@ from agent.understanding.intent import (
     View,
     Volume,
 )
-from agent.understanding.understand import ACT, DESTROY, Understander, Understanding, undoes
+from agent.understanding.understand import Understander, Understanding
 from agent.understanding.utterance import clean
 from languages import codes
 from nav.errors import NavError
@@ -65,8 +65,8 @@ if TYPE_CHECKING:
     from poi import Places
 
 
-_LIKELY = 0.6
-"""From this confidence on a yes to a drive is believed while nothing is driven."""
+_BESIDE = (Status, Chat, Repeat, Volume, View)
+"""Kinds after which one may still mean the place that was asked about."""
 
 
 class Agent:
@@ -270,6 +270,10 @@ class Agent:
             view=result.view,
             timings_ms={"understand": understand_ms, "act": (time.perf_counter() - started) * 1000},
         )
+        if not all(
+            isinstance(intent, Status | Chat | Repeat | Volume | View) for intent in understood.intents
+        ):
+            session.asked_about = None
         session.language = understood.language
         if not any(isinstance(intent, Repeat | Volume | View) for intent in understood.intents):
             session.last_answer = answer
@@ -373,13 +377,13 @@ class Agent:
             return turn.impossible("failed")
 
     def _carry_out(self, turn: Turn, understood: Understanding) -> Result:
-        if self._is_faint_yes(turn, understood):
+        if agreed.is_faint_yes(turn, understood):
             return self._repeat(turn)
         if agreed.takes_back_a_question(self.session, understood.intents):
             return dialogue.deny(turn, Deny())
-        confirmed = self._confirmed(understood)
+        confirmed = agreed.confirmed(self.session, understood)
         context = self.session.context(turn.route is not None)
-        if not (confirmed or understood.is_sure(context) or self._is_harmless_yes(turn, understood)):
+        if not (confirmed or understood.is_sure(context) or agreed.is_harmless_answer(turn, understood)):
             guess = understood.intents if understood.is_worth_asking else ()
             return doubt(turn, guess, understood.kind_p)
         wanted = confirmed or understood.intents
@@ -395,30 +399,6 @@ class Agent:
             if result.outcome in {"ask_back", "impossible"}:
                 break
         return merged(results, turn.language)
-
-    def _is_faint_yes(self, turn: Turn, understood: Understanding) -> bool:
-        """Whether words that may be a yes are too doubtful for what they would set going."""
-        question = self.session.question
-        if question is None or not question.pending or understood.intents != (Confirm(),):
-            return False
-        context = self.session.context(turn.route is not None)
-        least = DESTROY if any(undoes(intent, context) for intent in question.pending) else ACT
-        return understood.confidence < least
-
-    def _is_harmless_yes(self, turn: Turn, understood: Understanding) -> bool:
-        """Whether words are likely a yes to an offered drive by which nothing is lost."""
-        if understood.intents != (Confirm(),) or understood.confidence < _LIKELY:
-            return False
-        question = self.session.question
-        return question is not None and len(question.options) == 1 and turn.route is None
-
-    def _confirmed(self, understood: Understanding) -> tuple[Intent, ...]:
-        """Return what a yes sets going, where we had asked whether a guess was right."""
-        question = self.session.question
-        if question is None or not question.pending or understood.intents != (Confirm(),):
-            return ()
-        self.session.question = None
-        return question.pending
 
     def _one(self, turn: Turn, intent: Intent) -> Result:
         """Carry out one intent; a new request ends an open question."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from agent.actions import drive as act_drive
@@ -18,13 +19,15 @@ from agent.understanding.intent import (
     Navigate,
     PlanTrip,
     Search,
-    Status,
 )
 from languages.numbers import nth
 
 if TYPE_CHECKING:
-    from agent.actions.session import Question
+    from agent.actions.session import Question, Session
     from poi.place import Place
+
+_SHORT = 3
+"""Words of so many letters tell no name."""
 
 PATIENCE = 1
 """Times a question is put again before we give up; another guess is asked about once more."""
@@ -51,6 +54,8 @@ def choose(turn: Turn, intent: Choose) -> Result:
     options = question.options if question and len(question.options) > 1 else session.offered
     if intent.by:
         return _choose_by(turn, intent, options)
+    if not (intent.index or intent.name) and (meant := meant_of(turn, intent)) is not None:
+        return _take_asked(turn, meant, question)
     if not options:
         if intent.name:
             return act_drive.navigate(turn, Navigate(to=intent.name))
@@ -61,8 +66,6 @@ def choose(turn: Turn, intent: Choose) -> Result:
             return _ask_again(turn, "choose.range", options, count=_count(turn, len(options)))
         return take(turn, options[position], question)
     if not intent.name and len(options) > 1:
-        if session.topic is not None and session.topic.id in {place.id for place in options}:
-            return take(turn, session.topic, question)
         return _ask_again(turn, "choose.which", options)
     matching = [place for place in options if _fits(turn, place, intent.name)]
     if len(matching) == 1:
@@ -79,11 +82,32 @@ def meant_of(turn: Turn, intent: Choose) -> Place | None:
     if intent.index:
         return next(iter(nth(options, intent.index)), None)
     if intent.by in {"nearer", "farther"} and options:
-        return (min if intent.by == "nearer" else max)(options, key=turn.finder.away_m)
-    if not (intent.name or intent.by) and topic is not None and topic.id in {place.id for place in options}:
-        return topic
+        return (min if intent.by == "nearer" else max)(options, key=turn.finder.from_search_m)
+    if not (intent.name or intent.by):
+        spoken_of = topic if topic is not None and topic.id in {place.id for place in options} else None
+        return _told_apart(turn.text, options) or turn.session.asked_about or spoken_of
     matching = [place for place in options if intent.name and _fits(turn, place, intent.name)]
     return matching[0] if len(matching) == 1 else None
+
+
+def _told_apart(text: str, options: tuple[Place, ...]) -> Place | None:
+    """Return the one of the places whose name alone has words of the sentence (外文书店 of 外文的那个)."""
+    said = _words(text)
+    shared = [said & set().union(*map(_words, (p.name, p.brand, *p.names.values()))) for p in options]
+    of_one = [
+        place
+        for number, (place, words) in enumerate(zip(options, shared, strict=True))
+        if words - set().union(*shared[:number], *shared[number + 1 :])
+    ]
+    return of_one[0] if len(of_one) == 1 else None
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text, without accents; where none are written apart, what two signs spell."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    runs = re.findall(r"[\u3400-\u9fff]+", plain)
+    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+    return pairs | {word for word in re.findall(r"[^\W\d_\u3400-\u9fff]+", plain) if len(word) > _SHORT}
 
 
 def _count(turn: Turn, count: int) -> str:
@@ -110,10 +134,22 @@ def _refined(turn: Turn, words: str, options: tuple[Place, ...]) -> Result:
         return _choose_by(turn, Choose(by="nearer"), options)
     if (elsewhere := _searched_in(turn, words)) is not None:
         return act_search.search(turn, elsewhere)
+    if (other := _among_others(turn, words)) is not None:
+        return offer_one(turn, other)
     found = turn.finder.named(words)
     if found.places and found.verdict in {"clear", "ask"}:
         return act_drive.navigate(turn, Navigate(to=words))
     return _ask_again(turn, "choose.unknown", options, name=words)
+
+
+def _among_others(turn: Turn, words: str) -> Place | None:
+    """Return the one place of the last search that words tell apart, though it was not offered."""
+    search = turn.session.last_search
+    if not isinstance(search, Search):
+        return None
+    found = turn.finder.search(search.model_copy(update={"near": "", "pick": "", "open_now": False}), None)
+    matching = [place for place in found.places if _fits(turn, place, words)]
+    return matching[0] if len(matching) == 1 else None
 
 
 def _searched_in(turn: Turn, words: str) -> Search | None:
@@ -146,7 +182,7 @@ def _choose_by(turn: Turn, intent: Choose, options: tuple[Place, ...]) -> Result
         return _others(turn, options)
     if not options:
         return turn.impossible("choose.none")
-    away = sorted(options, key=turn.finder.away_m)
+    away = sorted(options, key=turn.finder.from_search_m)
     if intent.by in {"nearer", "farther"}:
         return _by_distance(turn, intent, options, away)
     best = max(options, key=_stars)
@@ -235,11 +271,10 @@ def confirm(turn: Turn) -> Result:
     question = turn.session.question
     if question is None:
         return turn.done("confirm.nothing")
+    if (asked := asks_for(turn.session)) is not None:
+        return _take_asked(turn, asked, question)
     if question.expecting == "yes_no" and question.options:
         return take(turn, question.options[0], question)
-    asked_about = turn.session.topic
-    if question.expecting == "choice" and asked_about in question.options and _was_asked_about(turn):
-        return take(turn, asked_about, question)
     if question.expecting == "choice" and question.options:
         # "Yes" to "which one?" means that something of it fits: the first is as good a guess as any, but a
         # guess, so it is offered and not taken.
@@ -247,10 +282,20 @@ def confirm(turn: Turn) -> Result:
     return _ask_back(turn, question)
 
 
-def _was_asked_about(turn: Turn) -> bool:
-    """Whether a question about one of the places was said last: "how far is it" – "that one then"."""
-    last = turn.session.last_answer
-    return last is not None and any(isinstance(intent, Status) for intent in last.intents)
+def asks_for(session: Session) -> Place | None:
+    """Return the place asked about since we asked where to go: "how far is it" – "that one then"."""
+    question = session.question
+    if question is None or not all(isinstance(one, Navigate | Search) for one in question.pending):
+        return None
+    return session.asked_about
+
+
+def _take_asked(turn: Turn, place: Place, question: Question | None) -> Result:
+    """Go on with a place; one that was only asked about gets no destination given up for it."""
+    offered = (question.options if question and not question.pending else ()) or turn.session.offered
+    if turn.route is not None and place.id not in {option.id for option in offered}:
+        return offer_one(turn, place)
+    return take(turn, place, question)
 
 
 def _ask_back(turn: Turn, question: Question) -> Result:
@@ -285,6 +330,8 @@ def _instead(turn: Turn, words: str) -> Result:
     matching = [place for place in options if _fits(turn, place, words)]
     if len(matching) == 1:
         return take(turn, matching[0], question)
+    if (other := _among_others(turn, words)) is not None:
+        return offer_one(turn, other)
     previous = session.last_answer.intents if session.last_answer else ()
     before = next((i for i in previous if isinstance(i, Navigate) and i.to), None)
     session.question = None

@@ -134,6 +134,8 @@ class Finder:
             and (plainer := self._plainer(intent.to, of_name=True))
         ):
             return plainer
+        if not found.places and (once := _once(intent.to)):
+            return self.target(intent.model_copy(update={"to": once}))
         return self._soonest_first(found) if intent.pick == "nearest" and not intent.near else found
 
     def _soonest_first(self, found: Found) -> Found:
@@ -373,11 +375,13 @@ class Finder:
         found = self._called_so(self._search(intent, route))
         if not found.places and not intent.near and (plainer := self._plainer(intent.what, of_name=False)):
             return plainer
+        if not found.places and (once := _once(intent.what)):
+            return self.search(intent.model_copy(update={"what": once}), route)
         nearest = intent.pick == "nearest" and not (intent.near or intent.along)
         return self._soonest_first(found) if nearest else found
 
     def _search(self, intent: Search, route: Route | None) -> Found:
-        around = self.around(intent.near)
+        around = self._goal(intent) or self.around(intent.near)
         near = around.centre if isinstance(around, Area) else around
         along = route if intent.along else None
         if intent.need and not intent.what:
@@ -463,11 +467,29 @@ class Finder:
                 return replace(found, relaxed="quality") if found.places else None
         return None
 
+    def from_search_m(self, place: Place) -> float:
+        """Return the straight-line distance from where the last search looked, metres: car or goal."""
+        search = self.session.last_search
+        at = self.anchor(search.near) if isinstance(search, Search) and search.near else self._goal(search)
+        return distance_m(at, (place.lat, place.lon)) if at else self.away_m(place)
+
+    def _goal(self, search: Any) -> Point | None:
+        """Return where a car park is looked for while something is driven: at the goal, not here."""
+        parks = isinstance(search, Search) and search.need == "parking" and not (search.near or search.along)
+        stops = self.session.stops
+        return (stops[-1].lat, stops[-1].lon) if parks and stops else None
+
     def away_m(self, place: Place) -> float:
         """Return the straight-line distance from the car, metres."""
         if self.position is None:
             return place.distance_m or 0.0
         return distance_m(self.position, (place.lat, place.lon))
+
+
+def _once(words: str) -> str:
+    """Return what is said twice over; nothing if words are no such thing ("taxi, taxi")."""
+    found = re.fullmatch(r"(.{2,}?)[\s,，、]*\1", words)
+    return found[1] if found else ""
 
 
 def _parts(words: str) -> list[str]:

@@ -70,6 +70,8 @@ class Session:
     """The search that gave them."""
     topic: Place | None = None
     """The place spoken of last ("there")."""
+    asked_about: Place | None = None
+    """The place that was asked about last, while nothing else is asked for ("that one then")."""
     earlier: list[Place] = field(default_factory=list)
     """Destinations of this conversation, newest last ("the one from before")."""
     touched_at: datetime | None = None

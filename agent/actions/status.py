@@ -24,6 +24,7 @@ _THERE = {"那里", "there"}
 
 def status(turn: Turn, intent: Status) -> Result:
     """Answer a question about the drive."""
+    turn.session.asked_about = None
     if intent.place in _THERE and turn.session.topic is None:
         if turn.route is None or intent.what in {"opening_hours", "phone"}:
             return turn.impossible("place.which_there")
@@ -201,7 +202,7 @@ def _leave_by(turn: Turn, intent: Status, place: Place, duration_s: float) -> Re
 
 def _about(turn: Turn, intent: Status, place: Place) -> Result:
     """Say what the map tells of a place: its hours, its telephone, its address."""
-    turn.session.topic = place
+    turn.session.topic = turn.session.asked_about = place
     turn.session.touched_at = turn.desk.now()
     match intent.what:
         case "phone":
@@ -220,7 +221,7 @@ def _to_place(turn: Turn, intent: Status, place: Place) -> Result:
         return _about(turn, intent, place)
     if turn.position is None:
         return turn.impossible("route.no_position")
-    turn.session.topic = place
+    turn.session.topic = turn.session.asked_about = place
     turn.session.touched_at = turn.desk.now()
     stops = turn.session.stops
     if stops and stops[-1].id == place.id and turn.route is not None and not intent.by:

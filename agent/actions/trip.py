@@ -23,7 +23,7 @@ from agent.trip.planner import make_plan
 from agent.trip.request import TripRequest
 from agent.trip.spoken.rough import otherwise, put_right
 from agent.trip.verifier import require
-from agent.understanding.intent import PlanChange, PlanTrip, Wishes
+from agent.understanding.intent import Cancel, Navigate, PlanChange, PlanTrip, Wishes
 from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of
 from nav.country import country_at
@@ -193,6 +193,9 @@ def _change(turn: Turn, change: PlanChange) -> Result:
         return turn.impossible("trip.none")
     if change.action == "undo":
         return _undo(turn, change.days)
+    if change.action == "drop" and _is_all(turn, change.what):
+        asked = turn.say("trip.cancel_asked")
+        return turn.ask(asked, intent=Navigate(), expecting="yes_no", pending=(Cancel(what="plan"),))
     of_bed = bool(session.offered) and all(map(is_bed, session.offered))
     change = put_right(turn.desk, plan, request, change, turn.text, turn.language, of_bed=of_bed)
     try:
@@ -210,6 +213,13 @@ def _change(turn: Turn, change: PlanChange) -> Result:
         plan=changed.plan,
         places=changed.places,
     )
+
+
+def _is_all(turn: Turn, words: str) -> bool:
+    """Whether words mean the plan itself, and no part of it."""
+    if not talks_of_trips(turn.language):
+        return False
+    return any_of(turn.language, talk_words(turn.language).plans).fullmatch(words) is not None
 
 
 def _first_done(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.actions.answers import asks_for, meant_of
 from agent.understanding.intent import (
     ChangeRoute,
+    Choose,
     Confirm,
     Navigate,
     PlanTrip,
@@ -13,15 +15,20 @@ from agent.understanding.intent import (
     Remember,
     Status,
 )
+from agent.understanding.understand import ACT, DESTROY, undoes
 from languages import load_language
 
 if TYPE_CHECKING:
     from agent.actions.session import Session
     from agent.actions.turn import Turn
     from agent.understanding.intent import Intent, PlanChange
+    from agent.understanding.understand import Understanding
 
 _OF_DRIVE = {"next_turn", "time_left", "distance_left", "arrival_time", "route"}
 """Questions that only a drive answers, where no place was found that could be asked about."""
+
+_LIKELY = 0.6
+"""From this confidence on an answer to an offered drive is believed while nothing is driven."""
 
 _UNDOING = {"drop", "undo", "fewer"}
 """Changes of a plan that need a yes in words."""
@@ -120,3 +127,40 @@ def _is_of_kept(turn: Turn, asked: Remember, intents: tuple[Intent, ...]) -> boo
         case Recall(what=what):
             return what == asked.what
     return False
+
+
+def is_faint_yes(turn: Turn, understood: Understanding) -> bool:
+    """Whether words that may be a yes are too doubtful for what they would set going."""
+    question = turn.session.question
+    if question is None or not question.pending or understood.intents[:1] != (Confirm(),):
+        return False
+    context = turn.session.context(turn.route is not None)
+    least = DESTROY if any(undoes(intent, context) for intent in question.pending) else ACT
+    return understood.confidence < least
+
+
+def is_harmless_answer(turn: Turn, understood: Understanding) -> bool:
+    """Whether words likely accept a drive that is offered, or one of several; nothing is lost by it."""
+    question = turn.session.question
+    if question is None or not question.options or turn.route is not None:
+        return False
+    match understood.intents:
+        case (Confirm(),):
+            is_one = len(question.options) == 1
+        case (Choose() as choice,):
+            is_one = meant_of(turn, choice) is not None
+        case _:
+            return False
+    return is_one and understood.confidence >= _LIKELY
+
+
+def confirmed(session: Session, understood: Understanding) -> tuple[Intent, ...]:
+    """Return what a yes sets going where we had asked if a guess was right, and what is said on top of it."""
+    question = session.question
+    if question is None or not question.pending or understood.intents[:1] != (Confirm(),):
+        return ()
+    rest = understood.intents[1:]
+    if not rest and asks_for(session) is not None:
+        return ()
+    session.question = None
+    return (*question.pending, *rest)

@@ -8,6 +8,7 @@ from agent.actions import drive as act_drive
 from agent.actions import reply
 from agent.actions import reroute as act_reroute
 from agent.actions import search as act_search
+from agent.actions import status as act_status
 from agent.actions.answers import PATIENCE, cancel, choose, deny, meant_of, not_understood, offer_one
 from agent.actions.turn import Result, Turn
 from agent.understanding.intent import (
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.understanding.intent import Intent
+
+_OF_WAY = {"time_left", "distance_left", "arrival_time", "distance", "travel_time", "leave_by"}
+"""Questions whose answers tell what they answer, and much of each other's: how far, how long, when."""
 
 _LIKELY = 0.5
 """From this probability of the kind on, what the map has for a guess is offered, and nothing else is."""
@@ -85,6 +89,8 @@ def _found(turn: Turn, guess: Intent, kind_p: float) -> Result | None:
             sure or (kind_p >= _LIKELY and turn.route is None and turn.finder.target(guess).places)
         ):
             return act_drive.offer(turn, guess)
+        case Status(what=what) if sure and what in _OF_WAY:
+            return act_status.status(turn, guess)
         case Navigate() if guess == Navigate() and kind_p >= _LIKELY:
             return act_drive.navigate(turn, guess)
         case ChangeRoute(prefer="back") if kind_p >= _LIKELY and not turn.session.driven_before:

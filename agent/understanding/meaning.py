@@ -157,6 +157,9 @@ def _joined(intents: list[Intent]) -> list[Intent]:
         last = joined[-1] if joined else None
         if last == intent:
             continue
+        if isinstance(last, Cancel) and not last.what and _goes_on(intent):
+            joined[-1] = intent  # "leave that, straight to the hospital" ends nothing but what was spoken of
+            continue
         if isinstance(intent, Navigate) and isinstance(last, Search) and (stop := _stop(last)) is not None:
             joined[-1:] = [stop, intent]
             continue
@@ -180,6 +183,12 @@ def _joined(intents: list[Intent]) -> list[Intent]:
             continue
         joined.append(intent)
     return joined
+
+
+def _goes_on(intent: Intent) -> bool:
+    """Whether a request is of a drive that goes on, or of the next one."""
+    along = isinstance(intent, Search) and intent.along
+    return along or isinstance(intent, Navigate) or (isinstance(intent, ChangeRoute) and bool(intent.add))
 
 
 def _stop(search: Search) -> Navigate | None:

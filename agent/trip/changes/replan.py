@@ -202,7 +202,9 @@ def _moved_to(desk: Desk, plan: Plan, request: TripRequest, words: str, index: i
     if not found or any(n == index for n, _ in found):
         return None
     number, visit = found[0]
-    return _moved(desk, plan, request, number, visit, index) if _names(visit.place, words) else None
+    if not _names(visit.place, words) and named(desk, words, request.center).id != visit.place.id:
+        return None
+    return _moved(desk, plan, request, number, visit, index)
 
 
 def _moved(desk: Desk, plan: Plan, request: TripRequest, number: int, visit: Visit, index: int) -> Changed:
@@ -321,7 +323,13 @@ def _swap(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, inde
     if set(themes_of(change.other)) & set(EVENING) and out.kind == "sight":
         return _dropped_and_added(desk, plan, request, change, index)
     keep = [v.place for v in plan.days[number].sights if v.place.id != out.place.id]
-    choices = _instead(desk, plan, request, out.place, change.other)
+    try:
+        choices = _instead(desk, plan, request, out.place, change.other)
+    except PlanImpossible as refusal:
+        if refusal.reason != "already_in" or not _holds_another(desk, plan, out.place, change.other):
+            raise
+        dropped = _drop(desk, plan, request, change.what, index)
+        return replace(dropped, key="trip.change.drop", refused=refusal)
     for place in choices[:_TRIED]:
         wanted = _with_must(without(request, plan, {out.place.id}), place)
         if (changed := _with_day(desk, plan, wanted, number, keep, [place])) is not None:
@@ -329,6 +337,15 @@ def _swap(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, inde
     if change.other and len(plan.days) > 1:
         return _dropped_and_added(desk, plan, request, change, index)
     raise _no_room(choices[0], plan, [number])
+
+
+def _holds_another(desk: Desk, plan: Plan, out: Place, words: str) -> bool:
+    """Whether words are the name of a sight of the plan that is another than one."""
+    kind = desk.places.categories(words)
+    if kind and not kind.rest:
+        return False
+    held = {v.place.id for day in plan.days for v in day.sights if _names(v.place, words)}
+    return bool(held) and out.id not in held
 
 
 def _dropped_and_added(
