@@ -134,7 +134,7 @@ class Finder:
             and (plainer := self._plainer(intent.to, of_name=True))
         ):
             return plainer
-        if not found.places and (once := _once(intent.to)):
+        if not found.places and (once := said_once(intent.to)):
             return self.target(intent.model_copy(update={"to": once}))
         return self._soonest_first(found) if intent.pick == "nearest" and not intent.near else found
 
@@ -375,7 +375,7 @@ class Finder:
         found = self._called_so(self._search(intent, route))
         if not found.places and not intent.near and (plainer := self._plainer(intent.what, of_name=False)):
             return plainer
-        if not found.places and (once := _once(intent.what)):
+        if not found.places and (once := said_once(intent.what)):
             return self.search(intent.model_copy(update={"what": once}), route)
         nearest = intent.pick == "nearest" and not (intent.near or intent.along)
         return self._soonest_first(found) if nearest else found
@@ -486,7 +486,7 @@ class Finder:
         return distance_m(self.position, (place.lat, place.lon))
 
 
-def _once(words: str) -> str:
+def said_once(words: str) -> str:
     """Return what is said twice over; nothing if words are no such thing ("taxi, taxi")."""
     found = re.fullmatch(r"(.{2,}?)[\s,，、]*\1", words)
     return found[1] if found else ""

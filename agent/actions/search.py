@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent.actions import hours, reply
 from agent.actions import status as act_status
-from agent.actions.finding import OTHER_NUMBER, Found
+from agent.actions.finding import OTHER_NUMBER, Found, said_once
 from agent.actions.turn import Result, Turn
 from agent.understanding.amounts import until_said
 from agent.understanding.intent import Navigate, Search, Status
@@ -38,6 +38,8 @@ def search(turn: Turn, intent: Search) -> Result:
     if intent.along and route is None:
         intent = intent.model_copy(update={"along": False})
     found = turn.finder.search(intent, route)
+    if found.words and found.words == said_once(intent.what):
+        intent = intent.model_copy(update={"what": found.words})
     if (
         (intent.open_now or intent.open_at)
         and intent.what

@@ -36,6 +36,9 @@ _OF_WAY = {"time_left", "distance_left", "arrival_time", "distance", "travel_tim
 _LIKELY = 0.5
 """From this probability of the kind on, what the map has for a guess is offered, and nothing else is."""
 
+_VERY_LIKELY = 0.8
+"""From this on it is said that there is nothing of the kind to change."""
+
 
 def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] | None = None) -> Result:
     """Ask whether the best guess is meant; a yes carries it out.
@@ -93,9 +96,9 @@ def _found(turn: Turn, guess: Intent, kind_p: float) -> Result | None:
             return act_status.status(turn, guess)
         case Navigate() if guess == Navigate() and kind_p >= _LIKELY:
             return act_drive.navigate(turn, guess)
-        case ChangeRoute(prefer="back") if kind_p >= _LIKELY and not turn.session.driven_before:
+        case ChangeRoute(prefer="back") if kind_p >= _VERY_LIKELY and not turn.session.driven_before:
             return act_reroute.change_route(turn, guess)
-        case ChangeRoute(drop=words) if words and kind_p >= _LIKELY and turn.route is not None:
+        case ChangeRoute(drop=words) if words and kind_p >= _VERY_LIKELY and turn.route is not None:
             return None if act_reroute.has_stop(turn, words) else act_reroute.change_route(turn, guess)
         case PlanTrip(change=None, act="") if sure and bool(guess.ask) == (turn.session.plan is not None):
             # Told whole, with what became of each wish: to ask whether a trip is wanted would say less.

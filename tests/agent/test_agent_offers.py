@@ -227,6 +227,7 @@ def test_a_name_said_twice_over_is_one(words: str, new_agent: Callable[..., Agen
     answer = surely(new_agent(), Navigate(to=words))
     assert answer.places
     assert "Kiasma" in answer.places[-1].name
+    assert surely(new_agent(), Search(what="library, library")).reply.count("library, library") == 0
 
 
 def test_a_doubtful_question_about_the_way_is_answered(new_agent: Callable[..., Agent]) -> None:
