@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agent.actions import status as act_status
 from agent.actions.drive import alternatives, navigate, plan_route
 from agent.actions.turn import Result, Turn
-from agent.understanding.intent import Avoid, ChangeRoute, Navigate
+from agent.understanding.intent import Avoid, Cancel, ChangeRoute, Navigate
 from languages import load_language
 from languages.numbers import nth
 from poi.kinds.category import parse_category
@@ -205,26 +205,27 @@ def add_stop(turn: Turn, place: Place) -> Result:
 
 
 def _drop_stop(turn: Turn, words: str) -> Result:
-    *stops, destination = turn.session.stops
-    if not stops:
-        return turn.impossible("stop.none")
-    gone = stops if words == "*" else _meant(turn, stops, words)
+    stops = turn.session.stops
+    gone = stops[:-1] if words == "*" else _meant(turn, stops[:-1], words) or _meant(turn, stops[-1:], words)
     if not gone:
-        return turn.impossible("stop.unknown", name=words)
+        return turn.impossible("stop.unknown", name=words) if stops[1:] else turn.impossible("stop.none")
     kept = [place for place in stops if place not in gone]
-    route = _again(turn, [*kept, destination], turn.session.avoid)
+    if not kept:
+        asked = turn.say("doubt.cancel")
+        return turn.ask(asked, intent=Navigate(), expecting="yes_no", pending=(Cancel(what="drive"),))
+    route = _again(turn, kept, turn.session.avoid)
     if isinstance(route, Result):
         return route
     if words == "*":
         text = turn.say("stop.dropped_all", **_facts(turn, route))
     else:
         text = turn.say("stop.dropped", name=turn.name(gone[0]), **_facts(turn, route))
-    return Result(outcome="done", reply=text, route=route, places=(*kept, destination))
+    return Result(outcome="done", reply=text, route=route, places=tuple(kept))
 
 
 def has_stop(turn: Turn, words: str) -> bool:
-    """Whether words name a stop of the drive other than where it ends."""
-    return bool(_meant(turn, turn.session.stops[:-1], words))
+    """Whether words name one of the stops of a drive to several places."""
+    return len(turn.session.stops) > 1 and bool(_meant(turn, turn.session.stops, words))
 
 
 def _meant(turn: Turn, stops: list[Place], words: str) -> list[Place]:
@@ -233,6 +234,7 @@ def _meant(turn: Turn, stops: list[Place], words: str) -> list[Place]:
     number, what = reading.position(words)
     if number:
         return nth(_meant(turn, stops, what) if what and not reading.is_stop(what) else stops, number)
+    words = reading.unpointed(words)
     match = turn.desk.places.categories(words)
     kinds = {parse_category(kind)[0] for kind in match.categories} if match else set()
     return [place for place in stops if _named(place, words) or place.category in kinds]

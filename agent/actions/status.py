@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agent.actions import hours, reply
 from agent.actions.turn import Result, Turn
 from agent.understanding.intent import Navigate, Recall, Remember, Status
+from languages import load_language
 from nav.errors import NavError
 from nav.guidance.wording.names import name_in
 from nav.guidance.wording.wording import spoken_speed
@@ -262,6 +263,8 @@ def not_known(turn: Turn, found: Found, words: str) -> Result:
     if found.verdict == "no_memory":
         key = f"recall.no_{found.words}" if found.words in {"home", "company"} else "recall.no_last"
         return turn.impossible(key, name=found.words)
+    if load_language(turn.language).reading.reference(words)[0] == "there":
+        return turn.impossible("place.which_there")
     return turn.impossible("place.not_in_region", name=reply.with_article(words, turn.language))
 
 

@@ -10,7 +10,7 @@ import pytest
 from agent import Agent
 from agent.actions.guidance_state import GuidanceState
 from agent.actions.reply import spoken_duration
-from agent.understanding.intent import Confirm, Navigate
+from agent.understanding.intent import ChangeRoute, Confirm, Navigate, Status
 from bench.understanding.facts import unknown_numbers
 from nav import Route
 
@@ -272,3 +272,34 @@ def test_the_town_or_street_behind_an_unknown_name_is_not_driven_to(
     wanted = Navigate(to=f"Fnord Bistro, {where}")
     answer = new_agent().carry_out("…", [wanted], language="en", position=STATION)
     assert (answer.outcome, answer.places) == ("impossible", ())
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Kiasma"), ("zh", "Kiasma那站"), ("en", "museum")])
+def test_the_last_goal_is_left_out_where_there_is_another(
+    language: str, words: str, new_agent: Callable[..., Agent]
+) -> None:
+    agent = new_agent()
+    wanted = [Navigate(to="Kiasma", via=("Stockmann",))]
+    agent.carry_out("…", wanted, language=language, position=STATION)
+    answer = agent.carry_out("…", [ChangeRoute(drop=words)], language=language, position=STATION)
+    assert answer.outcome == "done"
+    assert [stop.name for stop in agent.session.stops] == ["Stockmann"]
+
+
+def test_to_leave_out_the_only_goal_ends_the_drive_after_a_yes(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    agent.carry_out("…", [Navigate(to="Kiasma")], language="en", position=STATION)
+    answer = agent.carry_out("…", [ChangeRoute(drop="Kiasma")], language="en", position=STATION)
+    assert (answer.outcome, answer.reply) == ("ask_back", "Shall I end the navigation?")
+    assert agent.session.stops
+    assert agent.carry_out("…", [Confirm()], language="en", position=STATION).end_guidance
+    assert not agent.session.stops
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "that one"), ("zh", "它"), ("de", "dort")])
+def test_a_word_for_a_place_that_was_not_spoken_of_is_no_name(
+    language: str, word: str, new_agent: Callable[..., Agent]
+) -> None:
+    asked = [Status(what="opening_hours", place=word)]
+    answer = new_agent().carry_out("…", asked, language=language, position=STATION)
+    assert (answer.outcome, word in answer.reply) == ("impossible", False)
