@@ -79,6 +79,8 @@ class TripWords(_Data):
     """How far the car still goes, `{n}`."""
     no_sights: tuple[str, ...] = ()
     """In the names of what is no sight, whatever the map calls it: 总部."""
+    no_beds: tuple[str, ...] = ()
+    """In the names of beds that are for no travellers: a school camp."""
     ages_before: tuple[str, ...] = ()
     """Before ages that are said without "years": they're three and seven."""
     easy: tuple[str, ...]

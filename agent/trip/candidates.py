@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from poi.place import Place
 
 _CANDIDATES_A_DAY, _CANDIDATES = 7, 14
+_FULL_DAY = 5
+"""So many sights fill a day."""
 
 
 def drivable(desk: Desk, places: Sequence[Place]) -> tuple[Place, ...]:
@@ -33,7 +35,9 @@ def drivable(desk: Desk, places: Sequence[Place]) -> tuple[Place, ...]:
     return tuple(place for place in places if on_road(desk, (place.lat, place.lon)))
 
 
-def sights_for(desk: Desk, towns: Sequence[Town], wishes: Wishes, party: Party, days: int) -> Sights:
+def sights_for(
+    desk: Desk, towns: Sequence[Town], wishes: Wishes, party: Party, days: int, *, on_foot: bool = False
+) -> Sights:
     """Return the sights that the wishes ask for, and others of the towns."""
     by_day = [(w, d) for d in wishes.by_day for w in (*d.likes, *d.must)]
     beds_banned = {w for w in wishes.dislikes if kind_banned(w)}
@@ -44,6 +48,7 @@ def sights_for(desk: Desk, towns: Sequence[Town], wishes: Wishes, party: Party, 
         likes=tuple(dict.fromkeys((*wishes.likes, *(w for w, d in by_day if w in d.likes)))),
         dislikes=[w for w in wishes.dislikes if w not in beds_banned],
         children=bool(party.children),
+        few=0 if on_foot else _FULL_DAY * days // len(towns),
         most=(_CANDIDATES + _CANDIDATES_A_DAY * days // len(towns)) * (3 if _is_choosy(party) else 1),
     )
 
@@ -119,7 +124,7 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
     ordered = _named_once(must, (*_merged(wished.places, wished.liked), *others))
     most = _CANDIDATES + _CANDIDATES_A_DAY * request.days + len(must)
     chosen = tuple(ordered.values())[: max(most, len(must) + min(len(wished.places), 20))]
-    town_of = {p.id: town_holding(p, request.towns) for p in (*chosen, *wished.evenings)}
+    town_of = {p.id: town_holding(p, request.towns) for p in (*chosen, *wished.evenings)} | sights.beyond
     weights = [
         sum(worth(p) * stay_range(p)[1] for p in others if town_of.get(p.id) == i)
         for i in range(len(request.towns))
@@ -129,6 +134,8 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
         request,
         sights=chosen,
         must_count=len(must),
+        beyond=frozenset(sights.beyond),
+        wanted=frozenset(p.id for p in (*must, *wished.places)),
         named={words: place.id for words, place in sights.named.items()},
         town_of=town_of,
         town_of_day=_town_days(request, weights),

@@ -18,6 +18,7 @@ from agent.trip.driving import (
     HIKE_BEFORE_HOUR,
     LATEST,
     LONGEST_WAIT_MIN,
+    NAP_DRIVE_S,
     NIGHT_FROM,
     PARK_MIN,
     PART_SPANS,
@@ -334,7 +335,7 @@ class _State:
         """Rest at the hotel after lunch, or where one is if there is none on the way."""
         hotel = self.frame.hotel
         leg = self._leg((hotel.lat, hotel.lon)) if hotel is not None else None
-        if hotel is None or leg is None or not self._may_go(leg):
+        if hotel is None or leg is None or not self._may_go(leg) or leg.drive_s > NAP_DRIVE_S:
             self._idle(self.clock + stay)
             return
         arrive = self._after(leg)
@@ -402,7 +403,9 @@ class _State:
             if leg is not None and self._may_go(leg):
                 arrive = self._after(leg)
                 leave = self.dinner_from - timedelta(minutes=10)
-                if leave - arrive >= timedelta(minutes=30):
+                if self.run.visits and self.run.visits[-1].kind == "rest":
+                    self._idle(leave)  # one is there already
+                elif leave - arrive >= timedelta(minutes=30):
                     self.run.free_min += max(0.0, (leave - arrive).total_seconds() / 60 - 45)
                     self._go(leg)
                     self._note("rest", hotel, arrive, leave, leg)

@@ -25,6 +25,9 @@ REST_MIN, FUEL_MIN, CHARGE_MIN = 15, 10, 40
 NAP_MIN = 75
 """How long one rests after lunch, if that was not said."""
 
+NAP_DRIVE_S = 15 * 60.0
+"""Farther than this nobody drives to the hotel for a rest after lunch, and back again."""
+
 FREE_FROM_MIN = 60
 """From so long before dinner on one goes to the hotel first."""
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from agent.actions import reply
+from agent.trip.asked.party import read_party
 from agent.trip.offered.kinds import DIETS
 from agent.trip.offered.tables import foods_of
 from languages import load_language
@@ -45,6 +48,7 @@ def to_markdown(plan: Plan, language: Language) -> str:
         ]
         lines.append("")
     lines += [f"## {_say(language, 'notes')}", "", f"- {_say(language, 'prices')}"]
+    lines += [f"- {told}" for told in _free_hours(plan, language)]
     if plan.fuel_range == "unknown":
         lines.append(f"- {_say(language, 'range')}")
     if plan.avoid:
@@ -54,14 +58,36 @@ def to_markdown(plan: Plan, language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
+_LONG_FREE = timedelta(minutes=150)
+_EARLY_BACK = time(15, 30)
+
+
+def _free_hours(plan: Plan, language: Language) -> Iterator[str]:
+    """Say of each half day that is left empty why: it was to be easy, or there is no more to see."""
+    wishes = plan.wishes
+    words = trip_words(language)
+    said = any_of(language, (*words.easy, *words.late)).search(" ".join((*wishes.limit, *wishes.who)))
+    slow = read_party(wishes.who, language).walks_less
+    why = "purpose" if wishes.pace == "easy" or wishes.limit or said or slow else "nothing_more"
+    for number, day in enumerate(plan.days, 1):
+        free = [v for v in day.visits if v.kind in {"rest", "free"} and v.leave - v.arrive >= _LONG_FREE]
+        for visit in free:
+            hours = {"begin": f"{visit.arrive:%H:%M}", "end": f"{visit.leave:%H:%M}"}
+            yield _say(language, f"free_hours.{why}", n=str(number), **hours)
+        if day.home is not None and day.home.arrive.time() < _EARLY_BACK and not wishes.time:
+            yield _say(language, f"early.{why}", n=str(number), end=f"{day.home.arrive:%H:%M}")
+
+
 def _say(language: Language, key: str, **facts: str) -> str:
     return load_language(language).replies.say(f"export.{key}", **facts)
 
 
 _ALSO_NOTED = frozenset({"children", "elderly", "avoid"})
 """Values that repeat what the words of who comes say, or what the notes say."""
-_OWN_STATE = frozenset({"unread", "who", "not_then", "dog", "wheelchair", "prices", "nearest_hotel"})
+_OWN_STATE = frozenset({"unread", "who", "not_then", "dog", "wheelchair", "prices", "nearest_hotel", "meal"})
 """Notes that are told in words of their own."""
+_FAR_BED_S = 20 * 60.0
+"""A bed to which one drives so long is not where one is by day, and the list says so."""
 _MOST_NAMES = 5
 """So many places that meet a wish are named."""
 
@@ -97,6 +123,11 @@ def _became(entry: Entry, plan: Plan, language: Language) -> str:
         between = load_language(language).settings.list_separator
         return between.join(_say(language, f"how.{key}", value=value) for key, value in entry.how)
     if names := _names(entry, plan, language):
+        ways = (
+            [v.drive_s for v in plan.visits if v.kind in {"hotel", "rest"}] if entry.slot == "lodging" else []
+        )
+        if max(ways, default=0.0) >= _FAR_BED_S:
+            return _say(language, "far_bed", names=names, minutes=str(round(max(ways) / 60)))
         by_map = entry.slot == "meals" and bool(set(foods_of(entry.words)) & DIETS)
         return _say(language, "by_map", names=names) if by_map else names
     return _say(language, "state.kept")
@@ -135,7 +166,7 @@ def _row(visit: Visit, language: Language) -> str:
     if visit.hours == "unknown" and visit.kind not in _NO_HOURS:
         notes.append(_say(language, "unknown"))
     own = reply.spoken_name(visit.place, language)
-    parts = [name for name in (reply.spoken_name(p, language) for p in visit.parts) if name != own]
+    parts = [name for p in visit.parts if not _says_again(name := reply.spoken_name(p, language), own)]
     if parts:
         names = reply.joined(list(dict.fromkeys(parts)), language)
         notes.append(_say(language, "with", names=names))
@@ -143,6 +174,16 @@ def _row(visit: Visit, language: Language) -> str:
     name = _cell(reply.spoken_name(visit.place, language))
     what = _say(language, visit.kind)
     return f"| {times} | {what} | {name} | {_way(visit, language)} | {_cell('; '.join(notes))} |"
+
+
+def _says_again(name: str, own: str) -> bool:
+    """Whether a part bears the name of the whole, in other spelling or in fewer words."""
+    words, whole = (set(re.findall(r"\w+", text.casefold())) for text in (name, own))
+    alike = SequenceMatcher(None, name.casefold(), own.casefold()).ratio() >= _ALIKE
+    return alike or len(words & whole) >= max(2, _SHARED * len(words))
+
+
+_ALIKE, _SHARED = 0.85, 0.6
 
 
 def _way(way: Visit | Return, language: Language) -> str:

@@ -80,7 +80,7 @@ def make_request(
     party, (limits, driven) = party_of(wishes, spoken), _limits(wishes, spoken, by_car=by_car)
     found = tuple(on_foot(desk, town, _ON_FOOT_REACH_M) for town in found) if limits.on_foot else found
     times = times_of(wishes.time, spoken)
-    sights = sights_for(desk, found, wishes, party, days)
+    sights = sights_for(desk, found, wishes, party, days, on_foot=limits.on_foot)
     if not (sights.must or sights.others or any(sights.liked.values())):
         raise PlanImpossible("no_sights", name=found[0].name)
     begin, home, entries = _ends(desk, found, position, start)

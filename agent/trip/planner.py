@@ -23,6 +23,7 @@ from agent.trip.offered.menu import Menu
 from agent.trip.outcome import account
 from agent.trip.request import TripRequest, begin_of, next_day
 from agent.trip.solver import Search, stretched
+from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _EVENING_CHOICES = 4
 _SHORTENED = (0.9, 0.8, 0.7)
 _TIRED = time(18, 30)
 """Where one dines late, sights are over by then all the same, and one rests at the hotel."""
-_MUCH_REST_MIN, _SLEPT_IN_MIN = 105, 90
+_MUCH_REST_MIN, _SLEPT_IN_MIN = 105, 60
 """From so much idle time before dinner on a day begins later, by so much at most, minutes."""
 
 
@@ -211,6 +212,8 @@ def _dines_at_home(request: TripRequest, index: int, begin: datetime, ends: time
     wished = any(w.role == "dinner" and w.day in {0, index + 1} for w in request.dined) or bool(
         request.meal_at(index, "dinner")
     )
+    dinner = any_of(request.language, trip_words(request.language).meals["dinner"])
+    wished = wished or (request.days == 1 and any(dinner.search(words) for words in request.wishes.meals))
     alone = request.days == 1
     wished = wished or any(index in request.on_days.get(p.id, ()) for p in request.evenings)
     return wished or (

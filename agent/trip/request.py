@@ -12,7 +12,7 @@ from agent.trip.asked.clock import Times
 from agent.trip.asked.party import Party
 from agent.trip.asked.wishes import Limits, Lodging
 from agent.trip.offered.hikes import Hike
-from agent.trip.offered.kinds import stay_range
+from agent.trip.offered.kinds import family, stay_range
 from agent.trip.offered.tables import MealHours, MealWish
 from agent.trip.offered.towns import Town
 from nav.errors import NavError
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from poi.place import Place
 
 MAX_DAYS = 14
+_INDOOR = frozenset({"museum", "historic/castle", "historic/palace"})
+_ON_ONES_FEET_MIN = {False: 80, True: 60}
+"""So long at most one stands in a museum with somebody who tires soon, and with a small child, minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,10 @@ class TripRequest:
     sights: tuple[Place, ...] = ()
     """Candidates, the best first; the first `must_count` have to be in."""
     must_count: int = 0
+    wanted: frozenset[str] = frozenset()
+    """Ids of the sights that were asked for by name or by kind: they get the time they deserve."""
+    beyond: frozenset[str] = frozenset()
+    """Ids of what lies round a town that has little to see: it fills what the town leaves empty."""
     named: dict[str, str] = field(default_factory=dict)
     """Id of each sight that has to be in, by the words that name it."""
     town_of: dict[str, int] = field(default_factory=dict)
@@ -137,8 +144,15 @@ class TripRequest:
 
     def stay_range(self, place: Place) -> tuple[int, int, int]:
         """Return the least, usual and longest visit in minutes: as it was said, else by kind and size."""
-        said = self.stays.get(place.id)
-        return (said, said, said) if said else stay_range(place)
+        if said := self.stays.get(place.id):
+            return said, said, said
+        low, usual, high = stay_range(place)
+        if place.id in self.wanted:
+            usual = (usual + high) // 10 * 5
+        if self.party.walks_less and family(place) in _INDOOR:
+            most = _ON_ONES_FEET_MIN[self.party.toddlers]
+            low, usual, high = min(low, most), min(usual, most), min(high, most)
+        return low, usual, high
 
     @property
     def sleeps_out(self) -> bool:

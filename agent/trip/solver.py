@@ -17,20 +17,32 @@ from typing import TYPE_CHECKING
 from agent.trip.day import DayRun, Frame, Run, Stop
 from agent.trip.offered.kinds import family, worth
 from agent.trip.offered.suiting import fondness
+from nav.geometry import distance_m
 
 if TYPE_CHECKING:
     from agent.trip.request import TripRequest
     from poi.place import Place
 
-_MUST, _LIKED, _ALSO_LIKED, _THEME = 10_000.0, 90.0, 30.0, 120.0
+_MUST, _LIKED, _ALSO_LIKED, _THEME = 10_000.0, 90.0, 55.0, 120.0
 _DRIVE_MIN, _WALK_MIN, _FREE_MIN = 0.7, 0.35, 0.2
 _REPEATED, _REPEATED_LIKED = 0.4, 0.75
 _ALIKE_LEAST, _ALIKE_SHARE, _LITTLE_ELSE, _TOO_MUCH = 3, 0.4, 0.7, -60.0
 """So many of one kind nobody minds, nor such a share of a full trip, unless it is so much of all there is;
 what one too many is worth."""
+_APART_M, _BESIDE_M, _TWICE_THERE = 8_000.0, 3_000.0, 25.0
+"""What lies so far from where the day begins, and so near to what another day drives to, is worth so much
+less: one would drive the same road twice."""
+_HIKE_LATE = 25.0
+"""What it costs to walk into the mountains later than first thing in the morning."""
+_ALIKE_A_DAY, _ONE_MORE_TODAY = 2, 25.0
+"""So many of one kind are enough for a day that was not wished so; by so much one more is worth less."""
+_LEVEL_COST = 12.0
+"""So much longer ways may be for days that are alike."""
 _LEAST_GAIN = 3.0
 _MOST_SAVED = 45.0
 """What a sight can at most save of the cost of idle hours."""
+_TIRING_MIN = 4 * 60
+"""Longer than this nobody who tires soon looks at sights in a day."""
 _IMPROVE_ROUNDS = 2
 _PERMUTED = 5
 """A day of so many sights is tried in every order."""
@@ -96,11 +108,14 @@ class Search:
         ]
         if not self._insert_musts():
             return None
-        self._fill()
+        self._fill(self._request.beyond)
         for _ in range(_IMPROVE_ROUNDS):
             if not (self._reorder() | self._exchange()):
                 break
+            self._fill(self._request.beyond)
+        if self._request.beyond:
             self._fill()
+        self._level()
         return [tour.stops for tour in self.tours]
 
     # -- one day
@@ -118,6 +133,8 @@ class Search:
             run = self._runs.run(frame, stops)
             drives = run.drive_s / 60 * _DRIVE_MIN
             cost = drives + run.walk_s / 60 * _WALK_MIN + run.free_min * _FREE_MIN
+            hikes = self._request.hikes
+            cost += _HIKE_LATE * any(s.place.id in hikes and not hikes[s.place.id].flat for s in stops[1:])
             self._seen[key] = (run, cost)
         return self._seen[key]
 
@@ -159,13 +176,28 @@ class Search:
         alike = sum(1 for t in self.tours for s in t.stops if family(s.place) == family(place))
         if liked is None and alike >= self._most_alike(family(place)):
             return _TOO_MUCH
+        today = sum(1 for s in self.tours[number].stops if family(s.place) == family(place))
+        if liked is None and today >= _ALIKE_A_DAY:
+            value -= _ONE_MORE_TODAY
         value *= (_REPEATED if liked is None else _REPEATED_LIKED) ** min(alike, 3)
+        value -= _TWICE_THERE * self._would_go_twice(place, number)
         themed = request.themed.get(self._frames[number].index)
         if themed:
             value += _THEME if place.id in themed else -25.0
         elif any(place.id in ids for ids in request.themed.values()):
             value -= 60.0
         return value
+
+    def _would_go_twice(self, place: Place, number: int) -> bool:
+        """Whether another day drives where a sight lies, far off, and this one does not."""
+        here = (place.lat, place.lon)
+        if distance_m(here, self._frames[number].start) < _APART_M:
+            return False
+
+        def beside(tour: _Tour) -> bool:
+            return any(distance_m(here, (s.place.lat, s.place.lon)) < _BESIDE_M for s in tour.stops)
+
+        return not beside(self.tours[number]) and any(map(beside, self.tours))
 
     def _most_alike(self, kind: str) -> int:
         """Return how many of one kind a trip takes: more only where there is little else."""
@@ -204,19 +236,22 @@ class Search:
         return True
 
     def _fullness(self, number: int) -> float:
-        stops = self.tours[number].stops
+        return self._filled(number, self.tours[number].stops)
+
+    def _filled(self, number: int, stops: Sequence[Stop]) -> float:
+        """Return how much of a day some sights fill."""
         frame = self._frames[number]
         room = max((frame.sights_over - frame.begin).total_seconds() / 60, 60.0)
         return (sum(s.stay_min for s in stops) + 25 * len(stops)) / room
 
-    def _fill(self) -> None:
+    def _fill(self, without: frozenset[str] = frozenset()) -> None:
         """Give the emptiest day the sight that it gains most by, until no day gains any more."""
         open_days = {
             n for n in range(len(self._frames)) if len(self.tours[n].stops) < self._frames[n].per_day
         }
         while open_days:
             number = min(open_days, key=lambda n: (round(self._fullness(n), 3), n))
-            best = self._best_gain(number)
+            best = self._best_gain(number, without)
             if best is None:
                 open_days.discard(number)
                 continue
@@ -224,18 +259,27 @@ class Search:
             if len(best) >= self._frames[number].per_day:
                 open_days.discard(number)
 
-    def _best_gain(self, number: int) -> list[Stop] | None:
-        used = {s.place.id for tour in self.tours for s in tour.stops}
+    def _best_gain(self, number: int, without: frozenset[str]) -> list[Stop] | None:
+        used = {s.place.id for tour in self.tours for s in tour.stops} | without
         scored = [(self._value(p, number), p) for p in self._candidates if p.id not in used]
         scored.sort(key=lambda pair: (-pair[0], pair[1].id))
         best_gain, best = _LEAST_GAIN, None
         for value, place in scored:
             if value + _MOST_SAVED <= best_gain:
                 break
+            if self._tires(place, number):
+                continue
             found = self._best_place(number, place)
             if found is not None and value - found[0] > best_gain + 1e-9:
                 best_gain, best = value - found[0], found[1]
         return best
+
+    def _tires(self, place: Place, number: int) -> bool:
+        """Whether one sight more is too much of a day for those who come."""
+        if not (self._request.party.walks_less or self._request.party.toddlers):
+            return False
+        visited = sum(stop.stay_min for stop in self.tours[number].stops)
+        return visited + self._stay(place) > _TIRING_MIN
 
     # -- improving
 
@@ -258,7 +302,77 @@ class Search:
         for a, b in ((a, b) for a in range(len(self.tours)) for b in range(len(self.tours)) if a != b):
             for stop in list(self.tours[a].stops):
                 better |= self._moved(a, b, stop)
+            for group in self._far_groups(a):
+                better |= self._moved_together(a, b, group)
         return better
+
+    def _level(self) -> None:
+        """Move sights from the fullest day to the emptiest, where the way is hardly longer for it."""
+        for _ in range(2 * len(self.tours)):
+            order = sorted(range(len(self.tours)), key=lambda n: (round(self._fullness(n), 3), n))
+            pairs = ((a, b) for b in order for a in reversed(order) if self._fullness(a) > self._fullness(b))
+            moved = next((m for a, b in pairs if (m := self._levelled_best(a, b)) is not None), None)
+            if moved is None:
+                return
+            a, b, self.tours[a], self.tours[b] = moved
+
+    def _levelled_best(self, a: int, b: int) -> tuple[int, int, _Tour, _Tour] | None:
+        """Return both days after the cheapest move from one to the other; None if there is none."""
+        found = [m for m in (self._levelled(a, b, stop) for stop in self.tours[a].stops) if m is not None]
+        best = min(found, key=lambda m: m[0], default=None)
+        return None if best is None else (a, b, best[1], best[2])
+
+    def _levelled(self, a: int, b: int, stop: Stop) -> tuple[float, _Tour, _Tour] | None:
+        """Return what it costs to move a sight to an emptier day, and both days; None if it is no better."""
+        left = [s for s in self.tours[a].stops if s is not stop]
+        if not left or len(self.tours[b].stops) >= self._frames[b].per_day or self._tires(stop.place, b):
+            return None
+        themed = {self._frames[a].index, self._frames[b].index} & self._request.themed.keys()
+        if themed or self._value(stop.place, b) <= -1e8:
+            return None
+        gap = self._fullness(a) - self._fullness(b)
+        if abs(self._filled(a, left) - self._filled(b, [*self.tours[b].stops, stop])) >= gap:
+            return None
+        run, cost = self._run(self._frames[a], left)
+        found = self._best_place(b, stop.place)
+        if not run.fine or found is None:
+            return None
+        extra = found[0] + cost + self.tours[a].value
+        if extra > _LEVEL_COST:
+            return None
+        return extra, _Tour(left, run, -cost), self._tour(self._frames[b], found[1])
+
+    def _far_groups(self, number: int) -> list[list[Stop]]:
+        """Return what of a day lies together and far from the rest of it."""
+        stops, groups = self.tours[number].stops, []
+        for seed in stops:
+            group = [s for s in stops if _between_m(s, seed) < _BESIDE_M]
+            rest = [s for s in stops if s not in group]
+            if rest and seed is group[0] and all(_between_m(s, seed) > _APART_M for s in rest):
+                groups.append(group)
+        return groups
+
+    def _moved_together(self, a: int, b: int, group: list[Stop]) -> bool:
+        """Move what lies together to a day with more room, if that costs less: one drives there once."""
+        stops = self.tours[b].stops
+        if any(self._value(s.place, b) <= -1e8 or s not in self.tours[a].stops for s in group):
+            return False
+        left = [s for s in self.tours[a].stops if s not in group]
+        if len(stops) + len(group) > self._frames[b].per_day:
+            return False
+        apart = abs(self._filled(a, left) - self._filled(b, [*stops, *group]))
+        if apart > abs(self._fullness(a) - self._fullness(b)):
+            return False
+        without, cost_a = self._run(self._frames[a], left)
+        old = self.tours[a].value + self.tours[b].value
+        for at in range(len(stops) + 1):
+            joined = [*stops[:at], *group, *stops[at:]]
+            run, cost_b = self._run(self._frames[b], joined)
+            if without.fine and run.fine and -cost_a - cost_b > old + 4.0:
+                self.tours[a] = _Tour(left, without, -cost_a)
+                self.tours[b] = _Tour(joined, run, -cost_b)
+                return True
+        return False
 
     def _moved(self, a: int, b: int, stop: Stop) -> bool:
         if self._value(stop.place, b) <= -1e8 or self.tours[a].stops.count(stop) == 0:
@@ -279,6 +393,11 @@ class Search:
         return True
 
 
+def _between_m(stop: Stop, other: Stop) -> float:
+    """Return how far two stops lie apart, metres."""
+    return distance_m((stop.place.lat, stop.place.lon), (other.place.lat, other.place.lon))
+
+
 def _turned(stops: Sequence[Stop]) -> list[list[Stop]]:
     """Return the orders in which one stretch is turned round."""
     count = len(stops)
@@ -296,22 +415,31 @@ def _liked_rank(request: TripRequest) -> dict[str, tuple[str, ...]]:
     return ranks
 
 
-_STRETCH = (1.25, 1.15)
-"""By so much visits grow where the day has time: more of it is a rest, not a visit."""
+_STRETCH = (1.25, 1.15, 1.0)
+"""By so much visits grow where the day has time: more of it is a rest, not a visit. What was wished for grows
+to the longest first."""
 
 
 def stretched(day_run: DayRun, frame: Frame, stops: list[Stop]) -> list[Stop]:
     """Give the sights of a day more time where the day has it."""
     goal = frame.sights_over - timedelta(minutes=45)
     plain = day_run.run(frame, stops)
-    if not stops or not plain.fine or plain.sights_end is None or plain.sights_end >= goal:
+    if (
+        day_run.request.party.walks_less
+        or not stops
+        or not plain.fine
+        or plain.sights_end is None
+        or plain.sights_end >= goal
+    ):
         return stops
     most = {s.place.id: day_run.request.stay_range(s.place)[2] for s in stops}
+    wanted = day_run.request.wanted
     for factor in _STRETCH:
+        grown = {s.place.id: 2.0 if s.place.id in wanted else factor for s in stops}
         longer = [
             Stop(
                 place=s.place,
-                stay_min=max(s.stay_min, min(most[s.place.id], int(s.stay_min * factor // 5) * 5)),
+                stay_min=max(s.stay_min, min(most[s.place.id], int(s.stay_min * grown[s.place.id] // 5) * 5)),
             )
             for s in stops
         ]

@@ -134,9 +134,11 @@ def stays_said(text: str, language: str) -> dict[str, int]:
     text = half.sub(lambda match: " " * len(match[0]), text)  # "Half a day" is no place to be for one
     counts = load_language(language).numbers.pattern
     text = re.sub(rf"^(?:{counts})\b", lambda match: match[0].lower(), text, flags=re.IGNORECASE)  # no name
+    fillers = talk_words(language).fillers  # "Plan two days" names no place
     for pattern in talk_words(language).stays:
         for match in _cased(pattern, language).finditer(text):
-            if (number := _number(match, language)) and not _is_mark(text, match, language):
+            said = any(any_of(language, fillers).fullmatch(word) is None for word in match["place"].split())
+            if said and (number := _number(match, language)) and not _is_mark(text, match, language):
                 found[match["place"]] = number
     return found
 

@@ -42,7 +42,6 @@ from languages.trip_words import any_of, trip_words
 if TYPE_CHECKING:
     from agent.understanding.utterance import Language
 
-
 _SHORT_CLAUSE = 32
 """Characters of a clause that says a time and little else."""
 
@@ -274,6 +273,8 @@ def _take_span(draft: Draft, slot: str, words: str) -> None:
         for thing in things:  # 晚上逛夜市 is something to see, and no hour at which the trip begins
             draft.put("likes", thing, at)
         return
+    if slot == "time" and not _has_hour(bare, draft.language) and is_meal(bare.split()[0], draft.language):
+        slot = "meals"  # dinner by the canal
     if slot == "time" and (
         _only_part(said, bare, draft)
         or _no_time(said, bare, draft)

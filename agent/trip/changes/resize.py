@@ -151,10 +151,14 @@ def _longer(desk: Desk, plan: Plan, request: TripRequest, count: int) -> Changed
     kept = len(plan.days)
     search = Search(wider, frames[kept:], shop.rough, taken=in_use(plan))
     solved = search.solve()
-    if solved is None or not any(solved):
-        raise PlanImpossible("few_sights", count=len(wider.sights), limit=kept, name=wider.where)
-    stops = {kept + i: day for i, day in enumerate(solved)}
-    stops[kept - 1] = stops_of(plan.days[-1])
+    if solved is None or not all(solved):  # all is in already: it is spread over the days
+        solved = Search(wider, frames, shop.rough).solve()
+        if solved is None or not all(solved):
+            raise PlanImpossible("few_sights", count=len(wider.sights), limit=kept, name=wider.where)
+        stops = dict(enumerate(solved))
+    else:
+        stops = {kept + i: day for i, day in enumerate(solved)}
+        stops[kept - 1] = stops_of(plan.days[-1])
     fresh = rewritten(desk, plan, wider, Rewrite(stops=stops, hotels=hotels))
     return Changed(plan=fresh, request=wider)
 

@@ -101,6 +101,7 @@ def _in_town(desk: Desk, town: Town, lodging: Lodging, banned: Sequence[str], be
         and p.category.split("/")[1] not in out
         and not any(n in called(p) for n in names)
         and is_open(p)
+        and not any(any_of(code, trip_words(code).no_beds).search(called(p)) for code in LANGUAGES)
     ]
     if lodging.stars:
         starred = [p for p in fit if stars(p) >= lodging.stars]

@@ -127,11 +127,11 @@ CHILDREN = (
 )
 
 _STAYS: tuple[tuple[str, tuple[int, int, int]], ...] = (
-    ("tourism/zoo", (60, 100, 150)),
+    ("tourism/zoo", (60, 75, 120)),
     ("tourism/theme_park", (120, 180, 240)),
     ("tourism/aquarium", (60, 90, 120)),
     ("leisure/water_park", (90, 150, 180)),
-    ("tourism/museum", (45, 75, 100)),
+    ("tourism/museum", (45, 70, 90)),
     ("tourism/gallery", (30, 45, 60)),
     ("amenity/arts_centre", (30, 45, 60)),
     ("historic/castle", (40, 60, 90)),
@@ -150,6 +150,11 @@ _STAYS: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("leisure/garden", (30, 45, 60)),
     ("leisure/park", (20, 30, 45)),
     ("leisure/playground", (30, 45, 60)),
+    ("leisure/spa", (90, 120, 150)),
+    ("leisure/sauna", (90, 120, 150)),
+    ("leisure/hot_tub", (90, 120, 150)),
+    ("natural/hot_spring", (60, 90, 120)),
+    ("amenity/public_bath", (90, 120, 150)),
     ("natural/beach", (45, 75, 105)),
     ("natural/waterfall", (20, 30, 45)),
     ("natural/peak", (20, 30, 40)),
@@ -167,8 +172,8 @@ _STAYS: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("amenity/library", (20, 40, 60)),
     ("amenity/cafe", (30, 40, 45)),
     ("shop", (30, 45, 75)),
-    ("place/town", (90, 120, 180)),
-    ("place/village", (45, 75, 105)),
+    ("place/town", (60, 90, 120)),
+    ("place/village", (20, 30, 45)),
     ("place", (15, 25, 35)),
     ("man_made", (15, 20, 30)),
     ("leisure", (45, 60, 90)),
@@ -203,6 +208,23 @@ MEAL_MIN = 60
 HIKE_LONGEST_S = 4.5 * 3600
 
 
+def is_noted(place: Place) -> bool:
+    """Whether somebody has written of a place beyond the map."""
+    return bool({"wikidata", "wikipedia", "heritage"} & place.tags.keys())
+
+
+_POCKET_M2, _POCKET_NOTED_M2 = 10_000.0, 3_000.0
+"""A park or square of less is a pocket of green between houses; one that somebody wrote of, of still less."""
+
+
+def is_pocket(place: Place) -> bool:
+    """Whether a park or a square is so small that nobody goes there for its own sake."""
+    if not place.category.startswith(("leisure/park", "place/square")):
+        return False
+    known = {"wikipedia", "heritage"} & place.tags.keys()
+    return 0 < place.area_m2 < (_POCKET_NOTED_M2 if known else _POCKET_M2)
+
+
 def stay_range(place: Place) -> tuple[int, int, int]:
     """Return the least, usual and longest visit in minutes, by kind and by size."""
     low, usual, high = next(v for prefix, v in _STAYS if place.category.startswith(prefix))
@@ -212,10 +234,11 @@ def stay_range(place: Place) -> tuple[int, int, int]:
         small = hectares < growth[0] / _SMALL_SHARE
         factor = _SMALL_FACTOR if small else min(1 + math.log2(1 + hectares / growth[0]), 3.0)
         low, usual, high = (min(most, round(v * factor / 5) * 5) for v in (low, usual, high))
-    elif place.category.startswith(_SIZELESS) and not {"wikidata", "wikipedia"} & place.tags.keys():
+    elif place.category.startswith(_SIZELESS) and not is_noted(place):
         low, usual, high = (round(v * _SIZELESS_FACTOR / 5) * 5 for v in (low, usual, high))
     if place.category.startswith(_SIZELESS) and place.area_m2 <= 0:
         usual, high = min(usual, _SIZELESS_MOST), min(high, _SIZELESS_MOST)
+        high = high if is_noted(place) else usual
     if place.importance >= 0.8 and usual >= 30:
         usual = min(high, round(usual * 1.25 / 5) * 5)
     return low, usual, max(high, usual)
@@ -254,7 +277,7 @@ def worth(place: Place) -> float:
     """Return how much a sight is worth seeing, about 0 to 1.3."""
     told = 0.08 if place.opening_hours else 0.0
     told += 0.1 if {"wikidata", "wikipedia", "heritage"} & place.tags.keys() else 0.0
-    return place.importance + _BONUS.get(place.category, 0.0) + told
+    return place.importance + _BONUS.get(place.category, 0.0) + told - (0.3 if is_pocket(place) else 0.0)
 
 
 CUISINES: dict[str, tuple[str, ...]] = {

@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agent.errors import PlanImpossible
 from agent.trip.offered.kinds import (
     CHILDREN,
+    EVENING,
     NAME_SUFFICES,
     NAMED_ONLY,
     NO_SIGHTS,
     SIGHT_KINDS,
     THEMES,
-    family,
+    is_pocket,
     worth,
 )
+from agent.trip.offered.parts import is_part, is_same
 from languages import codes, load_language
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from poi.place import Place
 
 LANGUAGES: tuple[Language, ...] = codes()
-_SMALL_PART_M, _PART_M = 60.0, 250.0
 _WIDE_M = 60_000.0
 _CERTAIN = {"exact", "alias", "language", "name", "part"}
 _SURE, _ALIKE = 0.7, 0.85
@@ -40,10 +40,6 @@ _SURE, _ALIKE = 0.7, 0.85
 _ON_FOOT_SIGHTS = 60
 _SHORTEST = 2
 """Letters of the shortest name."""
-_PARTS = ("historic/", "tourism/", "leisure/", "man_made/", "natural/", "amenity/place_of_worship",
-          "building/",
-          "amenity/arts_centre", "amenity/theatre", "amenity/artwork", "place/square")  # fmt: skip
-"""What can be a part of something greater."""
 
 
 @dataclass(slots=True)
@@ -58,6 +54,8 @@ class Sights:
     banned: set[str] = field(default_factory=set)
     unheard: list[str] = field(default_factory=list)
     """Words of a ban that name no kind and no place: nothing is left out for them."""
+    beyond: dict[str, int] = field(default_factory=dict)
+    """Index of the town round which it lies, by the id of what fills a town that has little to see itself."""
     parts: dict[str, tuple[Place, ...]] = field(default_factory=dict)
     """What is seen with a sight because it lies in it."""
 
@@ -278,9 +276,12 @@ def banned_by(desk: Desk, words: str, center: Point, within_m: float) -> set[str
 
 def gather(
     desk: Desk, towns: Sequence[Town], *, must: Sequence[str], likes: Sequence[str], dislikes: Sequence[str],
-    children: bool, most: int,
+    children: bool, most: int, few: int = 0,
 ) -> Sights:  # fmt: skip
-    """Find what there is to see; what has to be seen and is no known name is liked, as a kind."""
+    """Find what there is to see; what has to be seen and is no known name is liked, as a kind.
+
+    A town that has fewer sights than `few` is seen with what lies around it.
+    """
     sights = Sights()
     center = towns[0].center
     for words in must:
@@ -300,18 +301,36 @@ def gather(
         for town in towns:
             found = of_wish(desk, words, town.center, town.reach_m)
             fine = [p for p in found if p.id not in sights.banned and (town.holds(p) or len(towns) == 1)]
-            sights.liked[words] += fine[:14]
+            fine = [p for p in fine if p.name.casefold() not in _PLAIN]
+            fine = fine if set(themes_of(words)) & set(EVENING) else [p for p in fine if not _is_of_night(p)]
+            real = [p for p in fine if not is_pocket(p)]
+            sights.liked[words] += (real if len(real) >= _ENOUGH_REAL else fine)[:14]
         if not sights.liked[words] and knows(desk, words, center):
             sights.liked[words] = [named(desk, words, center)]
-    for town in towns:
-        around = [p for p in _around(desk, SIGHT_KINDS, town.center, town.reach_m) if town.holds(p)]
-        fine = [p for p in around if p.id not in sights.banned and _worth_a_stop(p)]
-        fine = [p for p in fine if children or not p.category.startswith(_FOR_CHILDREN)]
+        if few and not sights.liked[words]:
+            far = of_wish(desk, words, center, max(towns[0].reach_m, _FOR_A_WISH_M))
+            sights.liked[words] = [p for p in far if p.id not in sights.banned][:_FEW_FAR]
+    for number, town in enumerate(towns):
+        around = _around(desk, SIGHT_KINDS, town.center, town.reach_m + _BEYOND_M)
+        fit = [p for p in around if p.id not in sights.banned and _worth_a_stop(p)]
+        fit = [p for p in fit if children or not p.category.startswith(_FOR_CHILDREN)]
+        fine = [p for p in fit if town.holds(p) and _within(p, town.center, town.reach_m)]
+        real = [p for p in fine if not is_pocket(p)]
+        fine = real if len(real) >= _ENOUGH_REAL else fine
         fine.sort(key=lambda p: (-worth(p) - (0.3 if children and p.category in CHILDREN else 0.0), p.id))
-        sights.others += fine[:most]
+        beyond = _beyond(fit, fine, towns) if len(fine) < few else []
+        sights.beyond |= {p.id: number for p in beyond[:few]}
+        sights.others += [*fine[:most], *beyond[:few]]
     _join_parts(sights)
     return sights
 
+
+_FOR_A_WISH_M, _FEW_FAR = 20_000.0, 4
+"""So far one goes for what was wished for and is nowhere nearer, to so many places."""
+_BEYOND_M, _WORTH_A_WAY = 6_000.0, 0.6
+"""So far beyond a town that has little to see one goes for what is worth the way."""
+_ENOUGH_REAL = 3
+"""Where there are so many greater sights, pockets of green are none."""
 
 _FOR_CHILDREN = ("tourism/theme_park", "leisure/water_park", "leisure/playground")
 """What grown-ups go to only if they say so."""
@@ -348,7 +367,7 @@ def _is_nameless(place: Place) -> bool:
     return center or bool(match and not match.rest) or place.name.casefold() in _PLAIN
 
 
-_PLAIN = {"rock", "view", "viewpoint", "statue", "square", "monument"}
+_PLAIN = {"rock", "cliff", "stone", "hill", "view", "viewpoint", "statue", "square", "monument"}
 
 
 def _is_sales_room(place: Place) -> bool:
@@ -362,7 +381,7 @@ def _is_sales_room(place: Place) -> bool:
 def _worth_a_stop(place: Place) -> bool:
     if _is_business(place) or _is_nameless(place) or _is_sales_room(place):
         return False
-    if _is_climbed(place) or any(name in called(place) for name in names_of_theme("night_market")):
+    if _is_climbed(place) or _is_of_night(place):
         return False
     if place.category == "amenity/place_of_worship":
         return place.importance >= 0.48
@@ -377,6 +396,21 @@ def _worth_a_stop(place: Place) -> bool:
     return True
 
 
+def _beyond(fit: Sequence[Place], own: Sequence[Place], towns: Sequence[Town]) -> list[Place]:
+    """Return what lies near the sights of a town and in none, the best first."""
+    out = [p for p in fit if not any(t.holds(p) for t in towns) and worth(p) >= _WORTH_A_WAY]
+    near = [p for p in out if any(_within(p, (o.lat, o.lon), _BEYOND_M) for o in own)]
+    return sorted(near, key=lambda p: (-worth(p), p.id))
+
+
+def _within(place: Place, center: Point, reach_m: float) -> bool:
+    return distance_m((place.lat, place.lon), center) <= reach_m
+
+
+def _is_of_night(place: Place) -> bool:
+    return any(name in called(place) for name in names_of_theme("night_market"))
+
+
 def _is_climbed(place: Place) -> bool:
     """Whether one needs a rope: a climbing wall or an iron way is no stop on the road."""
     sports = set(place.tags.get("sport", "").split(";"))
@@ -388,10 +422,13 @@ def _join_parts(sights: Sights) -> None:
     liked = [p for places in sights.liked.values() for p in places]
     order = sorted({p.id: p for p in (*sights.must, *liked, *sights.others)}.values(), key=_rank(sights))
     must = {p.id for p in sights.must}
+    wished = {p.id: {w for w, found in sights.liked.items() if p in found} for p in liked}
     mains: list[Place] = []
     gone: dict[str, str] = {}
     for place in order:
         main = next((m for m in mains if is_part(place, m)), None)
+        if main is not None and wished.get(place.id, set()) - wished.get(main.id, set()):
+            main = main if is_same(place, main) else None  # a museum is no garden, though one lies in it
         if main is None or place.id in must:
             mains.append(place)
             continue
@@ -409,42 +446,3 @@ def _join_parts(sights: Sights) -> None:
 def _rank(sights: Sights):  # type: ignore[no-untyped-def]
     must = {p.id for p in sights.must}
     return lambda p: (p.id not in must, -worth(p) - min(0.4, math.log10(1 + p.area_m2) / 15), p.id)
-
-
-def _names_of(place: Place) -> set[str]:
-    return {n.casefold() for n in (place.name, *place.names.values()) if n}
-
-
-_ALMOST, _LONG_NAME = 0.92, 6
-
-
-def _same_but_spelling(name: str, other: str) -> bool:
-    """Whether two names differ by a letter, as one thing does that was put on the map twice."""
-    if min(len(name), len(other)) < _LONG_NAME:
-        return False
-    return SequenceMatcher(None, name, other).ratio() >= _ALMOST
-
-
-def is_part(place: Place, main: Place) -> bool:
-    """Whether a place is seen with another: it lies in it, or is the same under another name."""
-    away = distance_m((place.lat, place.lon), (main.lat, main.lon))
-    if away > 1500 or not place.category.startswith(_PARTS):
-        return False
-    name, whole = place.name.casefold(), main.name.casefold()
-    if away < 600 and _names_of(place) & _names_of(main):
-        return True
-    if away < 600 and family(place) == family(main) and _same_but_spelling(name, whole):
-        return True
-    if min(len(name), len(whole)) > 1 and (name.startswith(whole) or whole.startswith(name)) and away < 600:
-        return True
-    both = family(place) == "museum" and family(main) == "museum"
-    if away < _PART_M and place.tags.get("wikidata", place.id) == main.tags.get("wikidata"):
-        return True
-    if away < _SMALL_PART_M:
-        return not (both or (worth(place) > 0.75 and family(place) != family(main)))
-    # The point of a large sight is where one drives to, not its middle: half its radius is surely in it.
-    radius = 0.5 * math.sqrt(main.area_m2 / math.pi)
-    lesser = worth(place) < worth(main) - 0.1 and worth(place) < 0.75
-    if family(place) == "memorial" and away < _PART_M:
-        return lesser
-    return lesser and not both and away < radius

@@ -143,6 +143,8 @@ def rank(place: Place) -> float:
     return told + known + plain + 2 * place.importance
 
 
+_HOT = "spicy"
+"""What no child is taken to unless it was wished for."""
 _DRINK = ("bar", "pub", "cafe", "café", "咖啡", "酒吧", "奶吧", "茶饮", "coffee", "kiosk")
 
 
@@ -161,6 +163,7 @@ def restaurants_of(
     fit = [p for p in found.values() if p.id not in forbidden]
     if children:
         fit = [p for p in fit if not any(word in called(p) for word in _DRINK)] or fit
+        fit = [p for p in fit if not serves(desk, p, _HOT)] or fit
     fit.sort(key=lambda p: (-rank(p) + (1.0 if any(w in called(p) for w in _DRINK) else 0.0), p.id))
     campuses = _campuses(desk, towns)
     outside = [p for p in fit if not any(_on_campus(p, c) for c in campuses)]

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 
 from agent import Agent
 from agent.actions.context import Desk
 from agent.trip.asked.clock import times_of
+from agent.trip.asked.marks import stays_said
 from agent.trip.asked.party import Party
 from agent.trip.asked.sentence import completed
 from agent.trip.asked.wishes import limits_of, on_foot_in
 from agent.trip.candidates import with_sights
 from agent.trip.changes import replan
 from agent.trip.changes.replan import change_plan
+from agent.trip.export import to_markdown
 from agent.trip.itinerary import Point, Visit
 from agent.trip.legs import Measured, leg_to
 from agent.trip.offered.hikes import Hike, longest_of
 from agent.trip.offered.hours import Timetable, daylight
-from agent.trip.offered.kinds import family, stay_range
-from agent.trip.offered.sights import Sights, is_sight
+from agent.trip.offered.kinds import family, is_pocket, stay_range, worth
+from agent.trip.offered.parts import is_part
+from agent.trip.offered.sights import Sights, _beyond, _join_parts, is_sight
 from agent.trip.offered.tables import is_for_guests
+from agent.trip.offered.towns import Town
 from agent.trip.planner import Workshop, day_frames, first_hotels, make_plan
 from agent.trip.solver import Search
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanChange, PlanTrip, Wishes
 from agent.understanding.utterance import Language
+from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 from poi.place import Place
 from tests.agent.trip.conftest import HOME, NOW, Trip, asked
@@ -277,3 +283,114 @@ def test_nobody_is_sent_where_it_is_closed(name: str, tags: dict[str, str]) -> N
     assert not is_sight(beach)
     assert is_for_guests(_place("amenity/restaurant", name="Chez Paul"))
     assert is_sight(_place("natural/beach", name="Closerie"))
+
+
+# -- real sights, once, and time for what was wished
+
+
+def test_a_pocket_of_green_is_no_sight() -> None:
+    square = _place("leisure/park", area_m2=1_800, tags={"wikipedia": "fi:A"})
+    assert is_pocket(square)
+    assert worth(square) < worth(replace(square, area_m2=17_000))
+    assert is_pocket(_place("place/square", area_m2=9_000))
+    assert not is_pocket(_place("leisure/park", area_m2=9_000, tags={"wikipedia": "fi:A"}))
+    assert not is_pocket(_place("leisure/garden", area_m2=3_500))
+
+
+def test_what_is_on_the_map_twice_is_one_sight() -> None:
+    shop = _place("shop/department_store", name="Andorra 2000")
+    assert is_part(replace(shop, id="node/2", name="Andorrra 2000", lat=60.1702), shop)
+    assert not is_part(replace(shop, id="node/2", name="Teixidó", lat=60.1702), shop)
+
+
+def test_a_hall_in_the_grounds_of_a_palace_is_seen_with_it() -> None:
+    palace = _place("leisure/park", area_m2=104_000)
+    hall = _place("tourism/attraction", id="node/2", name="B", lat=60.1725, importance=0.55)
+    assert is_part(hall, palace)
+    assert not is_part(replace(hall, tags={"wikidata": "Q1"}, importance=0.9), palace)
+    assert not is_part(hall, replace(palace, area_m2=9_000))
+
+
+def test_a_museum_is_no_garden_though_one_lies_in_it() -> None:
+    museum = _place("tourism/museum", importance=0.8)
+    garden = _place("leisure/garden", id="node/2", name="B", importance=0.3)
+    sights = Sights(liked={"gardens": [garden]}, others=[museum])
+    _join_parts(sights)
+    assert [p.id for p in sights.liked["gardens"]] == ["node/2"]
+
+
+def test_what_was_wished_for_gets_its_time(trip: Trip) -> None:
+    plan, request = trip(likes=("古镇",))
+    towns = [v for v in plan.visits if v.place.name.endswith("古镇")]
+    assert towns
+    assert all(request.stay_range(v.place)[1] > stay_range(v.place)[1] for v in towns)
+    assert all(_minutes(v) >= request.stay_range(v.place)[1] for v in towns)
+
+
+def test_an_old_street_is_no_night_market(trip: Trip) -> None:
+    plan, _ = trip(likes=("老街",))
+    assert "老街夜市" not in [v.place.name for v in plan.visits]
+
+
+def test_a_town_with_little_to_see_is_seen_with_what_lies_round_it() -> None:
+    own = _place("tourism/museum")
+    near = _place("tourism/museum", id="node/2", lat=60.2, importance=0.7)
+    towns = (Town(name="A", center=(60.17, 24.94), reach_m=2_000),)
+    assert [p.id for p in _beyond([own, near, replace(near, id="node/3", lat=60.4)], [own], towns)] == [
+        "node/2"
+    ]
+
+
+# -- what the body can do, and no road twice
+
+
+def test_nobody_who_tires_stands_in_museums_all_day(county: Desk, trip: Trip) -> None:
+    plan, request = trip(who=("七十岁的奶奶",))
+    assert not verify(plan, request, county)
+    assert all(sum(_minutes(v) for v in day.sights) <= 4 * 60 for day in plan.days)
+    assert all(_minutes(v) <= 80 for v in plan.visits if v.kind == "sight" and family(v.place) == "museum")
+
+
+def test_no_child_is_taken_to_hot_food(trip: Trip) -> None:
+    plan, _ = trip(days=4, who=("两大一小",))
+    assert not [v.place.name for v in plan.visits if v.kind in {"lunch", "dinner"} and "川" in v.place.name]
+
+
+@pytest.mark.parametrize("days", [3, 4, 5])
+def test_a_far_place_is_driven_to_on_one_day(trip: Trip, days: int) -> None:
+    plan, _ = trip(days=days)
+    lake = [any("锦湖" in v.place.name for v in day.sights) for day in plan.days]
+    assert lake.count(True) == 1
+
+
+def test_no_day_is_left_with_one_sight(trip: Trip) -> None:
+    plan, _ = trip(days=5)
+    assert min(len(day.sights) for day in plan.days) >= 2
+
+
+def test_a_rest_goes_on_till_dinner(trip: Trip) -> None:
+    plan, _ = trip(days=4, who=("两大一个六岁的孩子",))
+    kinds = [(a.kind, b.kind) for day in plan.days for a, b in pairwise(day.visits)]
+    assert ("rest", "rest") not in kinds
+
+
+def test_a_dinner_that_was_wished_for_is_had(trip: Trip) -> None:
+    plan, _ = trip(days=1, meals=("运河边的晚饭",))
+    assert "dinner" in [v.kind for v in plan.visits]
+
+
+def test_hours_that_stay_free_are_explained(trip: Trip) -> None:
+    plan, _ = trip(limit=("每天最多两个景点",))
+    assert "特意空着" in to_markdown(plan, "zh")
+    plan, _ = trip(days=5)
+    assert "附近地图上没有更值得去的了" in to_markdown(plan, "zh")
+
+
+def test_plan_is_no_place() -> None:
+    assert stays_said("Plan two days in Andorra", "en") == {"Andorra": 2}
+    assert stays_said("Ordino two days and Encamp one day", "en") == {"Ordino": 2, "Encamp": 1}
+
+
+def test_a_school_camp_is_no_bed() -> None:
+    assert any_of("en", trip_words("en").no_beds).search("Casa de colònies Aina")
+    assert not any_of("en", trip_words("en").no_beds).search("Càmping Valira")
