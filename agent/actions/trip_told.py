@@ -87,8 +87,8 @@ def _accounts(turn: Turn, plan: Plan, entries: list[Entry]) -> list[str]:
     groups: dict[str, list[str]] = {}
     said = any(entry.note == "prices" and entry.slot != "budget" for entry in entries)
     for entry in entries:
-        if said and entry.slot == "budget":
-            continue  # it is what those words say
+        if (said and entry.slot == "budget") or entry.note == "taken_out":
+            continue  # it is what those words say, or what the driver has just said
         groups.setdefault(_note_key(entry), []).append(_said(turn, entry))
     date = reply.spoken_date(plan.days[0].date, turn.language)
     return [

@@ -52,7 +52,10 @@ def _told(plan: Plan, request: TripRequest, slot: str, words: str) -> list[Entry
         case "must" if words in dict(request.liked):  # a kind, and no name
             return [entry(*_liked(plan, request, words))]
         case "must" if words in request.named:
-            return [entry("kept", met=(request.named[words],))]
+            place_id = request.named[words]
+            if place_id in {place.id for visit in plan.visits for place in (visit.place, *visit.parts)}:
+                return [entry("kept", met=(place_id,))]
+            return [entry("traded", "taken_out" if place_id in request.disliked else "no_room")]
         case "meals":
             return [entry(*_dined(plan, request, words))]
         case "who":

@@ -22,6 +22,7 @@ from agent.understanding.intent import (
     PlanTrip,
     Search,
     Status,
+    Wishes,
 )
 from agent.understanding.labels import State
 from agent.understanding.meaning import intents_of
@@ -258,3 +259,14 @@ def test_in_place_of_a_sight_what_the_plan_has_already(new_agent: Callable[..., 
     assert (out.place.id in left, kept.place.id in left) == (False, True)
     same = PlanChange(action="swap", what=kept.place.name, other=kept.place.name)
     assert surely(agent, PlanTrip(change=same)).outcome == "impossible"
+
+
+def test_a_sight_that_was_wished_for_can_be_taken_out_again(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    wishes = Wishes(must=("Ateneum",))
+    plan = surely(agent, PlanTrip(where="Helsinki", days=1, wishes=wishes)).plan
+    assert plan is not None
+    answer = surely(agent, PlanTrip(change=PlanChange(action="drop", what="Ateneum")))
+    assert (answer.outcome, "no room" in answer.reply) == ("done", False)
+    assert answer.plan is not None
+    assert "Ateneum" not in {visit.place.name for visit in answer.plan.visits}
