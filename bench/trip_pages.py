@@ -28,7 +28,7 @@ SAID = (
     (
         "helsinki",
         "a weekend in Helsinki with our two kids, 5 and 8, parks and museums, no fish please",
-        "Parks and a rest for a child of five, the museums on the second day; much by car, nothing of fish.",
+        "Parks and a rest for a child of five, two short museums a day; much by car, nothing of fish.",
     ),
     (
         "helsinki",
@@ -43,7 +43,7 @@ SAID = (
     (
         "andorra",
         "安道尔三天，两大两小，每天开车不超过两小时",
-        "两个小时的车程够用；同一个乐园的上下两站占了两个半天，大人会嫌多。",
+        "两个小时的车程够用；乐园的上下两站排在同一天，大人会嫌多。",
     ),
     (
         "monaco",
@@ -63,7 +63,7 @@ SAID = (
     (
         "county",
         "去云安玩两天，想看古镇，住民宿，不吃烧烤",
-        "两个古镇都去了，第一天就住在古镇里；最后一天五点半逛夜市，没排晚饭就回了。",
+        "两个古镇都去了，第一天就住在古镇里；最后一天不到六点就回，没排晚饭。",
     ),
     (
         "county",

@@ -341,6 +341,12 @@ def test_a_town_with_little_to_see_is_seen_with_what_lies_round_it() -> None:
     ]
 
 
+def test_baths_in_the_evening_are_over_before_a_late_dinner() -> None:
+    """From five on, and sights are over at half past six where one dines late."""
+    _, usual, high = stay_range(_place("leisure/sauna"))
+    assert (usual + high) / 2 <= 85
+
+
 # -- what the body can do, and no road twice
 
 
