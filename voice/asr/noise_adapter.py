@@ -1,4 +1,5 @@
-"""Corrections to Whisper: an encoder that hears in noise what it hears without (`voice.train.noise`).
+"""Corrections to Whisper: an encoder that hears in noise what it hears without (`voice.train.noise`), and a
+decoder that expects requests to a navigator (`voice.train.wording`).
 
 They are low-rank products added to the weights while the model loads: nothing is slower afterwards, and the
 model on disk stays the published one, with its hash.
@@ -22,7 +23,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 
-CORRECTIONS = ("whisper_noise.npz",)
+CORRECTIONS = ("whisper_noise.npz", "whisper_wording.npz")
 """What is added to the published model, in this order."""
 
 _DTYPES = {0: "<f4", 1: "<i1", 2: "<i2", 3: "<i4", 4: "<f2"}
@@ -134,7 +135,7 @@ def adapted(model: Path, *corrections: Path) -> mmap.mmap | None:
     mark, changed = fingerprint(raw, known), False
     for path in corrections or packaged():
         try:
-            found = _load(path)
+            found = load_corrections(path)
             if str(found.pop("fingerprint")) != mark:
                 break
             _add(raw, known, found)
@@ -155,7 +156,7 @@ def damaged() -> list[str]:
     found = []
     for path in packaged():
         try:
-            _load(path)
+            load_corrections(path)
         except DamagedCorrections:
             found.append(path.name)
     return found
@@ -184,7 +185,14 @@ def save_corrections(path: Path, found: dict[str, Array], mark: str) -> None:
         np.savez_compressed(stream, fingerprint=np.array(mark), **arrays)
 
 
-def _load(path: Path | Traversable) -> dict[str, npt.NDArray[Any]]:
+def load_corrections(path: Path | Traversable) -> dict[str, npt.NDArray[Any]]:
+    """The arrays that `save_corrections` wrote, by name, and the fingerprint of the model they are for.
+
+    Raises
+    ------
+    DamagedCorrections
+        If the file is not such a file.
+    """
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             held = {name: file[name] for name in file.files}

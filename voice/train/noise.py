@@ -39,7 +39,9 @@ _SPOKEN = 1000
 
 _RATE_HZ = 16_000
 _LAYERS, _HEADS, _WIDTH = 6, 8, 512
-_NOISES = ("road", "fan", "babble", "music")
+NOISES = ("road", "fan", "babble", "music")
+"""By their names in `voice.train.augment.noises`."""
+
 _CLEAN_SHARE = 0.25
 _WINDOWS = ((2.2, 12), (4.0, 8), (4.0, 8), (4.0, 8), (10.0, 3))
 """Seconds that the encoder is given and examples at once, in turn: the second stage of the wake word,
@@ -149,9 +151,9 @@ def example(
         noisy = heard + rng.normal(0, 2e-4, len(speech)).astype(np.float32)
     else:
         makers = augment.noises((*requests, *calls))
-        noise = makers[str(rng.choice(_NOISES))](len(speech), rng)
+        noise = makers[str(rng.choice(NOISES))](len(speech), rng)
         if rng.random() < 0.25:
-            noise = noise + np.float32(rng.uniform(0.2, 1)) * makers[str(rng.choice(_NOISES))](
+            noise = noise + np.float32(rng.uniform(0.2, 1)) * makers[str(rng.choice(NOISES))](
                 len(speech), rng
             )
         noisy = augment.mix(heard, noise.astype(np.float32), float(rng.uniform(-1, 16)))
