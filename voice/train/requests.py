@@ -6,6 +6,7 @@ What they say comes from `python -m bench.voice.said_in_training`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +127,7 @@ def _calls(recipe: dict[str, Any], voices: Sequence[str], away: Collection[str])
     for split, every in _CALLS_EVERY.items():
         said = [u for u in plan(recipe, voices) if u.split == split and u.kind in ("positive", "near_miss")]
         for utterance in said[::every]:
-            if set(utterance.voice.split("+")) & set(away):
+            if set(re.split("[+:]", utterance.voice)) & set(away):
                 continue
             written = utterance.text
             if utterance.kind == "positive":
