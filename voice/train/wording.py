@@ -114,7 +114,7 @@ class Batches:
             before = self._leading(row, rng, length) if led and rng is not None else []
             start = len(before)
             prompt = [*before, _SOT, _LANGUAGE[row.language], _TRANSCRIBE, _NO_TIMES]
-            said = self._encode(written(row.language, row.text) if row.text else NOTHING)
+            said = self._encode(written(row.language, row.text))
             whole = [*prompt, *said, _EOT][: length + 1]
             tokens[line, : len(whole) - 1] = whole[:-1]
             first = _LANGUAGE[row.language] if row.text else _NO_SPEECH
@@ -146,7 +146,9 @@ class Batches:
 
 def written(language: str, text: str) -> str:
     """A request as the recogniser is to write it."""
-    if language == "zh" or not text:
+    if not text:
+        return NOTHING
+    if language == "zh":
         return text.replace("、", "，").strip("，。？！")
     text = text.strip().rstrip(".!?,")
     ends = "?" if text.lower().split()[0] in _ASKING else "."
