@@ -122,7 +122,7 @@ def _answer(
 def _alike(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
     """Whether both want the same: a drive to one place, or the same kind of request for the same thing."""
     first, second = wanted["intent"], got["intent"]
-    places = [[place["name"] for place in answer["places"] if place.get("name")] for answer in (wanted, got)]
+    places = [[_which(place) for place in answer["places"]] for answer in (wanted, got)]
     same_place = all(places) and places[0][0] == places[1][0]
     if wanted["outcome"] == got["outcome"] == "done" and wanted.get("route") and got.get("route"):
         return same_place
@@ -131,6 +131,11 @@ def _alike(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
     if first.get("kind") != "navigate":
         return True
     return same_place if all(places) else bool(first.get("to") == second.get("to"))
+
+
+def _which(place: dict[str, Any]) -> Any:
+    """What tells a place from others: its name, or where it is if it has none, as many car parks."""
+    return place.get("name") or (round(place["lat"], 5), round(place["lon"], 5))
 
 
 def spoken(setup: Any, *, judging: bool, per_language: int, hints: Any) -> Iterator[Heard]:
