@@ -14,6 +14,7 @@ from typing import Any
 from bench.voice.doubted import Heard, judged, spoken
 from bench.voice.measures import Setup, near_names
 from device.assistant.sense import sense_of
+from voice.asr.text import bare_text
 
 
 def write(target: Path, *, per_language: int = 150) -> None:
@@ -35,6 +36,7 @@ def example(setup: Setup, heard: Heard) -> dict[str, Any] | None:
     assert sense is not None
     chosen = replace(transcript, text=sense.text, alternatives=())
     right, effect = judged(setup, command, chosen)
+    as_said = bare_text(chosen.text) == bare_text(command.text)  # what comes of that is not the ears' doing
     return {
         "language": transcript.language,
         "voice": heard.voice,
@@ -42,8 +44,9 @@ def example(setup: Setup, heard: Heard) -> dict[str, Any] | None:
         "said": command.text,
         "heard": transcript.text,
         "chosen": chosen.text,
-        "right_as_heard": judged(setup, command, replace(transcript, alternatives=()))[0],
-        "right": right,
+        "right_as_heard": bare_text(transcript.text) == bare_text(command.text)
+        or judged(setup, command, replace(transcript, alternatives=()))[0],
+        "right": right or as_said,
         "effect": effect,
         "sense": [sense.read_p, sense.fits, sense.is_first],
         "evidence": asdict(transcript.evidence),
