@@ -37,8 +37,8 @@ _CAREFUL_WINDOW_S = {True: 15.0, False: 30.0}
 """`SHORT_WINDOW_S` where what it wrote says something over and over; there it seldom does."""
 
 _WINDOW_MARGIN_S = 1.0
-_UNSURE_LOGPROB = -0.55
-_UNUSUAL_LOGPROB = -0.2
+_UNSURE_LOGPROB = -0.4
+_UNUSUAL_LOGPROB = -0.12
 _HOPELESS_LOGPROB = -1.3
 _NO_SPEECH = 0.6
 _OTHER_LANGUAGE = 0.8

@@ -416,7 +416,7 @@ def test_what_is_unsure_is_heard_a_second_time_and_more_slowly(
     heard.clear()
     unsure = wav_io.read(samples_dir / "zh_cathedral.wav")
     noise = augment.noises([])["road"](len(unsure), np.random.default_rng(5))
-    recognizer.transcribe(augment.mix(unsure, noise, 5))
+    recognizer.transcribe(augment.mix(unsure, noise, 0))
     first, second = heard[:2]  # silence may be a third, to tell what it would write anyway
     assert 1.05 < second / first < 1.1
 

@@ -49,6 +49,6 @@ def test_how_far_they_sound_crosses_a_process() -> None:
 def test_what_is_unsure_comes_with_what_can_be_said(recognizer: Recognizer, samples_dir: Path) -> None:
     clip = wav_io.read(samples_dir / "zh_hotels.wav")
     noise = augment.noises([])["road"](len(clip), np.random.default_rng(3))
-    heard = recognizer.transcribe(augment.mix(clip, noise, -3))
+    heard = recognizer.transcribe(augment.mix(clip, noise, -5))
     assert len(heard.apart) == len(heard.alternatives)
     assert any(apart > 0 for apart in heard.apart)
