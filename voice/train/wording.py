@@ -178,39 +178,18 @@ def train(
     minutes : float
         How long.
     """
-    import jax
     import jax.numpy as jnp
     import optax
 
-    from voice.train.decoder import hidden, no_change, product
+    from voice.train.decoder import no_change
 
     short = {
         name: jnp.asarray(w, jnp.bfloat16 if name.endswith("weight") else jnp.float32)
         for name, w in base.items()
     }
     allowed = short["decoder/embeddings/weight"][batches.allowed]
-
-    def loss(
-        changes: Params, fixed: Params, choice: Any, tokens: Any, sound: Any, aims: Any, weights: Any
-    ) -> Any:
-        made = hidden(fixed, changes, tokens, sound).reshape(-1, 512)
-        logits = product(made, choice)
-        right = jnp.take_along_axis(logits, aims.reshape(-1, 1), 1)[:, 0]
-        missed = jax.nn.logsumexp(logits, -1) - right
-        return (missed * weights.reshape(-1)).sum() / weights.sum()
-
-    slope = jax.value_and_grad(loss)
     optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(1.0, b2=0.99, weight_decay=0.0))
-
-    def one_step(changes: Params, state: Any, rate: Any, fixed: Params, choice: Any, *arrays: Any) -> Any:
-        lost, slopes = slope(changes, fixed, choice, *arrays)
-        updates, state = optimiser.update(slopes, state, changes)
-        changes = {
-            n: v + rate * (0.3 if n.endswith(":add") else 1.0) * updates[n] for n, v in changes.items()
-        }
-        return changes, state, lost
-
-    step = jax.jit(one_step)
+    step = _compiled(optimiser)
     changes = {n: jnp.asarray(v) for n, v in no_change(base, RANK, seed).items()}
     state = optimiser.init(changes)
     began, losses = time.monotonic(), []
@@ -226,6 +205,35 @@ def train(
             spent = time.monotonic() - began
             print(f"{number} steps, {spent:.0f} s, lost {np.mean(losses[-50:]):.3f}", flush=True)
     return {name: np.asarray(value) for name, value in changes.items()}
+
+
+def _compiled(optimiser: Any) -> Any:
+    """One step of learning, which compiles for each shape of batch."""
+    import jax
+    import jax.numpy as jnp
+
+    from voice.train.decoder import hidden, product
+
+    def loss(
+        changes: Params, fixed: Params, choice: Any, tokens: Any, sound: Any, aims: Any, weights: Any
+    ) -> Any:
+        made = hidden(fixed, changes, tokens, sound).reshape(-1, 512)
+        logits = product(made, choice)
+        right = jnp.take_along_axis(logits, aims.reshape(-1, 1), 1)[:, 0]
+        missed = jax.nn.logsumexp(logits, -1) - right
+        return (missed * weights.reshape(-1)).sum() / weights.sum()
+
+    slope = jax.value_and_grad(loss)
+
+    def step(changes: Params, state: Any, rate: Any, fixed: Params, choice: Any, *arrays: Any) -> Any:
+        lost, slopes = slope(changes, fixed, choice, *arrays)
+        updates, state = optimiser.update(slopes, state, changes)
+        changes = {
+            n: v + rate * (0.3 if n.endswith(":add") else 1.0) * updates[n] for n, v in changes.items()
+        }
+        return changes, state, lost
+
+    return jax.jit(step)
 
 
 def main() -> None:
