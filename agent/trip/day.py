@@ -384,7 +384,8 @@ class _State:
         if not self.frame.dinner:
             self.run.free_min += max(0.0, (self.frame.over - self.clock).total_seconds() / 60 - 60)
         if self.frame.hotel is not None:
-            if self.request.skips(self.frame.index, "dinner"):
+            dined = any(visit.kind == "dinner" for visit in self.run.visits)
+            if self.request.skips(self.frame.index, "dinner") or (self.frame.dinner and not dined):
                 night = datetime.combine(self.frame.date, NIGHT_FROM)
                 self._idle(night)
                 self.clock = max(self.clock, night)

@@ -316,7 +316,7 @@ def gather(
         fit = [p for p in fit if children or not p.category.startswith(_FOR_CHILDREN)]
         fine = [p for p in fit if town.holds(p) and _within(p, town.center, town.reach_m)]
         real = [p for p in fine if not is_pocket(p)]
-        fine = real if len(real) >= _ENOUGH_REAL else fine
+        fine = real if len(real) >= max(_ENOUGH_REAL, few) else fine
         fine.sort(key=lambda p: (-worth(p) - (0.3 if children and p.category in CHILDREN else 0.0), p.id))
         beyond = _beyond(fit, fine, towns) if len(fine) < few else []
         sights.beyond |= {p.id: number for p in beyond[:few]}
