@@ -48,7 +48,8 @@ def sights_for(
         likes=tuple(dict.fromkeys((*wishes.likes, *(w for w, d in by_day if w in d.likes)))),
         dislikes=[w for w in wishes.dislikes if w not in beds_banned],
         children=bool(party.children),
-        few=0 if on_foot else _FULL_DAY * days // len(towns),
+        enough=_FULL_DAY * days // len(towns),
+        goes_beyond=not on_foot,
         most=(_CANDIDATES + _CANDIDATES_A_DAY * days // len(towns)) * (3 if _is_choosy(party) else 1),
     )
 

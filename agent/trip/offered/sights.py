@@ -276,11 +276,12 @@ def banned_by(desk: Desk, words: str, center: Point, within_m: float) -> set[str
 
 def gather(
     desk: Desk, towns: Sequence[Town], *, must: Sequence[str], likes: Sequence[str], dislikes: Sequence[str],
-    children: bool, most: int, few: int = 0,
+    children: bool, most: int, enough: int = 0, goes_beyond: bool = True,
 ) -> Sights:  # fmt: skip
     """Find what there is to see; what has to be seen and is no known name is liked, as a kind.
 
-    A town that has fewer sights than `few` is seen with what lies around it.
+    A town that has fewer sights than `enough` is seen with its pockets of green, and with what lies around it
+    for who goes beyond it.
     """
     sights = Sights()
     center = towns[0].center
@@ -307,7 +308,7 @@ def gather(
             sights.liked[words] += (real if len(real) >= _ENOUGH_REAL else fine)[:14]
         if not sights.liked[words] and knows(desk, words, center):
             sights.liked[words] = [named(desk, words, center)]
-        if few and not sights.liked[words]:
+        if goes_beyond and not sights.liked[words]:
             far = of_wish(desk, words, center, max(towns[0].reach_m, _FOR_A_WISH_M))
             sights.liked[words] = [p for p in far if p.id not in sights.banned][:_FEW_FAR]
     for number, town in enumerate(towns):
@@ -316,11 +317,11 @@ def gather(
         fit = [p for p in fit if children or not p.category.startswith(_FOR_CHILDREN)]
         fine = [p for p in fit if town.holds(p) and _within(p, town.center, town.reach_m)]
         real = [p for p in fine if not is_pocket(p)]
-        fine = real if len(real) >= max(_ENOUGH_REAL, few) else fine
+        fine = real if len(real) >= max(_ENOUGH_REAL, enough) else fine
         fine.sort(key=lambda p: (-worth(p) - (0.3 if children and p.category in CHILDREN else 0.0), p.id))
-        beyond = _beyond(fit, fine, towns) if len(fine) < few else []
-        sights.beyond |= {p.id: number for p in beyond[:few]}
-        sights.others += [*fine[:most], *beyond[:few]]
+        beyond = _beyond(fit, fine, towns) if goes_beyond and len(fine) < enough else []
+        sights.beyond |= {p.id: number for p in beyond[:enough]}
+        sights.others += [*fine[:most], *beyond[:enough]]
     _join_parts(sights)
     return sights
 

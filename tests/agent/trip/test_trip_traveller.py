@@ -24,8 +24,9 @@ from agent.trip.legs import Measured, leg_to
 from agent.trip.offered.hikes import Hike, longest_of
 from agent.trip.offered.hours import Timetable, daylight
 from agent.trip.offered.kinds import family, is_pocket, stay_range, worth
+from agent.trip.offered.menu import Menu
 from agent.trip.offered.parts import is_part
-from agent.trip.offered.sights import Sights, _beyond, _join_parts, is_sight
+from agent.trip.offered.sights import Sights, _beyond, _join_parts, gather, is_sight
 from agent.trip.offered.tables import is_for_guests
 from agent.trip.offered.towns import Town
 from agent.trip.planner import Workshop, day_frames, first_hotels, make_plan
@@ -400,3 +401,48 @@ def test_plan_is_no_place() -> None:
 def test_a_school_camp_is_no_bed() -> None:
     assert any_of("en", trip_words("en").no_beds).search("Casa de colònies Aina")
     assert not any_of("en", trip_words("en").no_beds).search("Càmping Valira")
+
+
+# -- where little is to be had
+
+
+def test_who_finds_no_dinner_is_out_until_the_night(
+    county: Desk, trip: Trip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Menu, "near", lambda *_: [])
+    plan, _ = trip("云安市", 3)
+    assert {v.kind for v in plan.visits} & {"lunch", "dinner"} == set()
+    nights = [day.hotel for day in plan.days if day.hotel is not None]
+    assert nights
+    assert all(night.arrive.hour >= 18 for night in nights)
+
+
+@pytest.mark.parametrize(("enough", "are_in"), [(3, False), (6, True)])
+def test_pockets_of_green_are_seen_where_there_is_too_little_else(enough: int, are_in: bool) -> None:
+    real = [_place("tourism/museum", id=f"node/{n}", name=f"Museum {n}") for n in range(4)]
+    pocket = _place("leisure/park", id="node/9", name="Linnet Yard", area_m2=900, lat=60.18)
+    assert is_pocket(pocket)
+    town = Town(name="A", center=(60.17, 24.94), reach_m=5_000)
+    desk = _Near([*real, pocket])
+    found = gather(
+        desk,  # type: ignore[arg-type]
+        (town,),
+        must=(),
+        likes=(),
+        dislikes=(),
+        children=False,
+        most=9,
+        enough=enough,
+    )
+    assert ("Linnet Yard" in {place.name for place in found.others}) is are_in
+
+
+class _Near:
+    """A map with these places."""
+
+    def __init__(self, places: list[Place]) -> None:
+        self.places = self
+        self._places = places
+
+    def of_kinds(self, kinds: object, **_: object) -> list[Place]:
+        return self._places
