@@ -20,9 +20,11 @@ struct Names {
         }
         return a < b;
     }
+    // A path of fewer states comes first: none begins by turning round on the spot.
     bool is_before(const std::vector<int32_t> &a, const std::vector<int32_t> &b) const {
+        if (a.size() != b.size()) return a.size() < b.size();
         auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-        return in_a == a.end() ? in_b != b.end() : in_b != b.end() && is_before(*in_a, *in_b);
+        return in_a != a.end() && is_before(*in_a, *in_b);
     }
 
   private:

@@ -58,7 +58,7 @@ def sweep(
         time += np.rint(_shares(starts) * begun)[:, None] - np.rint(_shares(ends) * rest)
     else:
         cost, time = engine.table(weights, sources, targets), np.full(same.shape, np.nan)
-    cost += _remaining(ways, starts, weights) - _saved(ends, weights)
+    cost = cost + _remaining(ways, starts, weights) - _saved(ends, weights)
     if timed and not told:
         # No way takes less than the least time, which so is that of a way that costs no more.
         least = usual.of_time(weights)
