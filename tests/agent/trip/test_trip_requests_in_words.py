@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -174,6 +174,7 @@ def test_who_needs_it_rests_at_the_hotel(county: Desk, trip: Trip) -> None:
     after = next(b for a, b in pairwise(plan.days[0].visits) if a.kind == "lunch")
     assert after.kind in {"rest", "free"}  # where the hotel is far, one rests where one is
     assert after.drive_s <= 15 * 60
+    assert after.leave - after.arrive >= timedelta(minutes=45)
     assert not verify(plan, request, county)
 
 

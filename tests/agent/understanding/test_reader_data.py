@@ -16,6 +16,7 @@ from agent.train.reader_data import Example, arrays, labelled, marks, own_lines,
 from agent.understanding.labels import KINDS, TAGS
 from agent.understanding.learned.base_model import read_base
 from agent.understanding.learned.tokenizer import Tokenizer
+from languages.language import load_language
 
 
 def examples() -> list[Example]:
@@ -81,8 +82,10 @@ def test_varied_sentences_keep_their_words() -> None:
 def test_a_corrected_sentence_means_what_stands_at_its_end() -> None:
     corrected = [e for e in varied(examples(), seed=3) if e.source == "corrected"]
     assert corrected
-    wrong_first = 3  # two characters of a name and a sign at least
-    assert all(span.start > wrong_first for e in corrected for r in e.requests for span in r.spans[-1:])
+    for example in corrected:
+        words = load_language(example.language).reading.corrections
+        starts = [span.start for request in example.requests for span in request.spans]
+        assert all(any(word in example.text[:start] for word in words) for start in starts), example
 
 
 def test_marks_lie_on_the_pieces_of_the_words(base_file: Path) -> None:
