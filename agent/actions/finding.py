@@ -473,7 +473,7 @@ class Finder:
         at = self.anchor(search.near) if isinstance(search, Search) and search.near else self._goal(search)
         return distance_m(at, (place.lat, place.lon)) if at else self.away_m(place)
 
-    def _goal(self, search: Any) -> Point | None:
+    def _goal(self, search: object) -> Point | None:
         """Return where a car park is looked for while something is driven: at the goal, not here."""
         parks = isinstance(search, Search) and search.need == "parking" and not (search.near or search.along)
         stops = self.session.stops
