@@ -1,4 +1,4 @@
-"""A home of its own for a benchmark: the sample region, and the models of the user."""
+"""A home of its own for a benchmark: the sample region, and the models and the reader of the user."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ def sample_home() -> Iterator[Path]:
         home = Path(folder)
         (home / "cache").mkdir()
         (home / "cache" / "models").symlink_to(models)
+        # The reader is converted once, when it is installed; whoever opens it after that is measured here.
+        converted = models.parent / "reader"
+        converted.mkdir(exist_ok=True)
+        (home / "cache" / "reader").symlink_to(converted)
         os.environ["XIAOGAO_HOME"] = folder
         try:
             add_region(ModelStore(models).path("helsinki-extract") / "Helsinki.osm.pbf", "helsinki")

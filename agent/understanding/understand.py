@@ -154,7 +154,7 @@ class Understander:
     llm
         Language model that is asked for a guess where the reader has none; None to go without.
     time_limit_s
-        How long the language model may take.
+        How long an utterance may be understood before the language model is no longer waited for.
     """
 
     def __init__(
@@ -182,6 +182,7 @@ class Understander:
         context
             State of the dialogue.
         """
+        started = time.monotonic()
         context = context or State()
         cleaned = clean(text)
         spoken = language_of(cleaned, language or "zh")
@@ -196,7 +197,9 @@ class Understander:
             understood = replace(understood, confidence=cut, kind_p={})
         if self._llm is None or understood.confidence > GUESS:
             return understood
-        return self._guessed(understood, context)
+        # A reader that had to be opened first has used up some of the time that an answer may take.
+        left_s = max(0.0, self._time_limit_s - (time.monotonic() - started))
+        return self._guessed(understood, context, left_s)
 
     @property
     def has_reader(self) -> bool:
@@ -247,13 +250,13 @@ class Understander:
             kind_p=kind_p or {},
         )
 
-    def _guessed(self, doubtful: Understanding, context: State) -> Understanding:
+    def _guessed(self, doubtful: Understanding, context: State, limit_s: float) -> Understanding:
         """Take the language model's reading as a guess: it is asked about, never carried out."""
         from agent.understanding.prompt import guess
 
         assert self._llm is not None
         try:
-            requests = guess(self._llm, doubtful.text, doubtful.language, timeout_s=self._time_limit_s)
+            requests = guess(self._llm, doubtful.text, doubtful.language, timeout_s=limit_s)
         except AgentError as error:
             return doubtful if doubtful.intents else _nothing(doubtful.text, doubtful.language, str(error))
         if not requests:

@@ -1,9 +1,10 @@
-"""How long any answer takes where every core has something else to do: the language model is not waited for.
+"""How long any answer takes where every core has something else to do: the language model may not hold it up.
 
     python -m bench.understanding.busy [FILE...]
 
 One process a core counts without end at the usual priority; the agent, whose engines run in processes of
-their own as in the car, answers sentences that the reader doubts, the first at once after its start.
+their own as in the car, answers sentences that the reader doubts, the first at once after its start: it opens
+the reader, which was converted when it was installed.
 """
 
 from __future__ import annotations

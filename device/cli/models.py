@@ -16,6 +16,9 @@ _HELP = """Install, list and check models.
 Example: xiaogao models list
 """
 
+_READER = "e5-small"
+"""Model that the learned reader is made of."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
@@ -48,11 +51,20 @@ def pull(
             with downloading(name) as progress:
                 new = store.pull(name, url=url, progress=progress)
             stdout.print(f"{name}: {'installed' if new else 'already there'}")
+            if name == _READER:
+                _prepare_reader(store)
         except DeviceError as error:
             failed.append(error)
             stderr.print(f"xiaogao: {error}", soft_wrap=True)
     if failed:
         raise typer.Exit(3)
+
+
+def _prepare_reader(store: ModelStore) -> None:
+    """Convert the reader now: that takes seconds, which the first question would have to wait for."""
+    from device.assistant.assistant import open_reader
+
+    open_reader(lambda message: stderr.print(f"xiaogao: {message}", soft_wrap=True), store)
 
 
 def list_models(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:

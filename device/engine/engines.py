@@ -194,7 +194,7 @@ class RemoteLanguageModel(RemoteEngine):
         """See `agent.understanding.language_model.LanguageModel.complete`."""
         text = self._ask(
             "complete",
-            timeout_s or self._limit_s,
+            self._limit_s if timeout_s is None else timeout_s,
             prompt=prompt,
             grammar=grammar,
             max_tokens=max_tokens,

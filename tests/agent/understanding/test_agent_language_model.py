@@ -16,6 +16,7 @@ import pytest
 from agent.errors import ModelTimeout, ModelUnavailable
 from agent.understanding.labels import State
 from agent.understanding.language_model import OpenAICompatible
+from agent.understanding.late_reader import LateReader
 from agent.understanding.prompt import build_grammar, build_prompt, guess, prefix, read_output
 from agent.understanding.understand import Understander
 
@@ -26,12 +27,14 @@ class Scripted:
     def __init__(self, line: str | Exception) -> None:
         self.line = line
         self.prompts: list[str] = []
+        self.limits_s: list[float] = []
 
     def complete(
         self, prompt: str, *, grammar: str | None, max_tokens: int, temperature: float, timeout_s: float
     ) -> str:
         """Return the line, or raise."""
         self.prompts.append(prompt)
+        self.limits_s.append(timeout_s)
         if isinstance(self.line, Exception):
             raise self.line
         return self.line
@@ -161,6 +164,19 @@ def test_a_server_in_trouble_is_replaced_by_the_local_model(
     understood = Understander(llm=model, time_limit_s=0.3).understand("前头该咋整")
     assert understood.intents[0].to_dict() == {"kind": "status", "what": "next_turn"}
     assert local.prompts
+
+
+def test_a_reader_that_had_to_be_opened_leaves_the_model_less_time() -> None:
+    """The first answer must not take the time of both."""
+    model = Scripted(" status next_turn")
+
+    def opened() -> None:
+        time.sleep(0.2)
+
+    Understander(LateReader(opened), llm=model, time_limit_s=5.0).understand("前头该咋整")
+    assert model.limits_s[0] <= 4.8
+    Understander(LateReader(opened), llm=model, time_limit_s=0.1).understand("前头该咋整")
+    assert model.limits_s[1] == 0.0
 
 
 def test_no_server_at_all_is_named() -> None:

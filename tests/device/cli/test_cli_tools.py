@@ -19,7 +19,9 @@ import typer
 import typer.main
 
 from agent.memory import Memory
+from device.assistant import assistant
 from device.cli.main import app, register_all
+from device.store.models import ModelStore
 
 Run = Callable[..., Any]
 
@@ -75,6 +77,17 @@ def test_a_model_without_a_package_asks_for_its_address(xiaogao: Run) -> None:
     done = xiaogao("models", "pull", "whisper-large-v3-turbo")
     assert done.code == 3
     assert "--url" in done.err
+
+
+def test_the_reader_is_prepared_when_it_is_installed(xiaogao: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its conversion takes seconds, which the first question would have to wait for."""
+    opened: list[ModelStore] = []
+    monkeypatch.setattr(ModelStore, "pull", lambda *_arguments, **_options: True)
+    monkeypatch.setattr(assistant, "open_reader", lambda _tell, store: opened.append(store))
+    assert xiaogao("models", "pull", "kokoro").code == 0
+    assert not opened
+    assert xiaogao("models", "pull", "e5-small").code == 0
+    assert len(opened) == 1
 
 
 @pytest.mark.models

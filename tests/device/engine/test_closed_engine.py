@@ -6,9 +6,11 @@ import threading
 
 import pytest
 
-from device.engine.engines import RemoteEngine
+from device.engine.engines import RemoteEngine, RemoteLanguageModel
 from device.engine.process import EngineProcess, EngineSpec
 from device.errors import EngineFailed
+from device.hardware import choose
+from device.store.models import ModelStore
 
 ECHO = EngineSpec(name="echo", factory="tests.device.engine.engine_specimen:Specimen", options={})
 
@@ -56,3 +58,14 @@ def test_close_wins_against_threads_that_keep_starting_it() -> None:
     ended.set()
     for keeper in keepers:
         keeper.join()
+
+
+def test_a_language_model_is_given_no_time_where_none_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float] = []
+    monkeypatch.setattr(
+        RemoteLanguageModel, "_ask", lambda _self, _method, limit_s, **_given: limits.append(limit_s) or ""
+    )
+    model = RemoteLanguageModel(ModelStore(), "any", choose("auto").profile, 5.0)
+    model.complete("take me", timeout_s=0.0)
+    model.complete("take me")
+    assert limits == [0.0, 5.0]
