@@ -38,7 +38,7 @@ from agent.understanding.labels import (
 )
 from agent.understanding.learned.base_model import Pieces, read_base
 from agent.understanding.learned.label_json import LabelError, intents_to_requests
-from agent.understanding.learned.tokenizer import Ids, Tokenizer, prune, restrict
+from agent.understanding.learned.tokenizer import Ids, Tokenizer, prune, restrict, table_of
 from languages.language import codes, load_language
 
 MOST_LATIN = 26_000
@@ -322,7 +322,7 @@ def vocabulary_of(pieces: Pieces, apart: str, examples: Iterable[Example]) -> tu
     """Return the pieces kept, and which of them are kept for these sentences' sake."""
     usual = prune(pieces, apart, MOST_LATIN)
     every = prune(pieces, apart, len(pieces.texts))
-    tokenizer = Tokenizer(restrict(pieces, every))
+    tokenizer = Tokenizer(table_of(restrict(pieces, every)))
     seen = {int(every[i]) for example in examples for i in tokenizer(example.text).ids}
     extra = tuple(sorted(seen - set(usual.tolist())))
     return np.array(sorted({*usual.tolist(), *extra}), np.int64), extra
@@ -428,7 +428,7 @@ def main() -> None:
     apart = "".join(sorted({c for code in languages for c in load_language(code).reading.apart}))
     pieces = read_base(options.base, ()).pieces
     kept, extra = vocabulary_of(pieces, apart, examples)
-    made = arrays(examples, Tokenizer(restrict(pieces, kept)))
+    made = arrays(examples, Tokenizer(table_of(restrict(pieces, kept))))
     facts = {"apart": apart, "most_latin": MOST_LATIN, "extra": extra}
     np.savez(options.out, kept=kept, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), **made)
     print(len(made["lengths"]), "sentences,", len(made["ids"]), "pieces, vocabulary", len(kept))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -181,21 +182,27 @@ def _tagged(
     kind: str, tags: Floats, after: Floats, values: Mapping[str, str]
 ) -> tuple[list[int], list[float]]:
     """Return each piece's tag among those that the kind has, and its probability."""
-    allowed = {*SPAN_SLOTS.get(kind, {}).values()}
-    fits = np.array([tag == "O" or tag[2:] in allowed for tag in TAGS])
-    logs = _log_softmax(np.where(fits, tags, _NEVER))
-    best = viterbi(logs, after)
+    fits = _tags_of(kind)
+    logs, after = _log_softmax(tags[:, fits]), after[np.ix_(fits, fits)]
+    best = viterbi(logs, after, _FIRST[fits])
     main = MAIN.get(kind)
     if main and not any(values.get(name) for name in INSTEAD_OF_MAIN):
-        wanted = [TAGS.index(f"B-{main}"), TAGS.index(f"I-{main}")]
+        wanted = [fits.index(TAGS.index(f"{side}-{main}")) for side in "BI"]
         for more in _URGED:
             if any(tag in wanted for tag in best):
                 break
             urged = logs.copy()
             urged[:, wanted] += more
-            best = viterbi(urged, after)
-    chances = np.exp(logs)
-    return best, [float(chances[at, tag]) for at, tag in enumerate(best)]
+            best = viterbi(urged, after, _FIRST[fits])
+    chances = np.exp(logs[np.arange(len(best)), best])
+    return [fits[tag] for tag in best], chances.tolist()
+
+
+@cache
+def _tags_of(kind: str) -> list[int]:
+    """Return the tags that the words of a kind can have; the first is that of no slot."""
+    allowed = {*SPAN_SLOTS.get(kind, {}).values()}
+    return [number for number, tag in enumerate(TAGS) if tag == "O" or tag[2:] in allowed]
 
 
 def _transitions() -> Floats:
@@ -211,7 +218,7 @@ _POSSIBLE = _transitions()
 _FIRST = np.array([_NEVER if tag[0] == "I" else 0.0 for tag in TAGS], np.float32)
 
 
-def viterbi(logs: Floats, after: Floats) -> list[int]:
+def viterbi(logs: Floats, after: Floats, first: Floats = _FIRST) -> list[int]:
     """Return the best row of tags, of which none goes on with what did not begin.
 
     Parameters
@@ -220,8 +227,10 @@ def viterbi(logs: Floats, after: Floats) -> list[int]:
         Logarithms of the tags' probabilities, shape (pieces, tags).
     after
         What is added where a tag (column) comes after another (row).
+    first
+        What is added where a tag is the first.
     """
-    score = logs[0] + _FIRST
+    score = logs[0] + first
     back = []
     for row in logs[1:]:
         paths = score[:, None] + after

@@ -21,7 +21,7 @@ from agent.errors import ReaderUnavailable
 from agent.understanding.labels import STATES
 from agent.understanding.learned.base_model import BaseModel, Floats, Pieces, read_base
 from agent.understanding.learned.delta import Delta, merged
-from agent.understanding.learned.tokenizer import MOST_PIECES, Ids, prune, restrict
+from agent.understanding.learned.tokenizer import MOST_PIECES, Ids, PieceTable, prune, restrict, table_of
 from nav.packs.staging import sync_tree
 
 if TYPE_CHECKING:
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 STATE_LAYER = 8
 """What is known of the dialogue is added in front of this layer."""
 
-_FORMAT = "3"
+_FORMAT = "4"
 """Raised when what a converted folder holds changes."""
 _STEPS_OF_WORDS = 127
 _STEPS_OF_LAYERS = 63
 """Half of what eight bits hold: processors without VNNI add two products in sixteen bits, which must not be
 too few (ONNX Runtime, "Quantize ONNX models", U8S8 saturation)."""
-_STEPS_OF_BLOCKS, _ZERO_OF_BLOCKS, _BLOCK = 127, 128, 32
+_LOUD, _LOUD_INSIDE = 8, 32
+"""Channels of a layer, and inner ones, that are multiplied in single precision: one or two are up to 20 times
+as large as all others, which would be left few of the steps of eight bits."""
 _OPSET = 20
 _OPSET_CONTRIB = 1
 _IR_VERSION = 9
@@ -68,13 +70,15 @@ class Encoder:
             self._norm = held["norm.w"], held["norm.b"]
             self._state: Floats = held["state"]
             self._epsilon = float(facts["epsilon"])
-            self.pieces = Pieces(
-                texts=tuple(facts["texts"]),
+            self.pieces = PieceTable(
+                keys=held["keys"],
+                numbers=held["numbers"],
                 scores=held["scores"],
                 normal=facts["normal"],
                 begin=facts["begin"],
                 end=facts["end"],
                 unknown=facts["unknown"],
+                unknown_score=float(facts["unknown_score"]),
             )
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise ReaderUnavailable(
@@ -149,6 +153,9 @@ def open_session(path: Path) -> InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
+    # The graph is written as it is to be run, and what onnxruntime would change makes it slower: a sum and
+    # the layer normalisation after it take 13 µs as two operators, and 42 as the one it would make of them.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     options.log_severity_level = 3
@@ -243,15 +250,17 @@ def write_encoder(folder: Path, base: BaseModel, delta: Delta) -> None:
     small: dict[str, Any] = {name: base.weights[name] for name in ("type", "norm.w", "norm.b")}
     small["positions"] = base.weights["positions"][:MOST_PIECES]
     state = delta.arrays["state"].reshape(len(STATES), base.width)
-    np.savez(folder / "small.npz", scales=scales, scores=pieces.scores, state=state, **small)
+    table = table_of(pieces)
+    small |= {"keys": table.keys, "numbers": table.numbers, "scores": table.scores}
+    np.savez(folder / "small.npz", scales=scales, state=state, **small)
     onnx.save(graph(base, merged(base.weights, delta.arrays)), folder / "layers.onnx")
     facts = {
         "epsilon": base.epsilon,
-        "texts": pieces.texts,
-        "normal": dict(pieces.normal),
-        "begin": pieces.begin,
-        "end": pieces.end,
-        "unknown": pieces.unknown,
+        "normal": dict(table.normal),
+        "begin": table.begin,
+        "end": table.end,
+        "unknown": table.unknown,
+        "unknown_score": table.unknown_score,
     }
     with (folder / "facts.json").open("w", encoding="utf-8") as file:
         json.dump(facts, file, ensure_ascii=False)
@@ -290,24 +299,21 @@ class _Graph:
         bias_name = self.constant(bias.astype(np.float32))
         return self.op("DynamicQuantizeMatMul", x, *parts, bias_name, domain="com.microsoft")
 
-    def linear_in_blocks(self, x: str, weight: Floats, bias: Floats) -> str:
-        """Return x @ weight + bias, with weight and activations in eight bits by blocks of their own scale.
+    def linear_in_parts(self, x: str, weight: Floats, bias: Floats, loud: Ids) -> str:
+        """Return x @ weight + bias, with some channels of x in single precision, the rest in eight bits."""
+        quiet = np.ones((len(weight), 1), np.float32)
+        quiet[loud] = 0
+        loudly = self.op("Gather", x, self.constant(loud), axis=-1)
+        loudly = self.op("MatMul", loudly, self.constant(weight[loud].astype(np.float32)))
+        quietly = self.linear(self.op("Mul", x, self.constant(quiet.ravel())), weight * quiet, bias)
+        return self.op("Add", quietly, loudly)
 
-        For activations of which a few are far larger than the rest: they take nothing from the others.
-        """
-        inputs, outputs = weight.shape
-        blocks = np.ascontiguousarray(weight.T).reshape(outputs * inputs // _BLOCK, _BLOCK)
-        steps, scales = _in_eight_bits(blocks.T, _STEPS_OF_BLOCKS)
-        packed = (steps.T.astype(np.int16) + _ZERO_OF_BLOCKS).astype(np.uint8)
-        shape = outputs, inputs // _BLOCK
-        parts = [self.constant(packed.reshape(*shape, _BLOCK)), self.constant(scales.reshape(shape))]
-        settings = {"K": inputs, "N": outputs, "bits": 8, "block_size": _BLOCK, "accuracy_level": 4}
-        bias_name = self.constant(bias.astype(np.float32))
-        return self.op("MatMulNBits", x, *parts, "", "", bias_name, domain="com.microsoft", **settings)
 
-    def heads_apart(self, x: str, heads: int, width: int, order: tuple[int, ...]) -> str:
-        shape = self.constant(np.array([0, 0, heads, width // heads], np.int64))
-        return self.op("Transpose", self.op("Reshape", x, shape), perm=order)
+def _loud(weights: Mapping[str, Floats], layer: int) -> tuple[Ids, Ids]:
+    """Return the large channels of a layer, and the inner ones that listen most to any one channel."""
+    by_norm = np.abs(weights[f"{layer}.aln.w"])
+    heard = (by_norm[:, None] * np.abs(weights[f"{layer}.fi.w"])).max(axis=0)
+    return np.argsort(by_norm)[-_LOUD:], np.argsort(heard)[-_LOUD_INSIDE:]
 
 
 def graph(base: BaseModel, weights: Mapping[str, Floats]) -> Any:
@@ -320,8 +326,6 @@ def graph(base: BaseModel, weights: Mapping[str, Floats]) -> Any:
         parts = [g.constant(weights[f"{name}.{part}"]) for part in "wb"]
         return g.op("LayerNormalization", x, *parts, output=output, axis=-1, epsilon=base.epsilon)
 
-    flat = g.constant(np.array([0, 0, width], np.int64))
-    root = g.constant(np.float32((width // base.heads) ** -0.5))
     x = "words"
     for layer in range(base.layers):
         last = "hidden" if layer == base.layers - 1 else ""
@@ -333,20 +337,15 @@ def graph(base: BaseModel, weights: Mapping[str, Floats]) -> Any:
             np.concatenate([weights[f"{n}.w"] for n in names], axis=1),
             np.concatenate([weights[f"{n}.b"] for n in names]),
         )
-        sizes = g.constant(np.array([width] * 3, np.int64))
-        outputs = [f"{n}.out" for n in names]
-        g.nodes.append(helper.make_node("Split", [joined, sizes], outputs, axis=-1))
-        query, key, value = (
-            g.heads_apart(out, base.heads, width, order)
-            for out, order in zip(outputs, [(0, 2, 1, 3), (0, 2, 3, 1), (0, 2, 1, 3)], strict=True)
-        )
-        scores = g.op("Softmax", g.op("Mul", g.op("MatMul", query, key), root), axis=-1)
-        mixed = g.op("Transpose", g.op("MatMul", scores, value), perm=(0, 2, 1, 3))
-        mixed = g.op("Reshape", mixed, flat)
+        parts = [f"{name}.out" for name in names]
+        g.nodes.append(helper.make_node("Split", [joined], parts, axis=-1, num_outputs=3))
+        mixed = g.op("MultiHeadAttention", *parts, domain="com.microsoft", num_heads=base.heads)
         attended = g.linear(mixed, weights[f"{layer}.ao.w"], weights[f"{layer}.ao.b"])
         x = norm(g.op("Add", x, attended), f"{layer}.aln")
-        inner = g.op("Gelu", g.linear(x, weights[f"{layer}.fi.w"], weights[f"{layer}.fi.b"]))
-        outer = g.linear_in_blocks(inner, weights[f"{layer}.fo.w"], weights[f"{layer}.fo.b"])
+        loud, inside = _loud(weights, layer)
+        inner = g.linear_in_parts(x, weights[f"{layer}.fi.w"], weights[f"{layer}.fi.b"], loud)
+        inner = g.op("Gelu", inner)
+        outer = g.linear_in_parts(inner, weights[f"{layer}.fo.w"], weights[f"{layer}.fo.b"], inside)
         x = norm(g.op("Add", x, outer), f"{layer}.oln", last)
     shape: list[str | int | None] = [1, "pieces", width]
     model = helper.make_model(

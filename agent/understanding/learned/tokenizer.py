@@ -3,24 +3,102 @@
 from __future__ import annotations
 
 import unicodedata
-from array import array
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from agent.understanding.learned.base_model import Pieces
+from agent.understanding.learned.base_model import Floats, Pieces
 
 MOST_PIECES = 96
 """Pieces of a sentence that are read, with its begin and end; what comes after them is not."""
 
 _SPACE = "▁"
 _LONGEST_PIECE = 16
+_NONE = "\0"
 _UNKNOWN_COST = 10.0
 _PUNCTUATION = "，。？！、；：“”‘’（）《》—…·・°％～「」"
 
 Ids = np.ndarray[Any, np.dtype[np.int64]]
+_Keys = np.ndarray[Any, np.dtype[np.uint64]]
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, and far from any power of two: the key of a text is the polynomial of its characters at this place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceTable:
+    """The pieces to be looked up by their characters: a key of eight bytes each instead of their texts."""
+
+    keys: _Keys
+    """Key of each piece's text, ascending; of 50,000 pieces no two are alike."""
+    numbers: np.ndarray[Any, np.dtype[np.int32]]
+    """Number of each key's piece."""
+    scores: Floats
+    """Logarithm of the probability of each key's piece."""
+    normal: Mapping[str, str]
+    """Characters that are written another way before pieces are looked for."""
+    begin: int
+    """Number of the piece that every sentence begins with."""
+    end: int
+    """Number of the piece that every sentence ends with."""
+    unknown: int
+    """Number of the piece for what no piece covers."""
+    unknown_score: float
+    """What a character costs that no piece covers."""
+
+    def within(self, text: str) -> list[tuple[int, int, int, float]]:
+        """Return the pieces that a text may be cut into: first character, end, number, score.
+
+        By where they begin, then by length; each character may also be the unknown piece, which comes last.
+        """
+        codes = _codes(text + _NONE * _LONGEST_PIECE)
+        keys = _keys([codes[place : place + len(text)] for place in range(_LONGEST_PIECE)])
+        at = np.searchsorted(self.keys, keys)
+        at[at == len(self.keys)] = 0
+        lengths, starts = np.nonzero(self.keys[at] == keys)
+        at = at[lengths, starts]
+        columns = starts, starts + lengths + 1, self.numbers[at], self.scores[at]
+        known = zip(*(column.tolist() for column in columns), strict=True)
+        unknown = ((start, start + 1, self.unknown, self.unknown_score) for start in range(len(text)))
+        return sorted([*known, *unknown], key=itemgetter(0))
+
+
+def table_of(pieces: Pieces) -> PieceTable:
+    """Return the table of a vocabulary; of pieces of one text the first counts, and marks are no text."""
+    marks = {pieces.begin, pieces.end, pieces.unknown}
+    kept = [i for i, text in enumerate(pieces.texts) if i not in marks and 0 < len(text) <= _LONGEST_PIECE]
+    codes = _codes("".join(pieces.texts[i].ljust(_LONGEST_PIECE, _NONE) for i in kept))
+    lengths = np.array([len(pieces.texts[i]) for i in kept], np.int64)
+    keys = _keys(codes.reshape(-1, _LONGEST_PIECE).T)[lengths - 1, np.arange(len(kept))]
+    keys, first = np.unique(keys, return_index=True)
+    numbers = np.array(kept, np.int32)[first]
+    return PieceTable(
+        keys=keys,
+        numbers=numbers,
+        scores=pieces.scores[numbers],
+        normal=pieces.normal,
+        begin=pieces.begin,
+        end=pieces.end,
+        unknown=pieces.unknown,
+        unknown_score=float(pieces.scores.min()) - _UNKNOWN_COST,
+    )
+
+
+def _codes(text: str) -> _Keys:
+    """Return a number for each character, none of them 0: that would count for nothing in front of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64) + np.uint64(1)
+
+
+def _keys(columns: Sequence[_Keys] | _Keys) -> _Keys:
+    """Return the keys of texts up to their first, second … character, given the texts' characters so."""
+    keys = np.empty((len(columns), len(columns[0])), np.uint64)
+    so_far = np.zeros(len(columns[0]), np.uint64)
+    for place, codes in enumerate(columns):
+        so_far = keys[place] = so_far * _FACTOR + codes
+    return keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +118,12 @@ class Tokenizer:
 
     Parameters
     ----------
-    pieces
-        The vocabulary; pieces that are empty are never used.
+    table
+        The vocabulary.
     """
 
-    def __init__(self, pieces: Pieces) -> None:
-        self._pieces = pieces
-        texts = list(pieces.texts)
-        for mark in (pieces.begin, pieces.end, pieces.unknown):
-            texts[mark] = ""
-        # Of pieces of one text the first counts. Built without a loop of our own: it is part of every start.
-        self._ids = dict(zip(reversed(texts), reversed(range(len(texts))), strict=True))
-        self._ids.pop("", None)
-        self._longest = min(max(map(len, self._ids), default=1), _LONGEST_PIECE)
-        self._scores = array("d", pieces.scores.tolist())
-        self._unknown_score = float(pieces.scores.min()) - _UNKNOWN_COST
+    def __init__(self, table: PieceTable) -> None:
+        self._table = table
 
     def __call__(self, text: str) -> Tokens:
         """Cut a sentence into its most probable pieces.
@@ -72,7 +141,7 @@ class Tokenizer:
         whole = len(ids) <= MOST_PIECES - 2 and len(characters) <= limit
         ids, places = ids[: MOST_PIECES - 2], places[: MOST_PIECES - 2]
         return Tokens(
-            ids=np.array([self._pieces.begin, *ids, self._pieces.end], np.int64),
+            ids=np.array([self._table.begin, *ids, self._table.end], np.int64),
             places=((0, 0), *places, (len(text), len(text))),
             whole=whole,
         )
@@ -81,7 +150,7 @@ class Tokenizer:
         """Return the text as the vocabulary writes it, and where each character came from."""
         characters, sources = [_SPACE], [0]
         for at, character in enumerate(text):
-            for normal in self._pieces.normal.get(character, character):
+            for normal in self._table.normal.get(character, character):
                 written = _SPACE if normal.isspace() else normal
                 if written == _SPACE and characters[-1] == _SPACE:
                     continue
@@ -94,16 +163,9 @@ class Tokenizer:
         size = len(text)
         best = [0.0] + [-np.inf] * size
         back: list[tuple[int, int]] = [(0, 0)] * (size + 1)
-        get, scores, longest = self._ids.get, self._scores, self._longest
-        for start in range(size):
-            so_far = best[start]
-            for end in range(start + 1, min(size, start + longest) + 1):
-                piece = get(text[start:end])
-                if piece is not None and so_far + scores[piece] > best[end]:
-                    best[end], back[end] = so_far + scores[piece], (start, piece)
-            if so_far + self._unknown_score > best[start + 1]:
-                best[start + 1] = so_far + self._unknown_score
-                back[start + 1] = (start, self._pieces.unknown)
+        for start, end, piece, score in self._table.within(text):
+            if best[start] + score > best[end]:
+                best[end], back[end] = best[start] + score, (start, piece)
         ids, ends, at = [], [], size
         while at > 0:
             start, piece = back[at]

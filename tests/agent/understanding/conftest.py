@@ -14,6 +14,7 @@ from agent.understanding.labels import STATES, TAGS
 from agent.understanding.learned.delta import OUTPUT_COLUMNS, Delta, read_delta, write_delta
 
 WIDTH, LAYERS, HEADS, INNER, PLACES = 32, 3, 4, 64, 128
+LOUD = 5
 PIECES = [
     *(
         "<s>",
@@ -52,8 +53,8 @@ PIECES = [
 SCORES = [-float(i) / 4 for i in range(len(PIECES))]
 
 
-def write_base(path: Path, seed: int = 0) -> None:
-    """Write a random encoder with few pieces."""
+def write_base(path: Path, seed: int = 0, loudness: float = 1.0) -> None:
+    """Write a random encoder with few pieces; one channel inside its layers is so many times as loud."""
     draw = np.random.default_rng(seed)
     tensors: list[tuple[str, bytes]] = []
 
@@ -80,6 +81,10 @@ def write_base(path: Path, seed: int = 0) -> None:
             floats(f"l{layer}.{name}.b", outputs)
         for name in ("aln", "oln"):
             floats(f"l{layer}.{name}.w", WIDTH, around=1.0)
+            if name == "aln":
+                louder = np.frombuffer(tensors[-1][1], "<f4").copy()
+                louder[LOUD] *= loudness
+                tensors[-1] = tensors[-1][0], louder.tobytes()
             floats(f"l{layer}.{name}.b", WIDTH)
     path.write_bytes(_file(tensors))
 

@@ -82,7 +82,7 @@ def test_forms_that_are_read_alike_speak_for_each_other() -> None:
 
 
 def test_what_is_long_is_read_once() -> None:
-    reader = _Doubled({"go there": _form("search", 0.5, pieces=33)})
+    reader = _Doubled({"go there": _form("search", 0.5, pieces=23)})
     reader.surest("go there", State())
     assert reader.read_forms == ["go there"]
 

@@ -15,7 +15,7 @@ from agent.train.held_out import fingerprint, held_out, is_anothers
 from agent.train.reader_data import Example, arrays, labelled, marks, own_lines, reader_lines, varied
 from agent.understanding.labels import KINDS, TAGS
 from agent.understanding.learned.base_model import read_base
-from agent.understanding.learned.tokenizer import Tokenizer
+from agent.understanding.learned.tokenizer import Tokenizer, table_of
 from languages.language import load_language
 
 
@@ -89,7 +89,7 @@ def test_a_corrected_sentence_means_what_stands_at_its_end() -> None:
 
 
 def test_marks_lie_on_the_pieces_of_the_words(base_file: Path) -> None:
-    tokenizer = Tokenizer(read_base(base_file, ()).pieces)
+    tokenizer = Tokenizer(table_of(read_base(base_file, ()).pieces))
     for example in random.Random(1).sample(examples(), 60):
         tokens = tokenizer(example.text)
         tags, begins, part = marks(example.requests, tokens.places)
@@ -100,7 +100,7 @@ def test_marks_lie_on_the_pieces_of_the_words(base_file: Path) -> None:
 
 def test_arrays_have_a_row_for_each_sentence_and_request(base_file: Path) -> None:
     made = examples()
-    held = arrays(made, Tokenizer(read_base(base_file, ()).pieces))
+    held = arrays(made, Tokenizer(table_of(read_base(base_file, ()).pieces)))
     assert len(held["lengths"]) == len(held["states"]) == len(held["sources"])
     assert held["lengths"].sum() == len(held["ids"]) == len(held["tags"]) == len(held["part"])
     assert held["requests"].sum() == len(held["kinds"]) == len(held["values"])

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.understanding.learned.base_model import Pieces, read_base
-from agent.understanding.learned.tokenizer import MOST_PIECES, Tokenizer, prune, restrict
+from agent.understanding.learned.tokenizer import MOST_PIECES, Tokenizer, prune, restrict, table_of
+from tests.agent.understanding.conftest import PIECES
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def pieces(base_file: Path) -> Pieces:
 
 
 def cut(pieces: Pieces, text: str) -> list[str]:
-    tokens = Tokenizer(pieces)(text)
+    tokens = Tokenizer(table_of(pieces))(text)
     return [text[a:b] for a, b in tokens.places if a < b]
 
 
@@ -53,15 +54,25 @@ def test_pruning_keeps_the_marks_all_han_and_the_likeliest_latin(pieces: Pieces)
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60))
 def test_any_text_is_cut_into_pieces_in_order(pieces: Pieces, text: str) -> None:
-    tokens = Tokenizer(pieces)(text)
+    tokens = Tokenizer(table_of(pieces))(text)
     assert len(tokens.ids) == len(tokens.places) <= MOST_PIECES
     assert all(0 <= a <= b <= len(text) for a, b in tokens.places)
     assert all(first[0] <= second[0] for first, second in pairwise(tokens.places))
     assert (tokens.ids[0], tokens.ids[-1]) == (pieces.begin, pieces.end)
 
 
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=st.lists(st.sampled_from([*PIECES[4:], "\0", "é", "sta", "😀"]), max_size=12))
+def test_each_piece_has_the_letters_that_it_stands_for(pieces: Pieces, parts: list[str]) -> None:
+    text = "".join(parts).replace("▁", " ")
+    tokens = Tokenizer(table_of(pieces))(text)
+    for piece, (a, b) in zip(tokens.ids.tolist(), tokens.places, strict=True):
+        if a < b and piece != pieces.unknown:
+            assert pieces.texts[piece].strip("▁") == text[a:b]
+
+
 def test_a_long_text_is_read_as_far_as_it_goes(pieces: Pieces) -> None:
-    tokens = Tokenizer(pieces)("去机场" * 700)
+    tokens = Tokenizer(table_of(pieces))("去机场" * 700)
     assert len(tokens.ids) == MOST_PIECES
     assert not tokens.whole
-    assert Tokenizer(pieces)("去机场").whole
+    assert Tokenizer(table_of(pieces))("去机场").whole

@@ -62,9 +62,12 @@ def test_close_wins_against_threads_that_keep_starting_it() -> None:
 
 def test_a_language_model_is_given_no_time_where_none_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[float] = []
-    monkeypatch.setattr(
-        RemoteLanguageModel, "_ask", lambda _self, _method, limit_s, **_given: limits.append(limit_s) or ""
-    )
+
+    def noted(_model: object, _method: str, limit_s: float, **_given: object) -> str:
+        limits.append(limit_s)
+        return ""
+
+    monkeypatch.setattr(RemoteLanguageModel, "_ask", noted)
     model = RemoteLanguageModel(ModelStore(), "any", choose("auto").profile, 5.0)
     model.complete("take me", timeout_s=0.0)
     model.complete("take me")
