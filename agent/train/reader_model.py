@@ -21,7 +21,7 @@ _RANK = 32
 _HIDDEN = 384
 _PROCESSOR = Path("/proc/cpuinfo")
 _SHORT = jnp.bfloat16 if _PROCESSOR.exists() and "bf16" in _PROCESSOR.read_text() else jnp.float32
-"""What products are made of: three times as fast as full precision where the processor has them, else slower."""
+"""What products are made of: three times as fast where the processor has it in hardware, else slower."""
 
 Params = dict[str, Any]
 
