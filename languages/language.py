@@ -62,6 +62,17 @@ class Settings(BaseModel):
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
 
 
+class KindWords(BaseModel):
+    """`kinds.yaml`: categories of OpenStreetMap with spaces between them, and their words with bars."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    beside: dict[str, str] = {}
+    """Words beside which a name or a brand may stand; the first names the kind."""
+    alone: dict[str, str] = {}
+    """Words that are parts of names too: the kind only where nothing stands beside them."""
+
+
 class Language:
     """The data of one language; files are read when they are first asked for.
 
@@ -105,6 +116,21 @@ class Language:
         path = self.folder / "reading.yaml"
         try:
             return ReadingWords(ReadingData.model_validate(read_yaml(path)), self.numbers)
+        except ValidationError as error:
+            raise LanguageError(f"{path}: {_first_fault(error)}") from None
+
+    @cached_property
+    def kinds(self) -> KindWords:
+        """Words for kinds of places.
+
+        Raises
+        ------
+        LanguageError
+            If `kinds.yaml` is missing or does not fit.
+        """
+        path = self.folder / "kinds.yaml"
+        try:
+            return KindWords.model_validate(read_yaml(path))
         except ValidationError as error:
             raise LanguageError(f"{path}: {_first_fault(error)}") from None
 

@@ -165,15 +165,12 @@ class CategoryMatch:
     rest: str
     """What is left of the query (a proper name, a brand); empty when the whole query was the category."""
 
-    label_zh: str = ""
-    """Chinese name of the category."""
-
-    label_en: str = ""
-    """English name of the category."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Name of the category by language."""
 
     def label(self, language: str) -> str:
         """Return the name of what was matched; empty where the language has none."""
-        return {"zh": self.label_zh, "en": self.label_en}.get(language, "")
+        return self.labels.get(language, "")
 
     def __bool__(self) -> bool:
         return bool(self.categories)

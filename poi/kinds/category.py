@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from poi.names.pinyin import encode, fold, segment, sound
+from languages import codes, load_language
+from poi.names.pinyin import encode, fold, segment, sound, syllables_of
 from poi.place import CategoryMatch
 from poi.text import canonical, clean, has_han
 
@@ -44,20 +45,32 @@ _LEAST_LETTERS, _LEAST_TYPED = 5, 0.85
 
 
 class Categories:
-    """The category words of drivers in Chinese and English."""
+    """The category words of drivers.
+
+    Parameters
+    ----------
+    words, alone
+        Words with their OSM categories; those of `alone` are no part of a longer query.
+    labels
+        What each category is called, by language.
+    pinyin
+        How Chinese words are read.
+    """
 
     def __init__(
         self,
         words: Mapping[str, list[str]],
         labels: Mapping[str, Mapping[str, str]],
         pinyin: Mapping[str, str],
+        alone: Mapping[str, list[str]] | None = None,
     ) -> None:
-        self._words = words
+        self._beside = words
+        self._words = {**(alone or {}), **words}
         self._labels = labels
         self._pinyin = pinyin
         self._longest = max(map(len, words), default=0)
         self._synonyms: dict[tuple[str, ...], list[str]] = {}
-        for word, found in words.items():
+        for word, found in self._words.items():
             self._synonyms.setdefault(tuple(found), []).append(word)
 
     def match(self, query: str) -> CategoryMatch:
@@ -110,13 +123,20 @@ class Categories:
             sounds = segment(text.replace(" ", "")) if text.isascii() else []
         for sounded in sounds:
             if word := self._by_sound.get(fold(sounded)):
-                return word, _SAME_SOUND if _encoded(self._pinyin[word]) == sounded else _CONFUSED_SOUND
+                return word, _SAME_SOUND if _encoded(self._readings[word]) == sounded else _CONFUSED_SOUND
         return ("", 0.0) if has_han(text) else self._mistyped(text)
 
     @cached_property
     def _by_sound(self) -> dict[str, str]:
         """Chinese words by their folded sound."""
-        return {fold(_encoded(letters)): word for word, letters in self._pinyin.items()}
+        return {fold(_encoded(letters)): word for word, letters in self._readings.items()}
+
+    @cached_property
+    def _readings(self) -> dict[str, str]:
+        """Chinese words with how they are read; those of the language data are read when first needed."""
+        unread = (word for word in self._words if word not in self._pinyin and len(word) > 1)
+        read = {word: " ".join(syllables_of(word)) for word in unread if all(map(has_han, word))}
+        return {**self._pinyin, **read}
 
     @cached_property
     def _latin(self) -> list[str]:
@@ -135,10 +155,10 @@ class Categories:
     def _part_han(self, text: str) -> CategoryMatch:
         for size in range(min(self._longest, len(text) - 1), 1, -1):
             word, rest = text[-size:], text[:-size]
-            if word in self._words and has_han(word):
+            if word in self._beside and has_han(word):
                 return self._made(word, rest.removesuffix("的"))
         for size in range(min(6, len(text) - 1), 1, -1):
-            if text[:size] in self._words:
+            if text[:size] in self._beside:
                 return self._made(text[:size], text[size:].removeprefix("的"))
         return CategoryMatch(categories=(), word="", rest=text)
 
@@ -148,7 +168,7 @@ class Categories:
             for word, rest in ((parts[-size:], parts[:-size]), (parts[:size], parts[size:])):
                 joined = " ".join(word)
                 for candidate in (joined, _singular(joined)):
-                    if candidate in self._words:
+                    if candidate in self._beside:
                         return self._made(candidate, " ".join(rest))
         return CategoryMatch(categories=(), word="", rest=text)
 
@@ -159,8 +179,7 @@ class Categories:
             categories=found,
             word=word,
             rest=rest,
-            label_zh=labels.get("zh", ""),
-            label_en=labels.get("en", ""),
+            labels=labels,
         )
 
     def synonyms(self, match: CategoryMatch) -> list[str]:
@@ -168,7 +187,7 @@ class Categories:
         return [w for w in self._synonyms.get(match.categories, []) if w != match.word]
 
     def label(self, category: str, language: str) -> str:
-        """Return the name of an OSM category in "zh" or "en"; its value with spaces if there is none."""
+        """Return the name of an OSM category in a language; its value with spaces if there is none."""
         label = self._labels.get(category, {}).get(language)
         return label or category.rpartition("/")[2].replace("_", " ")
 
@@ -202,9 +221,24 @@ def _singular(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def load_categories() -> Categories:
-    """Read the category words that ship with the package."""
+    """Read the category words that ship with the package, and those of each language over them."""
     data = json.loads((Path(__file__).parents[1] / "data" / "categories.json").read_text("utf-8"))
-    return Categories(data["words"], data["labels"], data["pinyin"])
+    words, labels = data["words"], data["labels"]
+    alone: dict[str, list[str]] = {}
+    for code in codes():
+        kinds = load_language(code).kinds
+        for table, said in ((words, kinds.beside), (alone, kinds.alone)):
+            for tags, meant in sorted(said.items(), key=_how_many):
+                found = tags.split()
+                names = meant.split("|")
+                labels.setdefault(found[0], {}).setdefault(code, names[0])
+                table.update((canonical(name), found) for name in names)
+    return Categories(words, labels, data["pinyin"], alone)
+
+
+def _how_many(entry: tuple[str, str]) -> int:
+    """Return how many categories words stand for: those of one alone name it."""
+    return entry[0].count(" ")
 
 
 def parse_category(category: str) -> tuple[str, tuple[str, str] | None]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+import poi
+from languages import codes, load_language
 from poi.build.pack import DETAIL_KEYS
-from poi.derive.categories import stored
+from poi.derive.categories import group_words, stored
 from poi.kinds.category import load_categories, parse_category, without_fillers
+from poi.text import canonical
 
 
 @pytest.mark.parametrize(
@@ -142,3 +148,61 @@ def test_every_kind_is_one_that_packs_hold() -> None:
 def test_every_condition_is_on_a_tag_that_packs_hold() -> None:
     conditions = [condition for category in EVERY if (condition := parse_category(category)[1])]
     assert {key for key, _ in conditions if not DETAIL_KEYS.match(key)} == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "category"),
+    [
+        ("Tankstelle", "amenity/fuel"),
+        ("Bäckereien", "shop/bakery"),
+        ("Optiker", "shop/optician"),
+        ("Strand", "natural/beach"),
+        ("bike repair shop", "craft/bicycle_repair"),
+        ("furniture shop", "shop/furniture"),
+        ("print shop", "shop/copyshop"),
+        ("bowling", "leisure/bowling_alley"),
+        ("修自行车", "craft/bicycle_repair"),
+        ("找个面包房", "shop/bakery"),
+        ("图文店", "shop/copyshop"),
+        ("彩票", "shop/lottery"),
+    ],
+)
+def test_each_language_has_its_own_words_for_kinds(words: str, category: str) -> None:
+    match = load_categories().match(words)
+    assert category in match.categories
+    assert match.rest == ""
+
+
+def test_a_word_that_names_hold_too_is_a_kind_only_alone() -> None:
+    match = load_categories().match
+    assert match("Strand").categories == ("natural/beach",)
+    assert not match("Hilton Helsinki Strand")
+    assert match("ikea furniture store").rest == "ikea"
+
+
+def test_a_kind_is_called_by_a_word_of_the_language() -> None:
+    labels = load_categories()
+    assert [labels.label(kind, "de") for kind in ("shop/bakery", "tourism/hotel")] == ["Bäckerei", "Hotel"]
+    assert labels.label("amenity/fuel", "zh") == "加油站"
+
+
+def test_a_kind_with_a_new_word_is_known_by_its_sound() -> None:
+    assert load_categories().alike("文银店")[0] == "文印店"
+
+
+@pytest.mark.parametrize("code", codes())
+def test_words_of_a_language_lead_to_kinds_that_packs_hold_and_shadow_none(code: str) -> None:
+    data = Path(poi.__file__).parent / "data" / "category_words.json"
+    drivers = {
+        canonical(word): set(group["categories"])
+        for group in json.loads(data.read_text("utf-8"))["groups"]
+        for word in group_words(group["words"])
+    }
+    seen: dict[str, str] = {}
+    kinds = load_language(code).kinds
+    for tags, words in [*kinds.beside.items(), *kinds.alone.items()]:
+        assert all(map(stored, tags.split())), tags
+        for word in map(canonical, words.split("|")):
+            assert seen.setdefault(word, tags) == tags, word
+            known = drivers.get(word)
+            assert known is None or known & set(tags.split()), f"{word}: {known}"
