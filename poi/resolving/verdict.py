@@ -26,6 +26,9 @@ _SURE_OF_WHOLE, _SURE_OF_ALIKE = 0.74, 0.8
 _MARGIN = 0.04
 """Candidates that score so little less than the first are rivals."""
 
+_CLEAR_LEAD = 0.08
+"""By so much a name only like what was said must lead before any other: 清华大学医们 is 西门 or 医院."""
+
 _AT_ITS_SIDE_M = 150.0
 """Places so near each other are one destination for a car: a cathedral and the statue before it."""
 
@@ -58,14 +61,22 @@ def judge(candidates: Sequence[Candidate], *, near: Point | None, limit: int) ->
     sure = best.why not in _NEVER_SURE and best.score >= (
         _SURE_OF_ALIKE if best.why in _ALIKE else _SURE_OF_WHOLE
     )
-    alike = [c for c in chosen[1:] if best.score - c.score < _MARGIN and c.why not in _NEVER_SURE]
-    rivals = [c for c in alike if not (_at_its_side(best, c) or _another_town(best, c))]
-    verdict: Verdict = "clear" if sure and best.why != NUMBER_ALONE else "unsure"
+    others = [c for c in chosen[1:] if c.why not in _NEVER_SURE]
+    others = [c for c in others if not (_at_its_side(best, c) or _another_town(best, c))]
+    rivals = [c for c in others if best.score - c.score < _MARGIN]
+    clear = sure and best.why != NUMBER_ALONE and not (best.why in _ALIKE and _is_close(best, others))
+    verdict: Verdict = "clear" if clear else "unsure"
     ask_by: AskBy | None = None
     if sure and rivals and not _far_nearer(best, rivals, near):
         verdict, ask_by = "ask", _question([best, *rivals])
     kept = tuple(replace(c, score=round(min(1.0, max(0.0, c.score)), 4)) for c in chosen[:limit])
     return Resolution(candidates=kept, verdict=verdict, ask_by=ask_by)
+
+
+def _is_close(best: Candidate, others: Sequence[Candidate]) -> bool:
+    """Say whether a place of another name is nearly as much like what was said."""
+    name = canonical(best.place.name)
+    return any(best.score - c.score < _CLEAR_LEAD and canonical(c.place.name) != name for c in others)
 
 
 def _at_its_side(best: Candidate, other: Candidate) -> bool:

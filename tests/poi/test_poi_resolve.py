@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from poi import Places
+from poi.place import Candidate, Place
+from poi.resolving.verdict import judge
 
 Draw = Callable[..., Places]
 At = Callable[[str, str], tuple[float, float]]
@@ -451,3 +453,25 @@ def test_the_beginning_of_a_word_is_asked_about(draw: Draw) -> None:
     places = draw("a", {"a": {"tourism": "hotel", "name": "Carlton"}})
     assert places.resolve("car").verdict == "unsure"
     assert places.resolve("Carlton").verdict == "clear"
+
+
+def candidate(name: str, score: float, why: str, lat: float = 0.0) -> Candidate:
+    place = Place(id=name, name=name, category="amenity/hospital", lat=lat, lon=0.0)
+    return Candidate(place=place, score=score, why=why)
+
+
+@pytest.mark.parametrize(
+    ("why", "rival", "score", "verdict"),
+    [
+        pytest.param("sound", "清华大学西门", 0.79, "unsure", id="another name is nearly as much like it"),
+        pytest.param("spelling", "清华大学西门", 0.79, "unsure", id="in writing as well"),
+        pytest.param("exact", "清华大学西门", 0.79, "clear", id="it is called just so"),
+        pytest.param("sound", "清华大学西门", 0.7, "clear", id="it leads by far"),
+        pytest.param("sound", "清华大学医院", 0.79, "clear", id="the other goes by the same name"),
+    ],
+)
+def test_what_only_sounds_so_is_confirmed_if_another_does_nearly(
+    why: str, rival: str, score: float, verdict: str
+) -> None:
+    found = [candidate("清华大学医院", 0.84, why), candidate(rival, score, "sound", lat=0.1)]
+    assert judge(found, near=None, limit=5).verdict == verdict
