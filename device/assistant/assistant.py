@@ -35,13 +35,16 @@ if TYPE_CHECKING:
     from agent.understanding.language_model import LanguageModel
     from agent.understanding.learned.reader import Reader
     from device.assistant.doubt import Doubt
+    from poi.place import Place
     from voice.asr.recognizer import Transcript
     from voice.tts.synthesizer import Clip
 
 Samples = npt.NDArray[np.float32]
 Position = tuple[float, float]
 
-_HINTS = 700
+_HINTS, _AKIN = 700, 12
+"""Names that the recogniser is told, and how many of them may be like the one last spoken of."""
+
 _SAME_NAMES_DECIMALS = 3
 
 
@@ -275,11 +278,29 @@ class Assistant:
         return self.engines.synthesizer.speak(text, language)
 
     def hints(self, position: Position | None) -> list[str]:
-        """Return names that are likely to be said: those of the open question, then those near the car."""
+        """Return names that are likely to be said, the likeliest first.
+
+        Those of the open question, those like the place last spoken of, which is what one corrects, and those
+        near the car.
+        """
         session = self.agent.session
         options = session.question.options if session.question else ()
         asked = [place.label(session.language) for place in (*options, *session.offered)]
-        return list(dict.fromkeys(name for name in (*asked, *self._near(position)) if name))[:_HINTS]
+        names = (*asked, *self._akin(session.topic, session.language), *self._near(position))
+        return list(dict.fromkeys(name for name in names if name))[:_HINTS]
+
+    _akin_to: tuple[str, list[str]] = ("", [])
+    """The name whose like was looked up last, and what it is like."""
+
+    def _akin(self, place: Place | None, language: str) -> list[str]:
+        """Names like that of a place: 清华大学西门 and 南门 of 清华大学东门."""
+        name = place.label(language) if place else ""
+        if place is None or not name:
+            return []
+        if self._akin_to[0] != name:
+            found = self.places.resolve(name, near=(place.lat, place.lon), limit=_AKIN)
+            self._akin_to = name, [candidate.place.label(language) for candidate in found]
+        return self._akin_to[1]
 
     _names: tuple[Position | None, list[str]] = (None, [])
     """Where names near the car were looked up last, and which they are."""

@@ -16,6 +16,7 @@ from device.assistant.conversation import Conversation
 from device.engine.call import Call
 from device.settings import Settings
 from device.store.models import ModelStore
+from poi.place import Candidate, Place
 from voice.asr.recognizer import Transcript
 from voice.loop.engines import Reply
 
@@ -146,6 +147,28 @@ def test_names_near_the_car_are_looked_up_again_only_elsewhere(
     for position in (STATION, (lat + 0.0001, lon), (lat + 0.01, lon)):
         assert assistant.hints(position) == ["Oodi"]
     assert len(asked) == 2
+
+
+def test_names_like_the_place_last_spoken_of_are_listened_for(
+    assistant: Assistant, say: Callable[[str], Turn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who corrects a place names one that is called nearly so."""
+    asked: list[str] = []
+
+    def resolve(words: str, near: tuple[float, float], limit: int) -> list[Candidate]:
+        asked.append(words)
+        places = [
+            Place(id=name, name=name, category="barrier/gate", lat=0.0, lon=0.0)
+            for name in ("North Gate", "South Gate")
+        ]
+        return [Candidate(place=place, score=0.8, why="sound") for place in places]
+
+    assert "South Gate" not in assistant.hints(STATION)
+    say("take me to Ateneum")
+    monkeypatch.setattr(assistant.places, "resolve", resolve)
+    for _ in range(2):
+        assert assistant.hints(STATION)[:2] == ["North Gate", "South Gate"]
+    assert len(asked) == 1, "it is looked up once"
 
 
 def test_a_corrected_request_leaves_no_drive_and_no_trace(assistant: Assistant) -> None:
