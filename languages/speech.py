@@ -30,6 +30,8 @@ class Remarks(BaseModel):
     """Endings after which more must come: 带我去, 附近有没有, "near the"."""
     never_last: tuple[str, ...] = ()
     """Those of them that end no question either: 哪里有, "the". A mark behind them is only a pause."""
+    misspelt: dict[str, str] = {}
+    """What the recogniser writes of the same sound where an ending of them is meant: "go too" for "go to"."""
 
 
 class Aloud(BaseModel):

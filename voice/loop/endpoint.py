@@ -97,6 +97,8 @@ def completeness(text: str) -> str:
 
 def in_one(text: str) -> str:
     """Words without the marks that stand for a pause: "I need A. Pharmacy" is "I need a Pharmacy"."""
+    misspelt = _misspelt()
+    text = misspelt[0].sub(lambda found: misspelt[1][found.group(1).lower()] + " ", text).rstrip()
     return _paused().sub(lambda found: found.group(1).lower() + " ", text)
 
 
@@ -109,6 +111,16 @@ def _endings(kind: str) -> re.Pattern[str]:
 @cache
 def _paused() -> re.Pattern[str]:
     return re.compile(rf"((?<!\w)(?:{'|'.join(_wanting('never_last'))}))[.…?]+\s+(?=\w)", re.IGNORECASE)
+
+
+@cache
+def _misspelt() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What stands for an ending of the same sound, before a pause or last, and those endings."""
+    meant: dict[str, str] = {}
+    for code in codes():
+        meant |= load_language(code).speech.remarks.misspelt
+    words = "|".join(map(re.escape, sorted(meant, key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)({words})(?:[.…?]+\s*|$)", re.IGNORECASE), meant
 
 
 def _wanting(kind: str) -> list[str]:

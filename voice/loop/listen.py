@@ -25,7 +25,7 @@ from voice.loop.phrases import is_stop, phrase
 from voice.loop.playback import Playback, Player, Priority
 from voice.loop.saying import Voice
 from voice.loop.settings import ListenSettings
-from voice.loop.together import corrected, read_together
+from voice.loop.together import corrected, left_open, read_together
 from voice.loop.turn import FollowUp, Interruption, Opening, Problems, State, Turn
 from voice.loop.vad import FRAME_MS
 from voice.wake.detector import SCORE_AFTER_MS, WakeHit, is_call
@@ -243,8 +243,12 @@ class Listener:
             sure = decide(transcript.confidence, transcript.language) == "carry_out"
             self._endpointer.partial(transcript.text, is_usual=transcript.is_usual, is_sure=sure)
             self._emit("partial", {"text": transcript.text, "language": transcript.language})
-            if self._endpointer.wonders and await self._engines.is_whole(transcript) and early is turn.early:
-                self._endpointer.partial(transcript.text, is_usual=True, is_sure=sure)
+            if not self._endpointer.wonders:
+                return
+            is_whole = await self._engines.is_whole(transcript)
+            if early is turn.early:
+                taken = transcript.text if is_whole else left_open(transcript) or transcript.text
+                self._endpointer.partial(taken, is_usual=is_whole, is_sure=sure)
 
     def _drop_early(self) -> None:
         if self._turn.early is not None:

@@ -12,6 +12,9 @@ from voice.asr.text import bare_text, has_characters
 from voice.loop.endpoint import completeness
 from voice.loop.phrases import is_no, is_yes
 
+_FOREMOST, _SAME_SOUND = 3, 0.03
+"""So many other readings may show that a request is not yet whole, and how far they may sound from it."""
+
 
 def read_together(before: Transcript, after: Transcript) -> Transcript | None:
     """One request out of two pieces: 附近有没有 + 加油站, 去东门 + 不对，去西门.
@@ -31,14 +34,15 @@ def read_together(before: Transcript, after: Transcript) -> Transcript | None:
     Transcript or None
         Both as one; None if the second is a request of its own.
     """
-    unfinished = completeness(before.text) == "open"
+    begun = left_open(before)
+    unfinished = bool(begun)
     corrects = _starts("correction").match(after.text) is not None
     adds = _starts("continuation").match(after.text) is not None
     alone = is_yes(after.text) or is_no(after.text) or (after.is_usual and not unfinished and not corrects)
     if alone or not (unfinished or corrects or adds):
         return None
     joint = _joint(after.text, unfinished=unfinished, corrects=corrects)
-    first = before.text.rstrip(" ,.!?，。！？、…")
+    first = (begun or before.text).rstrip(" ,.!?，。！？、…")
     return replace(
         after,
         text=first + joint + after.text,
@@ -46,6 +50,20 @@ def read_together(before: Transcript, after: Transcript) -> Transcript | None:
         confidence=min(before.confidence, after.confidence),
         language=before.language,
     )
+
+
+def left_open(heard: Transcript) -> str:
+    """The likeliest way to take what was heard that wants more words; empty if it is whole, or none does.
+
+    到底 may have been 到的: of what is not known to be whole, the readings that sound like it count too.
+    """
+    sounds = completeness(heard.text)
+    if sounds == "open":
+        return heard.text
+    if sounds == "whole" or heard.is_usual:
+        return ""
+    others = zip(heard.alternatives[:_FOREMOST], heard.apart, strict=False)
+    return next((text for text, far in others if far <= _SAME_SOUND and completeness(text) == "open"), "")
 
 
 def corrected(after: Transcript) -> Transcript | None:

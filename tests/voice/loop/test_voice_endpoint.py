@@ -15,6 +15,7 @@ from voice.loop.vad import FRAME_MS
         ("带我去。", "open"),
         ("附近有", "open"),
         ("take me to", "open"),
+        (in_one("could we go too."), "open"),
         ("Take me to the.", "open"),
         ("", "open"),
         ("从这里到", "open"),
@@ -47,6 +48,10 @@ def test_completeness(text: str, expected: str) -> None:
         ("take me to the... National Theatre", "take me to the National Theatre"),
         ("find a bar. The best one", "find a bar. The best one"),
         ("带我去。圆明园", "带我去。圆明园"),
+        ("We would like to go too.", "We would like to go to"),
+        ("let us drive too... Oodi", "let us drive to Oodi"),
+        ("that is way too far", "that is way too far"),
+        ("find a cafe too.", "find a cafe too."),
     ],
 )
 def test_a_mark_behind_a_word_that_ends_nothing_is_only_a_pause(text: str, joined: str) -> None:

@@ -188,6 +188,22 @@ def test_what_can_be_done_as_it_stands_is_not_waited_for(
     assert waits_ms <= end["t_ms"] - end["speech_end_ms"] < waits_ms + FRAME_MS
 
 
+@pytest.mark.parametrize(("can_be_done", "heard_ms"), [(False, 2_000), (True, 480)])
+def test_what_may_lack_something_by_its_sound_is_waited_for(can_be_done: bool, heard_ms: int) -> None:
+    """到底 may be 到的; it is not waited for where it can be done as it was read."""
+
+    class Unsure(ScriptedEngines):
+        async def recognise(self, samples: Any, likely: str | None) -> Transcript:
+            heard = await super().recognise(samples, likely)
+            return replace(heard, confidence=0.5, alternatives=("找一家能到的",), apart=(0.01,))
+
+    engines = Unsure(["找一家能到底"])
+    engines.whole = {"找一家能到底"} if can_be_done else set()
+    events, _, _ = run("..W.sssss" + "." * 60, engines)
+    (end,) = [event for event in events if event["event"] == "endpoint"]
+    assert heard_ms <= end["t_ms"] - end["speech_end_ms"] < heard_ms + FRAME_MS
+
+
 def test_what_lacks_something_is_waited_for_although_it_can_be_read() -> None:
     engines = ScriptedEngines(["带我去", "带我去圆明园"])
     engines.whole = {"带我去"}

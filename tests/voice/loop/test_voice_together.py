@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from voice.asr.recognizer import Transcript
 from voice.loop.endpoint import completeness
-from voice.loop.together import corrected, read_together
+from voice.loop.together import corrected, left_open, read_together
 
 
 def heard(text: str, *, is_usual: bool = False) -> Transcript:
@@ -79,3 +81,26 @@ def test_what_lacks_something_is_open(text: str) -> None:
 @pytest.mark.parametrize("text", ["清华大学怎么去？", "还有多久到", "where is it?"])
 def test_questions_are_not_open(text: str) -> None:
     assert completeness(text) != "open"
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "apart", "begun"),
+    [
+        pytest.param("找一家能到底", ["找一家能到的"], [0.01], "找一家能到的", id="of the same sound"),
+        pytest.param("找一家能到底", ["我想找一家"], [0.2], "", id="one that sounds otherwise"),
+        pytest.param("找一家能到底", ["一", "二", "三", "找一家能到的"], [0.0] * 4, "", id="an unlikely one"),
+        pytest.param("找一家餐厅", ["找一家餐厅的"], [0.0], "", id="whole as it was read"),
+        pytest.param("带我去", [], [], "带我去", id="open as it was read"),
+    ],
+)
+def test_what_may_have_been_half_of_a_request(
+    text: str, others: list[str], apart: list[float], begun: str
+) -> None:
+    assert left_open(replace(heard(text), alternatives=tuple(others), apart=tuple(apart))) == begun
+
+
+def test_the_rest_is_joined_to_the_reading_that_lacks_it() -> None:
+    first = replace(heard("找一家能到底"), alternatives=("找一家能到的",), apart=(0.01,))
+    joined = read_together(first, heard("银行", is_usual=True))
+    assert joined is not None
+    assert joined.text == "找一家能到的银行"
