@@ -139,6 +139,12 @@ class ChangeWords(_Data):
     sooner: tuple[str, ...]
     shifted: tuple[str, str]
     """How "{n} days later" and "{n} days sooner" are said in short."""
+    walk_less: tuple[str, ...] = ()
+    """What asks for less of walking, and nothing else."""
+    there: tuple[str, ...] = ()
+    """That one has to be where one leaves from, at the time that is said."""
+    part_wish: str = r"(?!)"
+    """That a thing, `what`, were better in a part of the day."""
     fewer: tuple[str, ...]
     more: tuple[str, ...]
     later: tuple[str, ...]

@@ -236,6 +236,8 @@ def _first_done(
             if first.reason not in _OTHERWISE:
                 break
             continue
+        if first is not None and one.action != change.action and changed.refused is None:
+            changed = replace(changed, refused=first)  # what was to go is not there
         return changed, one
     assert first is not None
     raise first
@@ -282,6 +284,8 @@ def _changed_words(turn: Turn, change: PlanChange, changed: Changed) -> str:
     replaced = change.action == "swap" and not change.what
     if change.action in _KEEPS_ALL and not replaced and (gone := _fallen_out(before, changed)):
         told.append(turn.say("trip.change.gone", names=turn.listed([turn.name(place) for place in gone])))
+    if change.action == "hotel" and change.other:
+        told.append(turn.say("trip.account.lodging", what=change.other))
     if changed.refused is not None:
         told.append(trip_told.why_not(turn, changed.refused))
     told.append(trip_told.lost(turn, plan, request, before))
@@ -300,6 +304,7 @@ _KEEPS_ALL = {
     "add",
     "hotel",
     "swap",
+    "walk",
 }
 """Changes that ask for nothing to be left out but what they name."""
 
@@ -336,7 +341,7 @@ def _key(turn: Turn, change: PlanChange, changed: Changed) -> str:
     if changed.key:
         return changed.key
     if change.action == "hotel":
-        if price_meant(change.what or change.other):
+        if price_meant(change.what):
             return "trip.change.hotel_cheaper"
         return "trip.change.hotel" if changed.day else "trip.change.hotel_all"
     if change.action in {"longer", "shorter", "days"}:

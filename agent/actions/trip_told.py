@@ -8,6 +8,7 @@ from agent.actions import reply
 from agent.actions.turn import Result, Turn
 from agent.errors import PlanImpossible
 from agent.trip.changes.plan_words import meal_meant, meant
+from agent.trip.driving import EARLY_EVENING
 from agent.trip.request import TripRequest
 from agent.trip.spoken.rough import asked_about
 from languages import load_language
@@ -57,7 +58,7 @@ def _day(turn: Turn, plan: Plan, number: int, total: int) -> str:
     spoken = reply.number_words(number + 1, turn.language)
     town = turn.say("trip.shape.town", name=day.town) if day.town else ""
     if not seen:
-        return turn.say("trip.shape.none", day=spoken)
+        return turn.say(f"trip.shape.{_why_empty(plan, number)}", day=spoken)
     most = _NAMED_A_DAY.get(len(plan.days), 1) if total > _ALL_NAMED else len(seen)
     names = [turn.name(v.place) for v in seen[:most]]
     listed = turn.listed(names)
@@ -67,6 +68,15 @@ def _day(turn: Turn, plan: Plan, number: int, total: int) -> str:
         listed = turn.say("trip.shape.some", list=between.join(names), rest=rest)
     key = "trip.shape.only" if len(plan.days) == 1 else "trip.shape.day"
     return turn.say(key, day=spoken, town=town, list=listed)
+
+
+def _why_empty(plan: Plan, number: int) -> str:
+    """Return why a day has no sight: one comes in the evening, goes in the morning, or is free."""
+    day = plan.days[number]
+    if number == 0 and day.start.time() >= EARLY_EVENING:
+        return "arrival"
+    leaves = number == len(plan.days) - 1 and not any(v.kind == "lunch" for v in day.visits)
+    return "departure" if leaves else "none"
 
 
 def _free_evenings(plan: Plan) -> bool:
@@ -102,6 +112,7 @@ _OF_NOTE = {
     "dog": "dog", "wheelchair": "wheelchair", "lodging": "lodging", "no_night": "no_night",
     "on_foot": "on_foot", "not_then": "not_then",
     "nearest_hotel": "nearest_hotel", "who": "who", "start": "start", "date": "date", "unread": "unread",
+    "empty_town": "empty_town",
 }  # fmt: skip
 
 

@@ -131,6 +131,8 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
         for i in range(len(request.towns))
     ]
     on_days, themed = _by_day(request, sights)
+    seen = {town_of[p.id] for p in (*chosen, *wished.evenings)}
+    empty = [town.name for number, town in enumerate(request.towns) if number not in seen]
     return replace(
         request,
         sights=chosen,
@@ -152,6 +154,7 @@ def with_sights(desk: Desk, request: TripRequest, sights: Sights) -> TripRequest
         entries=(
             *request.entries,
             *wished.entries,
+            *(Entry(slot="where", words=name, state="missing", note="empty_town") for name in empty),
             *(
                 Entry(slot="dislikes", words=w, state="unknown", note="no_kind")
                 for w in sights.unheard

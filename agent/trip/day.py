@@ -18,6 +18,7 @@ from agent.trip.driving import (
     HIKE_BEFORE_HOUR,
     LATEST,
     LONGEST_WAIT_MIN,
+    MEAL_OWED,
     NAP_DRIVE_S,
     NIGHT_FROM,
     PARK_MIN,
@@ -42,6 +43,8 @@ _STEP = timedelta(minutes=5)
 _WALK_SLACK = 1.4
 """One walks so much farther than one likes to, rather than drive a few hundred metres."""
 _IDLE_END = timedelta(minutes=20)
+_TO_TABLE = timedelta(minutes=15)
+"""So long it takes from a sight to a table."""
 _LATER, _LATER_WANTED = timedelta(hours=1), timedelta(hours=3)
 """So much later a day may begin for a sight that opens later."""
 
@@ -179,7 +182,8 @@ class _State:
         hike = self.request.hikes.get(stop.place.id)
         if hike is not None:
             stay = timedelta(minutes=5 * round((stop.stay_min * 60 + hike.descent_s) / 300))
-        if self.hungry and self.clock >= self.lunch_from and not self.eat("lunch"):
+        due = self.hungry and self.clock >= self.lunch_from
+        if due and not self._is_before_lunch(stop, stay) and not self.eat("lunch"):
             return False
         reached = self._reach(stop)
         if reached is None:
@@ -209,6 +213,13 @@ class _State:
         self._go(leg)
         self._note("sight", stop.place, arrive, arrive + stay, leg)
         return True
+
+    def _is_before_lunch(self, stop: Stop, stay: timedelta) -> bool:
+        """Whether a day that begins at noon begins with a sight, and lunch is in time after it."""
+        if self.run.visits or self.request.meal_at(self.frame.index, "lunch"):
+            return False
+        reached = self._reach(stop)
+        return reached is not None and reached[1] + stay + _TO_TABLE <= self.lunch_last
 
     def _reach(self, stop: Stop) -> tuple[Leg, datetime] | None:
         """Return the way to a sight and when it can be entered; None if it cannot be in time."""
@@ -245,7 +256,7 @@ class _State:
     def _leg(self, to: Point, *, bring_car: bool = False, park: Point | None = None) -> Leg | None:
         if self.request.limits.on_foot and (self.run.visits or self.frame.index):
             return walked_to(self.ways, self.here, to, walk_m=self.request.walk_m)
-        slack = 1.0 if self.request.limits.walk_m else _WALK_SLACK
+        slack = 1.0 if self.request.limits.walk_m or self.request.extra.get("walks_less") else _WALK_SLACK
         walk_m, most_m = self.request.walk_m, self.request.limits.walk_day_m
         if most_m is not None:  # what is left of the day's way; farther one drives
             walk_m = min(walk_m, max(0.0, most_m - self.run.walk_m))
@@ -300,7 +311,8 @@ class _State:
         first, last = (
             (self.lunch_from, self.lunch_last) if role == "lunch" else (self.dinner_from, self.dinner_last)
         )
-        stay = timedelta(minutes=MEAL_MIN if role == "lunch" else MEAL_MIN + 15)
+        usual = MEAL_MIN if role == "lunch" else MEAL_MIN + 15
+        stay = timedelta(minutes=self.request.meals_min.get((self.frame.index, role), usual))
         if role == "lunch":
             self.hungry = False
         kept = self.tables.get(role)
@@ -329,7 +341,7 @@ class _State:
             if role == "lunch" and (minutes := self.request.naps.get(self.frame.index)):
                 self._rest(timedelta(minutes=minutes))
             return True
-        return not late or not choices
+        return not late or not choices or self.frame.begin > last - MEAL_OWED
 
     def _rest(self, stay: timedelta) -> None:
         """Rest at the hotel after lunch, or where one is if there is none on the way."""

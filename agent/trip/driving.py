@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 REST_EVERY_S = 2 * 3600.0
 """Longest time at the wheel without a break."""
@@ -21,6 +21,9 @@ LONGEST_WAIT_MIN = 30
 
 REST_MIN, FUEL_MIN, CHARGE_MIN = 15, 10, 40
 """Length of a break on the road, of filling up and of charging, minutes."""
+
+MEAL_OWED = timedelta(minutes=90)
+"""A day that begins less than so long before it is too late for a meal may do without it."""
 
 NAP_MIN = 75
 """How long one rests after lunch, if that was not said."""

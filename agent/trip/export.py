@@ -84,7 +84,9 @@ def _say(language: Language, key: str, **facts: str) -> str:
 
 _ALSO_NOTED = frozenset({"children", "elderly", "avoid"})
 """Values that repeat what the words of who comes say, or what the notes say."""
-_OWN_STATE = frozenset({"unread", "who", "not_then", "dog", "wheelchair", "prices", "nearest_hotel", "meal"})
+_OWN_STATE = frozenset(
+    {"unread", "who", "not_then", "dog", "wheelchair", "prices", "nearest_hotel", "meal", "empty_town"}
+)
 """Notes that are told in words of their own."""
 _FAR_BED_S = 20 * 60.0
 """A bed to which one drives so long is not where one is by day, and the list says so."""

@@ -20,9 +20,10 @@ from agent.trip.legs import Exact, Guess
 from agent.trip.offered.hours import Timetable
 from agent.trip.offered.kinds import EVENING_STAY_MIN
 from agent.trip.offered.menu import Menu
+from agent.trip.offered.stays import stretched
 from agent.trip.outcome import account
 from agent.trip.request import TripRequest, begin_of, next_day
-from agent.trip.solver import Search, stretched
+from agent.trip.solver import Search
 from languages.trip_words import any_of, trip_words
 from nav.geometry import distance_m
 
@@ -37,6 +38,10 @@ _TIRED = time(18, 30)
 """Where one dines late, sights are over by then all the same, and one rests at the hotel."""
 _MUCH_REST_MIN, _SLEPT_IN_MIN = 105, 60
 """From so much idle time before dinner on a day begins later, by so much at most, minutes."""
+_AFTERNOON_OVER = time(17, 0)
+"""Until then the last day goes on if nothing else was said: what is left of it is idle time too."""
+_LATE_BEGIN, _DINES_LATER = timedelta(hours=2), timedelta(minutes=15)
+"""Who sets out so short before dinner sees something first and dines later, so long before it is too late."""
 
 
 class Workshop:
@@ -170,7 +175,8 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
     ends = request.times.end if last else None
     dines_at = datetime.combine(date, request.meal_at(index, "dinner") or request.meal_hours.dinner[0])
     over = dines_at
-    dinner = hotel is not None or request.lodging.none
+    last_table = max(dines_at, datetime.combine(date, request.meal_hours.dinner[1]))
+    dinner = (hotel is not None or request.lodging.none) and begin < last_table - _DINES_LATER
     if hotel is None:
         dinner = _dines_at_home(request, index, begin, ends)
         if ends is not None:
@@ -182,6 +188,8 @@ def _frame(request: TripRequest, index: int, start: Point, hotel: Place | None) 
     home = request.home if hotel is None else None
     free = {day % (request.days + 1) - 1 for day in request.limits.free_days}
     sights_over = dines_at + timedelta(minutes=15) if dinner else over
+    if dinner and begin > dines_at - _LATE_BEGIN and not request.meal_at(index, "dinner"):
+        sights_over = max(sights_over, min(begin + _LATE_BEGIN, last_table - _DINES_LATER))
     if hotel is not None:
         sights_over = min(sights_over, max(datetime.combine(date, _TIRED), begin + timedelta(hours=4)))
     if (said := request.ends.get(index)) is not None:
@@ -217,7 +225,12 @@ def _dines_at_home(request: TripRequest, index: int, begin: datetime, ends: time
     alone = request.days == 1
     wished = wished or any(index in request.on_days.get(p.id, ()) for p in request.evenings)
     return wished or (
-        alone and (bool(request.evenings) or bool(request.dined) or begin.time() >= time(13, 0))
+        alone
+        and (
+            bool(request.evenings)
+            or any(w.role != "lunch" for w in request.dined)
+            or begin.time() >= time(13, 0)
+        )
     )
 
 
@@ -249,6 +262,7 @@ def write_days(
 def write_day(
     shop: Workshop, frame: Frame, stops: Sequence[Stop], *, used: frozenset[str] = frozenset(),
     tables: Mapping[str, Place] | None = None, evening: Stop | None = None, out: set[str] | None = None,
+    sleeps_in: bool = True,
 ) -> tuple[Day, Run]:  # fmt: skip
     """Write down one day by the routers; a sight that does not fit after all is left out.
 
@@ -270,7 +284,8 @@ def write_day(
         run = shop.exact.run(frame, kept, used=used, tables=tables)
     if run.broken:
         raise PlanImpossible("unreachable" if run.broken in {"hotel", "home"} else "no_plan")
-    frame, run = _slept_in(shop, frame, kept, run, used, tables)
+    if sleeps_in:
+        frame, run = _slept_in(shop, frame, kept, run, used, tables)
     going = [evening] if evening else _evening_choices(shop, frame.index, run, out or set())
     for stop in going if frame.dinner else []:
         with_evening = shop.exact.run(frame, [*kept, stop], used=used, tables=tables)
@@ -308,8 +323,14 @@ def _slept_in(
     request = shop.request
     times = request.times
     first = times.begin if frame.index == 0 else None
-    said = frame.index in {*request.begins, *request.ends} or times.daily or first or request.wishes.depart
+    end = times.end if frame.hotel is None else None
+    said = frame.index in {*request.begins, *request.ends} or any(
+        (times.daily, first, request.wishes.depart, end)
+    )
     idle = sum((v.leave - v.arrive).total_seconds() / 60 for v in run.visits if v.kind in {"rest", "free"})
+    if frame.hotel is None and request.days > 1 and run.visits:
+        over = run.home.arrive if run.home is not None else run.visits[-1].leave
+        idle += max(0.0, (datetime.combine(frame.date, _AFTERNOON_OVER) - over).total_seconds() / 60)
     if said or idle < _MUCH_REST_MIN or not stops:
         return frame, run
     minutes = min(_SLEPT_IN_MIN, int(idle - _MUCH_REST_MIN + 45) // 30 * 30)

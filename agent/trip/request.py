@@ -103,6 +103,8 @@ class TripRequest:
     """The same of single days, counted from 0."""
     meals_at: dict[tuple[int, str], time] = field(default_factory=dict)
     """When one eats on single days, counted from 0, where that was said."""
+    meals_min: dict[tuple[int, str], int] = field(default_factory=dict)
+    """How long one eats on single days, counted from 0, minutes, where that was said."""
     disliked: frozenset[str] = frozenset()
     """Ids of places that must not be in."""
     range_m: float | None = None
@@ -200,6 +202,7 @@ def renumbered(request: TripRequest, now: Mapping[int, int]) -> TripRequest:
         ends={now[day]: at for day, at in request.ends.items() if day in now},
         naps={now[day]: minutes for day, minutes in request.naps.items() if day in now},
         skipped_on=frozenset((now[day], meal) for day, meal in request.skipped_on if day in now),
+        meals_min={(now[day], meal): at for (day, meal), at in request.meals_min.items() if day in now},
         meals_at={(now[day], meal): at for (day, meal), at in request.meals_at.items() if day in now},
         on_days={i: frozenset(now[day] for day in days if day in now) for i, days in request.on_days.items()},
         themed={now[day]: ids for day, ids in request.themed.items() if day in now},

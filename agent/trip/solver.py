@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -34,10 +34,15 @@ _APART_M, _BESIDE_M, _TWICE_THERE = 8_000.0, 3_000.0, 25.0
 less: one would drive the same road twice."""
 _HIKE_LATE = 25.0
 """What it costs to walk into the mountains later than first thing in the morning."""
+_MEAL_FIRST = 30.0
+"""What it costs to begin a day with a meal."""
 _ALIKE_A_DAY, _ONE_MORE_TODAY = 2, 25.0
 """So many of one kind are enough for a day that was not wished so; by so much one more is worth less."""
-_LEVEL_COST = 12.0
-"""So much longer ways may be for days that are alike."""
+_LEVEL_COST, _EMPTY_COST = 12.0, 90.0
+"""So much longer ways may be for days that are alike, and for a day that would have nothing to see."""
+_LAST_UNTIL, _LAST_COST, _STILL_A_DAY, _FULL_STILL = time(15, 30), _LEVEL_COST, 2, 0.8
+"""Until then there is something to see on the last day, for so much longer ways at most, if the day that
+gives it away keeps so many sights and is not much emptier."""
 _LEAST_GAIN = 3.0
 _MOST_SAVED = 45.0
 """What a sight can at most save of the cost of idle hours."""
@@ -86,6 +91,7 @@ class Search:
         self._short = short or request.wishes.pace == "full"
         self._room = sum(frame.per_day for frame in self._frames)
         self._offered = Counter(family(p) for p in self._candidates)
+        self._bare = _bare_towns(request, self._frames, self._candidates)
         self.tours: list[_Tour] = []
 
     def solve(self, keep: Sequence[Sequence[Place]] | None = None) -> list[list[Stop]] | None:
@@ -116,6 +122,7 @@ class Search:
         if self._request.beyond:
             self._fill()
         self._level()
+        self._lengthen_last()
         return [tour.stops for tour in self.tours]
 
     # -- one day
@@ -135,6 +142,7 @@ class Search:
             cost = drives + run.walk_s / 60 * _WALK_MIN + run.free_min * _FREE_MIN
             hikes = self._request.hikes
             cost += _HIKE_LATE * any(s.place.id in hikes and not hikes[s.place.id].flat for s in stops[1:])
+            cost += _MEAL_FIRST * bool(run.visits and run.visits[0].kind in {"lunch", "dinner"})
             self._seen[key] = (run, cost)
         return self._seen[key]
 
@@ -160,7 +168,9 @@ class Search:
         allowed = request.on_days.get(place.id)
         if allowed is not None and self._frames[number].index not in allowed:
             return -1e9
-        if request.town_of.get(place.id, 0) != self._frames[number].town and place.id not in request.must_ids:
+        town = self._frames[number].town
+        own = request.town_of.get(place.id, 0) == town or place.id in request.must_ids
+        if not own and town not in self._bare:
             return -1e9
         liked = self._liked_rank.get(place.id)
         value = 55.0 * worth(place) + 0.12 * self._stay(place)
@@ -338,9 +348,54 @@ class Search:
         if not run.fine or found is None:
             return None
         extra = found[0] + cost + self.tours[a].value
-        if extra > _LEVEL_COST:
+        if extra > (_LEVEL_COST if self.tours[b].stops else _EMPTY_COST):
             return None
         return extra, _Tour(left, run, -cost), self._tour(self._frames[b], found[1])
+
+    def _lengthen_last(self) -> None:
+        """Give the last day sights of days that have more, as long as it is over early in the afternoon."""
+        last = len(self.tours) - 1
+        while last > 0 and self._is_over_early(last):
+            offers = [
+                (extra, -number, n, stop)
+                for number in range(last)
+                for n, stop in enumerate(self.tours[number].stops)
+                if (extra := self._given_away(number, last, stop)) is not None
+            ]
+            if not offers:
+                return
+            _, number, _, stop = min(offers, key=lambda offer: offer[:3])
+            left = [s for s in self.tours[-number].stops if s is not stop]
+            found = self._best_place(last, stop.place)
+            assert found is not None
+            self.tours[-number] = self._tour(self._frames[-number], left)
+            self.tours[last] = self._tour(self._frames[last], found[1])
+
+    def _is_over_early(self, number: int) -> bool:
+        """Whether a day without a night is over early in the afternoon, and nobody said that it is to be."""
+        frame, run, times = self._frames[number], self.tours[number].run, self._request.times
+        if frame.hotel is not None or times.end is not None or frame.index in self._request.ends:
+            return False
+        if len(self.tours[number].stops) >= frame.per_day or run.sights_end is None:
+            return False
+        return run.sights_end < datetime.combine(frame.date, _LAST_UNTIL)
+
+    def _given_away(self, a: int, b: int, stop: Stop) -> float | None:
+        """Return what it costs to see a sight on another day; None if that takes or costs too much."""
+        left = [s for s in self.tours[a].stops if s is not stop]
+        themed = {self._frames[a].index, self._frames[b].index} & self._request.themed.keys()
+        if themed or len(left) < _STILL_A_DAY or self._value(stop.place, b) <= -1e8:
+            return None
+        if self._tires(stop.place, b) or self._would_go_twice(stop.place, b):
+            return None
+        if self._filled(a, left) < _FULL_STILL * self._fullness(b):
+            return None
+        run, cost = self._run(self._frames[a], left)
+        found = self._best_place(b, stop.place)
+        if not run.fine or found is None:
+            return None
+        extra = found[0] + cost + self.tours[a].value
+        return extra if extra <= _LAST_COST else None
 
     def _far_groups(self, number: int) -> list[list[Stop]]:
         """Return what of a day lies together and far from the rest of it."""
@@ -407,43 +462,16 @@ def _turned(stops: Sequence[Stop]) -> list[list[Stop]]:
     ]
 
 
+def _bare_towns(request: TripRequest, frames: Sequence[Frame], candidates: Sequence[Place]) -> frozenset[int]:
+    """Return the towns that have too little to see for their days: they are seen with what others have."""
+    days = Counter(frame.town for frame in frames)
+    there = Counter(request.town_of.get(place.id, 0) for place in candidates)
+    return frozenset(town for town, count in days.items() if there[town] < _STILL_A_DAY * count)
+
+
 def _liked_rank(request: TripRequest) -> dict[str, tuple[str, ...]]:
     ranks: dict[str, tuple[str, ...]] = {}
     for words, ids in request.liked:
         for place_id in ids:
             ranks[place_id] = (*ranks.get(place_id, ()), words)
     return ranks
-
-
-_STRETCH = (1.25, 1.15, 1.0)
-"""By so much visits grow where the day has time: more of it is a rest, not a visit. What was wished for grows
-to the longest first."""
-
-
-def stretched(day_run: DayRun, frame: Frame, stops: list[Stop]) -> list[Stop]:
-    """Give the sights of a day more time where the day has it."""
-    goal = frame.sights_over - timedelta(minutes=45)
-    plain = day_run.run(frame, stops)
-    if (
-        day_run.request.party.walks_less
-        or not stops
-        or not plain.fine
-        or plain.sights_end is None
-        or plain.sights_end >= goal
-    ):
-        return stops
-    most = {s.place.id: day_run.request.stay_range(s.place)[2] for s in stops}
-    wanted = day_run.request.wanted
-    for factor in _STRETCH:
-        grown = {s.place.id: 2.0 if s.place.id in wanted else factor for s in stops}
-        longer = [
-            Stop(
-                place=s.place,
-                stay_min=max(s.stay_min, min(most[s.place.id], int(s.stay_min * grown[s.place.id] // 5) * 5)),
-            )
-            for s in stops
-        ]
-        run = day_run.run(frame, longer)
-        if run.fine and run.sights_end is not None and run.sights_end <= frame.sights_over:
-            return longer
-    return stops

@@ -18,6 +18,7 @@ from agent.trip.driving import (
     DRIVE_CAP_S,
     LATEST,
     LONGEST_WAIT_MIN,
+    MEAL_OWED,
     PARK_MIN,
     REST_EVERY_S,
 )
@@ -283,7 +284,7 @@ def check_meals(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
 
 def _needed(day: Day, kind: str, last: time) -> bool:
     if kind == "dinner":
-        return day.hotel is not None
+        return day.hotel is not None and day.start <= datetime.combine(day.date, last) - MEAL_OWED
     early = day.start.time() < time(12, 0)
     return early and day.end.time() > time(14, 30)
 

@@ -244,12 +244,13 @@ class PlanChange(_Base):
         "meal_at",
         "free",
         "rest",
+        "walk",
     ]
     day: int = 0
     """Day that is meant, from 1; 0 for any, -1 for the last."""
     days: int = 1
-    """How many days longer or shorter, or, for "days", in all; the other day of two that change places; how
-    many changes are taken back."""
+    """How many days longer or shorter, or, for "days", in all; how many stops fewer; the other day of two
+    that change places; how many changes are taken back."""
     minutes: int = 0
     """How long a visit is to be, or by how much longer, shorter, later or earlier."""
     what: str = ""
@@ -257,7 +258,8 @@ class PlanChange(_Base):
 
     "drop" with a day and nothing else drops the day; "later" and "earlier" with a time begin at that time;
     "hotel" with words takes the one of that name or kind, or a cheaper or better one; "fewer" with a kind
-    thins out that kind; "free" leaves a part of the day free; "ends" and "meal_at" have a time.
+    thins out that kind, with a part of the day that part; "walk" is for less of it; "free" leaves a part of
+    the day free; "ends" and "meal_at" have a time.
     """
     other: str = ""
     """What comes in its place; empty for another of its kind.

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agent.trip.day import Stop
+from agent.trip.day import Frame, Stop
+from agent.trip.offered.stays import stretched
 from agent.trip.planner import Workshop, assemble, day_frames, write_day
-from agent.trip.solver import Search, stretched
+from agent.trip.solver import Search
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,6 +93,8 @@ class Rewrite:
     hotels: list[Place | None] | None = None
     stretch: bool = True
     """Whether days that got shorter give their sights more time."""
+    same_begin: bool = True
+    """Whether a day that began later than it could goes on beginning then, if all fits in so."""
     other_order: bool = True
     """Whether the sights of a day may come in another order, if one would be lost otherwise."""
 
@@ -125,13 +128,29 @@ def rewritten(desk: Desk, plan: Plan, request: TripRequest, changes: Rewrite) ->
         kept = {**(tables_of(old) if old else {}), **changes.tables.get(number, {})}
         out = {v.place.id for day in (*days, *plan.days) for v in day.visits if v.kind in _SEEN}
         out |= {s.place.id for fresh in changes.stops.values() for s in fresh}
-        day, _ = write_day(shop, begun, sights, used=eaten, tables=kept, evening=evening, out=out)
+        # A day that began early goes on doing so; one of which a start was said begins then.
+        lazy = changes.same_begin and (old is None or old.start > begun.begin)
+        if old is not None and lazy:
+            as_before = _begun_as_before(shop, begun, old, sights)
+            lazy, begun = as_before is begun, as_before
+        day, _ = write_day(
+            shop, begun, sights, used=eaten, tables=kept, evening=evening, out=out, sleeps_in=lazy
+        )
         lost = changes.other_order and len(day.sights) < len(sights)
         if lost and (order := _other_order(desk, plan, request, number, sights)):
-            again, _ = write_day(shop, begun, order, used=eaten, tables=kept, evening=evening, out=out)
+            again, _ = write_day(
+                shop, begun, order, used=eaten, tables=kept, evening=evening, out=out, sleeps_in=lazy
+            )
             day = again if len(again.sights) > len(day.sights) else day
         days.append(day)
     return assemble(desk, request, days)
+
+
+def _begun_as_before(shop: Workshop, frame: Frame, old: Day, sights: Sequence[Stop]) -> Frame:
+    """Return the frame of a day that begins when it did, if all that is to be seen fits in so."""
+    later = replace(frame, begin=old.start)
+    said = frame.index in shop.request.begins or frame.date != old.date
+    return later if not said and shop.rough.run(later, sights).fine else frame
 
 
 def _other_order(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from agent.errors import PlanImpossible
@@ -13,17 +14,20 @@ from agent.trip.changes.changed import Changed, Rewrite, rewritten, stops_of, ta
 from agent.trip.changes.plan_words import in_part, meant
 from agent.trip.driving import NAP_MIN, PART_SPANS
 from agent.trip.offered.sights import LANGUAGES
+from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk
     from agent.trip.changes.plan_words import Part
     from agent.trip.day import Stop
-    from agent.trip.itinerary import Day, Plan
+    from agent.trip.itinerary import Day, Plan, Visit
     from agent.trip.request import TripRequest
     from agent.understanding.intent import PlanChange
 
-_SHIFT_MIN, _MEAL_SHIFT_MIN = 60, 45
+_SHIFT_MIN, _MEAL_SHIFT_MIN, _EARLIER_MIN = 60, 45, 30
+_TOO_LATE_MIN = 20
+_SHORTEST_MEAL_MIN, _LONGEST_MEAL_MIN = 20, 180
 _VISIT_MIN, _SHORTEST_MIN, _LONGEST_MIN = 30, 10, 600
 """By so much a visit is longer or shorter if that was not said; and what a visit may be at all."""
 _EVENING_FROM = time(10, 0)
@@ -78,7 +82,9 @@ def _clock(words: str, request: TripRequest) -> time | None:
 
 def _left_by(words: str, request: TripRequest) -> time | None:
     """Return when one has to be off for a flight, a train or a ship that is said; None if none is."""
-    times = trip_words(request.language).times
+    times, language = trip_words(request.language).times, request.language
+    if talks_of_trips(language) and any_of(language, talk_words(language).change.there).search(words):
+        return None  # when one has to be there
     carriers = tuple(word for said in times.transport.values() for word in said)
     if not words or any_of(request.language, carriers).search(words) is None:
         return None
@@ -133,6 +139,34 @@ def visit_resized(
     return Changed(plan=fresh, request=request, places=(visit.place,), day=number + 1)
 
 
+def meal_resized(
+    desk: Desk, plan: Plan, request: TripRequest, role: Literal["lunch", "dinner"], change: PlanChange,
+    index: int | None,
+) -> Changed:  # fmt: skip
+    """Take longer or less long over a meal, or as long as was said.
+
+    Raises
+    ------
+    PlanImpossible
+        If there is no such meal, or the day has no room for it.
+    """
+    days = _with_meal(plan, role, index)
+    if not days:
+        raise PlanImpossible("no_meal")
+    old = next(v for v in plan.days[days[0]].visits if v.kind == role)
+    step = {"longer": 1, "shorter": -1}.get(change.other, 0) * (change.minutes or _VISIT_MIN)
+    usual = round((old.leave - old.arrive).total_seconds() / 60)
+    minutes = max(_SHORTEST_MEAL_MIN, min(_LONGEST_MEAL_MIN, usual + step if step else change.minutes))
+    request = replace(request, meals_min={**request.meals_min, **{(n, role): minutes for n in days}})
+    stops = {n: stops_of(plan.days[n]) for n in days}
+    fresh = rewritten(desk, plan, request, Rewrite(stops=stops, stretch=False))
+    _still_seen(plan, fresh, days)
+    table = tables_of(fresh.days[days[0]]).get(role)
+    if table is None:
+        raise PlanImpossible("no_meal")
+    return Changed(plan=fresh, request=request, places=(table,), day=days[0] + 1)
+
+
 def _stop_of(stop: Stop, place_id: str, minutes: int) -> Stop:
     return replace(stop, stay_min=minutes) if stop.place.id == place_id else stop
 
@@ -160,14 +194,34 @@ def meal_moved(
     if at is None or not days:
         raise PlanImpossible("no_meal")
     at = at.replace(hour=at.hour + 12) if at < (time(15) if role == "dinner" else time(10)) else at
+    at = _before(at) if _is_limit(change.other, request) else at
     request = replace(request, meals_at={**request.meals_at, **{(n, role): at for n in days}})
     stops = {n: stops_of(plan.days[n]) for n in days}
     fresh = rewritten(desk, plan, request, Rewrite(stops=stops))
     _still_seen(plan, fresh, days)
     if not all(role in tables_of(fresh.days[n]) for n in days):
         raise PlanImpossible("no_meal")
+    meals = [v for n in days for v in fresh.days[n].visits if v.kind == role]
+    late = [v for v in meals if _minutes_late(v, at) > _TOO_LATE_MIN]
+    if late and _is_limit(change.other, request):
+        raise PlanImpossible("must_closed", name=late[0].place)
     day = days[0] + 1 if len(days) == 1 else 0
     return Changed(plan=fresh, request=request, day=day, key=f"trip.change.{role}_at")
+
+
+def _minutes_late(visit: Visit, at: time) -> float:
+    return (visit.arrive - datetime.combine(visit.arrive.date(), at)).total_seconds() / 60
+
+
+def _is_limit(words: str, request: TripRequest) -> bool:
+    """Whether a time is the one before which a meal is to be: "before eight"."""
+    if not talks_of_trips(request.language):
+        return False
+    return any_of(request.language, talk_words(request.language).change.before).search(words) is not None
+
+
+def _before(at: time) -> time:
+    return (datetime.combine(datetime.min, at) - timedelta(minutes=_EARLIER_MIN)).time()
 
 
 def _shifted(plan: Plan, role: str, days: list[int], change: PlanChange) -> time | None:
@@ -262,5 +316,13 @@ def rested(desk: Desk, plan: Plan, request: TripRequest, minutes: int, index: in
     stops = {n: stops_of(plan.days[n]) for n in days}
     fresh = rewritten(desk, plan, request, Rewrite(stops=stops, stretch=False))
     _still_seen(plan, fresh, days)
+    if not any(_rests(fresh.days[n]) for n in days):
+        raise PlanImpossible("no_rest")
     day = index + 1 if index is not None else 0
     return Changed(plan=fresh, request=request, day=day, key="trip.change.rest")
+
+
+def _rests(day: Day) -> bool:
+    """Whether one rests after lunch."""
+    pairs = pairwise(day.visits)
+    return any(meal.kind == "lunch" and rest.kind in {"rest", "free"} for meal, rest in pairs)

@@ -89,11 +89,10 @@ def bed_named(desk: Desk, request: TripRequest, words: str, *, sure: bool) -> Pl
 def _other(
     desk: Desk, request: TripRequest, old: Place, words: str, gone: frozenset[str], town: int
 ) -> Place:
-    price = price_meant(words) if words else ""
-    lodging = request.lodging
-    if words and not price:
-        lodging = lodging_of(Wishes(lodging=(words,)), request.language)
-    elif price:
+    lodging = lodging_of(Wishes(lodging=(words,)), request.language)
+    price = price_meant(words) if words and not lodging.tags else ""
+    lodging = lodging if words and not price else request.lodging
+    if price:
         lodging = replace(lodging, price=price, stars=0 if price == "low" else lodging.stars)
     beds = find_beds(
         desk,

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from agent.errors import PlanImpossible
-from agent.trip.changes.changed import Changed, Rewrite, rewritten, tables_of
+from agent.trip.changes.changed import Changed, Rewrite, rewritten, stops_of, tables_of
 from agent.trip.offered.menu import Menu
-from agent.trip.offered.tables import MealWish, serves
+from agent.trip.offered.tables import MealWish, foods_of, serves
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk
@@ -37,7 +37,7 @@ def change_meal(
     """
     days = [i for i, day in enumerate(plan.days) if role in tables_of(day) and index in (None, i)]
     if not days:
-        raise PlanImpossible("no_meal")
+        return _meal_added(desk, plan, request, role, words, index)
     number = days[0]
     old = tables_of(plan.days[number])[role]
     gone = frozenset(request.extra.get("old_tables", frozenset())) | {old.id}
@@ -61,6 +61,30 @@ def change_meal(
                 plan=fresh, request=request, places=(old, table), day=number + 1, key="trip.change.swap"
             )
     raise PlanImpossible("no_other_kind")
+
+
+def _meal_added(
+    desk: Desk, plan: Plan, request: TripRequest, role: Role, words: str, index: int | None
+) -> Changed:
+    """Have a meal on a day that has none; what it serves is as it was said, if that is a food."""
+    numbers = range(len(plan.days)) if index is None else [index]
+    number = next((n for n in reversed(numbers) if role not in tables_of(plan.days[n])), None)
+    if number is None:
+        raise PlanImpossible("no_meal")
+    ids = tuple(p.id for p in request.restaurants if serves(desk, p, words)) if words else ()
+    if words and not ids and foods_of(words):
+        raise PlanImpossible("no_must", name=words)
+    wish = MealWish(
+        words=words, ids=ids or tuple(p.id for p in request.restaurants), role=role, day=number + 1
+    )
+    skipped = frozenset(pair for pair in request.skipped_on if pair != (number, role))
+    request = replace(request, dined=(*request.dined, wish), skipped_on=skipped)
+    stops = {number: stops_of(plan.days[number])}
+    fresh = rewritten(desk, plan, request, Rewrite(stops=stops, stretch=False))
+    table = tables_of(fresh.days[number]).get(role)
+    if table is None:
+        raise PlanImpossible("no_meal")
+    return Changed(plan=fresh, request=request, places=(table,), day=number + 1, key=f"trip.change.{role}_at")
 
 
 def _choices(

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice, permutations
 from typing import TYPE_CHECKING
 
 from agent.errors import PlanImpossible
 from agent.trip.changes.changed import Changed, Rewrite, hotels_of, rewritten, stops_of, tables_of
 from agent.trip.changes.plan_words import in_part, meant, part_meant
-from agent.trip.planner import first_hotels
+from agent.trip.planner import Workshop, day_frames, first_hotels
 from agent.trip.request import renumbered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agent.actions.context import Desk
     from agent.trip.day import Stop
     from agent.trip.itinerary import Plan, Visit
     from agent.trip.request import TripRequest
     from agent.understanding.intent import PlanChange
+
+
+_SHUFFLED = 5
+"""Of so many other stops every order is looked at, and so many of those that fit are tried."""
 
 
 def days_exchanged(desk: Desk, plan: Plan, request: TripRequest, one: int, other: int) -> Changed:
@@ -69,7 +76,9 @@ def reordered(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, 
     ]
     if orders[0] == sights:
         raise PlanImpossible("so_already")
-    for strict, order in ((strict, order) for strict in (True, False) for order in orders):
+    shuffled = _other_orders(desk, plan, request, number, left, moved, change.other)
+    tried = chain(((True, o) for o in orders), ((True, o) for o in shuffled), ((False, o) for o in orders))
+    for strict, order in tried:
         try:
             changed = _written(desk, plan, request, number, order, visit, strict=strict)
         except PlanImpossible:
@@ -77,6 +86,19 @@ def reordered(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange, 
         if _is_there(changed.plan, number, visit, change.other):
             return changed
     raise PlanImpossible("no_room", name=visit.place)
+
+
+def _other_orders(
+    desk: Desk, plan: Plan, request: TripRequest, number: int, left: list[Stop], moved: Stop, wanted: str
+) -> Iterator[list[Stop]]:
+    """Give other orders of a day with a stop first or last, where not all fits in the order of before."""
+    if wanted not in {"", "first", "last"} or len(left) > _SHUFFLED:
+        return
+    hotels = hotels_of(plan)
+    shop = Workshop(desk, request, [hotel for hotel in hotels if hotel is not None])
+    frame = day_frames(request, hotels)[number]
+    whole = ([*o, moved] if wanted == "last" else [moved, *o] for o in permutations(left))
+    yield from islice((order for order in whole if shop.rough.run(frame, order).fine), _SHUFFLED)
 
 
 def _is_there(plan: Plan, number: int, visit: Visit, wanted: str) -> bool:

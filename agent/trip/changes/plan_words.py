@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Part = Literal["morning", "afternoon", "evening"]
 _FAR_M = 60_000.0
+_ALIKE_LETTERS = 5
+"""So many first letters that two languages share tell a word."""
 _LONG_WORD = 4
 """So many letters tell a word of a name from those between."""
 
@@ -127,10 +129,33 @@ def _meant(
     if alike := _by_words(sights, wanted):
         return alike
     kind = _of_kind(desk, request, words)
+    if kind is not None and (rest := _rest_of_kind(desk, words)):
+        of_kind = [(number, visit) for number, visit in sights if visit.place.id in kind]
+        akin = [pair for pair in of_kind if any(_is_akin(rest, name) for name in _names(pair[1]))]
+        return akin if akin or len(of_kind) > 1 else of_kind  # one of several needs its name
     if kind is not None:
         return [(number, visit) for number, visit in sights if visit.place.id in kind]
     resolved = {c.place.id for c in desk.places.resolve(words, limit=3) if c.score >= 0.7}
     return [(number, visit) for number, visit in sights if visit.place.id in resolved]
+
+
+def _rest_of_kind(desk: Desk, words: str) -> str:
+    """Return what words tell of a kind of place besides: the electricity of "electricity museum"."""
+    match = desk.places.categories(words)
+    rest = match.rest.casefold().strip() if match and not _is_theme(words) else ""
+    return rest if rest.isascii() and len(rest) >= _ALIKE_LETTERS else ""
+
+
+def _is_theme(words: str) -> bool:
+    """Whether words are a theme as a whole: "modern art"."""
+    says = ((code, said.says) for code in LANGUAGES for said in trip_words(code).themes.values())
+    return any(any_of(code, said).fullmatch(words.strip().casefold()) for code, said in says)
+
+
+def _is_akin(rest: str, name: str) -> bool:
+    """Whether a name has a word that begins like one of some words: electricity and Electricitat."""
+    begins = [word[:_ALIKE_LETTERS] for word in rest.split() if len(word) >= _ALIKE_LETTERS]
+    return any(re.search(rf"(?<!\w){re.escape(begin)}", name.replace("'", " ")) for begin in begins)
 
 
 def without_every(words: str) -> str:

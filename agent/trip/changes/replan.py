@@ -16,13 +16,21 @@ from agent.trip.changes.changed import (
     stops_of,
     without,
 )
-from agent.trip.changes.hours import day_ended, freed, meal_left_out, meal_moved, rested, visit_resized
+from agent.trip.changes.hours import (
+    day_ended,
+    freed,
+    meal_left_out,
+    meal_moved,
+    meal_resized,
+    rested,
+    visit_resized,
+)
 from agent.trip.changes.lodging import change_hotel
 from agent.trip.changes.meals import change_meal
 from agent.trip.changes.order import days_exchanged, reordered
 from agent.trip.changes.plan_words import in_part, meal_meant, meant, part_meant
 from agent.trip.changes.resize import day_dropped, moved, resized, shifted
-from agent.trip.changes.themed import day_themed, fewer_of
+from agent.trip.changes.themed import day_themed, fewer, fewer_of, walked_less
 from agent.trip.day import Stop
 from agent.trip.offered.hikes import hikes_of, longest_of
 from agent.trip.offered.hours import Timetable
@@ -64,11 +72,14 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
         case "add":
             return _add_in_part(desk, plan, request, change, index)
         case "hotel":
-            return change_hotel(desk, plan, request, change.what or change.other, index)
+            return change_hotel(desk, plan, request, change.what, index)
         case "fewer":
-            if change.what:
+            part = part_meant(change.what) if change.what else None
+            if change.what and part is None:
                 return fewer_of(desk, plan, request, change.what, index)
-            return _fewer(desk, plan, request, index)
+            return fewer(desk, plan, request, index, part, count=change.days)
+        case "walk":
+            return walked_less(desk, plan, request, index)
         case "more":
             return _more(desk, plan, request, index)
         case "later" | "earlier":
@@ -85,6 +96,8 @@ def change_plan(desk: Desk, plan: Plan, request: TripRequest, change: PlanChange
         case "order":
             return reordered(desk, plan, request, change, index)
         case "stay":
+            if role := meal_meant(change.what):
+                return meal_resized(desk, plan, request, role, change, index)
             return visit_resized(desk, plan, request, change, index)
         case "ends":
             return day_ended(desk, plan, request, change, index)
@@ -443,24 +456,6 @@ def _is_later(visit: Visit, part: Part) -> bool:
 
 
 # -- fewer and more
-
-
-def _fewer(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> Changed:
-    """Take the least important sight out of the day, or out of each day."""
-    rank = {place.id: i for i, place in enumerate(request.sights)}
-    stops, gone = {}, []
-    for number in range(len(plan.days)) if index is None else [index]:
-        loose = [v for v in plan.days[number].sights if v.place.id not in request.must_ids]
-        if len(plan.days[number].sights) < 2 or not loose:
-            continue
-        out = max(loose, key=lambda visit: rank.get(visit.place.id, 999)).place
-        gone.append(out)
-        stops[number] = [stop for stop in stops_of(plan.days[number]) if stop.place.id != out.id]
-    if not stops:
-        raise PlanImpossible("nothing_to_change")
-    request = without(request, plan, {place.id for place in gone})
-    changes = Rewrite(stops=stops)
-    return Changed(plan=rewritten(desk, plan, request, changes), request=request, places=tuple(gone))
 
 
 def _more(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> Changed:

@@ -43,7 +43,7 @@ def shifted(
         request = replace(request, begins={**request.begins, index: begin})
     numbers = range(len(plan.days)) if index is None else [index]
     stops = {n: _restful(request, stops_of(plan.days[n])) for n in numbers}
-    fresh = rewritten(desk, plan, request, Rewrite(stops=stops))
+    fresh = rewritten(desk, plan, request, Rewrite(stops=stops, same_begin=False))
     if any(not day.sights and plan.days[i].sights for i, day in enumerate(fresh.days)):
         raise PlanImpossible("no_plan")
     return Changed(plan=fresh, request=request, day=0 if index is None else index + 1)

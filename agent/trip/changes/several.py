@@ -61,6 +61,11 @@ def _steps(desk: Desk, request: TripRequest, change: PlanChange) -> list[PlanCha
     """Return the changes of one thing that a change of several is made of."""
     if change.action == "add":
         return [change.model_copy(update={"what": part}) for part in _parted(desk, request, change.what)]
+    if change.action == "drop" and change.what and not part_meant(change.what):
+        every = (listed(change.what, code) for code in LANGUAGES if talks_of_trips(code))
+        parts = max(every, key=len, default=())
+        whole = len(parts) < 2 or knows(desk, change.what, request.center)
+        return [change] if whole else [change.model_copy(update={"what": part}) for part in parts]
     if change.action == "swap" and change.what:
         first, *others = _parted(desk, request, change.other)
         more = [change.model_copy(update={"action": "add", "what": o, "other": ""}) for o in others]
@@ -92,6 +97,9 @@ def _done(desk: Desk, plan: Plan, request: TripRequest, steps: Sequence[PlanChan
         raise refused
     if len(done) == 1:
         return replace(done[0], refused=refused)
+    if steps[0].action == "drop":
+        gone = {place.id: place for one in done for place in one.places}
+        return replace(done[-1], places=tuple(gone.values()), refused=refused)
     came = tuple(place for one in done for place in one.places[-1:])
     days = {one.day for one in done}
     return Changed(

@@ -16,15 +16,20 @@ from agent.trip.changes.changed import (
     with_places,
     without,
 )
-from agent.trip.changes.plan_words import meant
+from agent.trip.changes.plan_words import in_part, meant
 from agent.trip.offered.sights import of_wish, unique
 from agent.trip.request import on_road
 
 if TYPE_CHECKING:
     from agent.actions.context import Desk
+    from agent.trip.changes.plan_words import Part
+    from agent.trip.day import Stop
     from agent.trip.itinerary import Plan
     from agent.trip.request import TripRequest
+    from poi.place import Place
 
+_SHORT_WALKS_M, _LESS = (250.0, 350.0, 450.0), 0.9
+"""Longest walks that are tried where there is to be less walking, and how much of it may be left."""
 _MOST, _LEAST = 5, 2
 """So many sights of a kind a day that is given to it has, if there are so many."""
 
@@ -70,6 +75,32 @@ def day_themed(desk: Desk, plan: Plan, request: TripRequest, words: str, index: 
     raise PlanImpossible("no_room", name=fresh[0])
 
 
+def walked_less(desk: Desk, plan: Plan, request: TripRequest, index: int | None) -> Changed:
+    """Drive to what is a longer walk away, on one day or on all; what is seen stays.
+
+    Raises
+    ------
+    PlanImpossible
+        If there is no less walking without leaving something out.
+    """
+    numbers = range(len(plan.days)) if index is None else [index]
+    stops = {number: stops_of(plan.days[number]) for number in numbers}
+    walked = sum(plan.days[number].walk_m for number in numbers)
+    for walk_m in _SHORT_WALKS_M:
+        less = replace(
+            request, walk_m=min(request.walk_m, walk_m), extra={**request.extra, "walks_less": True}
+        )
+        try:
+            fresh = rewritten(desk, plan, less, Rewrite(stops=stops, stretch=False))
+        except PlanImpossible:
+            continue
+        kept = all(len(fresh.days[n].sights) == len(plan.days[n].sights) for n in numbers)
+        if kept and sum(fresh.days[n].walk_m for n in numbers) < _LESS * walked:
+            wide = less if index is None else replace(less, walk_m=request.walk_m)
+            return Changed(plan=fresh, request=wide, day=0 if index is None else index + 1)
+    raise PlanImpossible("no_less_walking")
+
+
 def fewer_of(desk: Desk, plan: Plan, request: TripRequest, words: str, index: int | None) -> Changed:
     """Leave out half of a kind of sight, the least important ones.
 
@@ -92,3 +123,33 @@ def fewer_of(desk: Desk, plan: Plan, request: TripRequest, words: str, index: in
     stops = {n: [s for s in stops_of(plan.days[n]) if s.place.id not in ids] for n, _ in found}
     fresh = rewritten(desk, plan, request, Rewrite(stops=stops))
     return Changed(plan=fresh, request=request, places=tuple(gone), key="trip.change.drop")
+
+
+def fewer(
+    desk: Desk,
+    plan: Plan,
+    request: TripRequest,
+    index: int | None,
+    part: Part | None = None,
+    *,
+    count: int = 1,
+) -> Changed:
+    """Take the least important sights out of the day or a part of it, or out of each day."""
+    rank = {place.id: i for i, place in enumerate(request.sights)}
+    stops: dict[int, list[Stop]] = {}
+    gone: list[Place] = []
+    for number in range(len(plan.days)) if index is None else [index]:
+        loose = [v for v in plan.days[number].sights if v.place.id not in request.must_ids]
+        loose = [v for v in loose if part is None or in_part(v, part)]
+        if len(plan.days[number].sights) < 2 or not loose:
+            continue
+        most = min(max(1, count), len(plan.days[number].sights) - 1)
+        loose.sort(key=lambda visit: -rank.get(visit.place.id, len(rank)))
+        out = {visit.place.id: visit.place for visit in loose[:most]}
+        gone += out.values()
+        stops[number] = [stop for stop in stops_of(plan.days[number]) if stop.place.id not in out]
+    if not stops:
+        raise PlanImpossible("nothing_to_change")
+    request = without(request, plan, {place.id for place in gone})
+    changes = Rewrite(stops=stops)
+    return Changed(plan=rewritten(desk, plan, request, changes), request=request, places=tuple(gone))

@@ -15,12 +15,12 @@ from agent.trip.asked.wishes import duration_of
 from agent.trip.changes.plan_words import any_sight, meal_meant, part_meant
 from agent.trip.offered.sights import themes_of
 from agent.trip.spoken.named import plain, sight_of
-from agent.trip.spoken.said import taken_apart
+from agent.trip.spoken.said import core, taken_apart
 from agent.trip.spoken.swaps import meal_word
 from agent.understanding.intent import Intent, Navigate, PlanChange, PlanTrip, Wishes
 from agent.understanding.numerals import counted
 from languages.trip_talk import talk_words
-from languages.trip_words import any_of
+from languages.trip_words import any_of, trip_words
 
 if TYPE_CHECKING:
     from agent.trip.itinerary import Plan
@@ -58,7 +58,7 @@ def agreed(
         if read is not None and said.change is not None and said.change.action == read.action:
             return PlanTrip(
                 change=named_in_plan(
-                    _joined(said.change, read, understood.text, understood.language), understood, plan
+                    _joined(said.change, read, understood.text, understood.language, plan), understood, plan
                 )
             )
     reason = all(i.change is not None and i.change.action in _OFTEN_REASONS for i in changes)
@@ -113,7 +113,11 @@ def _read(understood: Understanding, now: datetime, plan: Plan | None) -> PlanCh
 
 def _narrowed(change: PlanChange, text: str, language: Language, plan: Plan | None) -> PlanChange | None:
     """Return what is meant where less is named than the reader took: a visit, a meal, a part of a day."""
+    talk = talk_words(language).change
+    lasts = any_of(language, (*talk.stay_longer, *talk.stay_shorter, *talk.lengths)).search(text)
     if change.action in {"longer", "shorter"} and (name := sight_of(plan, text)):
+        if not lasts and (part := taken_apart(text, language).part):
+            return PlanChange(action="order", what=name, other=part)
         minutes = round((duration_of(text, language) or 0) / 60)
         return PlanChange(action="stay", day=change.day, what=name, other=change.action, minutes=minutes)
     if change.action == "add" and change.what and not change.day and (name := sight_of(plan, text)):
@@ -171,11 +175,14 @@ def _is_disliked(what: str, understood: Understanding) -> bool:
     return isinstance(first, PlanTrip) and what in (*first.wishes.dislikes, *first.wishes.no_meal)
 
 
-def _joined(said: PlanChange, read: PlanChange, text: str, language: Language) -> PlanChange:
+def _joined(
+    said: PlanChange, read: PlanChange, text: str, language: Language, plan: Plan | None
+) -> PlanChange:
     """Return a change that both tell of: what it is about in the reader's words, where they are clearer."""
     values: dict[str, object] = {"day": said.day or read.day}
     if said.action in {"drop", "swap", "add"} and not (meal_meant(said.what) or part_meant(said.what)):
-        values["what"] = _clearer(said.what, read.what, text, language)
+        clear = bool(said.what) and bool(sight_of(plan, said.what))
+        values["what"] = said.what if clear else _clearer(said.what, read.what, text, language)
         if said.action == "swap" and not said.other and read.other in text and not any_sight(read.other):
             values["other"] = read.other
     return said.model_copy(update=values)
@@ -185,8 +192,17 @@ def _clearer(said: str, read: str, text: str, language: Language) -> str:
     """Return the better of two names of a thing: the reader's, unless it is only cut a little shorter."""
     if len(read) < 2 or read not in text or counted(said) is not None:
         return said or read
+    if said and said in read and not _more_than(said, read, language):
+        return said
     cut = read in said and len(said) - len(read) <= _ROOM[said.isascii()]
     return said if cut and not says_any_no(said.replace(read, ""), language) else read
+
+
+def _more_than(said: str, read: str, language: Language) -> bool:
+    """Whether a name says more than another besides the part of the day and words that name nothing."""
+    parts = tuple(word for words in trip_words(language).parts.values() for word in words)
+    rest = any_of(language, parts).sub(" ", read.replace(said, " ", 1)) if parts else read
+    return any(c.isalnum() for c in core(language, rest))
 
 
 def named_in_plan(change: PlanChange, understood: Understanding, plan: Plan | None) -> PlanChange:

@@ -32,6 +32,7 @@ from languages.trip_words import any_of
 
 if TYPE_CHECKING:
     from agent.trip.itinerary import Plan
+    from agent.trip.spoken.talk import Spoken
     from agent.understanding.understand import Understanding
 
 _KIND, _KIND_ANEW = 0.8, 0.9
@@ -148,9 +149,14 @@ def _about_plan(
     from agent.trip.asked.sentence import completed
     from agent.trip.spoken.agreed import agreed, named_in_plan, of_one_day
     from agent.trip.spoken.named import topic_of
+    from agent.trip.spoken.rough import with_day
     from agent.trip.spoken.talk import spoken_of_plan
 
     spoken = spoken_of_plan(understood.text, understood.language, topic_of(plan, understood.text))
+    dated = with_day(plan, understood.text, now, understood.language) if plan is not None else ""
+    again = spoken_of_plan(dated, understood.language, topic_of(plan, dated)) if dated else spoken
+    if dated and _is_of_one_day(again):  # 周五下午空出来: a day of the plan, and no other date of it
+        spoken, understood = again, replace(understood, text=dated, intents=(), confidence=0.0)
     if spoken.several:
         named = [named_in_plan(i.change, understood, plan) for i in spoken.several if i.change is not None]
         changes = tuple(PlanTrip(change=change) for change in named)
@@ -159,7 +165,9 @@ def _about_plan(
     said = agreed(spoken, understood, now, plan)
     first = _first(understood)
     if isinstance(first, Cancel) and not _takes_back(said):
-        return understood  # the plan is meant, unless the words say that it is the last change
+        words = (*talk_words(understood.language).plans, *talk_words(understood.language).change.drop)
+        if any_of(understood.language, words).search(understood.text) or said is None:
+            return understood  # the plan is meant, unless the words say that it is the last change
     sure = understood.confidence >= _SURE and trip is None and not isinstance(first, Chat)
     if sure and not _takes_back(said) and not _is_nearer(said, first) and not _is_no_label(said):
         return replace(
@@ -188,15 +196,27 @@ def _about_plan(
     return replace(understood, intents=(whole,), confidence=confidence, left_over=whole.wishes.unread)
 
 
+_OF_ONE_DAY = {"later", "earlier", "free", "ends", "meal_at", "fewer", "more", "walk", "rest"}
+"""Changes that a weekday beside them gives a day, so that it is no date of the whole."""
+
+
+def _is_of_one_day(spoken: Spoken) -> bool:
+    first = spoken.intents[0] if spoken.intents else None
+    change = first.change if isinstance(first, PlanTrip) else None
+    return change is not None and change.action in _OF_ONE_DAY and change.day != 0
+
+
 def _is_nearer(said: object, read: object) -> bool:
     """Whether the words tell of the same as a sure reader, only nearer: how many days, which question."""
     if not (isinstance(said, PlanTrip) and isinstance(read, PlanTrip)):
         return False
     both = said.change is not None and read.change is not None and said.change.action == read.change.action
-    return both or bool(read.ask and (said.ask == "hotel" or said.about))
+    return both or bool(read.ask and (said.ask in _ASKED_BY_WORDS or said.about))
 
 
-_NO_LABELS = {"exchange", "order", "stay", "ends", "meal_at", "free", "rest"}
+_ASKED_BY_WORDS = {"hotel", "end", "walking", "compare"}
+"""Questions that the words of a language tell better than the reader."""
+_NO_LABELS = {"exchange", "order", "stay", "ends", "meal_at", "free", "rest", "walk"}
 """Changes for which the reader has no label, so that it takes them for something else."""
 
 

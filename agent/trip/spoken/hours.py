@@ -51,13 +51,21 @@ def lasted(said: Said) -> PlanChange | None:
         if said.has(entries) is None:
             continue
         what = _named_beside(said, entries)
-        if what and not said.meal:
+        if said.meal and (not what or only_says(said, (*entries, *words.lengths, *words.eat))):
+            return PlanChange(action="stay", day=said.day, what=meal_word(said), other=other, minutes=minutes)
+        if what and not said.meal and not _is_eaten(what, said):
             return PlanChange(action="stay", day=said.day, what=what, other=other, minutes=minutes)
+    if minutes and said.meal and only_says(said, (*words.lengths, *words.stay_only, *words.eat)):
+        return PlanChange(action="stay", day=said.day, what=meal_word(said), minutes=minutes)
     if minutes and (found := said.has(words.stay_only)):
         what = _named_beside(said, (found[0],)) or _before(said)
         if what and not said.meal:
             return PlanChange(action="stay", day=said.day, what=what, minutes=minutes)
     return None
+
+
+def _is_eaten(words: str, said: Said) -> bool:
+    return any_of(said.language, talk_words(said.language).eating).search(words) is not None
 
 
 def _named_beside(said: Said, entries: tuple[str, ...]) -> str:

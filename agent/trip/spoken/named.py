@@ -22,6 +22,9 @@ _SHORTEST = 3
 def topic_of(plan: Plan | None, text: str) -> Topic:
     """Return what of the plan is named, if that is a hotel or the restaurant of a meal."""
     said = plain(text)
+    for visit in _visits(plan):  # 云安动物园 does not name the hotel 云安宾馆
+        for name in _called(visit) if visit.kind in {"sight", "evening"} else ():
+            said = said.replace(name, " ") if _stands(name, said) else said
     for visit in _visits(plan):
         if visit.kind in {"hotel", "lunch", "dinner"} and any(_stands(name, said) for name in _called(visit)):
             return visit.kind

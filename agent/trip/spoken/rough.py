@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from agent.trip.asked.marks import day_marks
 from agent.trip.changes.lodging import bed_named
-from agent.trip.spoken.said import core, taken_apart
+from agent.trip.spoken.named import plain
+from agent.trip.spoken.said import clauses, core, left_of, only_says, taken_apart
 from agent.understanding.intent import PlanChange, PlanTrip
-from languages import codes
+from languages import codes, load_language
 from languages.moments import moment_words
 from languages.trip_talk import talk_words, talks_of_trips
 from languages.trip_words import any_of, trip_words
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from agent.actions.context import Desk
     from agent.trip.itinerary import Plan
     from agent.trip.request import TripRequest
+    from agent.trip.spoken.said import Said
     from agent.understanding.utterance import Language
 
 _OF_NO_DAY = {"date", "days", "longer", "shorter", "undo", "exchange"}
@@ -46,6 +48,20 @@ def day_dated(plan: Plan, text: str, now: datetime) -> tuple[int, str] | None:
     for start, end in sorted(found, reverse=True):
         rest = rest[:start] + " " + rest[end:]
     return next(iter(found.values())), rest
+
+
+def with_day(plan: Plan, text: str, now: datetime, language: Language) -> str:
+    """Return a sentence with the number of the day of the plan that a weekday names; "" if none does."""
+    if day_marks(text, language) or not talks_of_trips(language):
+        return ""
+    dated = day_dated(plan, text, now)
+    if dated is None:
+        return ""
+    say = load_language(language).replies.say
+    if dated[0] == len(plan.days):
+        return " ".join((dated[1].strip(" ,，。.!?"), say("doubt.on_last_day").strip()))
+    number = load_language(language).numbers.spell(dated[0])
+    return " ".join((dated[1].strip(" ,，。.!?"), say("doubt.on_day", day=number).strip()))
 
 
 def _note(found: dict[tuple[int, int], int], match: re.Match[str], days: list[int]) -> None:
@@ -100,12 +116,24 @@ def put_right(
         if not change.what and (counted := _counted_in(taken_apart(text, language).bare, language)):
             change = change.model_copy(update={"what": counted})
         change = _every(change, text, language)
+    if change.action == "hotel" and not change.what:
+        return change.model_copy(update={"other": _untold(plan, taken_apart(text, language))})
     if change.action == "add" and change.what:
         topic = of_bed or taken_apart(text, language).topic == "hotel"
         bed = bed_named(desk, request, _bare(change.what, language), sure=topic)
         if bed is not None:
             return PlanChange(action="hotel", day=change.day, what=bed.name)
     return change
+
+
+def _untold(plan: Plan, said: Said) -> str:
+    """Return what another hotel is to be like that no map tells: "a quieter hotel"."""
+    words = said.words
+    changing = (*words.another, *words.swapping, *words.drop, *words.hotel, *words.hotel_verbs)
+    left = left_of(said, (*changing, *words.hotel_plain))
+    names = " ".join(plain(v.place.name) for day in plan.days for v in day.visits if v.kind == "hotel")
+    told = not left or plain(left) in names or len(clauses(said)) > 1
+    return left if not told and only_says(said, (*changing, re.escape(left))) else ""
 
 
 def _bare(words: str, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.trip.asked.marks import without_days
 from agent.trip.changes.plan_words import any_sight
 from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
@@ -93,7 +94,12 @@ def _without_why(text: str, said: Said) -> str:
 def pointed_at(said: Said) -> str:
     """Return what "it" is: what the nearest clause names that does not point elsewhere itself."""
     no = any_of(said.language, talk_words(said.language).no.before)
-    named = [core(said.language, no.sub(" ", _without_why(text, said))) for text in said.before]
+    less = any_of(said.language, said.words.kind_less)
+    plain = (
+        less.sub(" ", no.sub(" ", without_days(_without_why(text, said), said.language)))
+        for text in said.before
+    )
+    named = [core(said.language, text) for text in plain]
     pointing = any_of(said.language, said.words.pointing)
     return next((name for name in named if name and not pointing.search(name)), "")
 

@@ -18,7 +18,7 @@ from agent.trip.asked.wishes import limits_of, lodging_of
 from agent.trip.changes.plan_words import any_sight, meal_meant, price_meant
 from agent.trip.offered.sights import themes_of
 from agent.trip.offered.tables import foods_of
-from agent.trip.spoken.hours import ended, freed, lasted, meal_left_out, meal_timed, rested
+from agent.trip.spoken.hours import ended, freed, lasted, meal_left_out, meal_timed, rested, time_in
 from agent.trip.spoken.lengths import dated, postponed, resized, start_time
 from agent.trip.spoken.ordered import exchanged, ordered, themed, thinned
 from agent.trip.spoken.said import EDGE, Said, Topic, clauses, core, has_gaps, left_of, only_says, taken_apart
@@ -87,6 +87,10 @@ def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
     found = [(one, change) for one in (*parts, whole) if (change := _changed(one)) is not None]
     if (comes := _comes_along(parts)) is not None and all(c.action == "fewer" for _, c in found):
         return Spoken(intents=(comes,), firm=True)
+    found = _firmest(found, parts)
+    if found and all(change.action == "more" and not change.what for _, change in found):
+        more = [(one, _more_of(one, change)) for one, change in found]
+        found = [pair for pair in more if pair[1].action == "add"] or more
     told = [change for _, change in found if change.action == "ends"]
     if any(change.what for change in told):  # 四点要赶飞机，提前结束: the hour counts
         found = [pair for pair in found if pair[1].action != "ends" or pair[1].what]
@@ -96,14 +100,66 @@ def spoken_of_plan(text: str, language: Language, topic: Topic = "") -> Spoken:
     if any(change.action == "fewer" for _, change in found):  # what else is to end earlier
         found = sorted(found, key=lambda pair: pair[1].action == "ends" and not pair[1].what)
     intents = [PlanTrip(change=change) for _, change in found]
+    if not found and (kind := _kind_alone(parts)) is not None:
+        return Spoken(intents=(kind,), firm=True)
     if not found:
         wished = [(one, wish) for one in parts if (wish := _wished(one)) is not None]
         return _spoken(parts, [one for one, _ in wished], [wish for _, wish in wished], firm=True)
     return _spoken(parts, [one for one, _ in found], intents, firm=found[0][0] in (parts[0], whole))
 
 
+def _firmest(found: list[tuple[Said, PlanChange]], parts: list[Said]) -> list[tuple[Said, PlanChange]]:
+    """Return the changes without those that only say why or how: what is done in the time that is left free.
+
+    A time alone, beside words of a start, is when that is: 九点太早，十点半吧.
+    """
+    free = [pair for pair in found if pair[1].action == "free"]
+    if free:
+        return free
+    timed = [one for one in parts if one.text and _is_bare_time(one)]
+    if len(timed) != 1:
+        return found
+    return [
+        (one, change.model_copy(update={"what": timed[0].text}))
+        if change.action in {"later", "earlier"} and one is not timed[0]
+        else (one, change)
+        for one, change in found
+    ]
+
+
+def _is_bare_time(said: Said) -> bool:
+    """Whether a clause names a time of the clock and nothing else."""
+    clocks = trip_words(said.language).clock
+    return not said.meal and bool(time_in(said)) and any(only_says(said, (clock,)) for clock in clocks)
+
+
 def _is_price(words: str) -> bool:
     return bool(words) and bool(price_meant(words))
+
+
+def _more_of(said: Said, change: PlanChange) -> PlanChange:
+    """Return what there is to be more of, if another clause names a kind: "more food, a market maybe"."""
+    says = tuple(word for theme in trip_words(said.language).themes.values() for word in theme.says)
+    kinds = [found[0] for text in said.before for found in any_of(said.language, says).finditer(text)]
+    if not kinds or any(says_any_no(text, said.language) for text in said.before):
+        return change
+    return PlanChange(action="add", day=change.day, what=kinds[0])
+
+
+def _kind_alone(parts: list[Said]) -> PlanTrip | None:
+    """A kind of sight in a clause of its own, with a day or a part of it: 想泡温泉，第一天晚上行不行."""
+    for one in parts:
+        kind = core(one.language, one.bare)
+        if (
+            (one.day or one.part)
+            and not one.meal
+            and any(
+                any_of(one.language, theme.says).fullmatch(kind)
+                for theme in trip_words(one.language).themes.values()
+            )
+        ):
+            return PlanTrip(change=PlanChange(action="add", day=one.day, what=kind, other=one.part))
+    return None
 
 
 def _spoken(parts: list[Said], telling: list[Said], intents: list[PlanTrip], *, firm: bool) -> Spoken:
@@ -114,6 +170,8 @@ def _spoken(parts: list[Said], telling: list[Said], intents: list[PlanTrip], *, 
 def _several(parts: list[Said]) -> tuple[PlanTrip, ...]:
     """Return the changes of a sentence that asks for more than one; what goes and what comes are one swap."""
     told: list[PlanChange] = []
+    if any((freeing := _changed(one)) is not None and freeing.action == "free" for one in parts):
+        return ()  # what else is said is done in the time that is left free
     for one in map(_alone, reversed(parts)):
         last = told[-1] if told else None
         gone = last is not None and last.action == "drop" and bool(last.what)
@@ -174,7 +232,7 @@ def _changed(said: Said) -> PlanChange | None:
 def _driven(said: Said) -> Navigate | None:
     """A drive to a stop of the plan that is counted, or to its hotel or a meal."""
     found = said.has((said.words.drive,))
-    if found is None:
+    if found is None or _undo(said) is not None:
         return None
     to = found["to"].strip(EDGE)
     kinds = trip_words(said.language).lodging.kinds["hotel"]
@@ -263,7 +321,7 @@ def _undo(said: Said) -> PlanChange | None:
         return PlanChange(action="undo", days=_changes_meant(said))
     back = said.has(words.undo_states) and said.has(words.undo_verbs)
     if back and only_says(said, (*words.undo_states, *words.undo_verbs)):
-        return PlanChange(action="undo")
+        return PlanChange(action="undo", days=_changes_meant(said))
     return None
 
 
@@ -347,9 +405,19 @@ def _dropped(said: Said) -> PlanChange | None:
     pointing = any_of(said.language, words.pointing).fullmatch(what.removesuffix(" all"))
     if pointing or (not what and not day_marks(said.text, said.language)):
         what = pointed_at(said) or what
-    if any_sight(what):
-        return PlanChange(action="fewer", day=said.day)
+    if any_sight(what) or _count_alone(what, said.language):
+        count = _count_alone(what, said.language) or 1
+        return PlanChange(action="fewer", day=said.day, what=said.part, days=count)
     return PlanChange(action="drop", day=said.day, what=what) if what or said.day else None
+
+
+def _count_alone(words: str, language: Language) -> int:
+    """Return the number of stops that words say and nothing else: 两个, "two stops"; 0 if they do not."""
+    found = count_in("{n}", words, language)
+    if found is None or not words.startswith(found[1][0]):
+        return 0
+    rest = words[found[1].end() :].strip()
+    return found[0] if not rest or rest in trip_words(language).measures or any_sight(rest) else 0
 
 
 def _added(said: Said) -> PlanChange | None:
@@ -369,7 +437,18 @@ def _gone_to(said: Said) -> PlanChange | None:
     if not said.part or not any_of(said.language, said.words.go).search(said.bare):
         return None
     comes = named_after(said, said.words.go) or left_of(said, said.words.go)
+    if not comes and (named := _sooner(said)):
+        return PlanChange(action="order", day=said.day, what=named, other=said.part)
     return PlanChange(action="swap", day=said.day, what=said.part, other=comes) if comes else None
+
+
+def _sooner(said: Said) -> str:
+    """Return what the clause before names that is to be sooner or later: 海洋馆提前，上午就去."""
+    words = (*said.words.sooner, *said.words.ends_later)
+    for text in said.before:
+        if any_of(said.language, words).search(text):
+            return core(said.language, any_of(said.language, words).sub(" ", text))
+    return ""
 
 
 def _started(said: Said) -> PlanChange | None:
@@ -381,16 +460,22 @@ def _started(said: Said) -> PlanChange | None:
 def _paced(said: Said) -> PlanChange | None:
     """Later or earlier, fewer or more: a "no" or a "too" before "early" asks for the contrary."""
     words, language = said.words, said.language
+    if said.has(words.walk_less):
+        return PlanChange(action="walk", day=said.day)
     for other, plain in (("later", words.early), ("earlier", words.late)):
         for found in any_of(language, plain).finditer(said.text):
             too = any_of(language, words.too).search(said.text[: found.start()])
-            if too or says_no(said.text, found.start(), found.end(), language):
-                return PlanChange(action=other, day=said.day)
+            if not (too or says_no(said.text, found.start(), found.end(), language)):
+                continue
+            if said.meal:
+                return PlanChange(action="meal_at", day=said.day, what=meal_word(said), other=other)
+            return PlanChange(action=other, day=said.day)
     for action in ("later", "earlier", "fewer", "more"):
         if said.has(getattr(words, action)):
             if action == "fewer" and said.has(words.start):
                 return PlanChange(action="later", day=said.day)  # 别那么赶着出门
             what = said.text if action in {"later", "earlier"} and start_time(said) else ""
+            what = said.part if action == "fewer" else what
             return PlanChange(action=action, day=said.day, what=what)
     return None
 

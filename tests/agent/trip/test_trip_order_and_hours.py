@@ -12,6 +12,7 @@ from agent.actions.context import Desk
 from agent.errors import PlanImpossible
 from agent.trip.changes.changed import tables_of
 from agent.trip.changes.replan import change_plan
+from agent.trip.changes.several import change_all
 from agent.trip.itinerary import Plan
 from agent.trip.request import TripRequest
 from agent.trip.spoken.heard import of_trip
@@ -195,3 +196,174 @@ def test_a_stop_comes_first(county: Desk, trip: Trip) -> None:
     last = made[0].days[0].sights[-1].place
     plan, _ = changed(county, made, action="order", day=1, what=last.name, other="first")
     assert seen(plan, 0)[0] == last.id
+
+
+# -- as strangers say it
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "change"),
+    [
+        ("put the tower last on day two", "en",
+         {"action": "order", "day": 2, "what": "tower", "other": "last"}),
+        ("start at the zoo", "en", {"action": "order", "what": "zoo", "other": "first"}),
+        ("动物园提前，上午就去", "zh", {"action": "order", "what": "动物园", "other": "morning"}),
+        ("The zoo in the morning would be better", "en",
+         {"action": "order", "what": "zoo", "other": "morning"}),
+        ("第一天下午别排了，我们自己去逛街", "zh", {"action": "free", "day": 1, "what": "afternoon"}),
+        ("第一天下午歇着，回酒店睡一觉", "zh", {"action": "free", "day": 1, "what": "afternoon"}),
+        ("八点出门太早，九点半吧", "zh", {"action": "later", "what": "九点半吧"}),
+        ("下午太赶，去掉一个", "zh", {"action": "fewer", "what": "afternoon"}),
+        ("第二天太累，砍掉两个", "zh", {"action": "fewer", "day": 2, "days": 2}),
+        ("寺庙看一两个就得了", "zh", {"action": "fewer", "what": "寺庙"}),
+        ("第二天下午换成逛商场", "zh", {"action": "swap", "day": 2, "what": "afternoon", "other": "商场"}),
+        ("想泡温泉，第一天晚上行不行", "zh",
+         {"action": "add", "day": 1, "what": "泡温泉", "other": "evening"}),
+        ("more food stops, a market maybe", "en", {"action": "add", "what": "market"}),
+        ("dinner before seven, please", "en",
+         {"action": "meal_at", "what": "dinner", "other": "before seven, please"}),
+        ("a long lunch, an hour and a half", "en", {"action": "stay", "what": "lunch", "minutes": 90}),
+        ("add an hour at the zoo", "en", {"action": "stay", "what": "zoo", "other": "longer", "minutes": 60}),
+        ("走路太多了，吃不消", "zh", {"action": "walk"}),
+        ("第一天那个教堂能不能放到下午去", "zh",
+         {"action": "order", "day": 1, "what": "教堂", "other": "afternoon"}),
+        ("第二天少一个博物馆，换成逛公园", "zh",
+         {"action": "swap", "day": 2, "what": "博物馆", "other": "公园"}),
+        ("午饭太早了，往后挪半小时", "zh",
+         {"action": "meal_at", "what": "午饭", "other": "later", "minutes": 30}),
+        ("we'd like an extra night", "en", {"action": "longer"}),
+        ("less walking on day two", "en", {"action": "walk", "day": 2}),
+        ("go back to the first version", "en", {"action": "undo", "days": 99}),
+        ("我更喜欢第一版", "zh", {"action": "undo", "days": 99}),
+    ],
+)  # fmt: skip
+def test_what_strangers_mean(text: str, language: str, change: dict[str, Any]) -> None:
+    assert meant(text, language) == change
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ask"),
+    [
+        ("how does that compare with before", "en", "compare"),
+        ("跟刚才比差在哪儿", "zh", "compare"),
+        ("今晚在哪儿睡", "zh", "hotel"),
+    ],
+)
+def test_what_strangers_ask(text: str, language: str, ask: str) -> None:
+    assert [getattr(i, "ask", "") for i in spoken_of_plan(text, language).intents] == [ask]
+
+
+def test_a_weekday_is_a_day_of_the_plan_and_no_new_date(trip: Trip) -> None:
+    plan, _ = trip(days=3)  # from Thursday on
+    read = Understanding(
+        text="leave Friday afternoon free", language="en", intents=(), confidence=0.0, tier="reader", why=""
+    )
+    (intent,) = of_trip(read, planning=True, asked=False, now=NOW, plan=plan).intents
+    assert isinstance(intent, PlanTrip)
+    assert intent.change == PlanChange(action="free", day=2, what="afternoon")
+
+
+def test_the_words_name_the_sight_where_the_reader_takes_another(trip: Trip) -> None:
+    plan, _ = trip(days=2)
+    one, other = plan.days[0].sights[0].place.name, plan.days[1].sights[0].place.name
+    wrong = PlanTrip(change=PlanChange(action="drop", what=one))
+    read = Understanding(
+        text=f"看完{one}就够了，去掉{other}",
+        language="zh",
+        intents=(wrong,),
+        confidence=0.6,
+        tier="reader",
+        why="",
+    )
+    (intent,) = of_trip(read, planning=True, asked=False, now=NOW, plan=plan).intents
+    assert isinstance(intent, PlanTrip)
+    assert intent.change == PlanChange(action="drop", what=other)
+
+
+def _changed(county: Desk, plan: Plan, request: TripRequest, change: PlanChange) -> Plan:
+    changed = change_plan(county, plan, request, change)
+    assert verify(changed.plan, changed.request, county) == []
+    return changed.plan
+
+
+def _seen(plan: Plan) -> list[set[str]]:
+    return [{v.place.id for v in day.sights} for day in plan.days]
+
+
+def test_less_walking_leaves_what_is_seen(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=3)
+    fresh = _changed(county, plan, request, PlanChange(action="walk"))
+    assert _seen(fresh) == _seen(plan)
+    assert sum(d.walk_m for d in fresh.days) < sum(d.walk_m for d in plan.days)
+
+
+def test_a_stop_comes_last_and_none_is_lost_for_it(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=3)
+    name = plan.days[2].sights[0].place.name
+    fresh = _changed(county, plan, request, PlanChange(action="order", day=3, what=name, other="last"))
+    assert fresh.days[2].sights[-1].place.name == name
+    assert _seen(fresh) == _seen(plan)
+
+
+def test_of_a_part_of_the_day_only_that_part_gets_fewer(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=2)
+    fresh = _changed(county, plan, request, PlanChange(action="fewer", day=2, what="afternoon", days=2))
+    gone = _seen(plan)[1] - _seen(fresh)[1]
+    assert len(gone) == 2
+    assert all(v.arrive.time() >= time(12, 30) for v in plan.days[1].sights if v.place.id in gone)
+    assert _seen(fresh)[0] == _seen(plan)[0]
+
+
+def test_a_meal_is_added_where_there_is_none(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=1)
+    assert "dinner" not in tables_of(plan.days[0])
+    fresh = _changed(county, plan, request, PlanChange(action="swap", what="晚饭", other="一起安排上"))
+    assert "dinner" in tables_of(fresh.days[0])
+    assert _seen(fresh) == _seen(plan)
+
+
+def test_another_lunch_brings_no_dinner(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=1)
+    fresh = _changed(county, plan, request, PlanChange(action="swap", what="午饭", other="面"))
+    assert "dinner" not in tables_of(fresh.days[0])
+
+
+def test_a_meal_takes_as_long_as_was_said(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=2)
+    fresh = _changed(county, plan, request, PlanChange(action="stay", day=1, what="午饭", minutes=90))
+    lunch = next(v for v in fresh.days[0].visits if v.kind == "lunch")
+    assert lunch.leave - lunch.arrive == timedelta(minutes=90)
+
+
+def test_a_day_that_gets_emptier_begins_when_it_did(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=2)
+    for day in (1, 2):
+        name = plan.days[day - 1].sights[-1].place.name
+        fresh = _changed(county, plan, request, PlanChange(action="drop", what=name))
+        assert [d.start for d in fresh.days] == [d.start for d in plan.days]
+
+
+def test_one_of_a_kind_is_told_by_the_rest_of_its_name(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=3)
+    museums = [v.place.name for v in plan.visits if v.place.category == "tourism/museum"]
+    assert len(museums) > 1
+    with pytest.raises(PlanImpossible) as refusal:
+        change_plan(county, plan, request, PlanChange(action="stay", what="electricity museum", minutes=90))
+    assert refusal.value.reason == "drop_unknown"
+
+
+def test_what_goes_is_named_one_by_one_and_what_is_unknown_is_said(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=2)
+    one, other = (v.place.name for v in plan.days[1].sights[:2])
+    every = change_all(county, plan, request, PlanChange(action="drop", what=f"{one}和{other}"))
+    assert {p.name for p in every.places} == {one, other}
+    known = change_all(county, plan, request, PlanChange(action="drop", what=f"{one}和月球馆"))
+    assert [p.name for p in known.places] == [one]
+    assert known.refused is not None
+    assert known.refused.facts["name"] == "月球馆"
+
+
+def test_to_be_at_the_station_is_when_one_has_to_be_there(county: Desk, trip: Trip) -> None:
+    plan, request = trip(days=2)
+    fresh = _changed(county, plan, request, PlanChange(action="ends", day=-1, what="下午两点到火车站"))
+    assert time(12, 30) < fresh.days[-1].end.time() <= time(14)

@@ -245,7 +245,7 @@ def test_days_have_sense(county: Desk, trip: Trip, days: int) -> None:
             assert kinds.index("dinner") < kinds.index("hotel")
             assert day.hotel.arrive.time() >= time(18, 30)
     assert plan.days[-1].home is not None
-    assert plan.days[-1].end.time() >= time(13)  # five days have all there is in four and a half
+    assert plan.days[-1].end.time() >= time(15)
 
 
 def _minutes(visit: Visit) -> float:

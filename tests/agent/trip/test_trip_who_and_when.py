@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 from typing import Any
 
 import pytest
 
+from agent import Agent
 from agent.actions.context import Desk
+from agent.errors import PlanImpossible
 from agent.trip.accounting import Accounting, Entry
 from agent.trip.asked.party import Party, read_party
 from agent.trip.asked.sentence import completed
 from agent.trip.day import Stop
+from agent.trip.itinerary import Day
 from agent.trip.offered import sights
 from agent.trip.offered.suiting import fondness, unsuited
-from agent.trip.planner import Workshop, day_frames, first_hotels
+from agent.trip.planner import Workshop, day_frames, first_hotels, make_plan
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanTrip, Wishes
 from agent.understanding.utterance import Language
@@ -224,3 +228,55 @@ def test_what_is_for_later_is_waited_for_while_the_day_is_filled(county: Desk) -
     assert run.failed is None
     there = next(v for v in run.visits if v.place.id == museum.id and v.kind == "sight")
     assert there.arrive.hour >= 12
+
+
+# -- days that begin late, end early, or are in a town with nothing to see
+
+
+def kinds(day: Day) -> list[str]:
+    return [visit.kind for visit in day.visits]
+
+
+@pytest.mark.parametrize("at", ["中午十二点", "下午五点", "下午六点"])
+def test_a_late_first_day_begins_with_a_sight(county: Desk, trip: Trip, at: str) -> None:
+    plan, request = trip(days=2, time=(f"{at}出发",))
+    assert kinds(plan.days[0])[0] == "sight"
+    assert "dinner" in kinds(plan.days[0])
+    assert verify(plan, request, county) == []
+
+
+def test_who_sets_out_too_late_for_lunch_goes_without(county: Desk) -> None:
+    request = asked(county, "锦湖镇", 2, time=("下午一点出发",))
+    assert "sight" in kinds(make_plan(county, request).days[0])
+
+
+def test_a_day_of_arrival_is_told_as_one(agent: Agent) -> None:
+    intent = PlanTrip(where="云安市", days=2, wishes=Wishes(time=("晚上八点到",)))
+    told = agent.carry_out("云安市", [intent], language="zh", position=HOME).reply
+    assert "第一天只是抵达" in told
+
+
+_ALL_OF_ZHOUDANG = ("周荡古镇", "双桥", "沈家大院", "古戏台", "全福讲寺", "南湖公园")
+
+
+def test_a_day_in_a_town_with_nothing_to_see_is_spent_elsewhere_and_said(trip: Trip) -> None:
+    plan, _ = trip("", 2, towns=("云安市", "周荡镇"), dislikes=_ALL_OF_ZHOUDANG)
+    assert all(day.sights for day in plan.days)
+    assert [(e.words, e.state) for e in plan.accounting if e.note == "empty_town"] == [("周荡镇", "missing")]
+
+
+@pytest.mark.parametrize("end", ["中午十二点", "下午两点"])
+def test_the_last_day_ends_when_it_was_said_and_begins_in_time(trip: Trip, end: str) -> None:
+    plan, _ = trip(days=3, time=(f"最后一天{end}前回来",))
+    assert plan.days[-1].start.time() == time(9)
+    assert plan.days[-1].sights
+
+
+def test_who_has_little_to_see_on_the_last_day_begins_later(trip: Trip) -> None:
+    plan, _ = trip(days=5)
+    assert plan.days[-1].start.time() == time(10)
+
+
+def test_a_trip_without_a_single_sight_is_refused(trip: Trip) -> None:
+    with pytest.raises(PlanImpossible):
+        trip(days=1, time=("晚上十点出发",))
