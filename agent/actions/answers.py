@@ -85,12 +85,12 @@ def meant_of(turn: Turn, intent: Choose) -> Place | None:
         return (min if intent.by == "nearer" else max)(options, key=turn.finder.from_search_m)
     if not (intent.name or intent.by):
         spoken_of = topic if topic is not None and topic.id in {place.id for place in options} else None
-        return _told_apart(turn.text, options) or turn.session.asked_about or spoken_of
+        return told_apart(turn.text, options) or turn.session.asked_about or spoken_of
     matching = [place for place in options if intent.name and _fits(turn, place, intent.name)]
     return matching[0] if len(matching) == 1 else None
 
 
-def _told_apart(text: str, options: tuple[Place, ...]) -> Place | None:
+def told_apart(text: str, options: tuple[Place, ...]) -> Place | None:
     """Return the one of the places whose name alone has words of the sentence (外文书店 of 外文的那个)."""
     said = _words(text)
     shared = [said & set().union(*map(_words, (p.name, p.brand, *p.names.values()))) for p in options]

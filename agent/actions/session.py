@@ -122,7 +122,8 @@ class Session:
     def context(self, guiding: bool) -> State:
         """Return what the understanding needs to know."""
         names: list[str] = []
-        places = self.question.options if self.question else self.offered
+        # A question about a guess has no places of its own: those that were offered before it stay open.
+        places = (self.question.options if self.question else ()) or self.offered
         for place in places:
             names += [name for name in (place.name, place.district, *place.names.values()) if name]
         return State(

@@ -9,12 +9,22 @@ from agent.actions import reply
 from agent.actions import reroute as act_reroute
 from agent.actions import search as act_search
 from agent.actions import status as act_status
-from agent.actions.answers import PATIENCE, cancel, choose, deny, meant_of, not_understood, offer_one
+from agent.actions.answers import (
+    PATIENCE,
+    cancel,
+    choose,
+    deny,
+    meant_of,
+    not_understood,
+    offer_one,
+    told_apart,
+)
 from agent.actions.turn import Result, Turn
 from agent.understanding.intent import (
     Cancel,
     ChangeRoute,
     Choose,
+    Confirm,
     Deny,
     Navigate,
     PlanTrip,
@@ -29,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.understanding.intent import Intent
+    from poi.place import Place
 
 _OF_WAY = {"time_left", "distance_left", "arrival_time", "distance", "travel_time", "leave_by"}
 """Questions whose answers tell what they answer, and much of each other's: how far, how long, when."""
@@ -62,6 +73,8 @@ def doubt(turn: Turn, intents: tuple[Intent, ...], kind_p: Mapping[str, float] |
         return deny(turn, Deny())
     if len(intents) == 1 and (found := _found(turn, intents[0], (kind_p or {}).get(intents[0].kind, 0.0))):
         return found
+    if (meant := _named_of_offered(turn, intents)) is not None:
+        return offer_one(turn, meant)
     drives = [intent for intent in intents if isinstance(intent, Navigate)]
     if len(drives) > 1 and len(drives) == len(intents):
         words = turn.say("doubt.navigate", name=turn.listed([_destination(turn, one) for one in drives]))
@@ -107,6 +120,18 @@ def _found(turn: Turn, guess: Intent, kind_p: float) -> Result | None:
             turn.session.question = None
             return plan_trip(turn, guess)
     return None
+
+
+def _named_of_offered(turn: Turn, guess: tuple[Intent, ...]) -> Place | None:
+    """Return the one of several places offered whose name was said, though a yes or a drive was guessed."""
+    match guess:
+        case () | (Confirm(),):
+            words = turn.text
+        case (Navigate(to=to, via=(), near=""),) if to:
+            words = to
+        case _:
+            return None
+    return told_apart(words, turn.session.offered) if len(turn.session.offered) > 1 else None
 
 
 def _has(turn: Turn, search: Search) -> bool:

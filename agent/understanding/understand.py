@@ -134,8 +134,8 @@ def undoes(intent: Intent, context: State) -> bool:
             return context.guiding
         case Deny():
             return bool(intent.instead) and context.guiding and not context.expecting
-        case Cancel():
-            return intent.what == "plan"
+        case Cancel():  # where nothing is asked, what ends is the drive
+            return intent.what == "plan" or (context.guiding and not context.expecting)
         case ChangeRoute():
             return bool(intent.drop)
         case PlanTrip(change=None, ask=""):  # another trip; a wish alone is one more of the plan at hand

@@ -112,6 +112,37 @@ def test_pointing_at_nothing_is_a_kind(new_agent: Callable[..., Agent]) -> None:
     assert "that" not in answer.reply
 
 
+def test_a_question_about_a_guess_leaves_open_what_was_offered(new_agent: Callable[..., Agent]) -> None:
+    agent = new_agent()
+    offered = agent.hear("maybe somewhere with books", position=STATION).places
+    asked = agent.hear("home or what", position=STATION)
+    assert (asked.reply, asked.places) == ("Do you want to go home?", ())
+    assert {place.name for place in offered} <= set(agent.session.context(guiding=False).offered)
+
+
+@pytest.mark.parametrize("guess", [(), (Confirm(),), (Navigate(to="{word}"),)])
+def test_who_names_one_of_those_offered_is_asked_if_it_is_that(
+    guess: tuple[Any, ...], new_agent: Callable[..., Agent]
+) -> None:
+    agent = new_agent()
+    offered = agent.hear("maybe somewhere with books", position=STATION).places
+    words = [set(place.name.casefold().split()) for place in offered]
+    word = max(words[1] - set().union(*words[:1], *words[2:]), key=len)
+    finder = Finder(desk=agent._desk, session=agent.session, position=STATION, language="en")
+    turn = Turn(
+        desk=agent._desk,
+        session=agent.session,
+        finder=finder,
+        language="en",
+        position=STATION,
+        guidance=None,
+        text=f"ah go on, {word} will do",
+    )
+    guessed = tuple(one if isinstance(one, Confirm) else Navigate(to=word) for one in guess)
+    asked = doubt(turn, guessed)
+    assert (asked.outcome, [place.id for place in asked.places]) == ("ask_back", [offered[1].id])
+
+
 def test_that_one_is_the_one_spoken_of_last_or_asked_about(new_agent: Callable[..., Agent]) -> None:
     agent = new_agent()
     offered = agent.hear("maybe somewhere with books", position=STATION)

@@ -14,7 +14,7 @@ from agent.actions.finding import Finder
 from agent.actions.session import Session
 from agent.actions.turn import Turn
 from agent.dialogue.doubt import doubt
-from agent.understanding.intent import Intent, parse_intent
+from agent.understanding.intent import Cancel, Intent, parse_intent
 from agent.understanding.labels import State
 from agent.understanding.understand import ACT, DESTROY, Understanding, undoes
 from poi.place import Place
@@ -68,6 +68,12 @@ def test_a_doubtful_reading_undoes_nothing(
     assert understood.is_sure(state) == (confidence >= DESTROY)
 
 
+def test_a_drive_is_ended_only_by_who_surely_says_so() -> None:
+    assert undoes(Cancel(), DRIVING)
+    assert not read((Cancel(),), ACT).is_sure(DRIVING)
+    assert read((Cancel(),), DESTROY).is_sure(DRIVING)
+
+
 @pytest.mark.parametrize(
     ("wanted", "state"),
     [
@@ -75,7 +81,7 @@ def test_a_doubtful_reading_undoes_nothing(
         ({"kind": "deny", "instead": "museum"}, State(guiding=True, expecting="yes_no")),
         ({"kind": "change_route", "add": "Lidl"}, DRIVING),
         ({"kind": "remember", "what": "favourite"}, State()),
-        ({"kind": "cancel"}, DRIVING),
+        ({"kind": "cancel"}, State(guiding=True, expecting="yes_no")),
         ({"kind": "plan_trip", "change": {"action": "drop", "what": "museum"}}, PLANNING),
         ({"kind": "plan_trip", "wishes": {"children": True}}, PLANNING),
     ],
