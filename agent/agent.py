@@ -366,6 +366,7 @@ class Agent:
             texts,
             lambda text: self._unaided.understand(text, language=language, context=context),
             finder,
+            context,
             apart,
         )
 

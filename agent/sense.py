@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from agent.actions.finding import Finder, Found
 from agent.errors import AgentError
-from agent.understanding.intent import Chat, Navigate, Search
+from agent.understanding.intent import Cancel, Chat, Choose, Confirm, Deny, Navigate, Search
 from nav.errors import NavError
 from poi.errors import PoiError
 
 if TYPE_CHECKING:
     from agent.understanding.intent import Intent
+    from agent.understanding.labels import State
     from agent.understanding.understand import Understanding
 
 _COMPARED = 10
@@ -34,7 +35,7 @@ _CLEARLY = 1.3
 """Another reading is taken only if it makes so many times more sense than the first."""
 
 _NOT_THERE = 0.3
-"""How much of its sense a request keeps whose place the map has not."""
+"""How much of its sense a request keeps whose place the map has not, or that speaks of nothing under way."""
 
 _NO_REQUEST = 0.2
 """The same of what asks for nothing: who presses a button or calls wants something."""
@@ -70,6 +71,7 @@ def most_sensible(
     texts: Sequence[str],
     understand: Callable[[str], Understanding],
     finder: Finder,
+    state: State,
     apart: Sequence[float] = (),
 ) -> tuple[Sense, Understanding]:
     """Return which of some readings makes most sense here, and what it is understood as.
@@ -82,11 +84,13 @@ def most_sensible(
         Reads one of them.
     finder
         Looks up what is named.
+    state
+        Of the dialogue.
     apart
         How far each but the first sounds from what was read, 0 to 1; 0 where it is not said.
     """
     first = understand(texts[0])
-    best, meant = _sense(texts[0], first, finder, is_first=True), first
+    best, meant = _sense(texts[0], first, finder, state, is_first=True), first
     if best.value >= _ENOUGH:
         return best, meant
     least, most = best.value * _CLEARLY, best.value
@@ -96,22 +100,28 @@ def most_sensible(
         if likely <= max(least, most) or not text:
             continue  # it could not be taken
         understood = understand(text)
-        sense = _sense(text, understood, finder, is_first=False)
+        sense = _sense(text, understood, finder, state, is_first=False)
         value = sense.value * likely
         if value > max(least, most):
             best, meant, most = sense, understood, value
     return best, meant
 
 
-def _sense(text: str, understood: Understanding, finder: Finder, *, is_first: bool) -> Sense:
+def _sense(text: str, understood: Understanding, finder: Finder, state: State, *, is_first: bool) -> Sense:
     asked = [intent for intent in understood.intents if not isinstance(intent, Chat)]
-    fits = math.prod(_fits(intent, finder) for intent in asked) if asked else _NO_REQUEST
+    fits = math.prod(_fits(intent, finder, state) for intent in asked) if asked else _NO_REQUEST
     return Sense(text=text, read_p=understood.confidence, fits=fits, is_first=is_first, asks=bool(asked))
 
 
-def _fits(intent: Intent, finder: Finder) -> float:
-    """How well one request fits this place, 0 to 1."""
+def _fits(intent: Intent, finder: Finder, state: State) -> float:
+    """How well one request fits this place and what is under way, 0 to 1."""
     match intent:
+        case Confirm() | Deny(instead=""):
+            return 1.0 if state.expecting else _NOT_THERE
+        case Choose():
+            return 1.0 if state.expecting or state.offered else _NOT_THERE
+        case Cancel():
+            return 1.0 if state.expecting or state.guiding or state.planning else _NOT_THERE
         case Navigate():
             found = _found(lambda: finder.target(intent))
             if found.verdict in {"nothing", "outside"}:

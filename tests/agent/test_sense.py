@@ -59,6 +59,24 @@ def test_a_place_that_is_not_there_makes_less_sense(agent: Agent) -> None:
     assert nowhere.fits < 0.5
 
 
+@pytest.mark.parametrize("words", ["cancel that", "yes please", "the second one"])
+def test_what_speaks_of_nothing_under_way_makes_less_sense(agent: Agent, words: str) -> None:
+    early = agent.sense(words, language="en", position=STATION)
+    agent.hear("find a hotel", language="en", position=STATION)
+    asked = agent.sense(words, language="en", position=STATION)
+    assert early is not None
+    assert asked is not None
+    assert early.fits < 0.5
+    assert asked.fits == 1.0
+
+
+def test_a_drive_can_be_cancelled(agent: Agent) -> None:
+    agent.hear("take me to Amos Rex", language="en", position=STATION)
+    sense = agent.sense("cancel that", language="en", position=STATION)
+    assert sense is not None
+    assert sense.fits == 1.0
+
+
 def test_talk_asks_for_nothing(agent: Agent) -> None:
     sense = agent.sense("my sister is a nurse", language="en", position=STATION)
     assert sense is not None
