@@ -126,11 +126,17 @@ def _fits(intent: Intent, finder: Finder, state: State) -> float:
             found = _found(lambda: finder.target(intent))
             if found.verdict in {"nothing", "outside"}:
                 return _NOT_THERE
-            return _UNSURE if found.verdict == "unsure" else _PARTLY.get(found.why, 1.0)
+            unsure = found.verdict == "unsure" or (found.verdict == "list" and _says_more(intent.to, finder))
+            return _UNSURE if unsure else _PARTLY.get(found.why, 1.0)
         case Search():
             return 1.0 if _found(lambda: finder.search(intent, None)).places else _NOT_THERE
         case _:
             return 1.0
+
+
+def _says_more(words: str, finder: Finder) -> bool:
+    """Whether words name a kind and more that neither the kind nor the map accounts for: a misheard name."""
+    return bool(finder.desk.places.categories(finder.unpointed(words)).rest)
 
 
 def _found(look: Callable[[], Found]) -> Found:

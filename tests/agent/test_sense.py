@@ -59,6 +59,17 @@ def test_a_place_that_is_not_there_makes_less_sense(agent: Agent) -> None:
     assert nowhere.fits < 0.5
 
 
+def test_words_beside_a_kind_that_nothing_accounts_for_make_it_less_sure(agent: Agent) -> None:
+    plain, more = (
+        agent.sense(f"take me to the {what}", language="en", position=STATION)
+        for what in ("church", "candy church")
+    )
+    assert plain is not None
+    assert more is not None
+    assert plain.fits == 1.0
+    assert 0.5 < more.fits < 1.0
+
+
 @pytest.mark.parametrize("words", ["cancel that", "yes please", "the second one"])
 def test_what_speaks_of_nothing_under_way_makes_less_sense(agent: Agent, words: str) -> None:
     early = agent.sense(words, language="en", position=STATION)
