@@ -112,9 +112,11 @@ class Understanding:
         if self.intents and all(isinstance(intent, _WORDLESS) for intent in self.intents):
             return self.confidence >= ACT_HARMLESS or self._least_kind_p() >= SURE_OF_KIND
         least = ACT_HARMLESS if all(isinstance(intent, _HARMLESS) for intent in self.intents) else ACT
+        sure = self.confidence
         if any(undoes(intent, context) for intent in self.intents):
-            least = DESTROY
-        return bool(self.intents) and self.confidence >= least
+            least = DESTROY  # and its kind alone has to be as sure: a few words can hardly be wrong elsewhere
+            sure = min(sure, self._least_kind_p()) if self.kind_p else sure
+        return bool(self.intents) and sure >= least
 
 
 _HARMLESS = (Chat, Help, Recall, Repeat, Search, Status, View)

@@ -68,6 +68,14 @@ def test_a_doubtful_reading_undoes_nothing(
     assert understood.is_sure(state) == (confidence >= DESTROY)
 
 
+def test_what_undoes_something_is_sure_of_its_kind_besides() -> None:
+    """A sigh of a few words, "I've gone and missed it", left little else to doubt, and ended a drive."""
+    sigh = replace(read((Cancel(),), DESTROY + 0.03), kind_p={"cancel": DESTROY - 0.1})
+    assert not sigh.is_sure(DRIVING)
+    assert replace(sigh, kind_p={"cancel": DESTROY}).is_sure(DRIVING)
+    assert replace(sigh, kind_p={}).is_sure(DRIVING), "lists know no probabilities"
+
+
 def test_a_drive_is_ended_only_by_who_surely_says_so() -> None:
     assert undoes(Cancel(), DRIVING)
     assert not read((Cancel(),), ACT).is_sure(DRIVING)
