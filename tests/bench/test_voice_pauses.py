@@ -58,7 +58,7 @@ def test_half_of_the_streams_are_of_each_language() -> None:
 
 def test_the_bench_recognises_as_the_car_does() -> None:
     """The loop's own way to the recogniser, with names near the car, and by a call that may be given up."""
-    agent = SimpleNamespace(session=SimpleNamespace(question=None, offered=(), language="en"))
+    agent = SimpleNamespace(session=SimpleNamespace(question=None, offered=(), topic=None, language="en"))
 
     class Recogniser:
         def transcribe(
