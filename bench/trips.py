@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from agent.trip.inquiry import make_request
 from agent.trip.itinerary import Plan
 from agent.trip.offered.kinds import family
 from agent.trip.planner import make_plan
-from agent.trip.request import TripRequest, begin_of
+from agent.trip.request import TripRequest
 from agent.trip.verifier import verify
 from agent.understanding.intent import PlanChange, PlanTrip
 from bench.extracts import build, extract_of
@@ -48,8 +48,6 @@ START = {
 }
 _COMMAND = "xiaogao bench trips"
 _LONG_FREE_MIN = 120
-_ROOM, _WHOLE = timedelta(minutes=75), timedelta(hours=6)
-"""In less than that, with the ways, nobody sees anything; and from how much on a day is a whole one."""
 
 
 class Desks:
@@ -101,11 +99,7 @@ def planned(desk: Desk, intent: PlanTrip, region: str, language: str) -> tuple[P
 
 
 def sense_faults(plan: Plan, request: TripRequest) -> Iterator[str]:
-    """Give what a traveller would find wrong with a plan that holds.
-
-    What the traveller said of a day is no fault of it: a day that is to be free, that begins in the evening
-    or is over in the morning has no sight, and one that begins when lunch is due may begin with it.
-    """
+    """Give what a traveller would find wrong with a plan that holds."""
     wished = request.liked_ids | request.must_ids
     seen = [v for v in plan.visits if v.kind == "sight"]
     if len({day.hotel.place.id for day in plan.days if day.hotel}) > len(set(request.town_of_day)):
@@ -113,13 +107,11 @@ def sense_faults(plan: Plan, request: TripRequest) -> Iterator[str]:
     families = Counter(family(v.place) for v in seen if v.place.id not in wished)
     if any(count > max(3, 0.5 * len(seen)) for count in families.values()):
         yield "too much of one kind"
-    for number, day in enumerate(plan.days):
+    for day in plan.days:
         kinds = [v.kind for v in day.visits]
-        taken = room_of(request, number) < _ROOM
-        noon = "lunch" if begin_of(request, number).time() >= request.meal_hours.lunch[0] else ""
-        if kinds and kinds[0] in {"lunch", "dinner"} - {noon} and not taken:
+        if kinds and kinds[0] in {"lunch", "dinner"}:
             yield "a day begins with a meal"
-        if not day.sights and "evening" not in kinds and not taken:
+        if not day.sights and "evening" not in kinds:
             yield "a day without a sight"
         if day.hotel is not None and day.hotel.arrive.hour < 18:
             yield "to bed before six"
@@ -133,18 +125,9 @@ def sense_faults(plan: Plan, request: TripRequest) -> Iterator[str]:
                 yield "a summit by car"
         if day.drive_s > 0.4 * (day.end - day.start).total_seconds():
             yield "more driving than being there"
-    counts = [len(day.sights) for number, day in enumerate(plan.days) if room_of(request, number) > _WHOLE]
-    if counts and max(counts) - min(counts) > 4:
+    counts = [len(day.sights) for day in plan.days]
+    if max(counts) - min(counts) > 4:
         yield "days out of balance"
-
-
-def room_of(request: TripRequest, number: int) -> timedelta:
-    """Return how much of a day, counted from 0, is left for sights: none of one that is to be free."""
-    begin = begin_of(request, number)
-    last = request.times.end if number == request.days - 1 else None
-    end = request.ends.get(number) or last or request.meal_hours.dinner[1]
-    free = {day % (request.days + 1) - 1 for day in request.limits.free_days}
-    return timedelta() if number in free else datetime.combine(begin.date(), end) - begin
 
 
 def judge(desk: Desk, case: dict[str, Any]) -> dict[str, Any]:

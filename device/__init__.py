@@ -9,5 +9,3 @@ import os
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 # Pydantic would look for plug-ins in every package that is installed; we have none.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-# Our products are small: on a busy computer NumPy's threads wait for one another far longer than they work.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +16,8 @@ from languages.numbers import Numbers, NumberWords
 from languages.reading import ReadingData, ReadingWords
 from languages.speech import Speech
 from languages.yaml_io import LanguageError, read_yaml
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 _FOLDER = Path(__file__).parent
 
@@ -113,11 +116,7 @@ class Language:
         LanguageError
             If `reading.yaml` is missing or does not fit.
         """
-        path = self.folder / "reading.yaml"
-        try:
-            return ReadingWords(ReadingData.model_validate(read_yaml(path)), self.numbers)
-        except ValidationError as error:
-            raise LanguageError(f"{path}: {_first_fault(error)}") from None
+        return ReadingWords(self._read("reading.yaml", ReadingData), self.numbers)
 
     @cached_property
     def kinds(self) -> KindWords:
@@ -128,11 +127,7 @@ class Language:
         LanguageError
             If `kinds.yaml` is missing or does not fit.
         """
-        path = self.folder / "kinds.yaml"
-        try:
-            return KindWords.model_validate(read_yaml(path))
-        except ValidationError as error:
-            raise LanguageError(f"{path}: {_first_fault(error)}") from None
+        return self._read("kinds.yaml", KindWords)
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -152,12 +147,7 @@ class Language:
     @cached_property
     def speech(self) -> Speech:
         """How remarks are told apart and text is read aloud."""
-        path = self.folder / "speech.yaml"
-        try:
-            return Speech.model_validate(read_yaml(path))
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise LanguageError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        return self._read("speech.yaml", Speech)
 
     @cached_property
     def prompt_examples(self) -> tuple[str, ...]:
@@ -167,6 +157,13 @@ class Language:
         if not isinstance(lines, list) or not all(isinstance(line, str) and "=>" in line for line in lines):
             raise LanguageError(f"{path}: has to be a list of 'words => kind slot=value'")
         return tuple(lines)
+
+    def _read(self, file: str, model: type[_Model]) -> _Model:
+        path = self.folder / file
+        try:
+            return model.model_validate(read_yaml(path))
+        except ValidationError as error:
+            raise LanguageError(f"{path}: {_first_fault(error)}") from None
 
     def messages(self, file: str) -> Messages:
         """Return the messages of one file of the folder, as `replies` for `replies.yaml`."""

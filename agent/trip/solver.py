@@ -343,13 +343,18 @@ class Search:
         gap = self._fullness(a) - self._fullness(b)
         if abs(self._filled(a, left) - self._filled(b, [*self.tours[b].stops, stop])) >= gap:
             return None
+        moved = self._elsewhere(a, left, b, stop)
+        if moved is None or moved[0] > (_LEVEL_COST if self.tours[b].stops else _EMPTY_COST):
+            return None
+        return moved
+
+    def _elsewhere(self, a: int, left: list[Stop], b: int, stop: Stop) -> tuple[float, _Tour, _Tour] | None:
+        """Return what it costs to see a sight of one day on another, and both; None if a day is too short."""
         run, cost = self._run(self._frames[a], left)
         found = self._best_place(b, stop.place)
         if not run.fine or found is None:
             return None
         extra = found[0] + cost + self.tours[a].value
-        if extra > (_LEVEL_COST if self.tours[b].stops else _EMPTY_COST):
-            return None
         return extra, _Tour(left, run, -cost), self._tour(self._frames[b], found[1])
 
     def _lengthen_last(self) -> None:
@@ -357,19 +362,15 @@ class Search:
         last = len(self.tours) - 1
         while last > 0 and self._is_over_early(last):
             offers = [
-                (extra, -number, n, stop)
+                (moved, -number, n)
                 for number in range(last)
                 for n, stop in enumerate(self.tours[number].stops)
-                if (extra := self._given_away(number, last, stop)) is not None
+                if (moved := self._given_away(number, last, stop)) is not None
             ]
             if not offers:
                 return
-            _, number, _, stop = min(offers, key=lambda offer: offer[:3])
-            left = [s for s in self.tours[-number].stops if s is not stop]
-            found = self._best_place(last, stop.place)
-            assert found is not None
-            self.tours[-number] = self._tour(self._frames[-number], left)
-            self.tours[last] = self._tour(self._frames[last], found[1])
+            moved, number, _ = min(offers, key=lambda offer: (offer[0][0], *offer[1:]))
+            _, self.tours[-number], self.tours[last] = moved
 
     def _is_over_early(self, number: int) -> bool:
         """Whether a day without a night is over early in the afternoon, and nobody said that it is to be."""
@@ -380,8 +381,8 @@ class Search:
             return False
         return run.sights_end < datetime.combine(frame.date, _LAST_UNTIL)
 
-    def _given_away(self, a: int, b: int, stop: Stop) -> float | None:
-        """Return what it costs to see a sight on another day; None if that takes or costs too much."""
+    def _given_away(self, a: int, b: int, stop: Stop) -> tuple[float, _Tour, _Tour] | None:
+        """Return what it costs to see a sight on another day, and both; None if that is too much."""
         left = [s for s in self.tours[a].stops if s is not stop]
         themed = {self._frames[a].index, self._frames[b].index} & self._request.themed.keys()
         if themed or len(left) < _STILL_A_DAY or self._value(stop.place, b) <= -1e8:
@@ -390,12 +391,8 @@ class Search:
             return None
         if self._filled(a, left) < _FULL_STILL * self._fullness(b):
             return None
-        run, cost = self._run(self._frames[a], left)
-        found = self._best_place(b, stop.place)
-        if not run.fine or found is None:
-            return None
-        extra = found[0] + cost + self.tours[a].value
-        return extra if extra <= _LAST_COST else None
+        moved = self._elsewhere(a, left, b, stop)
+        return moved if moved is not None and moved[0] <= _LAST_COST else None
 
     def _far_groups(self, number: int) -> list[list[Stop]]:
         """Return what of a day lies together and far from the rest of it."""

@@ -18,7 +18,6 @@ from agent.trip.driving import (
     DRIVE_CAP_S,
     LATEST,
     LONGEST_WAIT_MIN,
-    MEAL_OWED,
     PARK_MIN,
     REST_EVERY_S,
 )
@@ -36,6 +35,8 @@ Check = Literal["places", "legs", "hours", "hotels", "repeats", "meals", "drivin
 _SLACK_S = 1.0
 _BEDS = ("tourism/", "building/hotel")
 _SAME_SPOT_M = 10.0
+_TO_TABLE = timedelta(minutes=30)
+"""Who arrives less than so long before it is too late for dinner is owed none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +285,7 @@ def check_meals(plan: Plan, request: TripRequest, desk: Desk) -> list[Problem]:
 
 def _needed(day: Day, kind: str, last: time) -> bool:
     if kind == "dinner":
-        return day.hotel is not None and day.start <= datetime.combine(day.date, last) - MEAL_OWED
+        return day.hotel is not None and day.start <= datetime.combine(day.date, last) - _TO_TABLE
     early = day.start.time() < time(12, 0)
     return early and day.end.time() > time(14, 30)
 

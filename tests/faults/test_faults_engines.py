@@ -30,7 +30,7 @@ STATION = (60.1719, 24.9414)
 TALK = "前方三百米右转，进入长安街。请注意限速六十公里。"
 UNCLEAR = " ".join(["well the kids in the back get restless and we could all use something sweet"] * 12)
 """Longer than the reader reads to its end, so that the language model is asked."""
-LIMIT_S = 200.0
+LIMIT_S = 90.0
 FAULTS = {"killed": signal.SIGKILL, "hangs": signal.SIGSTOP}
 HEARD = {
     ("asr", "idle"): "nothing",

@@ -389,6 +389,8 @@ def test_a_dinner_that_was_wished_for_is_had(trip: Trip) -> None:
 def test_hours_that_stay_free_are_explained(trip: Trip) -> None:
     plan, _ = trip(limit=("每天最多一个景点",))
     assert "特意空着" in to_markdown(plan, "zh")
+    plan, _ = trip(limit=("每天最多两个景点",))
+    assert "特意不排满" in to_markdown(plan, "zh")
     plan, _ = trip(days=5)
     assert "附近地图上没有更值得去的了" in to_markdown(plan, "zh")
 

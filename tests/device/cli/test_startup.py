@@ -64,13 +64,3 @@ def test_a_question_loads_the_reader_and_nothing_else_that_is_heavy(helsinki_hom
     loaded = _loaded(helsinki_home, "where am I")
     assert "agent.understanding.learned.reader" in loaded
     assert loaded & {*_NEVER, "opencc", "onnx"} == set()
-
-
-def test_small_products_are_not_shared_out_among_threads() -> None:
-    """Threads that wait for one another would cost more than the product, most of all on a busy computer."""
-    count = "import device, numpy, pathlib; print(len(list(pathlib.Path('/proc/self/task').iterdir())))"
-    alone = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
-    done = subprocess.run(
-        [sys.executable, "-c", count], capture_output=True, text=True, check=True, timeout=120, env=alone
-    )
-    assert done.stdout.strip() == "1"

@@ -273,7 +273,7 @@ def test_foreign_names_in_a_mandarin_sentence_are_clear(
     assert clips[0].voice == "zm_yunjian+am_michael+am_michael"
     audio = np.concatenate([clip.samples for clip in clips])
     heard = recognizer.transcribe(wav_io.to_16k(audio, clips[0].sample_rate_hz), language="zh").text
-    assert re.search("original|sokos|hotel", heard.lower()), "heard as foreign words, not as syllables alone"
+    assert "hotel" in heard.lower()
     assert "200" in heard or "两百" in heard
 
 
